@@ -9,13 +9,14 @@ final class Gif {
     private static final int APPLICATION = 0xff;
 
     private final Source source;
-    private final Parts parts = new Parts();
+    private final Parts parts;
     private long width;
     private long height;
     private long frames;
 
     Gif(Source source) {
         this.source = source;
+        this.parts = new Parts(source);
     }
 
     static boolean is(Source source) {
@@ -54,6 +55,9 @@ final class Gif {
         boolean isRepetition = label == APPLICATION
                 && (source.has(position + 2, "\u000bNETSCAPE2.0") || source.has(position + 2, "\u000bANIMEXTS1.0"));
         boolean isProfile = label == APPLICATION && source.has(position + 2, "\u000bICCRGBG1012");
+        if (label == CONTROL && !(source.has(position + 2, "\u0004") && end == position + 8)) {
+            throw new DamagedPicture("it has a part that no picture has");
+        }
         if (label == CONTROL || isProfile) {
             parts.keep(position, end);
         } else if (isRepetition && source.has(position + 14, "\u0003\u0001")) {

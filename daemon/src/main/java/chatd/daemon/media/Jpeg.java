@@ -1,22 +1,29 @@
 package chatd.daemon.media;
 
+import java.util.Set;
+
 /** Reads a JPEG (ITU-T T.81, annex B), segment by segment. */
 final class Jpeg {
-    private static final int START = 0xd8;
     private static final int END = 0xd9;
     private static final int SCAN = 0xda;
     private static final int COMMENT = 0xfe;
     private static final int APP = 0xe0;
     private static final int JFIF_BYTES = 14;
+    private static final int ADOBE_BYTES = 12;
+
+    /** What a decoder needs besides frames and scans: tables, number of lines, interval of restarts. */
+    private static final Set<Integer> TABLES = Set.of(0xc4, 0xcc, 0xdb, 0xdc, 0xdd);
 
     private final Source source;
-    private final Parts parts = new Parts();
+    private final Parts parts;
     private int width;
     private int height;
+    private boolean hasScan;
     private int orientation = Orientation.UPRIGHT;
 
     Jpeg(Source source) {
         this.source = source;
+        this.parts = new Parts(source);
     }
 
     static boolean is(Source source) {
@@ -40,10 +47,13 @@ final class Jpeg {
                 parts.keep(end, position);
             }
         }
-        if (width == 0) {
+        if (height == 0) {
             throw new DamagedPicture("it has no header");
         }
-        Parts whole = new Parts();
+        if (!hasScan) {
+            throw new DamagedPicture("it is empty");
+        }
+        Parts whole = new Parts(source);
         whole.keep(0, 2);
         if (orientation != Orientation.UPRIGHT) {
             byte[] tiff = Orientation.tiff(orientation);
@@ -55,7 +65,8 @@ final class Jpeg {
         }
         whole.addAll(parts);
         // What stands behind the end is not of the picture.
-        whole.keep(position, afterMarker(position));
+        position = afterMarker(position);
+        whole.keep(position - 2, position);
         return new Picture("image/jpeg", width, height, 1, whole.all());
     }
 
@@ -76,12 +87,17 @@ final class Jpeg {
     }
 
     private void segment(int marker, long from, long to) {
-        boolean isApp = marker >= APP && marker <= APP + 15;
-        if (marker == START || marker < 0xc0) {
+        if (!isApp(marker) && marker != COMMENT && marker != SCAN && !isFrame(marker) && !TABLES.contains(marker)) {
             throw new DamagedPicture("it has a segment that no picture has");
         }
+        if (marker == SCAN) {
+            hasScan = true;
+            if (to - from != 4 + 2 * source.big(from, 1)) {
+                throw new DamagedPicture("the header of its data is damaged");
+            }
+        }
         if (isFrame(marker)) {
-            if (width != 0 || to - from < 6) {
+            if (height != 0 || to - from < 6 || to - from != 6 + 3 * source.big(from + 5, 1)) {
                 throw new DamagedPicture("its header is damaged");
             }
             height = (int) source.big(from + 1, 2);
@@ -90,31 +106,38 @@ final class Jpeg {
                 throw new DamagedPicture("its header has no height");
             }
         }
-        if (isApp && source.has(from, "Exif\0") && orientation == Orientation.UPRIGHT) {
+        if (marker == APP + 1 && source.has(from, "Exif\0") && orientation == Orientation.UPRIGHT) {
             orientation = Orientation.in(source, from + 6, to);
         }
         if (marker == APP && source.has(from, "JFIF\0") && to - from >= JFIF_BYTES) {
-            jfif(from, to);
-        } else if ((!isApp && marker != COMMENT) || isOfColours(marker, from)) {
+            // Its last two bytes are the size of the small picture that may follow.
+            shorten(marker, from, to, JFIF_BYTES, 2);
+        } else if (marker == APP + 14 && source.has(from, "Adobe") && to - from >= ADOBE_BYTES) {
+            shorten(marker, from, to, ADOBE_BYTES, 0);
+        } else if (!isLeftOut(marker, from)) {
             parts.keep(from - 4, to);
         }
     }
 
-    /** Keeps the header of JFIF without the small picture that it may have. */
-    private void jfif(long from, long to) {
-        if (to - from == JFIF_BYTES) {
+    /** Keeps as many bytes of a segment, and makes the last of them zero if there are more. */
+    private void shorten(int marker, long from, long to, int bytes, int zeros) {
+        if (to - from == bytes) {
             parts.keep(from - 4, to);
             return;
         }
-        parts.write(new byte[] {(byte) 0xff, (byte) APP, 0, 2 + JFIF_BYTES});
-        parts.keep(from, from + JFIF_BYTES - 2);
-        parts.write(new byte[] {0, 0});
+        parts.write(new byte[] {(byte) 0xff, (byte) marker, 0, (byte) (2 + bytes)});
+        parts.keep(from, from + bytes - zeros);
+        parts.write(new byte[zeros]);
     }
 
-    /** Returns whether a segment says how colours are meant: without it they would be others. */
-    private boolean isOfColours(int marker, long from) {
-        return (marker == APP + 2 && source.has(from, "ICC_PROFILE\0"))
-                || (marker == APP + 14 && source.has(from, "Adobe"));
+    /** Returns whether a segment has nothing of what is decoded, nor says how colours are meant. */
+    private boolean isLeftOut(int marker, long from) {
+        boolean isProfile = marker == APP + 2 && source.has(from, "ICC_PROFILE\0");
+        return marker == COMMENT || (isApp(marker) && !isProfile);
+    }
+
+    private static boolean isApp(int marker) {
+        return marker >= APP && marker <= APP + 15;
     }
 
     private static boolean isFrame(int marker) {
@@ -126,12 +149,11 @@ final class Jpeg {
         long position = from;
         while (true) {
             if (source.big(position, 1) == 0xff) {
-                int next = (int) source.big(position + 1, 1);
-                boolean isData = next == 0 || (next >= 0xd0 && next <= 0xd7);
-                if (!isData && next != 0xff) {
+                int marker = marker(position);
+                if (marker != 0 && !(marker >= 0xd0 && marker <= 0xd7)) {
                     return position;
                 }
-                position += isData ? 2 : 1;
+                position = afterMarker(position);
             } else {
                 position++;
             }

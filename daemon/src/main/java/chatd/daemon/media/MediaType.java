@@ -43,7 +43,7 @@ public final class MediaType {
 
     /** Returns whether the type of a Matroska document, which is near its beginning, is that of WebM. */
     private static boolean isWebM(Source source) {
-        for (long position = 4; position < Math.min(64, source.size() - 7); position++) {
+        for (long position = 4; position < Math.min(64, source.size() - 6); position++) {
             if (source.has(position, "B\u0082\u0084webm")) {
                 return true;
             }

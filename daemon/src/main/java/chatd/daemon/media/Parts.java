@@ -1,23 +1,49 @@
 package chatd.daemon.media;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Collects the parts of a picture; ranges that meet become one. */
 final class Parts {
+    /** More than any picture has; so that small parts of a large one do not fill the memory. */
+    private static final int MOST = 10_000;
+
+    private final Source source;
     private final List<Picture.Part> parts = new ArrayList<>();
+
+    Parts(Source source) {
+        this.source = source;
+    }
 
     void keep(long from, long to) {
         if (!parts.isEmpty() && parts.getLast() instanceof Picture.Range last && last.to() == from) {
             parts.set(parts.size() - 1, new Picture.Range(last.from(), to));
         } else if (to > from) {
-            parts.add(new Picture.Range(from, to));
+            add(new Picture.Range(from, to));
         }
     }
 
+    /** Writes bytes anew, unless the same stand behind what is kept: then these are kept, too. */
     void write(byte[] bytes) {
-        parts.add(new Picture.Written(bytes));
+        if (bytes.length == 0) {
+            return;
+        }
+        if (!parts.isEmpty()
+                && parts.getLast() instanceof Picture.Range last
+                && source.has(last.to(), new String(bytes, StandardCharsets.ISO_8859_1))) {
+            keep(last.to(), last.to() + bytes.length);
+        } else {
+            add(new Picture.Written(bytes));
+        }
+    }
+
+    private void add(Picture.Part part) {
+        if (parts.size() == MOST) {
+            throw new DamagedPicture("it has too many parts that no picture has");
+        }
+        parts.add(part);
     }
 
     void addAll(Parts others) {
@@ -25,7 +51,7 @@ final class Parts {
             if (part instanceof Picture.Range(long from, long to)) {
                 keep(from, to);
             } else {
-                parts.add(part);
+                add(part);
             }
         }
     }

@@ -1,6 +1,7 @@
 package chatd.daemon.media;
 
-import java.util.Set;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.zip.CRC32;
 
 /** Reads a PNG (W3C's specification, third edition), chunk by chunk; one that moves is an APNG. */
@@ -8,10 +9,27 @@ final class Png {
     private static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
     private static final int HEADER_BYTES = 13;
 
-    /** The chunks that decide what is shown. */
-    private static final Set<String> KEPT = Set.of(
-            "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI", "sBIT",
-            "bKGD", "hIST", "pHYs", "acTL", "fcTL", "fdAT");
+    /** The chunks that decide what is shown, and the most bytes that each may have; no bound for those of pixels. */
+    private static final Map<String, Long> KEPT = Map.ofEntries(
+            Map.entry("IHDR", (long) HEADER_BYTES),
+            Map.entry("PLTE", 768L),
+            Map.entry("IDAT", Long.MAX_VALUE),
+            Map.entry("IEND", 0L),
+            Map.entry("tRNS", 256L),
+            Map.entry("gAMA", 4L),
+            Map.entry("cHRM", 32L),
+            Map.entry("sRGB", 1L),
+            Map.entry("iCCP", Long.MAX_VALUE),
+            Map.entry("cICP", 4L),
+            Map.entry("mDCV", 24L),
+            Map.entry("cLLI", 8L),
+            Map.entry("sBIT", 4L),
+            Map.entry("bKGD", 6L),
+            Map.entry("hIST", 512L),
+            Map.entry("pHYs", 9L),
+            Map.entry("acTL", 8L),
+            Map.entry("fcTL", 26L),
+            Map.entry("fdAT", Long.MAX_VALUE));
 
     private final Source source;
 
@@ -24,8 +42,8 @@ final class Png {
     }
 
     Picture read() {
-        Parts before = new Parts();
-        Parts after = new Parts();
+        Parts before = new Parts(source);
+        Parts after = new Parts(source);
         before.keep(0, SIGNATURE.length());
         long position = SIGNATURE.length();
         if (!source.has(position, "\0\0\0\rIHDR")) {
@@ -44,17 +62,36 @@ final class Png {
             type = type(position + 4);
             long end = position + 12 + length;
             hasData |= type.equals("IDAT");
+            if (length > KEPT.getOrDefault(type, Long.MAX_VALUE)) {
+                throw new DamagedPicture("one of its parts is too long");
+            }
             switch (type) {
-                case "acTL" -> frames = length < 8 ? 1 : Math.max(frames, source.big(position + 8, 4));
-                case "fcTL" -> controls++;
+                case "IHDR" -> {
+                    if (position != SIGNATURE.length()) {
+                        throw new DamagedPicture("it has two headers");
+                    }
+                }
+                case "acTL" -> {
+                    checkWhole(type, length);
+                    frames = Math.max(frames, source.big(position + 8, 4));
+                }
+                case "fcTL" -> {
+                    checkWhole(type, length);
+                    controls++;
+                    long right = source.big(position + 12, 4) + source.big(position + 20, 4);
+                    long bottom = source.big(position + 16, 4) + source.big(position + 24, 4);
+                    if (right > width || bottom > height) {
+                        throw new DamagedPicture("one of its frames is outside of it");
+                    }
+                }
                 case "eXIf" -> orientation = Orientation.in(source, position + 8, end - 4);
                 default -> {
-                    if (Character.isUpperCase(type.charAt(0)) && !KEPT.contains(type)) {
+                    if (Character.isUpperCase(type.charAt(0)) && !KEPT.containsKey(type)) {
                         throw new DamagedPicture("it has a part that no picture has");
                     }
                 }
             }
-            if (KEPT.contains(type)) {
+            if (KEPT.containsKey(type)) {
                 (hasData ? after : before).keep(position, end);
             }
             position = end;
@@ -67,6 +104,12 @@ final class Png {
         }
         before.addAll(after);
         return new Picture("image/png", (int) width, (int) height, Math.max(frames, controls), before.all());
+    }
+
+    private static void checkWhole(String type, long length) {
+        if (length < KEPT.getOrDefault(type, 0L)) {
+            throw new DamagedPicture("it is cut off");
+        }
     }
 
     private String type(long position) {
@@ -82,7 +125,7 @@ final class Png {
     }
 
     private static byte[] chunk(String type, byte[] data) {
-        byte[] named = Parts.joined(type.getBytes(java.nio.charset.StandardCharsets.US_ASCII), data);
+        byte[] named = Parts.joined(type.getBytes(StandardCharsets.US_ASCII), data);
         CRC32 checksum = new CRC32();
         checksum.update(named);
         return Parts.joined(Parts.big(data.length, 4), named, Parts.big(checksum.getValue(), 4));

@@ -13,11 +13,14 @@ final class WebP {
 
     private static final int XMP = 0x04;
 
+    private static final int EXTENDED_HEADER = 10;
+    private static final int ANIMATION_HEADER = 6;
+
     /** Bytes of a frame before its chunks. */
     private static final int FRAME_HEADER = 16;
 
     private final Source source;
-    private final Parts parts = new Parts();
+    private final Parts parts;
     private long width;
     private long height;
     private long frames;
@@ -26,6 +29,7 @@ final class WebP {
 
     WebP(Source source) {
         this.source = source;
+        this.parts = new Parts(source);
     }
 
     static boolean is(Source source) {
@@ -50,7 +54,7 @@ final class WebP {
             byte[] tiff = Orientation.tiff(orientation);
             parts.write(Parts.joined(ascii("EXIF"), Parts.little(tiff.length, 4), tiff));
         }
-        Parts whole = new Parts();
+        Parts whole = new Parts(source);
         if (parts.size() + 4 == size) {
             whole.keep(0, 12);
         } else {
@@ -98,19 +102,28 @@ final class WebP {
         String type = type(position, end);
         long next = after(position, end);
         long data = position + 8;
+        long length = source.little(position + 4, 4);
         switch (type) {
             case "VP8X" -> {
-                source.check(data, 10);
+                if (position != 12 || length != EXTENDED_HEADER) {
+                    throw new DamagedPicture("its header is damaged");
+                }
                 width = Math.max(width, 1 + source.little(data + 4, 3));
                 height = Math.max(height, 1 + source.little(data + 7, 3));
                 flags(position, next);
             }
             case "ANMF" -> frame(position, next);
             case "VP8 ", "VP8L" -> {
-                image(type, data);
+                if (hasImage) {
+                    throw new DamagedPicture("it has two images");
+                }
+                image(type, data, length);
                 parts.keep(position, next);
             }
             default -> {
+                if (type.equals("ANIM") && length != ANIMATION_HEADER) {
+                    throw new DamagedPicture("its header is damaged");
+                }
                 if (KEPT.contains(type)) {
                     parts.keep(position, next);
                 }
@@ -134,8 +147,11 @@ final class WebP {
     private void frame(long position, long next) {
         frames++;
         long data = position + 8;
-        source.check(data, FRAME_HEADER);
-        Parts its = new Parts();
+        if (next - data < FRAME_HEADER) {
+            throw new DamagedPicture("it is cut off");
+        }
+        Parts its = new Parts(source);
+        boolean hasOne = false;
         its.keep(data, data + FRAME_HEADER);
         for (long inside = data + FRAME_HEADER; inside + 8 <= next; inside = after(inside, next)) {
             String type = type(inside, next);
@@ -143,7 +159,11 @@ final class WebP {
                 its.keep(inside, after(inside, next));
             }
             if (type.equals("VP8 ") || type.equals("VP8L")) {
-                image(type, inside + 8);
+                if (hasOne) {
+                    throw new DamagedPicture("it has two images in one frame");
+                }
+                hasOne = true;
+                image(type, inside + 8, source.little(inside + 4, 4));
             }
         }
         if (its.size() == next - data) {
@@ -155,16 +175,16 @@ final class WebP {
     }
 
     /** Reads the size of an image from its own header. */
-    private void image(String type, long data) {
+    private void image(String type, long data, long length) {
         hasImage = true;
         if (type.equals("VP8 ")) {
-            if (!source.has(data + 3, "\u009d\u0001*")) {
+            if (length < 10 || !source.has(data + 3, "\u009d\u0001*")) {
                 throw new DamagedPicture("its header is damaged");
             }
             width = Math.max(width, source.little(data + 6, 2) & 0x3fff);
             height = Math.max(height, source.little(data + 8, 2) & 0x3fff);
         } else {
-            if (!source.has(data, "/")) {
+            if (length < 5 || !source.has(data, "/")) {
                 throw new DamagedPicture("its header is damaged");
             }
             long bits = source.little(data + 1, 4);
