@@ -19,7 +19,7 @@ final class Jpeg {
     private int width;
     private int height;
     private boolean hasScan;
-    private int orientation = Orientation.UPRIGHT;
+    private int orientation = Orientation.UNTOLD;
 
     Jpeg(Source source) {
         this.source = source;
@@ -55,7 +55,7 @@ final class Jpeg {
         }
         Parts whole = new Parts(source);
         whole.keep(0, 2);
-        if (orientation != Orientation.UPRIGHT) {
+        if (orientation > Orientation.UPRIGHT) {
             byte[] tiff = Orientation.tiff(orientation);
             whole.write(Parts.joined(
                     new byte[] {(byte) 0xff, (byte) (APP + 1)},
@@ -106,7 +106,8 @@ final class Jpeg {
                 throw new DamagedPicture("its header has no height");
             }
         }
-        if (marker == APP + 1 && source.has(from, "Exif\0") && orientation == Orientation.UPRIGHT) {
+        // The first that says it decides; no decoder looks for it behind a scan.
+        if (marker == APP + 1 && source.has(from, "Exif\0") && orientation == Orientation.UNTOLD && !hasScan) {
             orientation = Orientation.in(source, from + 6, to);
         }
         if (marker == APP && source.has(from, "JFIF\0") && to - from >= JFIF_BYTES) {

@@ -2,6 +2,9 @@ package chatd.daemon.media;
 
 /** How a picture is to be turned, as EXIF says it in a TIFF header: 1, upright, to 8. */
 final class Orientation {
+    /** Nothing says how. */
+    static final int UNTOLD = 0;
+
     static final int UPRIGHT = 1;
 
     private static final int TAG = 0x0112;
@@ -12,15 +15,15 @@ final class Orientation {
 
     private Orientation() {}
 
-    /** Reads it from the TIFF header that stands between two positions; {@link #UPRIGHT} if it does not say. */
+    /** Reads it from the TIFF header that stands between two positions; {@link #UNTOLD} if it does not say. */
     static int in(Source source, long from, long to) {
         boolean isLittle = source.has(from, "II*\0");
         if (to - from < 8 || !(isLittle || source.has(from, "MM\0*"))) {
-            return UPRIGHT;
+            return UNTOLD;
         }
         long directory = from + number(source, isLittle, from + 4, 4);
         if (directory + 2 > to) {
-            return UPRIGHT;
+            return UNTOLD;
         }
         long entries = Math.min(MOST_ENTRIES, number(source, isLittle, directory, 2));
         for (long entry = directory + 2, i = 0; i < entries && entry + 12 <= to; i++, entry += 12) {
@@ -29,7 +32,7 @@ final class Orientation {
                 return value >= 1 && value <= 8 ? (int) value : UPRIGHT;
             }
         }
-        return UPRIGHT;
+        return UNTOLD;
     }
 
     private static long number(Source source, boolean isLittle, long position, int bytes) {

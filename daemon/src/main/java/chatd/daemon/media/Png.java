@@ -54,7 +54,7 @@ final class Png {
         source.check(position, HEADER_BYTES + 12L);
         long frames = 1;
         long controls = 0;
-        int orientation = Orientation.UPRIGHT;
+        int orientation = Orientation.UNTOLD;
         boolean hasData = false;
         for (String type = ""; !type.equals("IEND"); ) {
             long length = source.big(position, 4);
@@ -84,7 +84,11 @@ final class Png {
                         throw new DamagedPicture("one of its frames is outside of it");
                     }
                 }
-                case "eXIf" -> orientation = Orientation.in(source, position + 8, end - 4);
+                case "eXIf" -> {
+                    if (orientation == Orientation.UNTOLD) {
+                        orientation = Orientation.in(source, position + 8, end - 4);
+                    }
+                }
                 default -> {
                     if (Character.isUpperCase(type.charAt(0)) && !KEPT.containsKey(type)) {
                         throw new DamagedPicture("it has a part that no picture has");
@@ -99,7 +103,7 @@ final class Png {
         if (!hasData || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
             throw new DamagedPicture("it is empty");
         }
-        if (orientation != Orientation.UPRIGHT) {
+        if (orientation > Orientation.UPRIGHT) {
             before.write(chunk("eXIf", Orientation.tiff(orientation)));
         }
         before.addAll(after);

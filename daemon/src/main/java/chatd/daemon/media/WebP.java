@@ -24,7 +24,7 @@ final class WebP {
     private long width;
     private long height;
     private long frames;
-    private int orientation = Orientation.UPRIGHT;
+    private int orientation = Orientation.UNTOLD;
     private boolean hasImage;
 
     WebP(Source source) {
@@ -50,7 +50,7 @@ final class WebP {
         if (!hasImage) {
             throw new DamagedPicture("it is empty");
         }
-        if (orientation != Orientation.UPRIGHT) {
+        if (orientation > Orientation.UPRIGHT) {
             byte[] tiff = Orientation.tiff(orientation);
             parts.write(Parts.joined(ascii("EXIF"), Parts.little(tiff.length, 4), tiff));
         }
@@ -91,7 +91,7 @@ final class WebP {
 
     private void readOrientation(long end) {
         for (long position = 12; position < end; position = after(position, end)) {
-            if (type(position, end).equals("EXIF")) {
+            if (orientation == Orientation.UNTOLD && type(position, end).equals("EXIF")) {
                 long from = position + 8 + (source.has(position + 8, "Exif\0\0") ? 6 : 0);
                 orientation = Orientation.in(source, from, position + 8 + source.little(position + 4, 4));
             }
@@ -134,7 +134,7 @@ final class WebP {
     /** Keeps the chunk with the flags, without those of what is left out. */
     private void flags(long position, long next) {
         int before = (int) source.big(position + 8, 1);
-        int after = (before & ~XMP & ~EXIF) | (orientation == Orientation.UPRIGHT ? 0 : EXIF);
+        int after = (before & ~XMP & ~EXIF) | (orientation > Orientation.UPRIGHT ? EXIF : 0);
         if (before == after) {
             parts.keep(position, next);
         } else {

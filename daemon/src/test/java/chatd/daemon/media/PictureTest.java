@@ -169,6 +169,32 @@ class PictureTest {
     }
 
     @Test
+    void theFirstThatSaysHowItIsTurnedDecides() throws Exception {
+        ByteOrder order = ByteOrder.LITTLE_ENDIAN;
+        byte[] jpeg = Jpegs.baseline();
+        for (int first : List.of(1, 3)) {
+            byte[] tiff = Planted.tiff(first, order);
+            byte[] other = Planted.tiff(6, order);
+            byte[] silent = Planted.tiff(0, order);
+            byte[] kept =
+                    kept(Jpegs.with(jpeg, Planted.exif(0, order), Planted.exif(first, order), Planted.exif(6, order)));
+            byte[] png = kept(Pngs.with(
+                    Pngs.colours(), Pngs.chunk("eXIf", silent), Pngs.chunk("eXIf", tiff), Pngs.chunk("eXIf", other)));
+            byte[] webp = kept(
+                    WebPs.withLast(WebPs.turned(0, order, ""), WebPs.chunk("EXIF", tiff), WebPs.chunk("EXIF", other)));
+            for (byte[] picture : List.of(kept, png, webp)) {
+                if (first == 1) {
+                    assertThat(metadata(picture, ExifIFD0Directory.class)).isEmpty();
+                } else {
+                    assertThat(orientation(picture)).isEqualTo(first);
+                }
+            }
+        }
+        // No decoder looks for it behind the pixels of a JPEG.
+        assertThat(kept(Jpegs.withLast(jpeg, Planted.exif(6, order)))).isEqualTo(jpeg);
+    }
+
+    @Test
     void theSmallPictureOfJfifIsLeftOut() {
         byte[] baseline = Jpegs.baseline();
         byte[] jfif = Jpegs.segment(0xe0, "JFIF\0", 1, 2, 0, 0, 1, 0, 1, 1, 1, "abc");

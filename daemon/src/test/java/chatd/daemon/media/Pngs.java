@@ -139,11 +139,8 @@ final class Pngs {
     /** Returns a PNG with all that may be in one. */
     static byte[] full() {
         byte[][] leftOut = leftOut().toArray(byte[][]::new);
-        return join(
-                withLast(
-                        with(moving(), leftOut, profile(), chunk("gAMA", Parts.big(45_455, 4))),
-                        leftOut,
-                        chunk("eXIf", Planted.tiff(6, ByteOrder.LITTLE_ENDIAN))),
-                SECRET);
+        byte[] turned = chunk("eXIf", Planted.tiff(6, ByteOrder.LITTLE_ENDIAN));
+        byte[] first = with(moving(), turned, leftOut, profile(), chunk("gAMA", Parts.big(45_455, 4)));
+        return join(withLast(first, (Object) leftOut), SECRET);
     }
 }

@@ -124,13 +124,13 @@ final class WebPs {
         return join(
                 riff(
                         extended(PROFILE | ALPHA | EXIF | XMP | ANIMATION, WIDTH, HEIGHT),
+                        chunk("EXIF", "Exif\0\0", Planted.tiff(6, ByteOrder.BIG_ENDIAN)),
                         profile(),
                         animation(),
                         frame(WIDTH, HEIGHT, leftOut, lossless(WIDTH, HEIGHT), leftOut, "SECRET"),
                         leftOut,
                         frame(WIDTH, HEIGHT, chunk("ALPH", 1, 2, 3), lossy(WIDTH, HEIGHT)),
-                        leftOut,
-                        chunk("EXIF", "Exif\0\0", Planted.tiff(6, ByteOrder.BIG_ENDIAN))),
+                        leftOut),
                 SECRET);
     }
 }
