@@ -86,9 +86,9 @@ class FilesUnderFireIT {
     private static long send(Chatd chatd, Chatd.Person person, String token, String id, Made content)
             throws IOException {
         try (HttpClient http = HttpClient.connect(chatd)) {
-            http.send(("POST /files?to=%s&name=%s&size=%d&id=%s HTTP/1.1\r\nHost: localhost\r\n"
-                            + "Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n")
-                    .formatted(person.name(), id, content.size(), id, token, content.size()));
+            String target = "/files?to=%s&name=%s&size=%d&id=%s".formatted(person.name(), id, content.size(), id);
+            http.send("POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n"
+                    .formatted(target, token, content.size()));
             content.write(http.socket().getOutputStream());
             HttpClient.Response response = http.response(false);
             assertThat(response.status()).as(response.head()).isEqualTo(201);

@@ -142,7 +142,10 @@ public final class FilesInPieces implements Room, AutoCloseable {
                 its.upload.take(piece.bytes(), piece.bytes().length);
                 its.moves();
                 return;
+            } catch (Refusal e) {
+                throw e;
             } catch (RuntimeException e) {
+                // Nobody knows how much of it was stored.
                 forget(found);
                 throw e;
             }
@@ -189,7 +192,6 @@ public final class FilesInPieces implements Room, AutoCloseable {
             }
         }
         session.answer(new FileEvent.End(file.number(), file.digest(), command.picture()));
-        session.accept(command, new Receipt(0, clock.instant()));
     }
 
     /** Sends a file that is stored to somebody else: as it was shown, or as a file. */

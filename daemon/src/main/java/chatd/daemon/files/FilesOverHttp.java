@@ -114,7 +114,7 @@ public final class FilesOverHttp implements AutoCloseable {
                         sending.size(),
                         sending.picture() ? Upload.Shown.PICTURE : Upload.Shown.FILE,
                         sending.answered()));
-        checkUnsent(caller, sending, wanted);
+        checkUnsent(caller, sending, from, wanted);
         Key key = new Key(caller.account(), sending.id());
         Incoming before = sending.id().isEmpty() ? null : released(key);
         try {
@@ -130,9 +130,13 @@ public final class FilesOverHttp implements AutoCloseable {
                     throw e;
                 }
             }
-            if (before == null || !before.upload.wanted().facts().equals(wanted.facts())) {
+            if (before == null) {
                 throw new Refusal(
                         Code.NO_SUCH_FILE, "There is no such upload to go on with: send it from its beginning.");
+            }
+            if (!before.upload.wanted().facts().equals(wanted.facts())) {
+                throw new Refusal(
+                        Code.MALFORMED, "Something else has begun to come with this id. Each file needs its own.");
             }
             if (before.upload.received() != from) {
                 throw new Refusal(
@@ -150,7 +154,7 @@ public final class FilesOverHttp implements AutoCloseable {
         }
     }
 
-    private void checkUnsent(Caller caller, Sending sending, Upload.Wanted wanted) {
+    private void checkUnsent(Caller caller, Sending sending, @Nullable Long from, Upload.Wanted wanted) {
         byte[] digest = sending.sha256() == null ? new byte[32] : sending.sha256();
         SentOnce once = SentOnce.of(caller.account(), sending.id(), wanted.facts(), digest);
         Optional<Ledger.Sent> before = once == null ? Optional.empty() : messages.sentBefore(once);
@@ -162,7 +166,10 @@ public final class FilesOverHttp implements AutoCloseable {
             throw new Refusal(
                     Code.MALFORMED, "Something else was sent with this id before. Give each file an id of its own.");
         }
-        throw new AlreadySent(before.get().receipt());
+        // Without a digest, whole content is compared when it is there.
+        if (sending.sha256() != null || from != null) {
+            throw new AlreadySent(before.get().receipt());
+        }
     }
 
     /** Returns what was kept under a key, cut off from the connection that it comes over, and claimed; null if nothing. */

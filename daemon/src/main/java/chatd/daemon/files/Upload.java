@@ -79,8 +79,8 @@ final class Upload {
         if (length > wanted.size() - received()) {
             throw new Refusal(
                     Code.MALFORMED,
-                    "More was sent than the %d bytes that were announced. The file was not sent."
-                            .formatted(wanted.size()));
+                    "This is more than the %d bytes that were announced, of which %d have come. Nothing of it was taken."
+                            .formatted(wanted.size(), received()));
         }
         writer.write(bytes, 0, length);
     }

@@ -40,11 +40,6 @@ public sealed interface FileCommand extends Command {
     record UploadPiece(long upload, long offset, byte[] bytes, String id) implements FileCommand {
         /** Maximum size of a piece in bytes. */
         public static final int MOST = 64 << 10;
-
-        @Override
-        public boolean isAcknowledged() {
-            return true;
-        }
     }
 
     /**
@@ -54,7 +49,12 @@ public sealed interface FileCommand extends Command {
      * @param sha256 the SHA-256 of what was to be sent; null if it is not to be compared
      */
     @SuppressWarnings("ArrayRecordComponent") // as in UploadPiece
-    record EndUpload(long upload, byte @Nullable [] sha256, String id) implements FileCommand {}
+    record EndUpload(long upload, byte @Nullable [] sha256, String id) implements FileCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
 
     /**
      * Fetches a file in pieces, from an offset on.
@@ -68,5 +68,10 @@ public sealed interface FileCommand extends Command {
      *
      * @param answered as in {@link StartUpload}
      */
-    record SendAgain(Audience audience, long file, boolean picture, long answered, String id) implements FileCommand {}
+    record SendAgain(Audience audience, long file, boolean picture, long answered, String id) implements FileCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
 }

@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
  */
 record ByteRange(long from, long end) {
     /** One range: browsers and downloaders ask for no more, and the whole answers any other. */
-    private static final Pattern ONE = Pattern.compile("bytes=([0-9]{0,15})-([0-9]{0,15})");
+    private static final Pattern ONE = Pattern.compile("bytes=([0-9]*)-([0-9]*)");
+
+    /** More than any file has. */
+    private static final long BEYOND = Long.MAX_VALUE / 2;
 
     long size() {
         return end - from;
@@ -32,11 +35,15 @@ record ByteRange(long from, long end) {
             return Optional.empty();
         }
         if (one.group(1).isEmpty()) {
-            return Optional.of(new ByteRange(Math.max(0, size - Long.parseLong(one.group(2))), size));
+            return Optional.of(new ByteRange(Math.max(0, size - number(one.group(2))), size));
         }
-        long from = Long.parseLong(one.group(1));
-        long last = one.group(2).isEmpty() ? Long.MAX_VALUE - 1 : Long.parseLong(one.group(2));
+        long from = number(one.group(1));
+        long last = one.group(2).isEmpty() ? BEYOND : number(one.group(2));
         return last < from ? Optional.empty() : Optional.of(new ByteRange(from, Math.min(size, last + 1)));
+    }
+
+    private static long number(String digits) {
+        return digits.length() > 18 ? BEYOND : Math.min(BEYOND, Long.parseLong(digits));
     }
 
     /** Returns whether a file has none of it. */

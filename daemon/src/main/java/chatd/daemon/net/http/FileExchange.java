@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * answered. What breaks off loses nothing but the request.
  */
 final class FileExchange implements Runnable {
-    private static final Pattern FILE = Pattern.compile("/files/([0-9]{1,10})");
+    private static final Pattern FILE = Pattern.compile("/files/([1-9][0-9]{0,9})");
 
     /** Bytes of a file read at a time; fewer when {@linkplain Session#isTight memory is tight}. */
     private static final int PIECE = 128 << 10;
@@ -201,7 +201,7 @@ final class FileExchange implements Runnable {
     }
 
     private FullHttpResponse progress(Bearers.Bearer bearer) {
-        FilesOverHttp.Progress progress = rooms.files().progress(bearer, new Query(head).required("id"));
+        FilesOverHttp.Progress progress = rooms.files().progress(bearer, id(new Query(head).required("id")));
         Receipt sent = progress.sent();
         if (sent != null) {
             return created(sent);
@@ -267,10 +267,6 @@ final class FileExchange implements Runnable {
     }
 
     private static FilesOverHttp.Sending sending(Query query) {
-        String id = query.get("id", "");
-        if (id.getBytes(StandardCharsets.UTF_8).length > 64) {
-            throw new Refusal(Code.MALFORMED, "id is longer than 64 bytes.");
-        }
         String sha256 = query.get("sha256", "");
         if (!sha256.isEmpty() && !sha256.matches("[0-9a-fA-F]{64}")) {
             throw new Refusal(Code.MALFORMED, "sha256 has to be 64 hexadecimal digits.");
@@ -279,10 +275,24 @@ final class FileExchange implements Runnable {
                 audience(query.required("to")),
                 query.required("name"),
                 query.number("size", -1),
-                query.get("picture", "0").equals("1"),
+                picture(query.get("picture", "0")),
                 query.number("re", 0),
-                id,
+                id(query.get("id", "")),
                 sha256.isEmpty() ? null : HexFormat.of().parseHex(sha256));
+    }
+
+    private static String id(String id) {
+        if (id.getBytes(StandardCharsets.UTF_8).length > 64) {
+            throw new Refusal(Code.MALFORMED, "id is longer than 64 bytes.");
+        }
+        return id;
+    }
+
+    private static boolean picture(String picture) {
+        if (!picture.equals("0") && !picture.equals("1")) {
+            throw new Refusal(Code.MALFORMED, "picture has to be 0 or 1.");
+        }
+        return picture.equals("1");
     }
 
     private static Audience audience(String to) {

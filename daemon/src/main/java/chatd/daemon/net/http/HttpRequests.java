@@ -128,8 +128,7 @@ final class HttpRequests extends ChannelDuplexHandler {
 
     private void receive(FileExchange current, HttpContent content) {
         if (content.decoderResult().isFailure()) {
-            current.body().close();
-            cut();
+            current.body().broken();
             return;
         }
         current.body().add(content.content().retain(), content instanceof LastHttpContent);
@@ -357,7 +356,9 @@ final class HttpRequests extends ChannelDuplexHandler {
     /** Sends an answer; afterwards the connection waits for another request, or is closed. */
     private void send(ChannelHandlerContext ctx, HttpRequest head, FullHttpResponse response, boolean keeps) {
         answering = true;
-        if (!response.status().equals(HttpResponseStatus.NOT_MODIFIED)) {
+        // The answer to a HEAD says how long the content would be.
+        if (!response.status().equals(HttpResponseStatus.NOT_MODIFIED)
+                && !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
             response.headers()
                     .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
         }

@@ -1,9 +1,12 @@
 package chatd.daemon.net.http;
 
 import chatd.daemon.model.Refusal;
+import chatd.protocol.MalformedFrame;
+import chatd.protocol.Utf8;
 import chatd.protocol.value.Code;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -16,19 +19,26 @@ final class Query {
     /** @throws Refusal {@link Code#MALFORMED} if it can't be read */
     Query(HttpRequest head) {
         try {
-            parameters = new QueryStringDecoder(head.uri(), java.nio.charset.StandardCharsets.UTF_8, true, MOST)
-                    .parameters();
+            // A character for each byte, so that what is not UTF-8 is still seen.
+            parameters = new QueryStringDecoder(head.uri(), StandardCharsets.ISO_8859_1, true, MOST).parameters();
         } catch (IllegalArgumentException e) {
             throw new Refusal(Code.MALFORMED, "The parameters are not encoded as those of a URL.");
         }
     }
 
     String get(String name, String absent) {
-        List<String> values = parameters.getOrDefault(name, List.of(absent));
+        List<String> values = parameters.get(name);
+        if (values == null) {
+            return absent;
+        }
         if (values.size() > 1) {
             throw new Refusal(Code.MALFORMED, name + " is given more than once.");
         }
-        return values.getFirst();
+        try {
+            return Utf8.decode(values.getFirst().getBytes(StandardCharsets.ISO_8859_1), "parameter");
+        } catch (MalformedFrame e) {
+            throw new Refusal(Code.MALFORMED, name + " is not UTF-8.");
+        }
     }
 
     String required(String name) {

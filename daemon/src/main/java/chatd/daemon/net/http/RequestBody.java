@@ -1,5 +1,7 @@
 package chatd.daemon.net.http;
 
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,6 +35,7 @@ final class RequestBody {
     private boolean isPaused;
     private boolean isWhole;
     private boolean isOver;
+    private boolean isBroken;
 
     /**
      * @param reading tells the connection whether to read on; any thread
@@ -64,6 +67,17 @@ final class RequestBody {
         }
     }
 
+    /** Records that what comes is not a body as HTTP has them. On the event loop. */
+    void broken() {
+        lock.lock();
+        try {
+            isBroken = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns whether all of it has been received. */
     boolean isWhole() {
         lock.lock();
@@ -78,11 +92,12 @@ final class RequestBody {
      * Moves the next bytes into a buffer. Blocks.
      *
      * @return how many; 0 at the end; -1 if the rest does not come: the connection is gone, or too slow
+     * @throws Refusal {@link Code#MALFORMED} if the rest can't be read
      */
     int read(byte[] into) throws InterruptedException {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !isWhole && !isOver) {
+            while (waiting.isEmpty() && !isWhole && !isOver && !isBroken) {
                 long begin = System.nanoTime();
                 var _ = changed.awaitNanos(WINDOW.toNanos() - waited);
                 waited += System.nanoTime() - begin;
@@ -93,6 +108,9 @@ final class RequestBody {
                     waited = 0;
                     taken = 0;
                 }
+            }
+            if (isBroken && waiting.isEmpty()) {
+                throw new Refusal(Code.MALFORMED, "The chunks of the body are not as HTTP/1.1 has them.");
             }
             return isOver && waiting.isEmpty() ? -1 : take(into);
         } finally {

@@ -1,0 +1,101 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.acceptance.HttpClient.Response;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Files over the limits of the configuration, over HTTP and in pieces. */
+class HttpQuotasIT extends OverHttp {
+    HttpQuotasIT(Chatd chatd) {
+        super(chatd);
+    }
+
+    private static Response post(Chatd to, Bearer by, long size, byte[] body) throws IOException {
+        try (HttpClient http = HttpClient.connect(to)) {
+            return post(
+                    http,
+                    query("to", "alice", "name", "a", "size", Long.toString(size)),
+                    by.header() + (body.length < size ? "Expect: 100-continue\r\n" : ""),
+                    body);
+        }
+    }
+
+    /** Asks whether so much may be sent, and sends none of it; returns what is answered before the body. */
+    private static Response before(Chatd to, Bearer by, long size) throws IOException {
+        try (HttpClient http = HttpClient.connect(to)) {
+            String query = query("to", "alice", "name", "a", "size", Long.toString(size));
+            begin(http, query, by.header() + "Expect: 100-continue\r\n", size);
+            Response response = http.response(false);
+            return response;
+        }
+    }
+
+    @Test
+    void quotasAreKeptBeforeTheBodyIsSent() throws IOException {
+        try (LocalDaemon own = LocalDaemon.start(
+                "CHATD_QUOTA_ACCOUNT", "300 KiB", "CHATD_QUOTA_SERVER", "500 KiB", "CHATD_LIMITS_FILE", "250 KiB")) {
+            Bearer one = logIn(own, own.person(), "");
+            assertThat(refusal(before(own, one, 250 * 1_024 + 1))).isEqualTo("413 too-large");
+            assertThat(post(own, one, 204_800, OverFiles.noise(204_800)).status())
+                    .isEqualTo(201);
+            assertThat(refusal(before(own, one, 204_800))).isEqualTo("507 no-room");
+            assertThat(OverGroups.refused(one.socket(), OverFiles.start(OverFiles.FILE, "alice", "a", 204_800)))
+                    .isEqualTo("no-room");
+            assertThat(OverGroups.refused(one.socket(), OverFiles.start(OverFiles.FILE, "alice", "a", 256_001)))
+                    .isEqualTo("too-large");
+            assertThat(post(own, one, 80_000, OverFiles.noise(80_000)).status()).isEqualTo(201);
+            // The server's own, for all accounts.
+            Bearer other = logIn(own, own.person(), "");
+            assertThat(post(own, other, 200_000, OverFiles.noise(200_000)).status())
+                    .isEqualTo(201);
+            assertThat(refusal(before(own, other, 90_000))).isEqualTo("507 no-room");
+            assertThat(refusal(before(own, logIn(own, own.person(), ""), 90_000)))
+                    .isEqualTo("507 no-room");
+            // An empty one always fits.
+            assertThat(post(own, other, 0, new byte[0]).status()).isEqualTo(201);
+        }
+    }
+
+    /** What is under way counts, too: several at once do not come to more than one after the other. */
+    @Test
+    void uploadsAtOnceDoNotExceedAQuota() throws IOException {
+        try (LocalDaemon own = LocalDaemon.start("CHATD_QUOTA_ACCOUNT", "300 KiB")) {
+            Bearer one = logIn(own, own.person(), "");
+            byte[] content = OverFiles.noise(200_000);
+            byte[] other = OverFiles.noise(200_000);
+            JsonSocket socket = one.socket();
+            OverFiles.begun(socket, OverFiles.start(OverFiles.FILE, "alice", "first", content.length));
+            String second = OverFiles.start(OverFiles.FILE, "alice", "second", other.length);
+            assertThat(OverGroups.refused(socket, second)).isEqualTo("no-room");
+            assertThat(refusal(before(own, one, other.length))).isEqualTo("507 no-room");
+        }
+    }
+
+    /** Who asks for a file over chat/1 that is too large for it is told its size; it is no less a file elsewhere. */
+    @Test
+    void aFileTooLargeForChat1IsToldToWhoAsksForIt() throws IOException {
+        try (LocalDaemon own = LocalDaemon.start("CHATD_LIMITS_FILE", "20 MiB");
+                Chat1Socket receiver = own.logIn(own.alice())) {
+            Bearer sender = logIn(own, own.person(), "");
+            byte[] content = OverFiles.noise(17 << 20);
+            Response sent;
+            try (HttpClient http = HttpClient.connect(own)) {
+                String query = query("to", "alice", "name", "film.mkv", "size", Integer.toString(content.length));
+                sent = post(http, query, sender.header(), content);
+            }
+            assertThat(sent.status()).isEqualTo(201);
+            Frame announced = receiver.expect(Wire.FILE);
+            assertThat(announced.fileName()).isEqualTo("film.mkv");
+            receiver.send(Wire.fetch(announced.fileId()));
+            assertThat(receiver.expectServerText()).contains("film.mkv", "17 MiB");
+            receiver.fenceWithNothing();
+            try (HttpClient http = HttpClient.connect(own)) {
+                Response got =
+                        http.ask("GET", "/files/" + json(sent).path("file").asLong(), sender.header());
+                assertThat(got.body()).isEqualTo(content);
+            }
+        }
+    }
+}
