@@ -14,22 +14,25 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Many large files at once, over HTTP, in a daemon with little memory; and files while the daemon is killed: what was
- * acknowledged is there with every byte, and of everything else nothing. The property {@code chatd.seed} sets the seed.
+ * Many large files at once, over HTTP, in a daemon with little memory; and files while the daemon's connections to the
+ * database are cut and it is killed: what was acknowledged is there with every byte, and of everything else nothing. The property {@code chatd.seed} sets the seed.
  */
 @Tag("processes")
 class FilesUnderFireIT {
@@ -91,6 +94,9 @@ class FilesUnderFireIT {
                     .formatted(target, token, content.size()));
             content.write(http.socket().getOutputStream());
             HttpClient.Response response = http.response(false);
+            if (response.status() >= 500) {
+                throw new IOException(response.head());
+            }
             assertThat(response.status()).as(response.head()).isEqualTo(201);
             return JsonMapper.shared().readTree(response.body()).path("file").asLong();
         }
@@ -154,68 +160,116 @@ class FilesUnderFireIT {
         long seed = Long.getLong("chatd.seed", System.nanoTime());
         Campaign.tell("seed " + seed);
         var random = new Random(seed);
-        var sent = new AtomicInteger();
+        Set<String> sent = ConcurrentHashMap.newKeySet();
+        int cuts = 0;
         try (SpawnedDaemon chatd = SpawnedDaemon.start();
                 ExecutorService pool = Executors.newFixedThreadPool(4)) {
             Chatd.Person person = chatd.person();
             for (int i = 0; i < KILLS; i++) {
                 String token = token(chatd, person);
-                List<Future<Made>> uploads = new ArrayList<>();
-                int before = sent.get();
+                List<Future<?>> uploads = new ArrayList<>();
+                var over = new AtomicBoolean();
                 for (int j = 0; j < 4; j++) {
                     long its = random.nextLong();
                     int size = 1 + random.nextInt(3 << 20);
-                    uploads.add(pool.submit(untilCut(chatd, person, token, its, size, sent)));
+                    uploads.add(pool.submit(untilOver(chatd, person, token, its, size, sent, over)));
                 }
                 // Some are through, and others under way.
-                int enough = before + random.nextInt(3);
-                await().until(() -> sent.get() >= enough);
+                for (int j = random.nextInt(3); j > 0; j--) {
+                    int enough = sent.size() + random.nextInt(3);
+                    await().until(() -> sent.size() >= enough);
+                    cuts += cut(chatd);
+                }
+                int enough = sent.size() + random.nextInt(3);
+                await().until(() -> sent.size() >= enough);
+                over.set(true);
                 chatd.killDaemon();
-                for (Future<Made> one : uploads) {
+                for (Future<?> one : uploads) {
                     one.get();
                 }
                 chatd.begin();
-                compare(chatd, person);
+                compare(chatd, person, sent);
             }
-            Campaign.tell("%d kills, %d files acknowledged".formatted(KILLS, sent.get()));
+            Campaign.tell("%d kills, %d connections to the database cut, %d files acknowledged"
+                    .formatted(KILLS, cuts, sent.size()));
             assertThat(chatd.admin("", "log", "verify", "--messages").exits(3).out())
                     .contains("consistent");
         }
     }
 
-    /** Sends files one after the other until the daemon is gone. */
-    private static Callable<Made> untilCut(
-            Chatd chatd, Chatd.Person person, String token, long first, int size, AtomicInteger sent) {
+    /** Sends files one after the other until the daemon is gone; adds those that it acknowledged. */
+    private static Callable<Void> untilOver(
+            Chatd chatd,
+            Chatd.Person person,
+            String token,
+            long first,
+            int size,
+            Set<String> sent,
+            AtomicBoolean over) {
         return () -> {
             var random = new Random(first);
-            while (true) {
+            while (!over.get()) {
                 var content = new Made(random.nextLong(), 1 + random.nextInt(size));
                 String id = Long.toHexString(content.seed()) + "-" + content.size();
                 try {
                     send(chatd, person, token, id, content);
-                    sent.incrementAndGet();
-                } catch (IOException | RuntimeException e) {
-                    return content;
+                    sent.add(id);
+                } catch (IOException | UncheckedIOException e) {
+                    // Cut, or refused because the database was: nobody says that it was sent.
                 }
             }
+            return null;
         };
     }
 
-    /** Compares each file of the history with what was sent, and looks for what should not be there. */
-    private static void compare(Chatd chatd, Chatd.Person person) throws Exception {
+    /** Cuts the daemon's connections to the database; returns how many there were. */
+    private static int cut(Chatd chatd) throws SQLException {
+        try (Connection connection = chatd.sql();
+                Statement statement = connection.createStatement();
+                Statement kill = connection.createStatement();
+                ResultSet ids = statement.executeQuery(
+                        "select id from information_schema.processlist where db = database() and id <> connection_id()")) {
+            int cut = 0;
+            while (ids.next()) {
+                try {
+                    kill.execute("kill connection " + ids.getLong(1));
+                    cut++;
+                } catch (SQLException e) {
+                    // It has ended by itself.
+                }
+            }
+            return cut;
+        }
+    }
+
+    /**
+     * Compares each file of the history with what was sent, looks for those that were acknowledged, and for what should
+     * not be there.
+     */
+    private static void compare(Chatd chatd, Chatd.Person person, Set<String> sent) throws Exception {
         try (JsonSocket socket = JsonCarrier.LINES.connect(chatd)) {
             String token = socket.logIn(person.name(), person.password(), "files")
                     .path("token")
                     .asString();
-            JsonNode items = socket.history(200, "").path("items");
+            List<JsonNode> items = new ArrayList<>();
+            JsonNode page = socket.history(200, ", 'after': 0");
+            page.path("items").forEach(items::add);
+            while (page.path("more").asBoolean()) {
+                page = socket.history(
+                        200, ", 'after': " + items.getLast().path("mid").asLong());
+                page.path("items").forEach(items::add);
+            }
+            Set<String> found = new HashSet<>();
             for (JsonNode item : items) {
                 JsonNode offer = item.path("info");
+                assertThat(found.add(offer.path("name").asString())).isTrue();
                 String[] id = offer.path("name").asString().split("-", 2);
                 var content = new Made(Long.parseUnsignedLong(id[0], 16), Integer.parseInt(id[1]));
                 assertThat(offer.path("sha256").asString()).isEqualTo(content.sha256());
                 assertThat(fetchedSha256(chatd, token, offer.path("file").asLong()))
                         .isEqualTo(content.sha256());
             }
+            assertThat(found).containsAll(sent);
         }
         assertThat(chatd.admin("", "storage", "check").exits(0).out())
                 .contains("everything is there")

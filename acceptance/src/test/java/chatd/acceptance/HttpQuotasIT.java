@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.acceptance.HttpClient.Response;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Files over the limits of the configuration, over HTTP and in pieces. */
 class HttpQuotasIT extends OverHttp {
@@ -55,6 +56,31 @@ class HttpQuotasIT extends OverHttp {
                     .isEqualTo("507 no-room");
             // An empty one always fits.
             assertThat(post(own, other, 0, new byte[0]).status()).isEqualTo(201);
+        }
+    }
+
+    /** Who sends, takes back and sends again does not fill the log. */
+    @Test
+    void quotasThatAreNearlyTakenAreWarnedOfOnce() throws IOException {
+        try (LocalDaemon own = LocalDaemon.start("CHATD_QUOTA_ACCOUNT", "100 KiB", "CHATD_QUOTA_SERVER", "1 MiB")) {
+            Chatd.Person person = own.person();
+            Bearer one = logIn(own, person, "");
+            for (int i = 0; i < 5; i++) {
+                Response sent = post(own, one, 85_000, OverFiles.noise(85_000));
+                assertThat(sent.status()).isEqualTo(201);
+                OverGroups.done(
+                        one.socket(), OverGroups.takeBack(json(sent).path("mid").asLong()));
+            }
+            assertThat(post(own, one, 100_000, OverFiles.noise(100_000)).status())
+                    .isEqualTo(201);
+            assertThat(own.admin("", "log", "query", "--type", "storage", "-o", "json")
+                            .exits(0)
+                            .out()
+                            .lines()
+                            .map(line -> JsonMapper.shared().readTree(line))
+                            .map(event -> event.path("name").asString() + ": "
+                                    + event.path("detail").asString()))
+                    .containsExactly(person.name() + ": 80 % of the quota", person.name() + ": 95 % of the quota");
         }
     }
 

@@ -57,7 +57,7 @@ class HttpUploadsIT extends OverHttp {
     void filesOfAnySizeArriveAsTheyAre() throws IOException {
         Bearer phone = logIn(ann, "phone");
         Random random = Campaign.random();
-        for (int size : List.of(0, 1, 65_536, 262_145, 1_048_577)) {
+        for (int size : List.of(0, 1, 65_536, 262_143, 262_144, 262_145, 16_777_215, 16_777_216, 16_777_217)) {
             for (boolean chunked : List.of(false, true)) {
                 byte[] content = noise(size);
                 String query = to(ben, "of " + size + ".bin", size, "sha256", OverFiles.sha256(content));

@@ -257,8 +257,12 @@ public sealed interface AuditEvent
         }
     }
 
-    /** The files of all users take so much of the server's quota, in per cent; all sizes in bytes. */
-    record StorageFull(int percent, long used, long quota) implements AuditEvent {
+    /**
+     * Files take so much of a quota, in per cent.
+     *
+     * @param who the account that has the quota; {@link Who#UNKNOWN} if it is the server's
+     */
+    record StorageFull(Who who, int percent) implements AuditEvent {
         @Override
         public String type() {
             return "storage";
@@ -266,7 +270,7 @@ public sealed interface AuditEvent
 
         @Override
         public void describe(Fields to) {
-            to.put(DETAIL, "%d %% of the quota: %d of %d bytes".formatted(percent, used, quota));
+            to.who(who).put(DETAIL, percent + " % of the quota");
         }
     }
 

@@ -76,7 +76,7 @@ public final class AuditEvents {
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
         all.put("find", new AuditEvent.Found(WANG, PEER, 12));
-        all.put("storage", new AuditEvent.StorageFull(80, 800, 1_000));
+        all.put("storage", new AuditEvent.StorageFull(ALICE, 80));
         all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));
         all.put("violation-unnamed", new AuditEvent.Violation(Who.UNKNOWN, PEER, "", "unknown type or subtype"));
         all.put(

@@ -12,6 +12,7 @@ import chatd.daemon.store.MessageStore;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +123,7 @@ public final class FilesOverHttp implements AutoCloseable {
                 forget(key, before);
                 Runnable turn = uploads.turn(caller, sending.size());
                 try {
-                    Incoming fresh = new Incoming(caller, key, sending, uploads.openForLong(caller, wanted), turn, cut);
+                    Incoming fresh = new Incoming(caller, key, sending, open(caller, wanted), turn, cut);
                     keep(key, fresh);
                     return fresh;
                 } catch (RuntimeException e) {
@@ -188,6 +189,39 @@ public final class FilesOverHttp implements AutoCloseable {
         return its.isOver() ? null : its;
     }
 
+    /** Opens an upload; what the account left unfinished gives way to it, the oldest first. */
+    private Upload open(Caller caller, Upload.Wanted wanted) throws InterruptedException {
+        try {
+            return uploads.openForLong(caller, wanted);
+        } catch (Refusal e) {
+            if (e.code() != Code.TOO_MANY || !forgetOldest(caller.account())) {
+                throw e;
+            }
+            return uploads.openForLong(caller, wanted);
+        }
+    }
+
+    private boolean forgetOldest(long account) throws InterruptedException {
+        Optional<Incoming> oldest;
+        long now = System.nanoTime();
+        synchronized (this) {
+            oldest = kept.values().stream()
+                    .filter(one -> one.key.account() == account && !one.isHeld())
+                    .min(Comparator.comparingLong(one -> one.began - now));
+        }
+        return oldest.isPresent() && forgotten(oldest.get());
+    }
+
+    /** Forgets an upload, unless a connection has it. */
+    private static boolean forgotten(Incoming one) throws InterruptedException {
+        if (!one.claim(Duration.ZERO)) {
+            return false;
+        }
+        one.over();
+        one.unclaim();
+        return true;
+    }
+
     private synchronized void keep(Key key, Incoming its) {
         if (!key.id().isEmpty()) {
             kept.put(key, its);
@@ -245,6 +279,10 @@ public final class FilesOverHttp implements AutoCloseable {
         private synchronized void unclaim() {
             isHeld = false;
             notifyAll();
+        }
+
+        private synchronized boolean isHeld() {
+            return isHeld;
         }
 
         private synchronized boolean isOver() {
@@ -350,10 +388,7 @@ public final class FilesOverHttp implements AutoCloseable {
                     old = kept.values().stream().filter(Incoming::isForgotten).toList();
                 }
                 for (Incoming one : old) {
-                    if (one.claim(Duration.ZERO)) {
-                        one.over();
-                        one.unclaim();
-                    }
+                    var _ = forgotten(one);
                 }
             }
         } catch (InterruptedException e) {

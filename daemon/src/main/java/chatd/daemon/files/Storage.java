@@ -1,6 +1,7 @@
 package chatd.daemon.files;
 
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.Who;
 import chatd.daemon.config.Config;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.ServiceParts;
@@ -12,6 +13,7 @@ import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -32,6 +34,12 @@ public final class Storage {
     /** Percentages of a quota at which it is warned of. */
     private static final int[] WARNED_AT = {95, 80};
 
+    /** For how long the same is not warned of again, so that nobody can fill the log by sending and taking back. */
+    private static final Duration AGAIN = Duration.ofHours(1);
+
+    /** The number of no account. */
+    private static final long ALL = 0;
+
     private final ContentStore contents;
     private final StorageStore store;
     private final AuditTrail audit;
@@ -43,8 +51,15 @@ public final class Storage {
     /** Bytes promised to uploads whose content was not begun yet. Guarded by this. */
     private long unbegun;
 
-    /** The percentage that was warned of last; 0 if none. Guarded by this. */
-    private int warned;
+    /** What was warned of within {@link #AGAIN}, by account; {@link #ALL} for all files. Guarded by this. */
+    private final Map<Long, Warning> warned = new HashMap<>();
+
+    /** Percentage of a quota that was warned of, and when, by the monotonic clock. */
+    private record Warning(int level, long nanos) {
+        boolean isOld() {
+            return System.nanoTime() - nanos > AGAIN.toNanos();
+        }
+    }
 
     public Storage(ServiceParts parts) {
         this.contents = parts.stores().contents();
@@ -108,7 +123,9 @@ public final class Storage {
             checkDisk(bytes);
         }
         long stored = store.of(account.number()).bytes();
-        int level;
+        long most = config.get().quota().server();
+        int mineNow = 0;
+        int allNow = 0;
         synchronized (this) {
             OptionalLong quota = quota(account);
             long mine = stored + promised.getOrDefault(account.number(), 0L);
@@ -118,8 +135,8 @@ public final class Storage {
                         "Your files may have %s together, and have %s: there is no room for %s more. Take files back that are not needed any more, or ask an administrator."
                                 .formatted(Size.of(quota.getAsLong()), Size.of(mine), Size.of(bytes)));
             }
-            long most = config.get().quota().server();
-            if (isNew && most != 0 && contents.bytes() + unbegun + bytes > most) {
+            long all = contents.bytes() + unbegun + (isNew ? bytes : 0);
+            if (isNew && most != 0 && all > most) {
                 throw new Refusal(
                         Code.NO_ROOM,
                         "The server has no room for %s more at the moment. Nothing was sent; tell its administrator."
@@ -127,9 +144,21 @@ public final class Storage {
             }
             promised.merge(account.number(), bytes, Long::sum);
             unbegun += isNew ? bytes : 0;
-            level = risen();
+            if (quota.isPresent()) {
+                mineNow = passed(account.number(), mine + bytes, quota.getAsLong());
+            }
+            if (most != 0) {
+                allNow = passed(ALL, all, most);
+            }
         }
-        warn(level);
+        if (mineNow > 0) {
+            LOG.warn("the files of {} take {} % of the account's quota", account.name(), mineNow);
+            audit.note(new AuditEvent.StorageFull(AuditTrail.who(account), mineNow));
+        }
+        if (allNow > 0) {
+            LOG.warn("the files take {} % of quota.server ({}): see chat-admin storage", allNow, Size.of(most));
+            audit.note(new AuditEvent.StorageFull(Who.UNKNOWN, allNow));
+        }
         return new Room(account.number(), bytes, !isNew);
     }
 
@@ -200,26 +229,19 @@ public final class Storage {
                 + (free.isEmpty() ? "" : ", " + Size.of(free.getAsLong()) + " free on the disk");
     }
 
-    /** Returns the percentage to be warned of now, which was passed since the last warning; 0 if none. */
-    private int risen() {
-        long most = config.get().quota().server();
-        int percent = most == 0 ? 0 : (int) ((contents.bytes() + unbegun) * 100 / most);
-        int level = 0;
-        for (int one : WARNED_AT) {
-            if (percent >= one) {
-                level = one;
-                break;
+    /** Returns the percentage of a quota that is to be warned of now; 0 if none. The lock is held. */
+    private int passed(long account, long bytes, long quota) {
+        for (int level : WARNED_AT) {
+            if (bytes >= quota / 100.0 * level) {
+                Warning before = warned.get(account);
+                if (before != null && before.level() >= level && !before.isOld()) {
+                    return 0;
+                }
+                warned.values().removeIf(Warning::isOld);
+                warned.put(account, new Warning(level, System.nanoTime()));
+                return level;
             }
         }
-        int before = warned;
-        warned = level;
-        return level > before ? level : 0;
-    }
-
-    private void warn(int level) {
-        if (level > 0) {
-            LOG.warn("the files take {} % of quota.server ({}): see chat-admin storage", level, Size.of(most()));
-            audit.note(new AuditEvent.StorageFull(level, used(), most()));
-        }
+        return 0;
     }
 }
