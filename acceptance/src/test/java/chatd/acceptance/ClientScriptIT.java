@@ -355,10 +355,14 @@ class ClientScriptIT {
                         .exits(1)
                         .err())
                 .contains("An id has at most 64 bytes");
-        assertThat(client(ann, "send", "--id", "x", "--file", file.toString(), ann.name())
+        assertThat(client(ann, "send", "--id", "x", "--file", file.toString(), "--file", file.toString(), ann.name())
                         .exits(2)
                         .err())
-                .contains("--file goes alone");
+                .contains("--id is for one file");
+        assertThat(client(ann, "send", "--re", "1", "--file", file.toString(), ann.name())
+                        .exits(2)
+                        .err())
+                .contains("--file and --picture go without --re and a text");
         assertThat(client(ann, "--protocol", "chat/1", "send", "--re", "1", ann.name(), "--", "x")
                         .exits(1)
                         .err())

@@ -277,7 +277,9 @@ class TerminalResumeIT {
             a.enter("/fetch " + number.group(1)).shows("Saved as " + in.resolve("big file.bin"));
             assertThat(in.resolve("big file.bin")).hasBinaryContent(content);
             a.enter("/fetch 4000000000").shows("There is no file 4000000000 for you.");
-            a.enter("/file " + ben.name() + " " + directory).shows("is a directory");
+            a.enter("/file " + ben.name() + " " + directory)
+                    .prompts("Send 1 file, 1.0 MiB, to " + ben.name() + "? [y/N]")
+                    .enter("n");
             a.enter("/msg " + ben.name() + " and a text").shows(": and a text");
             assertThat(a.all()).doesNotContain("logged in elsewhere", "Trying again");
         }
