@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -108,6 +110,18 @@ abstract class Chatd implements AutoCloseable {
     static Connection sql(Path socket, String schema) throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:mariadb://localhost/" + schema + "?user=root&sslMode=disable&localSocket=" + socket);
+    }
+
+    /** Returns the number that a query selects. */
+    final long number(String query) {
+        try (Connection connection = sql();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            result.next();
+            return result.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Connects and completes the handshake, with ALPN {@code chat/1}. */

@@ -6,10 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,17 +78,6 @@ class ClientFilesIT {
                 .toList();
     }
 
-    private long number(String sql) {
-        try (Connection connection = chatd.sql();
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     @Test
     void severalFilesGoToSeveralPeopleAndAreOfferedWithTheirKinds() throws IOException {
         Path one = file("one.bin", 70_000);
@@ -130,7 +115,8 @@ class ClientFilesIT {
             assertThat(Path.of(path)).hasSameBinaryContentAs(one);
         }
         // The bytes went once, and are stored once.
-        assertThat(number("select count(*) from content where size = 70000")).isEqualTo(1);
+        assertThat(chatd.number("select count(*) from content where size = 70000"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -190,11 +176,12 @@ class ClientFilesIT {
             proxy.slow(Duration.ofMillis(10));
             Path out = directory.resolve("out");
             Process sending = start(out, as(ann, proxy.port(), "send", ben.name(), "--file", large.toString()));
-            long before = number("select coalesce(sum(length(bytes)), 0) from content_chunk");
+            long before = chatd.number("select coalesce(sum(length(bytes)), 0) from content_chunk");
             for (int i = 1; i <= CUTS; i++) {
                 long enough = before + (long) i * LARGE / (CUTS + 2);
                 await().pollInterval(Duration.ofMillis(20))
-                        .until(() -> number("select coalesce(sum(length(bytes)), 0) from content_chunk") > enough);
+                        .until(() ->
+                                chatd.number("select coalesce(sum(length(bytes)), 0) from content_chunk") > enough);
                 proxy.cut();
             }
             assertThat(sending.waitFor(2, TimeUnit.MINUTES)).isTrue();

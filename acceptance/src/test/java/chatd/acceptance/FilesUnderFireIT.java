@@ -121,17 +121,6 @@ class FilesUnderFireIT {
         }
     }
 
-    private static long number(Chatd chatd, String sql) {
-        try (Connection connection = chatd.sql();
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     @Test
     void manyLargeFilesAtOnceAreTakenAndGivenWithLittleMemory() throws Exception {
         try (SpawnedDaemon chatd = SpawnedDaemon.start(Chatd.JAVA_OPTIONS, SMALL_HEAP);
@@ -274,9 +263,9 @@ class FilesUnderFireIT {
         assertThat(chatd.admin("", "storage", "check").exits(0).out())
                 .contains("everything is there")
                 .doesNotContain("not referred to");
-        assertThat(number(chatd, "select sum(files) from account_storage"))
-                .isEqualTo(number(chatd, "select count(*) from file where content is not null"));
-        assertThat(number(chatd, "select coalesce(sum(bytes), 0) from account_storage"))
-                .isEqualTo(number(chatd, "select coalesce(sum(size), 0) from file"));
+        assertThat(chatd.number("select sum(files) from account_storage"))
+                .isEqualTo(chatd.number("select count(*) from file where content is not null"));
+        assertThat(chatd.number("select coalesce(sum(bytes), 0) from account_storage"))
+                .isEqualTo(chatd.number("select coalesce(sum(size), 0) from file"));
     }
 }

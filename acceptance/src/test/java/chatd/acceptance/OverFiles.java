@@ -6,9 +6,6 @@ import chatd.fixtures.Campaign;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -167,12 +164,6 @@ abstract class OverFiles extends OverGroups {
 
     /** Returns the number of stored contents, whole or not. */
     static long contents(Chatd chatd) {
-        try (Connection connection = chatd.sql();
-                ResultSet row = connection.createStatement().executeQuery("select count(*) from content")) {
-            assertThat(row.next()).isTrue();
-            return row.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return chatd.number("select count(*) from content");
     }
 }

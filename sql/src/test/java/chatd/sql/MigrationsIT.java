@@ -181,4 +181,28 @@ class MigrationsIT {
         assertThat(number("select count(*) from party where conversation = 7 << 32 | 8"))
                 .isEqualTo(2);
     }
+
+    /** What accounts of version 11 store is counted, each file by itself; what was taken back is not. */
+    @Test
+    void theFilesOfVersionElevenAreCounted() throws Exception {
+        migrateTo("11");
+        execute("insert into account (number, name, password_hash, must_change, state, everyone_after, created) values"
+                + " (7, 'ann', '', 0, 0, 0, utc_timestamp(6)), (8, 'ben', '', 0, 0, 0, utc_timestamp(6))");
+        execute("insert into content (number, digest, size, created) values"
+                + " (1, repeat('a', 32), 100, utc_timestamp(6)), (2, repeat('b', 32), 5, utc_timestamp(6))");
+        execute("insert into message (number, time, sender, receiver, conversation, file, salt) values"
+                + " (1, utc_timestamp(6), 7, 8, 7 << 32 | 8, 1, repeat('s', 16)),"
+                + " (2, utc_timestamp(6), 7, 7, 7 << 32 | 7, 2, repeat('s', 16)),"
+                + " (3, utc_timestamp(6), 7, 7, 7 << 32 | 7, 3, null),"
+                + " (4, utc_timestamp(6), 8, 7, 7 << 32 | 8, 4, repeat('s', 16))");
+        execute("insert into file (number, message, name, content, size) values"
+                + " (1, 1, 'a', 1, 100), (2, 2, 'a', 1, 100), (3, 3, '', null, 0), (4, 4, 'b', 2, 5)");
+        migrate();
+        assertThat(number("select files from account_storage where account = 7"))
+                .isEqualTo(2);
+        assertThat(number("select bytes from account_storage where account = 7"))
+                .isEqualTo(200);
+        assertThat(number("select bytes from account_storage where account = 8"))
+                .isEqualTo(5);
+    }
 }
