@@ -13,8 +13,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -102,26 +103,16 @@ class BrowserFilesIT extends OverHttp {
             URI pages =
                     URI.create("http://127.0.0.1:" + Files.readAllLines(port).getFirst() + "/json/list");
             String socket = await().until(() -> target(http, pages, page), url -> url != null);
-            var answer = new CompletableFuture<String>();
+            var answers = new LinkedBlockingQueue<String>();
             WebSocket tools = http.newWebSocketBuilder()
-                    .buildAsync(URI.create(socket), new FirstMessage(answer))
+                    .buildAsync(URI.create(socket), new Received(answers))
                     .get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
-            Map<String, Object> params = Map.of("expression", script, "awaitPromise", true);
-            tools.sendText(
-                            JsonMapper.shared()
-                                    .writeValueAsString(
-                                            Map.of("id", 1, "method", "Runtime.evaluate", "params", params)),
-                            true)
-                    .get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
-            String said = answer.get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
+            // Until then the script would run in the empty page before it.
+            String loaded = "document.readyState == 'complete' ? location.href : ''";
+            await().until(() -> answer(tools, answers, loaded).equals(page));
+            String said = answer(tools, answers, script);
             tools.abort();
-            JsonNode value = JsonMapper.shared()
-                    .readTree(said)
-                    .path("result")
-                    .path("result")
-                    .path("value");
-            assertThat(value.isString()).as(said).isTrue();
-            return JsonMapper.shared().readTree(value.asString());
+            return JsonMapper.shared().readTree(said);
         } finally {
             chromium.destroyForcibly().waitFor();
         }
@@ -139,25 +130,35 @@ class BrowserFilesIT extends OverHttp {
         return null;
     }
 
-    /** Completes with the first message. */
-    private record FirstMessage(CompletableFuture<String> message, StringBuilder begun) implements WebSocket.Listener {
-        FirstMessage(CompletableFuture<String> message) {
-            this(message, new StringBuilder());
+    /** Evaluates an expression of JavaScript, which gives a text. */
+    private static String answer(WebSocket tools, BlockingQueue<String> answers, String expression) throws Exception {
+        Map<String, Object> params = Map.of("expression", expression, "awaitPromise", true);
+        String asked =
+                JsonMapper.shared().writeValueAsString(Map.of("id", 1, "method", "Runtime.evaluate", "params", params));
+        tools.sendText(asked, true).get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
+        String said = answers.poll(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
+        assertThat(said).isNotNull();
+        JsonNode value =
+                JsonMapper.shared().readTree(said).path("result").path("result").path("value");
+        assertThat(value.isString()).as(said).isTrue();
+        return value.asString();
+    }
+
+    /** Collects the messages. */
+    private record Received(BlockingQueue<String> messages, StringBuilder begun) implements WebSocket.Listener {
+        Received(BlockingQueue<String> messages) {
+            this(messages, new StringBuilder());
         }
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean isLast) {
             begun.append(text);
             if (isLast) {
-                message.complete(begun.toString());
+                messages.add(begun.toString());
+                begun.setLength(0);
             }
             socket.request(1);
             return null;
-        }
-
-        @Override
-        public void onError(WebSocket socket, Throwable error) {
-            message.completeExceptionally(error);
         }
     }
 

@@ -238,9 +238,16 @@ public sealed interface AuditEvent
         }
     }
 
-    /** @param reason why the file was refused; null if it was sent */
+    /**
+     * A file was fetched, or asked for.
+     *
+     * @param file as asked for; one over {@value #MOST_FILES} is left out
+     * @param reason why the file was refused; null if it was sent
+     */
     record FileFetched(
             Who who, Peer peer, long file, @Nullable String reason) implements AuditEvent {
+        private static final long MOST_FILES = (1L << 32) - 1;
+
         @Override
         public String type() {
             return "fetch";
@@ -253,7 +260,8 @@ public sealed interface AuditEvent
 
         @Override
         public void describe(Fields to) {
-            to.put(REASON, reason).who(who).from(peer).put(FILE, file);
+            // Clients may ask for numbers that no file can have: the schema has no room for these.
+            to.put(REASON, reason).who(who).from(peer).put(FILE, file <= MOST_FILES ? (Long) file : null);
         }
     }
 

@@ -75,6 +75,7 @@ public final class AuditEvents {
         all.put("reaction", new AmendmentEvent.Reacted(48, 43, WANG, PEER, true));
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
+        all.put("fetch-beyond", new AuditEvent.FileFetched(WANG, PEER, 1L << 32, "no-such-file"));
         all.put("find", new AuditEvent.Found(WANG, PEER, 12));
         all.put("storage", new AuditEvent.StorageFull(ALICE, 80));
         all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));
