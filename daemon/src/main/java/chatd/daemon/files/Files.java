@@ -14,7 +14,6 @@ import chatd.protocol.Gate;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.SessionEvent;
-import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Content;
 import io.netty.buffer.ByteBuf;
@@ -93,15 +92,10 @@ public final class Files implements Room {
      */
     public void begin(Caller caller, FileCommand.SendFile command) throws InterruptedException {
         states.put(caller, REFUSED);
-        if (command.size() > MOST_IN_A_FRAME && !(command.audience() instanceof Audience.TooMany)) {
-            throw new Refusal(
-                    Code.TOO_LARGE,
-                    "The file has %s; at most %s are taken in this protocol. It was not sent."
-                            .formatted(Size.of(command.size()), Size.of(MOST_IN_A_FRAME)));
-        }
         Upload.Wanted wanted = uploads.wanted(
                 caller,
-                new Uploads.Asked(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0));
+                new Uploads.Asked(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0),
+                MOST_IN_A_FRAME);
         Runnable turn = uploads.turn(caller, command.size());
         try {
             states.put(caller, new Accepted(uploads.open(caller, wanted), turn, new byte[8 << 10]));

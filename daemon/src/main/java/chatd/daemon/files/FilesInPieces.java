@@ -155,7 +155,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
     private void end(Session session, FileCommand.EndUpload command) throws InterruptedException {
         Map.Entry<Long, Open> found = find(session, command.upload());
         Open its = found.getValue();
-        if (!isComplete(its)) {
+        if (its.upload.missing() > 0) {
             throw new Refusal(
                     Code.MALFORMED,
                     "Only %d of %d bytes have come: send the rest first."
@@ -168,10 +168,6 @@ public final class FilesInPieces implements Room, AutoCloseable {
         } finally {
             its.close();
         }
-    }
-
-    private static boolean isComplete(Open its) {
-        return its.upload.received() == its.upload.wanted().size();
     }
 
     /** Sends a file at the pace at which it is read; what else comes for the session comes between its pieces. */

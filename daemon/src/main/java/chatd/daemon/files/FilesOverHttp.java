@@ -79,7 +79,8 @@ public final class FilesOverHttp implements AutoCloseable {
      * @throws Refusal {@link Code#NO_SUCH_FILE} if it is not known
      */
     public Progress progress(Caller caller, String id) {
-        Optional<Ledger.Sent> before = before(caller, id, "", new byte[32]);
+        // What was sent is found by its identifier alone.
+        Optional<Ledger.Sent> before = before(SentOnce.of(caller.account(), id, "", new byte[32]));
         if (before.isPresent()) {
             return new Progress(0, before.get().receipt());
         }
@@ -92,8 +93,7 @@ public final class FilesOverHttp implements AutoCloseable {
         throw new Refusal(Code.NO_SUCH_FILE, "Nothing of this upload is here: send it from its beginning.");
     }
 
-    private Optional<Ledger.Sent> before(Caller caller, String id, String facts, byte[] digest) {
-        SentOnce once = SentOnce.of(caller.account(), id, facts, digest);
+    private Optional<Ledger.Sent> before(@Nullable SentOnce once) {
         return once == null ? Optional.empty() : messages.sentBefore(once);
     }
 
@@ -158,7 +158,7 @@ public final class FilesOverHttp implements AutoCloseable {
     private void checkUnsent(Caller caller, Sending sending, @Nullable Long from, Upload.Wanted wanted) {
         byte[] digest = sending.sha256() == null ? new byte[32] : sending.sha256();
         SentOnce once = SentOnce.of(caller.account(), sending.id(), wanted.facts(), digest);
-        Optional<Ledger.Sent> before = once == null ? Optional.empty() : messages.sentBefore(once);
+        Optional<Ledger.Sent> before = before(once);
         if (once == null || before.isEmpty()) {
             return;
         }
@@ -295,7 +295,7 @@ public final class FilesOverHttp implements AutoCloseable {
 
         /** Returns how many bytes are still to come. */
         public long missing() {
-            return upload.wanted().size() - upload.received();
+            return upload.missing();
         }
 
         /** Takes the next bytes. */

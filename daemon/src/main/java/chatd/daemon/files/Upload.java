@@ -74,9 +74,14 @@ final class Upload {
         return writer.written();
     }
 
+    /** Returns the number of bytes still to come. */
+    long missing() {
+        return wanted.size() - received();
+    }
+
     /** @throws Refusal {@link Code#MALFORMED} if these are more than are missing */
     void take(byte[] bytes, int length) {
-        if (length > wanted.size() - received()) {
+        if (length > missing()) {
             throw new Refusal(
                     Code.MALFORMED,
                     "This is more than the %d bytes that were announced, of which %d have come. Nothing of it was taken."
@@ -100,7 +105,7 @@ final class Upload {
      */
     Message end(Caller caller, String id, byte @Nullable [] expected, Consumer<Message> then)
             throws InterruptedException {
-        if (received() != wanted.size()) {
+        if (missing() > 0) {
             throw new Refusal(
                     Code.MALFORMED,
                     "Only %d of %d bytes have come. The file was not sent.".formatted(received(), wanted.size()));

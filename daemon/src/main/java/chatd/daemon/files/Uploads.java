@@ -63,15 +63,21 @@ final class Uploads {
     /** What somebody asks to send. */
     record Asked(Audience audience, String name, long size, Upload.Shown shown, long answered) {}
 
+    /** Checks as {@link #wanted(Caller, Asked, long)} does, with no limit but the configured one. */
+    Upload.Wanted wanted(Caller caller, Asked asked) {
+        return wanted(caller, asked, Long.MAX_VALUE);
+    }
+
     /**
      * Checks whether somebody may send a file.
      *
+     * @param most bytes that its dialect takes
      * @throws Refusal {@link Code#UNLOGGED}, {@link Code#BAD_NAME}, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link
      *     Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
-    Upload.Wanted wanted(Caller caller, Asked asked) {
+    Upload.Wanted wanted(Caller caller, Asked asked, long most) {
         audit.admit();
-        long limit = config.get().limits().file();
+        long limit = Math.min(most, config.get().limits().file());
         if (!(asked.audience() instanceof Audience.TooMany)) {
             if (asked.size() > limit) {
                 throw new Refusal(
