@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.fixtures.Campaign;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -141,6 +142,63 @@ class FilesUnderFireIT {
             assertThat(chatd.admin("", "storage", "check").exits(0).out())
                     .contains("everything is there")
                     .doesNotContain("not referred to");
+        }
+    }
+
+    @Test
+    void anUploadOfWhichSomethingCouldNotBeStoredGoesOn() throws Exception {
+        var content = new Made(1, 3 << 20);
+        var whole = new ByteArrayOutputStream();
+        content.write(whole);
+        try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
+            Chatd.Person person = chatd.person();
+            String token = token(chatd, person);
+            String target = "/files?to=%s&name=a&size=%d&id=a".formatted(person.name(), content.size());
+            String bearer = "Authorization: Bearer %s\r\n".formatted(token);
+            int stored = 256 << 10;
+            try (HttpClient http = HttpClient.connect(chatd)) {
+                http.send("POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n"
+                        .formatted(target, bearer, content.size()));
+                OutputStream out = http.socket().getOutputStream();
+                out.write(whole.toByteArray(), 0, stored);
+                out.flush();
+                await().until(() ->
+                        chatd.number("select coalesce(sum(length(bytes)), 0) from content_chunk") == stored);
+                sql(chatd, "rename table content_chunk to content_chunk_away");
+                out.write(whole.toByteArray(), stored, stored + 1000);
+                out.flush();
+                assertThat(http.response(false).status()).isEqualTo(500);
+            }
+            assertThat(come(chatd, bearer, target)).isEqualTo(stored);
+            sql(chatd, "rename table content_chunk_away to content_chunk");
+            try (HttpClient http = HttpClient.connect(chatd)) {
+                http.send("POST %s HTTP/1.1\r\nHost: localhost\r\n%sUpload-Offset: %d\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(target, bearer, stored, content.size() - stored));
+                http.socket().getOutputStream().write(whole.toByteArray(), stored, content.size() - stored);
+                HttpClient.Response response = http.response(false);
+                assertThat(response.status()).as(response.head()).isEqualTo(201);
+                long file = JsonMapper.shared()
+                        .readTree(response.body())
+                        .path("file")
+                        .asLong();
+                assertThat(fetchedSha256(chatd, token, file)).isEqualTo(content.sha256());
+            }
+        }
+    }
+
+    /** Returns how many bytes of an upload have come. */
+    private static long come(Chatd chatd, String bearer, String target) throws IOException {
+        try (HttpClient http = HttpClient.connect(chatd)) {
+            HttpClient.Response known = http.ask("HEAD", target, bearer);
+            assertThat(known.status()).as(known.head()).isEqualTo(200);
+            return Long.parseLong(known.header("upload-offset"));
+        }
+    }
+
+    private static void sql(Chatd chatd, String statement) throws SQLException {
+        try (Connection connection = chatd.sql();
+                Statement one = connection.createStatement()) {
+            one.execute(statement);
         }
     }
 

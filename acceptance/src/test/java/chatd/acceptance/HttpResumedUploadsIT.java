@@ -6,15 +6,22 @@ import static org.awaitility.Awaitility.await;
 import chatd.acceptance.HttpClient.Response;
 import chatd.fixtures.Campaign;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Files over HTTP with an {@code id}: sent once, and gone on with after a cut. */
 class HttpResumedUploadsIT extends OverHttp {
     private static final int SIZE = 1_500_000;
+
+    /** Maximum number of uploads of an account that are open at once. */
+    private static final int AT_ONCE = 4;
 
     private final Bearer sender = logIn(ann, "laptop");
     private final Bearer receiver = logIn(ben, "");
@@ -215,6 +222,36 @@ class HttpResumedUploadsIT extends OverHttp {
                 .isEqualTo(201);
         receiver.socket().expect(OverFiles.FILE);
         checkOffered(goOnFrom(700_000));
+    }
+
+    @Test
+    void whatWasCutGivesWayToAsManyAtOnce() throws Exception {
+        try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
+            for (int round = 0; round < 10; round++) {
+                List<HttpClient> cut = new ArrayList<>();
+                for (int i = 0; i < AT_ONCE; i++) {
+                    HttpClient http = connect();
+                    String its = query("to", ben.name(), "name", "cut", "size", "1000", "id", id + round + i);
+                    begin(http, its, sender.header(), 1000);
+                    send(http, new byte[10]);
+                    cut.add(http);
+                    await().until(() -> ask("HEAD", "/files?" + its, sender.header())
+                            .header("upload-offset")
+                            .equals("10"));
+                }
+                for (HttpClient http : cut) {
+                    http.close();
+                }
+                List<Future<Response>> sent = new ArrayList<>();
+                for (int i = 0; i < AT_ONCE; i++) {
+                    String its = query("to", ben.name(), "name", "new", "size", "1", "id", id + "new" + round + i);
+                    sent.add(pool.submit(() -> post(its, sender.header(), new byte[1])));
+                }
+                for (Future<Response> one : sent) {
+                    assertThat(one.get().status()).as(one.get().head()).isEqualTo(201);
+                }
+            }
+        }
     }
 
     @Test

@@ -7,9 +7,13 @@ import chatd.acceptance.HttpClient.Response;
 import chatd.fixtures.Campaign;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -257,18 +261,33 @@ class HttpUploadsIT extends OverHttp {
     }
 
     @Test
-    void fourAreSentAtOnce() throws IOException {
+    void fourAreSentAtOnceAndAFifthWaits() throws Exception {
+        List<HttpClient> open = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
+            String its = to(ben, "open", 2_000_000, "id", Chatd.newName());
             HttpClient http = connect();
-            begin(http, to(ben, "open", 100_000), sender.header(), 100_000);
+            begin(http, its, sender.header(), 2_000_000);
             send(http, noise(10));
+            await().until(() -> ask("HEAD", "/files?" + its, sender.header()).status() == 200);
+            open.add(http);
         }
-        await().untilAsserted(() -> assertThat(refusal(post(to(ben, "fifth", 1), sender.header(), new byte[1])))
-                .isEqualTo("429 too-many"));
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            Future<Response> fifth = pool.submit(() -> post(to(ben, "fifth", 1), sender.header(), new byte[1]));
+            while (!fifth.isDone()) {
+                for (HttpClient http : open) {
+                    send(http, noise(3_000));
+                }
+                Thread.sleep(200);
+            }
+            assertThat(refusal(fifth.get())).isEqualTo("429 too-many");
+        }
         // Those in pieces are counted, too.
         assertThat(OverGroups.refused(sender.socket(), OverFiles.start(OverFiles.FILE, ben.name(), "fifth", 1)))
                 .isEqualTo("too-many");
         sent(receiver, ann.name(), "another's", noise(10));
+        open.getFirst().close();
+        assertThat(post(to(ben, "fifth", 1), sender.header(), new byte[1]).status())
+                .isEqualTo(201);
     }
 
     @Test

@@ -94,6 +94,37 @@ class SearchIT extends OverGroups {
     }
 
     @Test
+    void punctuationOfFullWidthSeparatesWords() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        String text = word + " rooms：a101，42，421；bob：carl︰dora﹐7﹐8﹔9 and 3.14，1,000 ４２．５";
+        send(one, other.user(), text);
+        awaitFound(other, word, text);
+        for (String found : List.of(
+                "a101",
+                "421",
+                "\\\"42，421\\\"",
+                "\\\"42, 421\\\"",
+                "\\\"421 bob\\\"",
+                "carl",
+                "dora",
+                "8",
+                "9",
+                "3.14",
+                "1,000",
+                "42.5",
+                "４２．５")) {
+            assertThat(found(other, word + " " + found)).as(found).hasSize(1);
+        }
+        for (String absent : List.of("14", "000", "\\\"101 42\\\"")) {
+            assertThat(found(other, word + " " + absent)).as(absent).isEmpty();
+        }
+        JsonNode hit = find(other, word + " 421", "").path("find").path("hits").path(0);
+        assertThat(hit.path("at").toString())
+                .isEqualTo("[[0,%d],[%d,3]]".formatted(word.length(), text.indexOf("421")));
+    }
+
+    @Test
     void onlyWhatOneMayReadIsFound() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");

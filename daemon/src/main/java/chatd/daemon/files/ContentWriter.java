@@ -5,12 +5,19 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 
-/** Stores a content chunk by chunk, with its SHA-256. Holds one chunk at most. Used by one thread at a time; blocks. */
+/**
+ * Stores a content chunk by chunk, with its SHA-256. Holds one chunk at most. After a failure it can be gone on with from
+ * {@link #written}. Used by one thread at a time; blocks.
+ */
 final class ContentWriter {
     private final ContentStore contents;
-    private final MessageDigest digest = ContentStore.digest();
     private final long number;
     private final long size;
+    private MessageDigest digest = ContentStore.digest();
+
+    /** The digest of the chunks before the position. */
+    private MessageDigest before = copy(digest);
+
     private byte[] chunk = {};
     private int filled;
     private int position;
@@ -54,6 +61,7 @@ final class ContentWriter {
                 store();
                 position++;
                 filled = 0;
+                before = copy(digest);
             }
         }
     }
@@ -63,30 +71,52 @@ final class ContentWriter {
             chunk = new byte[(int) Math.min(size, ContentStore.CHUNK)];
         }
         if (isParked) {
-            byte[] stored = contents.read(number, (long) position * ContentStore.CHUNK, ContentStore.CHUNK)
-                    .orElseThrow();
+            byte[] stored = contents.read(number, start(), ContentStore.CHUNK).orElseThrow();
             System.arraycopy(stored, 0, chunk, 0, stored.length);
-            contents.removeLast(number, position);
             isParked = false;
         }
     }
 
-    private void store() {
-        contents.append(number, position, filled == chunk.length ? chunk : Arrays.copyOf(chunk, filled));
+    /** Returns where the present chunk begins. */
+    private long start() {
+        return (long) position * ContentStore.CHUNK;
     }
 
-    /** Stores what is in memory, so that nothing is held until more is written. */
+    private void store() {
+        contents.store(number, position, filled == chunk.length ? chunk : Arrays.copyOf(chunk, filled));
+    }
+
+    private static MessageDigest copy(MessageDigest digest) {
+        try {
+            return (MessageDigest) digest.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Stores what is in memory, so that nothing is held until more is written; what can't be stored is dropped. */
     void park() {
-        if (filled > 0 && !isParked) {
-            store();
-            isParked = true;
+        try {
+            storeRest();
+        } catch (RuntimeException e) {
+            filled = 0;
+            written = start();
+            digest = copy(before);
         }
         chunk = new byte[0];
     }
 
+    private void storeRest() {
+        if (filled > 0 && !isParked) {
+            store();
+            isParked = true;
+        }
+    }
+
     /** Stores what is left, and returns the SHA-256 of everything. Called once. */
     byte[] end() {
-        park();
+        storeRest();
+        chunk = new byte[0];
         return digest.digest();
     }
 

@@ -32,6 +32,9 @@ public final class FilesOverHttp implements AutoCloseable {
     /** Maximum time until another connection, which the same upload came over, has let go of it. */
     private static final Duration LETTING_GO = Duration.ofSeconds(10);
 
+    /** Time between two looks for a place that has become free. */
+    private static final Duration AGAIN = Duration.ofMillis(50);
+
     private final Uploads uploads;
     private final Fetches fetches;
     private final MessageStore messages;
@@ -121,13 +124,14 @@ public final class FilesOverHttp implements AutoCloseable {
         try {
             if (from == null) {
                 forget(key, before);
-                Runnable turn = uploads.turn(caller, sending.size());
+                Upload upload = open(caller, wanted);
                 try {
-                    Incoming fresh = new Incoming(caller, key, sending, open(caller, wanted), turn, cut);
+                    Incoming fresh =
+                            new Incoming(caller, key, sending, upload, uploads.turn(caller, sending.size()), cut);
                     keep(key, fresh);
                     return fresh;
-                } catch (RuntimeException e) {
-                    turn.run();
+                } catch (RuntimeException | InterruptedException e) {
+                    upload.close();
                     throw e;
                 }
             }
@@ -189,27 +193,42 @@ public final class FilesOverHttp implements AutoCloseable {
         return its.isOver() ? null : its;
     }
 
-    /** Opens an upload; what the account left unfinished gives way to it, the oldest first. */
+    /**
+     * Opens an upload. What the account left unfinished gives way to it, the oldest first; what comes over connections is
+     * waited for.
+     */
     private Upload open(Caller caller, Upload.Wanted wanted) throws InterruptedException {
-        try {
-            return uploads.openForLong(caller, wanted);
-        } catch (Refusal e) {
-            if (e.code() != Code.TOO_MANY || !forgetOldest(caller.account())) {
-                throw e;
+        long end = System.nanoTime() + Uploads.PATIENCE.toNanos();
+        while (true) {
+            try {
+                return uploads.openForLong(caller, wanted);
+            } catch (Refusal e) {
+                if (e.code() != Code.TOO_MANY || System.nanoTime() - end > 0) {
+                    throw e;
+                }
             }
-            return uploads.openForLong(caller, wanted);
+            if (!forgetOldest(caller.account())) {
+                Thread.sleep(AGAIN);
+            }
         }
     }
 
     private boolean forgetOldest(long account) throws InterruptedException {
-        Optional<Incoming> oldest;
+        List<Incoming> unfinished;
         long now = System.nanoTime();
         synchronized (this) {
-            oldest = kept.values().stream()
+            unfinished = kept.values().stream()
                     .filter(one -> one.key.account() == account && !one.isHeld())
-                    .min(Comparator.comparingLong(one -> one.began - now));
+                    .sorted(Comparator.comparingLong(one -> one.began - now))
+                    .toList();
         }
-        return oldest.isPresent() && forgotten(oldest.get());
+        // Another thread may forget the same one.
+        for (Incoming one : unfinished) {
+            if (forgotten(one)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Forgets an upload, unless a connection has it. */

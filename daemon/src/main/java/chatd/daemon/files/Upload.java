@@ -90,7 +90,7 @@ final class Upload {
         writer.write(bytes, 0, length);
     }
 
-    /** Holds no memory until more is taken. */
+    /** Holds no memory until more is taken; of what was received, drops what can't be stored. */
     void park() {
         writer.park();
     }

@@ -17,9 +17,9 @@ import chatd.protocol.value.Code;
 import chatd.protocol.value.FileName;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -31,7 +31,7 @@ final class Uploads {
     private static final long SMALL_KIBIBYTES = 16 << 10;
 
     /** Maximum time that an upload waits for its turn. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Maximum number of uploads of an account that are open, but those of {@code chat/1}, of which a connection has one. */
     private static final int MOST_OPEN = 4;
@@ -46,8 +46,8 @@ final class Uploads {
     private final Shares large;
     private final Shares small = new Shares(SMALL_KIBIBYTES);
 
-    /** How many uploads of each account are open. */
-    private final Map<Long, Integer> open = new ConcurrentHashMap<>();
+    /** How many uploads of each account are open. Guarded by itself. */
+    private final Map<Long, Integer> open = new HashMap<>();
 
     Uploads(ServiceParts parts, Messages sending, Storage storage) {
         this.contents = parts.stores().contents();
@@ -111,8 +111,7 @@ final class Uploads {
      */
     Upload openForLong(Caller caller, Upload.Wanted wanted) {
         long account = caller.account();
-        if (open.merge(account, 1, Integer::sum) > MOST_OPEN) {
-            countClosed(account);
+        if (!countOpened(account)) {
             throw new Refusal(
                     Code.TOO_MANY,
                     "At most %d files of one user are sent at once. End one of them first.".formatted(MOST_OPEN));
@@ -130,8 +129,21 @@ final class Uploads {
         return storage.reserve(directory.numbered(caller.account()), size, false);
     }
 
+    /** Returns whether an account may have one more; if so, counts it. */
+    private boolean countOpened(long account) {
+        synchronized (open) {
+            int before = open.getOrDefault(account, 0);
+            if (before < MOST_OPEN) {
+                open.put(account, before + 1);
+            }
+            return before < MOST_OPEN;
+        }
+    }
+
     private void countClosed(long account) {
-        open.computeIfPresent(account, (same, count) -> count > 1 ? (Integer) (count - 1) : null);
+        synchronized (open) {
+            open.computeIfPresent(account, (same, count) -> count > 1 ? (Integer) (count - 1) : null);
+        }
     }
 
     private Upload open(Caller caller, Upload.Wanted wanted, Runnable closed) {

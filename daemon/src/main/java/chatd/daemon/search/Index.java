@@ -54,7 +54,7 @@ final class Index implements Closeable {
     static final String TAG = "tag";
 
     /** What the index was written by: another form, or another way of splitting texts, is built anew. */
-    private static final String FORM = "1, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
+    private static final String FORM = "2, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
 
     private static final String FORM_KEY = "form";
     private static final String POSITION_KEY = "position";

@@ -1,9 +1,11 @@
 package chatd.daemon.search;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.cjk.CJKBigramFilter;
@@ -12,6 +14,7 @@ import org.apache.lucene.analysis.icu.segmentation.DefaultICUTokenizerConfig;
 import org.apache.lucene.analysis.icu.segmentation.ICUTokenizer;
 import org.apache.lucene.analysis.miscellaneous.LengthFilter;
 import org.apache.lucene.analysis.miscellaneous.TruncateTokenFilter;
+import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
@@ -25,7 +28,18 @@ final class Words {
     /** Length in code points beyond which a word is cut off. */
     private static final int LONGEST = 64;
 
+    /**
+     * Commas, colons and semicolons that Unicode takes for parts of words and numbers. Where they are written, they stand
+     * between words without a space.
+     */
+    private static final Pattern SEPARATORS = Pattern.compile("[，：；︐︓︔﹐﹔﹕]");
+
     private static final Analyzer ANALYZER = new Analyzer() {
+        @Override
+        protected Reader initReader(String field, Reader text) {
+            return new PatternReplaceCharFilter(SEPARATORS, " ", text);
+        }
+
         @Override
         protected TokenStreamComponents createComponents(String field) {
             // No dictionary for Chinese and Japanese: characters and pairs find everything.

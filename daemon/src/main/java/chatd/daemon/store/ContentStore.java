@@ -90,17 +90,13 @@ public final class ContentStore {
                 .fetchMap(CONTENT.NUMBER, CONTENT.SIZE));
     }
 
-    /** Replaces a chunk that was not full. */
-    public void removeLast(long content, int position) {
-        database.with(sql -> sql.deleteFrom(CONTENT_CHUNK)
-                .where(CONTENT_CHUNK.CONTENT.eq(content), CONTENT_CHUNK.POSITION.eq((long) position))
-                .execute());
-    }
-
-    public void append(long content, int position, byte[] bytes) {
+    /** Stores a chunk, in the place of what may have been stored at its position before. */
+    public void store(long content, int position, byte[] bytes) {
         database.with(
                 sql -> sql.insertInto(CONTENT_CHUNK, CONTENT_CHUNK.CONTENT, CONTENT_CHUNK.POSITION, CONTENT_CHUNK.BYTES)
                         .values(content, (long) position, bytes)
+                        .onDuplicateKeyUpdate()
+                        .set(CONTENT_CHUNK.BYTES, DSL.excluded(CONTENT_CHUNK.BYTES))
                         .execute());
     }
 

@@ -150,7 +150,7 @@ class MessageStoreIT {
 
     private long upload(byte[] bytes) {
         long content = contents.begin(bytes.length, Rows.TIME);
-        contents.append(content, 0, bytes);
+        contents.store(content, 0, bytes);
         return content;
     }
 
@@ -204,8 +204,8 @@ class MessageStoreIT {
         byte[] bytes = new byte[ContentStore.CHUNK + 100];
         new Random(1).nextBytes(bytes);
         long content = contents.begin(bytes.length, Instant.EPOCH);
-        contents.append(content, 0, Arrays.copyOf(bytes, ContentStore.CHUNK));
-        contents.append(content, 1, Arrays.copyOfRange(bytes, ContentStore.CHUNK, bytes.length));
+        contents.store(content, 0, Arrays.copyOf(bytes, ContentStore.CHUNK));
+        contents.store(content, 1, Arrays.copyOfRange(bytes, ContentStore.CHUNK, bytes.length));
         assertThat(contents.read(content, 0, ContentStore.CHUNK)).hasValue(Arrays.copyOf(bytes, ContentStore.CHUNK));
         assertThat(contents.read(content, ContentStore.CHUNK, ContentStore.CHUNK))
                 .hasValue(Arrays.copyOfRange(bytes, ContentStore.CHUNK, bytes.length));
