@@ -18,12 +18,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A daemon without a demo around it, on a schema of its own on the one database server of this process. */
+/**
+ * A daemon without a demo around it, on a schema of its own on the one database server of this process, or on a server of
+ * its own.
+ */
 abstract class BareDaemon extends Chatd {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
     private final String schema = "local" + SCHEMAS.incrementAndGet();
-    private final PrivateMariaDb server = DatabaseServer.get();
+    private final boolean hasOwnServer;
+    private PrivateMariaDb server;
+
+    /** @param hasOwnServer whether it has a database server of its own, which can be killed */
+    BareDaemon(boolean hasOwnServer) {
+        this.hasOwnServer = hasOwnServer;
+        try {
+            server = hasOwnServer ? DatabaseServer.start(directory) : DatabaseServer.get();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** Prepares a new directory and schema, starts the daemon on a free port, and adds its users. */
     final void prepareAndBegin() {
@@ -41,6 +55,20 @@ abstract class BareDaemon extends Chatd {
 
     final Path configuration() {
         return directory.resolve("chatd.toml");
+    }
+
+    /** Kills the database server with {@code kill -9}, and starts it again. */
+    final void killDatabase() {
+        if (!hasOwnServer) {
+            throw new IllegalStateException("others use this database server, too");
+        }
+        Run.signal("KILL", server.pid());
+        server.onExit().join();
+        try {
+            server = PrivateMariaDb.start(directory, server.socket());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void people() throws IOException {
@@ -72,14 +100,24 @@ abstract class BareDaemon extends Chatd {
     @Override
     public void close() {
         stop();
-        try (Connection connection = sql();
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop database " + schema);
+        try {
+            if (hasOwnServer) {
+                server.close();
+            } else {
+                dropSchema();
+            }
             Wire.deleteTree(directory);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void dropSchema() throws SQLException {
+        try (Connection connection = sql();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database " + schema);
         }
     }
 }

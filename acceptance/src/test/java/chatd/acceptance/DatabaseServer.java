@@ -11,8 +11,8 @@ import java.util.List;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /**
- * The database servers of tests: the one of this process, started on first use and stopped with the process; and the
- * files of a server with the daemon's empty schema, so that not every demo has to create them.
+ * The database servers of tests: the one of this process, started on first use and stopped with the process; servers of
+ * one's own; and the files of a server with the daemon's empty schema, so that not every demo has to create them.
  */
 final class DatabaseServer {
     private DatabaseServer() {}
@@ -57,11 +57,16 @@ final class DatabaseServer {
         }
     }
 
+    /** Starts a server of one's own, whose files lie in a directory. */
+    static PrivateMariaDb start(Path directory) throws IOException {
+        prepare(directory);
+        return PrivateMariaDb.start(directory, directory.resolve("mariadb.sock"));
+    }
+
     private static PrivateMariaDb start() {
         try {
             Path directory = temporary();
-            prepare(directory);
-            PrivateMariaDb server = PrivateMariaDb.start(directory, directory.resolve("mariadb.sock"));
+            PrivateMariaDb server = start(directory);
             atEnd(() -> {
                 server.close();
                 Wire.deleteTree(directory);

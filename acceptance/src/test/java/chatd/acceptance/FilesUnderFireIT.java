@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.fixtures.Campaign;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -26,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -33,7 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Many large files at once, over HTTP, in a daemon with little memory; and files while the daemon's connections to the
- * database are cut and it is killed: what was acknowledged is there with every byte, and of everything else nothing. The property {@code chatd.seed} sets the seed.
+ * database are cut, and the database and the daemon are killed: what was acknowledged is there with every byte, and of
+ * everything else nothing. The property {@code chatd.seed} sets the seed.
  */
 @Tag("processes")
 class FilesUnderFireIT {
@@ -46,19 +47,25 @@ class FilesUnderFireIT {
 
     /** A content that is made as it is written: random bytes by its number. */
     private record Made(long seed, int size) {
-        void write(OutputStream out) throws IOException {
+        /** Writes a part of it. */
+        void write(OutputStream out, int from, int to) throws IOException {
             var random = new Random(seed);
             byte[] some = new byte[32 << 10];
-            for (int left = size; left > 0; left -= some.length) {
+            for (int at = 0; at < to; at += some.length) {
                 random.nextBytes(some);
-                out.write(some, 0, Math.min(left, some.length));
+                int begin = Math.max(0, from - at);
+                int end = Math.min(some.length, to - at);
+                if (begin < end) {
+                    out.write(some, begin, end - begin);
+                }
             }
+            out.flush();
         }
 
         String sha256() {
             try {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                write(new OutputStream() {
+                OutputStream digesting = new OutputStream() {
                     @Override
                     public void write(int one) {
                         digest.update((byte) one);
@@ -68,7 +75,8 @@ class FilesUnderFireIT {
                     public void write(byte[] bytes, int from, int length) {
                         digest.update(bytes, from, length);
                     }
-                });
+                };
+                write(digesting, 0, size);
                 return HexFormat.of().formatHex(digest.digest());
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
@@ -86,20 +94,48 @@ class FilesUnderFireIT {
         }
     }
 
-    /** Sends a file to oneself; returns its number. */
-    private static long send(Chatd chatd, Chatd.Person person, String token, String id, Made content)
+    /**
+     * Sends a file to oneself, or the rest of it.
+     *
+     * @param from how much of it has come before
+     * @throws IOException if it may not have been sent
+     */
+    private static long send(Chatd chatd, Chatd.Person person, String token, String id, Made content, int from)
             throws IOException {
         try (HttpClient http = HttpClient.connect(chatd)) {
-            String target = "/files?to=%s&name=%s&size=%d&id=%s".formatted(person.name(), id, content.size(), id);
-            http.send("POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n"
-                    .formatted(target, token, content.size()));
-            content.write(http.socket().getOutputStream());
+            http.send("POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n%s\r\n"
+                    .formatted(
+                            target(person, id, content),
+                            bearer(token),
+                            content.size() - from,
+                            from == 0 ? "" : "Upload-Offset: %d\r\n".formatted(from)));
+            content.write(http.socket().getOutputStream(), from, content.size());
             HttpClient.Response response = http.response(false);
-            if (response.status() >= 500) {
+            if (response.status() >= 500 || (from > 0 && response.status() == 404)) {
                 throw new IOException(response.head());
             }
             assertThat(response.status()).as(response.head()).isEqualTo(201);
             return JsonMapper.shared().readTree(response.body()).path("file").asLong();
+        }
+    }
+
+    private static String target(Chatd.Person person, String id, Made content) {
+        return "/files?to=%s&name=%s&size=%d&id=%s".formatted(person.name(), id, content.size(), id);
+    }
+
+    private static String bearer(String token) {
+        return "Authorization: Bearer %s\r\n".formatted(token);
+    }
+
+    /** Returns how much of a file has come: 0 if nothing is there, or it was sent. */
+    private static int come(Chatd chatd, String token, String id) throws IOException {
+        try (HttpClient http = HttpClient.connect(chatd)) {
+            HttpClient.Response known = http.ask("HEAD", "/files?id=" + id, bearer(token));
+            if (known.status() >= 500) {
+                throw new IOException(known.head());
+            }
+            assertThat(known.status()).as(known.head()).isIn(200, 201, 404);
+            return known.status() == 200 ? Integer.parseInt(known.header("upload-offset")) : 0;
         }
     }
 
@@ -132,7 +168,7 @@ class FilesUnderFireIT {
                 Chatd.Person person = chatd.person();
                 done.add(pool.submit(() -> {
                     String token = token(chatd, person);
-                    long file = send(chatd, person, token, "f" + content.seed(), content);
+                    long file = send(chatd, person, token, "f" + content.seed(), content, 0);
                     return fetchedSha256(chatd, token, file).equals(content.sha256());
                 }));
             }
@@ -148,50 +184,25 @@ class FilesUnderFireIT {
     @Test
     void anUploadOfWhichSomethingCouldNotBeStoredGoesOn() throws Exception {
         var content = new Made(1, 3 << 20);
-        var whole = new ByteArrayOutputStream();
-        content.write(whole);
+        int stored = 256 << 10;
         try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
             Chatd.Person person = chatd.person();
             String token = token(chatd, person);
-            String target = "/files?to=%s&name=a&size=%d&id=a".formatted(person.name(), content.size());
-            String bearer = "Authorization: Bearer %s\r\n".formatted(token);
-            int stored = 256 << 10;
             try (HttpClient http = HttpClient.connect(chatd)) {
                 http.send("POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n"
-                        .formatted(target, bearer, content.size()));
+                        .formatted(target(person, "a", content), bearer(token), content.size()));
                 OutputStream out = http.socket().getOutputStream();
-                out.write(whole.toByteArray(), 0, stored);
-                out.flush();
+                content.write(out, 0, stored);
                 await().until(() ->
                         chatd.number("select coalesce(sum(length(bytes)), 0) from content_chunk") == stored);
                 sql(chatd, "rename table content_chunk to content_chunk_away");
-                out.write(whole.toByteArray(), stored, stored + 1000);
-                out.flush();
+                content.write(out, stored, 2 * stored + 1000);
                 assertThat(http.response(false).status()).isEqualTo(500);
             }
-            assertThat(come(chatd, bearer, target)).isEqualTo(stored);
+            assertThat(come(chatd, token, "a")).isEqualTo(stored);
             sql(chatd, "rename table content_chunk_away to content_chunk");
-            try (HttpClient http = HttpClient.connect(chatd)) {
-                http.send("POST %s HTTP/1.1\r\nHost: localhost\r\n%sUpload-Offset: %d\r\nContent-Length: %d\r\n\r\n"
-                        .formatted(target, bearer, stored, content.size() - stored));
-                http.socket().getOutputStream().write(whole.toByteArray(), stored, content.size() - stored);
-                HttpClient.Response response = http.response(false);
-                assertThat(response.status()).as(response.head()).isEqualTo(201);
-                long file = JsonMapper.shared()
-                        .readTree(response.body())
-                        .path("file")
-                        .asLong();
-                assertThat(fetchedSha256(chatd, token, file)).isEqualTo(content.sha256());
-            }
-        }
-    }
-
-    /** Returns how many bytes of an upload have come. */
-    private static long come(Chatd chatd, String bearer, String target) throws IOException {
-        try (HttpClient http = HttpClient.connect(chatd)) {
-            HttpClient.Response known = http.ask("HEAD", target, bearer);
-            assertThat(known.status()).as(known.head()).isEqualTo(200);
-            return Long.parseLong(known.header("upload-offset"));
+            long file = send(chatd, person, token, "a", content, stored);
+            assertThat(fetchedSha256(chatd, token, file)).isEqualTo(content.sha256());
         }
     }
 
@@ -209,7 +220,9 @@ class FilesUnderFireIT {
         var random = new Random(seed);
         Set<String> sent = ConcurrentHashMap.newKeySet();
         int cuts = 0;
-        try (SpawnedDaemon chatd = SpawnedDaemon.start();
+        int databases = 0;
+        var resumed = new AtomicInteger();
+        try (SpawnedDaemon chatd = SpawnedDaemon.startWithDatabase();
                 ExecutorService pool = Executors.newFixedThreadPool(4)) {
             Chatd.Person person = chatd.person();
             for (int i = 0; i < KILLS; i++) {
@@ -219,13 +232,18 @@ class FilesUnderFireIT {
                 for (int j = 0; j < 4; j++) {
                     long its = random.nextLong();
                     int size = 1 + random.nextInt(3 << 20);
-                    uploads.add(pool.submit(untilOver(chatd, person, token, its, size, sent, over)));
+                    uploads.add(pool.submit(untilOver(chatd, person, token, its, size, sent, resumed, over)));
                 }
                 // Some are through, and others under way.
-                for (int j = random.nextInt(3); j > 0; j--) {
+                for (int j = 1 + random.nextInt(3); j > 0; j--) {
                     int enough = sent.size() + random.nextInt(3);
                     await().until(() -> sent.size() >= enough);
-                    cuts += cut(chatd);
+                    if (databases > i) {
+                        cuts += cut(chatd);
+                    } else {
+                        chatd.killDatabase();
+                        databases++;
+                    }
                 }
                 int enough = sent.size() + random.nextInt(3);
                 await().until(() -> sent.size() >= enough);
@@ -237,14 +255,18 @@ class FilesUnderFireIT {
                 chatd.begin();
                 compare(chatd, person, sent);
             }
-            Campaign.tell("%d kills, %d connections to the database cut, %d files acknowledged"
-                    .formatted(KILLS, cuts, sent.size()));
+            Campaign.tell(
+                    "%d kills of the daemon, %d of the database, %d of its connections cut, %d files acknowledged, %d gone on with"
+                            .formatted(KILLS, databases, cuts, sent.size(), resumed.get()));
             assertThat(chatd.admin("", "log", "verify", "--messages").exits(3).out())
                     .contains("consistent");
         }
     }
 
-    /** Sends files one after the other until the daemon is gone; adds those that it acknowledged. */
+    /**
+     * Sends files one after the other until the daemon is gone, and goes on with some of those that failed; adds those that
+     * it acknowledged.
+     */
     private static Callable<Void> untilOver(
             Chatd chatd,
             Chatd.Person person,
@@ -252,18 +274,26 @@ class FilesUnderFireIT {
             long first,
             int size,
             Set<String> sent,
+            AtomicInteger resumed,
             AtomicBoolean over) {
         return () -> {
             var random = new Random(first);
             while (!over.get()) {
                 var content = new Made(random.nextLong(), 1 + random.nextInt(size));
                 String id = Long.toHexString(content.seed()) + "-" + content.size();
-                try {
-                    send(chatd, person, token, id, content);
-                    sent.add(id);
-                } catch (IOException | UncheckedIOException e) {
-                    // Cut, or refused because the database was: nobody says that it was sent.
-                }
+                boolean isAgain = false;
+                do {
+                    try {
+                        int from = isAgain ? come(chatd, token, id) : 0;
+                        send(chatd, person, token, id, content, from);
+                        sent.add(id);
+                        resumed.addAndGet(from > 0 ? 1 : 0);
+                        break;
+                    } catch (IOException | UncheckedIOException e) {
+                        // Cut, or refused because the database was away: nobody says that it was sent.
+                        isAgain = random.nextInt(3) > 0;
+                    }
+                } while (isAgain && !over.get());
             }
             return null;
         };

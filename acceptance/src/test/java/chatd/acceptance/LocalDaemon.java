@@ -24,6 +24,7 @@ final class LocalDaemon extends BareDaemon {
     private volatile int port;
 
     private LocalDaemon(Map<String, String> environment) {
+        super(false);
         this.environment.putAll(environment);
     }
 

@@ -22,7 +22,8 @@ final class SpawnedDaemon extends BareDaemon {
 
     private @Nullable DaemonProcess process;
 
-    private SpawnedDaemon(Map<String, String> environment) {
+    private SpawnedDaemon(Map<String, String> environment, boolean hasOwnServer) {
+        super(hasOwnServer);
         this.environment.put(JAVA_OPTIONS, SHORT_LIVED);
         this.environment.putAll(environment);
     }
@@ -36,7 +37,16 @@ final class SpawnedDaemon extends BareDaemon {
     }
 
     static SpawnedDaemon start(Map<String, String> environment) {
-        var spawned = new SpawnedDaemon(environment);
+        return start(environment, false);
+    }
+
+    /** As {@link #start(String...)}, on a database server of its own, which can be killed. */
+    static SpawnedDaemon startWithDatabase(String... environment) {
+        return start(pairs(environment), true);
+    }
+
+    private static SpawnedDaemon start(Map<String, String> environment, boolean hasOwnServer) {
+        var spawned = new SpawnedDaemon(environment, hasOwnServer);
         spawned.prepareAndBegin();
         return spawned;
     }
