@@ -81,6 +81,11 @@ class HttpQuotasIT extends OverHttp {
                             .map(event -> event.path("name").asString() + ": "
                                     + event.path("detail").asString()))
                     .containsExactly(person.name() + ": 80 % of the quota", person.name() + ": 95 % of the quota");
+            assertThat(own.admin("", "stats").exits(0).out()).contains(", 1 user at 80 % of the quota or above");
+            own.admin("", "user", "set", person.name(), "--quota", "1M").exits(0);
+            assertThat(own.admin("", "stats").exits(0).out())
+                    .contains("free on the disk")
+                    .doesNotContain("of the quota");
         }
     }
 

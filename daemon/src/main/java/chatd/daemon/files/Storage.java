@@ -107,9 +107,13 @@ public final class Storage {
 
     /** Returns the bytes that the files of an account may have; empty if there is no limit. */
     public OptionalLong quota(Account account) {
-        long configured = config.get().quota().account();
-        long bytes = account.quota().orElse(configured == 0 ? UNLIMITED : configured);
+        long bytes = account.quota().orElse(configured());
         return bytes == UNLIMITED ? OptionalLong.empty() : OptionalLong.of(bytes);
+    }
+
+    private long configured() {
+        long configured = config.get().quota().account();
+        return configured == 0 ? UNLIMITED : configured;
     }
 
     /**
@@ -224,9 +228,15 @@ public final class Storage {
     /** Returns in words how much is stored. */
     public String state() {
         OptionalLong free = free();
+        int level = WARNED_AT[WARNED_AT.length - 1];
+        int near = store.countNear(configured(), level);
         return Size.of(used())
                 + (most() == 0 ? "" : " of " + Size.of(most()))
-                + (free.isEmpty() ? "" : ", " + Size.of(free.getAsLong()) + " free on the disk");
+                + (free.isEmpty() ? "" : ", " + Size.of(free.getAsLong()) + " free on the disk")
+                + (near == 0
+                        ? ""
+                        : ", %d %s at %d %% of the quota or above"
+                                .formatted(near, near == 1 ? "user" : "users", level));
     }
 
     /** Returns the percentage of a quota that is to be warned of now; 0 if none. The lock is held. */

@@ -65,6 +65,23 @@ public final class StorageStore {
                 .fetch(row -> new OfAccount(row.getAccount(), new Stored(row.getFiles(), row.getBytes()))));
     }
 
+    /**
+     * Returns how many accounts have used a part of their quota, or more.
+     *
+     * @param quota in bytes, of those that have none of their own
+     * @param percent of the quota
+     */
+    public int countNear(long quota, int percent) {
+        Field<Long> its = DSL.coalesce(ACCOUNT.QUOTA, DSL.inline(quota));
+        return database.with(sql -> sql.fetchCount(sql.selectOne()
+                .from(ACCOUNT_STORAGE)
+                .join(ACCOUNT)
+                .on(ACCOUNT.NUMBER.eq(ACCOUNT_STORAGE.ACCOUNT))
+                .where(
+                        ACCOUNT.STATE.ne(Account.State.DELETED.code),
+                        ACCOUNT_STORAGE.BYTES.ge(its.div(100).mul(percent)))));
+    }
+
     /** Contents of one media type. */
     public record Kind(String media, Stored contents) {}
 
