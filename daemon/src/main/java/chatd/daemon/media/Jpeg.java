@@ -11,6 +11,9 @@ final class Jpeg {
     private static final int JFIF_BYTES = 14;
     private static final int ADOBE_BYTES = 12;
 
+    /** A decoder may go through all of the picture for each; the usual ones have 10 at most. */
+    private static final int MOST_SCANS = 100;
+
     /** What a decoder needs besides frames and scans: tables, number of lines, interval of restarts. */
     private static final Set<Integer> TABLES = Set.of(0xc4, 0xcc, 0xdb, 0xdc, 0xdd);
 
@@ -18,7 +21,7 @@ final class Jpeg {
     private final Parts parts;
     private int width;
     private int height;
-    private boolean hasScan;
+    private int scans;
     private int orientation = Orientation.UNTOLD;
 
     Jpeg(Source source) {
@@ -50,7 +53,7 @@ final class Jpeg {
         if (height == 0) {
             throw new DamagedPicture("it has no header");
         }
-        if (!hasScan) {
+        if (scans == 0) {
             throw new DamagedPicture("it is empty");
         }
         Parts whole = new Parts(source);
@@ -91,7 +94,10 @@ final class Jpeg {
             throw new DamagedPicture("it has a segment that no picture has");
         }
         if (marker == SCAN) {
-            hasScan = true;
+            scans++;
+            if (scans > MOST_SCANS) {
+                throw new DamagedPicture("it has over %d layers of data".formatted(MOST_SCANS));
+            }
             if (to - from != 4 + 2 * source.big(from, 1)) {
                 throw new DamagedPicture("the header of its data is damaged");
             }
@@ -107,7 +113,7 @@ final class Jpeg {
             }
         }
         // The first that says it decides; no decoder looks for it behind a scan.
-        if (marker == APP + 1 && source.has(from, "Exif\0") && orientation == Orientation.UNTOLD && !hasScan) {
+        if (marker == APP + 1 && source.has(from, "Exif\0") && orientation == Orientation.UNTOLD && scans == 0) {
             orientation = Orientation.in(source, from + 6, to);
         }
         if (marker == APP && source.has(from, "JFIF\0") && to - from >= JFIF_BYTES) {

@@ -184,6 +184,16 @@ class DamagedPictureTest {
     }
 
     @Test
+    void tooManyScansAreNotShown() {
+        byte[] scans = {};
+        for (int i = 0; i < 100; i++) {
+            scans = join(scans, scan());
+        }
+        assertThat(read(join(START, frame(3, 2), scans, 0xff, 0xd9)).width()).isEqualTo(3);
+        damaged("over 100 layers", START, frame(3, 2), scans, scan(), 0xff, 0xd9);
+    }
+
+    @Test
     void tooManyFramesAreNotShown() {
         String why = "at most 1000 are shown";
         byte[] frame = WebPs.frame(1, 1, WebPs.lossless(1, 1));
