@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -92,6 +93,17 @@ class TerminalTalkIT {
         a.showsLine("#\\d+ " + ann.name() + " → " + ben.name() + ": before it$");
         a.showsLine("#\\d+ " + ann.name() + " → " + ben.name() + ": after it$");
         a.enter("/find ,;").shows("There is no word to search for");
+        a.enter("/find from:" + ann.name() + " " + word + " with:" + ben.name() + " since:today media:text");
+        a.showsLine("found: from:" + ann.name())
+                .showsLine("#\\d+ " + ann.name() + " → " + ben.name() + ": Café " + word);
+        for (String bounds : List.of("until:today", "media:file", "from:" + ben.name(), "with:*", "\"media:text\"")) {
+            a.enter("/find " + word + " " + bounds);
+            a.showsLine("found: " + word + " " + Pattern.quote(bounds) + "[^\\n]*\\n[^\\n]*nothing was found");
+        }
+        a.enter("/find " + word + " since:").shows("Nothing stands behind since:, as in since:yesterday.");
+        a.enter("/find " + word + " since:#7").shows("take a time");
+        a.enter("/find " + word + " media:film").shows("text or file, not film");
+        a.enter("/find " + word + " since:never").shows("\"never\" is neither");
         a.enter("/history #999999").shows("No message #999999 was shown");
     }
 

@@ -11,7 +11,6 @@ import chatd.protocol.event.MessageEvent;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -108,15 +107,11 @@ final class FindCommand extends ScriptCommand {
     }
 
     private MessageCommand.@Nullable Media kind() {
-        if (media == null) {
-            return null;
+        try {
+            return TypedSearch.media(media);
+        } catch (IllegalArgumentException e) {
+            throw main().wrong("--media is text or file, not " + media);
         }
-        for (MessageCommand.Media one : MessageCommand.Media.values()) {
-            if (one.word().equals(media.toLowerCase(Locale.ROOT))) {
-                return one;
-            }
-        }
-        throw main().wrong("--media is text or file, not " + media);
     }
 
     private Optional<Instant> time(String option, @Nullable Place place) {

@@ -105,15 +105,17 @@ final class NumberedTalk {
     /** Shows what has these words; without any what is older than what was found last. */
     void find(ResumedSession session, String words) throws IOException, InterruptedException {
         if (words.isEmpty() && sought.isEmpty()) {
-            presenter.notice("Say what to search for: /find WORDS. Words in quotes have to follow one another.");
+            presenter.notice(
+                    "Say what to search for: /find WORDS. Words in quotes have to follow one another; from:bob,"
+                            + " with:Ops, since:yesterday, until:14:05 and media:file bound it.");
             return;
         }
+        String asked = words.isEmpty() ? sought : words;
+        Histories.Wanted wanted = TypedSearch.parse(session, asked);
         if (!words.isEmpty()) {
             sought = words;
             oldestHit = Long.MAX_VALUE;
         }
-        Histories.Wanted wanted = new Histories.Wanted(
-                sought, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), null);
         Found found = session.histories().find(wanted, oldestHit, HITS);
         oldestHit = found.hits().isEmpty()
                 ? oldestHit

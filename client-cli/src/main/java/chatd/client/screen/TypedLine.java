@@ -44,7 +44,7 @@ public sealed interface TypedLine {
         NEXT("", "show what is unread of the one that waits longest, and talk to them"),
         HISTORY("[NAME] [WHEN] [N]", "the last items, or those since a day or time, of all or of one conversation"),
         FIND(
-                "[WORDS]",
+                "[WORDS] [from:NAME] …",
                 "what has these words, the newest 20; again: older ones; /history #12 shows what is around one"),
         OLDER("[N]", "what was before that"),
         NEWER("[N]", "what came after it"),

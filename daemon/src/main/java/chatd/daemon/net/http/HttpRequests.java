@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import chatd.daemon.config.Config;
 import chatd.daemon.net.stream.ClientConnection;
 import chatd.protocol.MalformedFrame;
-import chatd.protocol.json.Carrier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -18,8 +17,6 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -33,7 +30,6 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -292,65 +288,21 @@ final class HttpRequests extends ChannelDuplexHandler {
     }
 
     private void answer(ChannelHandlerContext ctx, HttpRequest head) {
-        String path = head.uri().replaceFirst("\\?.*", "");
         boolean keeps = HttpUtil.isKeepAlive(head);
-        if (path.equals("/ws")) {
-            WebSocketRequest asked = new WebSocketRequest(head);
-            WebSocketRequest.Fault fault = asked.fault(config.get().http().origins());
-            if (fault == null) {
-                upgrade(ctx, asked);
-                return;
-            }
-            FullHttpResponse response = Responses.text(head, http.hsts(), fault.status(), fault.sentence());
-            if (fault.status().equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
-                response.headers()
-                        .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
-                        .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
-            }
-            send(ctx, head, response, keeps);
-            if (fault.status().equals(HttpResponseStatus.FORBIDDEN)) {
-                breaks(ctx, "a WebSocket request of another origin");
-            }
+        if (!FileRequests.path(head).equals("/ws")) {
+            send(ctx, head, site.answer(head, http.hsts()), keeps);
             return;
         }
-        Optional<Site.Content> file =
-                site.at(path, head.headers().containsValue(HttpHeaderNames.ACCEPT_ENCODING, "gzip", true));
-        if (file.isEmpty()) {
-            send(
-                    ctx,
-                    head,
-                    Responses.text(head, http.hsts(), HttpResponseStatus.NOT_FOUND, "There is nothing here."),
-                    keeps);
-        } else if (head.method().equals(HttpMethod.GET) || head.method().equals(HttpMethod.HEAD)) {
-            send(ctx, head, file(head, file.get()), keeps);
-        } else {
-            FullHttpResponse response =
-                    Responses.text(head, http.hsts(), HttpResponseStatus.METHOD_NOT_ALLOWED, "This can only be read.");
-            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
-            send(ctx, head, response, keeps);
+        WebSocketRequest asked = new WebSocketRequest(head);
+        WebSocketRequest.Fault fault = asked.fault(config.get().http().origins());
+        if (fault == null) {
+            upgrade(ctx, asked);
+            return;
         }
-    }
-
-    private FullHttpResponse file(HttpRequest head, Site.Content file) {
-        String known = head.headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
-        boolean isKnown = known.equals("*") || known.contains(file.etag());
-        FullHttpResponse response = isKnown
-                ? Responses.of(head, http.hsts(), HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER)
-                : Responses.of(
-                        head, http.hsts(), HttpResponseStatus.OK, file.bytes().duplicate());
-        response.headers()
-                .set(HttpHeaderNames.ETAG, file.etag())
-                .set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING)
-                .set(
-                        HttpHeaderNames.CACHE_CONTROL,
-                        file.neverChanges() ? "public, max-age=31536000, immutable" : "no-cache");
-        if (!isKnown) {
-            response.headers().set(HttpHeaderNames.CONTENT_TYPE, file.type());
-            if (file.encoding() != null) {
-                response.headers().set(HttpHeaderNames.CONTENT_ENCODING, file.encoding());
-            }
+        send(ctx, head, fault.response(head, http.hsts()), keeps);
+        if (fault.status().equals(HttpResponseStatus.FORBIDDEN)) {
+            breaks(ctx, "a WebSocket request of another origin");
         }
-        return response;
     }
 
     /** Sends an answer; afterwards the connection waits for another request, or is closed. */
@@ -389,20 +341,10 @@ final class HttpRequests extends ChannelDuplexHandler {
     }
 
     private void upgrade(ChannelHandlerContext ctx, WebSocketRequest asked) {
-        String compression = asked.compression();
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
-        response.headers()
-                .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
-                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, asked.accept())
-                .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, Carrier.WEB_SOCKET.protocol());
-        if (compression != null) {
-            response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, compression);
-        }
-        ctx.writeAndFlush(response);
-        WebSocketFrames frames = new WebSocketFrames(connection, compression != null, http.ping());
-        connection.speak(connection.dialects().webSocket(compression != null), frames);
+        boolean isCompressed = asked.isCompressed();
+        ctx.writeAndFlush(asked.response());
+        WebSocketFrames frames = new WebSocketFrames(connection, isCompressed, http.ping());
+        connection.speak(connection.dialects().webSocket(isCompressed), frames);
         // Removed last, the codec hands over what was received behind the request.
         ctx.pipeline().addAfter(ctx.name(), "frames", frames).remove(this);
         ctx.pipeline().remove(HttpServerCodec.class);

@@ -3,16 +3,21 @@ package chatd.daemon.net.http;
 import chatd.audit.Sha256;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +49,7 @@ final class Site {
      * @param encoding {@code gzip}, or null for the plain file
      * @param neverChanges whether it may be kept for ever under its name
      */
-    record Content(
+    private record Content(
             ByteBuf bytes,
             String type,
             String etag,
@@ -104,13 +109,40 @@ final class Site {
         return out.toByteArray();
     }
 
-    /**
-     * Returns the file at a path; empty if there is none.
-     *
-     * @param zip whether the client takes gzip
-     */
-    Optional<Content> at(String path, boolean zip) {
-        return Optional.ofNullable(byPath.get(path))
-                .map(file -> zip && file.zipped() != null ? file.zipped() : file.plain());
+    /** Answers a request for a file; {@code hsts} is as in {@link Responses}. */
+    FullHttpResponse answer(HttpRequest head, Duration hsts) {
+        File file = byPath.get(FileRequests.path(head));
+        if (file == null) {
+            return Responses.text(head, hsts, HttpResponseStatus.NOT_FOUND, "There is nothing here.");
+        }
+        if (!head.method().equals(HttpMethod.GET) && !head.method().equals(HttpMethod.HEAD)) {
+            FullHttpResponse response =
+                    Responses.text(head, hsts, HttpResponseStatus.METHOD_NOT_ALLOWED, "This can only be read.");
+            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+            return response;
+        }
+        boolean zips = head.headers().containsValue(HttpHeaderNames.ACCEPT_ENCODING, "gzip", true);
+        return answer(head, hsts, zips && file.zipped() != null ? file.zipped() : file.plain());
+    }
+
+    private static FullHttpResponse answer(HttpRequest head, Duration hsts, Content file) {
+        String known = head.headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
+        boolean isKnown = known.equals("*") || known.contains(file.etag());
+        FullHttpResponse response = isKnown
+                ? Responses.of(head, hsts, HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER)
+                : Responses.of(head, hsts, HttpResponseStatus.OK, file.bytes().duplicate());
+        response.headers()
+                .set(HttpHeaderNames.ETAG, file.etag())
+                .set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING)
+                .set(
+                        HttpHeaderNames.CACHE_CONTROL,
+                        file.neverChanges() ? "public, max-age=31536000, immutable" : "no-cache");
+        if (!isKnown) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, file.type());
+            if (file.encoding() != null) {
+                response.headers().set(HttpHeaderNames.CONTENT_ENCODING, file.encoding());
+            }
+        }
+        return response;
     }
 }

@@ -1,6 +1,8 @@
 package chatd.daemon.net.http;
 
 import chatd.protocol.json.Carrier;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -14,6 +16,7 @@ import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +42,18 @@ final class WebSocketRequest {
     }
 
     /** Why a request is not granted. */
-    record Fault(HttpResponseStatus status, String sentence) {}
+    record Fault(HttpResponseStatus status, String sentence) {
+        /** Returns the answer that says so; {@code hsts} is as in {@link Responses}. */
+        FullHttpResponse response(HttpRequest request, Duration hsts) {
+            FullHttpResponse response = Responses.text(request, hsts, status, sentence);
+            if (status.equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
+                response.headers()
+                        .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                        .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+            }
+            return response;
+        }
+    }
 
     /**
      * Returns why the request can't be granted; null if it can.
@@ -101,8 +115,24 @@ final class WebSocketRequest {
         return given.size() == 1 && (origin.equals(own) || origins.contains(origin));
     }
 
+    /** Returns the answer that grants it, after which frames follow. */
+    FullHttpResponse response() {
+        String compression = compression();
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
+        response.headers()
+                .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept())
+                .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, Carrier.WEB_SOCKET.protocol());
+        if (compression != null) {
+            response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, compression);
+        }
+        return response;
+    }
+
     /** Returns the answer to the client's key. */
-    String accept() {
+    private String accept() {
         String key =
                 headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY) + WebSocketServerHandshaker13.WEBSOCKET_13_ACCEPT_GUID;
         try {
@@ -113,9 +143,13 @@ final class WebSocketRequest {
         }
     }
 
+    /** Returns whether both compress messages. */
+    boolean isCompressed() {
+        return compression() != null;
+    }
+
     /** Returns the agreement on compressed messages, without context of earlier ones; null if there is none. */
-    @Nullable
-    String compression() {
+    private @Nullable String compression() {
         for (String offered : headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
             for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offered)) {
                 if (offer.name().equals(DEFLATE)
