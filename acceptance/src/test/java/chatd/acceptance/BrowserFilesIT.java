@@ -89,6 +89,10 @@ class BrowserFilesIT extends OverHttp {
                         "--headless",
                         "--no-sandbox",
                         "--disable-gpu",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                        "--no-first-run",
                         "--ignore-certificate-errors",
                         "--autoplay-policy=no-user-gesture-required",
                         "--user-data-dir=" + profile,
@@ -97,7 +101,8 @@ class BrowserFilesIT extends OverHttp {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        try (var http = java.net.http.HttpClient.newHttpClient()) {
+        var http = java.net.http.HttpClient.newHttpClient();
+        try {
             Path port = profile.resolve("DevToolsActivePort");
             await().until(() -> Files.exists(port) && Files.readAllLines(port).size() == 2);
             URI pages =
@@ -109,12 +114,12 @@ class BrowserFilesIT extends OverHttp {
                     .get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
             // Until then the script would run in the empty page before it.
             String loaded = "document.readyState == 'complete' ? location.href : ''";
-            await().until(() -> answer(tools, answers, loaded).equals(page));
-            String said = answer(tools, answers, script);
-            tools.abort();
-            return JsonMapper.shared().readTree(said);
+            await().untilAsserted(
+                            () -> assertThat(answer(tools, answers, loaded)).isEqualTo(page));
+            return JsonMapper.shared().readTree(answer(tools, answers, script));
         } finally {
             chromium.destroyForcibly().waitFor();
+            http.shutdownNow();
         }
     }
 
