@@ -88,7 +88,6 @@ def large(demo, token, directory):
     www = directory / "www"
     www.mkdir()
     content = www / "large.bin"
-    content.write_bytes(os.urandom(LARGE))
     port = 18443
     configuration = directory / "nginx.conf"
     configuration.write_text(NGINX.format(directory=directory, demo=demo.directory, port=port))
@@ -97,6 +96,8 @@ def large(demo, token, directory):
         print("| 256 MiB | s | CPU s | MiB resident |\n| --- | --- | --- | --- |")
         ours = [demo.daemon, demo.database]
         for _ in range(ROUNDS):
+            # The same content again would be removed while it is fetched.
+            content.write_bytes(os.urandom(LARGE))
             file = costs("upload; daemon, database", ours, lambda: send(demo, token, content, "large.bin"))
             fetch = ["-o", "/dev/null", "-H", f"Authorization: Bearer {token}", url(demo, file)]
             costs("download; daemon, database", ours, lambda: curl(demo, *fetch))

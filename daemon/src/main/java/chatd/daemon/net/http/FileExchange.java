@@ -8,6 +8,7 @@ import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.session.Session;
+import chatd.daemon.store.ContentStore;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.json.Json;
@@ -41,7 +42,7 @@ final class FileExchange implements Runnable {
     private static final Pattern FILE = Pattern.compile("/files/([1-9][0-9]{0,9})");
 
     /** Bytes of a file read at a time; fewer when {@linkplain Session#isTight memory is tight}. */
-    private static final int PIECE = 128 << 10;
+    private static final int PIECE = ContentStore.CHUNK;
 
     private static final int SMALL_PIECE = 16 << 10;
 
