@@ -5,8 +5,8 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.CharFilter;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.cjk.CJKBigramFilter;
 import org.apache.lucene.analysis.icu.ICUFoldingFilter;
@@ -14,7 +14,6 @@ import org.apache.lucene.analysis.icu.segmentation.DefaultICUTokenizerConfig;
 import org.apache.lucene.analysis.icu.segmentation.ICUTokenizer;
 import org.apache.lucene.analysis.miscellaneous.LengthFilter;
 import org.apache.lucene.analysis.miscellaneous.TruncateTokenFilter;
-import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
@@ -32,12 +31,12 @@ final class Words {
      * Commas, colons and semicolons that Unicode takes for parts of words and numbers. Where they are written, they stand
      * between words without a space.
      */
-    private static final Pattern SEPARATORS = Pattern.compile("[，：；︐︓︔﹐﹔﹕]");
+    private static final String SEPARATORS = "，：；︐︓︔﹐﹔﹕";
 
     private static final Analyzer ANALYZER = new Analyzer() {
         @Override
         protected Reader initReader(String field, Reader text) {
-            return new PatternReplaceCharFilter(SEPARATORS, " ", text);
+            return new Separated(text);
         }
 
         @Override
@@ -52,6 +51,30 @@ final class Words {
     };
 
     private Words() {}
+
+    /** A text with spaces in the place of {@link #SEPARATORS}. */
+    private static final class Separated extends CharFilter {
+        Separated(Reader text) {
+            super(text);
+        }
+
+        @Override
+        public int read(char[] into, int from, int most) throws IOException {
+            int count = input.read(into, from, most);
+            for (int i = from; i < from + count; i++) {
+                // All of them are behind the scripts of most texts.
+                if (into[i] >= '\ufe10' && SEPARATORS.indexOf(into[i]) >= 0) {
+                    into[i] = ' ';
+                }
+            }
+            return count;
+        }
+
+        @Override
+        protected int correct(int offset) {
+            return offset;
+        }
+    }
 
     /** What the types of tokens say. */
     enum Kind {

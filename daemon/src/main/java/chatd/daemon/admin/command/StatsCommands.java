@@ -11,6 +11,7 @@ import chatd.daemon.admin.Role;
 import chatd.daemon.model.Account;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
+import chatd.daemon.store.DatabaseUnavailable;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -187,7 +188,12 @@ public final class StatsCommands implements AutoCloseable {
     }
 
     private static String storage(Running.Parts parts) {
-        return parts.journal().isAway() ? AWAY : parts.services().storage().state();
+        try {
+            return parts.journal().isAway() ? AWAY : parts.services().storage().state();
+        } catch (DatabaseUnavailable e) {
+            // The journal has not noticed yet.
+            return AWAY;
+        }
     }
 
     private static SystemCalls.People people(Running.Parts parts) {
