@@ -84,23 +84,7 @@ class BrowserFilesIT extends OverHttp {
     /** Opens a page in Chromium, evaluates a script there, and returns what it returns. */
     private JsonNode evaluate(String page, String script) throws Exception {
         Path profile = directory.resolve("chromium");
-        Process chromium = new ProcessBuilder(
-                        "/usr/bin/chromium",
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--no-first-run",
-                        "--ignore-certificate-errors",
-                        "--autoplay-policy=no-user-gesture-required",
-                        "--user-data-dir=" + profile,
-                        "--remote-debugging-port=0",
-                        page)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process chromium = Chromium.open(profile, page, "--autoplay-policy=no-user-gesture-required");
         var http = java.net.http.HttpClient.newHttpClient();
         try {
             Path port = profile.resolve("DevToolsActivePort");

@@ -59,28 +59,13 @@ class BrowserIT {
             }
         });
         server.start();
-        Process browser = browser("http://localhost:" + port + "/");
+        Process browser = Chromium.open(profile.resolve("chromium"), "http://localhost:" + port + "/");
         try {
             return JsonMapper.shared().readTree(done.get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS));
         } finally {
             browser.destroyForcibly().waitFor();
             server.stop(0);
         }
-    }
-
-    private Process browser(String page) throws IOException {
-        return new ProcessBuilder(
-                        "/usr/bin/chromium",
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--ignore-certificate-errors",
-                        "--user-data-dir=" + profile.resolve("chromium"),
-                        "--remote-debugging-port=0",
-                        page)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
     }
 
     /** Returns a page whose first connection is lost, and which then resumes its session. */

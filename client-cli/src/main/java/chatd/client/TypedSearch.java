@@ -32,7 +32,7 @@ final class TypedSearch {
             "media:file");
 
     private static final Pattern PART =
-            Pattern.compile("(with|from|since|until|media):(?:\"([^\"]*)\"?|(\\S*))|\"[^\"]*\"?|\\S+");
+            Pattern.compile("(" + String.join("|", EXAMPLES.keySet()) + "):(?:\"([^\"]*)\"?|(\\S*))|\"[^\"]*\"?|\\S+");
 
     private TypedSearch() {}
 
