@@ -165,7 +165,7 @@ def load(demo, password, *arguments):
 
 
 def figure(said, key):
-    return float(re.search(rf"\b{key}=([0-9.]+)", said)[1])
+    return float(re.search(rf"\b{key}=(-?[0-9.]+)", said)[1])
 
 
 def times(session):
