@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Measure files over HTTP: what a large one costs, and what downloads do to those who talk.
 
-Usage: bench/files.py [LOADGEN]
+Usage: [RATE=1000] bench/files.py [LOADGEN]
 
 Starts a demo in a temporary directory. First sends a file of 256 MiB and fetches it again, ROUNDS times, each time beside
 nginx, which serves the same bytes from a file over TLS: seconds, CPU seconds of the server (daemon and database apart) and
 its largest resident memory. With LOADGEN, the load generator that `./chat bench` compiles (bench/target/loadgen), then lets
 2,500 write to 2,500 others, RATE messages a second together, and prints their latency in quiet and while 100 others fetch a
-file of 16 MiB again and again, as fast as they can, and with 1 MiB/s each.
+file of 16 MiB again and again, with 1 MiB/s each, and as fast as they can.
 
 Needs curl, nginx and the mariadb client. Prints the rows as tables in Markdown.
 """
@@ -18,7 +18,7 @@ import pages
 
 ROUNDS, LARGE, SMALL = 3, 256 << 20, 16 << 20
 TOLD = ["p50_ms", "p99_ms", "delivered", "lost", "server_cpu_pct", "db_cpu_pct", "loadgen_cpu_pct", "other_cpu_pct", "rss_kib"]
-TALKERS, RATE, FETCHERS, SECONDS = 5_000, 1_000, 100, 30
+TALKERS, RATE, FETCHERS, SECONDS = 5_000, int(os.environ.get("RATE", 1_000)), 100, 30
 
 ACCOUNTS = """
 insert into account (number, name, password_hash, must_change, state, everyone_after, created)
@@ -117,24 +117,33 @@ def talked(demo, password, token, directory):
                 f"-H 'Authorization: Bearer {token}' {url(demo, file)}; do :; done"
         return subprocess.Popen(["bash", "-c", again], start_new_session=True)
 
+    states = [("in quiet", None), ("beside 100 downloads of 1 MiB/s", "1M"), ("in quiet", None),
+              ("beside 100 downloads", "1000M")]
     # A line for each measured window, as soon as that has ended.
     talkers = subprocess.Popen(
         ["stdbuf", "-oL", pages.LOADGEN, "-d", "chat", "-s", "pair", "-n", str(TALKERS), "-c", "4", "-P",
          demo.facts["CHAT_PORT"], "-w", password, "-p", str(demo.daemon), "-q", str(demo.database), "-W", "64", "-r",
-         str(RATE), "-T", "20", "-t", str(SECONDS), "-j", "4"], stdout=subprocess.PIPE, text=True)
-    print(f"\n| 5,000 talk | {' | '.join(TOLD)} |\n| --- {'| --- ' * len(TOLD)}|")
+         str(RATE), "-T", "20", "-t", str(SECONDS), "-j", str(len(states))], stdout=subprocess.PIPE, text=True)
+    print(f"\n| 5,000 talk, {RATE} messages/s | {' | '.join(TOLD)} | MiB/s |\n| --- {'| --- ' * len(TOLD)}| --- |")
     fetchers = []
     try:
-        for name, then in (("in quiet", "1M"), ("beside 100 downloads of 1 MiB/s", None), ("in quiet", "1000M"),
-                           ("beside 100 downloads", None)):
+        for name, rate in states:
+            fetchers = [fetch(rate) for _ in range(FETCHERS)] if rate else []
+            begin, before = time.monotonic(), sent()
             line = next(line for line in talkers.stdout if "p99" in line)
+            speed = (sent() - before) / (time.monotonic() - begin) / (1 << 20)
             told = [pages.figure(line, key) for key in TOLD]
-            print(f"| {name} | {' | '.join(f'{figure:,.1f}' for figure in told)} |", flush=True)
+            print(f"| {name} | {' | '.join(f'{figure:,.1f}' for figure in told)} | {speed:.0f} |", flush=True)
             ended(fetchers)
-            fetchers = [fetch(then) for _ in range(FETCHERS)] if then else []
+            fetchers = []
     finally:
         ended(fetchers)
         talkers.kill()
+
+
+def sent():
+    """Return how many bytes were sent within this machine."""
+    return int(re.search(r"lo:\s*(\d+)", Path("/proc/net/dev").read_text())[1])
 
 
 def ended(fetchers):

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds files for those who may fetch them, logs that they did, and reads them. Any thread; blocks. */
 final class Fetches {
-    /** The share of the machine's processors that reading may take while people talk. */
-    private static final double SHARE = 0.1;
+    /** The share of the machine's processors that reading may take however much people talk. */
+    private static final double SHARE = 0.03;
 
     /** Reading that may be done at once after an idle time. */
-    private static final Duration CREDIT = Duration.ofMillis(5);
+    private static final Duration CREDIT = Duration.ofMillis(1);
 
     /** A read that takes longer has waited for something else than a processor. */
     private static final Duration LONGEST = Duration.ofMillis(20);
@@ -67,8 +67,8 @@ final class Fetches {
     }
 
     /**
-     * Returns the bytes of a file from an offset on: at least one, at most {@code most}, and not beyond its end. While
-     * people talk, it waits for a turn, so that however many files are fetched, messages do not queue behind them.
+     * Returns the bytes of a file from an offset on: at least one, at most {@code most}, and not beyond its end. Waits
+     * for a turn: however many files are fetched, messages do not queue behind them.
      */
     byte[] read(MessageStore.Fetchable found, long offset, long most) throws InterruptedException {
         turns.acquire();

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the index up to date from the ledger, on a thread of its own and by number, never in a message's way: after a crash
- * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. While people
- * talk it takes at most a tenth of the machine, the database's part included; what is more than that waits.
+ * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. The more
+ * people talk, the less of the machine it takes, down to a tenth, the database's part included; what is more waits.
  */
 public final class Indexer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Indexer.class);
@@ -35,7 +35,7 @@ public final class Indexer implements AutoCloseable {
     /** How long new entries wait, to be indexed together. */
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /** The share of the machine's processors that indexing may take while people talk. */
+    /** The share of the machine's processors that indexing may take however much people talk. */
     private static final double SHARE = 0.1;
 
     /** Work that may be done at once after an idle time. */
