@@ -17,6 +17,7 @@ final class ClientTerminal implements AutoCloseable {
     private final Chatd chatd;
     private final List<String> always;
     private final Path homes;
+    private final List<String> variables = new ArrayList<>();
     private final List<Terminal> open = new ArrayList<>();
 
     /** @param always options for each start */
@@ -30,6 +31,11 @@ final class ClientTerminal implements AutoCloseable {
         }
     }
 
+    /** Sets a variable of the environment, {@code KEY=VALUE}, for each start from now on. */
+    void set(String variable) {
+        variables.add(variable);
+    }
+
     /** Returns the directory in which the client keeps this person's state. */
     Path state(String name) {
         return homes.resolve(name).resolve("chatd");
@@ -41,9 +47,10 @@ final class ClientTerminal implements AutoCloseable {
         command.addAll(always);
         command.addAll(List.of(options));
         command.add(name + "@localhost:" + port);
-        var terminal = new Terminal(
-                List.of("XDG_STATE_HOME=" + homes.resolve(name), "CHAT_CA=", "CHAT_PORT=", "TZ=UTC", "LC_ALL=C.UTF-8"),
-                command);
+        var environment = new ArrayList<>(
+                List.of("XDG_STATE_HOME=" + homes.resolve(name), "CHAT_CA=", "CHAT_PORT=", "TZ=UTC", "LC_ALL=C.UTF-8"));
+        environment.addAll(variables);
+        var terminal = new Terminal(environment, command);
         open.add(terminal);
         return terminal;
     }

@@ -261,27 +261,4 @@ class TerminalResumeIT {
             shell.press("C-u", "C-d").prompts("shell>");
         }
     }
-
-    @Test
-    void filesGoOverASessionOfTheirOwnWhileTheOtherGoesOn() throws IOException {
-        byte[] content = new byte[1 << 20];
-        new Random(1).nextBytes(content);
-        Path file = Files.write(directory.resolve("big file.bin"), content);
-        Path in = directory.resolve("in");
-        try (Chat1Socket ben = chatd.newcomer()) {
-            Terminal a = clients.logIn(ann, "--downloads", in.toString()).prompts("(nobody)>");
-            a.enter("/file " + ben.name() + " '" + file + "'")
-                    .showsLine("file big file\\.bin, 1\\.0 MiB  \\(/fetch \\d+\\)$");
-            var number = Pattern.compile("/fetch (\\d+)").matcher(a.all());
-            assertThat(number.find()).isTrue();
-            a.enter("/fetch " + number.group(1)).shows("Saved as " + in.resolve("big file.bin"));
-            assertThat(in.resolve("big file.bin")).hasBinaryContent(content);
-            a.enter("/fetch 4000000000").shows("There is no file 4000000000 for you.");
-            a.enter("/file " + ben.name() + " " + directory)
-                    .prompts("Send 1 file, 1.0 MiB, to " + ben.name() + "? [y/N]")
-                    .enter("n");
-            a.enter("/msg " + ben.name() + " and a text").shows(": and a text");
-            assertThat(a.all()).doesNotContain("logged in elsewhere", "Trying again");
-        }
-    }
 }

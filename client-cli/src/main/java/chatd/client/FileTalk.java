@@ -9,6 +9,7 @@ import chatd.client.talk.FileToSend;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.value.Media;
 import chatd.text.SafeText;
+import chatd.text.Size;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,8 +79,8 @@ final class FileTalk {
     private boolean isMeant(List<FileToSend> files, List<String> to) {
         long bytes = files.stream().mapToLong(FileToSend::size).sum();
         String whom = to.isEmpty() ? "everyone" : shown.apply(to);
-        return screen.confirm("Send %d %s, %.1f MiB, to %s?"
-                .formatted(files.size(), files.size() == 1 ? "file" : "files", bytes / 1048576.0, SafeText.line(whom)));
+        return screen.confirm("Send %d %s, %s, to %s?"
+                .formatted(files.size(), files.size() == 1 ? "file" : "files", Size.of(bytes), SafeText.line(whom)));
     }
 
     void fetch(ChatSession session, long file) throws IOException, InterruptedException {
@@ -104,8 +105,8 @@ final class FileTalk {
     void open(ResumedSession session, long file) throws IOException, InterruptedException {
         ResumedSession.FileFacts facts = session.facts(file);
         String kind = facts.media().equals(Media.OTHER) ? "" : facts.media() + ", ";
-        if (!screen.confirm("Open %s (%s%.1f MiB) with this system's viewer?"
-                .formatted(SafeText.line(facts.name()), SafeText.line(kind), facts.size() / 1048576.0))) {
+        if (!screen.confirm("Open %s (%s%s) with this system's viewer?"
+                .formatted(SafeText.line(facts.name()), SafeText.line(kind), Size.of(facts.size())))) {
             presenter.notice("It was not opened; /fetch " + file + " saves it.");
             return;
         }

@@ -8,6 +8,7 @@ import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Media;
 import chatd.text.Emoticon;
 import chatd.text.SafeText;
+import chatd.text.Size;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -131,7 +132,7 @@ public final class LineFormatter {
         if (file != null) {
             line.append("file ").append(marked(item.text(), places, palette.loud(), SafeText::line));
             if (item.size() >= 0) {
-                line.styled(palette.quiet(), ", " + kind(item.media()) + size(item.size()));
+                line.styled(palette.quiet(), ", " + kind(item.media()) + Size.of(item.size()));
             }
             if (file >= 0) {
                 line.styled(palette.quiet(), "  (/fetch " + file + ")");
@@ -181,12 +182,6 @@ public final class LineFormatter {
             return media.width() + " × " + media.height() + " pixels, ";
         }
         return media.type().equals(Media.OTHER) ? "" : SafeText.line(media.type()) + ", ";
-    }
-
-    private static String size(long bytes) {
-        return bytes < 1 << 10
-                ? bytes + (bytes == 1 ? " byte" : " bytes")
-                : bytes < 1 << 20 ? "%.1f KiB".formatted(bytes / 1024.0) : "%.1f MiB".formatted(bytes / 1048576.0);
     }
 
     /** Names receivers, the user as {@code you}; nobody means everyone. */

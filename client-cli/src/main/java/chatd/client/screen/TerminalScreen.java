@@ -380,12 +380,15 @@ public final class TerminalScreen implements Screen {
     }
 
     /**
-     * A progress line, {@code plan.pdf  [#######·············]  36 %  5.8 of 16.0 MiB  Ctrl-C cancels}, redrawn at most
-     * ten times a second.
+     * A progress line, {@code plan.pdf  [#######·············]  36 %  5.8 of 16.0 MiB  1.2 MiB/s, 0:09 left  Ctrl-C
+     * cancels}, redrawn at most ten times a second. In a narrow terminal the bar is shorter, and what helps least is left
+     * out: a line that wraps can't be erased.
      */
     private final class Bar implements Progress {
         private static final long EVERY_NANOS = 100_000_000;
         private static final int CELLS = 20;
+        private static final int FEWEST_CELLS = 5;
+        private static final String HINT = "  Ctrl-C cancels";
 
         private final String title;
         private long due = System.nanoTime();
@@ -410,6 +413,24 @@ public final class TerminalScreen implements Screen {
             return "  %.1f MiB/s, %d:%02d left".formatted(perSecond / 1048576, left / 60, left % 60);
         }
 
+        private String line(long bytes, long size, String pace) {
+            int columns = Math.max(0, terminal.getColumns() - 1);
+            double part = size == 0 ? 1 : (double) bytes / size;
+            String numbers = " %3d %%  %.1f of %.1f MiB%s"
+                    .formatted((int) (100 * part), bytes / 1048576.0, size / 1048576.0, pace);
+            AttributedString name = new AttributedString(SafeText.line(title))
+                    .columnSubSequence(0, Math.max(0, Math.min(columns / 3, columns - numbers.length())));
+            int room = columns - name.columnLength() - numbers.length();
+            int cells = Math.min(CELLS, room - HINT.length() - "  []".length());
+            String bar = "";
+            if (cells >= FEWEST_CELLS) {
+                int full = (int) (cells * part);
+                bar = "  [" + "#".repeat(full) + "·".repeat(cells - full) + "]";
+            }
+            String line = name + bar + numbers + (room >= HINT.length() ? HINT : "");
+            return new AttributedString(line).columnSubSequence(0, columns).toString();
+        }
+
         @Override
         public void at(long bytes, long size) {
             long now = System.nanoTime();
@@ -421,19 +442,7 @@ public final class TerminalScreen implements Screen {
                 before = bytes;
                 began = now;
             }
-            double part = size == 0 ? 1 : (double) bytes / size;
-            int full = (int) (CELLS * part);
-            String numbers = "  [%s%s] %3d %%  %.1f of %.1f MiB%s  Ctrl-C cancels"
-                    .formatted(
-                            "#".repeat(full),
-                            "·".repeat(CELLS - full),
-                            (int) (100 * part),
-                            bytes / 1048576.0,
-                            size / 1048576.0,
-                            pace(bytes, size, now));
-            int room = Math.max(0, terminal.getColumns() - 1 - numbers.length());
-            AttributedString name = new AttributedString(SafeText.line(title));
-            String line = name.columnSubSequence(0, room) + numbers;
+            String line = line(bytes, size, pace(bytes, size, now));
             synchronized (running) {
                 progress = line;
                 eraseLine();

@@ -16,6 +16,7 @@ import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Content;
+import chatd.text.Size;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Clock;

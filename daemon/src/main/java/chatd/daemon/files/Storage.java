@@ -10,6 +10,7 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.StorageStore;
 import chatd.protocol.value.Code;
+import chatd.text.Size;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -15,6 +15,7 @@ import chatd.daemon.store.ContentStore;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.FileName;
+import chatd.text.Size;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;

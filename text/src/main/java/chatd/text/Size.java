@@ -1,4 +1,4 @@
-package chatd.daemon.files;
+package chatd.text;
 
 import java.util.Locale;
 
