@@ -89,6 +89,23 @@ class HttpQuotasIT extends OverHttp {
         }
     }
 
+    /** A disk with less free than is to be kept so, which no disk has. */
+    @Test
+    void whileTheDiskIsNearlyFullNothingLargeIsTaken() throws IOException {
+        try (LocalDaemon own = LocalDaemon.start("CHATD_STORAGE_RESERVE", "1000000 GiB")) {
+            Bearer one = logIn(own, own.person(), "");
+            int large = (256 << 10) + 1;
+            assertThat(refusal(before(own, one, large))).isEqualTo("507 no-room");
+            assertThat(OverGroups.refused(one.socket(), OverFiles.start(OverFiles.FILE, "alice", "a", large)))
+                    .isEqualTo("no-room");
+            assertThat(post(own, one, large - 1, OverFiles.noise(large - 1)).status())
+                    .isEqualTo(201);
+            assertThat(own.admin("", "storage").exits(0).out()).contains("free; ", "are kept free");
+            assertThat(own.admin("", "stats", "--check").exits(1).out())
+                    .contains("The disk of the database has only ", "no large files are taken.");
+        }
+    }
+
     /** What is under way counts, too: several at once do not come to more than one after the other. */
     @Test
     void uploadsAtOnceDoNotExceedAQuota() throws IOException {
