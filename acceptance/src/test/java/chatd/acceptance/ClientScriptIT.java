@@ -206,7 +206,7 @@ class ClientScriptIT {
                         assertThat(friend.path("online").asBoolean()).isTrue();
                     });
             assertThat(client(ann, "who", ben.name().substring(0, 6)).exits(0).out())
-                    .contains(ben.name() + "  online  friend");
+                    .containsPattern(ben.name() + " +online +friend");
             assertThat(client(ann, "sessions").exits(0).out().lines()).hasSize(2);
             client(ann, "sessions", "--end-others").exits(0);
             a.untilClosed();
