@@ -171,7 +171,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
     }
 
     /** Sends a file at the pace at which it is read; what else comes for the session comes between its pieces. */
-    private void get(Session session, FileCommand.GetFile command) throws InterruptedException {
+    private void get(Session session, FileCommand.GetFile command) {
         MessageStore.Fetchable found = fetches.find(session, command.file());
         fetches.log(session, command.file());
         StoredFile file = found.file();

@@ -393,7 +393,7 @@ public final class FilesOverHttp implements AutoCloseable {
         }
 
         /** Returns its bytes from an offset on: at least one, at most {@code most}, and not beyond its end. */
-        public byte[] read(long offset, long most) throws InterruptedException {
+        public byte[] read(long offset, long most) {
             return fetches.read(found, offset, most);
         }
     }

@@ -1,8 +1,6 @@
 package chatd.daemon.search;
 
 import chatd.daemon.model.Refusal;
-import chatd.daemon.session.Pace;
-import chatd.daemon.session.Sessions;
 import chatd.daemon.store.DatabaseUnavailable;
 import chatd.protocol.value.Code;
 import java.io.IOException;
@@ -26,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the index up to date from the ledger, on a thread of its own and by number, never in a message's way: after a crash
- * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. The more
- * people talk, the less of the machine it takes, down to a tenth, the database's part included; what is more waits.
+ * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. While people
+ * talk it takes at most a tenth of the machine, the database's part included; what is more than that waits.
  */
 public final class Indexer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Indexer.class);
@@ -35,11 +33,14 @@ public final class Indexer implements AutoCloseable {
     /** How long new entries wait, to be indexed together. */
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /** The share of the machine's processors that indexing may take however much people talk. */
+    /** The share of the machine's processors that indexing may take while people talk. */
     private static final double SHARE = 0.1;
 
-    /** Work that may be done at once after an idle time. */
-    private static final Duration CREDIT = Duration.ofSeconds(1);
+    /** The seconds of work that may be done at once after an idle time. */
+    private static final double CREDIT = 1;
+
+    /** How long after the last message people are still talking. */
+    private static final long TALKING = TimeUnit.SECONDS.toNanos(2);
 
     /** How long an entry may not be found before an answer says so. */
     private static final long LATE = TimeUnit.SECONDS.toNanos(2);
@@ -63,7 +64,7 @@ public final class Indexer implements AutoCloseable {
     private final Clock clock;
     private final Thread thread;
     private final BlockingQueue<Order> orders = new ArrayBlockingQueue<>(16);
-    private final Pace pace;
+    private final double processors = Runtime.getRuntime().availableProcessors();
 
     private volatile @Nullable Index index;
     /** Why the index is not available; empty if it is being opened. */
@@ -72,6 +73,13 @@ public final class Indexer implements AutoCloseable {
     private volatile long caughtUp = System.nanoTime();
     private volatile boolean isClosing;
     private final CountDownLatch closing = new CountDownLatch(1);
+
+    /** Seconds of work that may be done; negative after more was done. */
+    private double credit = CREDIT;
+
+    private long paced = System.nanoTime();
+    private long talked = System.nanoTime() - TALKING;
+    private long heard;
 
     private interface Work {
         void on(Index index) throws IOException;
@@ -82,14 +90,13 @@ public final class Indexer implements AutoCloseable {
 
     /**
      * @param highest returns the highest number in the ledger; it blocks
-     * @param sessions to which entries are delivered
+     * @param delivered returns the number up to which entries are delivered
      */
-    Indexer(Path directory, Ledgered ledger, LongSupplier highest, Sessions sessions, Clock clock) {
+    Indexer(Path directory, Ledgered ledger, LongSupplier highest, LongSupplier delivered, Clock clock) {
         this.directory = directory;
         this.ledger = ledger;
         this.highest = highest;
-        this.delivered = sessions::deliveredTo;
-        this.pace = new Pace(SHARE, CREDIT, sessions);
+        this.delivered = delivered;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("search").daemon().start(this::run);
     }
@@ -334,15 +341,26 @@ public final class Indexer implements AutoCloseable {
         return true;
     }
 
-    /** As {@link #follow}, then waits until it is the next part's turn. */
+    /** As {@link #follow}, then waits as long as the share of the machine demands. */
     private boolean paced(Index its) throws IOException {
         long begin = System.nanoTime();
         boolean isMore = follow(its);
-        pace.took(Duration.ofNanos(System.nanoTime() - begin));
-        if (isMore) {
-            pause(pace.untilFree());
+        long end = System.nanoTime();
+        double share = SHARE * processors;
+        credit = Math.min(CREDIT, credit + share * seconds(end - paced)) - seconds(end - begin);
+        paced = end;
+        if (heard != delivered.getAsLong()) {
+            heard = delivered.getAsLong();
+            talked = end;
+        }
+        if (isMore && credit < 0 && end - talked < TALKING) {
+            pause(Duration.ofNanos((long) (-credit / share * TimeUnit.SECONDS.toNanos(1))));
         }
         return isMore;
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
     /** Waits, but not any longer once it is closed. */

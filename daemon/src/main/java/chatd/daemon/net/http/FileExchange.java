@@ -362,9 +362,9 @@ final class FileExchange implements Runnable {
                     return;
                 }
                 offset += piece.length;
-                isGoing = answer.send(piece);
+                isGoing = answer.send(Unpooled.wrappedBuffer(piece));
             }
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (RuntimeException e) {
             // The head is gone, so that nothing else can be answered.
             session.abort("file transfer broken off");
             throw e;
