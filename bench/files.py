@@ -125,19 +125,18 @@ def talked(demo, password, token, directory):
          demo.facts["CHAT_PORT"], "-w", password, "-p", str(demo.daemon), "-q", str(demo.database), "-W", "64", "-r",
          str(RATE), "-T", "20", "-t", str(SECONDS), "-j", str(len(states))], stdout=subprocess.PIPE, text=True)
     print(f"\n| 5,000 talk, {RATE} messages/s | {' | '.join(TOLD)} | MiB/s |\n| --- {'| --- ' * len(TOLD)}| --- |")
-    fetchers = []
     try:
         for name, rate in states:
             fetchers = [fetch(rate) for _ in range(FETCHERS)] if rate else []
-            begin, before = time.monotonic(), sent()
-            line = next(line for line in talkers.stdout if "p99" in line)
-            speed = (sent() - before) / (time.monotonic() - begin) / (1 << 20)
+            try:
+                begin, before = time.monotonic(), sent()
+                line = next(line for line in talkers.stdout if "p99" in line)
+                speed = (sent() - before) / (time.monotonic() - begin) / (1 << 20)
+            finally:
+                ended(fetchers)
             told = [pages.figure(line, key) for key in TOLD]
             print(f"| {name} | {' | '.join(f'{figure:,.1f}' for figure in told)} | {speed:.0f} |", flush=True)
-            ended(fetchers)
-            fetchers = []
     finally:
-        ended(fetchers)
         talkers.kill()
 
 

@@ -3,9 +3,6 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,17 +14,7 @@ class AdminStorageIT extends OverHttp {
     }
 
     private static long send(Chatd to, Bearer by, String name, byte[] content) throws IOException {
-        try (HttpClient http = HttpClient.connect(to)) {
-            String query = query("to", "alice", "name", name, "size", Integer.toString(content.length));
-            return json(post(http, query, by.header(), content)).path("file").asLong();
-        }
-    }
-
-    private static void sql(Chatd chatd, String statement) throws SQLException {
-        try (Connection connection = chatd.sql();
-                Statement one = connection.createStatement()) {
-            assertThat(one.executeUpdate(statement)).isEqualTo(1);
-        }
+        return json(post(to, by, name, content)).path("file").asLong();
     }
 
     @Test
@@ -54,7 +41,7 @@ class AdminStorageIT extends OverHttp {
     }
 
     @Test
-    void checkFindsWhatIsMissingAndWhatNothingRefersTo() throws Exception {
+    void checkFindsWhatIsMissingAndWhatNothingRefersTo() throws IOException {
         try (LocalDaemon own = LocalDaemon.start()) {
             Bearer one = logIn(own, own.person(), "");
             long whole = send(own, one, "whole", OverFiles.noise(600_000));
@@ -62,9 +49,13 @@ class AdminStorageIT extends OverHttp {
             long shorter = send(own, one, "shorter", OverFiles.noise(10));
             assertThat(own.admin("", "storage", "check").exits(0).out())
                     .isEqualTo("3 files, 3 contents: everything is there.\n");
-            sql(own, "delete from content_chunk where position = 1 and content = " + content(holed));
-            sql(own, "update content_chunk set bytes = left(bytes, 9) where content = " + content(shorter));
-            sql(own, "insert into content (size, created) values (5, now(6))");
+            assertThat(own.execute("delete from content_chunk where position = 1 and content = " + content(holed)))
+                    .isEqualTo(1);
+            assertThat(own.execute(
+                            "update content_chunk set bytes = left(bytes, 9) where content = " + content(shorter)))
+                    .isEqualTo(1);
+            assertThat(own.execute("insert into content (size, created) values (5, now(6))"))
+                    .isEqualTo(1);
             assertThat(own.admin("", "storage", "check").exits(1).out())
                     .contains("file " + holed + ": 337857 of 600001 bytes are there (content ")
                     .contains("file " + shorter + ": 9 of 10 bytes are there (content ")

@@ -7,10 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -56,7 +53,7 @@ class AmendmentsProofIT {
         long other = done(writer, "'type': 3, 'receive': '%s', 'info': '%s'".formatted(reader.user(), PLANTED));
         numbers.add(other);
         numbers.add(done(writer, "'type': 32, 'info': {'mid': %d, 'text': '%s, too'}".formatted(other, PLANTED)));
-        sql("create table kept as select number, text, salt from message where number = " + other);
+        chatd.execute("create table kept as select number, text, salt from message where number = " + other);
         numbers.add(done(writer, "'type': 31, 'info': {'mid': %d}".formatted(other)));
         key = Files.writeString(
                 chatd.directory.resolve("auditors.pem"),
@@ -126,11 +123,11 @@ class AmendmentsProofIT {
             still there  | message #e was taken back   | update message m join kept k on k.number = m.number set m.text = k.text, m.salt = k.salt | update message set text = null, salt = null where number = #e
             """)
     void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) throws SQLException {
-        sql(numbered(change));
+        chatd.execute(numbered(change));
         try {
             assertThat(verify().exits(1).out()).as(what).contains("WRONG: " + numbered(found));
         } finally {
-            sql(numbered(back));
+            chatd.execute(numbered(back));
         }
         chatd.admin("", "log", "verify", "--messages").exits(3);
     }
@@ -139,18 +136,20 @@ class AmendmentsProofIT {
     @Test
     void whatWasNotTakenBackIsMissed() throws SQLException, IOException {
         long mid = done(writer, "'type': 3, 'receive': '%s', 'info': 'to be kept'".formatted(reader.user()));
-        sql("insert into kept select number, text, salt from message where number = " + mid);
-        sql("update message set text = null, salt = null where number = " + mid);
+        chatd.execute("insert into kept select number, text, salt from message where number = " + mid);
+        chatd.execute("update message set text = null, salt = null where number = " + mid);
         assertThat(verify().exits(1).out()).contains("message " + mid + " is not stored as it was logged");
-        sql("insert into amendment values (0, %d, 0, now(), 1, null, null, null)".formatted(mid));
+        chatd.execute("insert into amendment values (0, %d, 0, now(), 1, null, null, null)".formatted(mid));
         assertThat(verify().exits(1).out()).contains("message " + mid + " (seq ");
-        sql("delete from amendment where message = " + mid);
-        sql("insert into amendment values (%d, %d, 0, now(), 1, null, null, null)".formatted(mid + 1_000_000, mid));
+        chatd.execute("delete from amendment where message = " + mid);
+        chatd.execute(
+                "insert into amendment values (%d, %d, 0, now(), 1, null, null, null)".formatted(mid + 1_000_000, mid));
         assertThat(verify().exits(1).out()).contains("message " + (mid + 1_000_000) + " is stored, but not logged");
-        sql("delete from amendment where message = " + mid);
-        sql("update message m join kept k on k.number = m.number and m.number = %d set m.text = k.text, m.salt = k.salt"
-                .formatted(mid));
-        sql("delete from kept where number = " + mid);
+        chatd.execute("delete from amendment where message = " + mid);
+        chatd.execute(
+                "update message m join kept k on k.number = m.number and m.number = %d set m.text = k.text, m.salt = k.salt"
+                        .formatted(mid));
+        chatd.execute("delete from kept where number = " + mid);
     }
 
     @Test
@@ -202,20 +201,20 @@ class AmendmentsProofIT {
                 phone,
                 "'type': 31, 'info': {'mid': %d}"
                         .formatted(items.path(0).path("mid").asLong()));
-        assertThat(count("select count(*) from content_chunk where bytes like '%" + PLANTED + "%'"))
+        assertThat(chatd.number("select count(*) from content_chunk where bytes like '%" + PLANTED + "%'"))
                 .as("the other file needs it")
                 .isEqualTo(1);
         shared = items.path(1).path("mid").asLong();
         done(phone, "'type': 31, 'info': {'mid': %d}".formatted(shared));
         await().untilAsserted(() -> assertThat(
-                        count("select count(*) from content_chunk where bytes like '%" + PLANTED + "%'"))
+                        chatd.number("select count(*) from content_chunk where bytes like '%" + PLANTED + "%'"))
                 .isZero());
-        assertThat(count("select count(*) from file where name like '%" + PLANTED + "%' or content is not null"))
+        assertThat(chatd.number("select count(*) from file where name like '%" + PLANTED + "%' or content is not null"))
                 .isZero();
-        assertThat(count("select count(*) from message where text like '%" + PLANTED + "%'"))
+        assertThat(chatd.number("select count(*) from message where text like '%" + PLANTED + "%'"))
                 .isZero();
-        assertThat(count("select count(*) from amendment where text like '%" + PLANTED + "%' or (salt is not null"
-                        + " and text is null)"))
+        assertThat(chatd.number("select count(*) from amendment where text like '%" + PLANTED
+                        + "%' or (salt is not null" + " and text is null)"))
                 .isZero();
         chatd.admin("", "log", "verify", "--messages").exits(3);
         // The number of a file is not used again, and the same content can be sent anew.
@@ -232,7 +231,7 @@ class AmendmentsProofIT {
     @Test
     void whatIsTooOldStays() throws SQLException {
         long mid = done(writer, "'type': 3, 'receive': '%s', 'info': 'long ago'".formatted(reader.user()));
-        sql("update message set time = time - interval 25 hour where number = " + mid);
+        chatd.execute("update message set time = time - interval 25 hour where number = " + mid);
         for (String late : List.of(
                 "'type': 31, 'info': {'mid': %d}".formatted(mid),
                 "'type': 32, 'info': {'mid': %d, 'text': 'now'}".formatted(mid))) {
@@ -241,7 +240,7 @@ class AmendmentsProofIT {
             assertThat(refused.path("code").asString()).isEqualTo("too-late");
             assertThat(refused.path("text").asString()).contains("24 hours");
         }
-        sql("update message set time = time + interval 25 hour where number = " + mid);
+        chatd.execute("update message set time = time + interval 25 hour where number = " + mid);
     }
 
     private Run prove(Path directory, String message) throws IOException {
@@ -254,21 +253,5 @@ class AmendmentsProofIT {
                 key.toString(),
                 receipt.toString(),
                 chatd.directory.resolve("log").toString());
-    }
-
-    private void sql(String statement) throws SQLException {
-        try (Connection connection = chatd.sql();
-                Statement its = connection.createStatement()) {
-            its.execute(statement);
-        }
-    }
-
-    private long count(String query) throws SQLException {
-        try (Connection connection = chatd.sql();
-                Statement its = connection.createStatement();
-                ResultSet row = its.executeQuery(query)) {
-            assertThat(row.next()).isTrue();
-            return row.getLong(1);
-        }
     }
 }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,20 +103,11 @@ abstract class BareDaemon extends Chatd {
             if (hasOwnServer) {
                 server.close();
             } else {
-                dropSchema();
+                execute("drop database " + schema);
             }
             Wire.deleteTree(directory);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private void dropSchema() throws SQLException {
-        try (Connection connection = sql();
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop database " + schema);
         }
     }
 }

@@ -11,9 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -254,14 +251,8 @@ class BoundsIT {
     }
 
     /** Returns the number of files whose upload has begun and not ended. */
-    private long unfinished() throws SQLException {
-        try (Connection connection = chatd.sql();
-                ResultSet row = connection
-                        .createStatement()
-                        .executeQuery("select count(*) from content where digest is null")) {
-            assertThat(row.next()).isTrue();
-            return row.getLong(1);
-        }
+    private long unfinished() {
+        return chatd.number("select count(*) from content where digest is null");
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -140,15 +139,9 @@ class BudgetIT {
         throw new AssertionError("no thread indexes");
     }
 
-    private static long commits() throws Exception {
-        try (Connection connection = demo.sql();
-                ResultSet row = connection
-                        .createStatement()
-                        .executeQuery("select variable_value from information_schema.global_status"
-                                + " where variable_name = 'HANDLER_COMMIT'")) {
-            assertThat(row.next()).isTrue();
-            return row.getLong(1);
-        }
+    private static long commits() {
+        return demo.number("select variable_value from information_schema.global_status"
+                + " where variable_name = 'HANDLER_COMMIT'");
     }
 
     /** Returns the bytes that the kernel has sent over the daemon's connections. */

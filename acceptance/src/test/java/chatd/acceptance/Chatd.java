@@ -112,6 +112,16 @@ abstract class Chatd implements AutoCloseable {
                 "jdbc:mariadb://localhost/" + schema + "?user=root&sslMode=disable&localSocket=" + socket);
     }
 
+    /** Executes a statement; returns how many rows it has changed. */
+    final int execute(String sql) {
+        try (Connection connection = sql();
+                Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Returns the number that a query selects. */
     final long number(String query) {
         try (Connection connection = sql();

@@ -195,21 +195,14 @@ class FilesUnderFireIT {
                 content.write(out, 0, stored);
                 await().until(() ->
                         chatd.number("select coalesce(sum(length(bytes)), 0) from content_chunk") == stored);
-                sql(chatd, "rename table content_chunk to content_chunk_away");
+                chatd.execute("rename table content_chunk to content_chunk_away");
                 content.write(out, stored, 2 * stored + 1000);
                 assertThat(http.response(false).status()).isEqualTo(500);
             }
             assertThat(come(chatd, token, "a")).isEqualTo(stored);
-            sql(chatd, "rename table content_chunk_away to content_chunk");
+            chatd.execute("rename table content_chunk_away to content_chunk");
             long file = send(chatd, person, token, "a", content, stored);
             assertThat(fetchedSha256(chatd, token, file)).isEqualTo(content.sha256());
-        }
-    }
-
-    private static void sql(Chatd chatd, String statement) throws SQLException {
-        try (Connection connection = chatd.sql();
-                Statement one = connection.createStatement()) {
-            one.execute(statement);
         }
     }
 

@@ -13,16 +13,6 @@ class HttpQuotasIT extends OverHttp {
         super(chatd);
     }
 
-    private static Response post(Chatd to, Bearer by, long size, byte[] body) throws IOException {
-        try (HttpClient http = HttpClient.connect(to)) {
-            return post(
-                    http,
-                    query("to", "alice", "name", "a", "size", Long.toString(size)),
-                    by.header() + (body.length < size ? "Expect: 100-continue\r\n" : ""),
-                    body);
-        }
-    }
-
     /** Asks whether so much may be sent, and sends none of it; returns what is answered before the body. */
     private static Response before(Chatd to, Bearer by, long size) throws IOException {
         try (HttpClient http = HttpClient.connect(to)) {
@@ -39,23 +29,21 @@ class HttpQuotasIT extends OverHttp {
                 "CHATD_QUOTA_ACCOUNT", "300 KiB", "CHATD_QUOTA_SERVER", "500 KiB", "CHATD_LIMITS_FILE", "250 KiB")) {
             Bearer one = logIn(own, own.person(), "");
             assertThat(refusal(before(own, one, 250 * 1_024 + 1))).isEqualTo("413 too-large");
-            assertThat(post(own, one, 204_800, OverFiles.noise(204_800)).status())
-                    .isEqualTo(201);
+            assertThat(post(own, one, "a", OverFiles.noise(204_800)).status()).isEqualTo(201);
             assertThat(refusal(before(own, one, 204_800))).isEqualTo("507 no-room");
             assertThat(OverGroups.refused(one.socket(), OverFiles.start(OverFiles.FILE, "alice", "a", 204_800)))
                     .isEqualTo("no-room");
             assertThat(OverGroups.refused(one.socket(), OverFiles.start(OverFiles.FILE, "alice", "a", 256_001)))
                     .isEqualTo("too-large");
-            assertThat(post(own, one, 80_000, OverFiles.noise(80_000)).status()).isEqualTo(201);
+            assertThat(post(own, one, "a", OverFiles.noise(80_000)).status()).isEqualTo(201);
             // The server's own, for all accounts.
             Bearer other = logIn(own, own.person(), "");
-            assertThat(post(own, other, 200_000, OverFiles.noise(200_000)).status())
-                    .isEqualTo(201);
+            assertThat(post(own, other, "a", OverFiles.noise(200_000)).status()).isEqualTo(201);
             assertThat(refusal(before(own, other, 90_000))).isEqualTo("507 no-room");
             assertThat(refusal(before(own, logIn(own, own.person(), ""), 90_000)))
                     .isEqualTo("507 no-room");
             // An empty one always fits.
-            assertThat(post(own, other, 0, new byte[0]).status()).isEqualTo(201);
+            assertThat(post(own, other, "a", new byte[0]).status()).isEqualTo(201);
         }
     }
 
@@ -66,13 +54,12 @@ class HttpQuotasIT extends OverHttp {
             Chatd.Person person = own.person();
             Bearer one = logIn(own, person, "");
             for (int i = 0; i < 5; i++) {
-                Response sent = post(own, one, 85_000, OverFiles.noise(85_000));
+                Response sent = post(own, one, "a", OverFiles.noise(85_000));
                 assertThat(sent.status()).isEqualTo(201);
                 OverGroups.done(
                         one.socket(), OverGroups.takeBack(json(sent).path("mid").asLong()));
             }
-            assertThat(post(own, one, 100_000, OverFiles.noise(100_000)).status())
-                    .isEqualTo(201);
+            assertThat(post(own, one, "a", OverFiles.noise(100_000)).status()).isEqualTo(201);
             assertThat(own.admin("", "log", "query", "--type", "storage", "-o", "json")
                             .exits(0)
                             .out()
@@ -98,8 +85,7 @@ class HttpQuotasIT extends OverHttp {
             assertThat(refusal(before(own, one, large))).isEqualTo("507 no-room");
             assertThat(OverGroups.refused(one.socket(), OverFiles.start(OverFiles.FILE, "alice", "a", large)))
                     .isEqualTo("no-room");
-            assertThat(post(own, one, large - 1, OverFiles.noise(large - 1)).status())
-                    .isEqualTo(201);
+            assertThat(post(own, one, "a", OverFiles.noise(large - 1)).status()).isEqualTo(201);
             assertThat(own.admin("", "storage").exits(0).out()).contains("free; ", "are kept free");
             assertThat(own.admin("", "stats", "--check").exits(1).out())
                     .contains("The disk of the database has only ", "no large files are taken.");
@@ -128,11 +114,7 @@ class HttpQuotasIT extends OverHttp {
                 Chat1Socket receiver = own.logIn(own.alice())) {
             Bearer sender = logIn(own, own.person(), "");
             byte[] content = OverFiles.noise(17 << 20);
-            Response sent;
-            try (HttpClient http = HttpClient.connect(own)) {
-                String query = query("to", "alice", "name", "film.mkv", "size", Integer.toString(content.length));
-                sent = post(http, query, sender.header(), content);
-            }
+            Response sent = post(own, sender, "film.mkv", content);
             assertThat(sent.status()).isEqualTo(201);
             Frame announced = receiver.expect(Wire.FILE);
             assertThat(announced.fileName()).isEqualTo("film.mkv");

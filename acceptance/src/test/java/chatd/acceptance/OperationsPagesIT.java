@@ -50,8 +50,8 @@ class OperationsPagesIT {
         box = Box.boot("trixie", "openjdk-25-jre-headless", "python3");
         box.sh("""
                 echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/99yes
-                mkdir /root/work /mnt/elsewhere
-                cp /ci/*.deb /root/work
+                mkdir /srv/packages /mnt/elsewhere
+                cp /ci/*.deb /srv/packages
                 useradd heidi
                 """).exits(0);
     }
@@ -103,8 +103,8 @@ class OperationsPagesIT {
     @Order(2)
     void thePackagesAreInstalledAndTheFirstUserAdded() {
         // As on a Debian that has no Java of its own; then as on one that has.
-        play("apt install mariadb-server ./chatd_0.1.0_amd64.deb ./chatd-runtime_0.1.0_amd64.deb", "/root/work");
-        play("apt install mariadb-server ./chatd_0.1.0_amd64.deb\n", "/root/work");
+        play("apt install mariadb-server ./chatd_0.1.0_amd64.deb ./chatd-runtime_0.1.0_amd64.deb", "/srv/packages");
+        play("apt install mariadb-server ./chatd_0.1.0_amd64.deb\n", "/srv/packages");
         isServing();
         String said = play("systemctl status chatd", "/root").out();
         assertThat(said).contains("Status: \"0 users online\"", "One-time password");
@@ -148,7 +148,7 @@ class OperationsPagesIT {
                 rm -r /etc/systemd/system/chatd.service.d
                 mariadb -e 'drop database chatd; drop user chatd@localhost'
                 gpasswd -d heidi chatadmin
-                apt-get install /root/work/chatd_0.1.0_amd64.deb
+                apt-get install /srv/packages/chatd_0.1.0_amd64.deb
                 """).exits(0);
         isServing();
         play("sh -euc '\n  ls chatd.sql chatd.tar.gz", backup);
@@ -164,7 +164,7 @@ class OperationsPagesIT {
                         .out())
                 .contains("genuine");
         client("alice", "send --all -- after-the-restore").exits(0);
-        box.sh("cp " + backup + "/chatd.sql /root/work").exits(0);
+        box.sh("cp " + backup + "/chatd.sql /srv/packages").exits(0);
     }
 
     /** The database is set back, and the log is not: the daemon says what is lost. */
@@ -173,13 +173,13 @@ class OperationsPagesIT {
     void whoGoesBackIsToldWhatIsLost() {
         box.sh("""
                 set -e
-                cd /root/work
+                cd /srv/packages
                 dpkg-deb -R chatd_0.1.0_amd64.deb tree
                 sed -i 's/^Version: .*/Version: 0.0.9/' tree/DEBIAN/control
                 dpkg-deb --root-owner-group -Znone -b tree chatd_OLD_amd64.deb
                 rm -r tree
                 """).exits(0);
-        play("sh -euc '\n  ls chatd.sql chatd_OLD", "/root/work");
+        play("sh -euc '\n  ls chatd.sql chatd_OLD", "/srv/packages");
         isServing();
         assertThat(box.journal()).contains("the database is older than the log: it was restored", "Lost: messages ");
         assertThat(box.run("chat-admin", "log", "query", "--type", "restore", "--last", "1")
@@ -187,7 +187,7 @@ class OperationsPagesIT {
                         .out())
                 .isNotEmpty();
         assertThat(history()).contains("before-the-backup").doesNotContain("after-the-restore");
-        box.sh("apt-get install /root/work/chatd_0.1.0_amd64.deb").exits(0);
+        box.sh("apt-get install /srv/packages/chatd_0.1.0_amd64.deb").exits(0);
         isServing();
     }
 

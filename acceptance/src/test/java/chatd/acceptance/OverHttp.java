@@ -91,6 +91,14 @@ abstract class OverHttp {
         return http.response(false);
     }
 
+    /** Sends a file to alice on a connection of its own. */
+    static Response post(Chatd to, Bearer by, String name, byte[] content) throws IOException {
+        try (HttpClient http = HttpClient.connect(to)) {
+            String query = query("to", "alice", "name", name, "size", Integer.toString(content.length));
+            return post(http, query, by.header(), content);
+        }
+    }
+
     /** Posts on a connection of its own. */
     final Response post(String query, String headers, byte[] body) throws IOException {
         try (HttpClient http = HttpClient.connect(chatd)) {

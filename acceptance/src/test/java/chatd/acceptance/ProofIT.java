@@ -56,11 +56,7 @@ class ProofIT {
             one.send(Wire.text("grüß dich 🎉", two.name()));
             one.fence();
         }
-        try (Connection connection = chatd.sql();
-                ResultSet result = connection.createStatement().executeQuery("select min(number) from message")) {
-            assertThat(result.next()).isTrue();
-            first = result.getLong(1);
-        }
+        first = chatd.number("select min(number) from message");
         key = Files.writeString(
                 chatd.directory.resolve("auditors.pem"),
                 chatd.admin("", "log", "key").exits(0).out());
@@ -308,12 +304,9 @@ class ProofIT {
         }
     }
 
-    private void sql(String statements) throws SQLException {
-        try (Connection connection = chatd.sql();
-                Statement statement = connection.createStatement()) {
-            for (String one : statements.split(";", -1)) {
-                statement.execute(one);
-            }
+    private void sql(String statements) {
+        for (String one : statements.split(";", -1)) {
+            chatd.execute(one);
         }
     }
 }

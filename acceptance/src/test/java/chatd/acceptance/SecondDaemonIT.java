@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -55,10 +53,8 @@ class SecondDaemonIT {
 
     @Test
     void oneWhoseDatabaseWasTakenOverEndsAndSaysWhoHasIt() throws Exception {
-        try (SpawnedDaemon own = SpawnedDaemon.start();
-                Connection sql = own.sql();
-                Statement statement = sql.createStatement()) {
-            statement.execute("update holder set epoch = epoch + 1, host = 'elsewhere', pid = 4711");
+        try (SpawnedDaemon own = SpawnedDaemon.start()) {
+            own.execute("update holder set epoch = epoch + 1, host = 'elsewhere', pid = 4711");
             assertThat(own.awaitEnd()).isEqualTo(76);
             assertThat(own.read("chatd.log"))
                     .contains("another chatd has taken this database over: process 4711 on elsewhere");

@@ -12,32 +12,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files as people send, fetch and open them in the terminal client, on {@code chat-json/1}. */
-@ExtendWith(SharedChatd.class)
-@Tag("processes")
-class TerminalFilesIT {
+class TerminalFilesIT extends OverTerminal {
     @TempDir
     private Path directory;
 
-    private final Chatd chatd;
-    private final ClientTerminal clients;
-    private final Chatd.Person ann;
-
     TerminalFilesIT(Chatd chatd) {
-        this.chatd = chatd;
-        this.clients = new ClientTerminal(chatd);
-        this.ann = chatd.person();
-    }
-
-    @AfterEach
-    void close() {
-        clients.close();
+        super(chatd);
     }
 
     private Path file(String name, byte[] content) throws IOException {

@@ -6,34 +6,19 @@ import static org.awaitility.Awaitility.await;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Groups and reports in the terminal client, as people type them and see them. */
-@ExtendWith(SharedChatd.class)
-@Tag("processes")
-class TerminalGroupsIT {
+class TerminalGroupsIT extends OverTerminal {
     /** The time that begins the line of an item. */
     private static final String AT = "^\\d\\d:\\d\\d ";
 
-    private final Chatd chatd;
-    private final ClientTerminal clients;
-    private final Chatd.Person ann;
     private final Chatd.Person ben;
     private final String ops = Chatd.newName();
 
     TerminalGroupsIT(Chatd chatd) {
-        this.chatd = chatd;
-        this.clients = new ClientTerminal(chatd);
-        this.ann = chatd.person();
+        super(chatd);
         this.ben = chatd.person();
-    }
-
-    @AfterEach
-    void close() {
-        clients.close();
     }
 
     /** Makes a group; returns its number, such as G7. */

@@ -13,32 +13,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The terminal client on {@code chat-json/1}: what it can do there, and that nothing is lost and nothing comes twice. */
-@ExtendWith(SharedChatd.class)
-@Tag("processes")
-class TerminalResumeIT {
+class TerminalResumeIT extends OverTerminal {
     @TempDir
     private Path directory;
 
-    private final Chatd chatd;
-    private final ClientTerminal clients;
-    private final Chatd.Person ann;
-
     TerminalResumeIT(Chatd chatd) {
-        this.chatd = chatd;
-        this.clients = new ClientTerminal(chatd);
-        this.ann = chatd.person();
-    }
-
-    @AfterEach
-    void close() {
-        clients.close();
+        super(chatd);
     }
 
     private static long count(String all, String part) {

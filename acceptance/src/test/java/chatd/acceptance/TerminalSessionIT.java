@@ -13,33 +13,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The terminal client while it is offline: cut off, displaced, without a server, or not running. */
-@ExtendWith(SharedChatd.class)
-@Tag("processes")
-class TerminalSessionIT {
+class TerminalSessionIT extends OverTerminal {
 
     @TempDir
     private Path directory;
 
-    private final Chatd chatd;
-    private final ClientTerminal clients;
-    private final Chatd.Person ann;
-
     TerminalSessionIT(Chatd chatd) {
-        this.chatd = chatd;
-        this.clients = new ClientTerminal(chatd, "--protocol", "chat/1");
-        this.ann = chatd.person();
-    }
-
-    @AfterEach
-    void close() {
-        clients.close();
+        super(chatd, "--protocol", "chat/1");
     }
 
     private static List<Integer> upTo(int last) {

@@ -9,29 +9,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The terminal client as people see it: what they type, and what the screen shows. */
-@ExtendWith(SharedChatd.class)
-@Tag("processes")
-class TerminalTalkIT {
-
-    private final Chatd chatd;
-    private final ClientTerminal clients;
-    private final Chatd.Person ann;
+class TerminalTalkIT extends OverTerminal {
 
     TerminalTalkIT(Chatd chatd) {
-        this.chatd = chatd;
-        this.clients = new ClientTerminal(chatd);
-        this.ann = chatd.person();
-    }
-
-    @AfterEach
-    void close() {
-        clients.close();
+        super(chatd);
     }
 
     @Test
