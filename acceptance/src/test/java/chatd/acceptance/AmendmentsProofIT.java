@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -41,7 +40,7 @@ class AmendmentsProofIT {
     private final List<Long> numbers = new ArrayList<>();
 
     @BeforeAll
-    void talk() throws IOException, SQLException {
+    void talk() throws IOException {
         writer = logIn(ann);
         reader = logIn(ben);
         long text = done(writer, "'type': 3, 'receive': '%s', 'info': 'Lunh?'".formatted(reader.user()));
@@ -122,7 +121,7 @@ class AmendmentsProofIT {
             of another   | message #g is not stored as | update amendment set message = #a where number = #g | update amendment set message = #e where number = #g
             still there  | message #e was taken back   | update message m join kept k on k.number = m.number set m.text = k.text, m.salt = k.salt | update message set text = null, salt = null where number = #e
             """)
-    void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) throws SQLException {
+    void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) {
         chatd.execute(numbered(change));
         try {
             assertThat(verify().exits(1).out()).as(what).contains("WRONG: " + numbered(found));
@@ -134,7 +133,7 @@ class AmendmentsProofIT {
 
     /** Who deletes a message by hand can't pass that off as taking it back. */
     @Test
-    void whatWasNotTakenBackIsMissed() throws SQLException, IOException {
+    void whatWasNotTakenBackIsMissed() throws IOException {
         long mid = done(writer, "'type': 3, 'receive': '%s', 'info': 'to be kept'".formatted(reader.user()));
         chatd.execute("insert into kept select number, text, salt from message where number = " + mid);
         chatd.execute("update message set text = null, salt = null where number = " + mid);
@@ -186,7 +185,7 @@ class AmendmentsProofIT {
     }
 
     @Test
-    void nothingOfWhatWasTakenBackIsInTheDatabase() throws SQLException {
+    void nothingOfWhatWasTakenBackIsInTheDatabase() {
         long shared;
         byte[] content = (PLANTED + " in a file").getBytes(StandardCharsets.UTF_8);
         try (Chat1Socket sender = chatd.logIn(ann)) {
@@ -229,7 +228,7 @@ class AmendmentsProofIT {
     }
 
     @Test
-    void whatIsTooOldStays() throws SQLException {
+    void whatIsTooOldStays() {
         long mid = done(writer, "'type': 3, 'receive': '%s', 'info': 'long ago'".formatted(reader.user()));
         chatd.execute("update message set time = time - interval 25 hour where number = " + mid);
         for (String late : List.of(

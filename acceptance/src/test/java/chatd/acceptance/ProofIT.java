@@ -45,7 +45,7 @@ class ProofIT {
     private long first;
 
     @BeforeAll
-    void talk(@TempDir Path directory) throws IOException, SQLException {
+    void talk(@TempDir Path directory) throws IOException {
         try (Chat1Socket one = chatd.logIn(sender);
                 Chat1Socket two = chatd.logIn(receiver);
                 Chat1Socket three = chatd.newcomer()) {
@@ -114,7 +114,7 @@ class ProofIT {
             added        | message 1000 is stored, but not logged | insert into message (number, time, sender, receiver, text, file, salt) select 1000, time, sender, receiver, text, file, salt from message where number = #1 | delete from message where number = 1000
             swapped      | message #1 is not stored as | update message set number = 77 where number = #1; update message set number = #1 where number = #5; update message set number = #5 where number = 77 | update message set number = 77 where number = #1; update message set number = #1 where number = #5; update message set number = #5 where number = 77
             """)
-    void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) throws SQLException {
+    void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) {
         sql(numbered(change));
         try {
             Run run = chatd.admin("", "log", "verify", "--messages", "--key", key.toString())
