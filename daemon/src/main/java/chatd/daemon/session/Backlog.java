@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Limits the unread output of all sessions together, so that it fits in memory however many there are (rule 16 of
  * {@code chat-1.md}): above the limit, the sessions with the most unread unsolicited output are cut off, one by one,
- * until it fits. Frames held behind an answer count once the answer itself has to wait for its reader. Any thread.
+ * until it fits. Frames held behind an answer count as well, whatever the answer waits for. Any thread.
  */
 public final class Backlog {
     private final long most;
@@ -24,7 +24,7 @@ public final class Backlog {
      * The unread output of one session.
      *
      * @param bytes all of it
-     * @param unasked the queued part that is not bytes of answers: these are bounded anyway, and a session that waits
+     * @param unasked the queued part that is not of answers: these are bounded anyway, and a session that waits
      *     only for an answer is the last to be cut off
      */
     record Share(long bytes, long unasked) {

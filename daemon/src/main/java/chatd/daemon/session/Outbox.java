@@ -29,7 +29,7 @@ final class Outbox {
         ByteBuf frame;
 
         final int bytes;
-        /** Memory used for this reader only, in bytes. */
+        /** Memory used for this reader only, in bytes: of all the buffer, which may be larger than what is in it. */
         final int cost;
 
         final boolean counted;
@@ -38,7 +38,7 @@ final class Outbox {
         Entry(ByteBuf frame, boolean shared, boolean counted, Dialect.@Nullable Change change) {
             this.frame = frame;
             this.bytes = frame.readableBytes();
-            this.cost = FRAME_COST + (shared ? 0 : bytes);
+            this.cost = FRAME_COST + (shared ? 0 : frame.capacity());
             this.counted = counted;
             this.change = change;
         }
@@ -64,6 +64,9 @@ final class Outbox {
 
     /** Memory used by all queued frames, in bytes. */
     private long cost;
+
+    /** Memory used by the queued frames of answers, in bytes. */
+    private long answerCost;
 
     private boolean answering;
     /** Set when nothing new is accepted, except the rest of an answer in progress. */
@@ -131,6 +134,7 @@ final class Outbox {
     private Entry answered(ByteBuf frame) {
         Entry entry = new Entry(frame, false, false, null);
         answerBytes += entry.bytes;
+        answerCost += entry.cost;
         backlog.answers(entry.bytes);
         return entry;
     }
@@ -259,6 +263,7 @@ final class Outbox {
                 } else {
                     cost -= entry.cost;
                     answerBytes -= entry.bytes;
+                    answerCost -= entry.cost;
                     backlog.answers(-entry.bytes);
                     drained.signalAll();
                 }
@@ -289,7 +294,20 @@ final class Outbox {
         try {
             freshBytes = 0;
             freshFrames = 0;
-            return new Backlog.Share(pending + cost, cost - answerBytes);
+            return new Backlog.Share(pending + cost, cost - answerCost);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns the memory used while frames are held behind the answer in progress; none if none are held. They are not
+     * counted as left unread: what the answer waits for may be this machine.
+     */
+    Backlog.Share behindAnswer() {
+        lock.lock();
+        try {
+            return held.isEmpty() ? Backlog.Share.NONE : new Backlog.Share(cost, cost - answerCost);
         } finally {
             lock.unlock();
         }

@@ -442,9 +442,12 @@ public final class Session implements Caller {
         unread(outbox.left(pending));
     }
 
-    /** Records that the peer accepts bytes again. Called on the transport's thread. */
+    /**
+     * Records that the peer has accepted all that could be polled: nothing is unread but what is held behind an answer.
+     * Called on the transport's thread.
+     */
     public void unblocked() {
-        unread(Backlog.Share.NONE);
+        unread(outbox.behindAnswer());
     }
 
     private void unread(Backlog.Share share) {

@@ -66,6 +66,18 @@ class OutboxTest {
         }
     }
 
+    /** A buffer may be larger than the frame in it, and is kept as a whole while it waits. */
+    @Test
+    void theMemoryOfAWaitingFrameIsThatOfItsBuffer() {
+        outbox.push(Unpooled.buffer(5_000).writeByte('x'), false, 1, null);
+        outbox.answer(Unpooled.buffer(50_000).writeByte('x'));
+        Backlog.Share left = outbox.left(7);
+        assertThat(left.bytes()).isBetween(55_007L, 57_000L);
+        assertThat(left.unasked()).isBetween(5_000L, 6_000L);
+        drained();
+        assertThat(outbox.left(0)).isEqualTo(Backlog.Share.NONE);
+    }
+
     private boolean tell(String name, boolean online, boolean isNew) {
         return outbox.push(frame((online ? "+" : "-") + name), false, 0, new Dialect.Change(name, online, isNew));
     }

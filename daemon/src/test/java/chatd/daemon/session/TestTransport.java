@@ -60,7 +60,11 @@ public final class TestTransport implements Transport {
     }
 
     public static TestTransport chat1() {
-        return new TestTransport(CHAT1, new Backlog(1 << 30));
+        return chat1(new Backlog(1 << 30));
+    }
+
+    static TestTransport chat1(Backlog backlog) {
+        return new TestTransport(CHAT1, backlog);
     }
 
     public static TestTransport json() {
@@ -80,6 +84,7 @@ public final class TestTransport implements Transport {
         for (ByteBuf frame = session.nextFrame(); frame != null; frame = session.nextFrame()) {
             take(frame);
         }
+        session.unblocked();
         notifyAll();
     }
 
@@ -102,7 +107,6 @@ public final class TestTransport implements Transport {
     /** Resumes reading, beginning with the frames queued meanwhile. */
     public synchronized void resume() {
         paused = false;
-        session.unblocked();
         flush();
     }
 

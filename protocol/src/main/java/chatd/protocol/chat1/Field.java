@@ -99,7 +99,8 @@ interface Field<T> extends Layout<T> {
     /** UTF-8 to the end of the body. */
     Field<String> TEXT = of(
             (in, length) -> Utf8.decode(ByteBufUtil.getBytes(in.readSlice(in.readableBytes())), "text"),
-            (out, value) -> ByteBufUtil.writeUtf8(out, value));
+            // Room for the longest form that the text might have would be three times as much, for as long as it waits.
+            (out, value) -> ByteBufUtil.reserveAndWriteUtf8(out, value, ByteBufUtil.utf8Bytes(value)));
 
     /** Bytes to the end of the body. */
     Field<Document> DOCUMENT = of(

@@ -54,6 +54,14 @@ class Chat1Test {
         assertThat(told.getLast()).isEqualTo(new UserEvent.Settings(requireNonNull(welcome.settings())));
     }
 
+    /** It is kept as long as its reader leaves it unread, and there may be many. */
+    @Test
+    void theBufferOfATextIsHardlyLargerThanTheText() {
+        String text = "x".repeat(60_000);
+        CHAT1.frames(new MessageEvent.Text("bob", TIME, text, null), 1, UnpooledByteBufAllocator.DEFAULT)
+                .forEach(frame -> assertThat(frame.bytes().capacity()).isLessThan(70_000));
+    }
+
     @Test
     void aRenameIsSentAsTheOldNameGoingAndTheNewNameComing() {
         Event renamed = new UserEvent.Renamed(2, "bob", "robert", true);

@@ -1,0 +1,67 @@
+package chatd.daemon.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.protocol.event.MessageEvent;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Rule 16 of the protocol, for all readers together. */
+class BacklogTest {
+    private static final int MOST = 100_000;
+
+    private final Backlog backlog = new Backlog(MOST);
+    private final TestTransport one = TestTransport.chat1(backlog);
+    private final TestTransport other = TestTransport.chat1(backlog);
+
+    private static void send(TestTransport to, int bytes) {
+        try (Delivery delivery =
+                new Delivery(new MessageEvent.Text("bob", Instant.EPOCH, "x".repeat(bytes), null), false)) {
+            to.session().enqueue(delivery, 1);
+        }
+        to.session().flush();
+    }
+
+    @Test
+    void whoHasLeftTheMostUnreadIsCutOff() {
+        one.pause();
+        other.pause();
+        send(other, MOST / 4);
+        for (int i = 0; i < 2; i++) {
+            send(one, MOST / 4);
+            assertThat(one.isClosed()).isFalse();
+        }
+        send(one, MOST / 4);
+        assertThat(one.isClosed()).isTrue();
+        assertThat(other.isClosed()).isFalse();
+    }
+
+    /** Their reader can't take them, however quick it is: an answer is being produced, which may take long. */
+    @Test
+    void whatIsHeldBehindAnAnswerCounts() {
+        Session.Answer answer = one.session().beginAnswer();
+        for (int i = 0; i < 3; i++) {
+            send(one, MOST / 4);
+            assertThat(one.isClosed()).isFalse();
+            send(other, MOST);
+        }
+        send(one, MOST / 4);
+        assertThat(one.isClosed()).isTrue();
+        assertThat(other.isClosed()).isFalse();
+        answer.close();
+    }
+
+    @Test
+    void whatWasHeldCountsNoLongerOnceItIsSent() {
+        for (int i = 0; i < 10; i++) {
+            try (Session.Answer answer = one.session().beginAnswer()) {
+                assertThat(answer.isTight()).isFalse();
+                send(one, MOST / 2);
+                send(one, MOST / 4);
+                assertThat(answer.isTight()).isTrue();
+            }
+        }
+        assertThat(one.told()).hasSize(20);
+        assertThat(one.isClosed()).isFalse();
+    }
+}
