@@ -6,24 +6,43 @@ import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
+import chatd.daemon.session.Pace;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.value.Code;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds files for those who may fetch them, logs that they did, and reads them. Any thread; blocks. */
 final class Fetches {
+    /** The share of the machine's processors that reading may take however much people talk. */
+    private static final double SHARE = 0.03;
+
+    /** Reading that may be done at once after an idle time. */
+    private static final Duration CREDIT = Duration.ofMillis(1);
+
+    /** A read that takes longer has waited for something else than a processor. */
+    private static final Duration LONGEST = Duration.ofMillis(20);
+
     private final MessageStore messages;
     private final ContentStore contents;
     private final Directory directory;
     private final AuditTrail audit;
+    private final Pace pace;
+
+    /** For half of the processors, in the order in which they asked. */
+    private final Semaphore turns =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
     Fetches(ServiceParts parts) {
         this.messages = parts.stores().messages();
         this.contents = parts.stores().contents();
         this.directory = parts.directory();
         this.audit = parts.audit();
+        this.pace = new Pace(SHARE, CREDIT, parts.sessions());
     }
 
     /**
@@ -48,12 +67,28 @@ final class Fetches {
         return new AuditEvent.FileFetched(AuditTrail.who(caller), AuditTrail.peer(caller), file, refused);
     }
 
-    /** Returns the bytes of a file from an offset on: at least one, at most {@code most}, and not beyond its end. */
-    byte[] read(MessageStore.Fetchable found, long offset, long most) {
-        byte[] piece = contents.read(found.file().content(), offset, (int) Math.min(most, ContentStore.CHUNK))
-                .filter(bytes -> bytes.length > 0)
-                .orElseThrow(
-                        () -> new IllegalStateException("file " + found.file().number() + " ends at " + offset));
-        return piece.length <= most ? piece : Arrays.copyOf(piece, (int) most);
+    /**
+     * Returns the bytes of a file from an offset on: at least one, and not beyond its end. Waits for a turn: however
+     * many files are fetched, messages do not queue behind them.
+     *
+     * @param most returns how many bytes at most, at least one; it is asked when the turn has come, since memory may have
+     *     become tight meanwhile
+     */
+    byte[] read(MessageStore.Fetchable found, long offset, LongSupplier most) throws InterruptedException {
+        turns.acquire();
+        try {
+            pace.await();
+            long begin = System.nanoTime();
+            int size = (int) Math.min(most.getAsLong(), ContentStore.CHUNK);
+            byte[] piece = contents.read(found.file().content(), offset, size)
+                    .filter(bytes -> bytes.length > 0)
+                    .orElseThrow(() ->
+                            new IllegalStateException("file " + found.file().number() + " ends at " + offset));
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            pace.took(took.compareTo(LONGEST) < 0 ? took : LONGEST);
+            return piece.length <= size ? piece : Arrays.copyOf(piece, size);
+        } finally {
+            turns.release();
+        }
     }
 }

@@ -163,7 +163,7 @@ public final class Files implements Room {
      * @throws Refusal {@link Code#NO_SUCH_FILE} if there is none, or the user may not fetch it; {@link Code#TOO_LARGE} if
      *     it is too large for a frame
      */
-    public void fetch(Session session, long file) {
+    public void fetch(Session session, long file) throws InterruptedException {
         MessageStore.Fetchable found = fetches.find(session, file);
         String name = found.file().name();
         long size = found.file().size();
@@ -179,11 +179,11 @@ public final class Files implements Room {
             boolean going = answer.send(new FileEvent.FileContent(sender, found.time(), name, file, size));
             long offset = 0;
             while (going && offset < size) {
-                byte[] piece = fetches.read(found, offset, answer.isTight() ? SMALL_PIECE : ContentStore.CHUNK);
+                byte[] piece = fetches.read(found, offset, () -> answer.isTight() ? SMALL_PIECE : ContentStore.CHUNK);
                 offset += piece.length;
                 going = answer.send(new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == size)));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InterruptedException e) {
             // The frame has begun and can't be completed, so the connection can't continue.
             session.abort("file transfer broken off");
             throw e;

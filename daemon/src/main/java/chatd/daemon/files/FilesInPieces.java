@@ -171,7 +171,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
     }
 
     /** Sends a file at the pace at which it is read; what else comes for the session comes between its pieces. */
-    private void get(Session session, FileCommand.GetFile command) {
+    private void get(Session session, FileCommand.GetFile command) throws InterruptedException {
         MessageStore.Fetchable found = fetches.find(session, command.file());
         fetches.log(session, command.file());
         StoredFile file = found.file();
@@ -179,8 +179,8 @@ public final class FilesInPieces implements Room, AutoCloseable {
             throw new Refusal(Code.MALFORMED, "File %d has only %d bytes.".formatted(command.file(), file.size()));
         }
         for (long offset = command.offset(); offset < file.size(); ) {
-            byte[] piece =
-                    fetches.read(found, offset, session.isTight() ? Files.SMALL_PIECE : FileCommand.UploadPiece.MOST);
+            byte[] piece = fetches.read(
+                    found, offset, () -> session.isTight() ? Files.SMALL_PIECE : FileCommand.UploadPiece.MOST);
             session.answer(new FileEvent.Chunk(file.number(), offset, piece, command.picture()));
             offset += piece.length;
             if (!session.awaitRoom()) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -392,8 +393,8 @@ public final class FilesOverHttp implements AutoCloseable {
             fetches.log(caller, found.file().number());
         }
 
-        /** Returns its bytes from an offset on: at least one, at most {@code most}, and not beyond its end. */
-        public byte[] read(long offset, long most) {
+        /** As {@link Fetches#read}. */
+        public byte[] read(long offset, LongSupplier most) throws InterruptedException {
             return fetches.read(found, offset, most);
         }
     }

@@ -1,6 +1,8 @@
 package chatd.daemon.search;
 
 import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Pace;
+import chatd.daemon.session.Sessions;
 import chatd.daemon.store.DatabaseUnavailable;
 import chatd.protocol.value.Code;
 import java.io.IOException;
@@ -24,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the index up to date from the ledger, on a thread of its own and by number, never in a message's way: after a crash
- * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. While people
- * talk it takes at most a tenth of the machine, the database's part included; what is more than that waits.
+ * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. The more
+ * people talk, the less of the machine it takes, down to a tenth, the database's part included; what is more waits.
  */
 public final class Indexer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Indexer.class);
@@ -33,14 +35,11 @@ public final class Indexer implements AutoCloseable {
     /** How long new entries wait, to be indexed together. */
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /** The share of the machine's processors that indexing may take while people talk. */
+    /** The share of the machine's processors that indexing may take however much people talk. */
     private static final double SHARE = 0.1;
 
-    /** The seconds of work that may be done at once after an idle time. */
-    private static final double CREDIT = 1;
-
-    /** How long after the last message people are still talking. */
-    private static final long TALKING = TimeUnit.SECONDS.toNanos(2);
+    /** Work that may be done at once after an idle time. */
+    private static final Duration CREDIT = Duration.ofSeconds(1);
 
     /** How long an entry may not be found before an answer says so. */
     private static final long LATE = TimeUnit.SECONDS.toNanos(2);
@@ -64,7 +63,7 @@ public final class Indexer implements AutoCloseable {
     private final Clock clock;
     private final Thread thread;
     private final BlockingQueue<Order> orders = new ArrayBlockingQueue<>(16);
-    private final double processors = Runtime.getRuntime().availableProcessors();
+    private final Pace pace;
 
     private volatile @Nullable Index index;
     /** Why the index is not available; empty if it is being opened. */
@@ -73,13 +72,6 @@ public final class Indexer implements AutoCloseable {
     private volatile long caughtUp = System.nanoTime();
     private volatile boolean isClosing;
     private final CountDownLatch closing = new CountDownLatch(1);
-
-    /** Seconds of work that may be done; negative after more was done. */
-    private double credit = CREDIT;
-
-    private long paced = System.nanoTime();
-    private long talked = System.nanoTime() - TALKING;
-    private long heard;
 
     private interface Work {
         void on(Index index) throws IOException;
@@ -90,13 +82,14 @@ public final class Indexer implements AutoCloseable {
 
     /**
      * @param highest returns the highest number in the ledger; it blocks
-     * @param delivered returns the number up to which entries are delivered
+     * @param sessions to which entries are delivered
      */
-    Indexer(Path directory, Ledgered ledger, LongSupplier highest, LongSupplier delivered, Clock clock) {
+    Indexer(Path directory, Ledgered ledger, LongSupplier highest, Sessions sessions, Clock clock) {
         this.directory = directory;
         this.ledger = ledger;
         this.highest = highest;
-        this.delivered = delivered;
+        this.delivered = sessions::deliveredTo;
+        this.pace = new Pace(SHARE, CREDIT, sessions);
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("search").daemon().start(this::run);
     }
@@ -341,26 +334,15 @@ public final class Indexer implements AutoCloseable {
         return true;
     }
 
-    /** As {@link #follow}, then waits as long as the share of the machine demands. */
+    /** As {@link #follow}, then waits until it is the next part's turn. */
     private boolean paced(Index its) throws IOException {
         long begin = System.nanoTime();
         boolean isMore = follow(its);
-        long end = System.nanoTime();
-        double share = SHARE * processors;
-        credit = Math.min(CREDIT, credit + share * seconds(end - paced)) - seconds(end - begin);
-        paced = end;
-        if (heard != delivered.getAsLong()) {
-            heard = delivered.getAsLong();
-            talked = end;
-        }
-        if (isMore && credit < 0 && end - talked < TALKING) {
-            pause(Duration.ofNanos((long) (-credit / share * TimeUnit.SECONDS.toNanos(1))));
+        pace.took(Duration.ofNanos(System.nanoTime() - begin));
+        if (isMore) {
+            pause(pace.untilFree());
         }
         return isMore;
-    }
-
-    private static double seconds(long nanos) {
-        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
     /** Waits, but not any longer once it is closed. */

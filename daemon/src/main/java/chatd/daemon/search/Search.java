@@ -65,7 +65,7 @@ public final class Search implements Room, AutoCloseable {
                 config.search().directory(),
                 new Ledgered(parts.stores(), directory.groups()),
                 parts.stores().messages()::highest,
-                sessions::deliveredTo,
+                sessions,
                 parts.clock());
     }
 

@@ -340,9 +340,12 @@ public final class Session implements Caller {
             return outbox.awaitRoom();
         }
 
-        /** As {@link #send(Event)}, with bytes that need no encoding; takes ownership of their reference. */
-        public boolean send(ByteBuf bytes) {
-            outbox.part(bytes);
+        /**
+         * As {@link #send(Event)}, with bytes that need no encoding. They are copied out of the heap, where what a slow
+         * reader has not taken would grow old and be expensive to collect.
+         */
+        public boolean send(byte[] bytes) {
+            outbox.part(ByteBufAllocator.DEFAULT.directBuffer(bytes.length).writeBytes(bytes));
             connection.flush();
             return outbox.awaitRoom();
         }

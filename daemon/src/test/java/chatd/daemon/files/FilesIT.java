@@ -95,7 +95,7 @@ class FilesIT {
         take(from, Unpooled.copiedBuffer(content, sent, content.length - sent), true);
     }
 
-    private void fetch(TestTransport who, long file) {
+    private void fetch(TestTransport who, long file) throws InterruptedException {
         chat.services().files().frames().fetch(who.session(), file);
     }
 
@@ -270,12 +270,16 @@ class FilesIT {
         send(alice, "long", bytes(2_000_000), Audience.of("bob"));
         assertThat(bob.next()).isEqualTo("alice offers long as 1");
         bob.pause();
-        Thread sending = Thread.startVirtualThread(() -> fetch(bob, 1));
+        FutureTask<Boolean> fetching = new FutureTask<>(() -> {
+            fetch(bob, 1);
+            return true;
+        });
+        Thread sending = Thread.startVirtualThread(fetching);
         await().until(() ->
                 sending.getState() == Thread.State.WAITING && bob.session().waiting() > 0);
         assertThat(bob.session().waiting()).isLessThan(400_000);
         bob.session().connectionLost();
-        sending.join();
+        assertThat(fetching.get()).isTrue();
         assertThat(bob.session().waiting()).isZero();
     }
 }

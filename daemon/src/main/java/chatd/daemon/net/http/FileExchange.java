@@ -355,16 +355,16 @@ final class FileExchange implements Runnable {
         try (Session.Answer answer = session.beginAnswer()) {
             boolean isGoing = true;
             for (long offset = part.from(); isGoing && offset < part.end(); ) {
-                byte[] piece =
-                        outgoing.read(offset, Math.min(answer.isTight() ? SMALL_PIECE : PIECE, part.end() - offset));
+                long rest = part.end() - offset;
+                byte[] piece = outgoing.read(offset, () -> Math.min(answer.isTight() ? SMALL_PIECE : PIECE, rest));
                 if (!bearer.isGood()) {
                     session.abort("the token has ended");
                     return;
                 }
                 offset += piece.length;
-                isGoing = answer.send(Unpooled.wrappedBuffer(piece));
+                isGoing = answer.send(piece);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InterruptedException e) {
             // The head is gone, so that nothing else can be answered.
             session.abort("file transfer broken off");
             throw e;
