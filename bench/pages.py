@@ -114,7 +114,7 @@ class Demo:
         return [(int(stat[11]) + int(stat[12])) / TICKS for stat in fields]
 
     def stop(self):
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGTERM)  # begun in the background, it ignores SIGINT
         self.process.wait()
 
 
