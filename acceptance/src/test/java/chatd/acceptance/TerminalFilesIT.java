@@ -109,6 +109,32 @@ class TerminalFilesIT extends OverTerminal {
     }
 
     @Test
+    void ctrlCGivesUpTheFileAndNothingElse() throws IOException {
+        Path file = file("plan.bin", random(32 << 20));
+        Path in = directory.resolve("in");
+        try (CutProxy proxy = CutProxy.onPort(chatd.port());
+                Chat1Socket ben = chatd.newcomer()) {
+            Terminal a = clients.logIn(ann, proxy.port(), "--downloads", in.toString())
+                    .prompts("(nobody)>");
+            a.enter("/file " + ben.name() + " " + file);
+            String number = offered(a, "plan.bin");
+            proxy.slow(Duration.ofMillis(200));
+            a.enter("/fetch " + number).shows("Ctrl-C cancels").press("C-c");
+            a.showsLine("\\* Cancelled\\.$").prompts("(nobody)>");
+            assertThat(in.toFile().list()).isEmpty();
+            Path other = file("other.bin", random(32 << 20));
+            a.enter("/file " + ben.name() + " " + other).shows("Ctrl-C cancels").press("C-c");
+            a.showsLine("(?s)Cancelled\\..*Cancelled\\.");
+            a.prompts("(nobody)>");
+            proxy.slow(Duration.ZERO);
+            a.enter("/msg " + ben.name() + " and a text").shows(": and a text");
+            assertThat(a.all()).doesNotContain("It failed", "Trying again", "broke off");
+            ben.fence();
+            assertThat(ben.history(10)).containsExactly("plan.bin", "and a text");
+        }
+    }
+
+    @Test
     void aFileIsOpenedAfterAQuestionThatSaysWhatItIs() throws IOException {
         Path given = directory.resolve("given");
         Path programs = Files.createDirectory(directory.resolve("programs"));

@@ -225,7 +225,7 @@ final class Transfers {
 
     private FileLink open() throws IOException {
         if (isCut) {
-            throw new ClientFailure(ClientFailure.NO, "Cancelled.");
+            throw cancelled();
         }
         try {
             FileLink opened = server.files();
@@ -236,6 +236,10 @@ final class Transfers {
         }
     }
 
+    private static ClientFailure cancelled() {
+        return new ClientFailure(ClientFailure.NO, "Cancelled.");
+    }
+
     private <T> T persist(Moved moved, Attempt<T> attempt) throws IOException, InterruptedException {
         isCut = false;
         Duration pause = FIRST_PAUSE;
@@ -244,14 +248,17 @@ final class Transfers {
                 try (FileLink over = open()) {
                     return attempt.once(over);
                 } catch (IOException e) {
-                    if (isCut || moved.isLong()) {
+                    if (moved.isLong() && !isCut) {
                         throw e;
                     }
                 } catch (ClientFailure e) {
                     boolean isPassing = e.exit() == ClientFailure.NO_SERVER || e.exit() == ClientFailure.TRY_LATER;
-                    if (isCut || !isPassing || moved.isLong()) {
+                    if (!isPassing || (moved.isLong() && !isCut)) {
                         throw e;
                     }
+                }
+                if (isCut) {
+                    throw cancelled();
                 }
                 Thread.sleep(pause.toMillis() / 2 + random.nextLong(pause.toMillis() / 2 + 1));
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
