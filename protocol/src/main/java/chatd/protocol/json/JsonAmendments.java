@@ -12,6 +12,7 @@ final class JsonAmendments {
     private record Taking(long by, Instant time) {}
 
     private static final JsonValue<Taking> TAKING = JsonValue.of(
+            "{ by: Numbered, time: Time }",
             (value, key) -> new Taking(
                     JsonValue.NUMBERED.read(value.path("by"), key), JsonValue.TIME.read(value.path("time"), key)),
             (out, taken) -> {

@@ -47,10 +47,13 @@ final class JsonAnswers {
 
     /** A code that this client does not know is read as {@link Code#INTERNAL}, a fault of the server. */
     private static final JsonValue<Code> CODE = JsonValue.of(
+            "Code",
             (value, key) -> Code.of(JsonValue.TEXT.read(value, key)).orElse(Code.INTERNAL),
             (out, code) -> out.writeString(code.word()));
 
     private static final JsonValue<SessionEvent.OwnSession> OWN_SESSION = JsonValue.of(
+            "{ session: string, device: string, dialect: string, address: string, since: Time, used: Time, "
+                    + "this: boolean, remembered: boolean }",
             (value, key) -> new SessionEvent.OwnSession(
                     JsonValue.TEXT.read(value.path("session"), key),
                     JsonValue.TEXT.read(value.path("device"), key),

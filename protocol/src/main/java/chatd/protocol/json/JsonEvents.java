@@ -201,6 +201,7 @@ final class JsonEvents {
 
     static JsonValue<MessageEvent.Message> item() {
         return JsonValue.of(
+                "Item",
                 (value, key) -> (MessageEvent.Message) JsonTable.read(JsonEvents.ROWS, value)
                         .filter(MessageEvent.Message.class::isInstance)
                         .orElseThrow(() -> new JsonValue.InvalidMessage(key + " has an item that is not a message.")),

@@ -22,6 +22,7 @@ final class JsonFileCommands {
 
     /** Base64 of either alphabet, with or without padding; written as RFC 4648 has it first. */
     static final JsonValue<byte[]> DATA = JsonValue.of(
+            "string",
             (value, key) -> {
                 try {
                     byte[] data = Base64.getDecoder()
@@ -42,6 +43,7 @@ final class JsonFileCommands {
 
     /** Whom a file is for: a user, a group, or, if it is empty, everyone. */
     private static final JsonValue<Audience> RECEIVER = JsonValue.of(
+            "string",
             (value, key) -> {
                 User user = JsonValue.USER.read(value, key);
                 if (user instanceof User.Group group) {
@@ -59,6 +61,7 @@ final class JsonFileCommands {
     private record NameAndSize(String name, long size) {}
 
     private static final JsonValue<NameAndSize> START = JsonValue.of(
+            "string",
             (value, key) -> {
                 Matcher form = NAME_AND_SIZE.matcher(JsonValue.TEXT.read(value, key));
                 if (!form.matches()) {

@@ -15,6 +15,8 @@ final class JsonGroupEvents {
     private static final JsonValue<List<Long>> NUMBERS = JsonValue.list(JsonValue.NUMBERED);
 
     private static final JsonValue<GroupEvent.Member> MEMBER = JsonValue.of(
+            "{ user_id: Numbered, user_name: string, role: %s, online: boolean }"
+                    .formatted(JsonGroupCommands.ROLE.type()),
             (value, key) -> new GroupEvent.Member(
                     JsonValue.NUMBERED.read(value.path("user_id"), key),
                     JsonValue.TEXT.read(value.path("user_name"), key),

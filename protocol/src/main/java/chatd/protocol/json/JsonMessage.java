@@ -44,6 +44,11 @@ final class JsonMessage<T> {
             Predicate<V> isWritten,
             String documented) {
 
+        /** Returns the mark of a key that may be left out. */
+        private String mark() {
+            return documented.endsWith("?") ? "?" : "";
+        }
+
         private V read(JsonNode message) {
             JsonNode value = switch (place) {
                 case ENVELOPE -> message.path(name);
@@ -184,6 +189,7 @@ final class JsonMessage<T> {
                 Place.WHOLE_INFO,
                 "info",
                 JsonValue.of(
+                        "Record<string, never>",
                         (value, key) -> "",
                         (out, same) -> out.writeStartObject().writeEndObject()),
                 value -> "",
@@ -197,7 +203,7 @@ final class JsonMessage<T> {
         keys.add(new Key<T, String>(
                 Place.WHOLE_INFO,
                 "info",
-                JsonValue.of((value, key) -> "", (out, same) -> out.writeNull()),
+                JsonValue.of("null", (value, key) -> "", (out, same) -> out.writeNull()),
                 value -> "",
                 () -> "",
                 value -> true,
@@ -307,6 +313,24 @@ final class JsonMessage<T> {
                         .map(Key::documented)
                         .collect(Collectors.joining())
                 : inside.stream().map(Key::documented).collect(Collectors.joining(", ", "`{", "}`"));
+    }
+
+    /** Returns the type of the message in TypeScript. */
+    String typescript() {
+        List<String> properties = new ArrayList<>(List.of("type: " + type));
+        List<String> inside = new ArrayList<>();
+        for (Key<T, ?> key : keys) {
+            String its = key.kind().type();
+            switch (key.place()) {
+                case ENVELOPE -> properties.add(key.name() + key.mark() + ": " + its);
+                case INFO -> inside.add(key.name() + key.mark() + ": " + its);
+                case WHOLE_INFO -> properties.add("info: " + its);
+            }
+        }
+        if (!inside.isEmpty()) {
+            properties.add("info: { " + String.join(", ", inside) + " }");
+        }
+        return "{ " + String.join(", ", properties) + " }";
     }
 
     @Override

@@ -24,6 +24,7 @@ final class JsonPeople {
 
     /** A user and whether it is online. */
     static final JsonValue<UserEvent.FoundUser> USER = JsonValue.of(
+            "{ user_id: Numbered, user_name: string, online: boolean }",
             (value, key) -> new UserEvent.FoundUser(
                     JsonValue.NUMBERED.read(value.path("user_id"), key),
                     JsonValue.TEXT.read(value.path("user_name"), key),
@@ -37,6 +38,7 @@ final class JsonPeople {
 
     /** As {@link #USER}, and whether it is a friend. */
     static final JsonValue<UserEvent.FoundUser> FOUND = JsonValue.of(
+            "{ user_id: Numbered, user_name: string, online: boolean, friend: boolean }",
             USER::read,
             (out, user) -> out.writeStartObject()
                     .writeStringProperty("user_id", JsonValue.numbered(user.user()))
@@ -46,6 +48,7 @@ final class JsonPeople {
                     .writeEndObject());
 
     static final JsonValue<UserEvent.FoundGroup> FOUND_GROUP = JsonValue.of(
+            "{ group_id: GroupNumber, group_name: string, members: number, member: boolean }",
             (value, key) -> new UserEvent.FoundGroup(
                     JsonValue.GROUP.read(value.path("group_id"), key),
                     JsonValue.TEXT.read(value.path("group_name"), key),
@@ -61,6 +64,7 @@ final class JsonPeople {
             });
 
     static final JsonValue<Unread> UNREAD = JsonValue.of(
+            "{ count: number, mentions: number, first: number, last: number }",
             (value, key) -> new Unread(
                     value.path("count").asInt(),
                     value.path("mentions").asInt(),
@@ -74,6 +78,7 @@ final class JsonPeople {
                     .writeEndObject());
 
     static final JsonValue<Attention> ATTENTION = JsonValue.of(
+            "{ notify: %s, pinned: boolean, unread: boolean }".formatted(NOTIFY.type()),
             (value, key) -> new Attention(
                     NOTIFY.read(value.path("notify"), key),
                     JsonValue.FLAG.read(value.path("pinned"), key),
@@ -88,6 +93,8 @@ final class JsonPeople {
     record AllPreferences(Preferences general, SortedMap<Long, Attention> attention) {}
 
     static final JsonValue<AllPreferences> PREFERENCES = JsonValue.of(
+            "{ read_marks: boolean, calls: %1$s, requests: %1$s, groups: %1$s, conversations: %2$s }"
+                    .formatted(REACH.type(), byConversation(ATTENTION).type()),
             (value, key) -> new AllPreferences(
                     new Preferences(
                             JsonValue.FLAG.read(value.path("read_marks"), key),
@@ -107,6 +114,7 @@ final class JsonPeople {
             });
 
     private static final JsonValue<List<MessageEvent.Place>> PLACES = JsonValue.list(JsonValue.of(
+            "[start: number, length: number]",
             (value, key) ->
                     new MessageEvent.Place(value.path(0).asInt(), value.path(1).asInt()),
             (out, place) -> out.writeStartArray()
@@ -115,6 +123,7 @@ final class JsonPeople {
                     .writeEndArray()));
 
     private static final JsonValue<List<MessageEvent.Hit>> HITS = JsonValue.list(JsonValue.of(
+            "{ mid: number, at: %s }".formatted(PLACES.type()),
             (value, key) -> new MessageEvent.Hit(
                     JsonValue.WHOLE.read(value.path("mid"), key), PLACES.read(value.path("at"), key)),
             (out, hit) -> {
@@ -125,6 +134,7 @@ final class JsonPeople {
 
     /** What was found in a page. */
     static final JsonValue<MessageEvent.Found> FIND = JsonValue.of(
+            "{ hits: %s, up_to?: number }".formatted(HITS.type()),
             (value, key) -> new MessageEvent.Found(
                     HITS.read(value.path("hits"), key),
                     value.has("up_to")
@@ -141,6 +151,9 @@ final class JsonPeople {
 
     /** A conversation; its last message is written by the table. */
     static final JsonValue<MessageEvent.Conversation> CONVERSATION = JsonValue.of(
+            ("{ with: %s, name: string, last: Item, unread: number, "
+                            + "mentions: number, read: number, notify: %s, pinned: boolean, marked: boolean }")
+                    .formatted(JsonValue.WITH.type(), NOTIFY.type()),
             (value, key) -> {
                 Attention attention = new Attention(
                         NOTIFY.read(value.path("notify"), key),
@@ -192,6 +205,7 @@ final class JsonPeople {
 
     /** One conversation: {@code {"U2": {notify?, pinned?, unread?}}}. */
     static final JsonValue<Wanted> WANTED = JsonValue.of(
+            "{ [conversation: string]: { notify?: %s, pinned?: boolean, unread?: boolean } }".formatted(NOTIFY.type()),
             (value, key) -> {
                 if (!value.isObject() || value.size() != 1) {
                     throw new JsonValue.InvalidMessage(key + " has to be an object with one conversation.");
@@ -226,6 +240,7 @@ final class JsonPeople {
     /** Values by the other side of a conversation: {@code {"U2": …, "": …}}. */
     static <V> JsonValue<SortedMap<Long, V>> byConversation(JsonValue<V> its) {
         return JsonValue.of(
+                "{ [conversation: string]: " + its.type() + " }",
                 (value, key) -> {
                     SortedMap<Long, V> all = new TreeMap<>();
                     value.forEachEntry((with, one) ->

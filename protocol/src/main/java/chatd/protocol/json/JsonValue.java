@@ -22,6 +22,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
@@ -42,6 +44,10 @@ interface JsonValue<V> {
 
     void write(JsonGenerator out, V value);
 
+    /** Returns the type of the JSON value in TypeScript; {@code Numbered}, {@code GroupNumber}, {@code Time}, {@code Code}
+     * and {@code Item} are defined beside the messages. */
+    String type();
+
     /** Thrown if a message does not have the form of its type. The text is sent to the sender and quotes no input. */
     final class InvalidMessage extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -59,8 +65,14 @@ interface JsonValue<V> {
         void write(JsonGenerator out, V value);
     }
 
-    static <V> JsonValue<V> of(Reader<V> reader, Writer<V> writer) {
+    /** @param type the type of the JSON value in TypeScript */
+    static <V> JsonValue<V> of(String type, Reader<V> reader, Writer<V> writer) {
         return new JsonValue<>() {
+            @Override
+            public String type() {
+                return type;
+            }
+
             @Override
             public V read(JsonNode value, String key) {
                 return reader.read(value, key);
@@ -78,6 +90,7 @@ interface JsonValue<V> {
     /** @param most the maximum length in bytes of UTF-8 */
     static JsonValue<String> text(int most) {
         return of(
+                "string",
                 (value, key) -> {
                     if (!value.isString()) {
                         throw new InvalidMessage(key + " has to be a string.");
@@ -99,6 +112,7 @@ interface JsonValue<V> {
 
     /** The receivers of a message to many: everyone, or the members of a group. */
     JsonValue<Audience> MANY = of(
+            "GroupNumber | \"\"",
             (value, key) -> {
                 String typed = TEXT.read(value, key);
                 if (typed.isEmpty()) {
@@ -113,15 +127,17 @@ interface JsonValue<V> {
 
     /** A constant; any value that a client sends in its place is read as the constant. */
     static JsonValue<String> constant(String text) {
-        return of((value, key) -> text, (out, same) -> out.writeString(text));
+        return of('"' + text + '"', (value, key) -> text, (out, same) -> out.writeString(text));
     }
 
     JsonValue<Secret> SECRET = of(
+            "string",
             (value, key) -> Secret.of(TEXT.read(value, key)),
             (out, secret) -> out.writeString(
                     secret.text().orElseThrow(() -> new IllegalArgumentException("a password that is not UTF-8"))));
 
     JsonValue<Long> WHOLE = of(
+            "number",
             (value, key) -> {
                 if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
                     throw new InvalidMessage(key + " has to be a whole number, not negative.");
@@ -133,10 +149,13 @@ interface JsonValue<V> {
     /** A whole number; a value above {@code most} is read as {@code most}. */
     static JsonValue<Integer> upTo(int most) {
         return of(
-                (value, key) -> (int) Math.min(most, WHOLE.read(value, key)), (out, number) -> out.writeNumber(number));
+                "number",
+                (value, key) -> (int) Math.min(most, WHOLE.read(value, key)),
+                (out, number) -> out.writeNumber(number));
     }
 
     JsonValue<Boolean> FLAG = of(
+            "boolean",
             (value, key) -> {
                 if (!value.isBoolean()) {
                     throw new InvalidMessage(key + " has to be true or false.");
@@ -147,6 +166,7 @@ interface JsonValue<V> {
 
     /** The flag that is always set. */
     JsonValue<Boolean> TRUE = of(
+            "true",
             (value, key) -> {
                 if (!FLAG.read(value, key)) {
                     throw new InvalidMessage(key + " has to be true.");
@@ -158,6 +178,7 @@ interface JsonValue<V> {
     /** One of a few values, each written as a word. */
     static <E> JsonValue<E> word(E[] values, Function<E, String> word) {
         return of(
+                words(Arrays.stream(values).map(word)),
                 (value, key) -> {
                     String typed = TEXT.read(value, key);
                     return Arrays.stream(values)
@@ -172,6 +193,11 @@ interface JsonValue<V> {
                 (out, value) -> out.writeString(word.apply(value)));
     }
 
+    /** Returns the type of what is one of a few words. */
+    static String words(Stream<String> words) {
+        return words.map(word -> '"' + word + '"').collect(Collectors.joining(" | "));
+    }
+
     /** The form of a user's number, which no name can have. */
     Pattern NUMBER = Pattern.compile("[Uu]?([1-9][0-9]{0,17})");
 
@@ -180,7 +206,7 @@ interface JsonValue<V> {
 
     /** A user as clients may write one: {@code U123}, {@code u123}, {@code 123} or a name; or a group, {@code G123}. */
     JsonValue<User> USER =
-            of((value, key) -> user(TEXT.read(value, key)), (out, user) -> out.writeString(user.typed()));
+            of("string", (value, key) -> user(TEXT.read(value, key)), (out, user) -> out.writeString(user.typed()));
 
     static User user(String typed) {
         Matcher number = NUMBER.matcher(typed);
@@ -193,6 +219,7 @@ interface JsonValue<V> {
 
     /** A group's number. */
     JsonValue<Long> GROUP = of(
+            "GroupNumber",
             (value, key) -> {
                 if (user(TEXT.read(value, key)) instanceof User.Group group) {
                     return group.number();
@@ -202,8 +229,10 @@ interface JsonValue<V> {
             (out, group) -> out.writeString("G" + group));
 
     /** An {@link Addressee} as the daemon writes it: {@code U123}, {@code G123}, or {@code server} for 0. */
-    JsonValue<Long> NUMBERED =
-            of((value, key) -> number(TEXT.read(value, key), key), (out, one) -> out.writeString(numbered(one)));
+    JsonValue<Long> NUMBERED = of(
+            "Numbered",
+            (value, key) -> number(TEXT.read(value, key), key),
+            (out, one) -> out.writeString(numbered(one)));
 
     static String numbered(long one) {
         return one == MessageEvent.Stored.SERVER
@@ -229,6 +258,7 @@ interface JsonValue<V> {
 
     /** The other side of a conversation: a number, or the empty string for 0, everyone. */
     JsonValue<Long> WITH = of(
+            "Numbered | \"\"",
             (value, key) -> TEXT.read(value, key).isEmpty() ? 0L : NUMBERED.read(value, key),
             (out, with) -> out.writeString(with == 0 ? "" : numbered(with)));
 
@@ -237,6 +267,7 @@ interface JsonValue<V> {
 
     /** A time, written in UTC with milliseconds. */
     JsonValue<Instant> TIME = of(
+            "Time",
             (value, key) -> {
                 try {
                     return Instant.parse(TEXT.read(value, key));
@@ -255,6 +286,7 @@ interface JsonValue<V> {
 
     private static JsonValue<byte[]> bytes(Function<String, byte[]> decode, Function<byte[], String> encode) {
         return of(
+                "string",
                 (value, key) -> {
                     try {
                         return decode.apply(TEXT.read(value, key));
@@ -267,6 +299,7 @@ interface JsonValue<V> {
 
     /** Any JSON; a document that is not JSON is written as a string, an empty one as null. */
     JsonValue<Document> DOCUMENT = of(
+            "unknown",
             (value, key) ->
                     new Document(value.isNull() ? new byte[0] : value.toString().getBytes(StandardCharsets.UTF_8)),
             (out, document) -> {
@@ -281,6 +314,7 @@ interface JsonValue<V> {
             });
 
     JsonValue<Optional<Instant>> OPTIONAL_TIME = of(
+            "Time | null",
             (value, key) -> value.isNull() ? Optional.empty() : Optional.of(TIME.read(value, key)),
             (out, time) -> time.ifPresentOrElse(known -> TIME.write(out, known), out::writeNull));
 
@@ -291,6 +325,7 @@ interface JsonValue<V> {
     /** @param most the maximum number of items */
     static <V> JsonValue<List<V>> list(JsonValue<V> its, int most) {
         return of(
+                "Array<" + its.type() + ">",
                 (value, key) -> {
                     if (!value.isArray()) {
                         throw new InvalidMessage(key + " has to be a list.");
@@ -311,6 +346,7 @@ interface JsonValue<V> {
 
     /** Names by number: {@code {"U5": "ann"}}. */
     JsonValue<SortedMap<Long, String>> NAMES = of(
+            "{ [number: string]: string }",
             (value, key) -> {
                 SortedMap<Long, String> names = new TreeMap<>();
                 value.forEachEntry((number, name) -> names.put(number(number, key), TEXT.read(name, key)));
@@ -324,6 +360,7 @@ interface JsonValue<V> {
 
     /** Message numbers by user: {@code {"U5": 12}}. */
     JsonValue<SortedMap<Long, Long>> READ = of(
+            "{ [user: string]: number }",
             (value, key) -> {
                 SortedMap<Long, Long> read = new TreeMap<>();
                 value.forEachEntry((user, message) -> read.put(number(user, key), WHOLE.read(message, key)));

@@ -27,6 +27,7 @@ final class JsonWelcome {
     private static final int MOST = 1_000;
 
     private static final JsonValue<SessionEvent.Request> REQUEST = JsonValue.of(
+            "{ user_id: Numbered, text: string }",
             (value, key) -> new SessionEvent.Request(
                     JsonValue.NUMBERED.read(value.path("user_id"), key), JsonValue.TEXT.read(value.path("text"), key)),
             (out, request) -> out.writeStartObject()
@@ -38,6 +39,7 @@ final class JsonWelcome {
     private record Requests(List<SessionEvent.Request> received, List<Long> sent) {}
 
     private static final JsonValue<Requests> REQUESTS = JsonValue.of(
+            "{ received: Array<%s>, sent: Array<Numbered> }".formatted(REQUEST.type()),
             (value, key) -> new Requests(
                     JsonValue.list(REQUEST).read(value.path("received"), key),
                     JsonValue.list(JsonValue.NUMBERED).read(value.path("sent"), key)),
@@ -49,6 +51,8 @@ final class JsonWelcome {
             });
 
     private static final JsonValue<SessionEvent.OwnGroup> GROUP = JsonValue.of(
+            "{ group_id: GroupNumber, group_name: string, role: %s, closed?: true }"
+                    .formatted(JsonGroupCommands.ROLE.type()),
             (value, key) -> new SessionEvent.OwnGroup(
                     JsonValue.GROUP.read(value.path("group_id"), key),
                     JsonValue.TEXT.read(value.path("group_name"), key),
@@ -67,6 +71,8 @@ final class JsonWelcome {
 
     /** The limits that apply to what this dialect has so far. */
     private static final JsonValue<Limits> LIMITS = JsonValue.of(
+            "{ text: number, file: number, recipients: number, settings: number, "
+                    + "retract: number | null, correct: number | null }",
             (value, key) -> new Limits(
                     value.path("text").asInt(),
                     value.path("file").asLong(),
@@ -99,6 +105,7 @@ final class JsonWelcome {
     }
 
     private static final JsonValue<SessionEvent.Server> SERVER = JsonValue.of(
+            "{ version: string, types: Array<number>, everyone: boolean }",
             (value, key) -> new SessionEvent.Server(
                     JsonValue.TEXT.read(value.path("version"), key),
                     JsonValue.FLAG.read(value.path("everyone"), key),

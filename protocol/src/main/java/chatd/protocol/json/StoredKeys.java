@@ -16,6 +16,7 @@ final class StoredKeys<T extends MessageEvent.Message> {
     private static final JsonValue<List<Long>> USERS = JsonValue.list(JsonValue.NUMBERED);
 
     private static final JsonValue<Amended.Version> VERSION = JsonValue.of(
+            "{ mid: number, time: Time }",
             (value, key) -> new Amended.Version(
                     JsonValue.WHOLE.read(value.path("mid"), key), JsonValue.TIME.read(value.path("time"), key)),
             (out, version) -> {
@@ -25,6 +26,7 @@ final class StoredKeys<T extends MessageEvent.Message> {
             });
 
     private static final JsonValue<List<Amended.Text>> EARLIER = JsonValue.list(JsonValue.of(
+            "{ mid: number, time: Time, text: string, salt: string }",
             (value, key) -> new Amended.Text(
                     JsonValue.WHOLE.read(value.path("mid"), key),
                     JsonValue.TIME.read(value.path("time"), key),
@@ -39,6 +41,7 @@ final class StoredKeys<T extends MessageEvent.Message> {
             }));
 
     private static final JsonValue<SequencedMap<String, Amended.Reactions>> REACTIONS = JsonValue.of(
+            "{ [code: string]: { n: number, by: Array<Numbered> } }",
             (value, key) -> {
                 SequencedMap<String, Amended.Reactions> reactions = new LinkedHashMap<>();
                 value.forEachEntry((code, its) -> reactions.put(

@@ -1,0 +1,97 @@
+package chatd.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The types of the messages, checked by the TypeScript compiler, against the golden files of the protocol. */
+class TypesTest {
+    private static final Path TYPESCRIPT = Path.of("target/typescript").toAbsolutePath();
+    private static final Path WIRE = Path.of("src/main/ts/wire").toAbsolutePath();
+    private static final Path GOLDEN = Path.of("target/test-classes/golden");
+
+    /** What the daemon reads as well, though clients should not write it so; and what is no message. */
+    private static final Set<String> OTHERWISE =
+            Set.of("log-in.json", "look-up-users.json", "no-json.json", "of-no-form.json");
+
+    @TempDir
+    private Path directory;
+
+    /** Returns what the compiler says of a module, and of all that it imports; empty if there is nothing wrong. */
+    private String check(String module) throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("module.ts"), module);
+        Files.writeString(directory.resolve("tsconfig.json"), """
+                {"extends": "%s", "include": ["module.ts"]}
+                """.formatted(
+                        Path.of("tsconfig.json").toAbsolutePath()));
+        File deno = TYPESCRIPT.resolve("deno").toFile();
+        assertThat(deno.setExecutable(true)).isTrue();
+        ProcessBuilder compiler = new ProcessBuilder(
+                        deno.getPath(),
+                        "run",
+                        "--no-config",
+                        "--no-remote",
+                        "--no-npm",
+                        "--unstable-detect-cjs",
+                        "--allow-read",
+                        "--allow-env",
+                        "--allow-sys",
+                        TYPESCRIPT.resolve("tsc.js").toString(),
+                        "-p",
+                        directory.toString())
+                .redirectErrorStream(true);
+        compiler.environment().put("DENO_DIR", directory.resolve("deno").toString());
+        compiler.environment().put("DENO_NO_UPDATE_CHECK", "1");
+        compiler.environment().put("NO_COLOR", "1");
+        Process running = compiler.start();
+        running.getOutputStream().close();
+        String said = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(running.waitFor()).as(said).isEqualTo(said.isEmpty() ? 0 : 2);
+        return said;
+    }
+
+    private static String imports() {
+        return """
+                import type { Command } from "%1$s/commands.js";
+                import type { Event } from "%1$s/events.js";
+                """.formatted(WIRE);
+    }
+
+    private static String golden(String kind, String type) throws IOException {
+        StringBuilder module = new StringBuilder();
+        try (Stream<Path> files = Files.list(GOLDEN.resolve(kind))) {
+            for (Path file : files.sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (!OTHERWISE.contains(name)) {
+                    module.append("// %s%n({ message: %s }) satisfies { message: %s };%n"
+                            .formatted(name, Files.readString(file).strip(), type));
+                }
+            }
+        }
+        assertThat(module.toString().lines()).hasSizeGreaterThan(80);
+        return module.toString();
+    }
+
+    @Test
+    void everyGoldenFileIsOfItsType() throws IOException, InterruptedException {
+        assertThat(check(imports() + golden("commands", "Command") + golden("events", "Event")))
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsNoMessageIsRefused() throws IOException, InterruptedException {
+        assertThat(check(imports() + """
+                        ({ message: { type: 22, send: "U1", receive: "U2", info: {} } }) satisfies { message: Event };
+                        ({ message: { type: 22, send: "bob", receive: "U2", info: {} } }) satisfies { message: Event };
+                        ({ message: { type: 3, receive: "bob", text: "hi" } }) satisfies { message: Command };
+                        """)).doesNotContain("(3,").contains("(4,", "(5,");
+    }
+}
