@@ -13,7 +13,7 @@ import chatd.protocol.value.Code;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
-import java.util.function.LongSupplier;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds files for those who may fetch them, logs that they did, and reads them. Any thread; blocks. */
@@ -26,6 +26,9 @@ final class Fetches {
 
     /** A read that takes longer has waited for something else than a processor. */
     private static final Duration LONGEST = Duration.ofMillis(20);
+
+    /** Bytes read at a time when memory is tight. */
+    private static final int SMALL_PIECE = 16 << 10;
 
     private final MessageStore messages;
     private final ContentStore contents;
@@ -68,18 +71,18 @@ final class Fetches {
     }
 
     /**
-     * Returns the bytes of a file from an offset on: at least one, and not beyond its end. Waits for a turn: however
-     * many files are fetched, messages do not queue behind them.
+     * Returns the bytes of a file from an offset on: at least one, at most {@code most}, and not beyond its end. Waits
+     * for a turn: however many files are fetched, messages do not queue behind them.
      *
-     * @param most returns how many bytes at most, at least one; it is asked when the turn has come, since memory may have
-     *     become tight meanwhile
+     * @param isTight returns whether memory is tight, so that fewer are read; it is asked when the turn has come
      */
-    byte[] read(MessageStore.Fetchable found, long offset, LongSupplier most) throws InterruptedException {
+    byte[] read(MessageStore.Fetchable found, long offset, long most, BooleanSupplier isTight)
+            throws InterruptedException {
         turns.acquire();
         try {
             pace.await();
             long begin = System.nanoTime();
-            int size = (int) Math.min(most.getAsLong(), ContentStore.CHUNK);
+            int size = (int) Math.min(most, isTight.getAsBoolean() ? SMALL_PIECE : ContentStore.CHUNK);
             byte[] piece = contents.read(found.file().content(), offset, size)
                     .filter(bytes -> bytes.length > 0)
                     .orElseThrow(() ->

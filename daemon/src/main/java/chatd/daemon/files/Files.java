@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * does not depend on the file's size. Methods run on the session's own thread, and block.
  */
 public final class Files implements Room {
-    /** Bytes of a content read at a time when {@linkplain Session.Answer#isTight memory is tight}. */
-    static final int SMALL_PIECE = 16 << 10;
-
     /** Maximum size of a file that is sent in one frame. */
     public static final long MOST_IN_A_FRAME = 16 << 20;
 
@@ -179,7 +176,7 @@ public final class Files implements Room {
             boolean going = answer.send(new FileEvent.FileContent(sender, found.time(), name, file, size));
             long offset = 0;
             while (going && offset < size) {
-                byte[] piece = fetches.read(found, offset, () -> answer.isTight() ? SMALL_PIECE : ContentStore.CHUNK);
+                byte[] piece = fetches.read(found, offset, ContentStore.CHUNK, answer::isTight);
                 offset += piece.length;
                 going = answer.send(new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == size)));
             }

@@ -179,8 +179,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
             throw new Refusal(Code.MALFORMED, "File %d has only %d bytes.".formatted(command.file(), file.size()));
         }
         for (long offset = command.offset(); offset < file.size(); ) {
-            byte[] piece = fetches.read(
-                    found, offset, () -> session.isTight() ? Files.SMALL_PIECE : FileCommand.UploadPiece.MOST);
+            byte[] piece = fetches.read(found, offset, FileCommand.UploadPiece.MOST, session::isTight);
             session.answer(new FileEvent.Chunk(file.number(), offset, piece, command.picture()));
             offset += piece.length;
             if (!session.awaitRoom()) {

@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -394,8 +394,8 @@ public final class FilesOverHttp implements AutoCloseable {
         }
 
         /** As {@link Fetches#read}. */
-        public byte[] read(long offset, LongSupplier most) throws InterruptedException {
-            return fetches.read(found, offset, most);
+        public byte[] read(long offset, long most, BooleanSupplier isTight) throws InterruptedException {
+            return fetches.read(found, offset, most, isTight);
         }
     }
 

@@ -8,7 +8,6 @@ import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.session.Session;
-import chatd.daemon.store.ContentStore;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.json.Json;
@@ -40,11 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileExchange implements Runnable {
     private static final Pattern FILE = Pattern.compile("/files/([1-9][0-9]{0,9})");
-
-    /** Bytes of a file read at a time; fewer when {@linkplain Session#isTight memory is tight}. */
-    private static final int PIECE = ContentStore.CHUNK;
-
-    private static final int SMALL_PIECE = 16 << 10;
 
     /** Gives a refusal the type of messages about files. */
     private static final FileCommand OF_FILES = new FileCommand.GetFile(0, 0, false, "");
@@ -355,8 +349,7 @@ final class FileExchange implements Runnable {
         try (Session.Answer answer = session.beginAnswer()) {
             boolean isGoing = true;
             for (long offset = part.from(); isGoing && offset < part.end(); ) {
-                long rest = part.end() - offset;
-                byte[] piece = outgoing.read(offset, () -> Math.min(answer.isTight() ? SMALL_PIECE : PIECE, rest));
+                byte[] piece = outgoing.read(offset, part.end() - offset, answer::isTight);
                 if (!bearer.isGood()) {
                     session.abort("the token has ended");
                     return;
