@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -72,31 +73,39 @@ class HttpIT {
     // Pages
 
     @Test
-    void thePageSaysWhatThisIs() throws IOException {
+    void thePageNamesItsFilesByTheirContent() throws IOException {
         Response page = http.get("/");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("content-type")).isEqualTo("text/html; charset=utf-8");
         assertThat(page.header("cache-control")).isEqualTo("no-cache");
         String html = new String(page.body(), StandardCharsets.UTF_8);
-        assertThat(html).contains("This is a chatd server", "chat-client", "/ws", "chat-json");
-        Matcher sheet = Pattern.compile("href=\"(/page\\.[0-9a-f]{16}\\.css)\"").matcher(html);
-        assertThat(sheet.find()).isTrue();
-        Response css = http.get(sheet.group(1));
-        assertThat(css.status()).isEqualTo(200);
-        assertThat(css.header("content-type")).isEqualTo("text/css; charset=utf-8");
-        assertThat(css.header("cache-control")).isEqualTo("public, max-age=31536000, immutable");
+        assertThat(html).contains("<noscript>", "chat-client");
+        for (String end : List.of("css", "js")) {
+            Matcher file = Pattern.compile("\"(/page\\.[0-9a-f]{16}\\.%s)\"".formatted(end))
+                    .matcher(html);
+            assertThat(file.find()).isTrue();
+            Response response = http.get(file.group(1));
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.header("content-type"))
+                    .isEqualTo(end.equals("css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8");
+            assertThat(response.header("cache-control")).isEqualTo("public, max-age=31536000, immutable");
+        }
     }
 
     @Test
     void pagesComeCompressedToThoseWhoTakeIt() throws IOException {
         Response plain = http.get("/");
-        Response zipped = http.ask("GET", "/", "Accept-Encoding: br, gzip\r\n");
+        Response zipped = http.ask("GET", "/", "Accept-Encoding: deflate, gzip\r\n");
         assertThat(zipped.header("content-encoding")).isEqualTo("gzip");
         assertThat(zipped.body().length).isLessThan(plain.body().length);
         assertThat(new GZIPInputStream(new ByteArrayInputStream(zipped.body())).readAllBytes())
                 .isEqualTo(plain.body());
         assertThat(zipped.header("etag")).isNotEqualTo(plain.header("etag"));
         assertThat(plain.header("vary")).isEqualTo("accept-encoding");
+        Response shortest = http.ask("GET", "/", "Accept-Encoding: gzip, deflate, br\r\n");
+        assertThat(shortest.header("content-encoding")).isEqualTo("br");
+        assertThat(shortest.body().length).isLessThan(zipped.body().length);
+        assertThat(shortest.header("etag")).isNotEqualTo(zipped.header("etag"));
     }
 
     @Test

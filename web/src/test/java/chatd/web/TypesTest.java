@@ -32,6 +32,10 @@ class TypesTest {
                 {"extends": "%s", "include": ["module.ts"]}
                 """.formatted(
                         Path.of("tsconfig.json").toAbsolutePath()));
+        return compile(directory);
+    }
+
+    private String compile(Path project) throws IOException, InterruptedException {
         File deno = TYPESCRIPT.resolve("deno").toFile();
         assertThat(deno.setExecutable(true)).isTrue();
         ProcessBuilder compiler = new ProcessBuilder(
@@ -46,7 +50,7 @@ class TypesTest {
                         "--allow-sys",
                         TYPESCRIPT.resolve("tsc.js").toString(),
                         "-p",
-                        directory.toString())
+                        project.toString())
                 .redirectErrorStream(true);
         compiler.environment().put("DENO_DIR", directory.resolve("deno").toString());
         compiler.environment().put("DENO_NO_UPDATE_CHECK", "1");
@@ -78,6 +82,11 @@ class TypesTest {
         }
         assertThat(module.toString().lines()).hasSizeGreaterThan(80);
         return module.toString();
+    }
+
+    @Test
+    void thePageHasTheTypesThatItSays() throws IOException, InterruptedException {
+        assertThat(compile(Path.of("").toAbsolutePath())).isEmpty();
     }
 
     @Test

@@ -8,26 +8,32 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that browsers are served, held in memory, compressed once. The list {@code site/files} names them: a file
- * whose name contains the beginning of its own SHA-256 never changes under that name. Immutable; any thread.
+ * The files that browsers are served, held in memory, as the module {@code web} has published them: plain, and compressed
+ * with Brotli and gzip. The list {@code files} names them: a file whose name contains the beginning of its own SHA-256
+ * never changes under that name. Immutable; any thread.
  */
 final class Site {
     private static final String INDEX = "index.html";
+    private static final String PUBLISHED = "/chatd/web/site/";
+
+    /** The encodings by the ends of their names, the shortest first. */
+    private static final Map<String, String> ENCODINGS = new TreeMap<>(Map.of("br", "br", "gz", "gzip"));
 
     /** A name with at least 16 hexadecimal digits of the content's hash, as in {@code page.0123456789abcdef.css}. */
     private static final Pattern HASHED = Pattern.compile(".+\\.([0-9a-f]{16,64})\\.[a-z0-9]+");
@@ -46,7 +52,7 @@ final class Site {
      * One file in one encoding.
      *
      * @param etag its SHA-256 as an entity tag; differs between the encodings of one file
-     * @param encoding {@code gzip}, or null for the plain file
+     * @param encoding {@code br}, {@code gzip}, or null for the plain file
      * @param neverChanges whether it may be kept for ever under its name
      */
     private record Content(
@@ -56,8 +62,8 @@ final class Site {
             @Nullable String encoding,
             boolean neverChanges) {}
 
-    /** @param zipped null if that would not be smaller */
-    private record File(Content plain, @Nullable Content zipped) {}
+    /** @param compressed those that are smaller, the shortest first */
+    private record File(Content plain, List<Content> compressed) {}
 
     private final Map<String, File> byPath = new HashMap<>();
 
@@ -71,7 +77,7 @@ final class Site {
     }
 
     private static byte[] read(String name) {
-        try (InputStream in = Objects.requireNonNull(Site.class.getResourceAsStream("site/" + name), name)) {
+        try (InputStream in = Objects.requireNonNull(Site.class.getResourceAsStream(PUBLISHED + name), name)) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -86,27 +92,20 @@ final class Site {
             throw new IllegalStateException(name + " has the hash " + hash);
         }
         String type = Objects.requireNonNull(TYPES.get(name.substring(name.lastIndexOf('.') + 1)), name);
-        byte[] zipped = zipped(plain);
-        return new File(
-                new Content(shared(plain), type, '"' + hash + '"', null, neverChanges),
-                zipped.length < plain.length
-                        ? new Content(shared(zipped), type, '"' + hash + "-gzip\"", "gzip", neverChanges)
-                        : null);
+        List<Content> compressed = new ArrayList<>();
+        ENCODINGS.forEach((end, encoding) -> {
+            byte[] bytes = read(name + '.' + end);
+            if (bytes.length < plain.length) {
+                compressed.add(
+                        new Content(shared(bytes), type, '"' + hash + '-' + encoding + '"', encoding, neverChanges));
+            }
+        });
+        return new File(new Content(shared(plain), type, '"' + hash + '"', null, neverChanges), compressed);
     }
 
     private static ByteBuf shared(byte[] bytes) {
         return Unpooled.unreleasableBuffer(
                 Unpooled.directBuffer(bytes.length).writeBytes(bytes).asReadOnly());
-    }
-
-    private static byte[] zipped(byte[] bytes) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
-            zip.write(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
     }
 
     /** Answers a request for a file; {@code hsts} is as in {@link Responses}. */
@@ -121,8 +120,12 @@ final class Site {
             response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
             return response;
         }
-        boolean zips = head.headers().containsValue(HttpHeaderNames.ACCEPT_ENCODING, "gzip", true);
-        return answer(head, hsts, zips && file.zipped() != null ? file.zipped() : file.plain());
+        for (Content content : file.compressed()) {
+            if (head.headers().containsValue(HttpHeaderNames.ACCEPT_ENCODING, content.encoding(), true)) {
+                return answer(head, hsts, content);
+            }
+        }
+        return answer(head, hsts, file.plain());
     }
 
     private static FullHttpResponse answer(HttpRequest head, Duration hsts, Content file) {

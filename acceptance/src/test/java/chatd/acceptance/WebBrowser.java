@@ -1,0 +1,80 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A browser without a window, in which people use the page; used by one test thread. */
+final class WebBrowser implements AutoCloseable {
+    private final Playwright playwright =
+            Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    private final Browser browser = playwright
+            .chromium()
+            .launch(new BrowserType.LaunchOptions()
+                    .setExecutablePath(Path.of("/usr/bin/chromium"))
+                    .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+    private final List<WebPerson> people = new ArrayList<>();
+
+    /** What people have in their hands. */
+    enum Device {
+        DESK(1280, 800, false),
+        PHONE(390, 844, true);
+
+        private final int width;
+        private final int height;
+        private final boolean isTouched;
+
+        Device(int width, int height, boolean isTouched) {
+            this.width = width;
+            this.height = height;
+            this.isTouched = isTouched;
+        }
+
+        Browser.NewContextOptions options() {
+            return new Browser.NewContextOptions()
+                    .setIgnoreHTTPSErrors(true)
+                    .setViewportSize(width, height)
+                    .setHasTouch(isTouched)
+                    .setLocale("en-GB")
+                    .setTimezoneId("Europe/Berlin");
+        }
+    }
+
+    /** Opens the page of a daemon as somebody whose browser has never been there. */
+    WebPerson open(Chatd chatd, Device device) {
+        return open(chatd, device.options());
+    }
+
+    WebPerson open(Chatd chatd, Browser.NewContextOptions options) {
+        BrowserContext context = browser.newContext(options);
+        context.setDefaultTimeout(TestTimeouts.MILLIS);
+        var person = new WebPerson(context.newPage(), "https://localhost:" + chatd.port() + "/");
+        people.add(person);
+        person.page().navigate(person.address());
+        return person;
+    }
+
+    /** Closes the tabs of everybody; fails if a page has complained in its console. */
+    void closeTabs() {
+        try {
+            assertThat(people.stream().flatMap(person -> person.complaints().stream()))
+                    .as("complaints of the pages")
+                    .isEmpty();
+        } finally {
+            people.forEach(person -> person.page().context().close());
+            people.clear();
+        }
+    }
+
+    @Override
+    public void close() {
+        playwright.close();
+    }
+}

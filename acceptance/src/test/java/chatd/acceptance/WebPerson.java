@@ -1,0 +1,149 @@
+package chatd.acceptance;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Somebody who uses the page in a tab of a browser: reads it, types and clicks. */
+final class WebPerson {
+    /** What a browser says of a connection that is cut, which tests do on purpose. */
+    private static final Pattern CUT = Pattern.compile("WebSocket connection to|net::ERR_");
+
+    private final Page page;
+    private final String address;
+    private final List<String> complaints = new ArrayList<>();
+
+    WebPerson(Page page, String address) {
+        this.page = page;
+        this.address = address;
+        page.onPageError(complaints::add);
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error") && !CUT.matcher(message.text()).find()) {
+                complaints.add(message.text());
+            }
+        });
+    }
+
+    Page page() {
+        return page;
+    }
+
+    String address() {
+        return address;
+    }
+
+    /** Returns what the page has said in its console that it should not have had to say. */
+    List<String> complaints() {
+        return complaints;
+    }
+
+    Locator button(String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    Locator field(String label) {
+        return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
+    }
+
+    /** Fills in name and password and sends them. */
+    WebPerson enter(String name, String password) {
+        field("Name").fill(name);
+        field("Password").fill(password);
+        button("Log in").click();
+        return this;
+    }
+
+    /** Logs in; returns when the list of chats is there. */
+    WebPerson logIn(Chatd.Person person) {
+        enter(person.name(), person.password());
+        sees("Chats");
+        return this;
+    }
+
+    /** Logs in on a device that is one's own. */
+    WebPerson logInToStay(Chatd.Person person) {
+        field("This is my own device").check();
+        return logIn(person);
+    }
+
+    /** Waits until a heading is there. */
+    void sees(String heading) {
+        waits(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(heading))
+                .first());
+    }
+
+    static void waits(Locator locator) {
+        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(TestTimeouts.MILLIS));
+    }
+
+    /** Waits until somebody's row in the list of chats is there; returns it. */
+    Locator row(String name) {
+        Locator row = page.locator(".list .row").filter(new Locator.FilterOptions().setHasText(name));
+        waits(row);
+        return row;
+    }
+
+    /** Opens a conversation that is in the list. */
+    WebPerson open(String name) {
+        row(name).click();
+        waits(composer());
+        return this;
+    }
+
+    /** Finds somebody by name, and opens the conversation. */
+    WebPerson find(String name) {
+        button("Find people and groups").click();
+        field("Find people and groups").fill(name);
+        row(name).click();
+        waits(composer());
+        return this;
+    }
+
+    Locator composer() {
+        return page.locator(".composer textarea");
+    }
+
+    /** Types a text and sends it with Enter. */
+    WebPerson says(String text) {
+        composer().fill(text);
+        composer().press("Enter");
+        return this;
+    }
+
+    /** Returns the message that says something. */
+    Locator message(String text) {
+        return page.locator("li.message")
+                .filter(new Locator.FilterOptions()
+                        .setHas(page.getByText(text, new Page.GetByTextOptions().setExact(true))));
+    }
+
+    /** Waits until a message is there, once, and has its number. */
+    WebPerson reads(String text) {
+        assertThat(message(text).and(page.locator("[data-mid]")))
+                .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(TestTimeouts.MILLIS));
+        return this;
+    }
+
+    /** Returns the texts of the conversation, from the oldest that is in memory. */
+    List<String> texts() {
+        return page.locator("li.message .text").allTextContents();
+    }
+
+    /** Returns by how many pixels a message is below the top of the list. */
+    double height(String text) {
+        return message(text).boundingBox().y - page.locator(".scroll").boundingBox().y;
+    }
+
+    /** Makes a picture of what is on the screen. */
+    void picture(Path file) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(file));
+    }
+}

@@ -1,0 +1,97 @@
+package chatd.web;
+
+import com.aayushatharva.brotli4j.Brotli4jLoader;
+import com.aayushatharva.brotli4j.encoder.Encoder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Publishes the page when it is built: gives what the bundler made names with their hash, puts these names into {@code
+ * index.html}, compresses each file with Brotli and gzip, and lists them in {@code files}, from which the daemon serves
+ * them. The same input gives the same bytes.
+ */
+final class Publish {
+    private static final int HASH_DIGITS = 16;
+
+    private Publish() {}
+
+    /** Arguments: the directory of the page's own files, that of the bundle, and where to publish both. */
+    public static void main(String[] arguments) throws IOException {
+        Brotli4jLoader.ensureAvailability();
+        Path target = Files.createDirectories(Path.of(arguments[2]));
+        try (Stream<Path> old = Files.list(target)) {
+            for (Path file : old.toList()) {
+                Files.delete(file);
+            }
+        }
+        List<String> names = new ArrayList<>();
+        String index = Files.readString(Path.of(arguments[0]).resolve("index.html"));
+        try (Stream<Path> made = Files.list(Path.of(arguments[1]))) {
+            for (Path file : made.sorted().toList()) {
+                byte[] content = Files.readAllBytes(file);
+                String plain = file.getFileName().toString();
+                String name = hashed(plain, content);
+                if (!index.contains(plain)) {
+                    throw new IllegalStateException("index.html does not name " + plain);
+                }
+                index = index.replace(plain, name);
+                write(target, name, content);
+                names.add(name);
+            }
+        }
+        write(target, "index.html", index.getBytes(StandardCharsets.UTF_8));
+        names.add("index.html");
+        try (Stream<Path> others = Files.list(Path.of(arguments[0]))) {
+            for (Path file : others.sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (!name.equals("index.html")) {
+                    write(target, name, Files.readAllBytes(file));
+                    names.add(name);
+                }
+            }
+        }
+        Files.write(target.resolve("files"), names);
+    }
+
+    /** Returns {@code page.0123456789abcdef.js} of {@code page.js}. */
+    private static String hashed(String name, byte[] content) {
+        int dot = name.lastIndexOf('.');
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+            return name.substring(0, dot)
+                    + '.'
+                    + HexFormat.of().formatHex(hash).substring(0, HASH_DIGITS)
+                    + name.substring(dot);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Path target, String name, byte[] content) throws IOException {
+        Files.write(target.resolve(name), content);
+        Files.write(
+                target.resolve(name + ".br"),
+                Encoder.compress(
+                        content, new Encoder.Parameters().setQuality(11).setMode(Encoder.Mode.TEXT)));
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(zipped) {
+            {
+                def.setLevel(Deflater.BEST_COMPRESSION);
+            }
+        }) {
+            zip.write(content);
+        }
+        Files.write(target.resolve(name + ".gz"), zipped.toByteArray());
+    }
+}

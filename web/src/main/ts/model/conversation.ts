@@ -1,0 +1,134 @@
+import { computed, signal } from "@preact/signals-core";
+import type { Conversations } from "../wire/events.js";
+import type { Code } from "../wire/values.js";
+import type { Key } from "./place.js";
+import { type Entry, isWritten, Timeline } from "./timeline.js";
+
+/** A text of one's own that has no number yet. */
+export interface Waiting {
+  id: string;
+  text: string;
+  /** When it was written, in milliseconds since 1970. */
+  at: number;
+  re?: number;
+  /** The message that it seems to have become before its answer came; it is not shown beside that. */
+  mid?: number;
+  /** Why it was refused; absent while it waits. */
+  code?: Code;
+  reason?: string;
+}
+
+/** Who is typing, and until when that is shown, in milliseconds since 1970. */
+export interface TypingUser {
+  user: string;
+  until: number;
+}
+
+/** The place where somebody was reading: a message, and how far its top was below that of the list, in CSS pixels. */
+export interface Reading {
+  mid: number;
+  offset: number;
+}
+
+/** What the daemon lists of a conversation (type 38). */
+export type Listed = Conversations["info"]["items"][number];
+
+/** A conversation, as far as it is known. */
+export class Conversation {
+  readonly timeline = new Timeline();
+  readonly last = signal<Entry | null>(null);
+  readonly unread = signal(0);
+  readonly mentions = signal(0);
+  readonly pinned = signal(false);
+  readonly notify = signal<"all" | "mentions" | "none">("all");
+  readonly isClosed = signal(false);
+  /** Up to where the other of a pair has read. */
+  readonly readByOther = signal(0);
+  readonly typing = signal<readonly TypingUser[]>([]);
+  readonly draft = signal("");
+  readonly answering = signal<number | null>(null);
+  readonly correcting = signal<number | null>(null);
+  readonly waiting = signal<readonly Waiting[]>([]);
+  /** Whether its first page is on its way. */
+  readonly isLoading = signal(false);
+
+  /** Up to where oneself has read; 0 if that is not known. */
+  read = 0;
+  /** Up to which message `unread` counts. */
+  private countedTo = 0;
+  /** The first message that was unread when it was opened; null if none was. */
+  readonly firstUnread = signal<number | null>(null);
+  /** Where one was reading when it was left; null at the end. */
+  reading: Reading | null = null;
+
+  /** By what it stands in the list: its last message. */
+  readonly order = computed(() => {
+    const waits = this.waiting.value.at(-1)?.at;
+    const said = this.last.value === null ? 0 : Date.parse(this.last.value.time);
+    return Math.max(waits ?? 0, said);
+  });
+
+  constructor(readonly key: Key) {}
+
+  /** Takes what the daemon says of it. */
+  list(listed: Listed): void {
+    if (isEntryOfList(listed.last)) {
+      this.last.value = listed.last;
+    }
+    this.read = Math.max(this.read, listed.read);
+    this.setCount(listed.unread, listed.mentions, listed.last.mid);
+    this.notify.value = listed.notify;
+    this.pinned.value = listed.pinned;
+  }
+
+  /** Takes what the daemon has counted, up to a message. */
+  setCount(unread: number, mentioned: number, countedTo: number): void {
+    this.unread.value = unread;
+    this.mentions.value = mentioned;
+    this.countedTo = Math.max(this.countedTo, countedTo);
+  }
+
+  /** Counts a message of somebody else that came; those that the daemon has counted are not counted again. */
+  countOne(entry: Entry, me: string): void {
+    if (entry.mid > this.countedTo) {
+      this.countedTo = entry.mid;
+      this.unread.value = Math.min(this.unread.peek() + 1, 100);
+      this.mentions.value += mentions(entry, me) ? 1 : 0;
+    }
+    this.count(me);
+  }
+
+  /** Takes a new message as the last one, if it is. */
+  setLast(entry: Entry): void {
+    if (entry.mid >= (this.last.peek()?.mid ?? 0)) {
+      this.last.value = entry;
+    }
+  }
+
+  /**
+   * Counts again what is unread for this user: exactly, if all of it is in memory, else down from what it was.
+   */
+  count(me: string): void {
+    const { timeline, read } = this;
+    const entries = timeline.entries.peek();
+    if (read >= (this.last.peek()?.mid ?? 0)) {
+      this.unread.value = 0;
+      this.mentions.value = 0;
+    } else if (timeline.isLoaded && !timeline.hasAfter && (!timeline.hasBefore || (entries[0]?.mid ?? Infinity) <= read)) {
+      const unread = entries.filter((entry) => entry.mid > read && isWritten(entry) && entry.send !== me);
+      this.unread.value = Math.min(unread.length, 100);
+      this.mentions.value = unread.filter((entry) => mentions(entry, me)).length;
+    }
+  }
+}
+
+/** Returns whether an entry mentions a user, by name or as everybody in a group. */
+export function mentions(entry: Entry, user: string): boolean {
+  return (
+    "mentions" in entry && (entry.mentions ?? []).some((mentioned) => mentioned === user || mentioned.startsWith("G"))
+  );
+}
+
+function isEntryOfList(item: Listed["last"]): item is Entry {
+  return item.type !== 31 && item.type !== 32 && item.type !== 33;
+}

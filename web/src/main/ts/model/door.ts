@@ -1,0 +1,275 @@
+import { signal } from "@preact/signals-core";
+import type { Keep } from "../store/keep.js";
+import type { Clock } from "../wire/clock.js";
+import type { Welcome } from "../wire/events.js";
+import { type Session, type State, Unanswered } from "../wire/session.js";
+import type { Code } from "../wire/values.js";
+
+/** The pause after the first log in that was throttled, and the longest, in milliseconds. */
+const FIRST_PAUSE = 5_000;
+const LONGEST_PAUSE = 60_000;
+
+/** What is kept of a log in: with it the page goes on when it is loaded again. */
+interface Kept {
+  user: string;
+  name: string;
+  token: string | null;
+  key: string | null;
+  after: number;
+}
+
+/** How the device is kept: for this tab alone, or as one's own. */
+export interface Keeps {
+  tab: Keep;
+  device: Keep | null;
+}
+
+/** What the browser's tabs agree upon; `takeOver` makes this one the live one. */
+export interface LiveTab {
+  hold(account: string): Promise<boolean>;
+  takeOver(account: string): Promise<void>;
+  letGo(): void;
+}
+
+/** The way in and out: log in, register, the change of a one-time password, log out, and what of it is kept. */
+export class Door {
+  /** The name that is filled in. */
+  readonly name = signal("");
+  /** Whether a one-time password has to be changed now. */
+  readonly mustChange = signal(false);
+  /** Until when the daemon takes no further log in, in milliseconds since 1970; 0 if it does. */
+  readonly pausedUntil = signal(0);
+  /** Whether another tab is the live one. */
+  readonly isElsewhere = signal(false);
+  readonly isOwnDevice = signal(false);
+  /** Whether what was kept is being tried. */
+  readonly isReturning = signal(false);
+
+  private password = "";
+  private token: string | null = null;
+  private key: string | null = null;
+  private pause = FIRST_PAUSE;
+  private session!: Session;
+
+  constructor(
+    private readonly keeps: Keeps,
+    private readonly clock: Clock,
+    private readonly tab: LiveTab,
+  ) {
+    this.isOwnDevice.value = keeps.device?.get("login") != null;
+  }
+
+  through(session: Session): void {
+    this.session = session;
+  }
+
+  /** Returns where drafts and what waits are kept. */
+  keep(): Keep {
+    return this.isOwnDevice.peek() && this.keeps.device !== null ? this.keeps.device : this.keeps.tab;
+  }
+
+  /** Returns the label of this device, or of this tab. */
+  device(): string {
+    const keep = this.keep();
+    const known = keep.get("device");
+    if (known !== null) {
+      return known;
+    }
+    const made = this.clock.newId();
+    keep.set("device", made);
+    return made;
+  }
+
+  private kept(): Kept | null {
+    const kept = this.keep().get("login");
+    return kept === null ? null : (JSON.parse(kept) as Kept);
+  }
+
+  private setKept(kept: Kept): void {
+    this.keep().set("login", JSON.stringify(kept));
+  }
+
+  /** Goes on with what was kept, unless another tab is the live one; else somebody has to log in. */
+  async goOn(): Promise<void> {
+    const kept = this.kept();
+    if (kept === null) {
+      return;
+    }
+    this.name.value = kept.name;
+    if (kept.token === null && kept.key === null) {
+      return;
+    }
+    this.isReturning.value = true;
+    if (await this.tab.hold(kept.user)) {
+      this.resume(kept);
+    } else {
+      this.isReturning.value = false;
+      this.isElsewhere.value = true;
+    }
+  }
+
+  /** Makes this the live tab, in place of another. */
+  async useHere(): Promise<void> {
+    this.isElsewhere.value = false;
+    const kept = this.kept();
+    if (kept !== null) {
+      await this.tab.takeOver(kept.user);
+      this.resume(kept);
+    }
+  }
+
+  private resume({ user, token, key, after }: Kept): void {
+    const byKey = key === null ? null : { user, key };
+    if (token !== null) {
+      this.session.enter({ token, after }, byKey);
+    } else if (byKey !== null) {
+      this.session.enter(byKey, byKey);
+    } else {
+      this.isReturning.value = false;
+    }
+  }
+
+  /** Logs in; `isOwn` makes this one's own device, which stays logged in. */
+  enter(name: string, password: string, isOwn: boolean): void {
+    this.name.value = name;
+    this.password = password;
+    if (!isOwn && this.isOwnDevice.peek()) {
+      void this.keeps.device?.clear();
+    }
+    this.isOwnDevice.value = isOwn && this.keeps.device !== null;
+    this.session.relabel(this.device());
+    this.session.enter({ user: name, password, remember: this.isOwnDevice.peek() });
+  }
+
+  /** Makes an account, and logs in with it; resolves with why not, or null. */
+  async register(name: string, password: string, isOwn: boolean): Promise<Code | "lost" | null> {
+    try {
+      const answer = await this.session.askOutside({ type: 13, info: { user_name: name, user_pwd: password } });
+      if (answer.type === 14 && "code" in answer) {
+        return answer.code;
+      }
+    } catch (e) {
+      return codeOf(e);
+    }
+    this.enter(name, password, isOwn);
+    return null;
+  }
+
+  /** Changes a one-time password, and logs in with the new one; resolves with why not, or null. */
+  async changeAndEnter(password: string): Promise<Code | "lost" | null> {
+    try {
+      const answer = await this.session.askOutside({
+        type: 11,
+        send: this.name.peek(),
+        info: { PU: 0, NewInf: password, OldPwd: this.password },
+      });
+      if (answer.type === 15 && !answer.info.success) {
+        return answer.info.code as Code;
+      }
+    } catch (e) {
+      return codeOf(e);
+    }
+    this.mustChange.value = false;
+    this.enter(this.name.peek(), password, this.isOwnDevice.peek());
+    return null;
+  }
+
+  /** Changes the password of who is logged in; resolves with why not, or null. */
+  async changePassword(old: string, password: string): Promise<Code | "lost" | null> {
+    return this.change({ type: 11, info: { PU: 0, NewInf: password, OldPwd: old } });
+  }
+
+  /** Changes the name of who is logged in; resolves with why not, or null. */
+  async changeName(name: string): Promise<Code | "lost" | null> {
+    return this.change({ type: 11, info: { PU: 1, NewInf: name } });
+  }
+
+  private async change(command: Parameters<Session["ask"]>[0]): Promise<Code | "lost" | null> {
+    try {
+      const answer = await this.session.ask(command);
+      return answer.type === 15 && !answer.info.success ? (answer.info.code as Code) : null;
+    } catch (e) {
+      return codeOf(e);
+    }
+  }
+
+  /** Logs out: nothing of this account stays in the browser. */
+  async leave(): Promise<void> {
+    await this.session.logOut();
+    this.tab.letGo();
+    await Promise.all([this.keeps.tab.clear(), this.keeps.device?.clear()]);
+    this.name.value = "";
+    this.password = "";
+    this.isOwnDevice.value = false;
+  }
+
+  // What the session tells
+
+  changed(state: State): void {
+    if (state.at !== "entering" && state.at !== "unreachable") {
+      this.isReturning.value = false;
+    }
+    switch (state.at) {
+      case "refused":
+        this.mustChange.value = state.code === "must-change-password";
+        if (state.code === "throttled") {
+          this.pausedUntil.value = this.clock.now() + this.pause;
+          this.clock.after(this.pause, () => (this.pausedUntil.value = 0));
+          this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+        }
+        if (!this.mustChange.peek()) {
+          this.password = "";
+        }
+        this.forgetSecrets();
+        break;
+      case "ended":
+        this.forgetSecrets();
+        this.tab.letGo();
+        break;
+      case "live":
+        this.password = "";
+        this.pause = FIRST_PAUSE;
+        break;
+    }
+  }
+
+  /** Keeps who has logged in, and takes the place of other tabs. */
+  keepLogIn({ info }: Welcome): void {
+    this.name.value = info.user_name;
+    void this.tab.takeOver(info.user_id);
+    this.setKept({ user: info.user_id, name: info.user_name, token: this.token, key: this.key, after: this.session.seen });
+  }
+
+  /** Keeps the secrets with which the session goes on. */
+  secretsChanged(token: string | null, key: string | null): void {
+    this.token = token;
+    this.key = key;
+    const kept = this.kept();
+    if (kept?.token != null) {
+      this.setKept({ ...kept, token, key });
+    }
+  }
+
+  /** Keeps how far the session has come: the page may be gone at once. */
+  keepSeen(): void {
+    const kept = this.kept();
+    if (kept?.token != null) {
+      this.setKept({ ...kept, after: this.session.seen });
+    }
+  }
+
+  /** Keeps the name alone: drafts and what waits stay for when this account logs in again. */
+  private forgetSecrets(): void {
+    const kept = this.kept();
+    if (kept !== null) {
+      this.setKept({ ...kept, token: null, key: null });
+    }
+  }
+}
+
+function codeOf(e: unknown): Code | "lost" {
+  if (e instanceof Unanswered) {
+    return e.code;
+  }
+  throw e;
+}

@@ -1,0 +1,68 @@
+import { signal } from "@preact/signals-core";
+import type { Numbered } from "../wire/values.js";
+
+/** Who has asked oneself to be a friend, and with which words. */
+export interface Asking {
+  user: Numbered;
+  text: string;
+}
+
+/** Whom the page knows: names by number, who is online, friends, and who is blocked. */
+export class People {
+  readonly names = signal<ReadonlyMap<string, string>>(new Map());
+  readonly online = signal<ReadonlySet<string>>(new Set());
+  readonly friends = signal<ReadonlySet<string>>(new Set());
+  readonly blocked = signal<ReadonlySet<string>>(new Set());
+  readonly asking = signal<readonly Asking[]>([]);
+  readonly asked = signal<ReadonlySet<string>>(new Set());
+
+  /** Returns somebody's name, or the number while no name is known. */
+  name(number: string): string {
+    return this.names.value.get(number) ?? number;
+  }
+
+  /** Learns names; does nothing if it knows them. */
+  learn(names: Readonly<Record<string, string>>): void {
+    const known = this.names.peek();
+    const fresh = Object.entries(names).filter(([number, name]) => known.get(number) !== name);
+    if (fresh.length > 0) {
+      this.names.value = new Map([...known, ...fresh]);
+    }
+  }
+
+  /** Sets who is online, as far as the daemon tells. */
+  setOnline(user: string, isOnline: boolean): void {
+    this.online.value = changed(this.online.peek(), user, isOnline);
+  }
+
+  setFriend(user: string, isFriend: boolean): void {
+    this.friends.value = changed(this.friends.peek(), user, isFriend);
+  }
+
+  setBlocked(user: string, isBlocked: boolean): void {
+    this.blocked.value = changed(this.blocked.peek(), user, isBlocked);
+  }
+
+  setAsked(user: string, isAsked: boolean): void {
+    this.asked.value = changed(this.asked.peek(), user, isAsked);
+  }
+
+  /** Sets what somebody asks, or, with null, that nothing is asked any more. */
+  setAsking(user: Numbered, text: string | null): void {
+    const others = this.asking.peek().filter((asking) => asking.user !== user);
+    this.asking.value = text === null ? others : [...others, { user, text }];
+  }
+}
+
+function changed(set: ReadonlySet<string>, member: string, isIn: boolean): ReadonlySet<string> {
+  if (set.has(member) === isIn) {
+    return set;
+  }
+  const next = new Set(set);
+  if (isIn) {
+    next.add(member);
+  } else {
+    next.delete(member);
+  }
+  return next;
+}

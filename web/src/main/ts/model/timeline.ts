@@ -1,0 +1,227 @@
+import { signal } from "@preact/signals-core";
+import type { Corrected, Erased, FileOffer, GroupChanged, Item, Reacted, TakenBack, Text } from "../wire/events.js";
+
+/** What is shown in a conversation: each has a number, and they are shown in its order. */
+export type Entry = Text | FileOffer | Erased | GroupChanged;
+
+/** What is done about an entry. */
+type Amendment = Corrected | Reacted | TakenBack;
+
+/** The most entries of one conversation in memory, and the most characters. */
+const MOST_ENTRIES = 300;
+const MOST_CHARACTERS = 2_000_000;
+
+/** Returns whether an item is shown by itself. */
+export function isEntry(item: Item): item is Entry {
+  return item.type !== 31 && item.type !== 32 && item.type !== 33;
+}
+
+/** Returns whether an entry was written by somebody, and counts as unread to others. */
+export function isWritten(entry: Entry): boolean {
+  return entry.type !== 24;
+}
+
+/**
+ * The part of a conversation that is in memory: entries in a row, none missing between them; there may be more before
+ * and after it on the server.
+ */
+export class Timeline {
+  readonly entries = signal<readonly Entry[]>([]);
+
+  /** Whether anything was read, and whether there is more before and after it. */
+  isLoaded = false;
+  hasBefore = true;
+  hasAfter = false;
+
+  get first(): number | undefined {
+    return this.entries.peek()[0]?.mid;
+  }
+
+  get last(): number | undefined {
+    return this.entries.peek().at(-1)?.mid;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.entries.value = [];
+    this.isLoaded = false;
+    this.hasBefore = true;
+    this.hasAfter = false;
+  }
+
+  /** Takes the newest page of all. */
+  setNewest(items: readonly Item[], hasBefore: boolean): void {
+    const page = items.filter(isEntry);
+    const first = page[0]?.mid ?? Infinity;
+    const [last] = this.entries.peek().slice(-1);
+    // What came meanwhile is kept; a gap before the page is not.
+    const joins = this.isLoaded && !this.hasAfter && last !== undefined && last.mid >= first;
+    this.entries.value = merged(joins ? this.entries.peek() : this.newer(page), page);
+    this.hasBefore = joins ? this.hasBefore && hasBefore : hasBefore;
+    this.hasAfter = false;
+    this.isLoaded = true;
+    this.trim("before");
+  }
+
+  /** Takes a page around a place that is not connected with what is known. */
+  setMiddle(items: readonly Item[], hasBefore: boolean, hasAfter: boolean): void {
+    this.entries.value = merged([], items.filter(isEntry));
+    this.hasBefore = hasBefore;
+    this.hasAfter = hasAfter;
+    this.isLoaded = true;
+  }
+
+  /** Takes the page before the first entry. */
+  addBefore(items: readonly Item[], hasMore: boolean): void {
+    this.entries.value = merged(items.filter(isEntry), this.entries.peek());
+    this.hasBefore = hasMore;
+    this.trim("after");
+  }
+
+  /** Takes the page after the last entry, with what was done about entries before. */
+  addAfter(items: readonly Item[], hasMore: boolean): void {
+    this.entries.value = merged(this.entries.peek(), items.filter(isEntry));
+    items.forEach((item) => isEntry(item) || this.amend(item));
+    this.hasAfter = hasMore;
+    this.trim("before");
+  }
+
+  /** Takes an entry that was just sent; returns whether it is shown: not while there are others before it. */
+  add(entry: Entry): boolean {
+    if (!this.isLoaded || this.hasAfter) {
+      return false;
+    }
+    this.entries.value = merged(this.entries.peek(), [entry]);
+    return true;
+  }
+
+  /** Does to an entry what was done about it; does nothing if it is not in memory. */
+  amend(amendment: Amendment): void {
+    const about = amendment.type === 32 ? amendment.info.of : amendment.info.mid;
+    const entries = this.entries.peek();
+    const index = indexOf(entries, about);
+    const entry = entries[index];
+    if (entry !== undefined) {
+      this.entries.value = entries.with(index, amended(entry, amendment));
+    }
+  }
+
+  /** Lets go of what is over the bounds, on one side. */
+  trim(side: "before" | "after", most = MOST_ENTRIES): void {
+    const entries = this.entries.peek();
+    const ordered = side === "before" ? entries.toReversed() : entries;
+    let characters = 0;
+    let kept = 0;
+    while (kept < ordered.length && kept < most && (characters <= MOST_CHARACTERS || kept < 10)) {
+      characters += size(ordered[kept]);
+      kept++;
+    }
+    if (kept < entries.length) {
+      this.entries.value = side === "before" ? entries.slice(entries.length - kept) : entries.slice(0, kept);
+      if (side === "before") {
+        this.hasBefore = true;
+      } else {
+        this.hasAfter = true;
+      }
+    }
+  }
+
+  /** Returns what came after the end of the newest page while it was read. */
+  private newer(page: readonly Entry[]): readonly Entry[] {
+    const last = page.at(-1)?.mid ?? 0;
+    return this.isLoaded && !this.hasAfter ? this.entries.peek().filter((entry) => entry.mid > last) : [];
+  }
+}
+
+function size(entry: Entry | undefined): number {
+  return entry !== undefined && typeof entry.info === "string" ? entry.info.length : 100;
+}
+
+/** Merges two rows by number; where both have one, the second's is taken. */
+function merged(one: readonly Entry[], other: readonly Entry[]): readonly Entry[] {
+  const lastOne = one.at(-1);
+  const [firstOther] = other;
+  if (lastOne === undefined || firstOther === undefined || lastOne.mid < firstOther.mid) {
+    return one.length === 0 ? other : other.length === 0 ? one : [...one, ...other];
+  }
+  const byNumber = new Map([...one, ...other].map((entry) => [entry.mid, entry]));
+  return [...byNumber.values()].sort((a, b) => a.mid - b.mid);
+}
+
+/** Returns the index of a number in a row, or -1. */
+export function indexOf(entries: readonly Entry[], mid: number): number {
+  let low = 0;
+  let high = entries.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = entries[middle]?.mid ?? 0;
+    if (found === mid) {
+      return middle;
+    }
+    if (found < mid) {
+      low = middle + 1;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return -1;
+}
+
+/** Returns an entry as it is after something was done about it. */
+export function amended(entry: Entry, amendment: Amendment): Entry {
+  if (entry.type === 24 || isGone(entry)) {
+    return entry;
+  }
+  switch (amendment.type) {
+    case 31:
+      return gone(entry, amendment);
+    case 32: {
+      if ((entry.type !== 3 && entry.type !== 4) || (entry.version?.mid ?? 0) >= amendment.mid) {
+        return entry;
+      }
+      const { mid, time, salt } = entry.version === undefined ? entry : { ...entry.version, salt: entry.salt };
+      return {
+        ...entry,
+        info: amendment.info.text,
+        salt: amendment.salt,
+        version: { mid: amendment.mid, time: amendment.time },
+        corrected: [{ mid, time, text: entry.info, salt }, ...(entry.corrected ?? [])],
+      };
+    }
+    case 33:
+      return { ...entry, reactions: reacted(entry.reactions ?? {}, amendment) };
+  }
+}
+
+/** Returns whether an entry was taken back. */
+export function isGone(entry: Entry): entry is Erased {
+  return entry.info === null;
+}
+
+function gone(entry: Text | FileOffer, { info, time }: TakenBack): Erased {
+  const { send, receive, name, receivers, mid } = entry;
+  return {
+    type: entry.type === 12 ? 6 : entry.type,
+    send,
+    receive,
+    mid,
+    time: entry.time,
+    info: null,
+    taken_back: { by: info.by, time },
+    ...(name === undefined ? {} : { name }),
+    ...(receivers === undefined ? {} : { receivers }),
+  };
+}
+
+type Reactions = NonNullable<Text["reactions"]>;
+
+function reacted(reactions: Reactions, { info }: Reacted): Reactions {
+  const { [info.code]: had = { n: 0, by: [] }, ...others } = reactions;
+  const isBy = had.by.includes(info.by);
+  if (isBy === info.on) {
+    return reactions;
+  }
+  const by = info.on ? [...had.by, info.by] : had.by.filter((user) => user !== info.by);
+  const n = had.n + (info.on ? 1 : -1);
+  return n > 0 ? { ...reactions, [info.code]: { n, by } } : others;
+}

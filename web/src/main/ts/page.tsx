@@ -1,0 +1,92 @@
+import "./page.css";
+import { render } from "preact";
+import { Chat } from "./model/chat.js";
+import { Door } from "./model/door.js";
+import { DeviceKeep, TabKeep } from "./store/keep.js";
+import { Tab } from "./store/tab.js";
+import type { Clock } from "./wire/clock.js";
+import { webSockets } from "./wire/link.js";
+import { Session } from "./wire/session.js";
+import { App } from "./view/app.js";
+import { Root } from "./view/root.js";
+import { language, setLanguage } from "./view/words.js";
+
+/** How long after the last look a new version is looked for again, in milliseconds. */
+const LOOK_PAUSE = 60_000;
+
+const clock: Clock = {
+  now: () => Date.now(),
+  after: (milliseconds, act) => {
+    const timer = setTimeout(act, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  // Nothing is painted in a tab that is not seen, where frames do not come.
+  frame: (act) => void (document.visibilityState === "visible" ? requestAnimationFrame(act) : setTimeout(act, 50)),
+  random: () => Math.random(),
+  newId: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+};
+
+let app: App;
+const refused = () => {
+  app.isStorageRefused.value = true;
+};
+const keeps = { tab: new TabKeep(refused), device: await DeviceKeep.open(refused) };
+const tab = new Tab(() => {
+  session.leave();
+  door.isElsewhere.value = true;
+});
+const door = new Door(keeps, clock, tab);
+const chat = new Chat(clock, () => door.keep());
+const session = new Session(webSockets(`wss://${location.host}/ws`), clock, door.device(), {
+  changed: (state) => {
+    chat.changed(state);
+    door.changed(state);
+  },
+  welcomed: (welcome, isResumed) => {
+    chat.welcomed(welcome, isResumed);
+    door.keepLogIn(welcome);
+    void lookForNewVersion();
+  },
+  secretsChanged: (token, key) => door.secretsChanged(token, key),
+  heard: (event) => chat.heard(event),
+});
+chat.through(session);
+door.through(session);
+app = new App(chat, door, clock, () => session.wake());
+
+let looked = clock.now();
+
+/** Looks whether the daemon serves another page than this one: it may have been updated while this one stood open. */
+async function lookForNewVersion(): Promise<void> {
+  if (clock.now() - looked < LOOK_PAUSE || app.hasNewVersion.peek()) {
+    return;
+  }
+  looked = clock.now();
+  try {
+    const page = await fetch("/", { cache: "no-cache" });
+    const [own = ""] = /[^/]+$/.exec(import.meta.url) ?? [];
+    app.hasNewVersion.value = page.ok && !(await page.text()).includes(own);
+  } catch {
+    // The next connection looks again.
+  }
+}
+
+addEventListener("online", () => session.wake());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") {
+    session.wake();
+  } else {
+    keepAll();
+  }
+});
+addEventListener("pagehide", keepAll);
+
+function keepAll(): void {
+  chat.keepDrafts();
+  chat.conversations.peek().forEach((conversation) => chat.keepReading(conversation));
+  door.keepSeen();
+}
+
+setLanguage(language.peek());
+render(<Root app={app} />, document.body);
+await door.goOn();

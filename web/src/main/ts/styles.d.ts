@@ -1,0 +1,2 @@
+// The bundler takes the style sheet from its import.
+declare module "*.css";

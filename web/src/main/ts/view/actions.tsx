@@ -1,0 +1,82 @@
+import { useSignal } from "@preact/signals";
+import type { Conversation } from "../model/conversation.js";
+import { useApp } from "./app.js";
+import { type Shown, TextOf } from "./message.js";
+import { Sheet } from "./parts.js";
+import { words } from "./words.js";
+
+/** What one reacts with most; any other code or emoji that others have used can be joined. */
+const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
+
+/** What can be done with a message. */
+export function Actions({ shown, conversation, close }: { shown: Shown; conversation: Conversation; close: () => void }) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const isAsked = useSignal(false);
+  const isOwn = shown.send === chat.me;
+  const isText = shown.type === 3 || shown.type === 4;
+  const age = (app.clock.now() - Date.parse(shown.time)) / 1000;
+  const limits = chat.self.value?.limits;
+  const isWithin = (limit: number | null | undefined) => limit === null || (limit !== undefined && age < limit);
+  const does = (act: () => void) => () => {
+    act();
+    close();
+  };
+  return (
+    <Sheet label={w.actions} close={close}>
+      <div class="quoted" dir="auto">
+        {isText && typeof shown.info === "string" && <TextOf text={shown.info.slice(0, 200)} />}
+      </div>
+      {isAsked.value ? (
+        <>
+          <p>{w.takeBackSure}</p>
+          <button type="button" class="strong" onClick={does(() => void app.try(chat.takeBack(shown.mid)))}>
+            {w.takeBack}
+          </button>
+          <button type="button" class="plain" onClick={close}>
+            {w.cancel}
+          </button>
+        </>
+      ) : (
+        <>
+          <div class="quick" role="group" aria-label={w.react}>
+            {QUICK.map((emoji) => {
+              const by = "reactions" in shown ? (shown.reactions?.[emoji]?.by ?? []) : [];
+              const isMine = by.includes(chat.me as `U${number}`);
+              return (
+                <button key={emoji} type="button" aria-pressed={isMine} onClick={does(() => void app.try(chat.react(shown.mid, emoji, !isMine)))}>
+                  {emoji}
+                </button>
+              );
+            })}
+          </div>
+          <button type="button" class="choice" onClick={does(() => (conversation.answering.value = shown.mid))}>
+            {w.answer}
+          </button>
+          {isText && (
+            <button
+              type="button"
+              class="choice"
+              onClick={does(() => {
+                void navigator.clipboard.writeText(String(shown.info)).then(() => app.say(w.copied));
+              })}
+            >
+              {w.copy}
+            </button>
+          )}
+          {isOwn && isText && isWithin(limits?.correct) && (
+            <button type="button" class="choice" onClick={does(() => (conversation.correcting.value = shown.mid))}>
+              {w.correct}
+            </button>
+          )}
+          {isOwn && isWithin(limits?.retract) && (
+            <button type="button" class="choice" onClick={() => (isAsked.value = true)}>
+              {w.takeBack}
+            </button>
+          )}
+        </>
+      )}
+    </Sheet>
+  );
+}

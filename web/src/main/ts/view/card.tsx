@@ -1,0 +1,123 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Key } from "../model/place.js";
+import type { Members } from "../wire/events.js";
+import { useApp } from "./app.js";
+import { Head, Initial, Name, ToConversation, useTitle } from "./parts.js";
+import { words } from "./words.js";
+
+/** A person or a group: who it is, and what one can do about it. */
+export function Card({ of }: { of: Key }) {
+  const app = useApp();
+  const title = useTitle(of);
+  return (
+    <aside class="card" aria-label={words().card}>
+      <Head back={() => app.go({ at: "conversation", key: of }, true)} title={title} />
+      <div class="list padded">
+        <div class="portrait">
+          <Initial of={of} name={title} />
+          <Name of={title} />
+          <small>{of}</small>
+        </div>
+        <Attention of={of} />
+        {of.startsWith("G") ? <GroupCard group={of as `G${number}`} /> : of !== app.chat.me && <PersonCard user={of} />}
+      </div>
+    </aside>
+  );
+}
+
+/** Whether a conversation is muted, and pinned. */
+function Attention({ of }: { of: Key }) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const { notify, pinned } = chat.conversation(of);
+  const set = (change: { notify?: "all" | "none"; pinned?: boolean }) => {
+    void app.try(chat.request({ type: 35, info: { conversations: { [of]: change } } }));
+  };
+  return (
+    <div class="choices">
+      <button type="button" onClick={() => set({ notify: notify.value === "none" ? "all" : "none" })}>
+        {notify.value === "none" ? w.unmute : w.mute}
+      </button>
+      <button type="button" onClick={() => set({ pinned: !pinned.value })}>
+        {pinned.value ? w.unpin : w.pin}
+      </button>
+    </div>
+  );
+}
+
+function PersonCard({ user }: { user: string }) {
+  const app = useApp();
+  const { chat } = app;
+  const { people } = chat;
+  const w = words();
+  const isFriend = people.friends.value.has(user);
+  const hasAsked = people.asked.value.has(user);
+  const asks = people.asking.value.some((asking) => asking.user === user);
+  const isBlocked = people.blocked.value.has(user);
+  return (
+    <>
+      <p class="hint">{[people.online.value.has(user) ? w.online : w.offline, isFriend ? w.friend : ""].filter((one) => one !== "").join(" · ")}</p>
+      {isFriend || hasAsked ? (
+        <>
+          {hasAsked && <p class="hint">{w.asked}</p>}
+          <button type="button" onClick={() => void app.try(chat.unfriend(user))}>
+            {hasAsked ? w.withdraw : w.unfriend}
+          </button>
+        </>
+      ) : (
+        <button type="button" class="strong" onClick={() => void app.try(asks ? chat.answerRequest(user, true) : chat.befriend(user))}>
+          {asks ? w.agree : w.befriend}
+        </button>
+      )}
+      {!isBlocked && <p class="hint">{w.blockMeans}</p>}
+      <button type="button" onClick={() => void app.try(chat.block(user, !isBlocked))}>
+        {isBlocked ? w.unblock : w.block}
+      </button>
+    </>
+  );
+}
+
+function GroupCard({ group }: { group: `G${number}` }) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const known = useSignal<Members["info"] | null>(null);
+  // What was done to the group is a message of it.
+  const last = chat.conversation(group).last.value;
+  const changed = last?.type === 24 ? last.mid : 0;
+  useEffect(() => {
+    void app.try(chat.members(group).then((members) => (known.value = members)));
+  }, [group, changed]);
+  const info = known.value;
+  if (info === null) {
+    return null;
+  }
+  return (
+    <>
+      {info.topic !== "" && (
+        <p dir="auto" class="topic">
+          {info.topic}
+        </p>
+      )}
+      <h2>{w.members(info.total)}</h2>
+      <ul>
+        {info.members.map(({ user_id, user_name, role }) => (
+          <li key={user_id}>
+            <ToConversation to={user_id as Key} class="row">
+              <Initial of={user_id as Key} name={user_name} />
+              <span class="row-title">
+                <Name of={user_name} />
+              </span>
+              <span class="row-last">{role === "owner" ? w.owner : role === "admin" ? w.admin : ""}</span>
+            </ToConversation>
+          </li>
+        ))}
+      </ul>
+      <button type="button" class="danger" onClick={() => void app.try(chat.request({ type: 23, info: { op: "leave", group_id: group } }))}>
+        {w.leaveGroup}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,177 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Conversation } from "../model/conversation.js";
+import { keyOf, type Key } from "../model/place.js";
+import { type Entry, isGone } from "../model/timeline.js";
+import { emojiOf, partsOf } from "../model/text.js";
+import { useApp } from "./app.js";
+import { Head, IconButton, Initial, Name, ToConversation, useTitle } from "./parts.js";
+import { useNews } from "./news.js";
+import { shortTime } from "./time.js";
+import { words } from "./words.js";
+
+/** The list of conversations, by their last message. */
+export function Chats() {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const held = useSignal<readonly Conversation[] | null>(null);
+  const shown = useComputed(() => held.value ?? chat.list.value);
+
+  // While a pointer is down, rows stay where they are: a click reaches the row that it was meant for.
+  useEffect(() => {
+    const letGo = () => app.clock.after(0, () => (held.value = null));
+    addEventListener("pointerup", letGo);
+    addEventListener("pointercancel", letGo);
+    return () => {
+      removeEventListener("pointerup", letGo);
+      removeEventListener("pointercancel", letGo);
+    };
+  }, []);
+
+  const name = chat.people.name(chat.me);
+  return (
+    <>
+      <Head>
+        <button type="button" class="self" aria-label={w.me} onClick={() => app.go({ at: "me" })}>
+          <Initial of={chat.me as Key} name={name} />
+        </button>
+        <h1 tabIndex={-1}>{w.chats}</h1>
+        <IconButton is="find" label={w.find} onClick={() => app.go({ at: "find" })} />
+      </Head>
+      <Requests />
+      <nav class="list" aria-label={w.chats} onPointerDown={() => (held.value = chat.list.peek())}>
+        <ul>
+          {shown.value.map((conversation) => (
+            <Row key={conversation.key} conversation={conversation} isOpen={keyOf(app.place.value) === conversation.key} />
+          ))}
+        </ul>
+        {shown.value.every(({ key, last }) => key === "" && last.value === null) && (
+          <div class="empty">
+            <strong>{w.nobodyYet}</strong>
+            <button type="button" class="plain" onClick={() => app.go({ at: "find" })}>
+              {w.nobodyYetMeans}
+            </button>
+          </div>
+        )}
+      </nav>
+    </>
+  );
+}
+
+function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boolean }) {
+  const { chat } = useApp();
+  const w = words();
+  const title = useTitle(conversation.key);
+  const last = conversation.last.value;
+  const waiting = conversation.waiting.value.at(-1);
+  const unread = conversation.unread.value;
+  const draft = conversation.draft.value;
+  const typing = conversation.typing.value;
+  return (
+    <li>
+      <ToConversation to={conversation.key} class={`row${isOpen ? " open" : ""}`} aria-current={isOpen ? "page" : undefined}>
+        <Initial of={conversation.key} name={title} />
+        <span class="row-title">
+          <Name of={title} />
+        </span>
+        <time>{waiting !== undefined ? shortTime(waiting.at) : last !== null ? shortTime(Date.parse(last.time)) : ""}</time>
+        <span class="row-last">
+          {typing.length > 0 ? (
+            <em>{w.typing(typing.map(({ user }) => chat.people.name(user)))}</em>
+          ) : draft !== "" && !isOpen ? (
+            <>
+              <em>{w.draft}</em> <bdi>{firstLine(draft)}</bdi>
+            </>
+          ) : waiting !== undefined ? (
+            <bdi>{firstLine(waiting.text)}</bdi>
+          ) : last !== null ? (
+            <LastLine entry={last} isPair={conversation.key.startsWith("U")} />
+          ) : null}
+        </span>
+        {unread > 0 && (
+          <span class={`count${conversation.notify.value === "none" ? " muted" : ""}`}>
+            {conversation.mentions.value > 0 && <span aria-label={w.mentioned}>@</span>}
+            <span aria-label={w.unread(unread)}>{unread >= 100 ? "99+" : unread}</span>
+          </span>
+        )}
+      </ToConversation>
+    </li>
+  );
+}
+
+function LastLine({ entry, isPair }: { entry: Entry; isPair: boolean }) {
+  const { chat } = useApp();
+  const w = words();
+  const news = useNews();
+  if (entry.type === 24) {
+    return <bdi>{news(entry)}</bdi>;
+  }
+  const who = entry.send === chat.me ? w.you : isPair ? "" : chat.people.name(entry.send);
+  return (
+    <>
+      {who !== "" && (
+        <>
+          <Name of={who} />:{" "}
+        </>
+      )}
+      <bdi>{summary(entry)}</bdi>
+    </>
+  );
+}
+
+/** Returns a message as one line. */
+export function summary(entry: Entry): string {
+  const w = words();
+  if (isGone(entry)) {
+    return entry.taken_back.by === "server" ? w.takenBackByServer : w.goneMessage;
+  }
+  switch (entry.type) {
+    case 3:
+    case 4:
+      return partsOf(firstLine(entry.info))
+        .map((part) => (part.kind === "emoji" ? emojiOf(part.text) : part.text))
+        .join("");
+    case 6:
+      return `${w.file}: ${entry.info.name}`;
+    case 12:
+      return `${w.picture}: ${entry.info.name}`;
+    case 24:
+      return "";
+  }
+}
+
+function firstLine(text: string): string {
+  const [line = ""] = text.trimStart().slice(0, 200).split("\n");
+  return line;
+}
+
+function Requests() {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const answer = (user: string, info: boolean) => {
+    void app.try(chat.answerRequest(user, info));
+  };
+  return (
+    <>
+      {chat.people.asking.value.map(({ user, text }) => {
+        const name = chat.people.name(user);
+        return (
+          <section key={user} class="request">
+            <p>
+              <Name of={w.asksYou(name)} />
+              {text !== "" && <q dir="auto">{text}</q>}
+            </p>
+            <button type="button" class="strong" onClick={() => answer(user, true)}>
+              {w.agree}
+            </button>
+            <button type="button" class="plain" onClick={() => answer(user, false)}>
+              {w.decline}
+            </button>
+          </section>
+        );
+      })}
+    </>
+  );
+}

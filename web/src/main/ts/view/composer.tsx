@@ -1,0 +1,325 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Conversation } from "../model/conversation.js";
+import { bytesOf, completions, EMOTICONS } from "../model/text.js";
+import { indexOf } from "../model/timeline.js";
+import { useApp } from "./app.js";
+import { summary } from "./chats.js";
+import { IconButton, Name, Sheet } from "./parts.js";
+import { number } from "./time.js";
+import { language, words } from "./words.js";
+
+/** What is completed where the caret is: an emoticon's code, or somebody's name. */
+interface Completion {
+  from: number;
+  options: readonly { insert: string; label: string; picture?: string }[];
+  chosen: number;
+}
+
+const CODE = /(?:^|[^A-Za-z0-9_./:~-])\/([a-z\p{Script=Han}]{1,8})$/u;
+const MENTION = /(?:^|[^\p{L}\p{N}])@([\p{L}\p{N}_.-]{0,32})$/u;
+const MOST = 8;
+
+/** Where one writes. */
+export function Composer({ conversation, title }: { conversation: Conversation; title: string }) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const completion = useSignal<Completion | null>(null);
+  const isPicking = useSignal(false);
+  const over = useSignal(0);
+  const isEmpty = useSignal(conversation.draft.peek() === "");
+  const correcting = conversation.correcting.value;
+  const answering = conversation.answering.value;
+  const limit = chat.self.value?.limits.text ?? 0;
+
+  const fit = () => {
+    const { current } = field;
+    if (current !== null) {
+      current.style.height = "auto";
+      current.style.height = `${current.scrollHeight}px`;
+    }
+  };
+
+  const judge = (text: string) => {
+    isEmpty.value = text.trim() === "";
+    over.value = text.length * 3 > limit ? Math.max(0, bytesOf(text) - limit) : 0;
+  };
+
+  const put = (text: string) => {
+    const { current } = field;
+    if (current !== null && current.value !== text) {
+      current.value = text;
+      fit();
+    }
+    judge(text);
+  };
+
+  // The field itself holds what is written; it is only told what others change.
+  const draft = conversation.draft.value;
+  useLayoutEffect(() => {
+    if (correcting === null) {
+      put(draft);
+    }
+  }, [draft, correcting]);
+  useLayoutEffect(() => {
+    if (correcting !== null) {
+      const entries = conversation.timeline.entries.peek();
+      const entry = entries[indexOf(entries, correcting)];
+      put(entry !== undefined && typeof entry.info === "string" ? entry.info : "");
+      field.current?.focus();
+    }
+  }, [correcting]);
+  useEffect(() => {
+    if (answering !== null) {
+      field.current?.focus();
+    }
+  }, [answering]);
+  useEffect(() => {
+    if (matchMedia("(pointer: fine)").matches) {
+      field.current?.focus({ preventScroll: true });
+    }
+    return () => {
+      conversation.correcting.value = null;
+    };
+  }, []);
+
+  if (conversation.isClosed.value) {
+    return <p class="composer note">{w.closedGroup}</p>;
+  }
+  if (conversation.key === "" && chat.self.value?.server.everyone === false) {
+    return <p class="composer note">{w.mayNotWrite}</p>;
+  }
+
+  const leave = () => {
+    conversation.answering.value = null;
+    conversation.correcting.value = null;
+    field.current?.focus();
+  };
+
+  const send = () => {
+    const { current } = field;
+    const text = current?.value ?? "";
+    if (text.trim() === "" || over.peek() > 0 || current === null) {
+      return;
+    }
+    completion.value = null;
+    if (correcting === null) {
+      chat.send(conversation, text);
+      put("");
+    } else {
+      conversation.correcting.value = null;
+      void app.try(chat.correct(correcting, text)).then((isDone) => {
+        if (!isDone && conversation.draft.peek() === "") {
+          chat.setDraft(conversation, text);
+        }
+      });
+    }
+    current.focus();
+  };
+
+  const complete = () => {
+    const { current } = field;
+    const before = current?.value.slice(0, current.selectionStart) ?? "";
+    const code = CODE.exec(before)?.[1];
+    const begun = MENTION.exec(before)?.[1];
+    if (code !== undefined) {
+      offer(
+        before.length - code.length - 1,
+        completions(code).map((emoticon) => ({
+          insert: emoticon.code,
+          label: `${emoticon.code} ${language.peek() === "zh" ? emoticon.zh : emoticon.en}`,
+          picture: emoticon.emoji,
+        })),
+      );
+    } else if (begun !== undefined && conversation.key !== chat.me) {
+      const lower = begun.toLowerCase();
+      offer(
+        before.length - begun.length - 1,
+        [...chat.people.names.peek()]
+          .filter(([who, name]) => who.startsWith("U") && who !== chat.me && name.toLowerCase().startsWith(lower))
+          .filter(([who]) => !conversation.key.startsWith("U") || who === conversation.key)
+          .map(([, name]) => ({ insert: `@${name}`, label: name })),
+      );
+    } else {
+      completion.value = null;
+    }
+  };
+
+  const offer = (from: number, options: Completion["options"]) => {
+    completion.value = options.length === 0 ? null : { from, options: options.slice(0, MOST), chosen: 0 };
+  };
+
+  const insert = (text: string, from?: number) => {
+    const { current } = field;
+    if (current === null) {
+      return;
+    }
+    const start = from ?? current.selectionStart;
+    const before = current.value.slice(0, start);
+    const gap = from === undefined && /[A-Za-z0-9_./:~-]$/.test(before) ? " " : "";
+    current.setRangeText(`${gap}${text} `, start, current.selectionEnd, "end");
+    current.dispatchEvent(new Event("input", { bubbles: true }));
+    completion.value = null;
+    current.focus();
+  };
+
+  const keyed = (event: KeyboardEvent) => {
+    // Enter ends the composition of an input method; older Safari tells it after the end, by 229 alone.
+    if (event.isComposing || event.keyCode === 229) {
+      return;
+    }
+    const open = completion.peek();
+    if (open !== null) {
+      const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+      const option = open.options[open.chosen];
+      if (step !== 0) {
+        event.preventDefault();
+        completion.value = { ...open, chosen: (open.chosen + step + open.options.length) % open.options.length };
+        return;
+      }
+      if ((event.key === "Enter" || event.key === "Tab") && option !== undefined) {
+        event.preventDefault();
+        insert(option.insert, open.from);
+        return;
+      }
+      if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        completion.value = null;
+        return;
+      }
+    }
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape" && (answering !== null || correcting !== null)) {
+      event.preventDefault();
+      event.stopPropagation();
+      leave();
+    } else if (event.key === "ArrowUp" && field.current?.value === "" && correcting === null) {
+      const last = conversation.timeline.entries
+        .peek()
+        .findLast((entry) => entry.send === chat.me && (entry.type === 3 || entry.type === 4) && entry.info !== null);
+      if (last !== undefined) {
+        event.preventDefault();
+        conversation.correcting.value = last.mid;
+      }
+    }
+  };
+
+  const entries = conversation.timeline.entries.value;
+  const answered = answering === null ? undefined : entries[indexOf(entries, answering)];
+  const open = completion.value;
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      {(answering !== null || correcting !== null) && (
+        <p class="about">
+          <span>
+            {correcting !== null ? (
+              w.correcting
+            ) : (
+              <>
+                <Name of={w.answering(answered === undefined ? "" : answered.send === chat.me ? w.you : chat.people.name(answered.send))} />
+                <bdi>{answered === undefined ? "" : summary(answered)}</bdi>
+              </>
+            )}
+          </span>
+          <IconButton is="close" label={w.cancel} onClick={leave} />
+        </p>
+      )}
+      {open !== null && (
+        <ul class="completions" role="listbox" id="completions">
+          {open.options.map((option, index) => (
+            <li
+              key={option.insert}
+              id={`completion-${index}`}
+              role="option"
+              aria-selected={index === open.chosen}
+              onMouseDown={(event) => {
+                event.preventDefault();
+                insert(option.insert, open.from);
+              }}
+            >
+              {option.picture !== undefined && <span class="emoji">{option.picture}</span>} <bdi>{option.label}</bdi>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="writes">
+        <IconButton is="smile" label={w.emoticons} onClick={() => (isPicking.value = true)} />
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          aria-label={w.write(title)}
+          placeholder={w.write(title)}
+          enterkeyhint="send"
+          aria-autocomplete="list"
+          aria-controls={open === null ? undefined : "completions"}
+          aria-activedescendant={open === null ? undefined : `completion-${open.chosen}`}
+          onKeyDown={keyed}
+          onBlur={() => (completion.value = null)}
+          onInput={(event) => {
+            const text = event.currentTarget.value;
+            fit();
+            judge(text);
+            if (correcting === null) {
+              chat.setDraft(conversation, text);
+              if (text !== "") {
+                chat.tellTyping(conversation);
+              }
+            }
+            complete();
+          }}
+        />
+        <button type="submit" class="send" aria-label={w.send} title={w.send} disabled={isEmpty.value || over.value > 0}>
+          <SendIcon />
+        </button>
+      </div>
+      {over.value > 0 && (
+        <p class="problem" role="alert">
+          {w.tooLong(number(over.value))}
+        </p>
+      )}
+      {isPicking.value && (
+        <Sheet label={w.emoticons} close={() => (isPicking.value = false)}>
+          <div class="picker">
+            {EMOTICONS.map((emoticon) => {
+              const name = language.value === "zh" ? emoticon.zh : emoticon.en;
+              return (
+                <button
+                  key={emoticon.code}
+                  type="button"
+                  title={`${emoticon.code} ${name}`}
+                  aria-label={name}
+                  onClick={() => {
+                    isPicking.value = false;
+                    insert(emoticon.code);
+                  }}
+                >
+                  {emoticon.emoji}
+                </button>
+              );
+            })}
+          </div>
+        </Sheet>
+      )}
+    </form>
+  );
+}
+
+function SendIcon() {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M5 12h14M13 6l6 6-6 6" />
+    </svg>
+  );
+}

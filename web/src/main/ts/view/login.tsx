@@ -1,0 +1,254 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { broken, type PasswordRule } from "../model/password.js";
+import { useApp } from "./app.js";
+import { Icon } from "./parts.js";
+import { language, setLanguage, words } from "./words.js";
+
+const RULES: readonly PasswordRule[] = ["length", "bytes", "name", "same", "other"];
+
+/** What is shown while nobody is logged in: log in, register, change a one-time password, why a session has ended. */
+export function Entrance() {
+  const { chat, door } = useApp();
+  const w = words();
+  const state = chat.state.value;
+  return (
+    <main class="entrance">
+      <div class="mark" aria-hidden="true" />
+      {door.isElsewhere.value ? (
+        <Elsewhere />
+      ) : door.mustChange.value ? (
+        <ForcedChange />
+      ) : (
+        <>
+          {state.at === "ended" && (
+            <p class="says" role="status">
+              {state.reason ?? w.displaced}
+            </p>
+          )}
+          <LogIn />
+        </>
+      )}
+      <Languages />
+    </main>
+  );
+}
+
+/** The choice of the language. */
+export function Languages() {
+  return (
+    <p class="languages" role="group" aria-label={words().languageLabel}>
+      <button type="button" class="plain" lang="en" aria-pressed={language.value === "en"} onClick={() => setLanguage("en")}>
+        English
+      </button>
+      <button type="button" class="plain" lang="zh-CN" aria-pressed={language.value === "zh"} onClick={() => setLanguage("zh")}>
+        中文
+      </button>
+    </p>
+  );
+}
+
+function Elsewhere() {
+  const { door } = useApp();
+  return (
+    <section>
+      <h1>{words().elsewhere}</h1>
+      <p>{words().elsewhereMeans}</p>
+      <button type="button" class="strong" onClick={() => void door.useHere()}>
+        {words().useHere}
+      </button>
+    </section>
+  );
+}
+
+/** A field for a password, which can be shown. */
+export function PasswordField(props: { label: string; name: string; autocomplete: "current-password" | "new-password"; onInput: (value: string) => void; describedBy?: string }) {
+  const isShown = useSignal(false);
+  const w = words();
+  return (
+    <label class="field">
+      <span>{props.label}</span>
+      <span class="beside">
+        <input
+          type={(isShown.value ? "text" : "password") as "password"}
+          name={props.name}
+          autocomplete={props.autocomplete}
+          autocapitalize="off"
+          spellcheck={false}
+          required
+          aria-describedby={props.describedBy}
+          onInput={(event) => props.onInput(event.currentTarget.value)}
+        />
+        <button
+          type="button"
+          class="iconic"
+          aria-pressed={isShown.value}
+          aria-label={isShown.value ? w.hidePassword : w.showPassword}
+          onClick={() => (isShown.value = !isShown.value)}
+        >
+          <Icon is="eye" />
+        </button>
+      </span>
+    </label>
+  );
+}
+
+function LogIn() {
+  const app = useApp();
+  const { chat, door, clock } = app;
+  const w = words();
+  const isRegistering = useSignal(false);
+  const problem = useSignal("");
+  const isOwn = useSignal(door.isOwnDevice.peek());
+  const form = useRef<HTMLFormElement>(null);
+  const state = chat.state.value;
+  const isBusy = state.at === "entering";
+  const paused = Math.ceil((door.pausedUntil.value - app.now.value) / 1000);
+  const isPaused = door.pausedUntil.value > 0 && paused > 0;
+
+  useEffect(() => {
+    if (door.pausedUntil.value === 0) {
+      return;
+    }
+    app.now.value = clock.now();
+    const ticking = setInterval(() => (app.now.value = clock.now()), 250);
+    return () => clearInterval(ticking);
+  }, [door.pausedUntil.value]);
+
+  useEffect(() => {
+    if (state.at === "refused") {
+      const field = form.current?.elements.namedItem("password");
+      if (field instanceof HTMLInputElement) {
+        field.select();
+        field.focus();
+      }
+    }
+  }, [state]);
+
+  useEffect(() => {
+    const empty = form.current?.querySelector<HTMLInputElement>(door.name.peek() === "" ? "[name=username]" : "[name=password]");
+    empty?.focus();
+  }, []);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const given = new FormData(form.current ?? undefined);
+    const name = String(given.get("username")).trim();
+    const password = String(given.get("password"));
+    problem.value = "";
+    if (isRegistering.peek()) {
+      const code = await door.register(name, password, isOwn.peek());
+      problem.value = code === null ? "" : w.code(code, code);
+    } else {
+      door.enter(name, password, isOwn.peek());
+    }
+  };
+
+  const says =
+    problem.value !== ""
+      ? problem.value
+      : isPaused
+        ? w.pausedFor(paused)
+        : state.at === "refused" && state.code !== "throttled"
+          ? w.code(state.code, state.code)
+          : "";
+
+  return (
+    <form ref={form} method="post" onSubmit={(event) => void submit(event)}>
+      <h1>{isRegistering.value ? w.register : w.logIn}</h1>
+      {state.at === "unreachable" && (
+        <div class="says" role="status">
+          <strong>{w.unreachable}</strong>
+          <p>{w.unreachableMeans}</p>
+        </div>
+      )}
+      <label class="field">
+        <span>{w.name}</span>
+        <input
+          name="username"
+          autocomplete="username"
+          autocapitalize="off"
+          spellcheck={false}
+          required
+          maxLength={64}
+          defaultValue={door.name.value}
+        />
+      </label>
+      <PasswordField
+        label={w.password}
+        name="password"
+        autocomplete={isRegistering.value ? "new-password" : "current-password"}
+        onInput={() => (problem.value = "")}
+      />
+      <label class="choice">
+        <input type="checkbox" name="own" checked={isOwn.value} onChange={(event) => (isOwn.value = event.currentTarget.checked)} />
+        <span>
+          {w.ownDevice}
+          <small>{w.ownDeviceMeans}</small>
+        </span>
+      </label>
+      <p class="problem" role="alert">
+        {says}
+      </p>
+      <button type="submit" class="strong" disabled={isBusy || isPaused}>
+        {isBusy ? w.entering : isRegistering.value ? w.register : w.logIn}
+      </button>
+      <button type="button" class="plain" onClick={() => (isRegistering.value = !isRegistering.value)}>
+        {isRegistering.value ? w.toLogIn : w.register}
+      </button>
+    </form>
+  );
+}
+
+/** The rules of passwords, each marked as kept or not while one types. */
+export function Rules({ id, password, repeated, name, old }: { id: string; password: string; repeated: string; name: string; old: string }) {
+  const w = words();
+  const wrong = broken(password, repeated, name, old);
+  return (
+    <ul class="rules" id={id}>
+      {RULES.map((rule) => (
+        <li key={rule} class={password !== "" && !wrong.includes(rule) ? "kept" : ""}>
+          {w.rules(rule)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ForcedChange() {
+  const { chat, door } = useApp();
+  const w = words();
+  const password = useSignal("");
+  const repeated = useSignal("");
+  const problem = useSignal("");
+  const isBusy = useSignal(false);
+  const wrong = broken(password.value, repeated.value, door.name.value, "");
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    isBusy.value = true;
+    const code = await door.changeAndEnter(password.peek());
+    isBusy.value = false;
+    problem.value = code === null ? "" : w.code(code, code);
+  };
+
+  return (
+    <form method="post" onSubmit={(event) => void submit(event)}>
+      <h1>{w.changeTitle}</h1>
+      <p>{w.changeMeans}</p>
+      <label class="field">
+        <span>{w.name}</span>
+        <input name="username" autocomplete="username" value={door.name.value} readOnly />
+      </label>
+      <PasswordField label={w.newPassword} name="new" autocomplete="new-password" describedBy="rules" onInput={(value) => (password.value = value)} />
+      <PasswordField label={w.repeatPassword} name="repeat" autocomplete="new-password" onInput={(value) => (repeated.value = value)} />
+      <Rules id="rules" password={password.value} repeated={repeated.value} name={door.name.value} old="" />
+      <p class="problem" role="alert">
+        {problem.value}
+      </p>
+      <button type="submit" class="strong" disabled={wrong.length > 0 || isBusy.value || chat.state.value.at === "entering"}>
+        {w.changeAndEnter}
+      </button>
+    </form>
+  );
+}

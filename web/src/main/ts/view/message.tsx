@@ -1,0 +1,243 @@
+import { memoOf } from "./memo.js";
+import type { Conversation, Waiting } from "../model/conversation.js";
+import { type Entry, indexOf, isGone } from "../model/timeline.js";
+import { emojiOf, partsOf } from "../model/text.js";
+import type { FileOffer, GroupChanged } from "../wire/events.js";
+import { useApp } from "./app.js";
+import { summary } from "./chats.js";
+import { Icon, IconButton, Initial, Name } from "./parts.js";
+import { clockTime, fullTime, number } from "./time.js";
+import { language, words } from "./words.js";
+
+/** What is shown as a message. */
+export type Shown = Exclude<Entry, GroupChanged>;
+
+/** A text as it is shown: links, emoticons and mentions are found; everything else is as it was written. */
+export function TextOf({ text, mentioned = [] }: { text: string; mentioned?: readonly string[] }) {
+  return (
+    <>
+      {partsOf(text, mentioned).map((part) => {
+        switch (part.kind) {
+          case "text":
+            return part.text;
+          case "link":
+            return (
+              <a href={part.to} target="_blank" rel="noopener noreferrer nofollow">
+                {part.text}
+              </a>
+            );
+          case "emoji": {
+            const { emoticon } = part;
+            const name = language.value === "zh" ? emoticon.zh : emoticon.en;
+            return (
+              <span class="emoji" role="img" aria-label={name} title={`${emoticon.code} ${name}`}>
+                {emoticon.emoji}
+              </span>
+            );
+          }
+          case "mention":
+            return <b class="mention">{part.text}</b>;
+        }
+      })}
+    </>
+  );
+}
+
+interface MessageProps {
+  entry: Shown;
+  conversation: Conversation;
+  isFirst: boolean;
+  isLast: boolean;
+  isNamed: boolean;
+  choose: (shown: Shown) => void;
+  toMessage: (mid: number) => void;
+}
+
+/** A message: who wrote it, what it answers, what it says, and how it was received. */
+export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNamed, choose, toMessage }: MessageProps) => {
+  const { chat } = useApp();
+  const w = words();
+  const isOwn = entry.send === chat.me;
+  const at = Date.parse(entry.time);
+  const who = chat.people.name(entry.send);
+  const isHidden = !isOwn && !conversation.key.startsWith("U") && chat.people.blocked.value.has(entry.send);
+  return (
+    <li
+      class={`message${isOwn ? " own" : ""}${isFirst ? " first" : ""}${isLast ? " last" : ""}${isHidden ? " hidden" : ""}`}
+      data-mid={entry.mid}
+    >
+      {isNamed && isLast && <Initial of={entry.send as `U${number}`} name={who} />}
+      <article class="bubble" aria-label={`${who}, ${clockTime(at)}`}>
+        {isNamed && isFirst && (
+          <p class="sender">
+            <Name of={who} />
+          </p>
+        )}
+        {isGone(entry) ? (
+          <p class="gone">{goneBy(entry.taken_back.by)}</p>
+        ) : (
+          <>
+            {entry.re !== undefined && <Answered mid={entry.re} conversation={conversation} toMessage={toMessage} />}
+            {entry.type === 3 || entry.type === 4 ? (
+              <div class={`text${isEmojiAlone(entry.info) ? " large" : ""}`} dir="auto">
+                <TextOf text={entry.info} mentioned={mentionedIn(entry.mentions ?? [])} />
+              </div>
+            ) : (
+              <Offer offer={entry} />
+            )}
+            {entry.reactions !== undefined && <Reactions entry={entry} />}
+          </>
+        )}
+        <footer>
+          {!isGone(entry) && entry.version !== undefined && <span>{w.corrected}</span>}
+          <time dateTime={entry.time} title={fullTime(at)}>
+            {clockTime(at)}
+          </time>
+          {isOwn && !isGone(entry) && <Mark mid={entry.mid} conversation={conversation} />}
+        </footer>
+      </article>
+      {!isGone(entry) && <IconButton is="more" label={w.actions} onClick={() => choose(entry)} />}
+    </li>
+  );
+
+  function goneBy(by: string): string {
+    return by === chat.me ? w.takenBackByYou : by === "server" ? w.takenBackByServer : w.takenBack(chat.people.name(by));
+  }
+
+  function mentionedIn(numbers: readonly string[]): readonly string[] {
+    return numbers.map((mentioned) => (mentioned.startsWith("G") ? "all" : chat.people.name(mentioned)));
+  }
+});
+
+/** Returns whether a text is a few emoji and nothing else, which are shown large. */
+function isEmojiAlone(text: string): boolean {
+  const parts = partsOf(text.slice(0, 64).trim());
+  return (
+    parts.length > 0 &&
+    parts.length <= 3 &&
+    text.length < 64 &&
+    parts.every((part) =>
+      part.kind === "text"
+        ? [...new Intl.Segmenter().segment(part.text)].every(({ segment }) => /^(?:[\p{Emoji_Presentation}\p{RI}]|\p{Emoji}\ufe0f)|^\s*$/u.test(segment))
+        : part.kind === "emoji",
+    )
+  );
+}
+
+/** How one's own message was received: stored, or read by the other of a pair. */
+function Mark({ mid, conversation }: { mid: number; conversation: Conversation }) {
+  const w = words();
+  const isRead = conversation.readByOther.value >= mid;
+  return (
+    <span class={`mark${isRead ? " seen" : ""}`} role="img" aria-label={isRead ? w.read : w.stored} title={isRead ? w.read : w.stored}>
+      <Icon is={isRead ? "checks" : "check"} />
+    </span>
+  );
+}
+
+/** The message that another one answers, as one line, and the way to it. */
+function Answered({ mid, conversation, toMessage }: { mid: number; conversation: Conversation; toMessage: (mid: number) => void }) {
+  const { chat } = useApp();
+  const w = words();
+  const entries = conversation.timeline.entries.value;
+  const answered = entries[indexOf(entries, mid)];
+  return (
+    <button type="button" class="answered" onClick={() => toMessage(mid)}>
+      {answered === undefined ? (
+        w.goneMessage
+      ) : (
+        <>
+          <Name of={answered.send === chat.me ? w.you : chat.people.name(answered.send)} />
+          <bdi>{summary(answered)}</bdi>
+        </>
+      )}
+    </button>
+  );
+}
+
+function Offer({ offer }: { offer: FileOffer }) {
+  const { info } = offer;
+  const size = info.size < 1024 ? `${info.size} B` : info.size < 1 << 20 ? `${number(Math.round(info.size / 1024))} KiB` : `${number(Math.round(info.size / 1048576))} MiB`;
+  return (
+    <div class="file">
+      <Icon is="file" />
+      <Name of={info.name} />
+      <small>{size}</small>
+    </div>
+  );
+}
+
+function Reactions({ entry }: { entry: Shown }) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const reactions = "reactions" in entry ? (entry.reactions ?? {}) : {};
+  return (
+    <p class="reactions">
+      {Object.entries(reactions).map(([code, { n, by }]) => {
+        const isMine = by.includes(chat.me as `U${number}`);
+        const names = by.map((user) => (user === chat.me ? w.you : chat.people.name(user))).join(", ");
+        return (
+          <button
+            key={code}
+            type="button"
+            class="reaction"
+            aria-pressed={isMine}
+            title={names}
+            aria-label={w.reactedWith(names, emojiOf(code))}
+            onClick={() => void app.try(chat.react(entry.mid, code, !isMine))}
+          >
+            {emojiOf(code)} {n}
+          </button>
+        );
+      })}
+    </p>
+  );
+}
+
+/** A text of one's own that has no number yet: it waits, or was refused. */
+export function Waits({ conversation, waiting }: { conversation: Conversation; waiting: Waiting }) {
+  const { chat } = useApp();
+  const w = words();
+  const isRefused = waiting.code !== undefined;
+  const change = () => {
+    const taken = chat.takeOut(conversation, waiting.id);
+    if (taken !== null) {
+      chat.setDraft(conversation, [taken.text, conversation.draft.peek()].filter((text) => text !== "").join("\n"));
+    }
+  };
+  return (
+    <li class={`message own first last${isRefused ? " refused" : " waits"}`}>
+      <article class="bubble">
+        <div class="text" dir="auto">
+          <TextOf text={waiting.text} />
+        </div>
+        <footer>
+          {isRefused ? (
+            <span class="why">
+              {w.refused}: {w.code(waiting.code ?? "", waiting.reason ?? "")}
+            </span>
+          ) : (
+            <time>{clockTime(waiting.at)}</time>
+          )}
+          <span class="mark" role="img" aria-label={isRefused ? w.refused : w.waiting} title={isRefused ? w.refused : w.waiting}>
+            <Icon is={isRefused ? "warn" : "clock"} />
+          </span>
+        </footer>
+        {isRefused && (
+          <p class="choices">
+            <button type="button" class="plain" onClick={() => chat.again(conversation, waiting.id)}>
+              {w.again}
+            </button>
+            <button type="button" class="plain" onClick={change}>
+              {w.change}
+            </button>
+            <button type="button" class="plain" onClick={() => chat.takeOut(conversation, waiting.id)}>
+              {w.delete}
+            </button>
+          </p>
+        )}
+      </article>
+    </li>
+  );
+}

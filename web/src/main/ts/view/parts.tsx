@@ -1,0 +1,124 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type Key, addressOf } from "../model/place.js";
+import { useApp } from "./app.js";
+import { words } from "./words.js";
+
+const PATHS = {
+  back: "M15 5l-7 7 7 7",
+  find: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM15.5 15.5L20 20",
+  send: "M4 12l16-8-5 16-4-6z",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  close: "M6 6l12 12M18 6L6 18",
+  down: "M12 5v14M6 13l6 6 6-6",
+  clock: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2",
+  check: "M5 13l4 4L19 7",
+  checks: "M2 13l4 4 9-10M10 16l1 1L22 7",
+  warn: "M12 7v6M12 16.5v.01M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18z",
+  smile: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8.5 14a4 4 0 0 0 7 0M9 9.5v.01M15 9.5v.01",
+  answer: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6",
+  file: "M7 3h7l5 5v13H7zM14 3v5h5",
+  pin: "M9 4h6l-1 6 4 4H6l4-4zM12 14v6",
+  eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
+} as const;
+
+/** A small picture; its meaning is in the words beside it. */
+export function Icon({ is }: { is: keyof typeof PATHS }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[is]} />
+    </svg>
+  );
+}
+
+/** A button that shows a picture, and says its words to those who do not see it. */
+export function IconButton({ is, label, ...more }: { is: keyof typeof PATHS; label: string } & JSX.IntrinsicElements["button"]) {
+  return (
+    <button type="button" aria-label={label} title={label} {...more} class="iconic">
+      <Icon is={is} />
+    </button>
+  );
+}
+
+/** A name as it is: of any script and direction, without changing what is around it. */
+export function Name({ of }: { of: string }) {
+  return <bdi class="name">{of}</bdi>;
+}
+
+/** Returns what a conversation is called. */
+export function useTitle(key: Key): string {
+  const { chat } = useApp();
+  return key === "" ? words().everyone : key === chat.me ? words().yourself : chat.people.name(key);
+}
+
+const HUES = 8;
+
+/** The first letter of a name, in one of a few colours, and whether its bearer is online. */
+export function Initial({ of, name }: { of: Key; name: string }) {
+  const { chat } = useApp();
+  const [first] = new Intl.Segmenter().segment(name.replace(/^[^\p{L}\p{N}]+/u, "") || name);
+  const hue = Number(of.slice(1) || 0) % HUES;
+  const isOnline = of.startsWith("U") && of !== chat.me && chat.people.online.value.has(of);
+  return (
+    <span class={`initial hue${hue}${isOnline ? " online" : ""}${of.startsWith("G") ? " group" : ""}`} aria-hidden="true">
+      {first?.segment.toUpperCase()}
+    </span>
+  );
+}
+
+/** The head of a column: the way back, where there is one, and what this is. */
+export function Head({ back, children, title }: { back?: () => void; children?: ComponentChildren; title?: string }) {
+  return (
+    <header class="head">
+      {back && <IconButton is="back" label={words().back} onClick={back} />}
+      {title !== undefined && (
+        <h1 tabIndex={-1}>
+          <Name of={title} />
+        </h1>
+      )}
+      {children}
+    </header>
+  );
+}
+
+/** A question or a choice above the page; Escape and a click beside it close it, and the focus goes back. */
+export function Sheet({ label, close, children }: { label: string; close: () => void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-label={label}
+      onClose={close}
+      onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
+    >
+      <div class="sheet">{children}</div>
+    </dialog>
+  );
+}
+
+interface WayProps {
+  to: Key;
+  class: string;
+  "aria-current"?: "page" | undefined;
+  children: ComponentChildren;
+}
+
+/** A way to a conversation. */
+export function ToConversation({ to, children, ...more }: WayProps) {
+  const app = useApp();
+  return (
+    <a
+      {...more}
+      href={addressOf({ at: "conversation", key: to })}
+      onClick={(event) => {
+        if (!event.metaKey && !event.ctrlKey && !event.shiftKey) {
+          event.preventDefault();
+          app.go({ at: "conversation", key: to });
+        }
+      }}
+    >
+      {children}
+    </a>
+  );
+}

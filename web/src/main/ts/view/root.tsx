@@ -1,0 +1,200 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { keyOf, messageOf, type Key, placeOf } from "../model/place.js";
+import { type App, AppContext, useApp } from "./app.js";
+import { Card } from "./card.js";
+import { Chats, summary } from "./chats.js";
+import { Entrance } from "./login.js";
+import { Initial } from "./parts.js";
+import { Find, Keys, Me } from "./side.js";
+import { Talk } from "./talk.js";
+import { clockTime } from "./time.js";
+import { words } from "./words.js";
+
+/** The whole page. */
+export function Root({ app }: { app: App }) {
+  return (
+    <AppContext.Provider value={app}>
+      <Inside />
+    </AppContext.Provider>
+  );
+}
+
+function Inside() {
+  const { chat, door } = useApp();
+  const { at } = chat.state.value;
+  const isIn = chat.self.value !== null && (at === "live" || at === "lost" || at === "entering") && !door.isElsewhere.value;
+  if (isIn) {
+    return <Rooms />;
+  }
+  return door.isReturning.value && at !== "unreachable" ? <div class="returning" aria-busy="true" /> : <Entrance />;
+}
+
+/** The columns: on a narrow screen, the place says which one is seen. */
+function Rooms() {
+  const app = useApp();
+  const { chat } = app;
+  const place = app.place.value;
+  const key = keyOf(place);
+  const shown = useRef<Key | null>(null);
+  if (key !== null) {
+    shown.current = key;
+  }
+  const open = key ?? shown.current;
+  const column = place.at === "conversation" ? "talk" : place.at === "card" ? "card" : "left";
+
+  useEffect(() => {
+    const follow = () => {
+      const mid = messageOf(location.hash);
+      if (mid === null) {
+        app.place.value = placeOf(location.hash);
+        return;
+      }
+      void app.try(
+        chat.locate(mid).then((found) => {
+          app.go(found === null ? { at: "chats" } : { at: "conversation", key: found, message: mid }, true);
+        }),
+      );
+    };
+    follow();
+    addEventListener("popstate", follow);
+    return () => removeEventListener("popstate", follow);
+  }, []);
+
+  // On a narrow screen the focus goes with the place; on a wide one it stays, or goes to where one writes.
+  useEffect(() => {
+    if (!matchMedia("(min-width: 900px)").matches) {
+      document.querySelector<HTMLElement>(`.rooms > .${column} h1`)?.focus({ preventScroll: true });
+    }
+  }, [column, key]);
+
+  useEffect(() => {
+    const keyed = (event: KeyboardEvent) => {
+      if (event.isComposing || document.querySelector("dialog[open]") !== null) {
+        return;
+      }
+      const isWriting = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+      if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+        event.preventDefault();
+        const list = chat.list.peek();
+        const index = list.findIndex((conversation) => conversation.key === keyOf(app.place.peek()));
+        const next = list[index + (event.key === "ArrowUp" ? -1 : 1)];
+        if (next !== undefined) {
+          app.go({ at: "conversation", key: next.key });
+        }
+      } else if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+        event.preventDefault();
+        app.go({ at: "find" });
+      } else if (event.key === "?" && !isWriting) {
+        app.go({ at: "keys" });
+      } else if (event.key === "Escape") {
+        const now = app.place.peek();
+        app.go(now.at === "card" ? { at: "conversation", key: now.key } : { at: "chats" });
+      }
+    };
+    addEventListener("keydown", keyed);
+    return () => removeEventListener("keydown", keyed);
+  }, []);
+
+  useSignalEffect(() => {
+    const unread = chat.unread.value;
+    document.title = `${unread > 0 ? `(${unread >= 100 ? "99+" : unread}) ` : ""}${words().appName}`;
+  });
+
+  return (
+    <>
+      <Bar />
+      <main class={`rooms at-${column}${place.at === "card" ? " with-card" : ""}`}>
+        <div class="left">
+          {place.at === "me" ? <Me /> : place.at === "find" ? <Find /> : place.at === "keys" ? <Keys /> : <Chats />}
+        </div>
+        <div class="talk">
+          {open === null ? (
+            <Nothing />
+          ) : (
+            <Talk key={open} of={open} message={place.at === "conversation" ? place.message : undefined} />
+          )}
+        </div>
+        {place.at === "card" && <Card key={place.key} of={place.key} />}
+      </main>
+      <Announcements />
+      <p class="notice" role="status">
+        {app.notice.value}
+      </p>
+    </>
+  );
+}
+
+/** What is beside the list while no conversation is open. */
+function Nothing() {
+  const { chat } = useApp();
+  return (
+    <div class="nothing" aria-hidden="true">
+      <Initial of={chat.me as Key} name={chat.people.name(chat.me)} />
+    </div>
+  );
+}
+
+/** What stands above everything: no connection, a new version, and the like. */
+function Bar() {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const state = chat.state.value;
+  const isStuck = useSignal(false);
+  const waits = chat.list.value.some(({ waiting }) => waiting.value.some(({ code }) => code === undefined));
+  useEffect(() => {
+    isStuck.value = false;
+    return waits && state.at === "live" ? app.clock.after(5_000, () => (isStuck.value = true)) : undefined;
+  }, [waits, state.at]);
+  const says =
+    state.at === "lost"
+      ? w.offlineSince(clockTime(state.since))
+      : isStuck.value
+        ? w.databaseAway
+        : app.isStorageRefused.value
+          ? w.storageRefused
+          : chat.isBehind.value
+            ? w.behind
+            : "";
+  return (
+    <div class="bars" role="status">
+      {says !== "" && (
+        <p class={`bar${state.at === "lost" ? " lost" : ""}`}>
+          <span>{says}</span>
+          {state.at === "lost" && (
+            <button type="button" class="plain" onClick={app.wake}>
+              {w.tryNow}
+            </button>
+          )}
+          {state.at === "live" && chat.isBehind.value && !isStuck.value && !app.isStorageRefused.value && (
+            <button type="button" class="plain" onClick={() => (chat.isBehind.value = false)}>
+              {w.close}
+            </button>
+          )}
+        </p>
+      )}
+      {app.hasNewVersion.value && (
+        <p class="bar">
+          <span>{w.newVersion}</span>
+          <button type="button" class="plain" onClick={() => location.reload()}>
+            {w.reload}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Says what comes in the open conversation to those who listen to the page, one message at a time. */
+function Announcements() {
+  const { chat, place } = useApp();
+  const entry = chat.arrived.value;
+  const key = keyOf(place.value);
+  const isHere = entry !== null && key !== null && (entry.receive === key || entry.send === key);
+  return (
+    <p class="unseen" aria-live="polite">
+      {isHere ? `${chat.people.name(entry.send)}: ${summary(entry)}` : ""}
+    </p>
+  );
+}

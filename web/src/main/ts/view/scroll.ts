@@ -1,0 +1,117 @@
+import type { Reading } from "../model/conversation.js";
+
+/** How near to its end a list counts as being there, in CSS pixels. */
+const NEAR = 4;
+
+/**
+ * Keeps the message under the eye where it is while the list above and below it changes, and the end of the list in view
+ * while one is there. Rows have their number in `data-mid`.
+ */
+export class Scroll {
+  /** The message under the eye; null at the end. */
+  reading: Reading | null = null;
+  private readonly sizes = new ResizeObserver(() => this.restore());
+
+  /** @param moved called when somebody has scrolled, or the list has changed */
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly list: HTMLElement,
+    private readonly moved: () => void,
+  ) {
+    box.addEventListener("scroll", this.scrolled, { passive: true });
+    this.sizes.observe(box);
+    this.sizes.observe(list);
+  }
+
+  end(): void {
+    this.box.removeEventListener("scroll", this.scrolled);
+    this.sizes.disconnect();
+  }
+
+  /** Goes to a place: a message, or, with null, the end. */
+  to(reading: Reading | null): void {
+    this.reading = reading;
+    this.restore();
+  }
+
+  /** Puts the message under the eye back to where it was; to be called when the list has changed, before it is painted. */
+  restore(): void {
+    const { box, reading } = this;
+    if (reading === null) {
+      box.scrollTop = box.scrollHeight;
+    } else {
+      const row = this.row(reading.mid);
+      if (row !== undefined) {
+        const off = this.top(row) - reading.offset;
+        if (Math.abs(off) >= 0.5) {
+          box.scrollTop += off;
+        }
+      }
+    }
+    this.moved();
+  }
+
+  /** Returns the numbers of the first and the last message in view, the last as far as its end is. */
+  get inView(): { first: number; last: number } | null {
+    const rows = this.rows();
+    const { height } = this.box.getBoundingClientRect();
+    const first = rows[this.firstBelow(rows, 0)];
+    const below = this.firstBelow(rows, height + 1);
+    const whole = rows[below] !== undefined && this.top(rows[below]) <= 0 ? below : below - 1;
+    const last = rows[Math.min(whole, rows.length - 1)];
+    return first === undefined || last === undefined ? null : { first: midOf(first), last: midOf(last) };
+  }
+
+  /** How much of the list is above and below what is in view, in CSS pixels. */
+  get above(): number {
+    return this.box.scrollTop;
+  }
+
+  get below(): number {
+    return this.box.scrollHeight - this.box.clientHeight - this.box.scrollTop;
+  }
+
+  private readonly scrolled = () => {
+    if (this.below <= NEAR) {
+      this.reading = null;
+    } else {
+      const rows = this.rows();
+      const row = rows[this.firstBelow(rows, 0)];
+      this.reading = row === undefined ? null : { mid: midOf(row), offset: this.top(row) };
+    }
+    this.moved();
+  };
+
+  private rows(): HTMLElement[] {
+    return [...this.list.querySelectorAll<HTMLElement>("[data-mid]")];
+  }
+
+  /** Returns the row of a message, or, if it is not there any more, of the next one. */
+  private row(mid: number): HTMLElement | undefined {
+    return this.rows().find((row) => midOf(row) >= mid);
+  }
+
+  private top(row: HTMLElement): number {
+    return row.getBoundingClientRect().top - this.box.getBoundingClientRect().top;
+  }
+
+  /** Returns the index of the first row whose end is below a height; all rows after it are, too. */
+  private firstBelow(rows: readonly HTMLElement[], height: number): number {
+    const { top } = this.box.getBoundingClientRect();
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) - top > height) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+}
+
+function midOf(row: HTMLElement): number {
+  return Number(row.dataset["mid"]);
+}

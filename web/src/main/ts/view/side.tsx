@@ -1,0 +1,281 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { broken } from "../model/password.js";
+import type { Key } from "../model/place.js";
+import type { Found, OwnSessions } from "../wire/events.js";
+import { Unanswered } from "../wire/session.js";
+import { useApp } from "./app.js";
+import { Languages, PasswordField, Rules } from "./login.js";
+import { Head, Initial, Name, ToConversation } from "./parts.js";
+import { fullTime } from "./time.js";
+import { words } from "./words.js";
+
+/** How long one pauses in typing before what was typed is looked for, in milliseconds. */
+const PAUSE = 200;
+
+/** Finds people and open groups by the beginning of their names. */
+export function Find() {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const typed = useSignal("");
+  const found = useSignal<Found["info"] | null>(null);
+  useEffect(() => {
+    const text = typed.value.trim();
+    if (text === "") {
+      found.value = null;
+      return undefined;
+    }
+    return app.clock.after(PAUSE, () => {
+      void app.try(
+        chat.find(text).then((answer) => {
+          if (typed.peek().trim() === text) {
+            found.value = answer;
+          }
+        }),
+      );
+    });
+  }, [typed.value]);
+  const users = found.value?.users ?? [];
+  const groups = found.value?.groups ?? [];
+  return (
+    <>
+      <Head back={() => app.go({ at: "chats" })} title={w.findTitle} />
+      <div class="list padded">
+        <label class="field">
+          <span>{w.find}</span>
+          <input type="search" autocapitalize="off" autocomplete="off" spellcheck={false} autofocus onInput={(event) => (typed.value = event.currentTarget.value)} />
+        </label>
+        <div role="status">
+          {typed.value.trim() === "" ? (
+            <p class="hint">{w.findEmpty}</p>
+          ) : found.value !== null && users.length + groups.length === 0 ? (
+            <p class="hint">{w.findNothing}</p>
+          ) : null}
+        </div>
+        {users.length > 0 && <h2>{w.people}</h2>}
+        <ul>
+          {users.map(({ user_id, user_name, online, friend }) => (
+            <li key={user_id}>
+              <ToConversation to={user_id as Key} class="row">
+                <Initial of={user_id as Key} name={user_name} />
+                <span class="row-title">
+                  <Name of={user_name} />
+                </span>
+                <span class="row-last">{[online ? w.online : w.offline, friend ? w.friend : ""].filter((one) => one !== "").join(" · ")}</span>
+              </ToConversation>
+            </li>
+          ))}
+        </ul>
+        {groups.length > 0 && <h2>{w.groups}</h2>}
+        <ul>
+          {groups.map(({ group_id, group_name, members, member }) => (
+            <li key={group_id} class="with-button">
+              <ToConversation to={group_id} class="row">
+                <Initial of={group_id} name={group_name} />
+                <span class="row-title">
+                  <Name of={group_name} />
+                </span>
+                <span class="row-last">{w.members(members)}</span>
+              </ToConversation>
+              {!member && (
+                <button
+                  type="button"
+                  class="plain"
+                  onClick={async () => {
+                    if (await app.try(chat.request({ type: 23, info: { op: "join", group_id } }))) {
+                      app.go({ at: "conversation", key: group_id });
+                    }
+                  }}
+                >
+                  {w.join}
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </>
+  );
+}
+
+/** Oneself: name, password, sessions, language, log out. */
+export function Me() {
+  const app = useApp();
+  const { chat, door } = app;
+  const w = words();
+  const name = chat.people.name(chat.me);
+  const unsent = chat.list.value.reduce((sum, { waiting }) => sum + waiting.value.length, 0);
+  const isLeaving = useSignal(false);
+  return (
+    <>
+      <Head back={() => app.go({ at: "chats" })} title={w.me} />
+      <div class="list padded">
+        <div class="portrait">
+          <Initial of={chat.me as Key} name={name} />
+          <Name of={name} />
+          <small>{chat.me}</small>
+        </div>
+        <NewName name={name} />
+        <NewPassword name={name} />
+        <Sessions />
+        <h2>{w.languageLabel}</h2>
+        <Languages />
+        <h2>{w.logOut}</h2>
+        <p class="hint">{w.logOutMeans}</p>
+        {unsent > 0 && <p class="problem">{w.unsentStay(unsent)}</p>}
+        <button
+          type="button"
+          class="strong danger"
+          disabled={isLeaving.value}
+          onClick={async () => {
+            isLeaving.value = true;
+            await door.leave();
+            chat.forget();
+            app.go({ at: "chats" }, true);
+          }}
+        >
+          {w.logOut}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function NewName({ name }: { name: string }) {
+  const app = useApp();
+  const w = words();
+  const typed = useSignal(name);
+  const says = useSignal("");
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const code = await app.door.changeName(typed.peek().trim());
+    if (code === null) {
+      app.chat.people.learn({ [app.chat.me]: typed.peek().trim() });
+    }
+    says.value = code === null ? w.saved : w.code(code, code);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <label class="field">
+        <span>{w.name}</span>
+        <input autocomplete="off" autocapitalize="off" spellcheck={false} value={typed.value} onInput={(event) => (typed.value = event.currentTarget.value)} />
+      </label>
+      <p role="status">{says.value}</p>
+      <button type="submit" disabled={typed.value.trim() === name || typed.value.trim() === ""}>
+        {w.changeName}
+      </button>
+    </form>
+  );
+}
+
+function NewPassword({ name }: { name: string }) {
+  const app = useApp();
+  const w = words();
+  const isOpen = useSignal(false);
+  const old = useSignal("");
+  const password = useSignal("");
+  const repeated = useSignal("");
+  const says = useSignal("");
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const code = await app.door.changePassword(old.peek(), password.peek());
+    says.value = code === null ? w.saved : w.code(code, code);
+    isOpen.value = code !== null;
+  };
+  if (!isOpen.value) {
+    return (
+      <p>
+        <button type="button" onClick={() => (isOpen.value = true)}>
+          {w.changePassword}
+        </button>{" "}
+        <span role="status">{says.value}</span>
+      </p>
+    );
+  }
+  const isWrong = broken(password.value, repeated.value, name, old.value).length > 0 || old.value === "";
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <h2>{w.changePassword}</h2>
+      <input hidden name="username" autocomplete="username" value={name} readOnly />
+      <PasswordField label={w.oldPassword} name="old" autocomplete="current-password" onInput={(value) => (old.value = value)} />
+      <PasswordField label={w.newPassword} name="new" autocomplete="new-password" describedBy="new-rules" onInput={(value) => (password.value = value)} />
+      <PasswordField label={w.repeatPassword} name="repeat" autocomplete="new-password" onInput={(value) => (repeated.value = value)} />
+      <Rules id="new-rules" password={password.value} repeated={repeated.value} name={name} old={old.value} />
+      <p class="problem" role="alert">
+        {says.value}
+      </p>
+      <button type="submit" class="strong" disabled={isWrong}>
+        {w.save}
+      </button>
+      <button type="button" class="plain" onClick={() => (isOpen.value = false)}>
+        {w.cancel}
+      </button>
+    </form>
+  );
+}
+
+function Sessions() {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const sessions = useSignal<OwnSessions["info"]>([]);
+  const read = () => {
+    chat.request({ type: 30, info: { op: "list" } }).then(
+      (answer) => {
+        if (answer.type === 30) {
+          sessions.value = answer.info;
+        }
+      },
+      (e: unknown) => {
+        if (!(e instanceof Unanswered)) {
+          throw e;
+        }
+      },
+    );
+  };
+  useEffect(read, []);
+  return (
+    <>
+      <h2>{w.sessions}</h2>
+      <ul class="sessions">
+        {sessions.value.map((session) => (
+          <li key={session.session}>
+            <span>
+              <bdi>{session.address}</bdi> {session.dialect !== "" && <small>{session.dialect}</small>}
+              <small>
+                {session.this ? w.thisSession : fullTime(Date.parse(session.used))}
+              </small>
+            </span>
+            {!session.this && (
+              <button type="button" class="plain" onClick={() => void app.try(chat.request({ type: 30, info: { op: "end", session: session.session } })).then(read)}>
+                {w.endSession}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** The keys with which the page is used. */
+export function Keys() {
+  const app = useApp();
+  const w = words();
+  return (
+    <>
+      <Head back={() => app.go({ at: "chats" })} title={w.keys} />
+      <dl class="list padded keys">
+        {w.keyList.map(([key, does]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,293 @@
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Conversation } from "../model/conversation.js";
+import type { Key } from "../model/place.js";
+import { type Entry, isWritten } from "../model/timeline.js";
+import { useApp } from "./app.js";
+import { Composer } from "./composer.js";
+import { Message, type Shown, Waits } from "./message.js";
+import { Actions } from "./actions.js";
+import { useNews } from "./news.js";
+import { Icon, IconButton, Initial, Name, useTitle } from "./parts.js";
+import { Scroll } from "./scroll.js";
+import { dayName, dayOf } from "./time.js";
+import { words } from "./words.js";
+
+/** How long one writes in a run, in milliseconds: then the name and the time are shown again. */
+const RUN = 5 * 60_000;
+/** How far from the ends of what is there more is read, in heights of the list. */
+const AHEAD = 1.5;
+/** How long a conversation loads before it looks like loading, in milliseconds. */
+const PATIENCE = 150;
+
+/** A conversation: its head, its messages, and where one writes. */
+export function Talk({ of, message }: { of: Key; message: number | undefined }) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const conversation = chat.conversation(of);
+  const title = useTitle(of);
+  const box = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  const scroll = useRef<Scroll | null>(null);
+  const isAtEnd = useSignal(true);
+  const isSlow = useSignal(false);
+  const chosen = useSignal<Shown | null>(null);
+  const choose = useCallback((shown: Shown) => (chosen.value = shown), []);
+  const toMessage = useCallback((mid: number) => app.go({ at: "conversation", key: of, message: mid }), [of]);
+
+  const moved = useCallback(() => {
+    const { current } = scroll;
+    if (current === null) {
+      return;
+    }
+    const { timeline } = conversation;
+    conversation.reading = timeline.hasAfter && current.reading === null ? lastReading(conversation) : current.reading;
+    isAtEnd.value = current.reading === null && !timeline.hasAfter;
+    const ahead = AHEAD * (box.current?.clientHeight ?? 0);
+    if (timeline.isLoaded && timeline.hasBefore && current.above < ahead) {
+      void chat.older(conversation);
+    } else if (timeline.isLoaded && timeline.hasAfter && current.below < ahead) {
+      void chat.newer(conversation);
+    }
+    const seen = current.inView;
+    if (seen !== null && document.visibilityState === "visible" && document.hasFocus()) {
+      chat.see(conversation, seen.last);
+    }
+  }, [of]);
+
+  // The list is there before its messages: it is anchored to one of them.
+  useLayoutEffect(() => {
+    if (box.current === null || list.current === null) {
+      return;
+    }
+    const made = new Scroll(box.current, list.current, moved);
+    scroll.current = made;
+    made.to(conversation.reading);
+    void chat.open(of, message).then(() => {
+      const first = conversation.firstUnread.peek();
+      if (scroll.current === made && message !== undefined) {
+        show(made, box.current, message);
+      } else if (scroll.current === made && conversation.reading === null && first !== null) {
+        const { current } = box;
+        // From the first unread message on, with what is before it; at the end, if all of it is in view.
+        made.to({ mid: first, offset: (current?.clientHeight ?? 0) / 4 });
+      }
+    });
+    const told = () => moved();
+    addEventListener("focus", told);
+    document.addEventListener("visibilitychange", told);
+    return () => {
+      scroll.current = null;
+      made.end();
+      removeEventListener("focus", told);
+      document.removeEventListener("visibilitychange", told);
+      chat.close(of);
+    };
+  }, [of, message]);
+
+  useLayoutEffect(() => scroll.current?.restore());
+
+  const isLoading = conversation.isLoading.value && !conversation.timeline.isLoaded;
+  useEffect(() => {
+    isSlow.value = false;
+    if (isLoading) {
+      return app.clock.after(PATIENCE, () => (isSlow.value = true));
+    }
+    return undefined;
+  }, [of, isLoading]);
+
+  const toEnd = async () => {
+    await chat.toEnd(conversation);
+    scroll.current?.to(null);
+  };
+
+  // Writing goes to the end, where it is shown.
+  const sent = useRef(0);
+  useSignalEffect(() => {
+    const count = conversation.waiting.value.length;
+    if (count > sent.current) {
+      void toEnd();
+    }
+    sent.current = count;
+  });
+
+  return (
+    <section class="talk" aria-label={title}>
+      <TalkHead conversation={conversation} title={title} />
+      <div class="scroll" ref={box}>
+        <div class="column">
+          {isSlow.value && <Skeleton />}
+          <Beginning conversation={conversation} title={title} />
+          <ol ref={list} class="messages">
+            <Rows conversation={conversation} choose={choose} toMessage={toMessage} />
+            {conversation.waiting.value
+              .filter((waiting) => waiting.mid === undefined)
+              .map((waiting) => (
+                <Waits key={waiting.id} conversation={conversation} waiting={waiting} />
+              ))}
+          </ol>
+        </div>
+      </div>
+      <div class="at-end">
+        {!isAtEnd.value && (
+          <button type="button" class="jump" onClick={() => void toEnd()}>
+            <Icon is="down" />
+            {conversation.unread.value > 0 ? w.jumpNew(conversation.unread.value) : w.jumpEnd}
+          </button>
+        )}
+      </div>
+      <Composer key={of} conversation={conversation} title={title} />
+      {chosen.value !== null && <Actions shown={chosen.value} conversation={conversation} close={() => (chosen.value = null)} />}
+    </section>
+  );
+}
+
+function lastReading({ timeline }: Conversation) {
+  return timeline.last === undefined ? null : { mid: timeline.last, offset: 0 };
+}
+
+/** Shows a message in the middle, and marks it for a moment. */
+function show(scroll: Scroll, box: HTMLElement | null, mid: number): void {
+  scroll.to({ mid, offset: (box?.clientHeight ?? 0) / 3 });
+  const row = box?.querySelector<HTMLElement>(`[data-mid="${mid}"]`);
+  row?.classList.add("named");
+  row?.addEventListener("animationend", () => row.classList.remove("named"), { once: true });
+}
+
+function TalkHead({ conversation, title }: { conversation: Conversation; title: string }) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const { key } = conversation;
+  const elsewhere = useComputed(() => chat.unread.value - (conversation.notify.value === "none" ? 0 : conversation.unread.value));
+  const typing = conversation.typing.value;
+  const isOnline = chat.people.online.value.has(key);
+  return (
+    <header class="head">
+      <span class="back">
+        <IconButton is="back" label={w.back} onClick={() => app.go({ at: "chats" })} />
+        {elsewhere.value > 0 && (
+          <span class="count" aria-label={w.unreadElsewhere(elsewhere.value)}>
+            {elsewhere.value >= 100 ? "99+" : elsewhere.value}
+          </span>
+        )}
+      </span>
+      <button type="button" class="who" disabled={key === ""} onClick={() => app.go({ at: "card", key })}>
+        <Initial of={key} name={title} />
+        <span>
+          <h1 tabIndex={-1}>
+            <Name of={title} />
+          </h1>
+          <small>
+            {typing.length > 0
+              ? w.typing(typing.map(({ user }) => chat.people.name(user)))
+              : key.startsWith("U") && key !== chat.me
+                ? isOnline
+                  ? w.online
+                  : w.offline
+                : ""}
+          </small>
+        </span>
+      </button>
+    </header>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+      <i />
+    </div>
+  );
+}
+
+/** What stands above the first message: who sees what is written. */
+function Beginning({ conversation, title }: { conversation: Conversation; title: string }) {
+  const { chat } = useApp();
+  const w = words();
+  const { key, timeline } = conversation;
+  // Read for its changes.
+  const isEmpty = timeline.entries.value.length === 0;
+  if (!timeline.isLoaded || timeline.hasBefore) {
+    return null;
+  }
+  const who =
+    key === ""
+      ? w.emptyEveryone
+      : key === chat.me
+        ? w.emptySelf
+        : key.startsWith("G")
+          ? w.emptyGroup(title)
+          : w.emptyPair(title);
+  return (
+    <div class={isEmpty ? "empty" : "beginning"}>
+      {isEmpty && <Initial of={key} name={title} />}
+      <p>
+        {!isEmpty && w.beginning} {who}
+      </p>
+    </div>
+  );
+}
+
+/** The messages, with the days between them, and a line before the first unread one. */
+function Rows({ conversation, choose, toMessage }: { conversation: Conversation; choose: (shown: Shown) => void; toMessage: (mid: number) => void }) {
+  const { chat } = useApp();
+  const w = words();
+  const news = useNews();
+  const { timeline } = conversation;
+  const entries = timeline.entries.value;
+  const firstUnread = conversation.firstUnread.value;
+  const isPair = conversation.key.startsWith("U");
+  return (
+    <>
+      {entries.map((entry, index) => {
+        const at = Date.parse(entry.time);
+        const before = entries[index - 1];
+        const isNewDay = before === undefined || dayOf(Date.parse(before.time)) !== dayOf(at);
+        const isNew = entry.mid === firstUnread;
+        const isFirst = isNewDay || isNew || !isRun(before, entry);
+        const after = entries[index + 1];
+        const isLast = after === undefined || !isRun(entry, after) || after.mid === firstUnread;
+        const key = chat.identity(entry.mid);
+        return [
+          isNewDay && (
+            <li key={`day ${key}`} class="day">
+              <time dateTime={entry.time.slice(0, 10)}>{dayName(at)}</time>
+            </li>
+          ),
+          isNew && (
+            <li key="new" class="new-line">
+              <span>{w.newMessages}</span>
+            </li>
+          ),
+          entry.type === 24 ? (
+            <li key={key} class="news" data-mid={entry.mid}>
+              <bdi>{news(entry)}</bdi>
+            </li>
+          ) : (
+            <Message
+              key={key}
+              entry={entry}
+              conversation={conversation}
+              isFirst={isFirst}
+              isLast={isLast}
+              isNamed={!isPair && entry.send !== chat.me}
+              choose={choose}
+              toMessage={toMessage}
+            />
+          ),
+        ];
+      })}
+    </>
+  );
+}
+
+/** Returns whether two messages are of one run: of one sender, soon after each other, on one day. */
+function isRun(one: Entry, next: Entry): boolean {
+  const since = Date.parse(next.time) - Date.parse(one.time);
+  return isWritten(one) && isWritten(next) && one.send === next.send && since < RUN && dayOf(Date.parse(one.time)) === dayOf(Date.parse(next.time));
+}

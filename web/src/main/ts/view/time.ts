@@ -1,0 +1,60 @@
+import { locale, words } from "./words.js";
+
+const DAY = 86_400_000;
+
+const made = new Map<string, Intl.DateTimeFormat>();
+
+/** Returns a format; making one takes long, and there are few. */
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = locale() + JSON.stringify(options);
+  const known = made.get(name) ?? new Intl.DateTimeFormat(locale(), options);
+  made.set(name, known);
+  return known;
+}
+
+/** Returns the hour and minute of a time, in milliseconds since 1970. */
+export function clockTime(at: number): string {
+  return format({ hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+/** Returns a time as a list shows it: the hour today, else the day. */
+export function shortTime(at: number): string {
+  const now = Date.now();
+  if (dayOf(at) === dayOf(now)) {
+    return clockTime(at);
+  }
+  return now - at < 6 * DAY && at < now
+    ? format({ weekday: "short" }).format(at)
+    : format({ day: "numeric", month: "short", ...yearOf(at, now) }).format(at);
+}
+
+/** Returns a time in full. */
+export function fullTime(at: number): string {
+  return format({ dateStyle: "full", timeStyle: "medium" }).format(at);
+}
+
+/** Returns the name of a time's day. */
+export function dayName(at: number): string {
+  const now = Date.now();
+  if (dayOf(at) === dayOf(now)) {
+    return words().today;
+  }
+  if (dayOf(at) === dayOf(now - DAY)) {
+    return words().yesterday;
+  }
+  return format({ weekday: "long", day: "numeric", month: "long", ...yearOf(at, now) }).format(at);
+}
+
+/** Returns the day of a time, where the reader is, as a text that no other day has. */
+export function dayOf(at: number): string {
+  return new Date(at).toDateString();
+}
+
+function yearOf(at: number, now: number): { year?: "numeric" } {
+  return new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" };
+}
+
+/** Returns a number as it is written. */
+export function number(n: number): string {
+  return new Intl.NumberFormat(locale()).format(n);
+}

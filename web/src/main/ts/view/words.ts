@@ -1,0 +1,260 @@
+import { signal } from "@preact/signals";
+import type { PasswordRule } from "../model/password.js";
+import { chinese } from "./words-zh.js";
+
+/** The languages of the page. */
+export type Language = "en" | "zh";
+
+/** Why something was refused, in English; what is not here is said in the daemon's own words. */
+const CODES: { [code: string]: string } = {
+  "wrong-password": "The name or the password is wrong.",
+  "no-such-user": "There is nobody with this name.",
+  disabled: "This account is disabled. Ask your administrator.",
+  locked: "This account is locked. Ask your administrator.",
+  throttled: "Too many attempts. Please wait a moment.",
+  "name-taken": "Somebody has this name already.",
+  "bad-name": "This name can't be used: 1 to 32 bytes, letters, digits and the like, nothing that looks like a number of a user.",
+  "bad-password": "This password breaks the rules, or is one of the most common.",
+  closed: "New accounts are made by the administrator here.",
+  "not-allowed": "You may not do this.",
+  "not-a-member": "You are not a member of this group.",
+  "too-large": "This is too long.",
+  "too-late": "It was sent too long ago.",
+  "too-many": "This was done too often.",
+  "no-room": "There is no room for it on the server.",
+  busy: "The server is busy. Try again.",
+  undecided: "The server is busy. Try again.",
+  unlogged: "The server can't keep its log at the moment. Try again later.",
+  lost: "There is no connection to the server.",
+};
+
+const RULES: { [rule in PasswordRule]: string } = {
+  length: "at least 8 characters",
+  bytes: "at most 32 bytes (10 Chinese characters)",
+  name: "not your name",
+  same: "not the old password",
+  other: "twice the same",
+};
+
+/** All that the page says, in English. */
+export const english = {
+  language: "English",
+  appName: "Chat",
+  // Log in
+  logIn: "Log in",
+  name: "Name",
+  password: "Password",
+  showPassword: "Show the password",
+  hidePassword: "Hide the password",
+  ownDevice: "This is my own device",
+  ownDeviceMeans: "You stay logged in here, and unsent texts are kept.",
+  register: "Make an account",
+  toLogIn: "I have an account",
+  entering: "Logging in…",
+  pausedFor: (seconds: number) => `Too many wrong passwords. You can try again in ${seconds} s.`,
+  unreachable: "The server can't be reached.",
+  unreachableMeans:
+    "The page keeps trying. If it goes on, ask your administrator. If your browser warned of the certificate when it opened this page, it may refuse the connection, too.",
+  changeTitle: "Choose a password",
+  changeMeans: "The one that you were given was for once.",
+  newPassword: "New password",
+  repeatPassword: "New password, again",
+  oldPassword: "Old password",
+  changeAndEnter: "Save and log in",
+  rules: (rule: PasswordRule) => RULES[rule],
+  // Being elsewhere, ended
+  elsewhere: "Open in another tab",
+  elsewhereMeans: "Only one tab of a browser is connected.",
+  displaced: "You logged in elsewhere.",
+  ended: "Your session has ended.",
+  useHere: "Use here",
+  // Chats
+  chats: "Chats",
+  everyone: "Everyone",
+  yourself: "Notes to yourself",
+  find: "Find people and groups",
+  findTitle: "Find",
+  findEmpty: "Type the beginning of a name.",
+  findNothing: "Nobody and no open group has a name that begins so.",
+  people: "People",
+  groups: "Groups",
+  nobodyYet: "Nobody yet",
+  nobodyYetMeans: "Find somebody to talk to.",
+  unreadElsewhere: (n: number) => `${n} unread in other chats`,
+  unread: (n: number) => `${n >= 100 ? "99+" : n} unread`,
+  mentioned: "mentions you",
+  online: "online",
+  offline: "offline",
+  asksYou: (name: string) => `${name} would like to be your friend`,
+  agree: "Agree",
+  decline: "Decline",
+  you: "You",
+  draft: "Draft:",
+  // A conversation
+  back: "Back",
+  typing: (names: readonly string[]) =>
+    names.length === 1 ? `${names[0]} is typing…` : names.length === 2 ? `${names[0]} and ${names[1]} are typing…` : "Several are typing…",
+  emptyPair: (name: string) => `Only you and ${name} see what is written here.`,
+  emptyGroup: (name: string) => `All members of ${name} see what is written here.`,
+  emptyEveryone: "Everybody on this server sees what is written here.",
+  emptySelf: "Only you see what is written here.",
+  beginning: "This is the beginning.",
+  newMessages: "New",
+  jumpNew: (n: number) => `${n} new`,
+  jumpEnd: "To the end",
+  write: (name: string) => `Write to ${name}`,
+  send: "Send",
+  emoticons: "Emoticons",
+  answering: (name: string) => `Answer to ${name}`,
+  correcting: "Correct your text",
+  cancel: "Cancel",
+  tooLong: (over: string) => `Too long by ${over} bytes`,
+  closedGroup: "This group is closed. Nothing more can be written.",
+  mayNotWrite: "Only administrators write here.",
+  waiting: "Waiting",
+  stored: "Sent",
+  read: "Read",
+  refused: "Not sent",
+  again: "Send again",
+  change: "Change",
+  delete: "Delete",
+  corrected: "corrected",
+  takenBack: (name: string) => `${name} took this back.`,
+  takenBackByYou: "You took this back.",
+  takenBackByServer: "An administrator took this back.",
+  goneMessage: "an earlier message",
+  file: "File",
+  picture: "Picture",
+  actions: "What to do with this message",
+  answer: "Answer",
+  react: "React",
+  copy: "Copy",
+  copied: "Copied",
+  correct: "Correct",
+  takeBack: "Take back",
+  takeBackSure: "Nobody will be able to read it any more.",
+  today: "Today",
+  yesterday: "Yesterday",
+  reactedWith: (names: string, emoji: string) => `${names}: ${emoji}`,
+  // Groups
+  groupNews: (who: string, op: string, whom: string, what: string) => {
+    switch (op) {
+      case "create":
+        return `${who} made the group.`;
+      case "add":
+        return `${who} added ${whom}.`;
+      case "remove":
+        return `${who} removed ${whom}.`;
+      case "leave":
+        return `${who} left.`;
+      case "join":
+        return `${who} joined.`;
+      case "rename":
+        return `${who} renamed the group from “${what}”.`;
+      case "role":
+        return `${who} made ${whom} ${what === "owner" ? "an owner" : what === "admin" ? "an admin" : "a member"}.`;
+      case "close":
+        return `${who} closed the group.`;
+      default:
+        return what === "" ? `${who} changed the group.` : `${who} set the topic: ${what}`;
+    }
+  },
+  members: (n: number) => (n === 1 ? "1 member" : `${n} members`),
+  owner: "owner",
+  admin: "admin",
+  join: "Join",
+  leaveGroup: "Leave the group",
+  topic: "Topic",
+  // Cards
+  card: "About",
+  number: "Number",
+  message: "Message",
+  befriend: "Ask to be a friend",
+  asked: "You have asked.",
+  unfriend: "End the friendship",
+  withdraw: "Take the question back",
+  friend: "friend",
+  block: "Block",
+  unblock: "Unblock",
+  blockMeans: "What they write to you will not come. They are not told.",
+  mute: "Mute",
+  unmute: "Unmute",
+  pin: "Pin",
+  unpin: "Unpin",
+  close: "Close",
+  // Oneself
+  me: "You",
+  changeName: "Change the name",
+  changePassword: "Change the password",
+  save: "Save",
+  saved: "Saved.",
+  sessions: "Where you are logged in",
+  thisSession: "this one",
+  endSession: "End",
+  languageLabel: "Language",
+  logOut: "Log out",
+  logOutMeans: "Nothing of your account stays in this browser.",
+  unsentStay: (n: number) => (n === 1 ? "1 text was not sent yet, and would be lost." : `${n} texts were not sent yet, and would be lost.`),
+  keys: "Keys",
+  keyList: [
+    ["Enter", "send"],
+    ["Shift Enter", "new line"],
+    ["↑", "correct your last text, while nothing is written"],
+    ["Esc", "back; leave an answer or a correction"],
+    ["Alt ↑ / Alt ↓", "the chat above or below"],
+    ["Ctrl K", "find people and groups"],
+    ["?", "this list"],
+  ] as readonly (readonly [string, string])[],
+  // States
+  offlineSince: (time: string) => `No connection since ${time}. What you write is sent later.`,
+  tryNow: "Try now",
+  behind: "You were away for long. Older messages are read as you scroll.",
+  databaseAway: "The server can't store anything at the moment. What you write waits.",
+  storageRefused: "This browser does not keep anything for this page. If it is closed, unsent texts are lost.",
+  newVersion: "There is a new version of this page.",
+  reload: "Reload",
+  notReached: "not loaded; the page keeps trying",
+  code: (code: string, text: string) => CODES[code] ?? text,
+};
+
+/** All that the page says. */
+export type Words = typeof english;
+
+const STORED = "language";
+
+function preferred(): Language {
+  try {
+    const chosen = localStorage.getItem(STORED);
+    if (chosen === "en" || chosen === "zh") {
+      return chosen;
+    }
+  } catch {
+    // Then by the browser.
+  }
+  const first = navigator.languages.find((language) => /^(en|zh)\b/.test(language));
+  return first?.startsWith("zh") === true ? "zh" : "en";
+}
+
+/** The language of the page. */
+export const language = signal<Language>(preferred());
+
+/** Returns what the page says in its language. */
+export function words(): Words {
+  return language.value === "zh" ? chinese : english;
+}
+
+/** Returns the locale of dates and numbers: the browser's own, if it is of the page's language. */
+export function locale(): string {
+  return navigator.languages.find((one) => one.startsWith(language.value)) ?? (language.value === "zh" ? "zh-CN" : "en-GB");
+}
+
+/** Sets the language, and remembers it. */
+export function setLanguage(chosen: Language): void {
+  language.value = chosen;
+  document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
+  try {
+    localStorage.setItem(STORED, chosen);
+  } catch {
+    // Then it is for this time.
+  }
+}

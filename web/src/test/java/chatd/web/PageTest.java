@@ -1,0 +1,94 @@
+package chatd.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is published, and of what it is made. */
+class PageTest {
+    private static final Path SITE = Path.of("target/classes/chatd/web/site");
+
+    /** The most bytes of compressed script at first load. */
+    private static final long BUDGET = 60_000;
+
+    private static byte[] digest(String algorithm, Path file) throws IOException {
+        try {
+            return MessageDigest.getInstance(algorithm).digest(Files.readAllBytes(file));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The digests are those that npm gives for these versions. */
+    @ParameterizedTest
+    @CsvSource({
+        "preact-11.2.0, /HfHI/7N84e6GrWBJ3J280z3mLaRJiDcSvj/A+y/4AbLnND/1UlGHe1sR6oYuTGwId0nP7dqDU9OnLxMPZ7xBg==",
+        "preact-signals-2.11.4, Rb+5RPo9gWSaHtzJeauhHxiC8KP/IF2DEPkHPEOGOnuy2wnJzRqyeLRankUCYd6ADqtxS6GnWGv6Ie343d8aYw==",
+        "preact-signals-core-1.14.5, vcRv7Ityz5JVmeiVqIluLFzT/PDS/AlhHUpw3/aUWqcVUs6bDGIPXE/6RSC4evBNWYvnniozg5Syfj33al3gkg=="
+    })
+    void aLibraryIsWhatNpmHas(String name, String sha512) throws IOException {
+        assertThat(Base64.getEncoder().encodeToString(digest("SHA-512", Path.of("npm", name + ".tgz"))))
+                .isEqualTo(sha512);
+    }
+
+    @Test
+    void whatIsPublishedIsNamedByItsContentAndNamedInThePage() throws IOException {
+        List<String> names = Files.readAllLines(SITE.resolve("files"));
+        assertThat(names).hasSize(4).contains("index.html", "icon.svg");
+        String index = Files.readString(SITE.resolve("index.html"));
+        for (String name : names) {
+            if (name.startsWith("page.")) {
+                assertThat(HexFormat.of().formatHex(digest("SHA-256", SITE.resolve(name))))
+                        .startsWith(name.replaceFirst("^page\\.([0-9a-f]{16})\\..*", "$1"));
+                assertThat(index).contains("\"/" + name + '"');
+            }
+        }
+    }
+
+    @Test
+    void theScriptStaysWithinItsBudget() throws IOException {
+        try (Stream<Path> files = Files.list(SITE)) {
+            long bytes = 0;
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".js.br")).toList()) {
+                bytes += Files.size(file);
+            }
+            assertThat(bytes).isPositive().isLessThanOrEqualTo(BUDGET);
+        }
+    }
+
+    /** The model knows neither the browser's page nor its clock: both are handed in. */
+    @Test
+    void theModelIsFreeOfThePage() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/ts/model"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readString(file))
+                        .as(file.toString())
+                        .doesNotContain("document.", "window.", "Date.now", "setTimeout", "sessionStorage", "../view/");
+            }
+        }
+    }
+
+    /** What a stranger writes is only ever a text. */
+    @Test
+    void nothingIsMadeOfMarkup() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/ts"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readString(file))
+                        .as(file.toString())
+                        .doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "InnerHTML", "eval(");
+            }
+        }
+    }
+}
