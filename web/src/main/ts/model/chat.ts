@@ -53,6 +53,7 @@ export class Chat {
   private readonly opened: Key[] = [];
   /** The conversation that is shown. */
   private current: Key | null = null;
+  private readonly paging = new Set<Conversation>();
   private readonly unkept = new Set<Conversation>();
   private readonly marks = new Map<Key, () => void>();
   private queue: Event[] = [];
@@ -484,9 +485,9 @@ export class Chat {
     }
   }
 
-  /** Reads the page before what is there. */
+  /** Reads the page before what is there; does nothing while one is being read. */
   older(conversation: Conversation): Promise<void> {
-    return this.inTurn(async () => {
+    return this.once(conversation, async () => {
       const { timeline } = conversation;
       const before = timeline.first;
       if (timeline.hasBefore && before !== undefined) {
@@ -498,9 +499,9 @@ export class Chat {
     });
   }
 
-  /** Reads the page after what is there. */
+  /** Reads the page after what is there; does nothing while one is being read. */
   newer(conversation: Conversation): Promise<void> {
-    return this.inTurn(async () => {
+    return this.once(conversation, async () => {
       const { timeline } = conversation;
       const after = timeline.last;
       if (timeline.hasAfter && after !== undefined) {
@@ -573,6 +574,14 @@ export class Chat {
       }
     });
     return page;
+  }
+
+  private async once(conversation: Conversation, act: () => Promise<void>): Promise<void> {
+    if (!this.paging.has(conversation)) {
+      this.paging.add(conversation);
+      await this.inTurn(act);
+      this.paging.delete(conversation);
+    }
   }
 
   /** Does one thing after the other; what the connection's loss has cut, the next connection does. */

@@ -179,7 +179,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         completion.value = { ...open, chosen: (open.chosen + step + open.options.length) % open.options.length };
         return;
       }
-      if ((event.key === "Enter" || event.key === "Tab") && option !== undefined) {
+      const isWhole = option !== undefined && field.current?.value.slice(open.from, field.current.selectionStart) === option.insert;
+      if (((event.key === "Enter" && !isWhole) || event.key === "Tab") && option !== undefined) {
         event.preventDefault();
         insert(option.insert, open.from);
         return;

@@ -14,7 +14,7 @@ export function Entrance() {
   const state = chat.state.value;
   return (
     <main class="entrance">
-      <div class="mark" aria-hidden="true" />
+      <div class="emblem" aria-hidden="true" />
       {door.isElsewhere.value ? (
         <Elsewhere />
       ) : door.mustChange.value ? (
@@ -180,13 +180,19 @@ function LogIn() {
         autocomplete={isRegistering.value ? "new-password" : "current-password"}
         onInput={() => (problem.value = "")}
       />
-      <label class="choice">
-        <input type="checkbox" name="own" checked={isOwn.value} onChange={(event) => (isOwn.value = event.currentTarget.checked)} />
-        <span>
+      <div>
+        <label class="choice">
+          <input
+            type="checkbox"
+            name="own"
+            aria-describedby="own-means"
+            checked={isOwn.value}
+            onChange={(event) => (isOwn.value = event.currentTarget.checked)}
+          />
           {w.ownDevice}
-          <small>{w.ownDeviceMeans}</small>
-        </span>
-      </label>
+        </label>
+        <small id="own-means">{w.ownDeviceMeans}</small>
+      </div>
       <p class="problem" role="alert">
         {says}
       </p>

@@ -30,6 +30,7 @@ export function Talk({ of, message }: { of: Key; message: number | undefined }) 
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const scroll = useRef<Scroll | null>(null);
+  const isPlaced = useRef(false);
   const isAtEnd = useSignal(true);
   const isSlow = useSignal(false);
   const chosen = useSignal<Shown | null>(null);
@@ -38,7 +39,7 @@ export function Talk({ of, message }: { of: Key; message: number | undefined }) 
 
   const moved = useCallback(() => {
     const { current } = scroll;
-    if (current === null) {
+    if (current === null || !isPlaced.current) {
       return;
     }
     const { timeline } = conversation;
@@ -63,8 +64,10 @@ export function Talk({ of, message }: { of: Key; message: number | undefined }) 
     }
     const made = new Scroll(box.current, list.current, moved);
     scroll.current = made;
+    isPlaced.current = false;
     made.to(conversation.reading);
     void chat.open(of, message).then(() => {
+      isPlaced.current = true;
       const first = conversation.firstUnread.peek();
       if (scroll.current === made && message !== undefined) {
         show(made, box.current, message);
@@ -72,6 +75,8 @@ export function Talk({ of, message }: { of: Key; message: number | undefined }) 
         const { current } = box;
         // From the first unread message on, with what is before it; at the end, if all of it is in view.
         made.to({ mid: first, offset: (current?.clientHeight ?? 0) / 4 });
+      } else {
+        made.restore();
       }
     });
     const told = () => moved();
@@ -182,7 +187,7 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
           <small>
             {typing.length > 0
               ? w.typing(typing.map(({ user }) => chat.people.name(user)))
-              : key.startsWith("U") && key !== chat.me
+              : key.startsWith("U") && key !== chat.me && chat.state.value.at === "live"
                 ? isOnline
                   ? w.online
                   : w.offline

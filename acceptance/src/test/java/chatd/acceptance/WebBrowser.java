@@ -6,6 +6,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,12 +54,21 @@ final class WebBrowser implements AutoCloseable {
     }
 
     WebPerson open(Chatd chatd, Browser.NewContextOptions options) {
+        PlaywrightAssertions.setDefaultAssertionTimeout(WebPerson.PATIENCE);
         BrowserContext context = browser.newContext(options);
-        context.setDefaultTimeout(TestTimeouts.MILLIS);
+        context.setDefaultTimeout(WebPerson.PATIENCE);
         var person = new WebPerson(context.newPage(), "https://localhost:" + chatd.port() + "/");
         people.add(person);
         person.page().navigate(person.address());
         return person;
+    }
+
+    /** Opens the page in another tab of somebody's browser. */
+    WebPerson openAgain(WebPerson first) {
+        var again = new WebPerson(first.page().context().newPage(), first.address());
+        people.add(again);
+        again.page().navigate(again.address());
+        return again;
     }
 
     /** Closes the tabs of everybody; fails if a page has complained in its console. */

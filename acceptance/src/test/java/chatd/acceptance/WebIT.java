@@ -2,13 +2,19 @@ package chatd.acceptance;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import chatd.acceptance.WebBrowser.Device;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** People use the page in a real browser: they log in, talk, and lose neither their place nor their drafts. */
 @Tag("processes")
@@ -36,6 +42,19 @@ class WebIT {
         browser.closeTabs();
     }
 
+    private static void say(JsonSocket sender, Chatd.Person to, String text) {
+        String message = JsonMapper.shared()
+                .writeValueAsString(
+                        Map.of("type", 3, "id", UUID.randomUUID().toString(), "receive", to.name(), "info", text));
+        // What is sent has its apostrophes replaced by quotation marks.
+        sender.send(message.replace("'", "\\u0027"));
+        JsonNode answer = sender.next();
+        while (answer.path("type").asInt() != 17) {
+            assertThat(answer.path("type").asInt()).as("%s: %s", text, answer).isNotEqualTo(18);
+            answer = sender.next();
+        }
+    }
+
     @Test
     void twoPeopleTalk() {
         Chatd.Person ann = chatd.person();
@@ -48,5 +67,209 @@ class WebIT {
         phone.open(ann.name()).reads("hello").says("well 你好").reads("well 你好");
         desk.reads("well 你好");
         assertThat(desk.message("hello").locator(".mark")).hasAttribute("aria-label", "Read");
+    }
+
+    @Test
+    void aOneTimePasswordIsChangedFirst() {
+        String name = Chatd.newName();
+        String given = "only-for-once-7";
+        chatd.admin(given + "\n", "user", "add", name, "--password-stdin").exits(0);
+        WebPerson person = browser.open(chatd, Device.PHONE).enter(name, given);
+        person.sees("Choose a password");
+        assertThat(person.field("Name")).hasValue(name);
+        assertThat(person.button("Save and log in")).isDisabled();
+        person.field("New password").fill(Chatd.PASSWORD);
+        person.field("New password, again").fill(Chatd.PASSWORD);
+        person.button("Save and log in").click();
+        person.sees("Chats");
+    }
+
+    @Test
+    void aWrongPasswordIsSaidAndTheNameStays() {
+        Chatd.Person ann = chatd.person();
+        WebPerson person = browser.open(chatd, Device.DESK).enter(ann.name(), "not-the-password");
+        WebPerson.waits(person.page().getByText("The name or the password is wrong."));
+        assertThat(person.field("Name")).hasValue(ann.name());
+        person.logIn(ann);
+    }
+
+    @Test
+    void aReloadKeepsThePlaceAndTheDraft() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
+            for (int i = 1; i <= 100; i++) {
+                say(sender, ann, "line " + i);
+            }
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
+        desk.reads("line 100");
+        desk.composer().fill("not yet said");
+        desk.message("line 60").scrollIntoViewIfNeeded();
+        double before = desk.height("line 60");
+        desk.page().reload();
+        desk.reads("line 60");
+        assertThat(desk.composer()).hasValue("not yet said");
+        assertThat(desk.height("line 60")).isCloseTo(before, within(1.0));
+    }
+
+    @Test
+    void whatIsWrittenWhileTheDaemonIsAwayIsSentOnceAndInOrder() {
+        try (SpawnedDaemon own = SpawnedDaemon.start()) {
+            Chatd.Person ann = own.person();
+            Chatd.Person ben = own.person();
+            WebPerson desk = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
+            desk.says("before").reads("before");
+            own.environment.put("CHATD_LISTEN_ADDRESSES", "[::]:" + own.port());
+            own.killDaemon();
+            WebPerson.waits(desk.page().locator(".bar.lost"));
+            for (int i = 1; i <= 5; i++) {
+                desk.says("while away " + i);
+            }
+            assertThat(desk.page().locator("li.waits")).hasCount(5);
+            own.begin();
+            desk.button("Try now").click();
+            for (int i = 1; i <= 5; i++) {
+                desk.reads("while away " + i);
+            }
+            desk.says("after").reads("after");
+            List<String> said = List.of(
+                    "before", "while away 1", "while away 2", "while away 3", "while away 4", "while away 5", "after");
+            assertThat(desk.texts()).isEqualTo(said);
+            assertThat(own.texts(ben)).isEqualTo(said);
+            assertThat(desk.page().locator(".bar.lost")).hasCount(0);
+        }
+    }
+
+    @Test
+    void whoReadsFurtherUpIsNotMoved() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
+            for (int i = 1; i <= 200; i++) {
+                say(sender, ann, "line " + i);
+            }
+            WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
+            desk.reads("line 200");
+            desk.page().locator(".jump").click();
+            assertThat(desk.page().locator(".jump")).hasCount(0);
+            desk.message("line 160").scrollIntoViewIfNeeded();
+            double before = desk.height("line 160");
+            for (int i = 1; i <= 3; i++) {
+                say(sender, ann, "more " + i);
+            }
+            desk.reads("more 3");
+            WebPerson.waits(desk.button("3 new"));
+            assertThat(desk.height("line 160")).isCloseTo(before, within(0.5));
+            // A smaller window, as when a phone's keyboard opens, and a narrower one, in which texts have more lines.
+            desk.page().setViewportSize(1280, 500);
+            assertThat(desk.height("line 160")).isCloseTo(before, within(0.5));
+            desk.button("3 new").click();
+            say(sender, ann, "at the end");
+            desk.reads("at the end");
+            assertThat(desk.message("at the end")).isInViewport();
+            assertThat(desk.button("To the end")).hasCount(0);
+        }
+    }
+
+    @Test
+    void anotherTabIsToldAndTakesOver() {
+        Chatd.Person ann = chatd.person();
+        WebPerson first = browser.open(chatd, Device.DESK).logInToStay(ann);
+        WebPerson second = browser.openAgain(first);
+        second.sees("Open in another tab");
+        second.button("Use here").click();
+        second.sees("Chats");
+        first.sees("Open in another tab");
+    }
+
+    @Test
+    void aDeviceOfOnesOwnStaysLoggedIn() {
+        Chatd.Person ann = chatd.person();
+        WebPerson first = browser.open(chatd, Device.PHONE).logInToStay(ann);
+        WebPerson second = browser.openAgain(first);
+        first.page().close();
+        second.page().reload();
+        second.sees("Chats");
+    }
+
+    @Test
+    void afterALogOutNothingIsLeft() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logInToStay(ann).find(ben.name());
+        desk.says("secret").reads("secret");
+        desk.composer().fill("a draft");
+        desk.button("You").click();
+        desk.button("Log out").click();
+        desk.sees("Log in");
+        assertThat(desk.page().evaluate("""
+                async () => {
+                  const open = indexedDB.open("chatd");
+                  await new Promise(done => (open.onsuccess = done));
+                  const all = open.result.transaction("kept").objectStore("kept").getAllKeys();
+                  await new Promise(done => (all.onsuccess = done));
+                  return sessionStorage.length + all.result.length + (await caches.keys()).length;
+                }""")).isEqualTo(0);
+        desk.page().goBack();
+        assertThat(desk.page().content()).doesNotContain("secret");
+        desk.page().reload();
+        desk.sees("Log in");
+        assertThat(desk.field("Name")).hasValue("");
+    }
+
+    @Test
+    void whatAnAdministratorEndsIsSaid() {
+        Chatd.Person ann = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        chatd.admin("", "session", "kick", ann.name()).exits(0);
+        desk.sees("Log in");
+        WebPerson.waits(desk.page().locator(".says"));
+        assertThat(desk.field("Name")).hasValue(ann.name());
+    }
+
+    @Test
+    void aTextIsNothingButAText() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        List<String> hostile = List.of(
+                "<script>window.hacked = true</script>",
+                "<img src=x onerror='window.hacked = true'>",
+                "\"><svg onload=window.hacked=true>",
+                "javascript:window.hacked=true",
+                "https://a.example/\" onclick=\"window.hacked=true",
+                "<iframe srcdoc='<script>parent.hacked=true</script>'>",
+                "\u202eevil\u202c and \u200bzero");
+        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
+            hostile.forEach(text -> say(sender, ann, text));
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
+        assertThat(desk.page().locator("li.message .text")).hasCount(hostile.size());
+        assertThat(desk.texts()).isEqualTo(hostile);
+        assertThat(desk.page().evaluate("window.hacked === undefined")).isEqualTo(true);
+        assertThat(desk.page().locator(".messages a").all().stream().map(link -> link.getAttribute("href")))
+                .containsExactly("https://a.example/");
+    }
+
+    @Test
+    void aTextIsCorrectedReactedToAndTakenBackInPlace() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("helo").reads("helo");
+        WebPerson phone =
+                browser.open(chatd, Device.PHONE).logIn(ben).open(ann.name()).reads("helo");
+        desk.composer().press("ArrowUp");
+        assertThat(desk.composer()).hasValue("helo");
+        desk.says("hello").reads("hello");
+        phone.reads("hello");
+        assertThat(phone.message("hello")).containsText("corrected");
+        phone.act("hello", "👍");
+        assertThat(desk.message("hello").locator(".reaction")).hasText("👍 1");
+        phone.act("hello", "Answer").says("and to you").reads("and to you");
+        assertThat(desk.message("and to you").locator(".answered")).containsText("hello");
+        desk.act("hello", "Take back").button("Take back").click();
+        WebPerson.waits(phone.page().getByText(ann.name() + " took this back."));
+        assertThat(phone.message("and to you").locator(".answered")).not().containsText("hello");
     }
 }

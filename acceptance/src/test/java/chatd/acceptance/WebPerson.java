@@ -16,6 +16,9 @@ final class WebPerson {
     /** What a browser says of a connection that is cut, which tests do on purpose. */
     private static final Pattern CUT = Pattern.compile("WebSocket connection to|net::ERR_");
 
+    /** How long somebody waits for what should be there soon, in milliseconds. */
+    static final int PATIENCE = 10_000;
+
     private final Page page;
     private final String address;
     private final List<String> complaints = new ArrayList<>();
@@ -81,7 +84,7 @@ final class WebPerson {
     }
 
     static void waits(Locator locator) {
-        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(TestTimeouts.MILLIS));
+        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE));
     }
 
     /** Waits until somebody's row in the list of chats is there; returns it. */
@@ -120,15 +123,28 @@ final class WebPerson {
 
     /** Returns the message that says something. */
     Locator message(String text) {
+        Pattern whole = Pattern.compile("^" + text.replaceAll("[^\\p{L}\\p{N} ]", "\\\\$0") + "$");
         return page.locator("li.message")
                 .filter(new Locator.FilterOptions()
-                        .setHas(page.getByText(text, new Page.GetByTextOptions().setExact(true))));
+                        .setHas(page.locator(".text").filter(new Locator.FilterOptions().setHasText(whole))));
+    }
+
+    /** Does one of the things that can be done with a message. */
+    WebPerson act(String text, String action) {
+        Locator message = message(text);
+        message.hover();
+        message.getByLabel("What to do with this message").click();
+        page.locator("dialog button")
+                .filter(new Locator.FilterOptions().setHasText(action))
+                .first()
+                .click();
+        return this;
     }
 
     /** Waits until a message is there, once, and has its number. */
     WebPerson reads(String text) {
         assertThat(message(text).and(page.locator("[data-mid]")))
-                .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(TestTimeouts.MILLIS));
+                .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE));
         return this;
     }
 

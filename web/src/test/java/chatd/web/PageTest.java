@@ -45,7 +45,7 @@ class PageTest {
     @Test
     void whatIsPublishedIsNamedByItsContentAndNamedInThePage() throws IOException {
         List<String> names = Files.readAllLines(SITE.resolve("files"));
-        assertThat(names).hasSize(4).contains("index.html", "icon.svg");
+        assertThat(names).hasSize(5).contains("index.html", "icon.svg", "licences.txt");
         String index = Files.readString(SITE.resolve("index.html"));
         for (String name : names) {
             if (name.startsWith("page.")) {

@@ -43,6 +43,7 @@ final class Site {
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "json", "application/json",
+            "txt", "text/plain; charset=utf-8",
             "webmanifest", "application/manifest+json",
             "svg", "image/svg+xml",
             "png", "image/png",
