@@ -17,7 +17,7 @@ final class WebPerson {
     private static final Pattern CUT = Pattern.compile("WebSocket connection to|net::ERR_");
 
     /** How long somebody waits for what should be there soon, in milliseconds. */
-    static final int PATIENCE = 10_000;
+    static final int PATIENCE = 60_000;
 
     private final Page page;
     private final String address;
