@@ -49,6 +49,9 @@ export class Chat {
   /** Messages of the open conversation that came, newest last: for those who listen to the page. */
   readonly arrived = signal<Entry | null>(null);
 
+  /** What the daemon says to this session alone. */
+  readonly notice = signal("");
+
   private readonly sentAs = new Map<number, string>();
   private readonly opened: Key[] = [];
   /** The conversation that is shown. */
@@ -120,9 +123,7 @@ export class Chat {
         preferences: info.preferences,
       };
       people.learn({ ...info.names, [info.user_id]: info.user_name });
-      for (const { user_id, user_name } of [...info.friends, ...info.strangers]) {
-        people.learn({ [user_id]: user_name });
-      }
+      people.learnUsers([...info.friends, ...info.strangers]);
       people.friends.value = new Set(info.friends.map((friend) => friend.user_id));
       people.online.value = new Set(
         [...info.friends, ...info.strangers].filter(({ online }) => online).map(({ user_id }) => user_id),
@@ -186,6 +187,8 @@ export class Chat {
       case 33:
         if ("mid" in event) {
           this.came(event);
+        } else if (event.type === 3 && event.send === "server" && typeof event.info === "string") {
+          this.notice.value = event.info;
         }
         break;
       case 5:
@@ -424,8 +427,8 @@ export class Chat {
     if (answer.type !== 29) {
       return { users: [], groups: [], names: {} };
     }
-    answer.info.users.forEach(({ user_id, user_name }) => this.people.learn({ [user_id]: user_name }));
-    answer.info.groups.forEach(({ group_id, group_name }) => this.people.learn({ [group_id]: group_name }));
+    this.people.learnUsers(answer.info.users);
+    this.people.learn(Object.fromEntries(answer.info.groups.map(({ group_id, group_name }) => [group_id, group_name])));
     return answer.info;
   }
 
@@ -436,7 +439,7 @@ export class Chat {
       throw new Unanswered("internal", "no members");
     }
     const { info } = answer;
-    info.members.forEach(({ user_id, user_name }) => this.people.learn({ [user_id]: user_name }));
+    this.people.learnUsers(info.members);
     return info;
   }
 
@@ -579,8 +582,7 @@ export class Chat {
   private async once(conversation: Conversation, act: () => Promise<void>): Promise<void> {
     if (!this.paging.has(conversation)) {
       this.paging.add(conversation);
-      await this.inTurn(act);
-      this.paging.delete(conversation);
+      await this.inTurn(act).finally(() => this.paging.delete(conversation));
     }
   }
 

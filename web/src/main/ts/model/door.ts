@@ -193,9 +193,10 @@ export class Door {
     }
   }
 
-  /** Logs out: nothing of this account stays in the browser. */
-  async leave(): Promise<void> {
+  /** Logs out: nothing of this account stays in the browser. `forget` forgets what would be kept again. */
+  async leave(forget: () => void): Promise<void> {
     await this.session.logOut();
+    forget();
     this.tab.letGo();
     await Promise.all([this.keeps.tab.clear(), this.keeps.device?.clear()]);
     this.name.value = "";

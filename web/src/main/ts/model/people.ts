@@ -30,6 +30,11 @@ export class People {
     }
   }
 
+  /** Learns the names of users, as the daemon lists them. */
+  learnUsers(users: readonly { user_id: string; user_name: string }[]): void {
+    this.learn(Object.fromEntries(users.map(({ user_id, user_name }) => [user_id, user_name])));
+  }
+
   /** Sets who is online, as far as the daemon tells. */
   setOnline(user: string, isOnline: boolean): void {
     this.online.value = changed(this.online.peek(), user, isOnline);

@@ -100,8 +100,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
 
   const send = () => {
     const { current } = field;
-    const text = current?.value ?? "";
-    if (text.trim() === "" || over.peek() > 0 || current === null) {
+    const text = current?.value.trimEnd() ?? "";
+    if (text === "" || over.peek() > 0 || current === null) {
       return;
     }
     completion.value = null;

@@ -84,7 +84,16 @@ export function Head({ back, children, title }: { back?: () => void; children?: 
 /** A question or a choice above the page; Escape and a click beside it close it, and the focus goes back. */
 export function Sheet({ label, close, children }: { label: string; close: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      // Unless what was chosen has moved the focus, it goes back to where it was.
+      if (before instanceof HTMLElement && (document.activeElement === document.body || dialog.current?.contains(document.activeElement) === true)) {
+        before.focus();
+      }
+    };
+  }, []);
   return (
     <dialog
       ref={dialog}

@@ -97,6 +97,13 @@ function Rooms() {
   }, []);
 
   useSignalEffect(() => {
+    if (chat.notice.value !== "") {
+      app.say(chat.notice.value);
+      chat.notice.value = "";
+    }
+  });
+
+  useSignalEffect(() => {
     const unread = chat.unread.value;
     document.title = `${unread > 0 ? `(${unread >= 100 ? "99+" : unread}) ` : ""}${words().appName}`;
   });

@@ -130,8 +130,7 @@ export function Me() {
           disabled={isLeaving.value}
           onClick={async () => {
             isLeaving.value = true;
-            await door.leave();
-            chat.forget();
+            await door.leave(() => chat.forget());
             app.go({ at: "chats" }, true);
           }}
         >

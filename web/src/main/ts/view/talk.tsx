@@ -91,7 +91,9 @@ export function Talk({ of, message }: { of: Key; message: number | undefined }) 
     };
   }, [of, message]);
 
-  useLayoutEffect(() => scroll.current?.restore());
+  // Also when the list is as high as before: a page may have come above, and another one gone below.
+  const changed = useCallback(() => scroll.current?.restore(), []);
+  useLayoutEffect(changed);
 
   const isLoading = conversation.isLoading.value && !conversation.timeline.isLoaded;
   useEffect(() => {
@@ -125,7 +127,7 @@ export function Talk({ of, message }: { of: Key; message: number | undefined }) 
           {isSlow.value && <Skeleton />}
           <Beginning conversation={conversation} title={title} />
           <ol ref={list} class="messages">
-            <Rows conversation={conversation} choose={choose} toMessage={toMessage} />
+            <Rows conversation={conversation} choose={choose} toMessage={toMessage} changed={changed} />
             {conversation.waiting.value
               .filter((waiting) => waiting.mid === undefined)
               .map((waiting) => (
@@ -238,8 +240,16 @@ function Beginning({ conversation, title }: { conversation: Conversation; title:
   );
 }
 
+interface RowsProps {
+  conversation: Conversation;
+  choose: (shown: Shown) => void;
+  toMessage: (mid: number) => void;
+  /** Called when the list has changed, before it is painted. */
+  changed: () => void;
+}
+
 /** The messages, with the days between them, and a line before the first unread one. */
-function Rows({ conversation, choose, toMessage }: { conversation: Conversation; choose: (shown: Shown) => void; toMessage: (mid: number) => void }) {
+function Rows({ conversation, choose, toMessage, changed }: RowsProps) {
   const { chat } = useApp();
   const w = words();
   const news = useNews();
@@ -247,6 +257,7 @@ function Rows({ conversation, choose, toMessage }: { conversation: Conversation;
   const entries = timeline.entries.value;
   const firstUnread = conversation.firstUnread.value;
   const isPair = conversation.key.startsWith("U");
+  useLayoutEffect(changed);
   return (
     <>
       {entries.map((entry, index) => {

@@ -113,6 +113,7 @@ export class Session {
     this.link?.close();
     this.link = null;
     this.token = this.key = this.credentials = null;
+    this.number = "";
     this.tries = 0;
     this.drop();
     this.change({ at: "idle" });
@@ -139,7 +140,7 @@ export class Session {
           this.lose();
         }
       });
-      this.ask({ type: 28, info: { users: [] } }).then(giveUp, giveUp);
+      this.ask({ type: 28, info: { users: [this.number as `U${number}`] } }).then(giveUp, giveUp);
     }
   }
 
@@ -270,7 +271,7 @@ export class Session {
     if (code === "wrong-password" && this.token !== null && (this.key !== null || this.hasPassword())) {
       this.token = null;
       this.link?.send(JSON.stringify({ type: 1, info: this.logIn() }));
-    } else if (code === "throttled" && this.token !== null) {
+    } else if (code === "throttled" && (this.token !== null || this.key !== null)) {
       this.link?.close();
       this.lose();
     } else {
@@ -296,7 +297,7 @@ export class Session {
     const since = this.state.at === "lost" ? this.state.since : this.clock.now();
     const again = this.pause();
     this.drop();
-    this.change(this.token === null && this.key === null ? { at: "unreachable", again } : { at: "lost", since, again });
+    this.change(this.number === "" ? { at: "unreachable", again } : { at: "lost", since, again });
   }
 
   /** Waits for a while of chance, and connects again; returns when that will be. */

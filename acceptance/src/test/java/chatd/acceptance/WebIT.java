@@ -42,7 +42,7 @@ class WebIT {
         browser.closeTabs();
     }
 
-    private static void say(JsonSocket sender, Chatd.Person to, String text) {
+    static void say(JsonSocket sender, Chatd.Person to, String text) {
         String message = JsonMapper.shared()
                 .writeValueAsString(
                         Map.of("type", 3, "id", UUID.randomUUID().toString(), "receive", to.name(), "info", text));

@@ -1,0 +1,193 @@
+package chatd.acceptance;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.acceptance.WebBrowser.Device;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.BoundingBox;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** How the page is written in and read: keys, input methods, addresses, long histories, groups, languages. */
+@Tag("processes")
+class WebTalkIT {
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static SpawnedDaemon chatd;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static WebBrowser browser;
+
+    @BeforeAll
+    static void start() {
+        chatd = SpawnedDaemon.start();
+        browser = new WebBrowser();
+    }
+
+    @AfterAll
+    static void stop() {
+        browser.close();
+        chatd.close();
+    }
+
+    @AfterEach
+    void closeTabs() {
+        browser.closeTabs();
+    }
+
+    @Test
+    void enterThatEndsACompositionDoesNotSend() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.composer().fill("ni hao");
+        desk.composer().dispatchEvent("keydown", Map.of("key", "Enter", "isComposing", true));
+        desk.composer().dispatchEvent("keydown", Map.of("key", "Enter", "keyCode", 229));
+        assertThat(desk.composer()).hasValue("ni hao");
+        assertThat(desk.page().locator("li.message")).hasCount(0);
+        desk.composer().press("Shift+Enter");
+        assertThat(desk.composer()).hasValue("ni hao\n");
+        desk.composer().press("Enter");
+        desk.reads("ni hao");
+        assertThat(desk.composer()).hasValue("");
+    }
+
+    @Test
+    void whatIsTooLongIsSaidBeforeItIsSent() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        // Three bytes each
+        desk.composer().fill("好".repeat(22_000));
+        WebPerson.waits(desk.page().getByText("Too long by"));
+        assertThat(desk.button("Send")).isDisabled();
+        desk.composer().press("Enter");
+        assertThat(desk.page().locator("li.message")).hasCount(0);
+        desk.composer().fill("short");
+        desk.button("Send").click();
+        desk.reads("short");
+    }
+
+    @Test
+    void aClickReachesTheRowThatWasUnderThePointerWhenItWentDown() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person cat = chatd.person();
+        try (JsonSocket first = chatd.logInJson(JsonCarrier.LINES, ben, "writes");
+                JsonSocket second = chatd.logInJson(JsonCarrier.LINES, cat, "writes")) {
+            WebIT.say(first, ann, "from ben");
+            WebIT.say(second, ann, "from cat");
+            WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+            Locator row = desk.row(cat.name());
+            assertThat(desk.page().locator(".list .row").first()).containsText(cat.name());
+            BoundingBox box = row.boundingBox();
+            desk.page().mouse().move(box.x + 100, box.y + 20);
+            desk.page().mouse().down();
+            WebIT.say(first, ann, "again from ben");
+            WebPerson.waits(desk.row(ben.name()).getByText("again from ben"));
+            assertThat(desk.page().locator(".list .row").first()).containsText(cat.name());
+            desk.page().mouse().up();
+            desk.reads("from cat");
+            assertThat(desk.page().locator(".list .row").first()).containsText(ben.name());
+        }
+    }
+
+    @Test
+    void placesHaveAddresses() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann).find(ben.name());
+        phone.says("here").reads("here");
+        String mid = phone.message("here").getAttribute("data-mid");
+        assertThat(phone.page().url()).matches(".*#/U\\d+");
+        phone.button("Back").click();
+        phone.sees("Chats");
+        phone.page().goBack();
+        phone.reads("here");
+        phone.page().navigate(phone.address() + "#/m/" + mid);
+        phone.reads("here");
+        assertThat(phone.page()).hasURL(Pattern.compile(".*#/U\\d+/" + mid));
+        phone.page().navigate(phone.address() + "#/all");
+        phone.sees("Everyone");
+    }
+
+    @Test
+    void theKeysDoWhatTheirListSays() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("one").reads("one");
+        desk.page().keyboard().press("Control+k");
+        desk.sees("Find");
+        desk.page().keyboard().press("Escape");
+        desk.sees("Chats");
+        desk.page().keyboard().press("Alt+ArrowDown");
+        assertThat(desk.page()).hasURL(Pattern.compile(".*#/(U\\d+|all)"));
+        desk.page().locator(".talk h1").focus();
+        desk.page().keyboard().press("?");
+        desk.sees("Keys");
+    }
+
+    @Test
+    void aLongHistoryIsReadInPagesAndThePageStaysSmall() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
+            for (int i = 1; i <= 800; i++) {
+                WebIT.say(sender, ann, "line " + i);
+            }
+        }
+        WebPerson desk =
+                browser.open(chatd, Device.DESK).logIn(ann).open(ben.name()).reads("line 800");
+        for (int tries = 0; desk.message("line 1").count() == 0; tries++) {
+            assertThat(tries).isLessThan(200);
+            desk.page().locator(".scroll").evaluate("box => { box.scrollTop = 0; }");
+            assertThat(desk.page().locator("li.message").count()).isLessThanOrEqualTo(300);
+            desk.page().waitForTimeout(20);
+        }
+        WebPerson.waits(desk.page().getByText("This is the beginning."));
+        desk.page().locator(".jump").click();
+        desk.reads("line 800");
+        assertThat(desk.message("line 800")).isInViewport();
+        assertThat(desk.page().locator(".jump")).hasCount(0);
+    }
+
+    @Test
+    void aGroupShowsItsNewsAndCountsItsMentions() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        try (JsonSocket owner = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
+            owner.send("{'type': 23, 'info': {'op': 'create', 'name': 'Crew <b>', 'members': ['%s']}}"
+                    .formatted(ann.name()));
+            String group = owner.skipTo(17).path("info").path("group_id").asString();
+            desk.row("Crew <b>");
+            owner.send("{'type': 4, 'id': 'm', 'receive': '%s', 'info': 'hello @%s'}".formatted(group, ann.name()));
+            owner.skipTo(17);
+            assertThat(desk.row("Crew <b>").locator(".count")).hasText("@1");
+            assertThat(desk.page()).hasTitle("(1) Chat");
+            desk.open("Crew <b>");
+            WebPerson.waits(desk.page().getByText(ben.name() + " made the group."));
+            assertThat(desk.page().locator(".mention")).hasText("@" + ann.name());
+            assertThat(desk.page()).hasTitle("Chat");
+            owner.send("{'type': 23, 'id': 'c', 'info': {'op': 'close', 'group_id': '%s'}}".formatted(group));
+            WebPerson.waits(desk.page().getByText("This group is closed. Nothing more can be written."));
+        }
+    }
+
+    @Test
+    void theBrowsersLanguageIsSpoken() {
+        WebPerson person = browser.open(chatd, Device.PHONE.options().setLocale("zh-CN"));
+        person.sees("登录");
+        assertThat(person.page().locator("html")).hasAttribute("lang", "zh-CN");
+        person.button("English").click();
+        person.sees("Log in");
+        person.page().reload();
+        person.sees("Log in");
+    }
+}
