@@ -593,7 +593,7 @@ export class Chat {
         throw e;
       }
     });
-    this.turn = done;
+    this.turn = done.catch(() => {});
     return done;
   }
 
