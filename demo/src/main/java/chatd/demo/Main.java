@@ -142,6 +142,8 @@ public final class Main implements Callable<Integer> {
         out.println("Let them talk, each in a terminal:");
         out.println("  " + client + "alice" + host);
         out.println("  " + client + "bob" + host);
+        out.println("Or in a browser, which does not know the demo's certificate authority, and warns:");
+        out.println("  https://localhost:" + running.port() + "/");
         out.println("Administer it:");
         out.println("  " + admin + "user list");
         out.println("  " + admin + "log tail -f");
