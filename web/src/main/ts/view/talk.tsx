@@ -260,7 +260,8 @@ function Rows({ conversation, choose, toMessage, changed }: RowsProps) {
   useLayoutEffect(changed);
   return (
     <>
-      {entries.map((entry, index) => {
+      {/* In one row: a nested one would be told by its place, and made anew when a page comes before it. */}
+      {entries.flatMap((entry, index) => {
         const at = Date.parse(entry.time);
         const before = entries[index - 1];
         const isNewDay = before === undefined || dayOf(Date.parse(before.time)) !== dayOf(at);

@@ -144,6 +144,11 @@ class WebTalkIT {
         }
         WebPerson desk =
                 browser.open(chatd, Device.DESK).logIn(ann).open(ben.name()).reads("line 800");
+        Locator kept = desk.message("line 780");
+        kept.evaluate("row => { row.isKept = true; }");
+        desk.page().locator(".scroll").evaluate("box => { box.scrollTop = 0; }");
+        desk.reads("line 700");
+        assertThat(kept.evaluate("row => row.isKept")).isEqualTo(true);
         for (int tries = 0; desk.message("line 1").count() == 0; tries++) {
             assertThat(tries).isLessThan(200);
             desk.page().locator(".scroll").evaluate("box => { box.scrollTop = 0; }");
