@@ -186,6 +186,19 @@ class WebTalkIT {
     }
 
     @Test
+    void anotherLanguageIsSpokenAtOnceInTheOpenConversation() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("hello").reads("hello");
+        Locator actions = desk.message("hello").locator("> .iconic");
+        assertThat(actions).hasAttribute("aria-label", "What to do with this message");
+        desk.button("You").click();
+        desk.button("中文").click();
+        assertThat(actions).hasAttribute("aria-label", "对此消息的操作");
+    }
+
+    @Test
     void theBrowsersLanguageIsSpoken() {
         WebPerson person = browser.open(chatd, Device.PHONE.options().setLocale("zh-CN"));
         person.sees("登录");
