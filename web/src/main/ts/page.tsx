@@ -9,10 +9,12 @@ import { webSockets } from "./wire/link.js";
 import { Session } from "./wire/session.js";
 import { App } from "./view/app.js";
 import { Root } from "./view/root.js";
+import { turnDay } from "./view/time.js";
 import { language, setLanguage } from "./view/words.js";
 
 /** How long after the last look a new version is looked for again, in milliseconds. */
 const LOOK_PAUSE = 60_000;
+const MINUTE = 60_000;
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -32,8 +34,9 @@ const refused = () => {
 };
 const keeps = { tab: new TabKeep(refused), device: await DeviceKeep.open(refused) };
 const tab = new Tab(() => {
-  session.leave();
-  door.isElsewhere.value = true;
+  chat.keepDrafts();
+  door.lost();
+  chat.forget();
 });
 const door = new Door(keeps, clock, tab);
 const chat = new Chat(clock, () => door.keep());
@@ -42,9 +45,10 @@ const session = new Session(webSockets(`wss://${location.host}/ws`), clock, door
     chat.changed(state);
     door.changed(state);
   },
-  welcomed: (welcome, isResumed) => {
-    chat.welcomed(welcome, isResumed);
+  asksAlong: () => chat.asksAlong(),
+  welcomed: (welcome, isResumed, along) => {
     door.keepLogIn(welcome);
+    chat.welcomed(welcome, isResumed, along);
     void lookForNewVersion();
   },
   secretsChanged: (token, key) => door.secretsChanged(token, key),
@@ -74,12 +78,14 @@ async function lookForNewVersion(): Promise<void> {
 addEventListener("online", () => session.wake());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
+    turnDay();
     session.wake();
   } else {
     keepAll();
   }
 });
 addEventListener("pagehide", keepAll);
+setInterval(turnDay, MINUTE);
 
 function keepAll(): void {
   chat.keepDrafts();

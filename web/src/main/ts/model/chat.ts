@@ -1,7 +1,7 @@
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Keep } from "../store/keep.js";
 import type { Clock } from "../wire/clock.js";
-import type { Event, Found, Item, Members, Page, Welcome } from "../wire/events.js";
+import type { Event, Found, GroupChanged, Item, Page, Welcome } from "../wire/events.js";
 import { type Session, type State, Unanswered, type Unsent } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
 import { Conversation, type Reading, type Waiting } from "./conversation.js";
@@ -15,6 +15,8 @@ const CONTEXT = 20;
 /** How many conversations keep their messages in memory, and how many messages are read of each before it is opened. */
 const KEPT = 20;
 const AHEAD = 30;
+/** How many users are looked up at once. */
+const MOST_NAMED = 200;
 /** How long somebody is shown as typing, and how often that is told, in milliseconds. */
 const TYPING = 6_000;
 const TYPING_PAUSE = 3_000;
@@ -62,6 +64,9 @@ export class Chat {
   private queue: Event[] = [];
   private toldTyping = 0;
   private session!: Session;
+  /** By how many milliseconds the daemon's clock is ahead of this one. */
+  private ahead = 0;
+  private wroteAt = 0;
   /** What is asked one after the other, since the daemon answers one page at a time. */
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -77,6 +82,11 @@ export class Chat {
 
   get me(): string {
     return this.self.value?.number ?? "";
+  }
+
+  /** Returns the time by the daemon's clock, in milliseconds since 1970: that of the device may be wrong. */
+  now(): number {
+    return this.clock.now() + this.ahead;
   }
 
   /** Returns a conversation, and makes it if it is new. */
@@ -100,6 +110,9 @@ export class Chat {
   // What the session tells
 
   changed(state: State): void {
+    if (state.at === "ended" || state.at === "refused") {
+      this.keepDrafts();
+    }
     batch(() => {
       this.state.value = state;
       if (state.at === "idle" || state.at === "ended" || state.at === "refused") {
@@ -108,8 +121,13 @@ export class Chat {
     });
   }
 
-  welcomed({ info }: Welcome, isResumed: boolean): void {
+  asksAlong(): Unsent {
+    return { type: 37, info: { limit: KEPT * 5 } };
+  }
+
+  welcomed({ info }: Welcome, isResumed: boolean, along: Promise<Event>): void {
     this.apply();
+    this.ahead = Date.parse(info.time) - this.clock.now();
     batch(() => {
       const { people } = this;
       const isOther = this.self.peek() !== null && this.self.peek()?.number !== info.user_id;
@@ -131,6 +149,7 @@ export class Chat {
       people.blocked.value = new Set(info.blocked);
       people.asking.value = info.requests.received.map(({ user_id, text }) => ({ user: user_id, text }));
       people.asked.value = new Set(info.requests.sent);
+      people.groups.value = new Set(info.groups.map(({ group_id }) => group_id));
       for (const { group_id, group_name, closed } of info.groups) {
         people.learn({ [group_id]: group_name });
         this.conversation(group_id).isClosed.value = closed === true;
@@ -152,7 +171,7 @@ export class Chat {
     if (!isResumed && this.current !== null) {
       void this.open(this.current);
     }
-    void this.readList(isResumed);
+    void this.readList(isResumed, along);
   }
 
   heard(event: Event): void {
@@ -264,10 +283,7 @@ export class Chat {
       return;
     }
     if (item.type === 24) {
-      this.people.learn({ [item.info.group_id]: item.info.group_name });
-      if (item.info.op === "close") {
-        this.conversation(item.info.group_id).isClosed.value = true;
-      }
+      this.groupChanged(item);
     }
     this.keysOf(item).forEach((key) => {
       const conversation = this.conversation(key);
@@ -282,6 +298,23 @@ export class Chat {
         this.arrived.value = item;
       }
     });
+  }
+
+  private groupChanged({ info }: GroupChanged): void {
+    const { people, me } = this;
+    const { group_id: group, op } = info;
+    people.learn({ [group]: info.group_name });
+    if (op === "close") {
+      this.conversation(group).isClosed.value = true;
+    } else if (op === "leave" || op === "remove") {
+      if (info.user === me) {
+        people.setMember(group, false);
+      }
+    } else if (op === "join" || op === "create" ? info.by === me : op === "add" && info.users.includes(me as Numbered)) {
+      people.setMember(group, true);
+    } else if (op === "create" && info.users?.includes(me as Numbered) === true) {
+      people.setMember(group, true);
+    }
   }
 
   /** Finds among what waits the text that a message of one's own seems to be: it may come before its answer does. */
@@ -331,9 +364,9 @@ export class Chat {
   // Reading
 
   /** Reads the list of conversations, then the newest messages of the first of them. */
-  private async readList(isResumed: boolean): Promise<void> {
+  private async readList(isResumed: boolean, asked: Promise<Event> = this.session.ask(this.asksAlong())): Promise<void> {
     try {
-      const answer = await this.session.ask({ type: 37, info: { limit: KEPT * 5 } });
+      const answer = await asked;
       batch(() => {
         if (answer.type === 38) {
           this.people.learn(answer.info.names);
@@ -344,6 +377,7 @@ export class Chat {
           });
         }
       });
+      await this.readNames();
       const { current } = this;
       if (isResumed && current?.startsWith("U") === true) {
         // Read marks are not told again.
@@ -359,6 +393,17 @@ export class Chat {
         throw e;
       }
       // The next connection reads it.
+    }
+  }
+
+  /** Reads the names of those with whom there is nothing but a draft yet. */
+  private async readNames(): Promise<void> {
+    const unnamed = [...this.conversations.peek().keys()].filter((key) => key.startsWith("U") && !this.people.names.peek().has(key));
+    if (unnamed.length > 0) {
+      const answer = await this.session.ask({ type: 28, info: { users: unnamed.slice(0, MOST_NAMED) as Numbered[] } });
+      if (answer.type === 29) {
+        this.people.learnUsers(answer.info.users);
+      }
     }
   }
 
@@ -428,19 +473,24 @@ export class Chat {
       return { users: [], groups: [], names: {} };
     }
     this.people.learnUsers(answer.info.users);
-    this.people.learn(Object.fromEntries(answer.info.groups.map(({ group_id, group_name }) => [group_id, group_name])));
+    const { people } = this;
+    people.learn(Object.fromEntries(answer.info.groups.map(({ group_id, group_name }) => [group_id, group_name])));
+    people.openGroups.value = new Set([...people.openGroups.peek(), ...answer.info.groups.map(({ group_id }) => group_id)]);
     return answer.info;
   }
 
   /** Reads who is in a group, and what it is. */
-  async members(group: `G${number}`): Promise<Members["info"]> {
+  async members(group: `G${number}`): Promise<void> {
     const answer = await this.session.ask({ type: 23, info: { op: "members", group_id: group, limit: 1000 } });
     if (answer.type !== 24 || answer.info.op !== "members") {
-      throw new Unanswered("internal", "no members");
+      return;
     }
     const { info } = answer;
-    this.people.learnUsers(info.members);
-    return info;
+    batch(() => {
+      this.people.learnUsers(info.members);
+      info.members.forEach(({ user_id, online }) => this.people.setOnline(user_id, online));
+      this.conversation(group).members.value = info;
+    });
   }
 
   /** Asks somebody to be a friend. */
@@ -480,8 +530,11 @@ export class Chat {
 
   /** Leaves a conversation: what is far above its end need not stay in memory. */
   close(key: Key): void {
-    const conversation = this.conversation(key);
+    const conversation = this.conversations.peek().get(key);
     this.current = null;
+    if (conversation === undefined) {
+      return;
+    }
     conversation.firstUnread.value = null;
     if (conversation.reading === null && !conversation.timeline.hasAfter) {
       conversation.timeline.trim("before", PAGE + CONTEXT);
@@ -618,7 +671,9 @@ export class Chat {
   /** Sends a text, once; it is shown at once, as waiting. */
   send(conversation: Conversation, text: string): void {
     const re = conversation.answering.peek();
-    const waiting: Waiting = { id: this.clock.newId(), text, at: this.clock.now(), ...(re === null ? {} : { re }) };
+    // What was written later is sent later, also if the clock is set back meanwhile.
+    this.wroteAt = Math.max(this.now(), this.wroteAt + 1);
+    const waiting: Waiting = { id: this.clock.newId(), text, at: this.wroteAt, ...(re === null ? {} : { re }) };
     batch(() => {
       conversation.answering.value = null;
       conversation.waiting.value = [...conversation.waiting.peek(), waiting];
@@ -792,8 +847,7 @@ export class Chat {
     batch(() => {
       this.self.value = null;
       this.conversations.value = new Map();
-      this.people.names.value = new Map();
-      this.people.asking.value = [];
+      this.people.forget();
       this.opened.length = 0;
       this.sentAs.clear();
       this.marks.forEach((stop) => stop());
@@ -804,6 +858,13 @@ export class Chat {
 
   /** Gets back what waited and the drafts of this account, from before the page was loaded. */
   private restore(): void {
+    const drafts = this.named("draft", "");
+    for (const name of this.keep().names()) {
+      const key = name.slice(drafts.length);
+      if (name.startsWith(drafts) && isKey(key)) {
+        this.conversation(key);
+      }
+    }
     const kept = this.keep().get(this.named("waiting"));
     if (kept === null) {
       return;
@@ -812,6 +873,7 @@ export class Chat {
       const conversation = this.conversation(key);
       if (conversation.waiting.peek().length === 0) {
         conversation.waiting.value = waiting;
+        this.wroteAt = Math.max(this.wroteAt, ...waiting.map(({ at }) => at));
       }
     }
   }

@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals-core";
-import type { Conversations } from "../wire/events.js";
+import type { Conversations, Members } from "../wire/events.js";
 import type { Code } from "../wire/values.js";
 import type { Key } from "./place.js";
 import { type Entry, isWritten, Timeline } from "./timeline.js";
@@ -42,6 +42,8 @@ export class Conversation {
   readonly pinned = signal(false);
   readonly notify = signal<"all" | "mentions" | "none">("all");
   readonly isClosed = signal(false);
+  /** What a group is, and who is in it: all, or the first of very many; null as long as that was not read. */
+  readonly members = signal<Members["info"] | null>(null);
   /** Up to where the other of a pair has read. */
   readonly readByOther = signal(0);
   readonly typing = signal<readonly TypingUser[]>([]);

@@ -9,6 +9,9 @@ import type { Code } from "../wire/values.js";
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 60_000;
 
+/** What is kept not by account, but of the one that logged in last. */
+const SHARED = new Set(["login", "device"]);
+
 /** What is kept of a log in: with it the page goes on when it is loaded again. */
 interface Kept {
   user: string;
@@ -41,6 +44,8 @@ export class Door {
   readonly pausedUntil = signal(0);
   /** Whether another tab is the live one. */
   readonly isElsewhere = signal(false);
+  /** Whether a log in somewhere else has ended the session. */
+  readonly isDisplaced = signal(false);
   readonly isOwnDevice = signal(false);
   /** Whether what was kept is being tried. */
   readonly isReturning = signal(false);
@@ -56,7 +61,7 @@ export class Door {
     private readonly clock: Clock,
     private readonly tab: LiveTab,
   ) {
-    this.isOwnDevice.value = keeps.device?.get("login") != null;
+    this.isOwnDevice.value = keeps.tab.get("login") === null && keeps.device?.get("login") != null;
   }
 
   through(session: Session): void {
@@ -108,14 +113,35 @@ export class Door {
     }
   }
 
-  /** Makes this the live tab, in place of another. */
+  /** Lets another tab be the live one: from now on it is that which keeps things. */
+  lost(): void {
+    this.session.leave();
+    this.isElsewhere.value = true;
+  }
+
+  /** Makes this the live tab, or session, in place of another; somebody may have to log in for that. */
   async useHere(): Promise<void> {
+    const user = this.kept()?.user;
+    this.isReturning.value = true;
+    this.isDisplaced.value = false;
+    if (user !== undefined) {
+      await this.tab.takeOver(user);
+    }
+    // The other tab may have been given a new token or key: those from before would look like copies.
+    await this.keep().refresh();
     this.isElsewhere.value = false;
     const kept = this.kept();
-    if (kept !== null) {
-      await this.tab.takeOver(kept.user);
+    if (kept === null) {
+      this.isReturning.value = false;
+    } else {
       this.resume(kept);
     }
+  }
+
+  /** Stops trying to go on with what was kept: somebody else logs in. */
+  giveUp(): void {
+    this.session.leave();
+    this.isReturning.value = false;
   }
 
   private resume({ user, token, key, after }: Kept): void {
@@ -133,9 +159,7 @@ export class Door {
   enter(name: string, password: string, isOwn: boolean): void {
     this.name.value = name;
     this.password = password;
-    if (!isOwn && this.isOwnDevice.peek()) {
-      void this.keeps.device?.clear();
-    }
+    this.isDisplaced.value = false;
     this.isOwnDevice.value = isOwn && this.keeps.device !== null;
     this.session.relabel(this.device());
     this.session.enter({ user: name, password, remember: this.isOwnDevice.peek() });
@@ -195,10 +219,16 @@ export class Door {
 
   /** Logs out: nothing of this account stays in the browser. `forget` forgets what would be kept again. */
   async leave(forget: () => void): Promise<void> {
+    const user = this.kept()?.user ?? "";
     await this.session.logOut();
     forget();
     this.tab.letGo();
-    await Promise.all([this.keeps.tab.clear(), this.keeps.device?.clear()]);
+    const { tab, device } = this.keeps;
+    tab.names().forEach((name) => tab.remove(name));
+    // Another account of this device keeps what waits for its next log in.
+    const isOwn = this.isOwnDevice.peek();
+    device?.names().forEach((name) => (name.startsWith(`${user}/`) || (isOwn && SHARED.has(name))) && device.remove(name));
+    await device?.settled();
     this.name.value = "";
     this.password = "";
     this.isOwnDevice.value = false;
@@ -207,7 +237,7 @@ export class Door {
   // What the session tells
 
   changed(state: State): void {
-    if (state.at !== "entering" && state.at !== "unreachable") {
+    if (state.at !== "idle" && state.at !== "entering" && state.at !== "unreachable") {
       this.isReturning.value = false;
     }
     switch (state.at) {
@@ -224,7 +254,9 @@ export class Door {
         this.forgetSecrets();
         break;
       case "ended":
-        this.forgetSecrets();
+        this.isDisplaced.value = state.reason === null;
+        // Whoever was displaced by a log in elsewhere may still be remembered.
+        this.forgetSecrets(state.reason === null ? this.kept()?.key : null);
         this.tab.letGo();
         break;
       case "live":
@@ -234,11 +266,30 @@ export class Door {
     }
   }
 
-  /** Keeps who has logged in, and takes the place of other tabs. */
+  /** Keeps who has logged in, and takes the place of other tabs; to be called before what was kept is looked for. */
   keepLogIn({ info }: Welcome): void {
     this.name.value = info.user_name;
     void this.tab.takeOver(info.user_id);
+    this.moveToTab(info.user_id);
     this.setKept({ user: info.user_id, name: info.user_name, token: this.token, key: this.key, after: this.session.seen });
+  }
+
+  /** Moves what the device has kept of an account into this tab, if it is not its own device any more. */
+  private moveToTab(user: string): void {
+    const { tab, device } = this.keeps;
+    if (device === null || this.isOwnDevice.peek()) {
+      return;
+    }
+    const login = device.get("login");
+    const isOf = login !== null && (JSON.parse(login) as Kept).user === user;
+    for (const name of device.names()) {
+      if (name.startsWith(`${user}/`)) {
+        tab.set(name, device.get(name) ?? "");
+        device.remove(name);
+      } else if (isOf && SHARED.has(name)) {
+        device.remove(name);
+      }
+    }
   }
 
   /** Keeps the secrets with which the session goes on. */
@@ -254,16 +305,16 @@ export class Door {
   /** Keeps how far the session has come: the page may be gone at once. */
   keepSeen(): void {
     const kept = this.kept();
-    if (kept?.token != null) {
+    if (kept?.token != null && !this.isElsewhere.peek()) {
       this.setKept({ ...kept, after: this.session.seen });
     }
   }
 
-  /** Keeps the name alone: drafts and what waits stay for when this account logs in again. */
-  private forgetSecrets(): void {
+  /** Keeps the name, and a key that is still good: drafts and what waits stay for when this account logs in again. */
+  private forgetSecrets(key: string | null = null): void {
     const kept = this.kept();
     if (kept !== null) {
-      this.setKept({ ...kept, token: null, key: null });
+      this.setKept({ ...kept, token: null, key });
     }
   }
 }

@@ -15,6 +15,16 @@ export class People {
   readonly blocked = signal<ReadonlySet<string>>(new Set());
   readonly asking = signal<readonly Asking[]>([]);
   readonly asked = signal<ReadonlySet<string>>(new Set());
+  /** The groups of which one is a member, and open ones that were found. */
+  readonly groups = signal<ReadonlySet<string>>(new Set());
+  readonly openGroups = signal<ReadonlySet<string>>(new Set());
+
+  /** Forgets everybody. */
+  forget(): void {
+    this.names.value = new Map();
+    this.asking.value = [];
+    [this.online, this.friends, this.blocked, this.asked, this.groups, this.openGroups].forEach((set) => (set.value = new Set()));
+  }
 
   /** Returns somebody's name, or the number while no name is known. */
   name(number: string): string {
@@ -46,6 +56,10 @@ export class People {
 
   setBlocked(user: string, isBlocked: boolean): void {
     this.blocked.value = changed(this.blocked.peek(), user, isBlocked);
+  }
+
+  setMember(group: string, isMember: boolean): void {
+    this.groups.value = changed(this.groups.peek(), group, isMember);
   }
 
   setAsked(user: string, isAsked: boolean): void {

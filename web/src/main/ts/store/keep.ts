@@ -3,8 +3,12 @@ export interface Keep {
   get(name: string): string | null;
   set(name: string, value: string): void;
   remove(name: string): void;
-  /** Removes everything; resolves when nothing of it is left. */
-  clear(): Promise<void>;
+  /** Returns the names of all that is kept. */
+  names(): readonly string[];
+  /** Reads again what another tab may have written. */
+  refresh(): Promise<void>;
+  /** Resolves when all that was removed is gone. */
+  settled(): Promise<void>;
 }
 
 /** Keeps it for as long as the tab lives; `refused` is called when the browser does not keep it (full, or forbidden). */
@@ -35,23 +39,34 @@ export class TabKeep implements Keep {
     }
   }
 
-  async clear(): Promise<void> {
+  names(): readonly string[] {
     try {
-      sessionStorage.clear();
+      return Object.keys(sessionStorage);
     } catch {
-      // Then there is nothing either.
+      return [];
     }
+  }
+
+  async refresh(): Promise<void> {
+    // No other tab writes here.
+  }
+
+  async settled(): Promise<void> {
+    // It is gone at once.
   }
 }
 
 const DATABASE = "chatd";
 const TABLE = "kept";
 
-/** Keeps it on the device, in IndexedDB, until somebody logs out; what there is was read when it was opened. */
+/** Keeps it on the device, in IndexedDB, until somebody logs out; what there is was read when it was opened or refreshed. */
 export class DeviceKeep implements Keep {
+  /** The last write; those before it are done when it is. */
+  private writing: Promise<void> = Promise.resolve();
+
   private constructor(
     private readonly database: IDBDatabase,
-    private readonly known: Map<string, string>,
+    private known: Map<string, string>,
     private readonly refused: () => void,
   ) {}
 
@@ -71,25 +86,12 @@ export class DeviceKeep implements Keep {
       request.onsuccess = () => {
         const database = request.result;
         database.onversionchange = () => database.close();
-        const known = new Map<string, string>();
-        const reading = database.transaction(TABLE).objectStore(TABLE).openCursor();
-        reading.onerror = () => resolve(null);
-        reading.onsuccess = () => {
-          const row = reading.result;
-          if (row === null) {
-            resolve(new DeviceKeep(database, known, refused));
-          } else {
-            known.set(String(row.key), String(row.value));
-            row.continue();
-          }
-        };
+        read(database).then(
+          (known) => resolve(new DeviceKeep(database, known, refused)),
+          () => resolve(null),
+        );
       };
     });
-  }
-
-  /** Whether anything is kept. */
-  get isUsed(): boolean {
-    return this.known.size > 0;
   }
 
   get(name: string): string | null {
@@ -98,22 +100,33 @@ export class DeviceKeep implements Keep {
 
   set(name: string, value: string): void {
     this.known.set(name, value);
-    void this.write((table) => table.put(value, name));
+    this.write((table) => table.put(value, name));
   }
 
   remove(name: string): void {
     if (this.known.delete(name)) {
-      void this.write((table) => table.delete(name));
+      this.write((table) => table.delete(name));
     }
   }
 
-  clear(): Promise<void> {
-    this.known.clear();
-    return this.write((table) => table.clear());
+  async refresh(): Promise<void> {
+    try {
+      this.known = await read(this.database);
+    } catch {
+      this.refused();
+    }
   }
 
-  private write(act: (table: IDBObjectStore) => void): Promise<void> {
-    return new Promise((resolve) => {
+  names(): readonly string[] {
+    return [...this.known.keys()];
+  }
+
+  settled(): Promise<void> {
+    return this.writing;
+  }
+
+  private write(act: (table: IDBObjectStore) => void): void {
+    this.writing = new Promise((resolve) => {
       try {
         const writing = this.database.transaction(TABLE, "readwrite", { durability: "strict" });
         writing.oncomplete = () => resolve();
@@ -128,4 +141,22 @@ export class DeviceKeep implements Keep {
       }
     });
   }
+}
+
+/** Reads all that is kept. */
+function read(database: IDBDatabase): Promise<Map<string, string>> {
+  return new Promise((resolve, reject) => {
+    const known = new Map<string, string>();
+    const reading = database.transaction(TABLE).objectStore(TABLE).openCursor();
+    reading.onerror = () => reject(reading.error ?? new Error("not read"));
+    reading.onsuccess = () => {
+      const row = reading.result;
+      if (row === null) {
+        resolve(known);
+      } else {
+        known.set(String(row.key), String(row.value));
+        row.continue();
+      }
+    };
+  });
 }

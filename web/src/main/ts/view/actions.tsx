@@ -16,7 +16,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
   const isAsked = useSignal(false);
   const isOwn = shown.send === chat.me;
   const isText = shown.type === 3 || shown.type === 4;
-  const age = (app.clock.now() - Date.parse(shown.time)) / 1000;
+  const age = (chat.now() - Date.parse(shown.time)) / 1000;
   const limits = chat.self.value?.limits;
   const isWithin = (limit: number | null | undefined) => limit === null || (limit !== undefined && age < limit);
   const does = (act: () => void) => () => {

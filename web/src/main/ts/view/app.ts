@@ -10,6 +10,12 @@ import { words } from "./words.js";
 
 const NOTICE = 5_000;
 
+/** Below this width there is one column. */
+const NARROW = matchMedia("(max-width: 899px)");
+
+/** What the browser keeps beside an address whose message was shown: when it is loaded again, one reads on where one was. */
+const SHOWN = "shown";
+
 /** What all of the view needs: what is known, the way in and out, where one is, and what is said in passing. */
 export class App {
   readonly place: Signal<Place>;
@@ -17,6 +23,10 @@ export class App {
   readonly notice = signal("");
   readonly isStorageRefused = signal(false);
   readonly hasNewVersion = signal(false);
+  /** Whether the window is so narrow that it shows one column at a time. */
+  readonly isNarrow = signal(NARROW.matches);
+  /** How many sheets are open. */
+  readonly sheets = signal(0);
   /** Now, to the second, while something on the screen counts. */
   readonly now = signal(0);
   private stopNotice: () => void = () => {};
@@ -28,7 +38,9 @@ export class App {
     /** Tries to connect now. */
     readonly wake: () => void,
   ) {
-    this.place = signal(placeOf(location.hash));
+    const place = placeOf(location.hash);
+    this.place = signal(history.state === SHOWN && place.at === "conversation" ? { at: place.at, key: place.key } : place);
+    NARROW.addEventListener("change", () => (this.isNarrow.value = NARROW.matches));
     this.now.value = clock.now();
   }
 
@@ -40,6 +52,11 @@ export class App {
       history.pushState(null, "", addressOf(place));
     }
     this.place.value = place;
+  }
+
+  /** Remembers that the message that the address names was shown. */
+  shown(): void {
+    history.replaceState(SHOWN, "", location.hash);
   }
 
   /** Says something in passing. */

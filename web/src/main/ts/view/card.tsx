@@ -1,7 +1,4 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import type { Key } from "../model/place.js";
-import type { Members } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { Head, Initial, Name, ToConversation, useTitle } from "./parts.js";
 import { words } from "./words.js";
@@ -11,7 +8,7 @@ export function Card({ of }: { of: Key }) {
   const app = useApp();
   const title = useTitle(of);
   return (
-    <aside class="card" aria-label={words().card}>
+    <>
       <Head back={() => app.go({ at: "conversation", key: of }, true)} title={title} />
       <div class="list padded">
         <div class="portrait">
@@ -22,7 +19,7 @@ export function Card({ of }: { of: Key }) {
         <Attention of={of} />
         {of.startsWith("G") ? <GroupCard group={of as `G${number}`} /> : of !== app.chat.me && <PersonCard user={of} />}
       </div>
-    </aside>
+    </>
   );
 }
 
@@ -83,14 +80,7 @@ function GroupCard({ group }: { group: `G${number}` }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
-  const known = useSignal<Members["info"] | null>(null);
-  // What was done to the group is a message of it.
-  const last = chat.conversation(group).last.value;
-  const changed = last?.type === 24 ? last.mid : 0;
-  useEffect(() => {
-    void app.try(chat.members(group).then((members) => (known.value = members)));
-  }, [group, changed]);
-  const info = known.value;
+  const info = chat.conversation(group).members.value;
   if (info === null) {
     return null;
   }

@@ -85,8 +85,22 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     };
   }, []);
 
+  const { key } = conversation;
   if (conversation.isClosed.value) {
     return <p class="composer note">{w.closedGroup}</p>;
+  }
+  if (key.startsWith("G") && !chat.people.groups.value.has(key)) {
+    const join = () => void app.try(chat.request({ type: 23, info: { op: "join", group_id: key as `G${number}` } }));
+    return (
+      <div class="composer note">
+        <p>{w.notMember}</p>
+        {chat.people.openGroups.value.has(key) && (
+          <button type="button" class="strong" onClick={join}>
+            {w.join}
+          </button>
+        )}
+      </div>
+    );
   }
   if (conversation.key === "" && chat.self.value?.server.everyone === false) {
     return <p class="composer note">{w.mayNotWrite}</p>;

@@ -16,14 +16,18 @@ export function Entrance() {
     <main class="entrance">
       <div class="emblem" aria-hidden="true" />
       {door.isElsewhere.value ? (
-        <Elsewhere />
+        <Elsewhere title={w.elsewhere} means={w.elsewhereMeans} />
+      ) : door.isDisplaced.value ? (
+        <Elsewhere title={w.displaced} means={w.displacedMeans} />
+      ) : door.isReturning.value ? (
+        <Unreached />
       ) : door.mustChange.value ? (
         <ForcedChange />
       ) : (
         <>
-          {state.at === "ended" && (
+          {state.at === "ended" && state.reason !== null && (
             <p class="says" role="status">
-              {state.reason ?? w.displaced}
+              {w.notice(state.reason)}
             </p>
           )}
           <LogIn />
@@ -48,14 +52,34 @@ export function Languages() {
   );
 }
 
-function Elsewhere() {
+/** Another tab, or another device, has taken over; nothing is done about it until somebody asks for it. */
+function Elsewhere({ title, means }: { title: string; means: string }) {
   const { door } = useApp();
   return (
     <section>
-      <h1>{words().elsewhere}</h1>
-      <p>{words().elsewhereMeans}</p>
+      <h1>{title}</h1>
+      <p>{means}</p>
       <button type="button" class="strong" onClick={() => void door.useHere()}>
         {words().useHere}
+      </button>
+    </section>
+  );
+}
+
+/** The page was loaded by somebody who is logged in, and the daemon is away. */
+function Unreached() {
+  const app = useApp();
+  const w = words();
+  return (
+    <section>
+      <h1>{w.unreachable}</h1>
+      <p>{w.stillLoggedIn(app.door.name.value)}</p>
+      <p>{w.unreachableMeans}</p>
+      <button type="button" class="strong" onClick={app.wake}>
+        {w.tryNow}
+      </button>
+      <button type="button" class="plain" onClick={() => app.door.giveUp()}>
+        {w.toLogInElse}
       </button>
     </section>
   );

@@ -81,13 +81,25 @@ export function Head({ back, children, title }: { back?: () => void; children?: 
   );
 }
 
+/** What is said in passing; while a sheet is open, it is in that. */
+export function Notice() {
+  return (
+    <p class="notice" role="status">
+      {useApp().notice.value}
+    </p>
+  );
+}
+
 /** A question or a choice above the page; Escape and a click beside it close it, and the focus goes back. */
 export function Sheet({ label, close, children }: { label: string; close: () => void; children: ComponentChildren }) {
+  const app = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    app.sheets.value++;
     return () => {
+      app.sheets.value--;
       // Unless what was chosen has moved the focus, it goes back to where it was.
       if (before instanceof HTMLElement && (document.activeElement === document.body || dialog.current?.contains(document.activeElement) === true)) {
         before.focus();
@@ -102,6 +114,7 @@ export function Sheet({ label, close, children }: { label: string; close: () => 
       onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
     >
       <div class="sheet">{children}</div>
+      <Notice />
     </dialog>
   );
 }

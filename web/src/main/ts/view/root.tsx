@@ -5,7 +5,7 @@ import { type App, AppContext, useApp } from "./app.js";
 import { Card } from "./card.js";
 import { Chats, summary } from "./chats.js";
 import { Entrance } from "./login.js";
-import { Initial } from "./parts.js";
+import { Initial, Notice, Sheet } from "./parts.js";
 import { Find, Keys, Me } from "./side.js";
 import { Talk } from "./talk.js";
 import { clockTime } from "./time.js";
@@ -21,8 +21,15 @@ export function Root({ app }: { app: App }) {
 }
 
 function Inside() {
-  const { chat, door } = useApp();
+  const app = useApp();
+  const { chat, door } = app;
   const { at } = chat.state.value;
+  useSignalEffect(() => {
+    if (chat.notice.value !== "") {
+      app.say(words().notice(chat.notice.value));
+      chat.notice.value = "";
+    }
+  });
   const isIn = chat.self.value !== null && (at === "live" || at === "lost" || at === "entering") && !door.isElsewhere.value;
   if (isIn) {
     return <Rooms />;
@@ -41,7 +48,11 @@ function Rooms() {
     shown.current = key;
   }
   const open = key ?? shown.current;
-  const column = place.at === "conversation" ? "talk" : place.at === "card" ? "card" : "left";
+  const column = key === null ? "left" : "talk";
+  const named = place.at === "conversation" && place.message !== undefined ? place : null;
+  const isNarrow = app.isNarrow.value;
+  const card = place.at === "card" ? <Card key={place.key} of={place.key} /> : null;
+  const w = words();
 
   useEffect(() => {
     const follow = () => {
@@ -56,14 +67,16 @@ function Rooms() {
         }),
       );
     };
-    follow();
+    if (messageOf(location.hash) !== null) {
+      follow();
+    }
     addEventListener("popstate", follow);
     return () => removeEventListener("popstate", follow);
   }, []);
 
   // On a narrow screen the focus goes with the place; on a wide one it stays, or goes to where one writes.
   useEffect(() => {
-    if (!matchMedia("(min-width: 900px)").matches) {
+    if (app.isNarrow.peek()) {
       document.querySelector<HTMLElement>(`.rooms > .${column} h1`)?.focus({ preventScroll: true });
     }
   }, [column, key]);
@@ -97,13 +110,6 @@ function Rooms() {
   }, []);
 
   useSignalEffect(() => {
-    if (chat.notice.value !== "") {
-      app.say(chat.notice.value);
-      chat.notice.value = "";
-    }
-  });
-
-  useSignalEffect(() => {
     const unread = chat.unread.value;
     document.title = `${unread > 0 ? `(${unread >= 100 ? "99+" : unread}) ` : ""}${words().appName}`;
   });
@@ -111,23 +117,35 @@ function Rooms() {
   return (
     <>
       <Bar />
-      <main class={`rooms at-${column}${place.at === "card" ? " with-card" : ""}`}>
+      <main class={`rooms at-${column}${card !== null ? " with-card" : ""}`}>
         <div class="left">
-          {place.at === "me" ? <Me /> : place.at === "find" ? <Find /> : place.at === "keys" ? <Keys /> : <Chats />}
+          {place.at === "me" && !isNarrow ? <Me /> : place.at === "find" ? <Find /> : place.at === "keys" ? <Keys /> : <Chats />}
         </div>
         <div class="talk">
           {open === null ? (
             <Nothing />
           ) : (
-            <Talk key={open} of={open} message={place.at === "conversation" ? place.message : undefined} />
+            <Talk key={open} of={open} named={named} />
           )}
         </div>
-        {place.at === "card" && <Card key={place.key} of={place.key} />}
+        {card !== null && !isNarrow && (
+          <aside class="card" aria-label={w.card}>
+            {card}
+          </aside>
+        )}
       </main>
+      {isNarrow && card !== null && (
+        <Sheet label={w.card} close={() => app.go({ at: "conversation", key: open ?? "" }, true)}>
+          {card}
+        </Sheet>
+      )}
+      {isNarrow && place.at === "me" && (
+        <Sheet label={w.me} close={() => app.go({ at: "chats" }, true)}>
+          <Me />
+        </Sheet>
+      )}
       <Announcements />
-      <p class="notice" role="status">
-        {app.notice.value}
-      </p>
+      {app.sheets.value === 0 && <Notice />}
     </>
   );
 }

@@ -21,10 +21,11 @@ const AHEAD = 1.5;
 const PATIENCE = 150;
 
 /** A conversation: its head, its messages, and where one writes. */
-export function Talk({ of, message }: { of: Key; message: number | undefined }) {
+export function Talk({ of, named }: { of: Key; named: { message?: number } | null }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
+  const message = named?.message;
   const conversation = chat.conversation(of);
   const title = useTitle(of);
   const box = useRef<HTMLDivElement>(null);
@@ -71,6 +72,7 @@ export function Talk({ of, message }: { of: Key; message: number | undefined }) 
       const first = conversation.firstUnread.peek();
       if (scroll.current === made && message !== undefined) {
         show(made, box.current, message);
+        app.shown();
       } else if (scroll.current === made && conversation.reading === null && first !== null) {
         const { current } = box;
         // From the first unread message on, with what is before it; at the end, if all of it is in view.
@@ -89,7 +91,8 @@ export function Talk({ of, message }: { of: Key; message: number | undefined }) 
       document.removeEventListener("visibilitychange", told);
       chat.close(of);
     };
-  }, [of, message]);
+    // Each way to a message goes there, also from where it leads to.
+  }, [of, named]);
 
   // Also when the list is as high as before: a page may have come above, and another one gone below.
   const changed = useCallback(() => scroll.current?.restore(), []);
@@ -169,7 +172,16 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
   const { key } = conversation;
   const elsewhere = useComputed(() => chat.unread.value - (conversation.notify.value === "none" ? 0 : conversation.unread.value));
   const typing = conversation.typing.value;
-  const isOnline = chat.people.online.value.has(key);
+  const isLive = chat.state.value.at === "live";
+  const isMember = chat.people.groups.value.has(key);
+  // What was done to a group is a message of it.
+  const last = conversation.last.value;
+  const changed = last?.type === 24 ? last.mid : 0;
+  useEffect(() => {
+    if (isMember && isLive) {
+      void app.try(chat.members(key as `G${number}`));
+    }
+  }, [key, changed, isMember, isLive]);
   return (
     <header class="head">
       <span class="back">
@@ -189,16 +201,31 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
           <small>
             {typing.length > 0
               ? w.typing(typing.map(({ user }) => chat.people.name(user)))
-              : key.startsWith("U") && key !== chat.me && chat.state.value.at === "live"
-                ? isOnline
-                  ? w.online
-                  : w.offline
+              : isLive
+                ? presence()
                 : ""}
           </small>
         </span>
       </button>
     </header>
   );
+
+  /** Returns who is online of those who see what is written here. */
+  function presence(): string {
+    const online = chat.people.online.value;
+    if (key.startsWith("U")) {
+      return key === chat.me ? "" : online.has(key) ? w.online : w.offline;
+    }
+    if (key === "") {
+      return w.othersOnline(online.size - (online.has(chat.me) ? 1 : 0));
+    }
+    const group = conversation.members.value;
+    if (group === null || !isMember) {
+      return "";
+    }
+    const others = group.members.filter(({ user_id }) => user_id !== chat.me && online.has(user_id)).length;
+    return `${w.members(group.total)} · ${w.othersOnline(others)}`;
+  }
 }
 
 function Skeleton() {

@@ -1,8 +1,17 @@
+import { signal } from "@preact/signals";
 import { locale, words } from "./words.js";
 
 const DAY = 86_400_000;
 
 const made = new Map<string, Intl.DateTimeFormat>();
+
+/** The day that it is, where the reader is. */
+const today = signal(dayOf(Date.now()));
+
+/** Looks what day it is: what is named by its day is named anew when another one begins. */
+export function turnDay(): void {
+  today.value = dayOf(Date.now());
+}
 
 /** Returns a format; making one takes long, and there are few. */
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -20,7 +29,7 @@ export function clockTime(at: number): string {
 /** Returns a time as a list shows it: the hour today, else the day. */
 export function shortTime(at: number): string {
   const now = Date.now();
-  if (dayOf(at) === dayOf(now)) {
+  if (dayOf(at) === today.value) {
     return clockTime(at);
   }
   return now - at < 6 * DAY && at < now
@@ -36,7 +45,7 @@ export function fullTime(at: number): string {
 /** Returns the name of a time's day. */
 export function dayName(at: number): string {
   const now = Date.now();
-  if (dayOf(at) === dayOf(now)) {
+  if (dayOf(at) === today.value) {
     return words().today;
   }
   if (dayOf(at) === dayOf(now - DAY)) {

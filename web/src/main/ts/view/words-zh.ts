@@ -23,6 +23,16 @@ const CODES: { [code: string]: string } = {
   lost: "未连接到服务器。",
 };
 
+/** What the daemon says when it ends a session. */
+const NOTICES: { [english: string]: string } = {
+  "An administrator has ended this session.": "管理员已结束此会话。",
+  "An administrator has reset the password of this account.": "管理员已重置此账号的密码。",
+  "An administrator has disabled this account.": "管理员已停用此账号。",
+  "An administrator has deleted this account.": "管理员已删除此账号。",
+  "The password of this account was changed elsewhere.": "此账号的密码已在别处修改。",
+  "This session was ended from another one of this account.": "此会话已由您账号的另一会话结束。",
+};
+
 const RULES: { [rule in PasswordRule]: string } = {
   length: "至少 8 个字符",
   bytes: "最多 32 字节（10 个汉字）",
@@ -57,8 +67,11 @@ export const chinese: Words = {
   rules: (rule) => RULES[rule],
   elsewhere: "已在另一个标签页中打开",
   elsewhereMeans: "每个浏览器只有一个标签页保持连接。",
-  displaced: "您已在别处登录。",
-  ended: "您的会话已结束。",
+  displaced: "您已在别处登录",
+  displacedMeans: "此处的会话因此结束。您写好而未发送的内容仍保存在这里。",
+  stillLoggedIn: (name) => `您仍以 ${name} 的身份登录，写好的内容已保存。`,
+  toLogInElse: "以其他账号登录",
+  notice: (text) => NOTICES[text] ?? text,
   useHere: "在此使用",
   chats: "聊天",
   everyone: "所有人",
@@ -76,6 +89,7 @@ export const chinese: Words = {
   mentioned: "提到了您",
   online: "在线",
   offline: "离线",
+  othersOnline: (n) => (n === 0 ? "没有其他人在线" : `另有 ${n} 人在线`),
   asksYou: (name) => `${name} 想加您为好友`,
   agree: "同意",
   decline: "拒绝",
@@ -98,6 +112,7 @@ export const chinese: Words = {
   correcting: "修改您的文字",
   cancel: "取消",
   tooLong: (over) => `超出 ${over} 字节`,
+  notMember: "您不是该群成员，仍可阅读您在群期间的内容。",
   closedGroup: "此群已关闭，不能再发言。",
   mayNotWrite: "这里只有管理员可以发言。",
   waiting: "等待发送",

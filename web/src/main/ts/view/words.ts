@@ -65,8 +65,12 @@ export const english = {
   // Being elsewhere, ended
   elsewhere: "Open in another tab",
   elsewhereMeans: "Only one tab of a browser is connected.",
-  displaced: "You logged in elsewhere.",
-  ended: "Your session has ended.",
+  displaced: "You logged in elsewhere",
+  displacedMeans: "This session was ended by that log in. What you wrote and was not sent is kept here.",
+  stillLoggedIn: (name: string) => `You are still logged in as ${name}, and what you wrote is kept.`,
+  toLogInElse: "Log in as somebody else",
+  /** What the daemon says of itself, which it says in English. */
+  notice: (text: string) => text,
   useHere: "Use here",
   // Chats
   chats: "Chats",
@@ -85,6 +89,7 @@ export const english = {
   mentioned: "mentions you",
   online: "online",
   offline: "offline",
+  othersOnline: (n: number) => (n === 0 ? "nobody else online" : n === 1 ? "1 other online" : `${n} others online`),
   asksYou: (name: string) => `${name} would like to be your friend`,
   agree: "Agree",
   decline: "Decline",
@@ -109,6 +114,7 @@ export const english = {
   correcting: "Correct your text",
   cancel: "Cancel",
   tooLong: (over: string) => `Too long by ${over} bytes`,
+  notMember: "You are not a member of this group. You can read what was written while you were.",
   closedGroup: "This group is closed. Nothing more can be written.",
   mayNotWrite: "Only administrators write here.",
   waiting: "Waiting",

@@ -27,8 +27,10 @@ export type State =
 /** What a session tells. */
 export interface SessionListener {
   changed(state: State): void;
-  /** The log in succeeded, or the session goes on, as `isResumed` says. */
-  welcomed(welcome: Welcome, isResumed: boolean): void;
+  /** Returns what is asked together with each log in, so that its answer comes in the same round trip. */
+  asksAlong(): Unsent;
+  /** The log in succeeded, or the session goes on, as `isResumed` says; `along` is the answer to what was asked with it. */
+  welcomed(welcome: Welcome, isResumed: boolean, along: Promise<Event>): void;
   /** The secrets have changed with which this session is resumed, and its device logs in again. */
   secretsChanged(token: string | null, key: string | null): void;
   /** An event that is not the answer to a question. */
@@ -76,6 +78,7 @@ export class Session {
   private tries = 0;
   private lastNotice: string | null = null;
   private questions: Question[] = [];
+  private along: Promise<Event> | null = null;
   private stopWaiting: () => void = () => {};
 
   constructor(
@@ -155,12 +158,15 @@ export class Session {
 
   /** Asks; rejects with `Unanswered`. */
   ask(command: Unsent): Promise<Event> {
+    return this.state.at === "live" && this.link !== null
+      ? this.askOn(this.link, command)
+      : Promise.reject(new Unanswered("lost", "not connected"));
+  }
+
+  private askOn(link: Link, command: Unsent): Promise<Event> {
     return new Promise((resolve, reject) => {
       const id = this.clock.newId();
-      if (!this.send({ ...command, id } as Command)) {
-        reject(new Unanswered("lost", "not connected"));
-        return;
-      }
+      link.send(JSON.stringify({ ...command, id }));
       this.questions.push({ id, isAnsweredBy: answers(command, id), resolve, reject });
     });
   }
@@ -193,7 +199,7 @@ export class Session {
     const link = this.dial({
       opened: () => {
         isOpen = true;
-        link.send(JSON.stringify({ type: 1, info: this.logIn() }));
+        this.logIn(link);
       },
       said: (text) => this.said(JSON.parse(text) as Event),
       closed: () => (isOpen || this.state.at === "live" ? this.lose() : this.unreached()),
@@ -201,7 +207,15 @@ export class Session {
     this.link = link;
   }
 
-  private logIn(): object {
+  /** Sends the log in; the daemon answers what is asked behind it once it has answered that. */
+  private logIn(link: Link): void {
+    link.send(JSON.stringify({ type: 1, info: this.proof() }));
+    this.along = this.askOn(link, this.listener.asksAlong());
+    // Whoever is welcomed looks at it; else nobody does.
+    this.along.catch(() => {});
+  }
+
+  private proof(): object {
     const device = this.device;
     if (this.token !== null) {
       return { token: this.token, after: this.after };
@@ -253,7 +267,7 @@ export class Session {
   }
 
   private judged(event: Welcome | Extract<Refused, { type: 2 }>): void {
-    if ("token" in event.info) {
+    if ("token" in event.info && this.along !== null) {
       const isResumed = this.token !== null && event.info.behind !== true;
       const welcome = event as Welcome;
       this.number = welcome.receive;
@@ -264,13 +278,15 @@ export class Session {
       this.tries = 0;
       this.change({ at: "live" });
       this.listener.secretsChanged(this.token, this.key);
-      this.listener.welcomed(welcome, isResumed);
+      this.listener.welcomed(welcome, isResumed, this.along);
       return;
     }
     const code = event.info.code as Code;
     if (code === "wrong-password" && this.token !== null && (this.key !== null || this.hasPassword())) {
       this.token = null;
-      this.link?.send(JSON.stringify({ type: 1, info: this.logIn() }));
+      if (this.link !== null) {
+        this.logIn(this.link);
+      }
     } else if (code === "throttled" && (this.token !== null || this.key !== null)) {
       this.link?.close();
       this.lose();

@@ -104,6 +104,11 @@ final class CutProxy implements AutoCloseable {
         cut();
     }
 
+    /** Closes new connections until there is a target again; those that stand go on. */
+    void refuse() {
+        forwardTo(NOBODY);
+    }
+
     /** Sets the pause after each read of at most 64 KiB, from now on. */
     void slow(Duration after) {
         pause = after;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Path;
@@ -54,10 +55,15 @@ final class WebBrowser implements AutoCloseable {
     }
 
     WebPerson open(Chatd chatd, Browser.NewContextOptions options) {
+        return open(chatd.port(), options);
+    }
+
+    /** As above, at a port, which may be that of a proxy. */
+    WebPerson open(int port, Browser.NewContextOptions options) {
         PlaywrightAssertions.setDefaultAssertionTimeout(WebPerson.PATIENCE);
         BrowserContext context = browser.newContext(options);
         context.setDefaultTimeout(WebPerson.PATIENCE);
-        var person = new WebPerson(context.newPage(), "https://localhost:" + chatd.port() + "/");
+        var person = new WebPerson(context.newPage(), "https://localhost:" + port + "/");
         people.add(person);
         person.page().navigate(person.address());
         return person;
@@ -68,6 +74,16 @@ final class WebBrowser implements AutoCloseable {
         var again = new WebPerson(first.page().context().newPage(), first.address());
         people.add(again);
         again.page().navigate(again.address());
+        return again;
+    }
+
+    /** Duplicates somebody's tab: the new one has a copy of what is kept for the first. */
+    WebPerson duplicate(WebPerson first) {
+        Page page = first.page()
+                .context()
+                .waitForPage(() -> first.page().evaluate("() => void window.open(location.href)"));
+        var again = new WebPerson(page, first.address());
+        people.add(again);
         return again;
     }
 

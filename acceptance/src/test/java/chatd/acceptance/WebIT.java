@@ -8,9 +8,6 @@ import chatd.acceptance.WebBrowser.Device;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -18,30 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** People use the page in a real browser: they log in, talk, and lose neither their place nor their drafts. */
 @Tag("processes")
-class WebIT {
-    @SuppressWarnings("NullAway.Init") // start() sets it
-    private static SpawnedDaemon chatd;
-
-    @SuppressWarnings("NullAway.Init") // start() sets it
-    private static WebBrowser browser;
-
-    @BeforeAll
-    static void start() {
-        chatd = SpawnedDaemon.start();
-        browser = new WebBrowser();
-    }
-
-    @AfterAll
-    static void stop() {
-        browser.close();
-        chatd.close();
-    }
-
-    @AfterEach
-    void closeTabs() {
-        browser.closeTabs();
-    }
-
+class WebIT extends InBrowser {
     static void say(JsonSocket sender, Chatd.Person to, String text) {
         String message = JsonMapper.shared()
                 .writeValueAsString(
@@ -94,55 +68,6 @@ class WebIT {
     }
 
     @Test
-    void aReloadKeepsThePlaceAndTheDraft() {
-        Chatd.Person ann = chatd.person();
-        Chatd.Person ben = chatd.person();
-        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
-            for (int i = 1; i <= 100; i++) {
-                say(sender, ann, "line " + i);
-            }
-        }
-        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
-        desk.reads("line 100");
-        desk.composer().fill("not yet said");
-        desk.message("line 60").scrollIntoViewIfNeeded();
-        double before = desk.height("line 60");
-        desk.page().reload();
-        desk.reads("line 60");
-        assertThat(desk.composer()).hasValue("not yet said");
-        assertThat(desk.height("line 60")).isCloseTo(before, within(1.0));
-    }
-
-    @Test
-    void whatIsWrittenWhileTheDaemonIsAwayIsSentOnceAndInOrder() {
-        try (SpawnedDaemon own = SpawnedDaemon.start()) {
-            Chatd.Person ann = own.person();
-            Chatd.Person ben = own.person();
-            WebPerson desk = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
-            desk.says("before").reads("before");
-            own.environment.put("CHATD_LISTEN_ADDRESSES", "[::]:" + own.port());
-            own.killDaemon();
-            WebPerson.waits(desk.page().locator(".bar.lost"));
-            for (int i = 1; i <= 5; i++) {
-                desk.says("while away " + i);
-            }
-            assertThat(desk.page().locator("li.waits")).hasCount(5);
-            own.begin();
-            // The page would come back by itself, after a pause.
-            desk.page().evaluate("dispatchEvent(new Event('online'))");
-            for (int i = 1; i <= 5; i++) {
-                desk.reads("while away " + i);
-            }
-            desk.says("after").reads("after");
-            List<String> said = List.of(
-                    "before", "while away 1", "while away 2", "while away 3", "while away 4", "while away 5", "after");
-            assertThat(desk.texts()).isEqualTo(said);
-            assertThat(own.texts(ben)).isEqualTo(said);
-            assertThat(desk.page().locator(".bar.lost")).hasCount(0);
-        }
-    }
-
-    @Test
     void whoReadsFurtherUpIsNotMoved() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
@@ -171,52 +96,6 @@ class WebIT {
             assertThat(desk.message("at the end")).isInViewport();
             assertThat(desk.button("To the end")).hasCount(0);
         }
-    }
-
-    @Test
-    void anotherTabIsToldAndTakesOver() {
-        Chatd.Person ann = chatd.person();
-        WebPerson first = browser.open(chatd, Device.DESK).logInToStay(ann);
-        WebPerson second = browser.openAgain(first);
-        second.sees("Open in another tab");
-        second.button("Use here").click();
-        second.sees("Chats");
-        first.sees("Open in another tab");
-    }
-
-    @Test
-    void aDeviceOfOnesOwnStaysLoggedIn() {
-        Chatd.Person ann = chatd.person();
-        WebPerson first = browser.open(chatd, Device.PHONE).logInToStay(ann);
-        WebPerson second = browser.openAgain(first);
-        first.page().close();
-        second.page().reload();
-        second.sees("Chats");
-    }
-
-    @Test
-    void afterALogOutNothingIsLeft() {
-        Chatd.Person ann = chatd.person();
-        Chatd.Person ben = chatd.person();
-        WebPerson desk = browser.open(chatd, Device.DESK).logInToStay(ann).find(ben.name());
-        desk.says("secret").reads("secret");
-        desk.composer().fill("a draft");
-        desk.button("You").click();
-        desk.button("Log out").click();
-        desk.sees("Log in");
-        assertThat(desk.page().evaluate("""
-                async () => {
-                  const open = indexedDB.open("chatd");
-                  await new Promise(done => (open.onsuccess = done));
-                  const all = open.result.transaction("kept").objectStore("kept").getAllKeys();
-                  await new Promise(done => (all.onsuccess = done));
-                  return sessionStorage.length + all.result.length + (await caches.keys()).length;
-                }""")).isEqualTo(0);
-        desk.page().goBack();
-        assertThat(desk.page().content()).doesNotContain("secret");
-        desk.page().reload();
-        desk.sees("Log in");
-        assertThat(desk.field("Name")).hasValue("");
     }
 
     @Test

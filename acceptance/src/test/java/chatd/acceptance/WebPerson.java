@@ -77,6 +77,18 @@ final class WebPerson {
         return logIn(person);
     }
 
+    /** Logs out; returns when nothing of it is left. */
+    void logOut() {
+        button("You").click();
+        button("Log out").click();
+        sees("Log in");
+    }
+
+    /** Connects again at once, as when a device finds its network again; by itself it would after a pause. */
+    void wakes() {
+        page.evaluate("dispatchEvent(new Event('online'))");
+    }
+
     /** Waits until a heading is there. */
     void sees(String heading) {
         waits(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(heading))

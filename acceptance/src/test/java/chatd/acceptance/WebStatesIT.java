@@ -92,7 +92,7 @@ class WebStatesIT {
             assertThat(person.page().locator(".reaction")).hasText("👍 1");
             look(person, look, "conversation");
             person.page().navigate(person.address() + "#/U4/card");
-            person.page().locator(".card h1").waitFor();
+            WebPerson.waits(person.button("Mute"));
             look(person, look, "card");
             person.page().navigate(person.address() + "#/me");
             person.sees("Where you are logged in");

@@ -8,38 +8,12 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.BoundingBox;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the page is written in and read: keys, input methods, addresses, long histories, groups, languages. */
 @Tag("processes")
-class WebTalkIT {
-    @SuppressWarnings("NullAway.Init") // start() sets it
-    private static SpawnedDaemon chatd;
-
-    @SuppressWarnings("NullAway.Init") // start() sets it
-    private static WebBrowser browser;
-
-    @BeforeAll
-    static void start() {
-        chatd = SpawnedDaemon.start();
-        browser = new WebBrowser();
-    }
-
-    @AfterAll
-    static void stop() {
-        browser.close();
-        chatd.close();
-    }
-
-    @AfterEach
-    void closeTabs() {
-        browser.closeTabs();
-    }
-
+class WebTalkIT extends InBrowser {
     @Test
     void enterThatEndsACompositionDoesNotSend() {
         Chatd.Person ann = chatd.person();

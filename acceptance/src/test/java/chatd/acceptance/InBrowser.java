@@ -1,0 +1,45 @@
+package chatd.acceptance;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+
+/**
+ * A daemon as a process, a proxy before it that cuts connections, and a browser in which people use its page; a test fails
+ * if a page complains in its console.
+ */
+abstract class InBrowser {
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    static SpawnedDaemon chatd;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    static WebBrowser browser;
+
+    /** Forwards to the daemon, which takes the page's origin there for its own. */
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    static CutProxy proxy;
+
+    @BeforeAll
+    static void start() {
+        proxy = CutProxy.onPort(0);
+        chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", origin(proxy));
+        proxy.forwardToPort(chatd.port());
+        browser = new WebBrowser();
+    }
+
+    @AfterAll
+    static void stop() {
+        browser.close();
+        chatd.close();
+        proxy.close();
+    }
+
+    static String origin(CutProxy proxy) {
+        return "https://localhost:" + proxy.port();
+    }
+
+    @AfterEach
+    void closeTabs() {
+        browser.closeTabs();
+    }
+}
