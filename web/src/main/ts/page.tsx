@@ -12,8 +12,6 @@ import { Root } from "./view/root.js";
 import { turnDay } from "./view/time.js";
 import { language, setLanguage } from "./view/words.js";
 
-/** How long after the last look a new version is looked for again, in milliseconds. */
-const LOOK_PAUSE = 60_000;
 const MINUTE = 60_000;
 
 const clock: Clock = {
@@ -58,14 +56,18 @@ chat.through(session);
 door.through(session);
 app = new App(chat, door, clock, () => session.wake());
 
-let looked = clock.now();
+let isFresh = true;
 
-/** Looks whether the daemon serves another page than this one: it may have been updated while this one stood open. */
+/**
+ * Looks whether the daemon serves another page than this one: it may have been updated while this one stood open. The
+ * reader decides when to load it; a page never loads itself anew.
+ */
 async function lookForNewVersion(): Promise<void> {
-  if (clock.now() - looked < LOOK_PAUSE || app.hasNewVersion.peek()) {
+  const wasFresh = isFresh && performance.now() < MINUTE;
+  isFresh = false;
+  if (wasFresh) {
     return;
   }
-  looked = clock.now();
   try {
     const page = await fetch("/", { cache: "no-cache" });
     const [own = ""] = /[^/]+$/.exec(import.meta.url) ?? [];

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * same directory and schema. Used by one test thread.
  */
 final class SpawnedDaemon extends BareDaemon {
-    private static final Path MODULE = Run.ROOT.resolve("daemon");
+    static final Path MODULE = Run.ROOT.resolve("daemon");
 
+    private Path module = MODULE;
     private @Nullable DaemonProcess process;
 
     private SpawnedDaemon(Map<String, String> environment, boolean hasOwnServer) {
@@ -57,9 +58,9 @@ final class SpawnedDaemon extends BareDaemon {
         stop();
         try {
             process = DaemonProcess.start(
-                    MODULE,
+                    module,
                     configuration(),
-                    DaemonProcess.archived(MODULE, requireNonNull(environment.get(JAVA_OPTIONS))),
+                    DaemonProcess.archived(module, requireNonNull(environment.get(JAVA_OPTIONS))),
                     environment,
                     Duration.ofMinutes(2));
         } catch (IOException e) {
@@ -89,6 +90,13 @@ final class SpawnedDaemon extends BareDaemon {
         for (String table : tables) {
             execute("delete from " + table);
         }
+    }
+
+    /** Stops the daemon, and starts the one of another build on the same port. */
+    void replaceBy(Path built) {
+        killAndForget();
+        module = built;
+        begin();
     }
 
     /** Waits for the daemon to end by itself and returns its exit code. */

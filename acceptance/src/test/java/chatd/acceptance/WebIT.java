@@ -6,29 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import chatd.acceptance.WebBrowser.Device;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** People use the page in a real browser: they log in, talk, and lose neither their place nor their drafts. */
 @Tag("processes")
 class WebIT extends InBrowser {
-    static void say(JsonSocket sender, Chatd.Person to, String text) {
-        String message = JsonMapper.shared()
-                .writeValueAsString(
-                        Map.of("type", 3, "id", UUID.randomUUID().toString(), "receive", to.name(), "info", text));
-        // What is sent has its apostrophes replaced by quotation marks.
-        sender.send(message.replace("'", "\\u0027"));
-        JsonNode answer = sender.next();
-        while (answer.path("type").asInt() != 17) {
-            assertThat(answer.path("type").asInt()).as("%s: %s", text, answer).isNotEqualTo(18);
-            answer = sender.next();
-        }
-    }
-
     @Test
     void twoPeopleTalk() {
         Chatd.Person ann = chatd.person();
@@ -71,10 +54,8 @@ class WebIT extends InBrowser {
     void whoReadsFurtherUpIsNotMoved() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
-        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
-            for (int i = 1; i <= 200; i++) {
-                say(sender, ann, "line " + i);
-            }
+        try (Writer sender = new Writer(chatd, ben)) {
+            sender.saysLines(ann, 1, 200);
             WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
             desk.reads("line 200");
             desk.page().locator(".jump").click();
@@ -82,7 +63,7 @@ class WebIT extends InBrowser {
             desk.message("line 160").scrollIntoViewIfNeeded();
             double before = desk.height("line 160");
             for (int i = 1; i <= 3; i++) {
-                say(sender, ann, "more " + i);
+                sender.says(ann, "more " + i);
             }
             desk.reads("more 3");
             WebPerson.waits(desk.button("3 new"));
@@ -91,7 +72,7 @@ class WebIT extends InBrowser {
             desk.page().setViewportSize(1280, 500);
             assertThat(desk.height("line 160")).isCloseTo(before, within(0.5));
             desk.button("3 new").click();
-            say(sender, ann, "at the end");
+            sender.says(ann, "at the end");
             desk.reads("at the end");
             assertThat(desk.message("at the end")).isInViewport();
             assertThat(desk.button("To the end")).hasCount(0);
@@ -120,8 +101,8 @@ class WebIT extends InBrowser {
                 "https://a.example/\" onclick=\"window.hacked=true",
                 "<iframe srcdoc='<script>parent.hacked=true</script>'>",
                 "\u202eevil\u202c and \u200bzero");
-        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
-            hostile.forEach(text -> say(sender, ann, text));
+        try (Writer sender = new Writer(chatd, ben)) {
+            hostile.forEach(text -> sender.says(ann, text));
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
         assertThat(desk.page().locator("li.message .text")).hasCount(hostile.size());

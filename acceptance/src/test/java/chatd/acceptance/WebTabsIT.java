@@ -26,10 +26,8 @@ class WebTabsIT extends InBrowser {
     void aReloadKeepsThePlaceAndTheDraft() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
-        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
-            for (int i = 1; i <= 100; i++) {
-                WebIT.say(sender, ann, "line " + i);
-            }
+        try (Writer sender = new Writer(chatd, ben)) {
+            sender.saysLines(ann, 1, 100);
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
         desk.reads("line 100");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.acceptance.WebBrowser.Device;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.BoundingBox;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -52,17 +53,17 @@ class WebTalkIT extends InBrowser {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         Chatd.Person cat = chatd.person();
-        try (JsonSocket first = chatd.logInJson(JsonCarrier.LINES, ben, "writes");
-                JsonSocket second = chatd.logInJson(JsonCarrier.LINES, cat, "writes")) {
-            WebIT.say(first, ann, "from ben");
-            WebIT.say(second, ann, "from cat");
+        try (Writer first = new Writer(chatd, ben);
+                Writer second = new Writer(chatd, cat)) {
+            first.says(ann, "from ben");
+            second.says(ann, "from cat");
             WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
             Locator row = desk.row(cat.name());
             assertThat(desk.page().locator(".list .row").first()).containsText(cat.name());
             BoundingBox box = row.boundingBox();
             desk.page().mouse().move(box.x + 100, box.y + 20);
             desk.page().mouse().down();
-            WebIT.say(first, ann, "again from ben");
+            first.says(ann, "again from ben");
             WebPerson.waits(desk.row(ben.name()).getByText("again from ben"));
             assertThat(desk.page().locator(".list .row").first()).containsText(cat.name());
             desk.page().mouse().up();
@@ -111,10 +112,8 @@ class WebTalkIT extends InBrowser {
     void aLongHistoryIsReadInPagesAndThePageStaysSmall() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
-        try (JsonSocket sender = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
-            for (int i = 1; i <= 800; i++) {
-                WebIT.say(sender, ann, "line " + i);
-            }
+        try (Writer sender = new Writer(chatd, ben)) {
+            sender.saysLines(ann, 1, 800);
         }
         WebPerson desk =
                 browser.open(chatd, Device.DESK).logIn(ann).open(ben.name()).reads("line 800");
@@ -140,21 +139,28 @@ class WebTalkIT extends InBrowser {
     void aGroupShowsItsNewsAndCountsItsMentions() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
+        Chatd.Person cat = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
-        try (JsonSocket owner = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
-            owner.send("{'type': 23, 'info': {'op': 'create', 'name': 'Crew <b>', 'members': ['%s']}}"
-                    .formatted(ann.name()));
-            String group = owner.skipTo(17).path("info").path("group_id").asString();
+        try (Writer owner = new Writer(chatd, ben)) {
+            String group = owner.does(
+                            23,
+                            Map.of("op", "create", "name", "Crew <b>", "members", List.of(ann.name(), cat.name())))
+                    .path("group_id")
+                    .asString();
             desk.row("Crew <b>");
-            owner.send("{'type': 4, 'id': 'm', 'receive': '%s', 'info': 'hello @%s'}".formatted(group, ann.name()));
-            owner.skipTo(17);
+            owner.saysTo(group, "hello @" + ann.name());
             assertThat(desk.row("Crew <b>").locator(".count")).hasText("@1");
             assertThat(desk.page()).hasTitle("(1) Chat");
             desk.open("Crew <b>");
             WebPerson.waits(desk.page().getByText(ben.name() + " made the group."));
             assertThat(desk.page().locator(".mention")).hasText("@" + ann.name());
             assertThat(desk.page()).hasTitle("Chat");
-            owner.send("{'type': 23, 'id': 'c', 'info': {'op': 'close', 'group_id': '%s'}}".formatted(group));
+            assertThat(desk.page().locator(".talk .head small")).hasText("3 members · 1 other online");
+            owner.does(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));
+            WebPerson.waits(desk.page().getByText("You are not a member of this group."));
+            owner.does(23, Map.of("op", "add", "group_id", group, "users", List.of(ann.name())));
+            WebPerson.waits(desk.composer());
+            owner.does(23, Map.of("op", "close", "group_id", group));
             WebPerson.waits(desk.page().getByText("This group is closed. Nothing more can be written."));
         }
     }
