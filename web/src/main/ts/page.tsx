@@ -10,7 +10,7 @@ import { Session } from "./wire/session.js";
 import { App } from "./view/app.js";
 import { Root } from "./view/root.js";
 import { turnDay } from "./view/time.js";
-import { language, setLanguage } from "./view/words.js";
+import { chooseLanguage, LANGUAGE } from "./view/words.js";
 
 const MINUTE = 60_000;
 
@@ -54,7 +54,7 @@ const session = new Session(webSockets(`wss://${location.host}/ws`), clock, door
 });
 chat.through(session);
 door.through(session);
-app = new App(chat, door, clock, () => session.wake());
+app = new App(chat, door, clock, session);
 
 let isFresh = true;
 
@@ -78,6 +78,8 @@ async function lookForNewVersion(): Promise<void> {
 }
 
 addEventListener("online", () => session.wake());
+addEventListener("offline", () => session.wake());
+addEventListener("storage", ({ key }) => key === LANGUAGE && chooseLanguage());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
     turnDay();
@@ -95,6 +97,6 @@ function keepAll(): void {
   door.keepSeen();
 }
 
-setLanguage(language.peek());
+chooseLanguage();
 render(<Root app={app} />, document.body);
 await door.goOn();

@@ -7,6 +7,7 @@ import type { Numbered } from "../wire/values.js";
 import { Conversation, type Reading, type Waiting } from "./conversation.js";
 import { isKey, type Key } from "./place.js";
 import { People } from "./people.js";
+import { partsOf } from "./text.js";
 import { amended, type Entry, isEntry, isWritten } from "./timeline.js";
 
 /** How many messages a page has, and how many of those before the first unread are shown with it. */
@@ -15,6 +16,8 @@ const CONTEXT = 20;
 /** How many conversations keep their messages in memory, and how many messages are read of each before it is opened. */
 const KEPT = 20;
 const AHEAD = 30;
+/** How many messages of a conversation are in memory before those over the bound of a timeline are let go, as more come. */
+const MOST_LIVE = 350;
 /** How many users are looked up at once. */
 const MOST_NAMED = 200;
 /** How long somebody is shown as typing, and how often that is told, in milliseconds. */
@@ -50,6 +53,9 @@ export class Chat {
   );
   /** Messages of the open conversation that came, newest last: for those who listen to the page. */
   readonly arrived = signal<Entry | null>(null);
+
+  /** Whether the list of conversations was read: who is not known then is nobody. */
+  readonly isListed = signal(false);
 
   /** What the daemon says to this session alone. */
   readonly notice = signal("");
@@ -158,8 +164,9 @@ export class Chat {
         this.conversation("");
       }
       this.conversations.peek().forEach((conversation) => {
-        const { count = 0, mentions: mentioned = 0, last = 0 } = info.unread[conversation.key] ?? {};
+        const { count = 0, mentions: mentioned = 0, first = 0, last = 0 } = info.unread[conversation.key] ?? {};
         conversation.setCount(count, mentioned, last);
+        conversation.read = Math.max(conversation.read, first - 1);
       });
       if (!isResumed) {
         this.isBehind.value = info.behind === true;
@@ -289,7 +296,7 @@ export class Chat {
       const conversation = this.conversation(key);
       const isNew = item.mid > (conversation.last.peek()?.mid ?? 0);
       conversation.setLast(item);
-      conversation.timeline.add(item);
+      this.add(conversation, item);
       conversation.typing.value = conversation.typing.peek().filter(({ user }) => user !== item.send);
       if (item.send === this.me) {
         this.claim(conversation, item);
@@ -298,6 +305,14 @@ export class Chat {
         this.arrived.value = item;
       }
     });
+  }
+
+  /** Shows a new entry, and lets go of others when there are too many: never of those that are being read. */
+  private add({ timeline, reading }: Conversation, entry: Entry): void {
+    timeline.add(entry);
+    if (timeline.entries.peek().length > MOST_LIVE) {
+      timeline.trim(reading === null ? "before" : "after");
+    }
   }
 
   private groupChanged({ info }: GroupChanged): void {
@@ -369,6 +384,7 @@ export class Chat {
       const answer = await asked;
       batch(() => {
         if (answer.type === 38) {
+          this.isListed.value = true;
           this.people.learn(answer.info.names);
           answer.info.items.forEach((listed) => {
             if (isKey(listed.with)) {
@@ -400,11 +416,21 @@ export class Chat {
   private async readNames(): Promise<void> {
     const unnamed = [...this.conversations.peek().keys()].filter((key) => key.startsWith("U") && !this.people.names.peek().has(key));
     if (unnamed.length > 0) {
-      const answer = await this.session.ask({ type: 28, info: { users: unnamed.slice(0, MOST_NAMED) as Numbered[] } });
-      if (answer.type === 29) {
-        this.people.learnUsers(answer.info.users);
-      }
+      await this.lookUp(unnamed.slice(0, MOST_NAMED) as Numbered[]);
     }
+  }
+
+  /** Reads the names of users. */
+  async lookUp(users: readonly Numbered[]): Promise<void> {
+    const answer = await this.session.ask({ type: 28, info: { users: [...users] } });
+    if (answer.type === 29) {
+      this.people.learnUsers(answer.info.users);
+    }
+  }
+
+  /** Tells the administrators of a message. */
+  async report(mid: number, text: string): Promise<void> {
+    await this.session.ask({ type: 36, info: { mid, text } });
   }
 
   /** Opens a conversation: from memory if it is there, else from its first unread message on, or at one message. */
@@ -747,13 +773,26 @@ export class Chat {
           mid,
           time,
           salt: "",
+          mentions: this.mentionedIn(conversation, sent.text),
           ...reOf(sent),
         } as Entry;
         conversation.setLast(entry);
-        conversation.timeline.add(entry);
+        this.add(conversation, entry);
         return;
       }
     }
+  }
+
+  /** Returns whom a text mentions, as the daemon finds them: its answer does not say. */
+  private mentionedIn({ key, members }: Conversation, text: string): readonly string[] {
+    if (!text.includes("@")) {
+      return [];
+    }
+    const { names } = this.people;
+    const who = key.startsWith("U") ? [key] : (members.peek()?.members.map(({ user_id }) => user_id) ?? [...names.peek().keys()]);
+    const numbers = new Map(who.flatMap((user) => (user.startsWith("U") && user !== this.me ? [[`@${this.people.name(user)}`.toLowerCase(), user]] : [])));
+    return partsOf(text, [...numbers.keys()].map((name) => name.slice(1)))
+      .flatMap((part) => (part.kind === "mention" ? [numbers.get(part.text.toLowerCase()) ?? ""] : []));
   }
 
   private refused(id: string | undefined, code: Waiting["code"] & string, reason: string): void {
@@ -846,6 +885,7 @@ export class Chat {
   forget(): void {
     batch(() => {
       this.self.value = null;
+      this.isListed.value = false;
       this.conversations.value = new Map();
       this.people.forget();
       this.opened.length = 0;

@@ -94,6 +94,9 @@ export class Conversation {
   countOne(entry: Entry, me: string): void {
     if (entry.mid > this.countedTo) {
       this.countedTo = entry.mid;
+      if (this.unread.peek() === 0) {
+        this.read = Math.max(this.read, entry.mid - 1);
+      }
       this.unread.value = Math.min(this.unread.peek() + 1, 100);
       this.mentions.value += mentions(entry, me) ? 1 : 0;
     }

@@ -13,7 +13,8 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
   const app = useApp();
   const { chat } = app;
   const w = words();
-  const isAsked = useSignal(false);
+  const asked = useSignal<"take back" | "report" | null>(null);
+  const reason = useSignal("");
   const isOwn = shown.send === chat.me;
   const isText = shown.type === 3 || shown.type === 4;
   const age = (chat.now() - Date.parse(shown.time)) / 1000;
@@ -28,7 +29,26 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
       <div class="quoted" dir="auto">
         {isText && typeof shown.info === "string" && <TextOf text={shown.info.slice(0, 200)} />}
       </div>
-      {isAsked.value ? (
+      {asked.value === "report" ? (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void app.try(chat.report(shown.mid, reason.peek())).then((isDone) => isDone && app.say(w.reported));
+            close();
+          }}
+        >
+          <label class="field">
+            <span>{w.reportMeans}</span>
+            <textarea dir="auto" rows={3} maxLength={300} onInput={(event) => (reason.value = event.currentTarget.value)} />
+          </label>
+          <button type="submit" class="strong">
+            {w.report}
+          </button>
+          <button type="button" class="plain" onClick={close}>
+            {w.cancel}
+          </button>
+        </form>
+      ) : asked.value === "take back" ? (
         <>
           <p>{w.takeBackSure}</p>
           <button type="button" class="strong" onClick={does(() => void app.try(chat.takeBack(shown.mid)))}>
@@ -71,8 +91,13 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
             </button>
           )}
           {isOwn && isWithin(limits?.retract) && (
-            <button type="button" class="choice" onClick={() => (isAsked.value = true)}>
+            <button type="button" class="choice bad" onClick={() => (asked.value = "take back")}>
               {w.takeBack}
+            </button>
+          )}
+          {!isOwn && shown.send !== "server" && (
+            <button type="button" class="choice bad" onClick={() => (asked.value = "report")}>
+              {w.report}
             </button>
           )}
         </>

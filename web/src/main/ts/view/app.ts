@@ -1,24 +1,37 @@
-import { type Signal, signal } from "@preact/signals";
+import { computed, effect, type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Chat } from "../model/chat.js";
 import type { Door } from "../model/door.js";
-import { addressOf, type Place, placeOf } from "../model/place.js";
+import { addressOf, type Key, keyOf, messageOf, type Place, placeOf } from "../model/place.js";
 import type { Clock } from "../wire/clock.js";
-import { Unanswered } from "../wire/session.js";
+import { type Session, Unanswered } from "../wire/session.js";
 import { words } from "./words.js";
 
 const NOTICE = 5_000;
+/** How long the daemon may take for an answer that needs no database, in milliseconds. */
+const LONGEST_SILENCE = 5_000;
 
 /** Below this width there is one column. */
 const NARROW = matchMedia("(max-width: 899px)");
 
-/** What the browser keeps beside an address whose message was shown: when it is loaded again, one reads on where one was. */
-const SHOWN = "shown";
+/** What the browser keeps beside an address: who was there, and whether the message that it names was shown since. */
+interface Visit {
+  user: string;
+  isShown: boolean;
+}
+
+/** Once it was shown, one reads on where one was when the page is loaded again. */
+function isShown(state: unknown): boolean {
+  return (state as Visit | null)?.isShown === true;
+}
 
 /** What all of the view needs: what is known, the way in and out, where one is, and what is said in passing. */
 export class App {
   readonly place: Signal<Place>;
+  /** The conversation that is shown: on a wide screen it stays while something else is opened beside it. */
+  readonly open = computed(() => keyOf(this.place.value) ?? (this.isNarrow.value ? null : this.opened.value));
+  private readonly opened = signal<Key | null>(null);
   /** A sentence that is shown for a moment. */
   readonly notice = signal("");
   readonly isStorageRefused = signal(false);
@@ -35,28 +48,72 @@ export class App {
     readonly chat: Chat,
     readonly door: Door,
     readonly clock: Clock,
-    /** Tries to connect now. */
-    readonly wake: () => void,
+    private readonly session: Session,
   ) {
     const place = placeOf(location.hash);
-    this.place = signal(history.state === SHOWN && place.at === "conversation" ? { at: place.at, key: place.key } : place);
+    this.place = signal(isShown(history.state) && place.at === "conversation" ? { at: place.at, key: place.key } : place);
+    effect(() => {
+      this.opened.value = this.chat.self.value === null ? null : (keyOf(this.place.value) ?? this.opened.peek());
+    });
     NARROW.addEventListener("change", () => (this.isNarrow.value = NARROW.matches));
     this.now.value = clock.now();
   }
 
   /** Goes to a place; `replaces` leaves no way back to where one is. */
   go(place: Place, replaces = false): void {
+    const visit: Visit = { user: this.chat.me, isShown: false };
     if (replaces) {
-      history.replaceState(null, "", addressOf(place));
+      history.replaceState(visit, "", addressOf(place));
     } else if (addressOf(place) !== location.hash) {
-      history.pushState(null, "", addressOf(place));
+      history.pushState(visit, "", addressOf(place));
     }
     this.place.value = place;
   }
 
+  /** Goes back to the conversation beside which something else was opened, or to the list, if only one column is seen. */
+  leave(): void {
+    const key = this.open.peek();
+    this.go(key === null || this.isNarrow.peek() ? { at: "chats" } : { at: "conversation", key });
+  }
+
   /** Remembers that the message that the address names was shown. */
   shown(): void {
-    history.replaceState(SHOWN, "", location.hash);
+    history.replaceState({ user: this.chat.me, isShown: true } satisfies Visit, "", location.hash);
+  }
+
+  /** Follows the address, if it is not one where somebody else has been in this tab. */
+  follow(): void {
+    const { state } = history as { state: Visit | null };
+    if (state !== null && state.user !== "" && state.user !== this.chat.me) {
+      this.go({ at: "chats" }, true);
+      return;
+    }
+    const mid = messageOf(location.hash);
+    if (mid === null) {
+      this.place.value = placeOf(location.hash);
+      return;
+    }
+    void this.try(
+      this.chat.locate(mid).then((found) => {
+        if (found === null) {
+          this.say(words().code("no-such-message", ""));
+        }
+        this.go(found === null ? { at: "chats" } : { at: "conversation", key: found, message: mid }, true);
+      }),
+    );
+  }
+
+  /** Tries to connect now. */
+  readonly wake = (): void => this.session.wake();
+
+  /** Resolves with whether the daemon answers at all; if it does not, the connection is tried, too. */
+  async isReached(): Promise<boolean> {
+    try {
+      return (await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(LONGEST_SILENCE) })).ok;
+    } catch {
+      this.wake();
+      return false;
+    }
   }
 
   /** Says something in passing. */

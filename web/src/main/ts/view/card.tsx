@@ -1,5 +1,6 @@
 import type { Key } from "../model/place.js";
 import { useApp } from "./app.js";
+import { TextOf } from "./message.js";
 import { Head, Initial, Name, ToConversation, useTitle } from "./parts.js";
 import { words } from "./words.js";
 
@@ -9,18 +10,25 @@ export function Card({ of }: { of: Key }) {
   const title = useTitle(of);
   return (
     <>
-      <Head back={() => app.go({ at: "conversation", key: of }, true)} title={title} />
+      <Head is="close" back={() => app.go({ at: "conversation", key: of }, true)} title={title} />
       <div class="list padded">
         <div class="portrait">
           <Initial of={of} name={title} />
           <Name of={title} />
           <small>{of}</small>
+          {of.startsWith("U") && of !== app.chat.me && <Presence of={of} />}
         </div>
         <Attention of={of} />
-        {of.startsWith("G") ? <GroupCard group={of as `G${number}`} /> : of !== app.chat.me && <PersonCard user={of} />}
+        {of.startsWith("G") ? <GroupCard group={of as `G${number}`} /> : of !== "" && of !== app.chat.me && <PersonCard user={of} />}
       </div>
     </>
   );
+}
+
+function Presence({ of }: { of: string }) {
+  const { people } = useApp().chat;
+  const w = words();
+  return <p class="hint">{[people.online.value.has(of) ? w.online : w.offline, people.friends.value.has(of) ? w.friend : ""].filter((one) => one !== "").join(" · ")}</p>;
 }
 
 /** Whether a conversation is muted, and pinned. */
@@ -55,8 +63,19 @@ function PersonCard({ user }: { user: string }) {
   const isBlocked = people.blocked.value.has(user);
   return (
     <>
-      <p class="hint">{[people.online.value.has(user) ? w.online : w.offline, isFriend ? w.friend : ""].filter((one) => one !== "").join(" · ")}</p>
-      {isFriend || hasAsked ? (
+      {asks ? (
+        <>
+          <p dir="ltr">{w.asksYou(people.name(user))}</p>
+          <div class="choices">
+            <button type="button" class="strong" onClick={() => void app.try(chat.answerRequest(user, true))}>
+              {w.agree}
+            </button>
+            <button type="button" onClick={() => void app.try(chat.answerRequest(user, false))}>
+              {w.decline}
+            </button>
+          </div>
+        </>
+      ) : isFriend || hasAsked ? (
         <>
           {hasAsked && <p class="hint">{w.asked}</p>}
           <button type="button" onClick={() => void app.try(chat.unfriend(user))}>
@@ -64,11 +83,11 @@ function PersonCard({ user }: { user: string }) {
           </button>
         </>
       ) : (
-        <button type="button" class="strong" onClick={() => void app.try(asks ? chat.answerRequest(user, true) : chat.befriend(user))}>
-          {asks ? w.agree : w.befriend}
+        <button type="button" class="strong" onClick={() => void app.try(chat.befriend(user))}>
+          {w.befriend}
         </button>
       )}
-      {!isBlocked && <p class="hint">{w.blockMeans}</p>}
+      <p class="hint">{isBlocked ? w.youBlocked(people.name(user)) : w.blockMeans}</p>
       <button type="button" onClick={() => void app.try(chat.block(user, !isBlocked))}>
         {isBlocked ? w.unblock : w.block}
       </button>
@@ -88,7 +107,7 @@ function GroupCard({ group }: { group: `G${number}` }) {
     <>
       {info.topic !== "" && (
         <p dir="auto" class="topic">
-          {info.topic}
+          <TextOf text={info.topic} />
         </p>
       )}
       <h2>{w.members(info.total)}</h2>
@@ -100,14 +119,16 @@ function GroupCard({ group }: { group: `G${number}` }) {
               <span class="row-title">
                 <Name of={user_name} />
               </span>
-              <span class="row-last">{role === "owner" ? w.owner : role === "admin" ? w.admin : ""}</span>
+              <span class="row-last beside">{role === "owner" ? w.owner : role === "admin" ? w.admin : ""}</span>
             </ToConversation>
           </li>
         ))}
       </ul>
-      <button type="button" class="danger" onClick={() => void app.try(chat.request({ type: 23, info: { op: "leave", group_id: group } }))}>
-        {w.leaveGroup}
-      </button>
+      {chat.people.groups.value.has(group) && (
+        <button type="button" class="danger" onClick={() => void app.try(chat.request({ type: 23, info: { op: "leave", group_id: group } }))}>
+          {w.leaveGroup}
+        </button>
+      )}
     </>
   );
 }

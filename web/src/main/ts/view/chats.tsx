@@ -1,13 +1,13 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Conversation } from "../model/conversation.js";
-import { keyOf, type Key } from "../model/place.js";
+import type { Key } from "../model/place.js";
 import { type Entry, isGone } from "../model/timeline.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import { useApp } from "./app.js";
-import { Head, IconButton, Initial, Name, ToConversation, useTitle } from "./parts.js";
-import { useNews } from "./news.js";
-import { shortTime } from "./time.js";
+import { Head, Icon, IconButton, Initial, Name, ToConversation, useTitle } from "./parts.js";
+import { News } from "./news.js";
+import { most, shortTime } from "./time.js";
 import { words } from "./words.js";
 
 /** The list of conversations, by their last message. */
@@ -43,7 +43,7 @@ export function Chats() {
       <nav class="list" aria-label={w.chats} onPointerDown={() => (held.value = chat.list.peek())}>
         <ul>
           {shown.value.map((conversation) => (
-            <Row key={conversation.key} conversation={conversation} isOpen={keyOf(app.place.value) === conversation.key} />
+            <Row key={conversation.key} conversation={conversation} isOpen={app.open.value === conversation.key} />
           ))}
         </ul>
         {shown.value.every(({ key, last }) => key === "" && last.value === null) && (
@@ -74,17 +74,26 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
         <Initial of={conversation.key} name={title} />
         <span class="row-title">
           <Name of={title} />
+          {conversation.notify.value === "none" && <Icon is="muted" />}
+          {conversation.pinned.value && <Icon is="pin" />}
         </span>
         <time>{waiting !== undefined ? shortTime(waiting.at) : last !== null ? shortTime(Date.parse(last.time)) : ""}</time>
-        <span class="row-last">
+        <span class={`row-last${unread > 0 ? " beside" : ""}`}>
           {typing.length > 0 ? (
             <em>{w.typing(typing.map(({ user }) => chat.people.name(user)))}</em>
           ) : draft !== "" && !isOpen ? (
             <>
-              <em>{w.draft}</em> <bdi>{firstLine(draft)}</bdi>
+              <em>
+                {w.draft}
+                {w.says}
+              </em>
+              <bdi>{firstLine(draft)}</bdi>
             </>
           ) : waiting !== undefined ? (
-            <bdi>{firstLine(waiting.text)}</bdi>
+            <>
+              {waiting.code === undefined ? `${w.you}${w.says}` : <em class="bad">{w.refused}{w.says}</em>}
+              <bdi>{firstLine(waiting.text)}</bdi>
+            </>
           ) : last !== null ? (
             <LastLine entry={last} isPair={conversation.key.startsWith("U")} />
           ) : null}
@@ -92,7 +101,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
         {unread > 0 && (
           <span class={`count${conversation.notify.value === "none" ? " muted" : ""}`}>
             {conversation.mentions.value > 0 && <span aria-label={w.mentioned}>@</span>}
-            <span aria-label={w.unread(unread)}>{unread >= 100 ? "99+" : unread}</span>
+            <span aria-label={w.unread(unread)}>{most(unread)}</span>
           </span>
         )}
       </ToConversation>
@@ -103,16 +112,16 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
 function LastLine({ entry, isPair }: { entry: Entry; isPair: boolean }) {
   const { chat } = useApp();
   const w = words();
-  const news = useNews();
   if (entry.type === 24) {
-    return <bdi>{news(entry)}</bdi>;
+    return <News of={entry} />;
   }
   const who = entry.send === chat.me ? w.you : isPair ? "" : chat.people.name(entry.send);
   return (
     <>
       {who !== "" && (
         <>
-          <Name of={who} />:{" "}
+          <Name of={who} />
+          {w.says}
         </>
       )}
       <bdi>{summary(entry)}</bdi>
@@ -160,7 +169,7 @@ function Requests() {
         return (
           <section key={user} class="request">
             <p>
-              <Name of={w.asksYou(name)} />
+              <span dir="ltr">{w.asksYou(name)}</span>
               {text !== "" && <q dir="auto">{text}</q>}
             </p>
             <button type="button" class="strong" onClick={() => answer(user, true)}>

@@ -5,7 +5,7 @@ import { bytesOf, completions, EMOTICONS } from "../model/text.js";
 import { indexOf } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
-import { IconButton, Name, Sheet } from "./parts.js";
+import { IconButton, Sheet } from "./parts.js";
 import { number } from "./time.js";
 import { language, words } from "./words.js";
 
@@ -106,6 +106,17 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     return <p class="composer note">{w.mayNotWrite}</p>;
   }
 
+  if (key.startsWith("U") && chat.people.blocked.value.has(key)) {
+    return (
+      <div class="composer note">
+        <p>{w.youBlocked(title)}</p>
+        <button type="button" class="plain" onClick={() => void app.try(chat.block(key, false))}>
+          {w.unblock}
+        </button>
+      </div>
+    );
+  }
+
   const leave = () => {
     conversation.answering.value = null;
     conversation.correcting.value = null;
@@ -115,6 +126,9 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const send = () => {
     const { current } = field;
     const text = current?.value.trimEnd() ?? "";
+    if (text === "" && correcting !== null) {
+      app.say(w.correctedToNothing);
+    }
     if (text === "" || over.peek() > 0 || current === null) {
       return;
     }
@@ -242,7 +256,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
               w.correcting
             ) : (
               <>
-                <Name of={w.answering(answered === undefined ? "" : answered.send === chat.me ? w.you : chat.people.name(answered.send))} />
+                <span dir="ltr">{answered?.send === chat.me ? w.answeringYourself : w.answering(answered === undefined ? "" : chat.people.name(answered.send))}</span>
                 <bdi>{answered === undefined ? "" : summary(answered)}</bdi>
               </>
             )}
@@ -274,8 +288,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
           ref={field}
           rows={1}
           dir="auto"
-          aria-label={w.write(title)}
-          placeholder={w.write(title)}
+          aria-label={key === chat.me ? w.writeNote : w.write(title)}
+          placeholder={key === chat.me ? w.writeNote : w.write(title)}
           enterkeyhint="send"
           aria-autocomplete="list"
           aria-controls={open === null ? undefined : "completions"}

@@ -6,6 +6,8 @@ import { Icon } from "./parts.js";
 import { language, setLanguage, words } from "./words.js";
 
 const RULES: readonly PasswordRule[] = ["length", "bytes", "name", "same", "other"];
+/** Those that a password shows by itself. */
+const RULES_OF_ONE: readonly PasswordRule[] = ["length", "bytes"];
 
 /** What is shown while nobody is logged in: log in, register, change a one-time password, why a session has ended. */
 export function Entrance() {
@@ -123,6 +125,7 @@ function LogIn() {
   const w = words();
   const isRegistering = useSignal(false);
   const problem = useSignal("");
+  const password = useSignal("");
   const isOwn = useSignal(door.isOwnDevice.peek());
   const form = useRef<HTMLFormElement>(null);
   const state = chat.state.value;
@@ -141,7 +144,7 @@ function LogIn() {
 
   useEffect(() => {
     if (state.at === "refused") {
-      const field = form.current?.elements.namedItem("password");
+      const field = form.current?.elements.namedItem(state.code === "no-such-user" ? "username" : "password");
       if (field instanceof HTMLInputElement) {
         field.select();
         field.focus();
@@ -202,8 +205,13 @@ function LogIn() {
         label={w.password}
         name="password"
         autocomplete={isRegistering.value ? "new-password" : "current-password"}
-        onInput={() => (problem.value = "")}
+        {...(isRegistering.value ? { describedBy: "rules" } : {})}
+        onInput={(value) => {
+          problem.value = "";
+          password.value = value;
+        }}
       />
+      {isRegistering.value && <Rules id="rules" rules={RULES_OF_ONE} password={password.value} repeated={password.value} name="" old="" />}
       <div>
         <label class="choice">
           <input
@@ -231,12 +239,13 @@ function LogIn() {
 }
 
 /** The rules of passwords, each marked as kept or not while one types. */
-export function Rules({ id, password, repeated, name, old }: { id: string; password: string; repeated: string; name: string; old: string }) {
+export function Rules(props: { id: string; password: string; repeated: string; name: string; old: string; rules?: readonly PasswordRule[] }) {
+  const { id, password, repeated, name, old, rules = RULES } = props;
   const w = words();
   const wrong = broken(password, repeated, name, old);
   return (
     <ul class="rules" id={id}>
-      {RULES.map((rule) => (
+      {rules.map((rule) => (
         <li key={rule} class={password !== "" && !wrong.includes(rule) ? "kept" : ""}>
           {w.rules(rule)}
         </li>

@@ -48,13 +48,14 @@ interface MessageProps {
   conversation: Conversation;
   isFirst: boolean;
   isLast: boolean;
+  isNewest: boolean;
   isNamed: boolean;
   choose: (shown: Shown) => void;
   toMessage: (mid: number) => void;
 }
 
 /** A message: who wrote it, what it answers, what it says, and how it was received. */
-export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNamed, choose, toMessage }: MessageProps) => {
+export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest, isNamed, choose, toMessage }: MessageProps) => {
   const { chat } = useApp();
   const w = words();
   const isOwn = entry.send === chat.me;
@@ -63,7 +64,7 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNamed, 
   const isHidden = !isOwn && !conversation.key.startsWith("U") && chat.people.blocked.value.has(entry.send);
   return (
     <li
-      class={`message${isOwn ? " own" : ""}${isFirst ? " first" : ""}${isLast ? " last" : ""}${isHidden ? " hidden" : ""}`}
+      class={`message${isOwn ? " own" : ""}${isFirst ? " first" : ""}${isLast ? " last" : ""}${isHidden ? " hidden" : ""}${isNamed ? " named-by" : ""}`}
       data-mid={entry.mid}
     >
       {isNamed && isLast && <Initial of={entry.send as `U${number}`} name={who} />}
@@ -73,30 +74,32 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNamed, 
             <Name of={who} />
           </p>
         )}
-        {isGone(entry) ? (
-          <p class="gone">{goneBy(entry.taken_back.by)}</p>
-        ) : (
-          <>
-            {entry.re !== undefined && <Answered mid={entry.re} conversation={conversation} toMessage={toMessage} />}
-            {entry.type === 3 || entry.type === 4 ? (
-              <div class={`text${isEmojiAlone(entry.info) ? " large" : ""}`} dir="auto">
-                <TextOf text={entry.info} mentioned={mentionedIn(entry.mentions ?? [])} />
-              </div>
-            ) : (
-              <Offer offer={entry} />
-            )}
-            {entry.reactions !== undefined && <Reactions entry={entry} />}
-          </>
-        )}
-        <footer>
-          {!isGone(entry) && entry.version !== undefined && <span>{w.corrected}</span>}
-          <time dateTime={entry.time} title={fullTime(at)}>
-            {clockTime(at)}
-          </time>
-          {isOwn && !isGone(entry) && <Mark mid={entry.mid} conversation={conversation} />}
-        </footer>
+        {!isGone(entry) && entry.re !== undefined && <Answered mid={entry.re} conversation={conversation} toMessage={toMessage} />}
+        <div class="said">
+          {isGone(entry) ? (
+            <p class="gone">{goneBy(entry.taken_back.by)}</p>
+          ) : (
+            <>
+              {entry.type === 3 || entry.type === 4 ? (
+                <div class={`text${isEmojiAlone(entry.info) ? " large" : ""}`} dir="auto">
+                  <TextOf text={entry.info} mentioned={mentionedIn(entry.mentions ?? [])} />
+                </div>
+              ) : (
+                <Offer offer={entry} />
+              )}
+            </>
+          )}
+          <footer>
+            {!isGone(entry) && entry.version !== undefined && <span>{w.corrected}</span>}
+            <time dateTime={entry.time} title={fullTime(at)}>
+              {clockTime(at)}
+            </time>
+            {isOwn && !isGone(entry) && <Mark mid={entry.mid} conversation={conversation} />}
+          </footer>
+        </div>
+        {!isGone(entry) && entry.reactions !== undefined && <Reactions entry={entry} />}
       </article>
-      {!isGone(entry) && <IconButton is="more" label={w.actions} onClick={() => choose(entry)} />}
+      {!isGone(entry) && <IconButton is="more" label={w.actions} tabIndex={isNewest ? 0 : -1} onClick={() => choose(entry)} />}
     </li>
   );
 
@@ -196,7 +199,7 @@ function Reactions({ entry }: { entry: Shown }) {
 }
 
 /** A text of one's own that has no number yet: it waits, or was refused. */
-export function Waits({ conversation, waiting }: { conversation: Conversation; waiting: Waiting }) {
+export function Waits({ conversation, waiting, isFirst }: { conversation: Conversation; waiting: Waiting; isFirst: boolean }) {
   const { chat } = useApp();
   const w = words();
   const isRefused = waiting.code !== undefined;
@@ -207,23 +210,27 @@ export function Waits({ conversation, waiting }: { conversation: Conversation; w
     }
   };
   return (
-    <li class={`message own first last${isRefused ? " refused" : " waits"}`}>
+    <li class={`message own${isFirst ? " first" : ""}${isRefused ? " refused" : " waits"}`}>
       <article class="bubble">
-        <div class="text" dir="auto">
-          <TextOf text={waiting.text} />
-        </div>
-        <footer>
-          {isRefused ? (
-            <span class="why">
-              {w.refused}: {w.code(waiting.code ?? "", waiting.reason ?? "")}
+        <div class="said">
+          <div class="text" dir="auto">
+            <TextOf text={waiting.text} />
+          </div>
+          <footer>
+            {isRefused ? (
+              <span class="why">
+                {w.refused}
+                {w.says}
+                {w.code(waiting.code ?? "", waiting.reason ?? "")}
+              </span>
+            ) : (
+              <time>{clockTime(waiting.at)}</time>
+            )}
+            <span class="mark" role="img" aria-label={isRefused ? w.refused : w.waiting} title={isRefused ? w.refused : w.waiting}>
+              <Icon is={isRefused ? "warn" : "clock"} />
             </span>
-          ) : (
-            <time>{clockTime(waiting.at)}</time>
-          )}
-          <span class="mark" role="img" aria-label={isRefused ? w.refused : w.waiting} title={isRefused ? w.refused : w.waiting}>
-            <Icon is={isRefused ? "warn" : "clock"} />
-          </span>
-        </footer>
+          </footer>
+        </div>
         {isRefused && (
           <p class="choices">
             <button type="button" class="plain" onClick={() => chat.again(conversation, waiting.id)}>

@@ -18,6 +18,7 @@ const PATHS = {
   smile: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8.5 14a4 4 0 0 0 7 0M9 9.5v.01M15 9.5v.01",
   answer: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6",
   file: "M7 3h7l5 5v13H7zM14 3v5h5",
+  muted: "M6 16V11a6 6 0 0 1 9-5M18 10v6M4 17h13M10 20h4M4 3l16 18",
   pin: "M9 4h6l-1 6 4 4H6l4-4zM12 14v6",
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
 } as const;
@@ -58,7 +59,8 @@ export function Initial({ of, name }: { of: Key; name: string }) {
   const { chat } = useApp();
   const [first] = new Intl.Segmenter().segment(name.replace(/^[^\p{L}\p{N}]+/u, "") || name);
   const hue = Number(of.slice(1) || 0) % HUES;
-  const isOnline = of.startsWith("U") && of !== chat.me && chat.people.online.value.has(of);
+  // While there is no connection nobody knows.
+  const isOnline = of.startsWith("U") && of !== chat.me && chat.state.value.at === "live" && chat.people.online.value.has(of);
   return (
     <span class={`initial hue${hue}${isOnline ? " online" : ""}${of.startsWith("G") ? " group" : ""}`} aria-hidden="true">
       {first?.segment.toUpperCase()}
@@ -67,10 +69,10 @@ export function Initial({ of, name }: { of: Key; name: string }) {
 }
 
 /** The head of a column: the way back, where there is one, and what this is. */
-export function Head({ back, children, title }: { back?: () => void; children?: ComponentChildren; title?: string }) {
+export function Head({ back, is = "back", children, title }: { back?: () => void; is?: "back" | "close"; children?: ComponentChildren; title?: string }) {
   return (
     <header class="head">
-      {back && <IconButton is="back" label={words().back} onClick={back} />}
+      {back && <IconButton is={is} label={is === "back" ? words().back : words().close} onClick={back} />}
       {title !== undefined && (
         <h1 tabIndex={-1}>
           <Name of={title} />

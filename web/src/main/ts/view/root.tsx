@@ -1,15 +1,18 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { keyOf, messageOf, type Key, placeOf } from "../model/place.js";
+import { useEffect } from "preact/hooks";
+import { type Key, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
 import { Card } from "./card.js";
 import { Chats, summary } from "./chats.js";
 import { Entrance } from "./login.js";
-import { Initial, Notice, Sheet } from "./parts.js";
+import { Notice, Sheet } from "./parts.js";
 import { Find, Keys, Me } from "./side.js";
 import { Talk } from "./talk.js";
 import { clockTime } from "./time.js";
 import { words } from "./words.js";
+
+/** How long a text waits for its answer before one is told why it may wait, in milliseconds. */
+const PATIENCE = 4_000;
 
 /** The whole page. */
 export function Root({ app }: { app: App }) {
@@ -43,31 +46,18 @@ function Rooms() {
   const { chat } = app;
   const place = app.place.value;
   const key = keyOf(place);
-  const shown = useRef<Key | null>(null);
-  if (key !== null) {
-    shown.current = key;
-  }
-  const open = key ?? shown.current;
+  const isNarrow = app.isNarrow.value;
+  // On a narrow screen a conversation is left with its place: opened again, it begins at what is unread.
+  const open = app.open.value;
   const column = key === null ? "left" : "talk";
   const named = place.at === "conversation" && place.message !== undefined ? place : null;
-  const isNarrow = app.isNarrow.value;
   const card = place.at === "card" ? <Card key={place.key} of={place.key} /> : null;
   const w = words();
 
   useEffect(() => {
-    const follow = () => {
-      const mid = messageOf(location.hash);
-      if (mid === null) {
-        app.place.value = placeOf(location.hash);
-        return;
-      }
-      void app.try(
-        chat.locate(mid).then((found) => {
-          app.go(found === null ? { at: "chats" } : { at: "conversation", key: found, message: mid }, true);
-        }),
-      );
-    };
-    if (messageOf(location.hash) !== null) {
+    const follow = () => app.follow();
+    // The place of an address was known before; that of a message is not, nor who was there.
+    if (messageOf(location.hash) !== null || (history.state !== null && history.state.user !== chat.me)) {
       follow();
     }
     addEventListener("popstate", follow);
@@ -101,8 +91,10 @@ function Rooms() {
       } else if (event.key === "?" && !isWriting) {
         app.go({ at: "keys" });
       } else if (event.key === "Escape") {
-        const now = app.place.peek();
-        app.go(now.at === "card" ? { at: "conversation", key: now.key } : { at: "chats" });
+        app.leave();
+      } else if (event.key.length === 1 && event.key !== " " && !isWriting && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        // What one types goes to where one writes, wherever the focus was left.
+        document.querySelector<HTMLElement>(".composer textarea")?.focus();
       }
     };
     addEventListener("keydown", keyed);
@@ -124,6 +116,8 @@ function Rooms() {
         <div class="talk">
           {open === null ? (
             <Nothing />
+          ) : open !== "" && open !== chat.me && !chat.people.names.value.has(open) ? (
+            <Unknown key={open} of={open} />
           ) : (
             <Talk key={open} of={open} named={named} />
           )}
@@ -152,11 +146,29 @@ function Rooms() {
 
 /** What is beside the list while no conversation is open. */
 function Nothing() {
-  const { chat } = useApp();
+  return <p class="nothing">{words().chooseChat}</p>;
+}
+
+/** The address names somebody whose name is not known: either it is asked for, or there is nobody. */
+function Unknown({ of }: { of: Key }) {
+  const app = useApp();
+  const { chat } = app;
+  const isAsked = useSignal(false);
+  const isListed = chat.isListed.value;
+  useEffect(() => {
+    if (isListed && of.startsWith("U")) {
+      void app.try(chat.lookUp([of as `U${number}`])).then(() => (isAsked.value = true));
+    } else {
+      isAsked.value = isListed;
+    }
+  }, [of, isListed]);
   return (
-    <div class="nothing" aria-hidden="true">
-      <Initial of={chat.me as Key} name={chat.people.name(chat.me)} />
-    </div>
+    <section class="nothing">
+      <h1 tabIndex={-1}>{isAsked.value ? (of.startsWith("U") ? words().noSuchPerson : words().noSuchGroup) : ""}</h1>
+      <button type="button" class="plain" onClick={() => app.go({ at: "chats" }, true)}>
+        {words().chats}
+      </button>
+    </section>
   );
 }
 
@@ -170,7 +182,10 @@ function Bar() {
   const waits = chat.list.value.some(({ waiting }) => waiting.value.some(({ code }) => code === undefined));
   useEffect(() => {
     isStuck.value = false;
-    return waits && state.at === "live" ? app.clock.after(5_000, () => (isStuck.value = true)) : undefined;
+    // A daemon that answers but stores nothing waits for its database; one that does not answer is gone.
+    return waits && state.at === "live"
+      ? app.clock.after(PATIENCE, () => void app.isReached().then((isReached) => (isStuck.value = isReached)))
+      : undefined;
   }, [waits, state.at]);
   const says =
     state.at === "lost"

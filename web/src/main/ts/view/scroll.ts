@@ -10,6 +10,8 @@ const NEAR = 4;
 export class Scroll {
   /** The message under the eye; null at the end. */
   reading: Reading | null = null;
+  /** The heights of the box and of what is in it when the place was kept last. */
+  private heights = "";
   private readonly sizes = new ResizeObserver(() => this.restore());
 
   /** @param moved called when somebody has scrolled, or the list has changed */
@@ -28,10 +30,14 @@ export class Scroll {
     this.sizes.disconnect();
   }
 
-  /** Goes to a place: a message, or, with null, the end. */
+  /** Goes to a place: a message, or, with null, the end, where one also is if all that follows the message is in view. */
   to(reading: Reading | null): void {
     this.reading = reading;
     this.restore();
+    if (this.below <= NEAR) {
+      this.reading = null;
+      this.moved();
+    }
   }
 
   /** Puts the message under the eye back to where it was; to be called when the list has changed, before it is painted. */
@@ -48,6 +54,7 @@ export class Scroll {
         }
       }
     }
+    this.heights = this.measured();
     this.moved();
   }
 
@@ -72,6 +79,11 @@ export class Scroll {
   }
 
   private readonly scrolled = () => {
+    if (this.heights !== this.measured()) {
+      // It was not somebody who scrolled: a list that became shorter, or a box that became higher, was moved by that.
+      this.restore();
+      return;
+    }
     if (this.below <= NEAR) {
       this.reading = null;
     } else {
@@ -81,6 +93,10 @@ export class Scroll {
     }
     this.moved();
   };
+
+  private measured(): string {
+    return `${this.box.clientHeight} ${this.box.scrollHeight}`;
+  }
 
   private rows(): HTMLElement[] {
     return [...this.list.querySelectorAll<HTMLElement>("[data-mid]")];

@@ -7,7 +7,7 @@ import { Unanswered } from "../wire/session.js";
 import { useApp } from "./app.js";
 import { Languages, PasswordField, Rules } from "./login.js";
 import { Head, Initial, Name, ToConversation } from "./parts.js";
-import { fullTime } from "./time.js";
+import { fullTime, shortTime } from "./time.js";
 import { words } from "./words.js";
 
 /** How long one pauses in typing before what was typed is looked for, in milliseconds. */
@@ -38,10 +38,17 @@ export function Find() {
   }, [typed.value]);
   const users = found.value?.users ?? [];
   const groups = found.value?.groups ?? [];
+  const open = (event: Event) => {
+    event.preventDefault();
+    const first = users[0]?.user_id ?? groups[0]?.group_id;
+    if (first !== undefined) {
+      app.go({ at: "conversation", key: first as Key });
+    }
+  };
   return (
     <>
-      <Head back={() => app.go({ at: "chats" })} title={w.findTitle} />
-      <div class="list padded">
+      <Head back={() => app.leave()} title={w.findTitle} />
+      <form class="list padded" onSubmit={open}>
         <label class="field">
           <span>{w.find}</span>
           <input type="search" autocapitalize="off" autocomplete="off" spellcheck={false} autofocus onInput={(event) => (typed.value = event.currentTarget.value)} />
@@ -94,7 +101,7 @@ export function Find() {
             </li>
           ))}
         </ul>
-      </div>
+      </form>
     </>
   );
 }
@@ -107,9 +114,10 @@ export function Me() {
   const name = chat.people.name(chat.me);
   const unsent = chat.list.value.reduce((sum, { waiting }) => sum + waiting.value.length, 0);
   const isLeaving = useSignal(false);
+  const passwords = useSignal(0);
   return (
     <>
-      <Head back={() => app.go({ at: "chats" })} title={w.me} />
+      <Head is={app.isNarrow.value ? "close" : "back"} back={() => app.leave()} title={w.me} />
       <div class="list padded">
         <div class="portrait">
           <Initial of={chat.me as Key} name={name} />
@@ -117,8 +125,8 @@ export function Me() {
           <small>{chat.me}</small>
         </div>
         <NewName name={name} />
-        <NewPassword name={name} />
-        <Sessions />
+        <NewPassword name={name} changed={() => passwords.value++} />
+        <Sessions key={passwords.value} />
         <h2>{w.languageLabel}</h2>
         <Languages />
         <h2>{w.logOut}</h2>
@@ -145,22 +153,25 @@ function NewName({ name }: { name: string }) {
   const app = useApp();
   const w = words();
   const typed = useSignal(name);
-  const says = useSignal("");
+  const problem = useSignal("");
   const submit = async (event: Event) => {
     event.preventDefault();
     const code = await app.door.changeName(typed.peek().trim());
+    problem.value = code === null ? "" : w.code(code, code);
     if (code === null) {
       app.chat.people.learn({ [app.chat.me]: typed.peek().trim() });
+      app.say(w.saved);
     }
-    says.value = code === null ? w.saved : w.code(code, code);
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
       <label class="field">
         <span>{w.name}</span>
-        <input autocomplete="off" autocapitalize="off" spellcheck={false} value={typed.value} onInput={(event) => (typed.value = event.currentTarget.value)} />
+        <input autocomplete="off" autocapitalize="off" spellcheck={false} value={typed.value} onInput={(event) => ((typed.value = event.currentTarget.value), (problem.value = ""))} />
       </label>
-      <p role="status">{says.value}</p>
+      <p class="problem" role="alert">
+        {problem.value}
+      </p>
       <button type="submit" disabled={typed.value.trim() === name || typed.value.trim() === ""}>
         {w.changeName}
       </button>
@@ -168,27 +179,31 @@ function NewName({ name }: { name: string }) {
   );
 }
 
-function NewPassword({ name }: { name: string }) {
+/** @param changed called when the password was changed: that ends other sessions */
+function NewPassword({ name, changed }: { name: string; changed: () => void }) {
   const app = useApp();
   const w = words();
   const isOpen = useSignal(false);
   const old = useSignal("");
   const password = useSignal("");
   const repeated = useSignal("");
-  const says = useSignal("");
+  const problem = useSignal("");
   const submit = async (event: Event) => {
     event.preventDefault();
     const code = await app.door.changePassword(old.peek(), password.peek());
-    says.value = code === null ? w.saved : w.code(code, code);
+    problem.value = code === null ? "" : code === "wrong-password" ? w.wrongOld : w.code(code, code);
     isOpen.value = code !== null;
+    if (code === null) {
+      app.say(w.saved);
+      changed();
+    }
   };
   if (!isOpen.value) {
     return (
       <p>
         <button type="button" onClick={() => (isOpen.value = true)}>
           {w.changePassword}
-        </button>{" "}
-        <span role="status">{says.value}</span>
+        </button>
       </p>
     );
   }
@@ -202,7 +217,7 @@ function NewPassword({ name }: { name: string }) {
       <PasswordField label={w.repeatPassword} name="repeat" autocomplete="new-password" onInput={(value) => (repeated.value = value)} />
       <Rules id="new-rules" password={password.value} repeated={repeated.value} name={name} old={old.value} />
       <p class="problem" role="alert">
-        {says.value}
+        {problem.value}
       </p>
       <button type="submit" class="strong" disabled={isWrong}>
         {w.save}
@@ -243,7 +258,7 @@ function Sessions() {
             <span>
               <bdi>{session.address}</bdi> {session.dialect !== "" && <small>{session.dialect}</small>}
               <small>
-                {session.this ? w.thisSession : fullTime(Date.parse(session.used))}
+                {session.this ? w.thisSession : <time title={fullTime(Date.parse(session.used))}>{shortTime(Date.parse(session.used))}</time>}
               </small>
             </span>
             {!session.this && (
@@ -264,7 +279,7 @@ export function Keys() {
   const w = words();
   return (
     <>
-      <Head back={() => app.go({ at: "chats" })} title={w.keys} />
+      <Head back={() => app.leave()} title={w.keys} />
       <dl class="list padded keys">
         {w.keyList.map(([key, does]) => (
           <div key={key}>

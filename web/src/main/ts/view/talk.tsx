@@ -7,10 +7,10 @@ import { useApp } from "./app.js";
 import { Composer } from "./composer.js";
 import { Message, type Shown, Waits } from "./message.js";
 import { Actions } from "./actions.js";
-import { useNews } from "./news.js";
+import { News } from "./news.js";
 import { Icon, IconButton, Initial, Name, useTitle } from "./parts.js";
 import { Scroll } from "./scroll.js";
-import { dayName, dayOf } from "./time.js";
+import { dayName, dayOf, most } from "./time.js";
 import { words } from "./words.js";
 
 /** How long one writes in a run, in milliseconds: then the name and the time are shown again. */
@@ -129,13 +129,9 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
         <div class="column">
           {isSlow.value && <Skeleton />}
           <Beginning conversation={conversation} title={title} />
-          <ol ref={list} class="messages">
+          <ol ref={list} class="messages" onKeyDown={walk}>
             <Rows conversation={conversation} choose={choose} toMessage={toMessage} changed={changed} />
-            {conversation.waiting.value
-              .filter((waiting) => waiting.mid === undefined)
-              .map((waiting) => (
-                <Waits key={waiting.id} conversation={conversation} waiting={waiting} />
-              ))}
+            <WaitingRows conversation={conversation} />
           </ol>
         </div>
       </div>
@@ -143,7 +139,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
         {!isAtEnd.value && (
           <button type="button" class="jump" onClick={() => void toEnd()}>
             <Icon is="down" />
-            {conversation.unread.value > 0 ? w.jumpNew(conversation.unread.value) : w.jumpEnd}
+            {conversation.unread.value > 0 ? w.jumpNew(most(conversation.unread.value)) : w.jumpEnd}
           </button>
         )}
       </div>
@@ -151,6 +147,19 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
       {chosen.value !== null && <Actions shown={chosen.value} conversation={conversation} close={() => (chosen.value = null)} />}
     </section>
   );
+}
+
+/** Goes from what can be done with one message to the next one above or below: they are one stop of the tabulator. */
+function walk(event: KeyboardEvent): void {
+  const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
+  if (step !== 0 && event.currentTarget instanceof HTMLElement && document.activeElement?.matches(".message > .iconic") === true) {
+    const all = [...event.currentTarget.querySelectorAll<HTMLElement>(".message > .iconic")];
+    const next = all[all.indexOf(document.activeElement as HTMLElement) + step];
+    if (next !== undefined) {
+      event.preventDefault();
+      next.focus();
+    }
+  }
 }
 
 function lastReading({ timeline }: Conversation) {
@@ -188,11 +197,11 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
         <IconButton is="back" label={w.back} onClick={() => app.go({ at: "chats" })} />
         {elsewhere.value > 0 && (
           <span class="count" aria-label={w.unreadElsewhere(elsewhere.value)}>
-            {elsewhere.value >= 100 ? "99+" : elsewhere.value}
+            {most(elsewhere.value)}
           </span>
         )}
       </span>
-      <button type="button" class="who" disabled={key === ""} onClick={() => app.go({ at: "card", key })}>
+      <button type="button" class="who" onClick={() => app.go({ at: "card", key })}>
         <Initial of={key} name={title} />
         <span>
           <h1 tabIndex={-1}>
@@ -279,7 +288,6 @@ interface RowsProps {
 function Rows({ conversation, choose, toMessage, changed }: RowsProps) {
   const { chat } = useApp();
   const w = words();
-  const news = useNews();
   const { timeline } = conversation;
   const entries = timeline.entries.value;
   const firstUnread = conversation.firstUnread.value;
@@ -295,6 +303,7 @@ function Rows({ conversation, choose, toMessage, changed }: RowsProps) {
         const isNew = entry.mid === firstUnread;
         const isFirst = isNewDay || isNew || !isRun(before, entry);
         const after = entries[index + 1];
+        const isNewest = index === entries.length - 1;
         const isLast = after === undefined || !isRun(entry, after) || after.mid === firstUnread;
         const key = chat.identity(entry.mid);
         return [
@@ -310,7 +319,7 @@ function Rows({ conversation, choose, toMessage, changed }: RowsProps) {
           ),
           entry.type === 24 ? (
             <li key={key} class="news" data-mid={entry.mid}>
-              <bdi>{news(entry)}</bdi>
+              <News of={entry} />
             </li>
           ) : (
             <Message
@@ -319,6 +328,7 @@ function Rows({ conversation, choose, toMessage, changed }: RowsProps) {
               conversation={conversation}
               isFirst={isFirst}
               isLast={isLast}
+              isNewest={isNewest}
               isNamed={!isPair && entry.send !== chat.me}
               choose={choose}
               toMessage={toMessage}
@@ -326,6 +336,22 @@ function Rows({ conversation, choose, toMessage, changed }: RowsProps) {
           ),
         ];
       })}
+    </>
+  );
+}
+
+/** What was written and has no number yet, behind the messages: the first goes on with their run, if they are one's own. */
+function WaitingRows({ conversation }: { conversation: Conversation }) {
+  const { chat } = useApp();
+  const last = conversation.timeline.entries.value.at(-1);
+  return (
+    <>
+      {conversation.waiting.value
+        .filter((waiting) => waiting.mid === undefined)
+        .map((waiting, index) => {
+          const isFirst = index === 0 && (last === undefined || !isWritten(last) || last.send !== chat.me);
+          return <Waits key={waiting.id} conversation={conversation} waiting={waiting} isFirst={isFirst} />;
+        })}
     </>
   );
 }

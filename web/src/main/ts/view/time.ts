@@ -23,7 +23,7 @@ function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 /** Returns the hour and minute of a time, in milliseconds since 1970. */
 export function clockTime(at: number): string {
-  return format({ hour: "2-digit", minute: "2-digit" }).format(at);
+  return format({ timeStyle: "short" }).format(at);
 }
 
 /** Returns a time as a list shows it: the hour today, else the day. */
@@ -61,6 +61,11 @@ export function dayOf(at: number): string {
 
 function yearOf(at: number, now: number): { year?: "numeric" } {
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" };
+}
+
+/** Returns a count as it is shown: the daemon counts up to 100, which stands for more. */
+export function most(count: number): string {
+  return count >= 100 ? "99+" : String(count);
 }
 
 /** Returns a number as it is written. */

@@ -7,8 +7,8 @@ const CODES: { [code: string]: string } = {
   disabled: "此账号已停用，请联系管理员。",
   locked: "此账号已锁定，请联系管理员。",
   throttled: "尝试次数过多，请稍候。",
-  "name-taken": "这个名字已被使用。",
-  "bad-name": "这个名字不可用:须为 1 至 32 字节的文字、数字等，且不能像用户编号。",
+  "name-taken": "这个用户名已被使用。",
+  "bad-name": "这个用户名不可用：最多 32 字节，由文字、数字等组成，不含空格，也不能像“U12”。",
   "bad-password": "这个密码不符合规则，或过于常见。",
   closed: "此处的新账号由管理员创建。",
   "not-allowed": "您无权这样做。",
@@ -20,6 +20,7 @@ const CODES: { [code: string]: string } = {
   busy: "服务器繁忙，请重试。",
   undecided: "服务器繁忙，请重试。",
   unlogged: "服务器暂时无法记录日志，请稍后重试。",
+  "no-such-message": "没有这条消息，或您无权查看。",
   lost: "未连接到服务器。",
 };
 
@@ -35,8 +36,8 @@ const NOTICES: { [english: string]: string } = {
 
 const RULES: { [rule in PasswordRule]: string } = {
   length: "至少 8 个字符",
-  bytes: "最多 32 字节（10 个汉字）",
-  name: "不能与名字相同",
+  bytes: "最多 32 个字母和数字（10 个汉字）",
+  name: "不能与用户名相同",
   same: "不能与旧密码相同",
   other: "两次输入一致",
 };
@@ -46,14 +47,14 @@ export const chinese: Words = {
   language: "中文",
   appName: "聊天",
   logIn: "登录",
-  name: "名字",
+  name: "用户名",
   password: "密码",
   showPassword: "显示密码",
   hidePassword: "隐藏密码",
   ownDevice: "这是我自己的设备",
   ownDeviceMeans: "保持登录，并保存未发送的文字。",
   register: "注册账号",
-  toLogIn: "已有账号",
+  toLogIn: "已有账号，去登录",
   entering: "正在登录…",
   pausedFor: (seconds) => `密码错误次数过多，请在 ${seconds} 秒后重试。`,
   unreachable: "无法连接服务器。",
@@ -82,6 +83,9 @@ export const chinese: Words = {
   findNothing: "没有以此开头的用户或公开群。",
   people: "用户",
   groups: "群",
+  chooseChat: "请选择一个聊天，或找人聊聊。",
+  noSuchPerson: "没有这个用户。",
+  noSuchGroup: "没有这个群，或您从未加入过。",
   nobodyYet: "还没有聊天",
   nobodyYetMeans: "找一个人聊聊吧。",
   unreadElsewhere: (n) => `其他聊天有 ${n} 条未读`,
@@ -93,8 +97,10 @@ export const chinese: Words = {
   asksYou: (name) => `${name} 想加您为好友`,
   agree: "同意",
   decline: "拒绝",
-  you: "您",
-  draft: "草稿：",
+  you: "我",
+  youToo: "您",
+  says: "：",
+  draft: "草稿",
   back: "返回",
   typing: (names) => (names.length <= 2 ? `${names.join("、")} 正在输入…` : "多人正在输入…"),
   emptyPair: (name) => `这里的内容只有您和 ${name} 能看到。`,
@@ -105,13 +111,17 @@ export const chinese: Words = {
   newMessages: "新消息",
   jumpNew: (n) => `${n} 条新消息`,
   jumpEnd: "到最新",
-  write: (name) => `发给 ${name}`,
+  write: (name) => (/^[A-Za-z0-9]/.test(name) ? `发给 ${name}` : `发给${name}`),
+  writeNote: "写备忘",
+  youBlocked: (name) => `您已屏蔽 ${name}。`,
   send: "发送",
   emoticons: "表情",
   answering: (name) => `回复 ${name}`,
+  answeringYourself: "回复自己",
+  correctedToNothing: "不能改成空白，您可以撤回它。",
   correcting: "修改您的文字",
   cancel: "取消",
-  tooLong: (over) => `超出 ${over} 字节`,
+  tooLong: (over) => `超出 ${over} 字节：请分几次发送，或用 chat-client 以文件发送。`,
   notMember: "您不是该群成员，仍可阅读您在群期间的内容。",
   closedGroup: "此群已关闭，不能再发言。",
   mayNotWrite: "这里只有管理员可以发言。",
@@ -136,14 +146,17 @@ export const chinese: Words = {
   copied: "已复制",
   correct: "修改",
   takeBack: "撤回",
+  report: "举报",
+  reportMeans: "管理员将看到这条消息。它有什么问题？",
+  reported: "已告知管理员。",
   takeBackSure: "撤回后任何人都不能再看到它。",
   today: "今天",
   yesterday: "昨天",
   reactedWith: (names, emoji) => `${names}：${emoji}`,
-  groupNews: (who, op, whom, what) => {
-    switch (op) {
+  groupNews: (who, info, whom) => {
+    switch (info.op) {
       case "create":
-        return `${who} 创建了群。`;
+        return whom === "" ? `${who} 创建了群。` : `${who} 创建了群，成员：${whom}。`;
       case "add":
         return `${who} 添加了 ${whom}。`;
       case "remove":
@@ -153,13 +166,17 @@ export const chinese: Words = {
       case "join":
         return `${who} 加入了群。`;
       case "rename":
-        return `${who} 修改了群名，原名“${what}”。`;
+        return `${who} 将群名由“${info.was}”改为“${info.group_name}”。`;
       case "role":
-        return `${who} 将 ${whom} 设为${what === "owner" ? "群主" : what === "admin" ? "管理员" : "成员"}。`;
+        return `${who} 将 ${whom} 设为${info.role === "owner" ? "群主" : info.role === "admin" ? "管理员" : "成员"}。`;
       case "close":
         return `${who} 关闭了群。`;
-      default:
-        return what === "" ? `${who} 修改了群设置。` : `${who} 设置了话题：${what}`;
+      case "set":
+        return [
+          info.topic === undefined ? "" : info.topic === "" ? `${who} 删除了话题。` : `${who} 设置了话题：${info.topic}`,
+          info.open === undefined ? "" : info.open ? `${who} 开放了群，任何人都可加入。` : `${who} 将群设为仅限添加。`,
+          info.history === undefined ? "" : info.history === "all" ? `${who} 允许新成员阅读以前的内容。` : `${who} 不再让新成员阅读以前的内容。`,
+        ].join("");
     }
   },
   members: (n) => `${n} 位成员`,
@@ -178,20 +195,21 @@ export const chinese: Words = {
   friend: "好友",
   block: "屏蔽",
   unblock: "取消屏蔽",
-  blockMeans: "您将收不到对方发给您的消息，对方不会得知。",
+  blockMeans: "屏蔽后对方无法联系您，也不会得知。",
   mute: "免打扰",
   unmute: "取消免打扰",
   pin: "置顶",
   unpin: "取消置顶",
   close: "关闭",
-  me: "您",
-  changeName: "修改名字",
+  me: "我",
+  changeName: "修改用户名",
   changePassword: "修改密码",
   save: "保存",
   saved: "已保存。",
   sessions: "登录的设备",
   thisSession: "本机",
   endSession: "下线",
+  wrongOld: "旧密码错误。",
   languageLabel: "语言",
   logOut: "退出登录",
   logOutMeans: "此浏览器中不会留下您账号的任何内容。",
@@ -206,7 +224,7 @@ export const chinese: Words = {
     ["Ctrl K", "查找用户和群"],
     ["?", "显示此列表"],
   ],
-  offlineSince: (time) => `自 ${time} 起无连接。您写的内容稍后发送。`,
+  offlineSince: (time) => `${time} 起连接中断，您写的内容稍后发送。`,
   tryNow: "立即重试",
   behind: "您离开了很久，较早的消息会在滚动时读取。",
   databaseAway: "服务器暂时无法存储。您写的内容正在等待。",

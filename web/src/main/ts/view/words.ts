@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { PasswordRule } from "../model/password.js";
+import type { GroupChanged } from "../wire/events.js";
 import { chinese } from "./words-zh.js";
 
 /** The languages of the page. */
@@ -13,7 +14,7 @@ const CODES: { [code: string]: string } = {
   locked: "This account is locked. Ask your administrator.",
   throttled: "Too many attempts. Please wait a moment.",
   "name-taken": "Somebody has this name already.",
-  "bad-name": "This name can't be used: 1 to 32 bytes, letters, digits and the like, nothing that looks like a number of a user.",
+  "bad-name": "This name can't be used. Names have up to 32 bytes: letters, digits and the like, no spaces, and not what looks like “U12”.",
   "bad-password": "This password breaks the rules, or is one of the most common.",
   closed: "New accounts are made by the administrator here.",
   "not-allowed": "You may not do this.",
@@ -25,15 +26,16 @@ const CODES: { [code: string]: string } = {
   busy: "The server is busy. Try again.",
   undecided: "The server is busy. Try again.",
   unlogged: "The server can't keep its log at the moment. Try again later.",
+  "no-such-message": "There is no such message, or you can't see it.",
   lost: "There is no connection to the server.",
 };
 
 const RULES: { [rule in PasswordRule]: string } = {
   length: "at least 8 characters",
-  bytes: "at most 32 bytes (10 Chinese characters)",
+  bytes: "at most 32 letters and digits (10 Chinese characters)",
   name: "not your name",
   same: "not the old password",
-  other: "twice the same",
+  other: "both the same",
 };
 
 /** All that the page says, in English. */
@@ -48,15 +50,15 @@ export const english = {
   hidePassword: "Hide the password",
   ownDevice: "This is my own device",
   ownDeviceMeans: "You stay logged in here, and unsent texts are kept.",
-  register: "Make an account",
-  toLogIn: "I have an account",
+  register: "Create an account",
+  toLogIn: "Log in instead",
   entering: "Logging in…",
   pausedFor: (seconds: number) => `Too many wrong passwords. You can try again in ${seconds} s.`,
   unreachable: "The server can't be reached.",
   unreachableMeans:
     "The page keeps trying. If it goes on, ask your administrator. If your browser warned of the certificate when it opened this page, it may refuse the connection, too.",
   changeTitle: "Choose a password",
-  changeMeans: "The one that you were given was for once.",
+  changeMeans: "The password that you were given works only once.",
   newPassword: "New password",
   repeatPassword: "New password, again",
   oldPassword: "Old password",
@@ -64,7 +66,7 @@ export const english = {
   rules: (rule: PasswordRule) => RULES[rule],
   // Being elsewhere, ended
   elsewhere: "Open in another tab",
-  elsewhereMeans: "Only one tab of a browser is connected.",
+  elsewhereMeans: "Only one tab of a browser can be used at a time.",
   displaced: "You logged in elsewhere",
   displacedMeans: "This session was ended by that log in. What you wrote and was not sent is kept here.",
   stillLoggedIn: (name: string) => `You are still logged in as ${name}, and what you wrote is kept.`,
@@ -79,9 +81,12 @@ export const english = {
   find: "Find people and groups",
   findTitle: "Find",
   findEmpty: "Type the beginning of a name.",
-  findNothing: "Nobody and no open group has a name that begins so.",
+  findNothing: "No person and no open group has a name that begins like this.",
   people: "People",
   groups: "Groups",
+  chooseChat: "Choose a chat, or find somebody to talk to.",
+  noSuchPerson: "There is nobody with this address.",
+  noSuchGroup: "There is no such group, or you were never in it.",
   nobodyYet: "Nobody yet",
   nobodyYetMeans: "Find somebody to talk to.",
   unreadElsewhere: (n: number) => `${n} unread in other chats`,
@@ -94,7 +99,10 @@ export const english = {
   agree: "Agree",
   decline: "Decline",
   you: "You",
-  draft: "Draft:",
+  youToo: "you",
+  /** What stands between who says something and what that is. */
+  says: ": ",
+  draft: "Draft",
   // A conversation
   back: "Back",
   typing: (names: readonly string[]) =>
@@ -105,15 +113,19 @@ export const english = {
   emptySelf: "Only you see what is written here.",
   beginning: "This is the beginning.",
   newMessages: "New",
-  jumpNew: (n: number) => `${n} new`,
+  jumpNew: (n: string) => `${n} new`,
   jumpEnd: "To the end",
   write: (name: string) => `Write to ${name}`,
+  writeNote: "Write a note",
+  youBlocked: (name: string) => `You blocked ${name}.`,
   send: "Send",
   emoticons: "Emoticons",
   answering: (name: string) => `Answer to ${name}`,
+  answeringYourself: "Answer to yourself",
   correcting: "Correct your text",
+  correctedToNothing: "A text can't be corrected to nothing. You can take it back.",
   cancel: "Cancel",
-  tooLong: (over: string) => `Too long by ${over} bytes`,
+  tooLong: (over: string) => `Too long by ${over} bytes: send it in parts, or as a file from chat-client.`,
   notMember: "You are not a member of this group. You can read what was written while you were.",
   closedGroup: "This group is closed. Nothing more can be written.",
   mayNotWrite: "Only administrators write here.",
@@ -138,15 +150,18 @@ export const english = {
   copied: "Copied",
   correct: "Correct",
   takeBack: "Take back",
+  report: "Report",
+  reportMeans: "The administrators will see this message. What is wrong with it?",
+  reported: "The administrators have been told.",
   takeBackSure: "Nobody will be able to read it any more.",
   today: "Today",
   yesterday: "Yesterday",
   reactedWith: (names: string, emoji: string) => `${names}: ${emoji}`,
   // Groups
-  groupNews: (who: string, op: string, whom: string, what: string) => {
-    switch (op) {
+  groupNews: (who: string, info: GroupChanged["info"], whom: string) => {
+    switch (info.op) {
       case "create":
-        return `${who} made the group.`;
+        return `${who} made the group${whom === "" ? "" : ` with ${whom}`}.`;
       case "add":
         return `${who} added ${whom}.`;
       case "remove":
@@ -156,13 +171,23 @@ export const english = {
       case "join":
         return `${who} joined.`;
       case "rename":
-        return `${who} renamed the group from “${what}”.`;
+        return `${who} renamed the group from “${info.was}” to “${info.group_name}”.`;
       case "role":
-        return `${who} made ${whom} ${what === "owner" ? "an owner" : what === "admin" ? "an admin" : "a member"}.`;
+        return `${who} made ${whom} ${info.role === "owner" ? "an owner" : info.role === "admin" ? "an admin" : "a member"}.`;
       case "close":
         return `${who} closed the group.`;
-      default:
-        return what === "" ? `${who} changed the group.` : `${who} set the topic: ${what}`;
+      case "set":
+        return [
+          info.topic === undefined ? "" : info.topic === "" ? `${who} removed the topic.` : `${who} set the topic: ${info.topic}`,
+          info.open === undefined ? "" : info.open ? `${who} opened the group: anybody can join.` : `${who} closed the group to newcomers.`,
+          info.history === undefined
+            ? ""
+            : info.history === "all"
+              ? `${who} let those who join later read what was written before.`
+              : `${who} kept what was written before from those who join later.`,
+        ]
+          .filter((sentence) => sentence !== "")
+          .join(" ");
     }
   },
   members: (n: number) => (n === 1 ? "1 member" : `${n} members`),
@@ -175,14 +200,14 @@ export const english = {
   card: "About",
   number: "Number",
   message: "Message",
-  befriend: "Ask to be a friend",
-  asked: "You have asked.",
-  unfriend: "End the friendship",
-  withdraw: "Take the question back",
+  befriend: "Add as a friend",
+  asked: "You have asked to be friends.",
+  unfriend: "Remove from your friends",
+  withdraw: "Cancel the request",
   friend: "friend",
   block: "Block",
   unblock: "Unblock",
-  blockMeans: "What they write to you will not come. They are not told.",
+  blockMeans: "Blocked, they can't reach you. They won't be told.",
   mute: "Mute",
   unmute: "Unmute",
   pin: "Pin",
@@ -196,7 +221,8 @@ export const english = {
   saved: "Saved.",
   sessions: "Where you are logged in",
   thisSession: "this one",
-  endSession: "End",
+  endSession: "Log out",
+  wrongOld: "The old password is wrong.",
   languageLabel: "Language",
   logOut: "Log out",
   logOutMeans: "Nothing of your account stays in this browser.",
@@ -226,11 +252,12 @@ export const english = {
 /** All that the page says. */
 export type Words = typeof english;
 
-const STORED = "language";
+/** Where the chosen language is kept. */
+export const LANGUAGE = "language";
 
 function preferred(): Language {
   try {
-    const chosen = localStorage.getItem(STORED);
+    const chosen = localStorage.getItem(LANGUAGE);
     if (chosen === "en" || chosen === "zh") {
       return chosen;
     }
@@ -254,13 +281,22 @@ export function locale(): string {
   return navigator.languages.find((one) => one.startsWith(language.value)) ?? (language.value === "zh" ? "zh-CN" : "en-GB");
 }
 
+/** Speaks the language that was chosen, in whichever tab, or that of the browser. */
+export function chooseLanguage(): void {
+  speak(preferred());
+}
+
 /** Sets the language, and remembers it. */
 export function setLanguage(chosen: Language): void {
-  language.value = chosen;
-  document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
+  speak(chosen);
   try {
-    localStorage.setItem(STORED, chosen);
+    localStorage.setItem(LANGUAGE, chosen);
   } catch {
     // Then it is for this time.
   }
+}
+
+function speak(chosen: Language): void {
+  language.value = chosen;
+  document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
 }

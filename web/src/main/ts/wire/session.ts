@@ -59,7 +59,7 @@ export type Unsent = Command extends infer C ? (C extends Command ? Omit<C, "id"
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
-const LONGEST_SILENCE = 8_000;
+const LONGEST_SILENCE = 5_000;
 
 /**
  * A session with the daemon that outlives its connections: after a loss it comes back after a pause of chance and goes on

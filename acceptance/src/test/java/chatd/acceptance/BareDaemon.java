@@ -70,6 +70,15 @@ abstract class BareDaemon extends Chatd {
         }
     }
 
+    /** Stops the process of the database server, as when its machine hangs, until {@link #thawDatabase}. */
+    final void freezeDatabase() {
+        Run.signal("STOP", server.pid());
+    }
+
+    final void thawDatabase() {
+        Run.signal("CONT", server.pid());
+    }
+
     private void people() throws IOException {
         var link = new AdminLink(adminSocket());
         for (String name : List.of("alice", "bob")) {

@@ -16,6 +16,20 @@ final class Chromium {
      * @param options further ones of the command line
      */
     static Process open(Path profile, String page, String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add("--remote-debugging-port=0");
+        return start(profile, page, all);
+    }
+
+    /** Makes a picture of a page, and ends. */
+    static Process draw(Path profile, String page, Path picture, int width, int height) throws IOException {
+        return start(
+                profile,
+                page,
+                List.of("--window-size=%d,%d".formatted(width, height), "--screenshot=" + picture.toAbsolutePath()));
+    }
+
+    private static Process start(Path profile, String page, List<String> options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "/usr/bin/chromium",
                 "--headless",
@@ -26,9 +40,8 @@ final class Chromium {
                 "--disable-sync",
                 "--no-first-run",
                 "--ignore-certificate-errors",
-                "--user-data-dir=" + profile,
-                "--remote-debugging-port=0"));
-        command.addAll(List.of(options));
+                "--user-data-dir=" + profile));
+        command.addAll(options);
         command.add(page);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)

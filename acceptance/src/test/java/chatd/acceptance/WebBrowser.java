@@ -39,6 +39,14 @@ final class WebBrowser implements AutoCloseable {
             this.isTouched = isTouched;
         }
 
+        int width() {
+            return width;
+        }
+
+        int height() {
+            return height;
+        }
+
         Browser.NewContextOptions options() {
             return new Browser.NewContextOptions()
                     .setIgnoreHTTPSErrors(true)

@@ -80,16 +80,6 @@ class WebIT extends InBrowser {
     }
 
     @Test
-    void whatAnAdministratorEndsIsSaid() {
-        Chatd.Person ann = chatd.person();
-        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
-        chatd.admin("", "session", "kick", ann.name()).exits(0);
-        desk.sees("Log in");
-        WebPerson.waits(desk.page().locator(".says"));
-        assertThat(desk.field("Name")).hasValue(ann.name());
-    }
-
-    @Test
     void aTextIsNothingButAText() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();

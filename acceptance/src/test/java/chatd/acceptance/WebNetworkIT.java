@@ -98,6 +98,7 @@ class WebNetworkIT extends InBrowser {
             proxy.forwardToPort(chatd.port());
             desk.wakes();
             WebPerson.waits(desk.page().getByText("You were away for long."));
+            WebLooks.at(desk, "far-behind");
             assertThat(desk.row(ben.name()).locator(".count")).hasText("99+");
             desk.page().locator(".jump").click();
             desk.reads("line 10001");
@@ -185,6 +186,7 @@ class WebNetworkIT extends InBrowser {
                 desk.composer().fill("a draft");
                 desk.wakes();
                 WebPerson.waits(told);
+                WebLooks.at(desk, "new-version");
                 assertThat(loads).hasValue(wanted);
                 desk.button("Reload").click();
                 wanted++;

@@ -101,7 +101,8 @@ final class WebPerson {
 
     /** Waits until somebody's row in the list of chats is there; returns it. */
     Locator row(String name) {
-        Locator row = page.locator(".list .row").filter(new Locator.FilterOptions().setHasText(name));
+        Locator title = page.locator(".row-title").filter(new Locator.FilterOptions().setHasText(name));
+        Locator row = page.locator(".list .row").filter(new Locator.FilterOptions().setHas(title));
         waits(row);
         return row;
     }

@@ -4,117 +4,290 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.acceptance.WebBrowser.Device;
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.Locator;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The states of the page, each with its words: axe finds nothing in any of them, and a picture of each is in {@code
- * target/pictures}.
- */
+/** The states of the page, each with its words, and looked at. */
 @Tag("processes")
-class WebStatesIT {
-    private static final Path PICTURES = Path.of("target/pictures");
+class WebStatesIT extends InBrowser {
+    private static final Chatd.Person FANG = new Chatd.Person("王芳", Chatd.PASSWORD);
 
-    @SuppressWarnings("NullAway.Init") // start() sets it
-    private static WebBrowser browser;
-
-    @BeforeAll
-    static void start() {
-        browser = new WebBrowser();
+    private static void add(Chatd chatd, Chatd.Person person) {
+        chatd.admin(person.password() + "\n", "user", "add", person.name(), "--password-stdin", "--no-change")
+                .exits(0);
     }
 
-    @AfterAll
-    static void stop() {
-        browser.close();
-    }
-
-    @AfterEach
-    void closeTabs() {
-        browser.closeTabs();
-    }
-
-    /** Looks at a state. */
-    private static void look(WebPerson person, String look, String state) {
-        person.picture(PICTURES.resolve("%s-%s.png".formatted(state, look)));
-        assertThat(new AxeBuilder(person.page()).analyze().getViolations())
-                .as("%s, %s", state, look)
-                .isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({"DESK, LIGHT", "DESK, DARK", "PHONE, LIGHT", "PHONE, DARK"})
-    void everyStateHasItsWords(Device device, ColorScheme scheme) {
-        String look = (device + "-" + scheme).toLowerCase(Locale.ROOT);
-        try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
-            String ann = "ann";
-            chatd.admin("only-for-once-7\n", "user", "add", ann, "--password-stdin")
+    @Test
+    void fromTheFirstLogInToATalk() {
+        try (SpawnedDaemon own = SpawnedDaemon.start()) {
+            own.admin("only-for-once-7\n", "user", "add", "ann", "--password-stdin")
                     .exits(0);
-            chatd.admin(Chatd.PASSWORD + "\n", "user", "add", "王芳", "--password-stdin", "--no-change")
-                    .exits(0);
-            WebPerson person = browser.open(chatd, device.options().setColorScheme(scheme));
+            add(own, FANG);
+            WebPerson person = browser.open(own, Device.DESK);
             person.sees("Log in");
-            look(person, look, "log-in");
-            person.enter(ann, "not-the-password");
+            WebLooks.at(person, "log-in");
+            person.button("Create an account").click();
+            WebLooks.at(person, "register");
+            person.button("Log in instead").click();
+            person.enter("ann", "not-the-password");
             WebPerson.waits(person.page().getByText("The name or the password is wrong."));
-            look(person, look, "wrong");
-            person.enter(ann, "only-for-once-7");
+            WebLooks.at(person, "wrong");
+            person.enter("ann", "only-for-once-7");
             person.sees("Choose a password");
             person.field("New password").fill("sturdy");
-            look(person, look, "forced-change");
+            WebLooks.at(person, "forced-change");
             person.field("New password").fill(Chatd.PASSWORD);
             person.field("New password, again").fill(Chatd.PASSWORD);
             person.button("Save and log in").click();
             person.sees("Chats");
             WebPerson.waits(person.page().getByText("Nobody yet"));
-            look(person, look, "nobody-yet");
+            WebLooks.at(person, "nobody-yet");
             person.find("王芳");
             WebPerson.waits(person.page().getByText("Only you and 王芳 see what is written here."));
-            look(person, look, "empty");
+            WebLooks.at(person, "empty");
             person.says("Shall we meet at 3? The room is free until five.")
                     .says("/xyx")
                     .reads("Shall we meet at 3? The room is free until five.");
-            WebPerson other = browser.open(chatd, Device.PHONE)
-                    .logIn(new Chatd.Person("王芳", Chatd.PASSWORD))
-                    .open(ann);
-            other.says("好的,三点见!")
+            WebPerson other = browser.open(own, Device.PHONE).logIn(FANG).open("ann");
+            other.says("好的，三点见！")
                     .says("See https://example.org/plan for the plan.")
                     .act("Shall we meet at 3? The room is free until five.", "👍");
             other.says("Nothing else today?");
             person.reads("Nothing else today?");
             assertThat(person.page().locator(".reaction")).hasText("👍 1");
-            look(person, look, "conversation");
-            person.page().navigate(person.address() + "#/U4/card");
+            try (Writer writer = new Writer(own, FANG)) {
+                String group = writer.does(
+                                23, Map.of("op", "create", "name", "Crew of the Aurora", "members", List.of("ann")))
+                        .path("group_id")
+                        .asString();
+                writer.saysTo(group, "Who takes the first watch?");
+            }
+            person.row("Crew of the Aurora");
+            WebLooks.at(person, "conversation");
+            person.page().locator(".talk .head .who").click();
             WebPerson.waits(person.button("Mute"));
-            look(person, look, "card");
-            person.page().navigate(person.address() + "#/me");
+            WebLooks.at(person, "card");
+            person.page().keyboard().press("Escape");
+            person.open("Crew of the Aurora").reads("Who takes the first watch?");
+            WebLooks.at(person, "group");
+            person.page().locator(".talk .head .who").click();
+            WebPerson.waits(person.button("Leave the group"));
+            WebLooks.at(person, "group-card");
+            person.button("You").click();
             person.sees("Where you are logged in");
-            look(person, look, "me");
+            WebLooks.at(person, "me");
             person.page().navigate(person.address() + "#/keys");
             person.sees("Keys");
-            look(person, look, "keys");
-            person.page().navigate(person.address() + "#/U4");
-            person.act("Nothing else today?", "Answer");
-            look(person, look, "answering");
-            chatd.killDaemon();
+            WebLooks.at(person, "keys");
+            person.button("Back").first().click();
+            person.open("王芳").act("Nothing else today?", "Answer");
+            WebLooks.at(person, "answering");
+            person.message("Nothing else today?").hover();
+            person.message("Nothing else today?")
+                    .getByLabel("What to do with this message")
+                    .click();
+            WebLooks.at(person, "actions");
+            person.page().keyboard().press("Escape");
+            person.button("Emoticons").click();
+            WebLooks.at(person, "emoticons");
+            person.page().keyboard().press("Escape");
+            own.killDaemon();
             WebPerson.waits(person.page().locator(".bar.lost"));
             person.says("This waits.");
             WebPerson.waits(person.page().locator("li.waits"));
-            look(person, look, "offline");
-            person.page().navigate(person.address() + "#/me");
-            person.button("中文").click();
-            person.sees("您");
-            person.page().navigate(person.address() + "#/U4");
-            look(person, look, "chinese");
-            person.page().navigate(person.address() + "#/");
-            look(person, look, "chinese-list");
+            WebLooks.at(person, "offline");
         }
+    }
+
+    @Test
+    void aDoorThatIsClosed() {
+        Chatd.Person ann = chatd.person();
+        WebPerson person = browser.open(proxy.port(), Device.DESK.options());
+        proxy.refuse();
+        person.enter(ann.name(), ann.password());
+        WebPerson.waits(person.page().getByText("The server can't be reached."));
+        WebLooks.at(person, "never-reached");
+        proxy.forwardToPort(chatd.port());
+        person.sees("Chats");
+        person.logOut();
+        chatd.admin("", "user", "disable", ann.name()).exits(0);
+        person.enter(ann.name(), ann.password());
+        WebPerson.waits(person.page().getByText("This account is disabled. Ask your administrator."));
+        WebLooks.at(person, "disabled");
+        Chatd.Person ben = chatd.person();
+        // After three wrong passwords answers are late, and of those who wait for one at once only a few may.
+        List<JsonSocket> guessing = new ArrayList<>();
+        for (int guess = 0; guess < 3 + 1 + 4; guess++) {
+            guessing.add(JsonCarrier.LINES.connect(chatd).send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': 'x'}}"
+                    .formatted(ben.name())));
+        }
+        guessing.stream().limit(3).forEach(socket -> socket.expect(2));
+        Locator paused = person.page().getByText("You can try again in");
+        person.enter(ben.name(), "wrong");
+        WebPerson.waits(paused);
+        assertThat(person.page().locator("button.strong")).isDisabled();
+        WebLooks.at(person, "throttled");
+        guessing.forEach(JsonSocket::close);
+    }
+
+    /** In a browser whose owner has forbidden scripts there is nothing to ask it by: only its picture tells. */
+    @Test
+    void aBrowserWithoutScripts(@TempDir Path profile) throws IOException, InterruptedException {
+        Files.writeString(
+                Files.createDirectories(profile.resolve("Default")).resolve("Preferences"),
+                "{\"profile\": {\"default_content_setting_values\": {\"javascript\": 2}}}");
+        Path picture = Files.createDirectories(WebLooks.PICTURES).resolve("no-javascript.png");
+        Process chromium = Chromium.draw(profile, "https://localhost:" + chatd.port() + "/", picture, 390, 400);
+        assertThat(chromium.waitFor(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        BufferedImage shown = ImageIO.read(picture.toFile());
+        Set<Integer> colours = new HashSet<>();
+        for (int pixel : shown.getRGB(0, 0, shown.getWidth(), shown.getHeight(), null, 0, shown.getWidth())) {
+            colours.add(pixel);
+        }
+        assertThat(colours).as("colours of letters on an otherwise empty page").hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void aSessionThatEnds() {
+        Chatd.Person ann = chatd.person();
+        WebPerson person = browser.open(chatd, Device.DESK).logIn(ann);
+        chatd.admin("", "session", "kick", ann.name()).exits(0);
+        WebPerson.waits(person.page().getByText("An administrator has ended this session."));
+        assertThat(person.field("Name")).hasValue(ann.name());
+        WebLooks.at(person, "ended");
+        person.logIn(ann);
+        chatd.admin(Chatd.PASSWORD + "x\n", "user", "reset", ann.name(), "--password-stdin")
+                .exits(0);
+        WebPerson.waits(person.page().getByText("An administrator has reset the password of this account."));
+        // Another log in with the label of this device, as from a copy of its profile.
+        Chatd.Person ben = chatd.person();
+        WebPerson displaced =
+                browser.open(chatd, Device.DESK).logIn(ben).open("Everyone");
+        displaced.composer().fill("a draft");
+        String device = (String) displaced.page().evaluate("sessionStorage.getItem('device')");
+        try (JsonSocket elsewhere = chatd.logInJson(JsonCarrier.LINES, ben, device)) {
+            displaced.sees("You logged in elsewhere");
+            WebLooks.at(displaced, "displaced");
+            displaced.button("Use here").click();
+            displaced.sees("Log in");
+            assertThat(displaced.field("Name")).hasValue(ben.name());
+            displaced.logIn(ben);
+            elsewhere.untilClosed();
+            assertThat(displaced.composer()).hasValue("a draft");
+        }
+        WebPerson tab = browser.duplicate(displaced);
+        tab.sees("Open in another tab");
+        WebLooks.at(tab, "another-tab");
+    }
+
+    @Test
+    void aDatabaseThatIsAway() {
+        try (SpawnedDaemon own = SpawnedDaemon.startWithDatabase()) {
+            Chatd.Person ann = own.person();
+            Chatd.Person ben = own.person();
+            WebPerson person = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
+            person.says("before").reads("before");
+            own.freezeDatabase();
+            person.says("during");
+            WebPerson.waits(person.page().getByText("The server can't store anything at the moment."));
+            WebLooks.at(person, "database-away");
+            own.thawDatabase();
+            person.reads("during");
+            assertThat(person.page().getByText("The server can't store anything at the moment."))
+                    .hasCount(0);
+            assertThat(own.texts(ben)).containsExactly("before", "during");
+        }
+    }
+
+    @Test
+    void aTextThatIsRefused() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson person = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        chatd.admin("", "user", "mute", ann.name(), "--for", "1h").exits(0);
+        person.says("refused").says("refused, too").says("and once more");
+        assertThat(person.page().locator("li.refused")).hasCount(3);
+        assertThat(person.row(ben.name())).containsText("Not sent");
+        WebLooks.at(person, "refused");
+        Locator refused = person.page().locator("li.refused");
+        refused.filter(new Locator.FilterOptions().setHasText("too"))
+                .getByText("Delete")
+                .click();
+        assertThat(refused).hasCount(2);
+        chatd.admin("", "user", "unmute", ann.name()).exits(0);
+        refused.filter(new Locator.FilterOptions().setHasText("once more"))
+                .getByText("Change")
+                .click();
+        assertThat(person.composer()).hasValue("and once more");
+        person.says("changed").reads("changed");
+        refused.getByText("Send again").click();
+        person.reads("refused");
+        assertThat(chatd.texts(ben)).containsExactly("changed", "refused");
+    }
+
+    @Test
+    void aGroupInWhichOneCannotWrite() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson person = browser.open(chatd, Device.DESK).logIn(ann);
+        try (Writer owner = new Writer(chatd, ben)) {
+            String group = owner.does(23, Map.of("op", "create", "name", "Crew", "members", List.of(ann.name())))
+                    .path("group_id")
+                    .asString();
+            owner.saysTo(group, "hello");
+            person.open("Crew").reads("hello");
+            owner.does(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));
+            assertThat(person.page().locator(".news").last()).hasText(ben.name() + " removed you.");
+            WebPerson.waits(person.page().getByText("You are not a member of this group."));
+            WebLooks.at(person, "not-a-member");
+            owner.does(23, Map.of("op", "add", "group_id", group, "users", List.of(ann.name())));
+            WebPerson.waits(person.composer());
+            owner.does(23, Map.of("op", "close", "group_id", group));
+            WebPerson.waits(person.page().getByText("This group is closed. Nothing more can be written."));
+            WebLooks.at(person, "closed-group");
+        }
+        person.page().navigate(person.address() + "#/U99999");
+        WebPerson.waits(person.page().getByText("There is nobody with this address."));
+        WebLooks.at(person, "nobody");
+        person.page().navigate(person.address() + "#/m/99999999");
+        WebPerson.waits(person.page().getByText("There is no such message, or you can't see it."));
+    }
+
+    @Test
+    void aConversationThatLoads() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.saysLines(ann, 1, 50);
+        }
+        WebPerson person = browser.open(proxy.port(), Device.DESK.options())
+                .logIn(ann)
+                .open(ben.name())
+                .reads("line 50");
+        proxy.slow(Duration.ofSeconds(1));
+        person.page().reload();
+        WebPerson.waits(person.page().locator(".rooms"));
+        proxy.swallowAnswers();
+        WebPerson.waits(person.page().locator(".skeleton"));
+        WebLooks.at(person, "loading");
+        proxy.slow(Duration.ZERO);
+        proxy.cut();
+        person.wakes();
+        person.reads("line 50");
+        assertThat(person.page().locator(".skeleton")).hasCount(0);
     }
 }

@@ -171,6 +171,7 @@ class WebTabsIT extends InBrowser {
         desk.page().reload();
         desk.sees("The server can't be reached.");
         WebPerson.waits(desk.page().getByText("You are still logged in as " + ann.name()));
+        WebLooks.at(desk, "unreachable");
         proxy.forwardToPort(chatd.port());
         desk.button("Try now").click();
         desk.sees("Chats");
@@ -201,6 +202,7 @@ class WebTabsIT extends InBrowser {
                 }""");
         desk.composer().fill("a draft that has no room");
         WebPerson.waits(desk.page().getByText("This browser does not keep anything for this page."));
+        WebLooks.at(desk, "storage-refused");
         desk.says("it is sent all the same").reads("it is sent all the same");
     }
 }

@@ -1,0 +1,13 @@
+import type { GroupChanged } from "../wire/events.js";
+import { useApp } from "./app.js";
+import { words } from "./words.js";
+
+/** What was done to a group, as a sentence; in the page's direction, whatever that of the names in it is. */
+export function News({ of }: { of: GroupChanged }) {
+  const { chat } = useApp();
+  const w = words();
+  const { info } = of;
+  const users = "users" in info ? (info.users ?? []) : "user" in info ? [info.user] : [];
+  const whom = users.map((user) => (user === chat.me ? w.youToo : chat.people.name(user))).join(", ");
+  return <span dir="ltr">{w.groupNews(info.by === chat.me ? w.you : chat.people.name(info.by), info, whom)}</span>;
+}
