@@ -36,9 +36,13 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
 
   const fit = () => {
     const { current } = field;
-    if (current !== null) {
+    const row = current?.parentElement;
+    if (current !== null && row != null) {
+      // While it is measured, its row stays as high as it is: the list above would be scrolled.
+      row.style.minHeight = `${row.offsetHeight}px`;
       current.style.height = "auto";
-      current.style.height = `${current.scrollHeight}px`;
+      current.style.height = `${current.scrollHeight + current.offsetHeight - current.clientHeight}px`;
+      row.style.minHeight = "";
     }
   };
 

@@ -31,7 +31,8 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const scroll = useRef<Scroll | null>(null);
-  const isPlaced = useRef(false);
+  /** Whether the place is known where one reads on: nothing is shown before that, since it would move. */
+  const isPlaced = useSignal(false);
   const isAtEnd = useSignal(true);
   const isSlow = useSignal(false);
   const chosen = useSignal<Shown | null>(null);
@@ -40,7 +41,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
 
   const moved = useCallback(() => {
     const { current } = scroll;
-    if (current === null || !isPlaced.current) {
+    if (current === null || !isPlaced.peek()) {
       return;
     }
     const { timeline } = conversation;
@@ -65,10 +66,10 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     }
     const made = new Scroll(box.current, list.current, moved);
     scroll.current = made;
-    isPlaced.current = false;
+    isPlaced.value = false;
     made.to(conversation.reading);
     void chat.open(of, message).then(() => {
-      isPlaced.current = true;
+      isPlaced.value = true;
       const first = conversation.firstUnread.peek();
       if (scroll.current === made && message !== undefined) {
         show(made, box.current, message);
@@ -98,7 +99,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   const changed = useCallback(() => scroll.current?.restore(), []);
   useLayoutEffect(changed);
 
-  const isLoading = conversation.isLoading.value && !conversation.timeline.isLoaded;
+  const isLoading = !isPlaced.value;
   useEffect(() => {
     isSlow.value = false;
     if (isLoading) {
@@ -125,7 +126,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   return (
     <section class="talk" aria-label={title}>
       <TalkHead conversation={conversation} title={title} />
-      <div class="scroll" ref={box}>
+      <div class={`scroll${isLoading ? " placing" : ""}`} ref={box}>
         <div class="column">
           {isSlow.value && <Skeleton />}
           <Beginning conversation={conversation} title={title} />

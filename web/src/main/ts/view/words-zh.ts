@@ -1,5 +1,5 @@
 import type { PasswordRule } from "../model/password.js";
-import type { Words } from "./words.js";
+import { DETAILED, type Words } from "./words.js";
 
 const CODES: { [code: string]: string } = {
   "wrong-password": "用户名或密码错误。",
@@ -232,5 +232,8 @@ export const chinese: Words = {
   newVersion: "此页面有新版本。",
   reload: "重新加载",
   notReached: "未读取；页面会继续尝试",
-  code: (code, text) => CODES[code] ?? text,
+  code: (code, text) => {
+    const said = CODES[code] ?? text;
+    return DETAILED.has(code) && text !== "" && text !== code ? `${said}（${text}）` : said;
+  },
 };

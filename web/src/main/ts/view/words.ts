@@ -30,6 +30,9 @@ const CODES: { [code: string]: string } = {
   lost: "There is no connection to the server.",
 };
 
+/** Of these the daemon's own words say more. */
+export const DETAILED: ReadonlySet<string> = new Set(["not-allowed", "too-many", "no-room", "no-such-request"]);
+
 const RULES: { [rule in PasswordRule]: string } = {
   length: "at least 8 characters",
   bytes: "at most 32 letters and digits (10 Chinese characters)",
@@ -246,7 +249,7 @@ export const english = {
   newVersion: "There is a new version of this page.",
   reload: "Reload",
   notReached: "not loaded; the page keeps trying",
-  code: (code: string, text: string) => CODES[code] ?? text,
+  code: (code: string, text: string) => (DETAILED.has(code) && text !== "" && text !== code ? text : (CODES[code] ?? text)),
 };
 
 /** All that the page says. */

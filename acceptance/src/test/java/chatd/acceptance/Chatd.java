@@ -146,6 +146,17 @@ abstract class Chatd implements AutoCloseable {
         }
     }
 
+    /** Returns how many messages are unread to a person in a conversation, as the daemon counts them. */
+    int unread(Person person, String with) {
+        try (JsonSocket reader = JsonCarrier.LINES.connect(this)) {
+            return reader.logIn(person.name(), person.password(), "counts")
+                    .path("unread")
+                    .path(with)
+                    .path("count")
+                    .asInt(0);
+        }
+    }
+
     /** Logs in with JSON on a new connection. */
     JsonSocket logInJson(JsonCarrier carrier, Person person, String device) {
         JsonSocket socket = carrier.connect(this);

@@ -2,7 +2,6 @@ package chatd.acceptance;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import chatd.acceptance.WebBrowser.Device;
 import java.util.List;
@@ -48,35 +47,6 @@ class WebIT extends InBrowser {
         WebPerson.waits(person.page().getByText("The name or the password is wrong."));
         assertThat(person.field("Name")).hasValue(ann.name());
         person.logIn(ann);
-    }
-
-    @Test
-    void whoReadsFurtherUpIsNotMoved() {
-        Chatd.Person ann = chatd.person();
-        Chatd.Person ben = chatd.person();
-        try (Writer sender = new Writer(chatd, ben)) {
-            sender.saysLines(ann, 1, 200);
-            WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
-            desk.reads("line 200");
-            desk.page().locator(".jump").click();
-            assertThat(desk.page().locator(".jump")).hasCount(0);
-            desk.message("line 160").scrollIntoViewIfNeeded();
-            double before = desk.height("line 160");
-            for (int i = 1; i <= 3; i++) {
-                sender.says(ann, "more " + i);
-            }
-            desk.reads("more 3");
-            WebPerson.waits(desk.button("3 new"));
-            assertThat(desk.height("line 160")).isCloseTo(before, within(0.5));
-            // A smaller window, as when a phone's keyboard opens, and a narrower one, in which texts have more lines.
-            desk.page().setViewportSize(1280, 500);
-            assertThat(desk.height("line 160")).isCloseTo(before, within(0.5));
-            desk.button("3 new").click();
-            sender.says(ann, "at the end");
-            desk.reads("at the end");
-            assertThat(desk.message("at the end")).isInViewport();
-            assertThat(desk.button("To the end")).hasCount(0);
-        }
     }
 
     @Test

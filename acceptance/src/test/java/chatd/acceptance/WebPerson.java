@@ -111,6 +111,7 @@ final class WebPerson {
     WebPerson open(String name) {
         row(name).click();
         waits(composer());
+        assertThat(page.locator(".placing")).hasCount(0);
         return this;
     }
 
@@ -121,6 +122,44 @@ final class WebPerson {
         row(name).click();
         waits(composer());
         return this;
+    }
+
+    /** Goes to the end of the conversation, unless one is there. */
+    WebPerson toEnd() {
+        if (page.locator(".jump").count() > 0) {
+            page.locator(".jump").click();
+        }
+        assertThat(page.locator(".jump")).hasCount(0);
+        return this;
+    }
+
+    /** Scrolls until a message that is in memory is at the top. */
+    void scrollTo(String text) {
+        message(text).evaluate("row => row.scrollIntoView({ block: 'start', behavior: 'instant' })");
+        // The scroll is told with the next frame.
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    }
+
+    /** Turns to another window: this one is seen no longer, nor has it the focus. */
+    void looksAway() {
+        look("hidden", false);
+    }
+
+    void looksAgain() {
+        look("visible", true);
+    }
+
+    /** Windows of a browser without a screen are always seen: what they tell the page is told in their place. */
+    private void look(String visibility, boolean hasFocus) {
+        page.evaluate(
+                """
+                ([visibility, hasFocus]) => {
+                  Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
+                  document.hasFocus = () => hasFocus;
+                  document.dispatchEvent(new Event("visibilitychange"));
+                  dispatchEvent(new Event(hasFocus ? "focus" : "blur"));
+                }""",
+                List.of(visibility, hasFocus));
     }
 
     Locator composer() {

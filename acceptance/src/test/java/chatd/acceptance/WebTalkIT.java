@@ -109,33 +109,6 @@ class WebTalkIT extends InBrowser {
     }
 
     @Test
-    void aLongHistoryIsReadInPagesAndThePageStaysSmall() {
-        Chatd.Person ann = chatd.person();
-        Chatd.Person ben = chatd.person();
-        try (Writer sender = new Writer(chatd, ben)) {
-            sender.saysLines(ann, 1, 800);
-        }
-        WebPerson desk =
-                browser.open(chatd, Device.DESK).logIn(ann).open(ben.name()).reads("line 800");
-        Locator kept = desk.message("line 780");
-        kept.evaluate("row => { row.isKept = true; }");
-        desk.page().locator(".scroll").evaluate("box => { box.scrollTop = 0; }");
-        desk.reads("line 700");
-        assertThat(kept.evaluate("row => row.isKept")).isEqualTo(true);
-        for (int tries = 0; desk.message("line 1").count() == 0; tries++) {
-            assertThat(tries).isLessThan(200);
-            desk.page().locator(".scroll").evaluate("box => { box.scrollTop = 0; }");
-            assertThat(desk.page().locator("li.message").count()).isLessThanOrEqualTo(300);
-            desk.page().waitForTimeout(20);
-        }
-        WebPerson.waits(desk.page().getByText("This is the beginning."));
-        desk.page().locator(".jump").click();
-        desk.reads("line 800");
-        assertThat(desk.message("line 800")).isInViewport();
-        assertThat(desk.page().locator(".jump")).hasCount(0);
-    }
-
-    @Test
     void aGroupShowsItsNewsAndCountsItsMentions() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
