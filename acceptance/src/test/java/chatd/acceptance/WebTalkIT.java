@@ -4,10 +4,16 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.acceptance.WebBrowser.Device;
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.BoundingBox;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -161,5 +167,144 @@ class WebTalkIT extends InBrowser {
         person.sees("Log in");
         person.page().reload();
         person.sees("Log in");
+    }
+
+    /** A composition as an input method makes it. */
+    @Test
+    void anInputMethodComposesBeforeItIsSent() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.composer().click();
+        CDPSession tools = desk.page().context().newCDPSession(desk.page());
+        tools.send("Input.imeSetComposition", composition("ni hao"));
+        assertThat(desk.composer()).hasValue("ni hao");
+        // The key that takes the composition comes while it still composes.
+        JsonObject enter = new JsonObject();
+        enter.addProperty("type", "rawKeyDown");
+        enter.addProperty("key", "Enter");
+        enter.addProperty("windowsVirtualKeyCode", 229);
+        tools.send("Input.dispatchKeyEvent", enter);
+        JsonObject taken = new JsonObject();
+        taken.addProperty("text", "你好");
+        tools.send("Input.insertText", taken);
+        assertThat(desk.composer()).hasValue("你好");
+        assertThat(desk.page().locator("li.message")).hasCount(0);
+        desk.composer().press("Enter");
+        desk.reads("你好");
+    }
+
+    private static JsonObject composition(String text) {
+        JsonObject composition = new JsonObject();
+        composition.addProperty("text", text);
+        composition.addProperty("selectionStart", text.length());
+        composition.addProperty("selectionEnd", text.length());
+        return composition;
+    }
+
+    @Test
+    void emoticonsAndNamesAreCompleted() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.composer().pressSequentially("well /xy");
+        WebPerson.waits(desk.page().locator("#completions"));
+        desk.composer().press("Enter");
+        assertThat(desk.composer()).hasValue("well /xyx ");
+        desk.composer().pressSequentially("@" + ben.name().substring(0, 4));
+        WebPerson.waits(desk.page().locator("#completions"));
+        desk.composer().press("Tab");
+        assertThat(desk.composer()).hasValue("well /xyx @" + ben.name() + " ");
+        desk.composer().press("Enter");
+        Locator said = desk.page().locator("li.message .text");
+        assertThat(said.locator(".emoji")).hasAttribute("title", Pattern.compile("^/xyx .*"));
+        assertThat(said.locator(".mention")).hasText("@" + ben.name());
+        // By its name in the other language, and from the picker
+        desk.composer().pressSequentially("/微笑");
+        WebPerson.waits(desk.page().locator("#completions"));
+        desk.composer().press("Escape");
+        desk.composer().fill("");
+        desk.button("Emoticons").click();
+        desk.page().locator(".picker button").first().click();
+        assertThat(desk.composer()).hasValue(Pattern.compile("^/[a-z]+ $"));
+    }
+
+    @Test
+    void anAnswerLeadsToWhatItAnswersEachTime() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer sender = new Writer(chatd, ben)) {
+            sender.saysLines(ann, 1, 200);
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
+        desk.scrollTo("line 1");
+        desk.act("line 3", "Answer").says("about three").reads("about three");
+        for (int time = 0; time < 2; time++) {
+            assertThat(desk.message("about three")).isInViewport();
+            assertThat(desk.message("line 3")).not().isInViewport();
+            desk.message("about three").locator(".answered").click();
+            desk.reads("line 3");
+            assertThat(desk.message("line 3")).isInViewport();
+            desk.toEnd();
+        }
+    }
+
+    /** As many texts as a busy school writes come elsewhere, and what one types is all there. */
+    @Test
+    void whoTypesWhileManyTextsComeLosesNoKey() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person cat = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        AtomicBoolean isTyping = new AtomicBoolean(true);
+        CompletableFuture<Integer> written = CompletableFuture.supplyAsync(() -> {
+            try (Writer other = new Writer(chatd, cat)) {
+                int lines = 0;
+                while (isTyping.get()) {
+                    other.says(ann, "line " + ++lines);
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                }
+                return lines;
+            }
+        });
+        String text = "the quick brown fox jumps over the lazy dog. ".repeat(6);
+        desk.composer().pressSequentially(text);
+        isTyping.set(false);
+        int lines = written.join();
+        assertThat(lines).as("texts that came meanwhile").isGreaterThan(10);
+        assertThat(desk.composer()).hasValue(text);
+        desk.open(cat.name()).toEnd().reads("line " + lines);
+        assertThat(desk.open(ben.name()).composer()).hasValue(text);
+    }
+
+    @Test
+    void aSpreadsheetIsPastedAsTextAndTenThousandLinesAreNoTrouble() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(
+                        chatd, Device.DESK.options().setPermissions(List.of("clipboard-read", "clipboard-write")))
+                .logIn(ann)
+                .find(ben.name());
+        desk.page().evaluate("""
+                () => navigator.clipboard.write([new ClipboardItem({
+                  "text/plain": new Blob(["a\tb\n1\t2"], { type: "text/plain" }),
+                  "text/html": new Blob(["<table><tr><td>a<td>b<tr><td>1<td>2</table>"], { type: "text/html" }),
+                  "image/png": fetch("data:,").catch(() => null).then(async () => {
+                    const canvas = new OffscreenCanvas(2, 2);
+                    canvas.getContext("2d");
+                    return canvas.convertToBlob({ type: "image/png" });
+                  }),
+                })])""");
+        desk.composer().press("Control+v");
+        assertThat(desk.composer()).hasValue("a\tb\n1\t2");
+        String lines = "one of very many lines\n".repeat(10_000);
+        desk.page().evaluate("lines => navigator.clipboard.writeText(lines)", lines);
+        desk.composer().fill("");
+        desk.composer().press("Control+v");
+        WebPerson.waits(desk.page().getByText("Too long by"));
+        assertThat(desk.composer().inputValue()).isEqualTo(lines);
+        desk.composer().press("Control+a");
+        desk.composer().press("Delete");
+        desk.says("short").reads("short");
     }
 }

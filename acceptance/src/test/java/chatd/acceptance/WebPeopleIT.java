@@ -1,0 +1,187 @@
+package chatd.acceptance;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.acceptance.WebBrowser.Device;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Oneself and others: accounts, names, passwords, sessions, friends, presence, blocks, groups that one finds. */
+@Tag("processes")
+class WebPeopleIT extends InBrowser {
+    @Test
+    void anAccountIsMadeAndItsNameAndPasswordAreChanged() {
+        Chatd.Person ben = chatd.person();
+        String name = Chatd.newName();
+        WebPerson phone = browser.open(chatd, Device.PHONE);
+        phone.button("Create an account").click();
+        phone.field("Name").fill(ben.name());
+        phone.field("Password").fill(Chatd.PASSWORD);
+        phone.button("Create an account").click();
+        WebPerson.waits(phone.page().getByText("Somebody has this name already."));
+        phone.field("Name").fill(name);
+        phone.button("Create an account").click();
+        phone.sees("Chats");
+        phone.button("You").click();
+        String renamed = Chatd.newName();
+        phone.field("Name").fill("u123");
+        phone.button("Change the name").click();
+        WebPerson.waits(phone.page().getByText("This name can't be used."));
+        phone.field("Name").fill(renamed);
+        phone.button("Change the name").click();
+        WebPerson.waits(phone.page().getByText("Saved."));
+        phone.button("Change the password").click();
+        phone.field("Old password").fill("not-the-password");
+        phone.field("New password").fill("another-sturdy-8");
+        phone.field("New password, again").fill("another-sturdy-8");
+        phone.button("Save").click();
+        WebPerson.waits(phone.page().getByText("The old password is wrong."));
+        phone.field("Old password").fill(Chatd.PASSWORD);
+        phone.button("Save").click();
+        WebPerson.waits(phone.button("Change the password"));
+        phone.button("Close").click();
+        phone.logOut();
+        phone.logIn(new Chatd.Person(renamed, "another-sturdy-8"));
+    }
+
+    @Test
+    void passwordManagersFindTheFieldsAndAPasswordCanBeShown() {
+        WebPerson desk = browser.open(chatd, Device.DESK);
+        assertThat(desk.field("Name")).hasAttribute("autocomplete", "username");
+        assertThat(desk.field("Password")).hasAttribute("autocomplete", "current-password");
+        assertThat(desk.field("Password")).hasAttribute("type", "password");
+        desk.button("Show the password").click();
+        assertThat(desk.field("Password")).hasAttribute("type", "text");
+        assertThat(desk.field("This is my own device")).not().isChecked();
+    }
+
+    @Test
+    void friendsAreAskedAnsweredAndSeenComingAndGoing() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        assertThat(desk.page().locator(".talk .head small")).hasText("offline");
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ben);
+        assertThat(desk.page().locator(".talk .head small")).hasText("online");
+        desk.page().locator(".talk .head .who").click();
+        desk.button("Add as a friend").click();
+        WebPerson.waits(phone.page().getByText(ann.name() + " would like to be your friend"));
+        phone.button("Agree").click();
+        WebPerson.waits(desk.button("Remove from your friends"));
+        WebPerson.waits(desk.page().getByText("online · friend"));
+        phone.logOut();
+        WebPerson.waits(desk.page().getByText("offline · friend"));
+        desk.button("Remove from your friends").click();
+        WebPerson.waits(desk.button("Add as a friend"));
+    }
+
+    @Test
+    void whoIsBlockedDoesNotReachOneAndMutedChatsDoNotCount() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        try (Writer other = new Writer(chatd, ben)) {
+            other.says(ann, "before");
+            desk.reads("before").page().locator(".talk .head .who").click();
+            desk.button("Block").click();
+            WebPerson.waits(desk.page().locator(".composer.note"));
+            other.says(ann, "it does not come");
+            desk.page().locator(".composer").getByText("Unblock").click();
+            WebPerson.waits(desk.composer());
+            other.says(ann, "after");
+            desk.reads("after");
+            assertThat(desk.texts()).containsExactly("before", "after");
+            desk.button("Mute").click();
+            WebPerson.waits(desk.button("Unmute"));
+            desk.button("Pin").click();
+            WebPerson.waits(desk.button("Unpin"));
+            desk.open("Everyone");
+            other.says(ann, "quietly");
+            assertThat(desk.row(ben.name()).locator(".count.muted")).hasText("1");
+            assertThat(desk.page()).hasTitle("Chat");
+        }
+    }
+
+    @Test
+    void anotherSessionIsEndedFromTheList() {
+        Chatd.Person ann = chatd.person();
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        desk.button("You").click();
+        assertThat(desk.page().locator(".sessions li")).hasCount(2);
+        desk.page().locator(".sessions").getByText("Log out").click();
+        WebPerson.waits(phone.page().getByText("This session was ended from another one of this account."));
+        assertThat(desk.page().locator(".sessions li")).hasCount(1);
+    }
+
+    @Test
+    void anOpenGroupIsFoundAndJoined() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        String name = Chatd.newName();
+        try (Writer owner = new Writer(chatd, ben)) {
+            String group = owner.does(23, Map.of("op", "create", "name", name, "open", true, "history", "all"))
+                    .path("group_id")
+                    .asString();
+            owner.saysTo(group, "welcome");
+            WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
+            phone.button("Find people and groups").click();
+            phone.field("Find people and groups").fill(name);
+            phone.button("Join").click();
+            phone.reads("welcome").says("thanks").reads("thanks");
+            phone.page().locator(".talk .head .who").click();
+            phone.button("Leave the group").click();
+            WebPerson.waits(phone.page().getByText("You are not a member of this group."));
+        }
+    }
+
+    /** What is in a name can't do anything: it has letters of any script, and nothing else. */
+    @Test
+    void namesOfGroupsAreNothingButNames() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        List<String> names = List.of(
+                "<img src=x onerror=hacked=1>",
+                "\"><script>hacked=1</script>",
+                "' onmouseover='hacked=1",
+                "javascript:hacked=1",
+                "{{constructor.constructor('hacked=1')()}}",
+                "${hacked=1}",
+                "\u0645\u062d\u0645\u062f evil",
+                "&lt;b&gt;&#x41;");
+        try (Writer owner = new Writer(chatd, ben)) {
+            for (String name : names) {
+                owner.does(23, Map.of("op", "create", "name", name, "members", List.of(ann.name())));
+            }
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        for (String name : names) {
+            desk.open(name);
+            assertThat(desk.page().locator(".talk h1")).hasText(name);
+            desk.page().locator(".talk .head .who").click();
+            assertThat(desk.page().locator(".card .portrait .name")).hasText(name);
+            assertThat(desk.page().locator(".news")).hasText(Pattern.compile(".*made the group.*"));
+        }
+        assertThat(desk.page().evaluate("window.hacked === undefined")).isEqualTo(true);
+        assertThat(desk.page().locator(".rooms img, .rooms script, .rooms b, .rooms a[href^=javascript]"))
+                .hasCount(0);
+    }
+
+    /** The address of somebody else in this tab is not followed. */
+    @Test
+    void whoLogsInNextDoesNotComeToThePlaceOfWhoWasHere() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person cat = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("secret").reads("secret").logOut();
+        desk.page().goBack();
+        desk.logIn(cat);
+        assertThat(desk.page().locator("main")).not().containsText(ben.name());
+        WebPerson.waits(desk.page().getByText("Choose a chat, or find somebody to talk to."));
+    }
+}
