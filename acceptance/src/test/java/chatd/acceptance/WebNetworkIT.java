@@ -87,7 +87,8 @@ class WebNetworkIT extends InBrowser {
     void whoWasAwayForLongReadsPages() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
-        WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann).find(ben.name());
+        WebPerson desk =
+                browser.open(proxy.port(), Device.DESK.options()).logIn(ann).find(ben.name());
         try (Writer other = new Writer(chatd, ben)) {
             other.says(ann, "before");
             desk.reads("before");
@@ -124,7 +125,8 @@ class WebNetworkIT extends InBrowser {
         assertThat(desk.composer()).hasValue("a draft");
         assertThat(desk.texts())
                 .containsExactlyElementsOf(Stream.concat(
-                                Stream.of("before"), IntStream.rangeClosed(1, 20).mapToObj(i -> "reload " + i))
+                                Stream.of("before"),
+                                IntStream.rangeClosed(1, 20).mapToObj(i -> "reload " + i))
                         .toList());
     }
 
@@ -137,7 +139,8 @@ class WebNetworkIT extends InBrowser {
             slow.delay(new Random(1));
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
-            WebPerson phone = browser.open(slow.port(), Device.PHONE.options()).logIn(ann).find(ben.name());
+            WebPerson phone =
+                    browser.open(slow.port(), Device.PHONE.options()).logIn(ann).find(ben.name());
             phone.says("one").says("two");
             assertThat(phone.page().locator("li.waits")).hasCount(2);
             phone.reads("one").reads("two");

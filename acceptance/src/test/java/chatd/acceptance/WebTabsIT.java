@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import chatd.acceptance.WebBrowser.Device;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -164,7 +163,8 @@ class WebTabsIT extends InBrowser {
     @Test
     void theDaemonIsAwayWhileThePageIsLoadedAgain() {
         Chatd.Person ann = chatd.person();
-        WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann).open("Everyone");
+        WebPerson desk =
+                browser.open(proxy.port(), Device.DESK.options()).logIn(ann).open("Everyone");
         desk.composer().fill("a draft");
         // The page itself comes over a connection that stands.
         proxy.refuse();

@@ -122,8 +122,7 @@ class WebTalkIT extends InBrowser {
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
         try (Writer owner = new Writer(chatd, ben)) {
             String group = owner.does(
-                            23,
-                            Map.of("op", "create", "name", "Crew <b>", "members", List.of(ann.name(), cat.name())))
+                            23, Map.of("op", "create", "name", "Crew <b>", "members", List.of(ann.name(), cat.name())))
                     .path("group_id")
                     .asString();
             desk.row("Crew <b>");
