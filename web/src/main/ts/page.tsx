@@ -89,6 +89,8 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 addEventListener("pagehide", keepAll);
+// A page that a browser takes out of its cache has neither a connection nor the right to be the live tab any more.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 setInterval(turnDay, MINUTE);
 
 function keepAll(): void {

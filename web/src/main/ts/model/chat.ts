@@ -451,7 +451,7 @@ export class Chat {
     await this.inTurn(async () => {
       if (message !== undefined) {
         await this.readAround(conversation, message);
-      } else if (conversation.unread.peek() > AHEAD && conversation.read > 0) {
+      } else if (conversation.unread.peek() > AHEAD) {
         await this.readAround(conversation, conversation.read);
       } else if (!timeline.isLoaded || timeline.hasAfter || !reaches) {
         await this.readNewest(conversation, PAGE + CONTEXT);

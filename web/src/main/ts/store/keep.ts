@@ -58,17 +58,32 @@ export class TabKeep implements Keep {
 
 const DATABASE = "chatd";
 const TABLE = "kept";
+/** Where the tab's storage has what is not written to the device yet. */
+const AHEAD = "ahead";
 
 /** Keeps it on the device, in IndexedDB, until somebody logs out; what there is was read when it was opened or refreshed. */
 export class DeviceKeep implements Keep {
   /** The last write; those before it are done when it is. */
   private writing: Promise<void> = Promise.resolve();
+  /**
+   * What is not written yet, null for what is removed. It is in the tab's storage, too, which takes it at once: a page
+   * that goes away may not live to see it written.
+   */
+  private readonly ahead = new Map<string, string | null>();
 
   private constructor(
     private readonly database: IDBDatabase,
     private known: Map<string, string>,
     private readonly refused: () => void,
-  ) {}
+  ) {
+    for (const [name, value] of ahead()) {
+      if (value === null) {
+        this.remove(name);
+      } else {
+        this.set(name, value);
+      }
+    }
+  }
 
   /** Opens it; resolves with null if the browser has no such thing, as in some private windows. */
   static open(refused: () => void): Promise<DeviceKeep | null> {
@@ -100,12 +115,12 @@ export class DeviceKeep implements Keep {
 
   set(name: string, value: string): void {
     this.known.set(name, value);
-    this.write((table) => table.put(value, name));
+    this.write(name, value);
   }
 
   remove(name: string): void {
     if (this.known.delete(name)) {
-      this.write((table) => table.delete(name));
+      this.write(name, null);
     }
   }
 
@@ -125,21 +140,58 @@ export class DeviceKeep implements Keep {
     return this.writing;
   }
 
-  private write(act: (table: IDBObjectStore) => void): void {
+  private keepAhead(): void {
+    try {
+      if (this.ahead.size === 0) {
+        sessionStorage.removeItem(AHEAD);
+      } else {
+        sessionStorage.setItem(AHEAD, JSON.stringify([...this.ahead]));
+      }
+    } catch {
+      // Then it is written a little later, or not at all.
+    }
+  }
+
+  private write(name: string, value: string | null): void {
+    this.ahead.set(name, value);
+    this.keepAhead();
+    const done = () => {
+      if (this.ahead.get(name) === value) {
+        this.ahead.delete(name);
+        this.keepAhead();
+      }
+    };
     this.writing = new Promise((resolve) => {
       try {
         const writing = this.database.transaction(TABLE, "readwrite", { durability: "strict" });
-        writing.oncomplete = () => resolve();
+        writing.oncomplete = () => {
+          done();
+          resolve();
+        };
         writing.onabort = () => {
           this.refused();
           resolve();
         };
-        act(writing.objectStore(TABLE));
+        const table = writing.objectStore(TABLE);
+        if (value === null) {
+          table.delete(name);
+        } else {
+          table.put(value, name);
+        }
       } catch {
         this.refused();
         resolve();
       }
     });
+  }
+}
+
+/** Returns what the page before this one, in this tab, has not seen written. */
+function ahead(): readonly [string, string | null][] {
+  try {
+    return JSON.parse(sessionStorage.getItem(AHEAD) ?? "[]") as [string, string | null][];
+  } catch {
+    return [];
   }
 }
 

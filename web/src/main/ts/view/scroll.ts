@@ -12,6 +12,8 @@ export class Scroll {
   reading: Reading | null = null;
   /** The heights of the box and of what is in it when the place was kept last. */
   private heights = "";
+  /** Where the box was scrolled to when the place was kept or noted last. */
+  private topThen = 0;
   private readonly sizes = new ResizeObserver(() => this.restore());
 
   /** @param moved called when somebody has scrolled, or the list has changed */
@@ -55,7 +57,15 @@ export class Scroll {
       }
     }
     this.heights = this.measured();
+    this.topThen = box.scrollTop;
     this.moved();
+  }
+
+  /** Notes where somebody has scrolled to and has not been told of yet; to be called before the list changes. */
+  note(): void {
+    if (this.box.scrollTop !== this.topThen && this.heights === this.measured()) {
+      this.read();
+    }
   }
 
   /** Returns the numbers of the first and the last message in view, the last as far as its end is. */
@@ -84,6 +94,12 @@ export class Scroll {
       this.restore();
       return;
     }
+    this.read();
+    this.moved();
+  };
+
+  private read(): void {
+    this.topThen = this.box.scrollTop;
     if (this.below <= NEAR) {
       this.reading = null;
     } else {
@@ -91,8 +107,7 @@ export class Scroll {
       const row = rows[this.firstBelow(rows, 0)];
       this.reading = row === undefined ? null : { mid: midOf(row), offset: this.top(row) };
     }
-    this.moved();
-  };
+  }
 
   private measured(): string {
     return `${this.box.clientHeight} ${this.box.scrollHeight}`;

@@ -31,8 +31,10 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const scroll = useRef<Scroll | null>(null);
-  /** Whether the place is known where one reads on: nothing is shown before that, since it would move. */
-  const isPlaced = useSignal(false);
+  /** Whether what one reads on with is there: nothing is shown before that, since it would move. */
+  const isThere = useSignal(false);
+  /** Whether the list was scrolled to where one reads on: before that, what is in view tells nothing. */
+  const isPlaced = useRef(false);
   const isAtEnd = useSignal(true);
   const isSlow = useSignal(false);
   const chosen = useSignal<Shown | null>(null);
@@ -41,7 +43,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
 
   const moved = useCallback(() => {
     const { current } = scroll;
-    if (current === null || !isPlaced.peek()) {
+    if (current === null || !isPlaced.current) {
       return;
     }
     const { timeline } = conversation;
@@ -66,20 +68,12 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     }
     const made = new Scroll(box.current, list.current, moved);
     scroll.current = made;
-    isPlaced.value = false;
-    made.to(conversation.reading);
+    isThere.value = false;
+    isPlaced.current = false;
+    made.reading = conversation.reading;
     void chat.open(of, message).then(() => {
-      isPlaced.value = true;
-      const first = conversation.firstUnread.peek();
-      if (scroll.current === made && message !== undefined) {
-        show(made, box.current, message);
-        app.shown();
-      } else if (scroll.current === made && conversation.reading === null && first !== null) {
-        const { current } = box;
-        // From the first unread message on, with what is before it; at the end, if all of it is in view.
-        made.to({ mid: first, offset: (current?.clientHeight ?? 0) / 4 });
-      } else {
-        made.restore();
+      if (scroll.current === made) {
+        isThere.value = true;
       }
     });
     const told = () => moved();
@@ -95,11 +89,31 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     // Each way to a message goes there, also from where it leads to.
   }, [of, named]);
 
+  // With the messages, before they are painted.
+  useLayoutEffect(() => {
+    const { current: made } = scroll;
+    if (made === null || !isThere.value) {
+      return;
+    }
+    isPlaced.current = true;
+    const first = conversation.firstUnread.peek();
+    if (message !== undefined) {
+      show(made, box.current, message);
+      app.shown();
+    } else if (conversation.reading === null && first !== null) {
+      // From the first unread message on, with what is before it; at the end, if all of it is in view.
+      made.to({ mid: first, offset: (box.current?.clientHeight ?? 0) / 4 });
+    } else {
+      made.restore();
+    }
+  }, [of, named, isThere.value]);
+
   // Also when the list is as high as before: a page may have come above, and another one gone below.
+  const changing = useCallback(() => scroll.current?.note(), []);
   const changed = useCallback(() => scroll.current?.restore(), []);
   useLayoutEffect(changed);
 
-  const isLoading = !isPlaced.value;
+  const isLoading = !isThere.value;
   useEffect(() => {
     isSlow.value = false;
     if (isLoading) {
@@ -129,10 +143,14 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
       <div class={`scroll${isLoading ? " placing" : ""}`} ref={box}>
         <div class="column">
           {isSlow.value && <Skeleton />}
-          <Beginning conversation={conversation} title={title} />
+          {!isLoading && <Beginning conversation={conversation} title={title} changing={changing} changed={changed} />}
           <ol ref={list} class="messages" onKeyDown={walk}>
-            <Rows conversation={conversation} choose={choose} toMessage={toMessage} changed={changed} />
-            <WaitingRows conversation={conversation} />
+            {!isLoading && (
+              <>
+                <Rows conversation={conversation} choose={choose} toMessage={toMessage} changing={changing} changed={changed} />
+                <WaitingRows conversation={conversation} />
+              </>
+            )}
           </ol>
         </div>
       </div>
@@ -250,12 +268,14 @@ function Skeleton() {
 }
 
 /** What stands above the first message: who sees what is written. */
-function Beginning({ conversation, title }: { conversation: Conversation; title: string }) {
+function Beginning({ conversation, title, changing, changed }: Pick<RowsProps, "conversation" | "changing" | "changed"> & { title: string }) {
   const { chat } = useApp();
   const w = words();
   const { key, timeline } = conversation;
   // Read for its changes.
   const isEmpty = timeline.entries.value.length === 0;
+  changing();
+  useLayoutEffect(changed);
   if (!timeline.isLoaded || timeline.hasBefore) {
     return null;
   }
@@ -281,18 +301,21 @@ interface RowsProps {
   conversation: Conversation;
   choose: (shown: Shown) => void;
   toMessage: (mid: number) => void;
+  /** Called before the list changes. */
+  changing: () => void;
   /** Called when the list has changed, before it is painted. */
   changed: () => void;
 }
 
 /** The messages, with the days between them, and a line before the first unread one. */
-function Rows({ conversation, choose, toMessage, changed }: RowsProps) {
+function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps) {
   const { chat } = useApp();
   const w = words();
   const { timeline } = conversation;
   const entries = timeline.entries.value;
   const firstUnread = conversation.firstUnread.value;
   const isPair = conversation.key.startsWith("U");
+  changing();
   useLayoutEffect(changed);
   return (
     <>

@@ -126,9 +126,7 @@ final class WebPerson {
 
     /** Goes to the end of the conversation, unless one is there. */
     WebPerson toEnd() {
-        if (page.locator(".jump").count() > 0) {
-            page.locator(".jump").click();
-        }
+        page.evaluate("() => document.querySelector('.jump')?.click()");
         assertThat(page.locator(".jump")).hasCount(0);
         return this;
     }
@@ -207,6 +205,7 @@ final class WebPerson {
 
     /** Returns by how many pixels a message is below the top of the list. */
     double height(String text) {
+        assertThat(page.locator(".placing")).hasCount(0);
         return message(text).boundingBox().y - page.locator(".scroll").boundingBox().y;
     }
 

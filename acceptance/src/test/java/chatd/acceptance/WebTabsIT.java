@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import chatd.acceptance.WebBrowser.Device;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What outlives a page, in which tab and for whom: log ins, drafts, texts that wait; and what is left of it. */
 @Tag("processes")
@@ -21,17 +23,19 @@ class WebTabsIT extends InBrowser {
               return sessionStorage.length + all.result.length + (await caches.keys()).length + cookies;
             }""";
 
-    @Test
-    void aReloadKeepsThePlaceAndTheDraft() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aReloadKeepsThePlaceAndTheDraft(boolean isOwnDevice) {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {
             sender.saysLines(ann, 1, 100);
         }
-        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
-        desk.reads("line 100");
+        WebPerson desk = browser.open(chatd, Device.DESK);
+        desk = (isOwnDevice ? desk.logInToStay(ann) : desk.logIn(ann)).open(ben.name());
+        desk.toEnd().reads("line 100");
+        desk.scrollTo("line 60");
         desk.composer().fill("not yet said");
-        desk.message("line 60").scrollIntoViewIfNeeded();
         double before = desk.height("line 60");
         desk.page().reload();
         desk.reads("line 60");
