@@ -76,6 +76,8 @@ export class Session {
   private key: string | null = null;
   private after = 0;
   private tries = 0;
+  /** When the last connection was begun, in milliseconds since 1970. */
+  private dialled = 0;
   private lastNotice: string | null = null;
   private questions: Question[] = [];
   private along: Promise<Event> | null = null;
@@ -133,8 +135,10 @@ export class Session {
   /** Tries now what would be tried later, and whether a connection that seems to stand does: for when a device wakes up. */
   wake(): void {
     if (this.state.at === "lost" || this.state.at === "unreachable") {
-      this.stopWaiting();
-      this.connect();
+      // One that is being made is given its time.
+      if (this.link === null || this.clock.now() - this.dialled > LONGEST_SILENCE) {
+        this.connect();
+      }
     } else if (this.state.at === "live" && this.link !== null) {
       const tried = this.link;
       const giveUp = this.clock.after(LONGEST_SILENCE, () => {
@@ -194,6 +198,9 @@ export class Session {
   }
 
   private connect(): void {
+    this.stopWaiting();
+    this.link?.close();
+    this.dialled = this.clock.now();
     this.lastNotice = null;
     let isOpen = false;
     const link = this.dial({

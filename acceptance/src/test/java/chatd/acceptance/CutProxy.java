@@ -119,6 +119,12 @@ final class CutProxy implements AutoCloseable {
         delays = random;
     }
 
+    /** Forwards as it comes again. */
+    void calm() {
+        delays = null;
+        pause = Duration.ZERO;
+    }
+
     /** Forwards what comes next on each connection twice, both ways: of TLS, neither side takes that. */
     void repeat() {
         repeating.addAll(open);

@@ -22,7 +22,7 @@ abstract class InBrowser {
     @BeforeAll
     static void start() {
         proxy = CutProxy.onPort(0);
-        chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", origin(proxy));
+        chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", origin(proxy), "CHATD_RATES_CHANGES", "100000");
         proxy.forwardToPort(chatd.port());
         browser = new WebBrowser();
     }

@@ -99,7 +99,8 @@ class WebBudgetIT extends InBrowser {
             sender.says(ann, "the last");
             desk.reads("the last");
             assertThat(desk.page().evaluate("shifts")).isEqualTo(List.of());
-            assertThat(desk.page().evaluate("made.size")).asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.INTEGER)
+            assertThat(desk.page().evaluate("made.size"))
+                    .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.INTEGER)
                     .isGreaterThan(80);
             assertThat(desk.page().evaluate("again")).isEqualTo(List.of());
         }
@@ -133,11 +134,14 @@ class WebBudgetIT extends InBrowser {
                   step();
                 })""");
         assertThat(desk.page().locator("[data-mid]").first()).containsText("line 1");
-        assertThat(most).asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST).satisfies(counted -> {
-            assertThat((Integer) counted.getFirst()).isLessThan(MOST_NODES);
-            System.out.printf(
-                    "campaign: %d messages scrolled through, at most %s elements%n", MESSAGES, counted.getFirst());
-        });
+        assertThat(most)
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                .satisfies(counted -> {
+                    assertThat((Integer) counted.getFirst()).isLessThan(MOST_NODES);
+                    System.out.printf(
+                            "campaign: %d messages scrolled through, at most %s elements%n",
+                            MESSAGES, counted.getFirst());
+                });
         desk.toEnd().reads("line " + MESSAGES);
     }
 }

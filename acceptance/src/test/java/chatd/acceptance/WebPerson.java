@@ -149,15 +149,13 @@ final class WebPerson {
 
     /** Windows of a browser without a screen are always seen: what they tell the page is told in their place. */
     private void look(String visibility, boolean hasFocus) {
-        page.evaluate(
-                """
+        page.evaluate("""
                 ([visibility, hasFocus]) => {
                   Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
                   document.hasFocus = () => hasFocus;
                   document.dispatchEvent(new Event("visibilitychange"));
                   dispatchEvent(new Event(hasFocus ? "focus" : "blur"));
-                }""",
-                List.of(visibility, hasFocus));
+                }""", List.of(visibility, hasFocus));
     }
 
     Locator composer() {

@@ -49,8 +49,11 @@ class WebReadingIT extends InBrowser {
         try (Writer sender = new Writer(chatd, ben)) {
             sender.saysLines(ann, 1, 800);
         }
-        WebPerson desk =
-                browser.open(chatd, Device.DESK).logIn(ann).open(ben.name()).toEnd().reads("line 800");
+        WebPerson desk = browser.open(chatd, Device.DESK)
+                .logIn(ann)
+                .open(ben.name())
+                .toEnd()
+                .reads("line 800");
         Locator kept = desk.message("line 780");
         kept.evaluate("row => { row.isKept = true; }");
         desk.page().locator(".scroll").evaluate("box => { box.scrollTop = 0; }");

@@ -132,8 +132,9 @@ class WebStatesIT extends InBrowser {
         // After three wrong passwords answers are late, and of those who wait for one at once only a few may.
         List<JsonSocket> guessing = new ArrayList<>();
         for (int guess = 0; guess < 3 + 1 + 4; guess++) {
-            guessing.add(JsonCarrier.LINES.connect(chatd).send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': 'x'}}"
-                    .formatted(ben.name())));
+            guessing.add(JsonCarrier.LINES
+                    .connect(chatd)
+                    .send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': 'x'}}".formatted(ben.name())));
         }
         guessing.stream().limit(3).forEach(socket -> socket.expect(2));
         Locator paused = person.page().getByText("You can try again in");
@@ -175,8 +176,7 @@ class WebStatesIT extends InBrowser {
         WebPerson.waits(person.page().getByText("An administrator has reset the password of this account."));
         // Another log in with the label of this device, as from a copy of its profile.
         Chatd.Person ben = chatd.person();
-        WebPerson displaced =
-                browser.open(chatd, Device.DESK).logIn(ben).open("Everyone");
+        WebPerson displaced = browser.open(chatd, Device.DESK).logIn(ben).open("Everyone");
         displaced.composer().fill("a draft");
         String device = (String) displaced.page().evaluate("sessionStorage.getItem('device')");
         try (JsonSocket elsewhere = chatd.logInJson(JsonCarrier.LINES, ben, device)) {

@@ -1,0 +1,125 @@
+import { broken } from "../../main/ts/model/password.js";
+import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
+import { bytesOf, completions, partsOf } from "../../main/ts/model/text.js";
+import { type Entry, Timeline } from "../../main/ts/model/timeline.js";
+import type { Item } from "../../main/ts/wire/events.js";
+
+/** Fails, unless both are the same as JSON. */
+function equal(is: unknown, should: unknown): void {
+  if (JSON.stringify(is) !== JSON.stringify(should)) {
+    throw new Error(`is ${JSON.stringify(is)}, should be ${JSON.stringify(should)}`);
+  }
+}
+
+function text(mid: number, info = `text ${mid}`): Entry & Item {
+  return { type: 3, send: "U2", receive: "U1", mid, time: "2026-11-26T10:00:00.000Z", salt: "", info };
+}
+
+function numbers(from: number, to: number): (Entry & Item)[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => text(from + index));
+}
+
+function mids({ entries }: Timeline): number[] {
+  return entries.value.map(({ mid }) => mid);
+}
+
+function links(said: string): string[] {
+  return partsOf(said).flatMap((part) => (part.kind === "link" ? [part.to] : []));
+}
+
+/** Each is a test of the model; its name is a sentence. */
+export const TESTS: { [name: string]: () => void } = {
+  "links end where the sentence around them goes on": () => {
+    equal(links("see https://a.example/x."), ["https://a.example/x"]);
+    equal(links("(https://a.example/x_(y))"), ["https://a.example/x_(y)"]);
+    equal(links("<https://a.example/?q=1&r=2>, http://b.example!"), ["https://a.example/?q=1&r=2", "http://b.example"]);
+    equal(links("看https://a.example/路。好"), ["https://a.example/路"]);
+    equal(links("https://a.example/\u202egnp.exe"), ["https://a.example/"]);
+  },
+  "nothing else becomes a link": () => {
+    equal(links("javascript:alert(1) data:text/html,x ftp://a.example file:///etc vbscript:x //a.example xhttps://a.example"), []);
+    equal(links("http://"), []);
+  },
+  "emoticons are not found in paths and addresses": () => {
+    equal(partsOf("/xyx").map(({ kind }) => kind), ["emoji"]);
+    equal(partsOf("a/xyx /xyxy https://a.example/xyx /xyx/").map(({ kind }) => kind), ["text", "link", "text"]);
+  },
+  "the parts of a text are the text": () => {
+    for (const said of ["", "a", "@ann @annabel /xyx https://a.example.", "\u202e<b>\u0000\ud800", "@".repeat(2_000), "/".repeat(2_000), "http://".repeat(2_000)]) {
+      equal(partsOf(said, ["ann", "annabel"]).map((part) => part.text).join(""), said);
+    }
+  },
+  "the longest name is mentioned, and not within a word": () => {
+    const mentioned = (said: string) => partsOf(said, ["ann", "annabel"]).flatMap((part) => (part.kind === "mention" ? [part.text] : []));
+    equal(mentioned("@annabel and @Ann, not a@ann or @anna"), ["@annabel", "@Ann"]);
+  },
+  "emoticons are completed by code and by both names": () => {
+    equal(completions("xyx").map(({ code }) => code), ["/xyx"]);
+    equal(completions("微").length > 0 && completions("微").every(({ zh }) => zh.startsWith("微")), true);
+  },
+  "bytes are counted as UTF-8 has them": () => {
+    equal([bytesOf("a"), bytesOf("é"), bytesOf("好"), bytesOf("😀"), bytesOf("\ud800")], [1, 2, 3, 4, 3]);
+  },
+  "every place has an address": () => {
+    for (const address of ["#/", "#/U2", "#/G7", "#/all", "#/me", "#/find", "#/keys", "#/U2/123", "#/all/5", "#/G7/card", "#/all/card"]) {
+      equal(addressOf(placeOf(address)), address);
+    }
+    equal(messageOf("#/m/123"), 123);
+    for (const nonsense of ["#/U0", "#/X1", "#/m/0", "#/m/1e3", "#/U2/-1", "#/<b>", "#/U99999999999"]) {
+      equal(messageOf(nonsense), null);
+      equal(placeOf(nonsense).at === "chats" || addressOf(placeOf(nonsense)) === "#/U2", true);
+    }
+  },
+  "passwords are judged as the daemon does": () => {
+    equal(broken("short", "short", "ann", ""), ["length"]);
+    equal(broken("好".repeat(11), "好".repeat(11), "ann", ""), ["bytes"]);
+    equal(broken("annabella", "annabella", "annabella", "annabella"), ["name", "same"]);
+    equal(broken("sturdy-enough", "other", "ann", ""), ["other"]);
+  },
+  "a page that joins what is there is added, and one that does not takes its place": () => {
+    const timeline = new Timeline();
+    timeline.setNewest(numbers(11, 20), true);
+    timeline.add(text(21));
+    timeline.setNewest(numbers(15, 22), true);
+    equal(mids(timeline), numbers(11, 22).map(({ mid }) => mid));
+    timeline.setNewest(numbers(40, 50), true);
+    equal(mids(timeline), numbers(40, 50).map(({ mid }) => mid));
+    equal(timeline.hasBefore, true);
+  },
+  "what comes while there is more behind what is read is not shown at its end": () => {
+    const timeline = new Timeline();
+    timeline.setMiddle(numbers(11, 20), true, true);
+    equal(timeline.add(text(99)), false);
+    equal(mids(timeline).at(-1), 20);
+    timeline.addAfter(numbers(21, 30), false);
+    equal(timeline.add(text(99)), true);
+    equal(mids(timeline).at(-1), 99);
+  },
+  "a timeline is bounded, and knows on which side it let go": () => {
+    const timeline = new Timeline();
+    timeline.setNewest(numbers(501, 700), true);
+    timeline.addBefore(numbers(351, 500), true);
+    equal([timeline.entries.value.length, timeline.first, timeline.hasAfter], [300, 351, true]);
+    timeline.addAfter(numbers(651, 720), false);
+    equal([timeline.entries.value.length, timeline.last, timeline.hasBefore, timeline.hasAfter], [300, 720, true, false]);
+  },
+  "what is done about a message is done once, in any order of answer and event": () => {
+    const timeline = new Timeline();
+    timeline.setNewest([text(5)], false);
+    const correct = (mid: number, to: string): Item => ({ type: 32, send: "U2", receive: "U1", mid, time: "2026-11-26T10:00:00.000Z", salt: "", info: { of: 5, text: to } });
+    const corrected = () => timeline.entries.value[0] as { info: string | null; corrected?: unknown[]; reactions?: object };
+    for (const item of [correct(6, "one"), correct(8, "two"), correct(6, "one")]) {
+      timeline.amend(item as Parameters<Timeline["amend"]>[0]);
+    }
+    equal([corrected().info, corrected().corrected?.length], ["two", 2]);
+    const react = (mid: number, on: boolean): Parameters<Timeline["amend"]>[0] => ({ type: 33, send: "U1", receive: "U2", mid, time: "2026-11-26T10:00:00.000Z", info: { mid: 5, code: "👍", on, by: "U1" } });
+    timeline.amend(react(9, true));
+    timeline.amend(react(9, true));
+    equal(corrected().reactions, { "👍": { n: 1, by: ["U1"] } });
+    timeline.amend(react(10, false));
+    equal(corrected().reactions, {});
+    timeline.amend({ type: 31, send: "U2", receive: "U1", mid: 11, time: "2026-11-26T10:00:00.000Z", info: { mid: 5, by: "U2" } });
+    timeline.amend(correct(12, "three") as Parameters<Timeline["amend"]>[0]);
+    equal(corrected().info, null);
+  },
+};
