@@ -32,7 +32,7 @@ const refused = () => {
 };
 const keeps = { tab: new TabKeep(refused), device: await DeviceKeep.open(refused) };
 const tab = new Tab(() => {
-  chat.keepDrafts();
+  chat.outbox.keepDrafts();
   door.lost();
   chat.forget();
 });
@@ -94,8 +94,8 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 setInterval(turnDay, MINUTE);
 
 function keepAll(): void {
-  chat.keepDrafts();
-  chat.conversations.peek().forEach((conversation) => chat.keepReading(conversation));
+  chat.outbox.keepDrafts();
+  chat.conversations.peek().forEach((conversation) => chat.pages.keepReading(conversation));
   door.keepSeen();
 }
 

@@ -85,7 +85,7 @@ class Model {
   }
 
   says(key: string, text: string): void {
-    this.chat.send(this.conversation(key), text);
+    this.chat.outbox.send(this.conversation(key), text);
   }
 
   /** Does something about the newest messages of a conversation; one that is refused, or cut off, changes nothing. */
@@ -102,19 +102,19 @@ class Model {
   /** Opens a conversation, so that its messages are in memory up to the newest. */
   async open(key: string): Promise<void> {
     const conversation = this.conversation(key);
-    await this.chat.open(conversation.key);
-    await this.chat.toEnd(conversation);
+    await this.chat.pages.open(conversation.key);
+    await this.chat.pages.toEnd(conversation);
   }
 
   /** Reads a page before what is in memory. */
   older(key: string): Promise<void> {
-    return this.chat.older(this.conversation(key));
+    return this.chat.pages.older(this.conversation(key));
   }
 
   /** Marks a conversation as read. */
   sees(key: string): void {
     const conversation = this.conversation(key);
-    this.chat.see(conversation, conversation.timeline.last ?? 0);
+    this.chat.pages.see(conversation, conversation.timeline.last ?? 0);
   }
 
   /** Returns the messages of a conversation that are in memory, and how many are unread. */

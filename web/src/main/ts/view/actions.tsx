@@ -33,7 +33,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            void app.try(chat.report(shown.mid, reason.peek())).then((isDone) => isDone && app.say(w.reported));
+            void app.try(chat.asks.report(shown.mid, reason.peek())).then((isDone) => isDone && app.say(w.reported));
             close();
           }}
         >

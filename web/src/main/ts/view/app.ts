@@ -94,7 +94,7 @@ export class App {
       return;
     }
     void this.try(
-      this.chat.locate(mid).then((found) => {
+      this.chat.pages.locate(mid).then((found) => {
         if (found === null) {
           this.say(words().code("no-such-message", ""));
         }

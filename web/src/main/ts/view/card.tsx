@@ -38,7 +38,7 @@ function Attention({ of }: { of: Key }) {
   const w = words();
   const { notify, pinned } = chat.conversation(of);
   const set = (change: { notify?: "all" | "none"; pinned?: boolean }) => {
-    void app.try(chat.request({ type: 35, info: { conversations: { [of]: change } } }));
+    void app.try(chat.asks.request({ type: 35, info: { conversations: { [of]: change } } }));
   };
   return (
     <div class="choices">
@@ -67,10 +67,10 @@ function PersonCard({ user }: { user: string }) {
         <>
           <p dir="ltr">{w.asksYou(people.name(user))}</p>
           <div class="choices">
-            <button type="button" class="strong" onClick={() => void app.try(chat.answerRequest(user, true))}>
+            <button type="button" class="strong" onClick={() => void app.try(chat.asks.answerRequest(user, true))}>
               {w.agree}
             </button>
-            <button type="button" onClick={() => void app.try(chat.answerRequest(user, false))}>
+            <button type="button" onClick={() => void app.try(chat.asks.answerRequest(user, false))}>
               {w.decline}
             </button>
           </div>
@@ -78,17 +78,17 @@ function PersonCard({ user }: { user: string }) {
       ) : isFriend || hasAsked ? (
         <>
           {hasAsked && <p class="hint">{w.asked}</p>}
-          <button type="button" onClick={() => void app.try(chat.unfriend(user))}>
+          <button type="button" onClick={() => void app.try(chat.asks.unfriend(user))}>
             {hasAsked ? w.withdraw : w.unfriend}
           </button>
         </>
       ) : (
-        <button type="button" class="strong" onClick={() => void app.try(chat.befriend(user))}>
+        <button type="button" class="strong" onClick={() => void app.try(chat.asks.befriend(user))}>
           {w.befriend}
         </button>
       )}
       <p class="hint">{isBlocked ? w.youBlocked(people.name(user)) : w.blockMeans}</p>
-      <button type="button" onClick={() => void app.try(chat.block(user, !isBlocked))}>
+      <button type="button" onClick={() => void app.try(chat.asks.block(user, !isBlocked))}>
         {isBlocked ? w.unblock : w.block}
       </button>
     </>
@@ -125,7 +125,7 @@ function GroupCard({ group }: { group: `G${number}` }) {
         ))}
       </ul>
       {chat.people.groups.value.has(group) && (
-        <button type="button" class="danger" onClick={() => void app.try(chat.request({ type: 23, info: { op: "leave", group_id: group } }))}>
+        <button type="button" class="danger" onClick={() => void app.try(chat.asks.request({ type: 23, info: { op: "leave", group_id: group } }))}>
           {w.leaveGroup}
         </button>
       )}

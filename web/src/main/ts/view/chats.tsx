@@ -160,7 +160,7 @@ function Requests() {
   const { chat } = app;
   const w = words();
   const answer = (user: string, info: boolean) => {
-    void app.try(chat.answerRequest(user, info));
+    void app.try(chat.asks.answerRequest(user, info));
   };
   return (
     <>

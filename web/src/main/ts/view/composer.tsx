@@ -94,7 +94,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     return <p class="composer note">{w.closedGroup}</p>;
   }
   if (key.startsWith("G") && !chat.people.groups.value.has(key)) {
-    const join = () => void app.try(chat.request({ type: 23, info: { op: "join", group_id: key as `G${number}` } }));
+    const join = () => void app.try(chat.asks.request({ type: 23, info: { op: "join", group_id: key as `G${number}` } }));
     return (
       <div class="composer note">
         <p>{w.notMember}</p>
@@ -114,7 +114,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     return (
       <div class="composer note">
         <p>{w.youBlocked(title)}</p>
-        <button type="button" class="plain" onClick={() => void app.try(chat.block(key, false))}>
+        <button type="button" class="plain" onClick={() => void app.try(chat.asks.block(key, false))}>
           {w.unblock}
         </button>
       </div>
@@ -138,13 +138,13 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     }
     completion.value = null;
     if (correcting === null) {
-      chat.send(conversation, text);
+      chat.outbox.send(conversation, text);
       put("");
     } else {
       conversation.correcting.value = null;
       void app.try(chat.correct(correcting, text)).then((isDone) => {
         if (!isDone && conversation.draft.peek() === "") {
-          chat.setDraft(conversation, text);
+          chat.outbox.setDraft(conversation, text);
         }
       });
     }
@@ -305,9 +305,9 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
             fit();
             judge(text);
             if (correcting === null) {
-              chat.setDraft(conversation, text);
+              chat.outbox.setDraft(conversation, text);
               if (text !== "") {
-                chat.tellTyping(conversation);
+                chat.outbox.tellTyping(conversation);
               }
             }
             complete();

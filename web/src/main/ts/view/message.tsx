@@ -204,9 +204,9 @@ export function Waits({ conversation, waiting, isFirst }: { conversation: Conver
   const w = words();
   const isRefused = waiting.code !== undefined;
   const change = () => {
-    const taken = chat.takeOut(conversation, waiting.id);
+    const taken = chat.outbox.takeOut(conversation, waiting.id);
     if (taken !== null) {
-      chat.setDraft(conversation, [taken.text, conversation.draft.peek()].filter((text) => text !== "").join("\n"));
+      chat.outbox.setDraft(conversation, [taken.text, conversation.draft.peek()].filter((text) => text !== "").join("\n"));
     }
   };
   return (
@@ -233,13 +233,13 @@ export function Waits({ conversation, waiting, isFirst }: { conversation: Conver
         </div>
         {isRefused && (
           <p class="choices">
-            <button type="button" class="plain" onClick={() => chat.again(conversation, waiting.id)}>
+            <button type="button" class="plain" onClick={() => chat.outbox.again(conversation, waiting.id)}>
               {w.again}
             </button>
             <button type="button" class="plain" onClick={change}>
               {w.change}
             </button>
-            <button type="button" class="plain" onClick={() => chat.takeOut(conversation, waiting.id)}>
+            <button type="button" class="plain" onClick={() => chat.outbox.takeOut(conversation, waiting.id)}>
               {w.delete}
             </button>
           </p>

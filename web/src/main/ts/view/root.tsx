@@ -157,7 +157,7 @@ function Unknown({ of }: { of: Key }) {
   const isListed = chat.isListed.value;
   useEffect(() => {
     if (isListed && of.startsWith("U")) {
-      void app.try(chat.lookUp([of as `U${number}`])).then(() => (isAsked.value = true));
+      void app.try(chat.asks.lookUp([of as `U${number}`])).then(() => (isAsked.value = true));
     } else {
       isAsked.value = isListed;
     }

@@ -28,7 +28,7 @@ export function Find() {
     }
     return app.clock.after(PAUSE, () => {
       void app.try(
-        chat.find(text).then((answer) => {
+        chat.asks.find(text).then((answer) => {
           if (typed.peek().trim() === text) {
             found.value = answer;
           }
@@ -90,7 +90,7 @@ export function Find() {
                   type="button"
                   class="plain"
                   onClick={async () => {
-                    if (await app.try(chat.request({ type: 23, info: { op: "join", group_id } }))) {
+                    if (await app.try(chat.asks.request({ type: 23, info: { op: "join", group_id } }))) {
                       app.go({ at: "conversation", key: group_id });
                     }
                   }}
@@ -235,7 +235,7 @@ function Sessions() {
   const w = words();
   const sessions = useSignal<OwnSessions["info"]>([]);
   const read = () => {
-    chat.request({ type: 30, info: { op: "list" } }).then(
+    chat.asks.request({ type: 30, info: { op: "list" } }).then(
       (answer) => {
         if (answer.type === 30) {
           sessions.value = answer.info;
@@ -262,7 +262,7 @@ function Sessions() {
               </small>
             </span>
             {!session.this && (
-              <button type="button" class="plain" onClick={() => void app.try(chat.request({ type: 30, info: { op: "end", session: session.session } })).then(read)}>
+              <button type="button" class="plain" onClick={() => void app.try(chat.asks.request({ type: 30, info: { op: "end", session: session.session } })).then(read)}>
                 {w.endSession}
               </button>
             )}

@@ -51,13 +51,13 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     isAtEnd.value = current.reading === null && !timeline.hasAfter;
     const ahead = AHEAD * (box.current?.clientHeight ?? 0);
     if (timeline.isLoaded && timeline.hasBefore && current.above < ahead) {
-      void chat.older(conversation);
+      void chat.pages.older(conversation);
     } else if (timeline.isLoaded && timeline.hasAfter && current.below < ahead) {
-      void chat.newer(conversation);
+      void chat.pages.newer(conversation);
     }
     const seen = current.inView;
     if (seen !== null && document.visibilityState === "visible" && document.hasFocus()) {
-      chat.see(conversation, seen.last);
+      chat.pages.see(conversation, seen.last);
     }
   }, [of]);
 
@@ -71,7 +71,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     isThere.value = false;
     isPlaced.current = false;
     made.reading = conversation.reading;
-    void chat.open(of, message).then(() => {
+    void chat.pages.open(of, message).then(() => {
       if (scroll.current === made) {
         isThere.value = true;
       }
@@ -84,7 +84,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
       made.end();
       removeEventListener("focus", told);
       document.removeEventListener("visibilitychange", told);
-      chat.close(of);
+      chat.pages.close(of);
     };
     // Each way to a message goes there, also from where it leads to.
   }, [of, named]);
@@ -123,7 +123,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   }, [of, isLoading]);
 
   const toEnd = async () => {
-    await chat.toEnd(conversation);
+    await chat.pages.toEnd(conversation);
     scroll.current?.to(null);
   };
 
@@ -207,7 +207,7 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
   const changed = last?.type === 24 ? last.mid : 0;
   useEffect(() => {
     if (isMember && isLive) {
-      void app.try(chat.members(key as `G${number}`));
+      void app.try(chat.asks.members(key as `G${number}`));
     }
   }, [key, changed, isMember, isLive]);
   return (

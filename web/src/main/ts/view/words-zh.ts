@@ -44,7 +44,6 @@ const RULES: { [rule in PasswordRule]: string } = {
 
 /** All that the page says, in Chinese. */
 export const chinese: Words = {
-  language: "中文",
   appName: "聊天",
   logIn: "登录",
   name: "用户名",
@@ -184,10 +183,7 @@ export const chinese: Words = {
   admin: "管理员",
   join: "加入",
   leaveGroup: "退出群",
-  topic: "话题",
   card: "资料",
-  number: "编号",
-  message: "发消息",
   befriend: "加为好友",
   asked: "已发出好友请求。",
   unfriend: "解除好友",
@@ -231,7 +227,6 @@ export const chinese: Words = {
   storageRefused: "此浏览器不为本页保存任何内容。关闭后，未发送的文字会丢失。",
   newVersion: "此页面有新版本。",
   reload: "重新加载",
-  notReached: "未读取；页面会继续尝试",
   code: (code, text) => {
     const said = CODES[code] ?? text;
     return DETAILED.has(code) && text !== "" && text !== code ? `${said}（${text}）` : said;

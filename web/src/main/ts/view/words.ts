@@ -43,7 +43,6 @@ const RULES: { [rule in PasswordRule]: string } = {
 
 /** All that the page says, in English. */
 export const english = {
-  language: "English",
   appName: "Chat",
   // Log in
   logIn: "Log in",
@@ -198,11 +197,8 @@ export const english = {
   admin: "admin",
   join: "Join",
   leaveGroup: "Leave the group",
-  topic: "Topic",
   // Cards
   card: "About",
-  number: "Number",
-  message: "Message",
   befriend: "Add as a friend",
   asked: "You have asked to be friends.",
   unfriend: "Remove from your friends",
@@ -248,7 +244,6 @@ export const english = {
   storageRefused: "This browser does not keep anything for this page. If it is closed, unsent texts are lost.",
   newVersion: "There is a new version of this page.",
   reload: "Reload",
-  notReached: "not loaded; the page keeps trying",
   code: (code: string, text: string) => (DETAILED.has(code) && text !== "" && text !== code ? text : (CODES[code] ?? text)),
 };
 

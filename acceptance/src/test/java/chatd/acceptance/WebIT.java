@@ -60,6 +60,23 @@ class WebIT extends InBrowser {
                 "javascript:window.hacked=true",
                 "https://a.example/\" onclick=\"window.hacked=true",
                 "<iframe srcdoc='<script>parent.hacked=true</script>'>",
+                "<svg/onload=hacked=1>",
+                "<details open ontoggle=hacked=1>",
+                "<a href=jAvAsCrIpT:hacked=1>x</a>",
+                "<math><mi//xlink:href=\"data:x,<script>hacked=1</script>\">",
+                "<style>@import'javascript:hacked=1'</style>",
+                "<base href=//evil.example>",
+                "<form action=javascript:hacked=1><input type=submit>",
+                "&#x3C;script&#x3E;hacked=1&#x3C;/script&#x3E;",
+                "%3Cscript%3Ehacked=1%3C/script%3E",
+                "java\tscript:hacked=1",
+                "data:text/html,<script>hacked=1</script>",
+                "//evil.example/x.js",
+                "'-hacked=1-'",
+                "{{7*7}} ${7*7} #{7*7} <%= 7*7 %>",
+                "]]><script>hacked=1</script>",
+                "\u2028\u2029hacked=1",
+                "\ufeff<script>hacked=1</script>",
                 "\u202eevil\u202c and \u200bzero");
         try (Writer sender = new Writer(chatd, ben)) {
             hostile.forEach(text -> sender.says(ann, text));

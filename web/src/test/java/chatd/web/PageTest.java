@@ -80,6 +80,26 @@ class PageTest {
         }
     }
 
+    /** What the daemon says of itself is translated by its words: they have to be its own. */
+    @Test
+    void whatIsTranslatedIsWhatTheDaemonSays() throws IOException {
+        StringBuilder daemon = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Path.of("../daemon/src/main/java"))) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".java")).toList()) {
+                daemon.append(Files.readString(file));
+            }
+        }
+        String words = Files.readString(Path.of("src/main/ts/view/words-zh.ts"));
+        String notices = words.substring(words.indexOf("NOTICES:"), words.indexOf("};", words.indexOf("NOTICES:")));
+        List<String> said = notices.lines()
+                .filter(line -> line.startsWith("  \""))
+                .map(line -> line.substring(3, line.indexOf("\": \"")))
+                .toList();
+        assertThat(said).hasSizeGreaterThan(5);
+        assertThat(daemon.toString()).contains(said.stream().map(one -> '"' + one + '"').toList());
+    }
+
     /** What a stranger writes is only ever a text. */
     @Test
     void nothingIsMadeOfMarkup() throws IOException {

@@ -1,0 +1,85 @@
+import { batch } from "@preact/signals-core";
+import type { Event, Found } from "../wire/events.js";
+import type { Unsent } from "../wire/session.js";
+import type { Numbered } from "../wire/values.js";
+import type { Known } from "./known.js";
+
+/** What is asked of people and groups, and told of them, when somebody does something; each rejects with `Unanswered`. */
+export class Asks {
+  constructor(private readonly known: Known) {}
+
+  /** Reads the names of users. */
+  async lookUp(users: readonly Numbered[]): Promise<void> {
+    const answer = await this.known.session.ask({ type: 28, info: { users: [...users] } });
+    if (answer.type === 29) {
+      this.known.people.learnUsers(answer.info.users);
+    }
+  }
+
+  /** Tells the administrators of a message. */
+  async report(mid: number, text: string): Promise<void> {
+    await this.known.session.ask({ type: 36, info: { mid, text } });
+  }
+
+  /** Looks for people and open groups by the beginning of their names. */
+  async find(text: string): Promise<Found["info"]> {
+    const answer = await this.known.session.ask({ type: 28, info: { text, limit: 50 } });
+    if (answer.type !== 29) {
+      return { users: [], groups: [], names: {} };
+    }
+    this.known.people.learnUsers(answer.info.users);
+    const { people } = this.known;
+    people.learn(Object.fromEntries(answer.info.groups.map(({ group_id, group_name }) => [group_id, group_name])));
+    people.openGroups.value = new Set([...people.openGroups.peek(), ...answer.info.groups.map(({ group_id }) => group_id)]);
+    return answer.info;
+  }
+
+  /** Reads who is in a group, and what it is. */
+  async members(group: `G${number}`): Promise<void> {
+    const answer = await this.known.session.ask({ type: 23, info: { op: "members", group_id: group, limit: 1000 } });
+    if (answer.type !== 24 || answer.info.op !== "members") {
+      return;
+    }
+    const { info } = answer;
+    batch(() => {
+      this.known.people.learnUsers(info.members);
+      info.members.forEach(({ user_id, online }) => this.known.people.setOnline(user_id, online));
+      this.known.conversation(group).members.value = info;
+    });
+  }
+
+  /** Asks somebody to be a friend. */
+  async befriend(user: string): Promise<void> {
+    await this.known.session.ask({ type: 9, receive: user, info: "" });
+    this.known.people.setAsked(user, true);
+  }
+
+  /** Answers somebody who has asked to be a friend. */
+  async answerRequest(user: string, agrees: boolean): Promise<void> {
+    await this.known.session.ask({ type: 10, receive: user, info: agrees });
+    batch(() => {
+      this.known.people.setAsking(user as Numbered, null);
+      this.known.people.setFriend(user, agrees);
+    });
+  }
+
+  /** Ends a friendship, or takes back that one has asked. */
+  async unfriend(user: string): Promise<void> {
+    await this.known.session.ask({ type: 25, receive: user, info: {} });
+    batch(() => {
+      this.known.people.setAsked(user, false);
+      this.known.people.setFriend(user, false);
+    });
+  }
+
+  /** Blocks somebody, or no longer. */
+  async block(user: string, on: boolean): Promise<void> {
+    await this.known.session.ask({ type: 34, info: { user_id: user, on } });
+    this.known.people.setBlocked(user, on);
+  }
+
+  /** Asks for what has no further answer; rejects with `Unanswered`. */
+  async request(command: Unsent): Promise<Event> {
+    return this.known.session.ask(command);
+  }
+}

@@ -1,0 +1,107 @@
+import { computed, signal } from "@preact/signals-core";
+import type { Keep } from "../store/keep.js";
+import type { Clock } from "../wire/clock.js";
+import type { Welcome } from "../wire/events.js";
+import type { Session } from "../wire/session.js";
+import type { Numbered } from "../wire/values.js";
+import { Conversation, type Reading } from "./conversation.js";
+import { People } from "./people.js";
+import { isKey, type Key } from "./place.js";
+import type { Entry } from "./timeline.js";
+
+/** How many messages of a conversation are in memory before those over the bound of a timeline are let go, as more come. */
+const MOST_LIVE = 350;
+
+/** What is known of oneself and of the server since the log in. */
+export type Self = Pick<Welcome["info"], "limits" | "server" | "preferences"> & { number: Numbered };
+
+/** People, conversations and oneself, as far as they are known, and the session through which the rest is asked. */
+export class Known {
+  readonly people = new People();
+  readonly self = signal<Self | null>(null);
+  readonly conversations = signal<ReadonlyMap<Key, Conversation>>(new Map());
+  /** The conversations by their last message; pinned ones first. */
+  readonly list = computed(() =>
+    [...this.conversations.value.values()].sort(
+      (a, b) => Number(b.pinned.value) - Number(a.pinned.value) || b.order.value - a.order.value,
+    ),
+  );
+  /** By which id a message was sent that has its number since. */
+  readonly sentAs = new Map<number, string>();
+  /** By how many milliseconds the daemon's clock is ahead of this one. */
+  ahead = 0;
+  /** Through which all else is asked and told. */
+  session!: Session;
+
+  constructor(
+    readonly clock: Clock,
+    readonly keep: () => Keep,
+  ) {}
+
+  /** Says through which session it asks and tells. */
+  through(session: Session): void {
+    this.session = session;
+  }
+
+  get me(): string {
+    return this.self.value?.number ?? "";
+  }
+
+  /** Returns the time by the daemon's clock, in milliseconds since 1970: that of the device may be wrong. */
+  now(): number {
+    return this.clock.now() + this.ahead;
+  }
+
+  /** Returns a conversation, and makes it if it is new. */
+  conversation(key: Key): Conversation {
+    const known = this.conversations.peek().get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const made = new Conversation(key);
+    made.draft.value = this.keep().get(this.named("draft", key)) ?? "";
+    made.reading = JSON.parse(this.keep().get(this.named("reading", key)) ?? "null") as Reading | null;
+    this.conversations.value = new Map([...this.conversations.peek(), [key, made]]);
+    return made;
+  }
+
+  /** Returns by what a message is told from others while it is shown: that does not change when it gets its number. */
+  identity(mid: number): string {
+    return this.sentAs.get(mid) ?? String(mid);
+  }
+
+  /** Returns the conversations in which an entry stands: several for what one has sent to several. */
+  keysOf(entry: Entry): readonly Key[] {
+    if (entry.type === 24) {
+      return [entry.info.group_id];
+    }
+    const { send, receive, receivers } = entry;
+    if (receivers !== undefined && send === this.me) {
+      return receivers.flatMap((receiver) => (isKey(receiver) ? [receiver] : []));
+    }
+    if (!isKey(receive)) {
+      return [];
+    }
+    return receive === this.me && isKey(send) ? [send] : [receive];
+  }
+
+  /** Shows a new entry, and lets go of others when there are too many: never of those that are being read. */
+  add({ timeline, reading }: Conversation, entry: Entry): void {
+    timeline.add(entry);
+    if (timeline.entries.peek().length > MOST_LIVE) {
+      timeline.trim(reading === null ? "before" : "after");
+    }
+  }
+
+  named(what: string, key?: Key): string {
+    return `${this.self.peek()?.number ?? ""}/${what}${key === undefined ? "" : `/${key}`}`;
+  }
+
+  /** Forgets all of an account. */
+  forget(): void {
+    this.self.value = null;
+    this.conversations.value = new Map();
+    this.people.forget();
+    this.sentAs.clear();
+  }
+}

@@ -1,0 +1,243 @@
+import { batch } from "@preact/signals-core";
+import type { Page } from "../wire/events.js";
+import { Unanswered } from "../wire/session.js";
+import type { Conversation } from "./conversation.js";
+import type { Known } from "./known.js";
+import { isKey, type Key } from "./place.js";
+import { isEntry, isWritten } from "./timeline.js";
+
+/** How many messages a page has, and how many of those before the first unread are shown with it. */
+const PAGE = 50;
+const CONTEXT = 20;
+/** How many conversations keep their messages in memory, and how many messages are read of each before it is opened. */
+export const KEPT = 20;
+export const AHEAD = 30;
+/** How long a read mark waits for a later one. */
+const MARK_PAUSE = 400;
+
+/** Reads conversations in pages: the one that is open, those that may be opened next, and how far one has read. */
+export class Pages {
+  /** The conversation that is shown. */
+  current: Key | null = null;
+  private readonly opened: Key[] = [];
+  private readonly paging = new Set<Conversation>();
+  private readonly marks = new Map<Key, () => void>();
+  /** What is asked one after the other, since the daemon answers one page at a time. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly known: Known) {}
+
+  /** Opens a conversation: from memory if it is there, else from its first unread message on, or at one message. */
+  async open(key: Key, named?: number): Promise<void> {
+    const conversation = this.known.conversation(key);
+    this.current = key;
+    this.touch(key);
+    const { timeline } = conversation;
+    const message = named ?? conversation.reading?.mid;
+    const last = conversation.last.peek()?.mid ?? 0;
+    conversation.firstUnread.value =
+      conversation.unread.peek() > 0 && conversation.read < last ? this.firstUnreadOf(conversation) : null;
+    const isThere = message === undefined || timeline.entries.peek().some((entry) => entry.mid === message);
+    const reaches = conversation.unread.peek() === 0 || (timeline.first ?? Infinity) <= conversation.read || !timeline.hasBefore;
+    if (timeline.isLoaded && isThere && (reaches || message !== undefined)) {
+      return;
+    }
+    await this.inTurn(async () => {
+      if (message !== undefined) {
+        await this.readAround(conversation, message);
+      } else if (conversation.unread.peek() > AHEAD) {
+        await this.readAround(conversation, conversation.read);
+      } else if (!timeline.isLoaded || timeline.hasAfter || !reaches) {
+        await this.readNewest(conversation, PAGE + CONTEXT);
+      }
+      if (conversation.unread.peek() > 0) {
+        conversation.firstUnread.value = this.firstUnreadOf(conversation);
+      }
+    });
+  }
+
+  private firstUnreadOf({ timeline, read }: Conversation): number | null {
+    const first = timeline.entries
+      .peek()
+      .find((entry) => entry.mid > read && isWritten(entry) && entry.send !== this.known.me);
+    return first?.mid ?? null;
+  }
+
+  /** Keeps the messages of the conversations that were opened last, and lets go of those of others. */
+  private touch(key: Key): void {
+    const index = this.opened.indexOf(key);
+    if (index >= 0) {
+      this.opened.splice(index, 1);
+    }
+    this.opened.push(key);
+    const kept = new Set([...this.opened.slice(-KEPT), ...this.known.list.peek().slice(0, KEPT).map((listed) => listed.key)]);
+    this.known.conversations.peek().forEach((conversation) => {
+      if (!kept.has(conversation.key)) {
+        conversation.timeline.clear();
+      }
+    });
+    this.opened.splice(0, this.opened.length - KEPT);
+  }
+
+  /** Returns the conversation in which a message stands, or null if there is none that one may read. */
+  async locate(mid: number): Promise<Key | null> {
+    const answer = await this.known.session.ask({ type: 19, info: { before: mid + 1, limit: 1 } });
+    const item = answer.type === 20 ? answer.info.items.at(-1) : undefined;
+    return item !== undefined && item.mid === mid && isEntry(item) ? (this.known.keysOf(item)[0] ?? null) : null;
+  }
+
+  /** Leaves a conversation: what is far above its end need not stay in memory. */
+  close(key: Key): void {
+    const conversation = this.known.conversations.peek().get(key);
+    this.current = null;
+    if (conversation === undefined) {
+      return;
+    }
+    conversation.firstUnread.value = null;
+    if (conversation.reading === null && !conversation.timeline.hasAfter) {
+      conversation.timeline.trim("before", PAGE + CONTEXT);
+    }
+  }
+
+  /** Reads the page before what is there; does nothing while one is being read. */
+  older(conversation: Conversation): Promise<void> {
+    return this.once(conversation, async () => {
+      const { timeline } = conversation;
+      const before = timeline.first;
+      if (timeline.hasBefore && before !== undefined) {
+        const page = await this.page({ with: conversation.key, before, limit: PAGE });
+        if (page !== null && timeline.first === before) {
+          timeline.addBefore(page.items, page.more);
+        }
+      }
+    });
+  }
+
+  /** Reads the page after what is there; does nothing while one is being read. */
+  newer(conversation: Conversation): Promise<void> {
+    return this.once(conversation, async () => {
+      const { timeline } = conversation;
+      const after = timeline.last;
+      if (timeline.hasAfter && after !== undefined) {
+        const page = await this.page({ with: conversation.key, after, limit: PAGE });
+        if (page !== null && timeline.last === after) {
+          timeline.addAfter(page.items, page.more);
+        }
+      }
+    });
+  }
+
+  /** Goes to the newest messages. */
+  async toEnd(conversation: Conversation): Promise<void> {
+    if (conversation.timeline.hasAfter || !conversation.timeline.isLoaded) {
+      await this.inTurn(() => this.readNewest(conversation, PAGE));
+    }
+  }
+
+  async readNewest(conversation: Conversation, limit: number): Promise<void> {
+    conversation.isLoading.value = true;
+    try {
+      const page = await this.page({ with: conversation.key, limit });
+      if (page !== null) {
+        batch(() => {
+          conversation.timeline.setNewest(page.items, page.more);
+          const last = conversation.timeline.entries.peek().at(-1);
+          if (last !== undefined) {
+            conversation.setLast(last);
+          }
+          conversation.count(this.known.me);
+        });
+      }
+    } finally {
+      conversation.isLoading.value = false;
+    }
+  }
+
+  private async readAround(conversation: Conversation, mid: number): Promise<void> {
+    conversation.isLoading.value = true;
+    try {
+      const before = await this.page({ with: conversation.key, before: mid + 1, limit: CONTEXT });
+      const after = await this.page({ with: conversation.key, after: mid, limit: PAGE });
+      if (before !== null && after !== null) {
+        batch(() => {
+          conversation.timeline.setMiddle([...before.items, ...after.items], before.more, after.more);
+          conversation.count(this.known.me);
+        });
+      }
+    } finally {
+      conversation.isLoading.value = false;
+    }
+  }
+
+  async page(info: { with: string; before?: number; after?: number; limit: number }): Promise<Page["info"] | null> {
+    const answer = await this.known.session.ask({ type: 19, info });
+    if (answer.type !== 20) {
+      return null;
+    }
+    const page = answer.info;
+    batch(() => {
+      this.known.people.learn(page.names);
+      const key = info.with;
+      const readByOther = page.read?.[key];
+      if (isKey(key)) {
+        const conversation = this.known.conversation(key);
+        conversation.read = Math.max(conversation.read, page.read?.[this.known.me] ?? 0);
+        if (readByOther !== undefined && key !== this.known.me) {
+          conversation.readByOther.value = Math.max(conversation.readByOther.peek(), readByOther);
+        }
+      }
+    });
+    return page;
+  }
+
+  private async once(conversation: Conversation, act: () => Promise<void>): Promise<void> {
+    if (!this.paging.has(conversation)) {
+      this.paging.add(conversation);
+      await this.inTurn(act).finally(() => this.paging.delete(conversation));
+    }
+  }
+
+  /** Does one thing after the other; what the connection's loss has cut, the next connection does. */
+  inTurn(act: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(act).catch((e: unknown) => {
+      if (!(e instanceof Unanswered)) {
+        throw e;
+      }
+    });
+    this.turn = done.catch(() => {});
+    return done;
+  }
+
+  /** Marks a conversation as read up to what was seen. */
+  see(conversation: Conversation, mid: number): void {
+    if (mid <= conversation.read) {
+      return;
+    }
+    conversation.read = mid;
+    conversation.count(this.known.me);
+    if (!this.marks.has(conversation.key)) {
+      const tell = () => {
+        this.marks.delete(conversation.key);
+        this.known.session.send({ type: 21, info: { with: conversation.key, mid: conversation.read } });
+      };
+      this.marks.set(conversation.key, this.known.clock.after(MARK_PAUSE, tell));
+    }
+  }
+
+  /** Keeps where one is reading, so that it is found again when the page is loaded anew. */
+  keepReading({ key, reading }: Conversation): void {
+    const name = this.known.named("reading", key);
+    if (reading === null) {
+      this.known.keep().remove(name);
+    } else {
+      this.known.keep().set(name, JSON.stringify(reading));
+    }
+  }
+
+  /** Forgets what was open and read. */
+  forget(): void {
+    this.opened.length = 0;
+    this.marks.forEach((stop) => stop());
+    this.marks.clear();
+  }
+}
