@@ -7,6 +7,11 @@ import type { Entry } from "./timeline.js";
 
 /** How long a draft waits to be kept. */
 const DRAFT_PAUSE = 300;
+/** After which pauses a text that was refused for now is sent again, in milliseconds. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 30_000;
+/** How often a text is sent again of which the daemon does not know whether it is stored, or in which it has failed. */
+const MOST_TRIES = 5;
 /** How often it is told that one is typing, in milliseconds. */
 const TYPING_PAUSE = 3_000;
 
@@ -14,6 +19,13 @@ const TYPING_PAUSE = 3_000;
 export class Outbox {
   private readonly unkept = new Set<Conversation>();
   private wroteAt = 0;
+  /** The text of each conversation that is under way: the next one goes when it has its answer, so that none overtakes it. */
+  private readonly underWay = new Map<Key, string>();
+  /** Whether the daemon has no time now. */
+  private isPaused = false;
+  private pause = FIRST_PAUSE;
+  private stopAgain: () => void = () => {};
+  private readonly tries = new Map<string, number>();
   private toldTyping = 0;
 
   constructor(private readonly known: Known) {}
@@ -40,7 +52,7 @@ export class Outbox {
       this.setDraft(conversation, "");
     });
     this.keepWaiting();
-    this.sendOut(conversation.key, waiting);
+    this.sendNext(conversation);
   }
 
   /** Sends again what was refused. */
@@ -50,7 +62,7 @@ export class Outbox {
       const waiting = { id, text: refused.text, at: refused.at, ...reOf(refused) };
       conversation.waiting.value = [...conversation.waiting.peek(), waiting];
       this.keepWaiting();
-      this.sendOut(conversation.key, waiting);
+      this.sendNext(conversation);
     }
   }
 
@@ -65,28 +77,41 @@ export class Outbox {
     return found;
   }
 
-  private sendOut(key: Key, waiting: Waiting): void {
-    const { id, text } = waiting;
-    const more = reOf(waiting);
-    if (key.startsWith("U")) {
-      this.known.session.send({ type: 3, id, receive: key, info: text, ...more });
-    } else {
-      this.known.session.send({ type: 4, id, receive: key as `G${number}` | "", info: text, ...more });
+  /** Sends the oldest text of a conversation that has no answer yet, unless it is under way. */
+  private sendNext({ key, waiting }: Conversation): void {
+    const next = waiting.peek().find(({ code }) => code === undefined);
+    if (next === undefined || this.isPaused || this.underWay.get(key) === next.id) {
+      return;
+    }
+    const { id, text } = next;
+    const more = reOf(next);
+    const isSent = key.startsWith("U")
+      ? this.known.session.send({ type: 3, id, receive: key, info: text, ...more })
+      : this.known.session.send({ type: 4, id, receive: key as `G${number}` | "", info: text, ...more });
+    if (isSent) {
+      this.underWay.set(key, id);
     }
   }
 
-  /** Sends what has no answer yet, in the order in which it was written. */
+  /** Sends what has no answer yet, over a new connection or after a pause; each conversation in the order of its writing. */
   sendAgain(): void {
-    const all = [...this.known.conversations.peek().values()].flatMap((conversation) =>
-      conversation.waiting.peek().map((waiting) => ({ key: conversation.key, waiting })),
-    );
-    all
-      .filter(({ waiting }) => waiting.code === undefined)
-      .sort((a, b) => a.waiting.at - b.waiting.at)
-      .forEach(({ key, waiting }) => this.sendOut(key, waiting));
+    this.stopAgain();
+    this.isPaused = false;
+    this.underWay.clear();
+    this.known.conversations.peek().forEach((conversation) => this.sendNext(conversation));
   }
 
+  /** Takes that what was sent has a number; what waits behind it is sent. */
   accepted(id: string | undefined, mid: number | undefined, time: string): void {
+    const conversation = this.settle(id, mid, time);
+    if (conversation !== null) {
+      this.tries.clear();
+      this.pause = FIRST_PAUSE;
+      this.sendNext(conversation);
+    }
+  }
+
+  private settle(id: string | undefined, mid: number | undefined, time: string): Conversation | null {
     for (const conversation of this.known.conversations.peek().values()) {
       const sent = conversation.waiting.peek().find((waiting) => waiting.id === id);
       if (sent !== undefined && mid !== undefined) {
@@ -96,7 +121,7 @@ export class Outbox {
         this.known.sentAs.set(mid, sent.id);
         this.takeOut(conversation, sent.id);
         if (sent.mid === mid) {
-          return;
+          return conversation;
         }
         const { key } = conversation;
         const entry = {
@@ -112,9 +137,10 @@ export class Outbox {
         } as Entry;
         conversation.setLast(entry);
         this.known.add(conversation, entry);
-        return;
+        return conversation;
       }
     }
+    return null;
   }
 
   /** Returns whom a text mentions, as the daemon finds them: its answer does not say. */
@@ -129,13 +155,28 @@ export class Outbox {
       .flatMap((part) => (part.kind === "mention" ? [numbers.get(part.text.toLowerCase()) ?? ""] : []));
   }
 
+  private isForNow(id: string, code: string): boolean {
+    const tries = (this.tries.get(id) ?? 0) + 1;
+    this.tries.set(id, tries);
+    return code === "busy" || (code === "internal" && tries <= MOST_TRIES);
+  }
+
+  /** Takes that a text was refused: one for which the daemon has no time now goes on waiting, and is sent again. */
   refused(id: string | undefined, code: Waiting["code"] & string, reason: string): void {
+    if (id !== undefined && this.isForNow(id, code)) {
+      this.isPaused = true;
+      this.stopAgain();
+      this.stopAgain = this.known.clock.after(this.pause, () => this.sendAgain());
+      this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+      return;
+    }
     this.known.conversations.peek().forEach((conversation) => {
       if (conversation.waiting.peek().some((waiting) => waiting.id === id)) {
         conversation.waiting.value = conversation.waiting
           .peek()
           .map((waiting) => (waiting.id === id ? { id, text: waiting.text, at: waiting.at, ...reOf(waiting), code, reason } : waiting));
         this.keepWaiting();
+        this.sendNext(conversation);
       }
     });
   }
@@ -206,6 +247,10 @@ export class Outbox {
 
   /** Forgets what is not kept yet. */
   forget(): void {
+    this.stopAgain();
+    this.isPaused = false;
+    this.underWay.clear();
+    this.tries.clear();
     this.unkept.clear();
   }
 }

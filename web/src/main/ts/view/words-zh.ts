@@ -18,8 +18,6 @@ const CODES: { [code: string]: string } = {
   "too-many": "操作次数过多。",
   "no-room": "服务器空间不足。",
   busy: "服务器繁忙，请重试。",
-  undecided: "服务器繁忙，请重试。",
-  unlogged: "服务器暂时无法记录日志，请稍后重试。",
   "no-such-message": "没有这条消息，或您无权查看。",
   lost: "未连接到服务器。",
 };

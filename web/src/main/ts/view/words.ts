@@ -24,8 +24,6 @@ const CODES: { [code: string]: string } = {
   "too-many": "This was done too often.",
   "no-room": "There is no room for it on the server.",
   busy: "The server is busy. Try again.",
-  undecided: "The server is busy. Try again.",
-  unlogged: "The server can't keep its log at the moment. Try again later.",
   "no-such-message": "There is no such message, or you can't see it.",
   lost: "There is no connection to the server.",
 };

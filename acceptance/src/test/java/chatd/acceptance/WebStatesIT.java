@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.WebBrowser.Device;
 import com.microsoft.playwright.Locator;
@@ -196,7 +197,7 @@ class WebStatesIT extends InBrowser {
 
     @Test
     void aDatabaseThatIsAway() {
-        try (SpawnedDaemon own = SpawnedDaemon.startWithDatabase()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startWithDatabase("CHATD_DATABASE_TIMEOUT", "2s")) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             WebPerson person = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
@@ -205,11 +206,14 @@ class WebStatesIT extends InBrowser {
             person.says("during");
             WebPerson.waits(person.page().getByText("The server can't store anything at the moment."));
             WebLooks.at(person, "database-away");
+            person.says("during, too");
+            // Until the daemon gives up the connection to it, and refuses for now what comes
+            await().untilAsserted(() -> assertThat(own.read("chatd.log")).contains("database"));
             own.thawDatabase();
-            person.reads("during");
+            person.reads("during").reads("during, too");
             assertThat(person.page().getByText("The server can't store anything at the moment."))
                     .hasCount(0);
-            assertThat(own.texts(ben)).containsExactly("before", "during");
+            assertThat(own.texts(ben)).containsExactly("before", "during", "during, too");
         }
     }
 

@@ -97,7 +97,8 @@ class PageTest {
                 .map(line -> line.substring(3, line.indexOf("\": \"")))
                 .toList();
         assertThat(said).hasSizeGreaterThan(5);
-        assertThat(daemon.toString()).contains(said.stream().map(one -> '"' + one + '"').toList());
+        assertThat(daemon.toString())
+                .contains(said.stream().map(one -> '"' + one + '"').toList());
     }
 
     /** What a stranger writes is only ever a text. */
