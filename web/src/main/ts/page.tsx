@@ -1,4 +1,5 @@
 import "./page.css";
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { Chat } from "./model/chat.js";
 import { Door } from "./model/door.js";
@@ -26,9 +27,9 @@ const clock: Clock = {
   newId: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 };
 
-let app: App;
+const isStorageRefused = signal(false);
 const refused = () => {
-  app.isStorageRefused.value = true;
+  isStorageRefused.value = true;
 };
 const keeps = { tab: new TabKeep(refused), device: await DeviceKeep.open(refused) };
 const tab = new Tab(() => {
@@ -54,7 +55,7 @@ const session = new Session(webSockets(`wss://${location.host}/ws`), clock, door
 });
 chat.through(session);
 door.through(session);
-app = new App(chat, door, clock, session);
+const app = new App(chat, door, clock, session, isStorageRefused);
 
 let isFresh = true;
 

@@ -1,4 +1,4 @@
-import { computed, effect, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Chat } from "../model/chat.js";
@@ -34,7 +34,6 @@ export class App {
   private readonly opened = signal<Key | null>(null);
   /** A sentence that is shown for a moment. */
   readonly notice = signal("");
-  readonly isStorageRefused = signal(false);
   readonly hasNewVersion = signal(false);
   /** Whether the window is so narrow that it shows one column at a time. */
   readonly isNarrow = signal(NARROW.matches);
@@ -49,6 +48,8 @@ export class App {
     readonly door: Door,
     readonly clock: Clock,
     private readonly session: Session,
+    /** Whether the browser keeps nothing. */
+    readonly isStorageRefused: ReadonlySignal<boolean>,
   ) {
     const place = placeOf(location.hash);
     this.place = signal(isShown(history.state) && place.at === "conversation" ? { at: place.at, key: place.key } : place);

@@ -8,6 +8,8 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +17,20 @@ import java.util.Map;
 
 /** A browser without a window, in which people use the page; used by one test thread. */
 final class WebBrowser implements AutoCloseable {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final List<String> OPTIONS = List.of("--no-sandbox", "--disable-gpu");
+
+    static {
+        PlaywrightAssertions.setDefaultAssertionTimeout(WebPerson.PATIENCE);
+    }
+
     private final Playwright playwright =
             Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     private final Browser browser = playwright
             .chromium()
             .launch(new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of("/usr/bin/chromium"))
-                    .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+                    .setExecutablePath(CHROMIUM)
+                    .setArgs(OPTIONS));
     private final List<WebPerson> people = new ArrayList<>();
 
     /** What people have in their hands. */
@@ -68,13 +77,37 @@ final class WebBrowser implements AutoCloseable {
 
     /** As above, at a port, which may be that of a proxy. */
     WebPerson open(int port, Browser.NewContextOptions options) {
-        PlaywrightAssertions.setDefaultAssertionTimeout(WebPerson.PATIENCE);
-        BrowserContext context = browser.newContext(options);
-        context.setDefaultTimeout(WebPerson.PATIENCE);
-        var person = new WebPerson(context.newPage(), "https://localhost:" + port + "/");
+        return open(port, blank(options));
+    }
+
+    /** Opens the page as somebody whose browser keeps nothing for any page; its profile is in an empty directory. */
+    WebPerson openWithoutStorage(int port, Path profile) throws IOException {
+        Files.writeString(
+                Files.createDirectories(profile.resolve("Default")).resolve("Preferences"),
+                "{\"profile\": {\"default_content_setting_values\": {\"cookies\": 2}}}");
+        BrowserContext context = playwright
+                .chromium()
+                .launchPersistentContext(
+                        profile,
+                        new BrowserType.LaunchPersistentContextOptions()
+                                .setExecutablePath(CHROMIUM)
+                                .setArgs(OPTIONS)
+                                .setIgnoreHTTPSErrors(true)
+                                .setLocale("en-GB"));
+        return open(port, context.newPage());
+    }
+
+    private WebPerson open(int port, Page page) {
+        page.setDefaultTimeout(WebPerson.PATIENCE);
+        var person = new WebPerson(page, "https://localhost:" + port + "/");
         people.add(person);
-        person.page().navigate(person.address());
+        page.navigate(person.address());
         return person;
+    }
+
+    /** Opens a tab in which nothing is yet. */
+    Page blank(Browser.NewContextOptions options) {
+        return browser.newContext(options).newPage();
     }
 
     /** Opens the page in another tab of somebody's browser. */

@@ -2,8 +2,10 @@ package chatd.acceptance;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.WebBrowser.Device;
+import com.microsoft.playwright.Locator;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,13 @@ class WebIT extends InBrowser {
         assertThat(phone.row(ann.name()).locator(".count")).hasText("1");
         phone.open(ann.name()).reads("hello").says("well 你好").reads("well 你好");
         desk.reads("well 你好");
+        // It is told once in a few seconds, and shown for a few.
+        Locator state = desk.page().locator(".talk .head small");
+        await().untilAsserted(() -> {
+            phone.composer().pressSequentially("x");
+            assertThat(state.textContent()).isEqualTo(ben.name() + " is typing…");
+        });
+        assertThat(state).hasText("online");
         assertThat(desk.message("hello").locator(".mark")).hasAttribute("aria-label", "Read");
     }
 

@@ -2,10 +2,12 @@ package chatd.acceptance;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.WebBrowser.Device;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,6 +146,15 @@ class WebStatesIT extends InBrowser {
         assertThat(person.page().locator("button.strong")).isDisabled();
         WebLooks.at(person, "throttled");
         guessing.forEach(JsonSocket::close);
+    }
+
+    /** Whose browser does not trust the daemon's certificate sees the browser's own warning, and nothing of the page. */
+    @Test
+    void aCertificateThatIsNotTrusted() {
+        Page page = browser.blank(Device.PHONE.options().setIgnoreHTTPSErrors(false));
+        assertThatThrownBy(() -> page.navigate("https://localhost:" + chatd.port() + "/"))
+                .hasMessageContaining("ERR_CERT_AUTHORITY_INVALID");
+        page.screenshot(new Page.ScreenshotOptions().setPath(WebLooks.PICTURES.resolve("untrusted-certificate.png")));
     }
 
     /** In a browser whose owner has forbidden scripts there is nothing to ask it by: only its picture tells. */

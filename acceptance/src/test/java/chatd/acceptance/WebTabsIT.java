@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import chatd.acceptance.WebBrowser.Device;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -208,5 +211,17 @@ class WebTabsIT extends InBrowser {
         WebPerson.waits(desk.page().getByText("This browser does not keep anything for this page."));
         WebLooks.at(desk, "storage-refused");
         desk.says("it is sent all the same").reads("it is sent all the same");
+    }
+
+    @Test
+    void aBrowserThatKeepsNothingTalksAllTheSame(@TempDir Path profile) throws IOException {
+        Chatd.Person ann = chatd.person();
+        WebPerson desk = browser.openWithoutStorage(chatd.port(), profile);
+        desk.logIn(ann).open("Everyone");
+        desk.composer().fill("a draft");
+        WebPerson.waits(desk.page().getByText("This browser does not keep anything for this page."));
+        desk.says("nothing is kept").reads("nothing is kept");
+        desk.page().reload();
+        desk.sees("Log in");
     }
 }

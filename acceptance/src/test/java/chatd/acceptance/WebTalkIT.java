@@ -157,6 +157,34 @@ class WebTalkIT extends InBrowser {
         assertThat(actions).hasAttribute("aria-label", "对此消息的操作");
     }
 
+    /** Each text has its own direction, and names of any leave what is around them as it is. */
+    @Test
+    void textsAndNamesFromRightToLeftAreIsolated() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        chatd.admin("", "user", "rename", ben.name(), "محمد").exits(0);
+        Chatd.Person renamed = new Chatd.Person("محمد", ben.password());
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        try (Writer other = new Writer(chatd, renamed)) {
+            String group = other.does(23, Map.of("op", "create", "name", "Crew", "members", List.of(ann.name())))
+                    .path("group_id")
+                    .asString();
+            other.saysTo(group, "مرحبا بالعالم!");
+            other.saysTo(group, "and in English");
+            desk.open("Crew").reads("and in English");
+            String direction = "element => getComputedStyle(element).direction";
+            assertThat(desk.page().locator(".text").first().evaluate(direction)).isEqualTo("rtl");
+            assertThat(desk.message("and in English").locator(".text").evaluate(direction))
+                    .isEqualTo("ltr");
+            Locator news = desk.page().locator(".news span");
+            assertThat(news.evaluate(direction)).isEqualTo("ltr");
+            assertThat(news).hasText(renamed.name() + " made the group with you.");
+            assertThat(desk.page().locator(".sender .name").first()).hasText(renamed.name());
+            assertThat(desk.page().locator(".sender .name").first().evaluate("element => element.tagName"))
+                    .isEqualTo("BDI");
+        }
+    }
+
     @Test
     void theBrowsersLanguageIsSpoken() {
         WebPerson person = browser.open(chatd, Device.PHONE.options().setLocale("zh-CN"));
