@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the page costs, counted: requests, bytes, nodes of the document, rows that are made, what moves by itself. */
 @Tag("processes")
@@ -64,16 +65,27 @@ class WebBudgetIT extends InBrowser {
         BrowserContext context = desk.page().context();
         Page cold = context.newPage();
         cold.onRequest(request -> requests.add(request.url()));
-        cold.onWebSocket(socket -> requests.add(socket.url()));
+        List<String> frames = new ArrayList<>();
+        cold.onWebSocket(socket -> {
+            requests.add(socket.url());
+            socket.onFrameSent(frame -> frames.add("sent " + type(frame.text())));
+            socket.onFrameReceived(frame -> frames.add("received " + type(frame.text())));
+        });
         var person = new WebPerson(cold, desk.address());
         cold.navigate(desk.address());
         person.logIn(ann).open(ben.name()).reads("the first message");
         assertThat(requests).hasSizeBetween(5, MOST_REQUESTS);
+        // The list of chats comes in the round trip of the log in: it is asked for before that is answered.
+        assertThat(frames).startsWith("sent 1", "sent 37", "received 2", "received 38");
         Number bytes = (Number) cold.evaluate("""
                 () => performance.getEntriesByType("resource")
                   .concat(performance.getEntriesByType("navigation"))
                   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)""");
         assertThat(bytes.intValue()).isBetween(10_000, MOST_BYTES);
+    }
+
+    private static int type(String message) {
+        return JsonMapper.shared().readTree(message).path("type").asInt();
     }
 
     @Test
