@@ -19,6 +19,8 @@ const NARROW = matchMedia("(max-width: 899px)");
 interface Visit {
   user: string;
   isShown: boolean;
+  /** From which address one came here; null if not from within the page. */
+  from: string | null;
 }
 
 /** Once it was shown, one reads on where one was when the page is loaded again. */
@@ -62,24 +64,40 @@ export class App {
 
   /** Goes to a place; `replaces` leaves no way back to where one is. */
   go(place: Place, replaces = false): void {
-    const visit: Visit = { user: this.chat.me, isShown: false };
+    const visit: Visit = { user: this.chat.me, isShown: false, from: null };
     if (replaces) {
       history.replaceState(visit, "", addressOf(place));
     } else if (addressOf(place) !== location.hash) {
-      history.pushState(visit, "", addressOf(place));
+      history.pushState({ ...visit, from: location.hash }, "", addressOf(place));
     }
     this.place.value = place;
   }
 
-  /** Goes back to the conversation beside which something else was opened, or to the list, if only one column is seen. */
+  /** Closes what is open and goes to a place: back, if one came from there, so that one does not come by it again. */
+  private close(place: Place): void {
+    if ((history.state as Visit | null)?.from === addressOf(place)) {
+      history.back();
+    } else {
+      this.go(place, true);
+    }
+  }
+
+  /** Leaves a card, or what was opened beside a conversation, for that, or for the list, if only one column is seen. */
   leave(): void {
-    const key = this.open.peek();
-    this.go(key === null || this.isNarrow.peek() ? { at: "chats" } : { at: "conversation", key });
+    const key = keyOf(this.place.peek());
+    const open = this.open.peek();
+    if (this.place.peek().at === "card" && key !== null) {
+      this.close({ at: "conversation", key });
+    } else if (open === null || this.isNarrow.peek()) {
+      this.close({ at: "chats" });
+    } else {
+      this.close({ at: "conversation", key: open });
+    }
   }
 
   /** Remembers that the message that the address names was shown. */
   shown(): void {
-    history.replaceState({ user: this.chat.me, isShown: true } satisfies Visit, "", location.hash);
+    history.replaceState({ user: this.chat.me, isShown: true, from: (history.state as Visit | null)?.from ?? null } satisfies Visit, "", location.hash);
   }
 
   /** Follows the address, if it is not one where somebody else has been in this tab. */

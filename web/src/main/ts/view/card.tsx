@@ -10,7 +10,7 @@ export function Card({ of }: { of: Key }) {
   const title = useTitle(of);
   return (
     <>
-      <Head is="close" back={() => app.go({ at: "conversation", key: of }, true)} title={title} />
+      <Head is="close" back={() => app.leave()} title={title} />
       <div class="list padded">
         <div class="portrait">
           <Initial of={of} name={title} />

@@ -129,12 +129,12 @@ function Rooms() {
         )}
       </main>
       {isNarrow && card !== null && (
-        <Sheet label={w.card} close={() => app.go({ at: "conversation", key: open ?? "" }, true)}>
+        <Sheet label={w.card} close={() => app.leave()}>
           {card}
         </Sheet>
       )}
       {isNarrow && place.at === "me" && (
-        <Sheet label={w.me} close={() => app.go({ at: "chats" }, true)}>
+        <Sheet label={w.me} close={() => app.leave()}>
           <Me />
         </Sheet>
       )}

@@ -90,6 +90,12 @@ class WebTalkIT extends InBrowser {
         phone.sees("Chats");
         phone.page().goBack();
         phone.reads("here");
+        // A card that was closed is not come by again.
+        phone.page().locator(".talk .head .who").click();
+        phone.button("Close").click();
+        assertThat(phone.button("Mute")).hasCount(0);
+        phone.page().goBack();
+        phone.sees("Find");
         phone.page().navigate(phone.address() + "#/m/" + mid);
         phone.reads("here");
         assertThat(phone.page()).hasURL(Pattern.compile(".*#/U\\d+/" + mid));
