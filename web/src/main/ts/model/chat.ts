@@ -238,18 +238,26 @@ export class Chat extends Known {
 
   private groupChanged({ info }: GroupChanged): void {
     const { people, me } = this;
-    const { group_id: group, op } = info;
+    const { group_id: group } = info;
     people.learn({ [group]: info.group_name });
-    if (op === "close") {
-      this.conversation(group).isClosed.value = true;
-    } else if (op === "leave" || op === "remove") {
-      if (info.user === me) {
-        people.setMember(group, false);
-      }
-    } else if (op === "join" || op === "create" ? info.by === me : op === "add" && info.users.includes(me as Numbered)) {
-      people.setMember(group, true);
-    } else if (op === "create" && info.users?.includes(me as Numbered) === true) {
-      people.setMember(group, true);
+    const isAmong = (users: readonly string[] = []) => users.includes(me);
+    switch (info.op) {
+      case "close":
+        this.conversation(group).isClosed.value = true;
+        break;
+      case "leave":
+      case "remove":
+        if (info.user === me) {
+          people.setMember(group, false);
+        }
+        break;
+      case "create":
+      case "add":
+      case "join":
+        if ((info.op !== "add" && info.by === me) || (info.op !== "join" && isAmong(info.users))) {
+          people.setMember(group, true);
+        }
+        break;
     }
   }
 
