@@ -175,6 +175,7 @@ export class Outbox {
         conversation.waiting.value = conversation.waiting
           .peek()
           .map((waiting) => (waiting.id === id ? { id, text: waiting.text, at: waiting.at, ...reOf(waiting), code, reason } : waiting));
+        this.underWay.delete(conversation.key);
         this.keepWaiting();
         this.sendNext(conversation);
       }

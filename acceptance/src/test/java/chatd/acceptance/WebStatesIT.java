@@ -234,6 +234,12 @@ class WebStatesIT extends InBrowser {
         Chatd.Person ben = chatd.person();
         WebPerson person = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
         chatd.admin("", "user", "mute", ann.name(), "--for", "1h").exits(0);
+        person.says("alone");
+        WebPerson.waits(person.page().locator("li.refused"));
+        chatd.admin("", "user", "unmute", ann.name()).exits(0);
+        person.page().locator("li.refused").getByText("Send again").click();
+        person.reads("alone");
+        chatd.admin("", "user", "mute", ann.name(), "--for", "1h").exits(0);
         person.says("refused").says("refused, too").says("and once more");
         assertThat(person.page().locator("li.refused")).hasCount(3);
         assertThat(person.row(ben.name())).containsText("Not sent");
@@ -251,7 +257,7 @@ class WebStatesIT extends InBrowser {
         person.says("changed").reads("changed");
         refused.getByText("Send again").click();
         person.reads("refused");
-        assertThat(chatd.texts(ben)).containsExactly("changed", "refused");
+        assertThat(chatd.texts(ben)).containsExactly("alone", "changed", "refused");
     }
 
     @Test
