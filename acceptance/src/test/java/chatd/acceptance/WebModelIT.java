@@ -105,9 +105,7 @@ class WebModelIT extends InBrowser {
         int compared = 0;
         try (Writer other = new Writer(chatd, ben);
                 JsonSocket reader = chatd.logInJson(JsonCarrier.LINES, ann, "reads")) {
-            String group = other.does(23, Map.of("op", "create", "name", "Crew", "members", List.of(ann.name())))
-                    .path("group_id")
-                    .asString();
+            String group = other.makes("Crew", ann.name());
             List<String> conversations = List.of(other.user(), group, "");
             List<Long> own = new ArrayList<>();
             proxy.delay(new Random(seed));

@@ -56,9 +56,7 @@ class WebNetworkIT extends InBrowser {
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann);
         try (Writer other = new Writer(chatd, ben)) {
-            String group = other.does(23, Map.of("op", "create", "name", "Crew", "members", List.of(ann.name())))
-                    .path("group_id")
-                    .asString();
+            String group = other.makes("Crew", ann.name());
             long first = other.saysTo(group, "frist");
             long second = other.saysTo(group, "a mistake");
             desk.open("Crew").reads("frist").reads("a mistake").says("my own").reads("my own");

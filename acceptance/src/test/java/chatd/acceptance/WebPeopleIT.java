@@ -155,7 +155,7 @@ class WebPeopleIT extends InBrowser {
                 "&lt;b&gt;&#x41;");
         try (Writer owner = new Writer(chatd, ben)) {
             for (String name : names) {
-                owner.does(23, Map.of("op", "create", "name", name, "members", List.of(ann.name())));
+                owner.makes(name, ann.name());
             }
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.WebBrowser.Device;
 import com.microsoft.playwright.Locator;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -151,9 +150,7 @@ class WebReadingIT extends InBrowser {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer owner = new Writer(chatd, ben)) {
-            String group = owner.does(23, Map.of("op", "create", "name", "Ops", "members", List.of(ann.name())))
-                    .path("group_id")
-                    .asString();
+            String group = owner.makes("Ops", ann.name());
             for (int line = 1; line <= 150; line++) {
                 owner.saysTo(group, "flood " + line);
             }

@@ -73,10 +73,7 @@ class WebStatesIT extends InBrowser {
             person.reads("Nothing else today?");
             assertThat(person.page().locator(".reaction")).hasText("👍 1");
             try (Writer writer = new Writer(own, FANG)) {
-                String group = writer.does(
-                                23, Map.of("op", "create", "name", "Crew of the Aurora", "members", List.of("ann")))
-                        .path("group_id")
-                        .asString();
+                String group = writer.makes("Crew of the Aurora", "ann");
                 writer.saysTo(group, "Who takes the first watch?");
             }
             person.row("Crew of the Aurora");
@@ -266,9 +263,7 @@ class WebStatesIT extends InBrowser {
         Chatd.Person ben = chatd.person();
         WebPerson person = browser.open(chatd, Device.DESK).logIn(ann);
         try (Writer owner = new Writer(chatd, ben)) {
-            String group = owner.does(23, Map.of("op", "create", "name", "Crew", "members", List.of(ann.name())))
-                    .path("group_id")
-                    .asString();
+            String group = owner.makes("Crew", ann.name());
             owner.saysTo(group, "hello");
             person.open("Crew").reads("hello");
             owner.does(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));

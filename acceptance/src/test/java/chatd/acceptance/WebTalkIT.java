@@ -127,10 +127,7 @@ class WebTalkIT extends InBrowser {
         Chatd.Person cat = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
         try (Writer owner = new Writer(chatd, ben)) {
-            String group = owner.does(
-                            23, Map.of("op", "create", "name", "Crew <b>", "members", List.of(ann.name(), cat.name())))
-                    .path("group_id")
-                    .asString();
+            String group = owner.makes("Crew <b>", ann.name(), cat.name());
             desk.row("Crew <b>");
             owner.saysTo(group, "hello @" + ann.name());
             assertThat(desk.row("Crew <b>").locator(".count")).hasText("@1");
@@ -172,9 +169,7 @@ class WebTalkIT extends InBrowser {
         Chatd.Person renamed = new Chatd.Person("محمد", ben.password());
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
         try (Writer other = new Writer(chatd, renamed)) {
-            String group = other.does(23, Map.of("op", "create", "name", "Crew", "members", List.of(ann.name())))
-                    .path("group_id")
-                    .asString();
+            String group = other.makes("Crew", ann.name());
             other.saysTo(group, "مرحبا بالعالم!");
             other.saysTo(group, "and in English");
             desk.open("Crew").reads("and in English");

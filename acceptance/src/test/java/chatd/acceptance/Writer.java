@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
@@ -55,6 +56,13 @@ final class Writer implements AutoCloseable {
 
     private static Map<String, Object> text(int type, String to, String text) {
         return Map.of("type", type, "id", UUID.randomUUID().toString(), "receive", to, "info", text);
+    }
+
+    /** Makes a group with others in it; returns its number, as {@code G1}. */
+    String makes(String name, String... members) {
+        return does(23, Map.of("op", "create", "name", name, "members", List.of(members)))
+                .path("group_id")
+                .asString();
     }
 
     /** Sends any command; returns the {@code info} of its 17. */
