@@ -72,6 +72,8 @@ final class JsonTalker implements Runnable {
 
     private final AtomicInteger connections = new AtomicInteger();
 
+    private final AtomicInteger exchanges = new AtomicInteger();
+
     /**
      * @param port supplies the port to connect to, that of a proxy
      * @param person has the number in place of the name, which changes
@@ -265,6 +267,7 @@ final class JsonTalker implements Runnable {
                     throw new Cut();
                 }
             }
+            exchanges.incrementAndGet();
         }
     }
 
@@ -407,7 +410,13 @@ final class JsonTalker implements Runnable {
         return resumed;
     }
 
+    /** Returns how often it has connected so far; on any thread. */
     int connections() {
         return connections.get();
+    }
+
+    /** Returns how often all that it had sent was answered so far; on any thread. */
+    int exchanges() {
+        return exchanges.get();
     }
 }

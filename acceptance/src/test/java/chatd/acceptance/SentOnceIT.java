@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,16 +58,10 @@ class SentOnceIT {
             List<Thread> threads =
                     talkers.stream().map(Thread.ofPlatform()::start).toList();
             for (int cut = 1; cut <= CUTS; cut++) {
-                // Anywhere between the log in and the twentieth exchange.
-                int connections =
-                        talkers.stream().mapToInt(JsonTalker::connections).sum();
-                await().pollInterval(Duration.ofMillis(1))
-                        .until(() -> talkers.stream().allMatch(talker -> talker.failure() == null)
-                                && talkers.stream()
-                                                .mapToInt(JsonTalker::connections)
-                                                .sum()
-                                        > connections);
-                Thread.sleep(random.nextInt(400));
+                // Anywhere between the log in and the twelfth exchange of all together, however long they take.
+                waitFor(talkers, JsonTalker::connections, 1);
+                waitFor(talkers, JsonTalker::exchanges, random.nextInt(12));
+                Thread.sleep(random.nextInt(20));
                 if (cut % CUTS_A_KILL == 0) {
                     chatd.killDaemon();
                     proxy.goAway();
@@ -107,6 +102,17 @@ class SentOnceIT {
             assertThat(repeated).isPositive();
             assertThat(resumed).isPositive();
         }
+    }
+
+    /** Waits until the talkers together have done something so many times more, or one of them has failed. */
+    private static void waitFor(List<JsonTalker> talkers, ToIntFunction<JsonTalker> counter, int more) {
+        int enough = talkers.stream().mapToInt(counter).sum() + more;
+        await().atMost(TestTimeouts.LONG)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> talkers.stream().anyMatch(talker -> talker.failure() != null)
+                        || talkers.stream().mapToInt(counter).sum() >= enough);
+        assertThat(talkers)
+                .allSatisfy(talker -> assertThat(talker.failure()).isNull());
     }
 
     /** Returns a new person, with the number in place of the name. */
