@@ -2,14 +2,14 @@
 
 import type { GroupNumber, Numbered, Time } from "./values.js";
 
+export type Accept =
+  | { type: 7, id?: string, info: { op: "accept", session: string, candidates: Array<string>, key: string } };
+
 export type Add =
   | { type: 23, id?: string, info: { op: "add", group_id: GroupNumber, users: Array<string> } };
 
 export type AnswerFriend =
   | { type: 10, id?: string, receive: string, info: boolean };
-
-export type AskAddress =
-  | { type: 7, id?: string, receive: string, info: Record<string, never> };
 
 export type AskFriend =
   | { type: 9, id?: string, receive: string, info: string };
@@ -17,8 +17,17 @@ export type AskFriend =
 export type Block =
   | { type: 34, id?: string, info: { user_id: string, on: boolean } };
 
+export type Call =
+  | { type: 7, id?: string, receive: string, info: { op: "call", session: string, for: "chat" | "file", with?: Array<string>, candidates: Array<string>, key: string } };
+
+export type Cancel =
+  | { type: 7, id?: string, info: { op: "cancel", session: string } };
+
 export type ChangeAttention =
   | { type: 35, id?: string, info: { conversations: { [conversation: string]: { notify?: "all" | "mentions" | "none", pinned?: boolean, unread?: boolean } } } };
+
+export type ChangeCandidates =
+  | { type: 7, id?: string, info: { op: "candidates", session: string, candidates: Array<string> } };
 
 export type ChangePassword =
   | { type: 11, id?: string, send?: string, info: { PU: number, NewInf: string, OldPwd?: string } };
@@ -34,6 +43,12 @@ export type Correct =
 
 export type Create =
   | { type: 23, id?: string, info: { op: "create", name: string, members?: Array<string>, history?: "all" | "joined", open?: boolean } };
+
+export type Decline =
+  | { type: 7, id?: string, info: { op: "decline", session: string } };
+
+export type EndDirect =
+  | { type: 7, id?: string, info: { op: "over", session: string, reason?: string } };
 
 export type EndOtherSessions =
   | { type: 30, id?: string, info: { op: "end-others" } };
@@ -148,4 +163,4 @@ export type UploadPiece =
   | { type: 6, id?: string, info: { op: "chunk", file: number, offset: number, data: string } }
   | { type: 12, id?: string, info: { op: "chunk", file: number, offset: number, data: string } };
 
-export type Command = Add | AnswerFriend | AskAddress | AskFriend | Block | ChangeAttention | ChangePassword | ChangePreferences | Close | Correct | Create | EndOtherSessions | EndSession | EndUpload | Find | FindUsers | GetFile | GiveRole | Join | Leave | ListConversations | ListFriends | ListMembers | ListSessions | LogIn | LogInByKey | LogOut | LookUpUsers | MarkRead | React | ReadHistory | Register | Remove | RemoveFriend | Rename | Report | Resume | SendAgain | SendText | Set | StartUpload | StoreSettings | TakeBack | Typing | UploadPiece;
+export type Command = Accept | Add | AnswerFriend | AskFriend | Block | Call | Cancel | ChangeAttention | ChangeCandidates | ChangePassword | ChangePreferences | Close | Correct | Create | Decline | EndDirect | EndOtherSessions | EndSession | EndUpload | Find | FindUsers | GetFile | GiveRole | Join | Leave | ListConversations | ListFriends | ListMembers | ListSessions | LogIn | LogInByKey | LogOut | LookUpUsers | MarkRead | React | ReadHistory | Register | Remove | RemoveFriend | Rename | Report | Resume | SendAgain | SendText | Set | StartUpload | StoreSettings | TakeBack | Typing | UploadPiece;

@@ -8,8 +8,17 @@ export type Accepted =
 export type AttentionChanged =
   | { type: 35, send: "server", receive: "", info: { conversations: { [conversation: string]: { notify: "all" | "mentions" | "none", pinned: boolean, unread: boolean } } } };
 
+export type Called =
+  | { type: 7, send: Numbered, receive: Numbered, name: string, info: { op: "call", session: string, for: "chat" | "file", with?: Array<Numbered>, names?: { [number: string]: string } } };
+
 export type CameOnline =
   | { type: 8, send: "server", receive: "", info: { user_id: Numbered, user_name: string, type: string } };
+
+export type Cancelled =
+  | { type: 7, send: Numbered, receive: Numbered, info: { op: "cancel", session: string } };
+
+export type CandidatesChanged =
+  | { type: 7, send: Numbered, receive: Numbered, info: { op: "candidates", session: string, candidates: Array<string> } };
 
 export type Chunk =
   | { type: 6, send: "server", receive: "", info: { op: "chunk", file: number, offset: number, data: string } }
@@ -21,9 +30,15 @@ export type Conversations =
 export type Corrected =
   | { type: 32, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, salt: string, re?: number, mentions?: Array<Numbered>, version?: { mid: number, time: Time }, corrected?: Array<{ mid: number, time: Time, text: string, salt: string }>, reactions?: { [code: string]: { n: number, by: Array<Numbered> } }, info: { of: number, text: string } };
 
+export type Declined =
+  | { type: 7, send: Numbered, receive: Numbered, info: { op: "decline", session: string, reason: string } };
+
 export type End =
   | { type: 6, send: "server", receive: "", info: { op: "end", file: number, sha256: string } }
   | { type: 12, send: "server", receive: "", info: { op: "end", file: number, sha256: string } };
+
+export type Ended =
+  | { type: 7, send: Numbered, receive: Numbered, info: { op: "over", session: string, reason: string } };
 
 export type Erased =
   | { type: 3, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, info: null, mid: number, time: Time, taken_back: { by: Numbered, time: Time } }
@@ -56,6 +71,9 @@ export type GroupChanged =
   | { type: 24, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { group_id: GroupNumber, group_name: string, op: "role", by: Numbered, user: Numbered, role: "owner" | "admin" | "member" } }
   | { type: 24, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { group_id: GroupNumber, group_name: string, op: "set", by: Numbered, history?: "all" | "joined", open?: boolean, topic?: string } }
   | { type: 24, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { group_id: GroupNumber, group_name: string, op: "close", by: Numbered } };
+
+export type Introduced =
+  | { type: 7, send: Numbered, receive: Numbered, name: string, info: { op: "accept", session: string, candidates: Array<string>, key: string, dials: boolean } };
 
 export type Members =
   | { type: 24, send: "server", receive: "", info: { op: "members", group_id: GroupNumber, group_name: string, topic: string, history: "all" | "joined", open: boolean, closed: boolean, total: number, members: Array<{ user_id: Numbered, user_name: string, role: "owner" | "admin" | "member", online: boolean }>, more: boolean } };
@@ -110,12 +128,12 @@ export type Typing =
   | { type: 22, send: Numbered, receive: Numbered, info: Record<string, never> };
 
 export type Welcome =
-  | { type: 2, send: "server", receive: Numbered, info: { success: string, code: string, user_id: Numbered, user_name: string, strangers: Array<{ user_id: Numbered, user_name: string, online: boolean }>, strangers_total: number, friends: Array<{ user_id: Numbered, user_name: string, online: boolean }>, friends_total: number, requests: { received: Array<{ user_id: Numbered, text: string }>, sent: Array<Numbered> }, groups: Array<{ group_id: GroupNumber, group_name: string, role: "owner" | "admin" | "member", closed?: true }>, unread: { [conversation: string]: { count: number, mentions: number, first: number, last: number } }, blocked: Array<Numbered>, settings: unknown, preferences: { read_marks: boolean, calls: "everyone" | "friends" | "nobody", requests: "everyone" | "friends" | "nobody", groups: "everyone" | "friends" | "nobody", conversations: { [conversation: string]: { notify: "all" | "mentions" | "none", pinned: boolean, unread: boolean } } }, limits: { text: number, file: number, recipients: number, settings: number, retract: number | null, correct: number | null }, server: { version: string, types: Array<number>, everyone: boolean }, names: { [number: string]: string }, token: string, key?: string, behind?: boolean, last_login: Time | null, time: Time } };
+  | { type: 2, send: "server", receive: Numbered, info: { success: string, code: string, user_id: Numbered, user_name: string, strangers: Array<{ user_id: Numbered, user_name: string, online: boolean }>, strangers_total: number, friends: Array<{ user_id: Numbered, user_name: string, online: boolean }>, friends_total: number, requests: { received: Array<{ user_id: Numbered, text: string }>, sent: Array<Numbered> }, groups: Array<{ group_id: GroupNumber, group_name: string, role: "owner" | "admin" | "member", closed?: true }>, unread: { [conversation: string]: { count: number, mentions: number, first: number, last: number } }, blocked: Array<Numbered>, settings: unknown, preferences: { read_marks: boolean, calls: "everyone" | "friends" | "nobody", requests: "everyone" | "friends" | "nobody", groups: "everyone" | "friends" | "nobody", conversations: { [conversation: string]: { notify: "all" | "mentions" | "none", pinned: boolean, unread: boolean } } }, limits: { text: number, file: number, recipients: number, settings: number, retract: number | null, correct: number | null }, server: { version: string, types: Array<number>, everyone: boolean, udp?: number }, names: { [number: string]: string }, token: string, key?: string, behind?: boolean, last_login: Time | null, time: Time } };
 
 export type WentOffline =
   | { type: 5, send: Numbered, receive: "", info: "logout" };
 
-export type Event = Accepted | AttentionChanged | CameOnline | Chunk | Conversations | Corrected | End | Erased | FileOffer | Found | FriendAnswered | FriendAsked | FriendRemoved | GroupChanged | Members | NameChanged | Notice | OwnSessions | Page | PasswordChanged | PreferencesChanged | Reacted | ReadUpTo | Refused | Registered | Renamed | Settings | TakenBack | Text | Typing | Welcome | WentOffline;
+export type Event = Accepted | AttentionChanged | Called | CameOnline | Cancelled | CandidatesChanged | Chunk | Conversations | Corrected | Declined | End | Ended | Erased | FileOffer | Found | FriendAnswered | FriendAsked | FriendRemoved | GroupChanged | Introduced | Members | NameChanged | Notice | OwnSessions | Page | PasswordChanged | PreferencesChanged | Reacted | ReadUpTo | Refused | Registered | Renamed | Settings | TakenBack | Text | Typing | Welcome | WentOffline;
 
 /** What has a number in the history. */
 export type Item = Corrected | Erased | FileOffer | GroupChanged | Reacted | TakenBack | Text;

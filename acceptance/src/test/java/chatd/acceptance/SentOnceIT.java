@@ -111,8 +111,7 @@ class SentOnceIT {
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> talkers.stream().anyMatch(talker -> talker.failure() != null)
                         || talkers.stream().mapToInt(counter).sum() >= enough);
-        assertThat(talkers)
-                .allSatisfy(talker -> assertThat(talker.failure()).isNull());
+        assertThat(talkers).allSatisfy(talker -> assertThat(talker.failure()).isNull());
     }
 
     /** Returns a new person, with the number in place of the name. */

@@ -49,6 +49,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
@@ -191,8 +192,19 @@ public final class Daemon {
                 new Journal.Stages(ledger, log, audit, catchUp, new Applier(directory, contacts, sessions)),
                 clock,
                 notifier);
+        AtomicInteger udp = new AtomicInteger();
         ServiceParts room = new ServiceParts(
-                configuration, directory, contacts, journal, sessions, audit, stores, random, clock, Version.current());
+                configuration,
+                directory,
+                contacts,
+                journal,
+                sessions,
+                audit,
+                stores,
+                random,
+                clock,
+                Version.current(),
+                udp::get);
         Services services = new Services(room);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services.rooms(), sessions, audit, configuration, clock);
@@ -203,6 +215,8 @@ public final class Daemon {
         started(() -> finish(sessions));
         journal.start(numbers);
         started(journal::stop);
+        listener.answerByUdp(services.seenAddresses()::saw);
+        udp.set(listener.udpPort());
         List<InetSocketAddress> addresses = listener.open(inherited);
         started(listener::stopAccepting);
         running.started(new Running.Parts(services, sessions, journal, addresses));

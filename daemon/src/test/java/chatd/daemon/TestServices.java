@@ -120,7 +120,17 @@ public final class TestServices implements AutoCloseable {
                 clock,
                 new Unbothered());
         services = new Services(new ServiceParts(
-                configuration, all, contacts, journal, sessions, audit, stores, new SecureRandom(), clock, "test"));
+                configuration,
+                all,
+                contacts,
+                journal,
+                sessions,
+                audit,
+                stores,
+                new SecureRandom(),
+                clock,
+                "test",
+                () -> 0));
         journal.start(numbers);
     }
 

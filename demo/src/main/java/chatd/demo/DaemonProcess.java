@@ -99,6 +99,7 @@ public final class DaemonProcess implements AutoCloseable {
                 # Written anew at each start.
                 [listen]
                 addresses = ["%s"]
+                udp = ["%s"]
                 [tls]
                 certificate = "%s"
                 key = "%s"
@@ -117,6 +118,7 @@ public final class DaemonProcess implements AutoCloseable {
                 helpers = ""
                 auditors = ""
                 %s""".formatted(
+                        address,
                         address,
                         toml(directory.resolve("server.pem")),
                         toml(directory.resolve("server.key")),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface AuditEvent
         permits AccountEvent,
+                CallEvent,
                 AmendmentEvent,
                 GroupEvent,
                 LogEvent,

@@ -77,6 +77,18 @@ public final class AuditEvents {
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
         all.put("fetch-beyond", new AuditEvent.FileFetched(WANG, PEER, 1L << 32, "no-such-file"));
         all.put("find", new AuditEvent.Found(WANG, PEER, 12));
+        String session = "00112233445566778899aabbccddeeff";
+        all.put("call", new CallEvent.Called(ALICE, PEER, List.of(WANG), "chat", session));
+        all.put("call-answer", new CallEvent.Answered(WANG, PEER, List.of(ALICE), null, session, List.of()));
+        all.put(
+                "call-answer-with-addresses",
+                new CallEvent.Answered(
+                        WANG, PEER, List.of(ALICE), null, session, List.of("[2001:db8::7]:50123", "192.0.2.1:50123")));
+        all.put(
+                "call-unanswered",
+                new CallEvent.Answered(WANG, null, List.of(ALICE), "unanswered", session, List.of()));
+        all.put("call-end", new CallEvent.Ended(ALICE, List.of(WANG), "", session, Duration.ofMillis(61_200)));
+        all.put("call-end-unanswered", new CallEvent.Ended(ALICE, List.of(WANG), "unanswered", session, null));
         all.put("storage", new AuditEvent.StorageFull(ALICE, 80));
         all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));
         all.put("violation-unnamed", new AuditEvent.Violation(Who.UNKNOWN, PEER, "", "unknown type or subtype"));

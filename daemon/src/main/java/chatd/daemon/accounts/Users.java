@@ -9,13 +9,11 @@ import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Group;
-import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.Gate;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.UserEvent;
-import chatd.protocol.value.Code;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -53,9 +51,6 @@ public final class Users implements Room {
                                 .flatMap(Optional::stream),
                         List.of(),
                         false));
-        routes.unlogged(UserCommand.AskAddress.class, Gate.LOGGED_IN, (session, command) -> {
-            throw new Refusal(Code.NOT_ALLOWED, "This server has no direct sessions.");
-        });
         routes.unlogged(UserCommand.ListFriends.class, Gate.LOGGED_IN, (session, command) -> {
             NumberSet friends = contacts.friends(session.account());
             NumberSet page = friends.above(command.after(), command.limit());

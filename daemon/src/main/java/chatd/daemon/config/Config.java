@@ -24,6 +24,7 @@ public record Config(
         Chat1 chat1,
         Http http,
         Search search,
+        Direct direct,
         Quota quota,
         Storage storage,
         Limits limits,
@@ -45,8 +46,11 @@ public record Config(
         return everyone.all() || granted;
     }
 
-    /** @param proxies networks whose connections begin with a PROXY protocol header naming the client */
-    public record Listen(List<InetSocketAddress> addresses, List<Network> proxies) {}
+    /**
+     * @param udp where clients may ask for their own address; empty if nowhere
+     * @param proxies networks whose connections begin with a PROXY protocol header naming the client
+     */
+    public record Listen(List<InetSocketAddress> addresses, List<InetSocketAddress> udp, List<Network> proxies) {}
 
     /**
      * @param development the directory of the daemon's self-made certificate, to which {@code certificate} and
@@ -86,6 +90,7 @@ public record Config(
             boolean unknownNames,
             boolean find,
             boolean names,
+            boolean directAddresses,
             Duration retention,
             boolean refuseOnFailure) {}
 
@@ -144,6 +149,14 @@ public record Config(
      * @param ping after how long a silence a WebSocket is pinged; it is then given as long to answer
      */
     public record Http(List<String> origins, Duration hsts, Duration ping) {}
+
+    /**
+     * Direct sessions.
+     *
+     * @param calls how many calls a user makes in an hour, at most
+     * @param ring for how long a call rings
+     */
+    public record Direct(int calls, Duration ring) {}
 
     /** The index of messages. */
     public record Search(Path directory) {}

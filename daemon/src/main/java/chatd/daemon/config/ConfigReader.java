@@ -131,6 +131,7 @@ public final class ConfigReader {
         return new Config(
                 new Config.Listen(
                         of.list("listen.addresses", ConfigReader::socketAddress),
+                        of.list("listen.udp", ConfigReader::socketAddress),
                         of.list("listen.proxies", ConfigReader::network)),
                 tls(of),
                 new Config.Database(
@@ -157,6 +158,7 @@ public final class ConfigReader {
                         of.value("audit.find", ConfigReader::flag),
                         of.value("audit.names", text -> oneOf(text, "name", "number"))
                                 .equals("name"),
+                        of.value("audit.direct-addresses", ConfigReader::flag),
                         of.value("audit.retention", ConfigReader::time),
                         of.value("audit.on-failure", text -> oneOf(text, "refuse", "continue"))
                                 .equals("refuse")),
@@ -192,6 +194,9 @@ public final class ConfigReader {
                         of.value("http.hsts", ConfigReader::time),
                         of.value("http.ping", ConfigReader::pingTime)),
                 new Config.Search(of.value("search.directory", ConfigReader::path)),
+                new Config.Direct(
+                        of.value("direct.calls", text -> whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("direct.ring", ConfigReader::time)),
                 new Config.Quota(
                         of.value("quota.account", text -> size(text, 0, 1L << 60)),
                         of.value("quota.server", text -> size(text, 0, 1L << 60))),

@@ -17,6 +17,7 @@ public final class Configuration implements Supplier<Config> {
     /** Sections and options that take effect only at the next start. */
     private static final Set<String> AT_START = Set.of(
             "listen.addresses",
+            "listen.udp",
             "database",
             "audit",
             "admin",

@@ -14,6 +14,7 @@ import chatd.protocol.Gate;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
+import chatd.protocol.command.DirectCommand;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.GroupCommand;
 import chatd.protocol.command.MessageCommand;
@@ -22,6 +23,7 @@ import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -63,7 +65,7 @@ public final class Dispatcher {
         this.sessions = sessions;
         this.audit = audit;
         this.config = config;
-        this.changes = new AccountRate(() -> config.get().rates().changes(), most -> most);
+        this.changes = new AccountRate(() -> config.get().rates().changes(), most -> most, Duration.ofMinutes(1));
         this.clock = clock;
         rooms.forEach(room -> room.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);
@@ -323,6 +325,7 @@ public final class Dispatcher {
             case AccountCommand.ChangePreferences preferences -> {}
             case UserCommand user -> {}
             case GroupCommand group -> {}
+            case DirectCommand direct -> {}
             case SessionCommand.ListSessions list -> {}
             case SessionCommand.EndSession end -> {}
             case SessionCommand.EndOtherSessions end -> {}

@@ -7,12 +7,14 @@ import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Stores;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
  * The dependencies of the services, assembled once by the daemon; each service takes those it needs.
  *
  * @param config supplies the configuration in force at the moment
+ * @param udpPort returns where clients may ask for their address by UDP; 0 if nowhere
  */
 public record ServiceParts(
         Supplier<Config> config,
@@ -24,4 +26,5 @@ public record ServiceParts(
         Stores stores,
         SecureRandom random,
         Clock clock,
-        String version) {}
+        String version,
+        IntSupplier udpPort) {}

@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,6 +63,7 @@ final class Entrance {
     private final History history;
     private final Supplier<Config> config;
     private final String version;
+    private final IntSupplier udpPort;
     private final Contacts contacts;
     private final ContactStore store;
     private final Directory directory;
@@ -81,6 +83,7 @@ final class Entrance {
         this.history = history;
         this.config = parts.config();
         this.version = parts.version();
+        this.udpPort = parts.udpPort();
         this.contacts = parts.contacts();
         this.store = parts.stores().contacts();
         this.directory = parts.directory();
@@ -388,7 +391,8 @@ final class Entrance {
                     account.preferences(),
                     attention,
                     names,
-                    new SessionEvent.Server(version, config.get().mayWriteToEveryone(account.everyone()), limits()),
+                    new SessionEvent.Server(
+                            version, config.get().mayWriteToEveryone(account.everyone()), udpPort.getAsInt(), limits()),
                     token,
                     entry.remembered() == null ? null : entry.remembered().key(),
                     known.behind());

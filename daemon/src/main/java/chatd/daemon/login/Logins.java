@@ -23,6 +23,7 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,7 +61,8 @@ public final class Logins implements Room {
         this.tokens = tokens;
         this.devices = devices;
         Supplier<Config> config = parts.config();
-        this.resumes = new AccountRate(() -> config.get().rates().resumes(), most -> RESUMES_A_MINUTE);
+        this.resumes =
+                new AccountRate(() -> config.get().rates().resumes(), most -> RESUMES_A_MINUTE, Duration.ofMinutes(1));
         this.authenticator = authenticator;
         this.clock = parts.clock();
         this.directory = parts.directory();

@@ -18,6 +18,7 @@ import chatd.daemon.net.tls.Tls;
 import chatd.daemon.session.Backlog;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Shares;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -27,16 +28,19 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -53,6 +57,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import jdk.net.ExtendedSocketOptions;
 import org.apache.logging.log4j.LogManager;
@@ -101,6 +106,9 @@ public final class Listener implements AutoCloseable {
     private final EventLoopGroup loops;
     private final Map<EventLoop, LoopTasks> tasks = new ConcurrentHashMap<>();
     private final List<Channel> listening = new ArrayList<>();
+
+    /** Of the socket for questions by UDP; 0 without one. */
+    private volatile int udpPort;
 
     /**
      * @param config supplies the current configuration
@@ -159,6 +167,7 @@ public final class Listener implements AutoCloseable {
             throw new IOException("interrupted", e);
         }
         return listening.stream()
+                .filter(ServerChannel.class::isInstance)
                 .map(channel -> (InetSocketAddress) channel.localAddress())
                 .toList();
     }
@@ -173,6 +182,43 @@ public final class Listener implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("can't listen on " + address + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Answers questions by UDP on the configured addresses. Blocks.
+     *
+     * @param asked told of each question: the session's number, 16 bytes, and where it came from; called on event loops
+     * @throws IOException if a socket can't be opened; the message names it
+     */
+    public void answerByUdp(BiConsumer<byte[], InetSocketAddress> asked) throws IOException {
+        AddressAnswerer answerer = new AddressAnswerer(asked);
+        for (InetSocketAddress address : config.get().listen().udp()) {
+            try {
+                Channel channel = new Bootstrap()
+                        .group(loops)
+                        .channelFactory(
+                                () -> Epoll.isAvailable() ? new EpollDatagramChannel() : new NioDatagramChannel())
+                        .option(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new FixedRecvByteBufAllocator(AddressAnswerer.LENGTH + 1))
+                        .handler(answerer)
+                        .bind(address)
+                        .sync()
+                        .channel();
+                listening.add(channel);
+                udpPort = udpPort == 0 ? ((InetSocketAddress) channel.localAddress()).getPort() : udpPort;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            } catch (Exception e) {
+                throw new IOException("can't listen on " + address + " by UDP (listen.udp): " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Returns the port for questions by UDP; 0 if there is none. Any thread. */
+    public int udpPort() {
+        return udpPort;
     }
 
     private Channel adopt(int descriptor) throws IOException, InterruptedException {

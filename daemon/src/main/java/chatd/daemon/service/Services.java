@@ -5,6 +5,8 @@ import chatd.daemon.accounts.Accounts;
 import chatd.daemon.accounts.Administration;
 import chatd.daemon.accounts.Users;
 import chatd.daemon.config.Config;
+import chatd.daemon.direct.Calls;
+import chatd.daemon.direct.SeenAddresses;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.files.FileRooms;
@@ -52,6 +54,8 @@ public final class Services implements AutoCloseable {
     private final Conversations conversations;
     private final History history;
     private final Search search;
+    private final SeenAddresses seenAddresses;
+    private final Calls calls;
     private final ServiceParts parts;
 
     public Services(ServiceParts parts) {
@@ -81,6 +85,8 @@ public final class Services implements AutoCloseable {
         this.amendments = new Amendments(parts);
         this.reports = new Reports(parts);
         this.files = new FileRooms(parts, messages);
+        this.seenAddresses = new SeenAddresses();
+        this.calls = new Calls(parts, seenAddresses);
     }
 
     /** Returns the rooms that handle clients' commands. */
@@ -99,7 +105,8 @@ public final class Services implements AutoCloseable {
                 files.pieces(),
                 history,
                 search,
-                conversations);
+                conversations,
+                calls);
     }
 
     public Bearers bearers() {
@@ -154,6 +161,11 @@ public final class Services implements AutoCloseable {
         return search;
     }
 
+    /** Returns what is told of the addresses from which clients asked by UDP. */
+    public SeenAddresses seenAddresses() {
+        return seenAddresses;
+    }
+
     public History history() {
         return history;
     }
@@ -174,6 +186,7 @@ public final class Services implements AutoCloseable {
 
     @Override
     public void close() {
+        calls.close();
         search.close();
         files.close();
         conversations.close();

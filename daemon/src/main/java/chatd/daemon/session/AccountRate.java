@@ -9,23 +9,23 @@ import java.util.function.LongUnaryOperator;
 
 /**
  * Limits how often each account does something: so many times at once, and then at a rate. Remembers the accounts of the
- * last minute, about 200 bytes each. Any thread.
+ * last period, about 200 bytes each. Any thread.
  */
 public final class AccountRate {
-    private static final Duration MINUTE = Duration.ofMinutes(1);
-
     private final LongSupplier most;
-    private final LongUnaryOperator perMinute;
-    private final Cache<Long, Bucket> buckets =
-            Caffeine.newBuilder().expireAfterAccess(MINUTE).build();
+    private final LongUnaryOperator rate;
+    private final Duration period;
+    private final Cache<Long, Bucket> buckets;
 
     /**
-     * @param most supplies how often at once; an account that has done nothing for a minute begins anew with it
-     * @param perMinute returns how often a minute then, given {@code most}
+     * @param most supplies how often at once; an account that has done nothing for a period begins anew with it
+     * @param rate returns how often in a period then, given {@code most}
      */
-    public AccountRate(LongSupplier most, LongUnaryOperator perMinute) {
+    public AccountRate(LongSupplier most, LongUnaryOperator rate, Duration period) {
         this.most = most;
-        this.perMinute = perMinute;
+        this.rate = rate;
+        this.period = period;
+        this.buckets = Caffeine.newBuilder().expireAfterAccess(period).build();
     }
 
     /** Counts once more; returns false if the account has to wait, and nothing was counted. */
@@ -35,7 +35,7 @@ public final class AccountRate {
 
     private Bucket bucket(long capacity) {
         return Bucket.builder()
-                .addLimit(limit -> limit.capacity(capacity).refillGreedy(perMinute.applyAsLong(capacity), MINUTE))
+                .addLimit(limit -> limit.capacity(capacity).refillGreedy(rate.applyAsLong(capacity), period))
                 .build();
     }
 }

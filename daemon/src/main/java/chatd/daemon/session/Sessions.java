@@ -415,6 +415,17 @@ public final class Sessions {
         }
     }
 
+    /** Sends an event to one session; nothing if it has ended. */
+    public void tell(Session session, Event event) {
+        presenceLock.lock();
+        try (Delivery delivery = new Delivery(event, false)) {
+            enqueue(session, delivery, 0);
+            flush();
+        } finally {
+            presenceLock.unlock();
+        }
+    }
+
     /**
      * Who gets an entry that is delivered.
      *

@@ -38,7 +38,7 @@ class SessionsTest {
             Preferences.DEFAULT,
             new TreeMap<>(),
             new TreeMap<>(),
-            new SessionEvent.Server("test", true, Limits.DEFAULT),
+            new SessionEvent.Server("test", true, 0, Limits.DEFAULT),
             Secret.of("token"),
             null,
             false);

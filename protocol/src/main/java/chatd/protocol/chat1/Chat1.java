@@ -7,6 +7,7 @@ import chatd.protocol.Gate;
 import chatd.protocol.MessageReader;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
+import chatd.protocol.event.DirectEvent;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.GroupEvent;
@@ -105,6 +106,7 @@ public final class Chat1 implements Dialect {
             case UserEvent.AttentionChanged changed -> List.of();
             case UserEvent.ReadUpTo read -> List.of();
             case GroupEvent about -> List.of();
+            case DirectEvent about -> List.of();
             case UserEvent.Typing typing -> List.of();
             // Settings are sent only at login.
             case UserEvent.Settings settings -> List.of();

@@ -7,7 +7,7 @@ package chatd.protocol.command;
  * are immutable except {@code Content}, which owns a buffer, and {@code Secret}, which is wiped after use.
  */
 public sealed interface Command
-        permits SessionCommand, AccountCommand, UserCommand, GroupCommand, MessageCommand, FileCommand {
+        permits SessionCommand, AccountCommand, UserCommand, GroupCommand, MessageCommand, FileCommand, DirectCommand {
 
     /** Returns the client's identifier for matching the answer; empty if it gave none, as always in {@code chat/1}. */
     default String id() {

@@ -53,9 +53,6 @@ public sealed interface UserCommand extends Command {
         public static final int MOST_BYTES = 1_000;
     }
 
-    /** Asks a user for a direct session; no server has these so far. */
-    record AskAddress(User user, String id) implements UserCommand {}
-
     /** Answers an open request of a user. */
     record AnswerFriend(User user, boolean agrees, String id) implements AboutOne {}
 

@@ -86,8 +86,9 @@ public sealed interface SessionEvent extends Event {
      * What the server takes.
      *
      * @param everyone whether the user may write to everyone
+     * @param udpPort where it answers by UDP from which address one comes; 0 if nowhere
      */
-    record Server(String version, boolean everyone, Limits limits) {}
+    record Server(String version, boolean everyone, int udpPort, Limits limits) {}
 
     /**
      * A command was carried out, and what it stored is committed.

@@ -6,6 +6,7 @@ import chatd.protocol.MessageReader;
 import chatd.protocol.Utf8;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.SessionCommand;
+import chatd.protocol.event.DirectEvent;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.GroupEvent;
@@ -138,6 +139,7 @@ public final class Json implements Dialect {
             case GroupEvent other -> null;
             case MessageEvent other -> null;
             case FileEvent other -> null;
+            case DirectEvent other -> null;
         };
         // A message to several is framed for each of them: a thousand times compressed, it would hold up everyone.
         Carrier its = view(event, viewer) == 0 ? carrier : carrier.uncompressed();
@@ -181,6 +183,7 @@ public final class Json implements Dialect {
             case GroupEvent other -> other;
             case MessageEvent other -> other;
             case FileEvent other -> other;
+            case DirectEvent other -> other;
         };
     }
 

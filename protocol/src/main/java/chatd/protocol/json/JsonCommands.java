@@ -94,12 +94,6 @@ final class JsonCommands {
                 row.wholeInfoConstant("logout");
                 return in -> new SessionCommand.LogOut(in.get(id));
             }),
-            JsonMessage.<UserCommand.AskAddress>row(7, UserCommand.AskAddress.class, row -> {
-                var id = JsonMessage.id(row);
-                var user = row.envelope("receive", JsonValue.USER, UserCommand.AskAddress::user);
-                row.emptyInfo();
-                return in -> new UserCommand.AskAddress(in.get(user), in.get(id));
-            }),
             JsonMessage.<UserCommand.AskFriend>row(9, UserCommand.AskFriend.class, row -> {
                 var id = JsonMessage.id(row);
                 var user = row.envelope("receive", JsonValue.USER, UserCommand.AskFriend::user);
@@ -318,7 +312,7 @@ final class JsonCommands {
 
     /** The rows by type; those of one type in the order in which they are tried. */
     static final List<JsonMessage<? extends Command>> ROWS = Stream.of(
-                    OTHERS, JsonFileCommands.ROWS, JsonGroupCommands.ROWS)
+                    OTHERS, JsonFileCommands.ROWS, JsonDirect.COMMANDS, JsonGroupCommands.ROWS)
             .flatMap(List::stream)
             .sorted(Comparator.comparingInt(JsonMessage::type))
             .toList();

@@ -20,6 +20,7 @@ final class JsonEvents {
                     JsonAnswers.ROWS,
                     JsonAmendments.ROWS,
                     JsonFileEvents.ROWS,
+                    JsonDirect.EVENTS,
                     JsonGroupEvents.ROWS,
                     List.of(
                             JsonMessage.<SessionEvent.Notice>row(3, SessionEvent.Notice.class, row -> {

@@ -282,6 +282,22 @@ interface JsonValue<V> {
             text -> Base64.getUrlDecoder().decode(text),
             bytes -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
 
+    /** So many bytes as lower-case hexadecimal, kept as text. */
+    static JsonValue<String> hex(int bytes) {
+        Pattern form = Pattern.compile("[0-9a-f]{" + 2 * bytes + "}");
+        return of(
+                "string",
+                (value, key) -> {
+                    String text = TEXT.read(value, key);
+                    if (!form.matcher(text).matches()) {
+                        throw new InvalidMessage(
+                                "%s has to be %d bytes, in lower-case hexadecimal.".formatted(key, bytes));
+                    }
+                    return text;
+                },
+                (out, text) -> out.writeString(text));
+    }
+
     JsonValue<byte[]> HEX = bytes(HexFormat.of()::parseHex, HexFormat.of()::formatHex);
 
     private static JsonValue<byte[]> bytes(Function<String, byte[]> decode, Function<byte[], String> encode) {

@@ -2,7 +2,6 @@ package chatd.protocol.json;
 
 import static java.util.Objects.requireNonNull;
 
-import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Limits;
@@ -105,21 +104,22 @@ final class JsonWelcome {
     }
 
     private static final JsonValue<SessionEvent.Server> SERVER = JsonValue.of(
-            "{ version: string, types: Array<number>, everyone: boolean }",
+            "{ version: string, types: Array<number>, everyone: boolean, udp?: number }",
             (value, key) -> new SessionEvent.Server(
                     JsonValue.TEXT.read(value.path("version"), key),
                     JsonValue.FLAG.read(value.path("everyone"), key),
+                    value.path("udp").asInt(0),
                     Limits.DEFAULT),
             (out, server) -> {
                 out.writeStartObject().writeStringProperty("version", server.version());
                 out.writeName("types").writeStartArray();
-                JsonCommands.ROWS.stream()
-                        .filter(row -> row.record() != UserCommand.AskAddress.class)
-                        .map(JsonMessage::type)
-                        .distinct()
-                        .forEach(out::writeNumber);
+                JsonCommands.ROWS.stream().map(JsonMessage::type).distinct().forEach(out::writeNumber);
                 out.writeEndArray();
-                out.writeBooleanProperty("everyone", server.everyone()).writeEndObject();
+                out.writeBooleanProperty("everyone", server.everyone());
+                if (server.udpPort() != 0) {
+                    out.writeNumberProperty("udp", server.udpPort());
+                }
+                out.writeEndObject();
             });
 
     static final JsonMessage<SessionEvent.Welcome> ROW = JsonMessage.row(2, SessionEvent.Welcome.class, row -> {
@@ -194,7 +194,7 @@ final class JsonWelcome {
                             in.get(preferences).general(),
                             in.get(preferences).attention(),
                             in.get(names),
-                            new SessionEvent.Server(its.version(), its.everyone(), in.get(limits)),
+                            new SessionEvent.Server(its.version(), its.everyone(), its.udpPort(), in.get(limits)),
                             in.get(token),
                             in.get(key),
                             in.get(behind)));

@@ -2,11 +2,13 @@ package chatd.protocol.json;
 
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
+import chatd.protocol.command.DirectCommand;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.GroupCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.command.UserCommand;
+import chatd.protocol.event.DirectEvent;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.GroupEvent;
@@ -16,8 +18,11 @@ import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Amended;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Audience;
+import chatd.protocol.value.Candidate;
 import chatd.protocol.value.Code;
+import chatd.protocol.value.DirectKind;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.Endpoint;
 import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.GroupRole;
 import chatd.protocol.value.Limits;
@@ -47,6 +52,11 @@ public final class JsonSamples {
     private static final Instant LATER = Instant.parse("2026-11-20T06:17:30.000Z");
     private static final Limits LIMITS = new Limits(64 << 10, 16L << 20, 1_000, 1 << 20, 86_400L, null);
     private static final byte[] SALT = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private static final String DIRECT = "00112233445566778899aabbccddeeff";
+    private static final Endpoint ENDPOINT = new Endpoint(
+            List.of(new Candidate("2001:db8::7", 50_123), new Candidate("192.0.2.1", 50_123)),
+            "0123456789abcdef".repeat(4));
 
     private static final User U2 = new User.Numbered(2, "U2");
 
@@ -145,7 +155,18 @@ public final class JsonSamples {
         samples.put(
                 "log-in-by-key",
                 new SessionCommand.LogInByKey(U2, Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"), "laptop", true, "3"));
-        samples.put("ask-address", new UserCommand.AskAddress(U2, "22"));
+        samples.put("direct-call", new DirectCommand.Call(U2, List.of(), DirectKind.FILE, DIRECT, ENDPOINT, "22"));
+        samples.put(
+                "direct-call-several",
+                new DirectCommand.Call(U2, List.of(new User.Named("carol")), DirectKind.CHAT, DIRECT, ENDPOINT, "22"));
+        samples.put("direct-accept", new DirectCommand.Accept(DIRECT, ENDPOINT, "23"));
+        samples.put(
+                "direct-candidates",
+                new DirectCommand.ChangeCandidates(DIRECT, List.of(new Candidate("192.0.2.1", 50_124)), ""));
+        samples.put("direct-decline", new DirectCommand.Decline(DIRECT, ""));
+        samples.put("direct-cancel", new DirectCommand.Cancel(DIRECT, ""));
+        samples.put("direct-over", new DirectCommand.EndDirect(DIRECT, "", "24"));
+        samples.put("direct-over-unreachable", new DirectCommand.EndDirect(DIRECT, "unreachable", "24"));
         samples.put("ask-friend", new UserCommand.AskFriend(U2, "Shall we be friends?", "x"));
         samples.put("answer-friend", new UserCommand.AnswerFriend(new User.Named("alice"), true, "17"));
         samples.put("remove-friend", new UserCommand.RemoveFriend(U2, ""));
@@ -253,6 +274,20 @@ public final class JsonSamples {
         samples.put("friend-removed", new UserEvent.FriendRemoved(2, 1));
         samples.put("read", new UserEvent.ReadUpTo(2, 2, 12));
         samples.put("typing", new UserEvent.Typing(2, 1));
+        samples.put(
+                "direct-called",
+                new DirectEvent.Called(1, "alice", 2, List.of(), DirectKind.FILE, DIRECT, new TreeMap<>()));
+        samples.put(
+                "direct-called-group",
+                new DirectEvent.Called(
+                        1, "alice", -7, List.of(3L), DirectKind.CHAT, DIRECT, new TreeMap<>(Map.of(3L, "carol"))));
+        samples.put("direct-introduced", new DirectEvent.Introduced(2, "王芳", 1, DIRECT, ENDPOINT, true));
+        samples.put(
+                "direct-candidates-changed",
+                new DirectEvent.CandidatesChanged(2, 1, DIRECT, List.of(new Candidate("192.0.2.1", 50_124))));
+        samples.put("direct-declined", new DirectEvent.Declined(2, 1, DIRECT, "unanswered"));
+        samples.put("direct-cancelled", new DirectEvent.Cancelled(1, 2, DIRECT));
+        samples.put("direct-ended", new DirectEvent.Ended(2, 1, DIRECT, "elsewhere"));
         samples.put("preferences-changed", new UserEvent.PreferencesChanged(PREFERENCES));
         samples.put(
                 "attention-changed",
@@ -406,7 +441,7 @@ public final class JsonSamples {
                 PREFERENCES,
                 new TreeMap<>(Map.of(3L, new Attention(Attention.Notices.MENTIONS, true, false))),
                 new TreeMap<>(Map.of(-7L, "Ops", 5L, "eve", 6L, "frank", 7L, "grace")),
-                new SessionEvent.Server("1.2", true, LIMITS),
+                new SessionEvent.Server("1.2", true, 7443, LIMITS),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"),
                 true);
@@ -423,7 +458,7 @@ public final class JsonSamples {
                 Preferences.DEFAULT,
                 new TreeMap<>(),
                 new TreeMap<>(),
-                new SessionEvent.Server("1.2", false, Limits.DEFAULT),
+                new SessionEvent.Server("1.2", false, 0, Limits.DEFAULT),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 null,
                 false);

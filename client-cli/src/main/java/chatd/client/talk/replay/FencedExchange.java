@@ -6,6 +6,7 @@ import chatd.client.talk.Exchange;
 import chatd.client.talk.Item;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.DirectEvent;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.GroupEvent;
@@ -101,6 +102,7 @@ final class FencedExchange extends Exchange {
             case SessionEvent other -> false;
             case UserEvent other -> false;
             case GroupEvent other -> false;
+            case DirectEvent other -> false;
             case MessageEvent other -> false;
             case FileEvent other -> false;
         };

@@ -16,6 +16,7 @@ import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.DirectEvent;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.GroupEvent;
@@ -170,6 +171,7 @@ public final class ReplayedSession extends ChatSession {
             case SessionEvent other -> {}
             case UserEvent other -> {}
             case GroupEvent other -> {}
+            case DirectEvent other -> {}
             case MessageEvent other -> {}
             case FileEvent other -> {}
         }

@@ -18,6 +18,7 @@ import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.command.UserCommand;
+import chatd.protocol.event.DirectEvent;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.GroupEvent;
@@ -232,6 +233,7 @@ public final class ResumedSession extends ChatSession {
             // Unsolicited, and nothing to show.
             case SessionEvent other -> {}
             case GroupEvent other -> {}
+            case DirectEvent other -> {}
             case MessageEvent other -> {}
             case FileEvent other -> {}
         }

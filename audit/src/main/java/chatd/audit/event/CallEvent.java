@@ -1,0 +1,100 @@
+package chatd.audit.event;
+
+import static chatd.audit.event.Attribute.DETAIL;
+import static chatd.audit.event.Attribute.REASON;
+import static chatd.audit.event.Attribute.REFERENCE;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events about direct sessions: that users met, not what they said. {@code session} is the number that the caller chose; the
+ * log has its first 8 digits, by which the events of one call are found.
+ */
+public sealed interface CallEvent extends AuditEvent {
+    int DIGITS = 8;
+
+    String session();
+
+    /** @param kind {@code chat} or {@code file} */
+    record Called(Who who, @Nullable Peer peer, List<Who> called, String kind, String session) implements CallEvent {
+        @Override
+        public String type() {
+            return "call";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).from(peer).receivers(called).put(DETAIL, "for " + kind);
+            to.put(REFERENCE, reference(this)).to(called);
+        }
+    }
+
+    /**
+     * A user has answered a call, or has not.
+     *
+     * @param peer null if nobody did anything
+     * @param caller a list of one
+     * @param reason why it was not accepted; null if it was
+     * @param addresses at which it may be reached; empty if they are not to be logged
+     */
+    record Answered(
+            Who who,
+            @Nullable Peer peer,
+            List<Who> caller,
+            @Nullable String reason,
+            String session,
+            List<String> addresses)
+            implements CallEvent {
+        @Override
+        public String type() {
+            return "answer";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return reason == null ? Outcome.OK : Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason)
+                    .who(who)
+                    .from(peer)
+                    .put(DETAIL, addresses.isEmpty() ? null : String.join(" ", addresses));
+            to.put(REFERENCE, reference(this)).to(caller);
+        }
+    }
+
+    /**
+     * A direct session is over.
+     *
+     * @param caller who had called
+     * @param reason in a word
+     * @param duration since the first one accepted; null if nobody did
+     */
+    record Ended(
+            Who caller,
+            List<Who> called,
+            String reason,
+            String session,
+            @Nullable Duration duration) implements CallEvent {
+        @Override
+        public String type() {
+            return "hangup";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason.isEmpty() ? null : reason)
+                    .who(caller)
+                    .put(DETAIL, duration == null ? null : duration.toSeconds() + " s");
+            to.put(REFERENCE, reference(this)).to(called);
+        }
+    }
+
+    private static String reference(CallEvent event) {
+        return event.session().substring(0, DIGITS);
+    }
+}

@@ -1,0 +1,117 @@
+package chatd.daemon.direct;
+
+import chatd.daemon.session.Session;
+import chatd.protocol.value.DirectKind;
+import chatd.protocol.value.Endpoint;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A direct session, from the call to its end: who was called, who is in it, and from which session. Guarded by the lock of
+ * {@link Calls}.
+ */
+final class Call {
+    /** A user who has agreed, or has called. */
+    static final class Party {
+        final long account;
+        Session session;
+        Endpoint endpoint;
+        /** When its connection was found to be gone; null while it is there. */
+        @Nullable
+        Instant lost;
+
+        private Party(long account, Session session, Endpoint endpoint) {
+            this.account = account;
+            this.session = session;
+            this.endpoint = endpoint;
+        }
+    }
+
+    final String session;
+    final DirectKind kind;
+    final long caller;
+    final List<Long> called;
+    final Instant until;
+
+    /** Those in the session, by account, the caller first, then in the order in which they came. */
+    private final Map<Long, Party> parties = new LinkedHashMap<>();
+
+    /** Those who were called and have not answered. */
+    private final List<Long> ringing = new ArrayList<>();
+
+    /** When the first one accepted; null before. */
+    @Nullable
+    Instant began;
+
+    /** @param until when it stops ringing */
+    Call(
+            String session,
+            DirectKind kind,
+            long caller,
+            Session by,
+            Endpoint endpoint,
+            List<Long> called,
+            Instant until) {
+        this.session = session;
+        this.kind = kind;
+        this.caller = caller;
+        this.called = List.copyOf(called);
+        this.until = until;
+        ringing.addAll(called);
+        parties.put(caller, new Party(caller, by, endpoint));
+    }
+
+    boolean isRinging(long account) {
+        return ringing.contains(account);
+    }
+
+    List<Long> ringing() {
+        return List.copyOf(ringing);
+    }
+
+    /** Returns whether an account was called and has not answered; it no longer rings. */
+    boolean stopsRinging(long account) {
+        return ringing.remove((Long) account);
+    }
+
+    /** Adds a user who accepts. */
+    Party join(long account, Session by, Endpoint endpoint) {
+        Party party = new Party(account, by, endpoint);
+        parties.put(account, party);
+        return party;
+    }
+
+    Optional<Party> party(long account) {
+        return Optional.ofNullable(parties.get(account));
+    }
+
+    List<Party> parties() {
+        return List.copyOf(parties.values());
+    }
+
+    /** Returns those in the session but one. */
+    List<Party> others(long account) {
+        return parties.values().stream()
+                .filter(party -> party.account != account)
+                .toList();
+    }
+
+    void leave(long account) {
+        parties.remove(account);
+    }
+
+    /** Returns whether nobody is left who could talk to another. */
+    boolean isOver() {
+        return parties.size() + ringing.size() < 2 || parties.isEmpty();
+    }
+
+    /** Returns whether it takes one of an account's sessions: it is in it, or has made the call. */
+    boolean has(long account) {
+        return parties.containsKey(account);
+    }
+}

@@ -1,0 +1,56 @@
+package chatd.daemon.direct;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The UDP addresses from which clients asked for their own address, by the session that they named: for a minute, of at most
+ * {@value #MOST_SESSIONS} sessions, 4 addresses each, which is 4 MiB. Anybody can send such datagrams: they can push out
+ * what was seen of others, who then have to be content with the addresses of their network, and do no other harm. Any
+ * thread; does not block.
+ */
+public final class SeenAddresses {
+    private static final int MOST_SESSIONS = 8_192;
+    private static final int MOST_ADDRESSES = 4;
+
+    private final Cache<String, List<InetSocketAddress>> bySession = Caffeine.newBuilder()
+            .maximumSize(MOST_SESSIONS)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
+    /**
+     * Remembers where a session's number was sent from.
+     *
+     * @param session 16 bytes
+     */
+    public void saw(byte[] session, InetSocketAddress from) {
+        bySession.asMap().compute(HexFormat.of().formatHex(session), (same, before) -> {
+            if (before != null && before.contains(from)) {
+                return before;
+            }
+            List<InetSocketAddress> addresses = new ArrayList<>(before == null ? List.of() : before);
+            if (addresses.size() == MOST_ADDRESSES) {
+                addresses.removeFirst();
+            }
+            addresses.add(from);
+            return List.copyOf(addresses);
+        });
+    }
+
+    /** @param session in hexadecimal */
+    boolean has(String session, InetSocketAddress from) {
+        List<InetSocketAddress> seen = bySession.getIfPresent(session);
+        return seen != null && seen.contains(from);
+    }
+
+    /** Returns of how many sessions something is remembered. */
+    long size() {
+        bySession.cleanUp();
+        return bySession.estimatedSize();
+    }
+}
