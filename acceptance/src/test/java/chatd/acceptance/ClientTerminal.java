@@ -19,6 +19,7 @@ final class ClientTerminal implements AutoCloseable {
     private final Path homes;
     private final List<String> variables = new ArrayList<>();
     private final List<Terminal> open = new ArrayList<>();
+    private List<String> within = List.of();
 
     /** @param always options for each start */
     ClientTerminal(Chatd chatd, String... always) {
@@ -36,6 +37,12 @@ final class ClientTerminal implements AutoCloseable {
         variables.add(variable);
     }
 
+    /** Sets with which words before it the program is run from now on. */
+    ClientTerminal within(List<String> words) {
+        within = List.copyOf(words);
+        return this;
+    }
+
     /** Returns the directory in which the client keeps this person's state. */
     Path state(String name) {
         return homes.resolve(name).resolve("chatd");
@@ -43,7 +50,8 @@ final class ClientTerminal implements AutoCloseable {
 
     /** Starts the client for a name, at a port; further options go before the address. */
     Terminal start(String name, int port, String... options) {
-        var command = Run.command("client");
+        var command = new ArrayList<>(within);
+        command.addAll(Run.command("client"));
         command.addAll(always);
         command.addAll(List.of(options));
         command.add(name + "@localhost:" + port);

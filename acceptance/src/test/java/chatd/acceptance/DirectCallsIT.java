@@ -148,6 +148,7 @@ class DirectCallsIT extends OverJson {
         ended(phone, other.user(), "elsewhere");
         JsonNode declined = told(one, "decline", other.user());
         assertThat(declined.path("info").path("reason").asString()).isEqualTo("declined");
+        ended(one, one.user(), "declined");
         accept(other, session, BENS, BENS_KEY);
         assertThat(other.refusal()).isEqualTo("no-such-session");
         // One that is given up no longer rings.
@@ -219,6 +220,7 @@ class DirectCallsIT extends OverJson {
         call(one, ben.name(), newSession(), "");
         JsonNode declined = told(one, "decline", other.user());
         assertThat(declined.path("info").path("reason").asString()).isEqualTo("offline");
+        ended(one, one.user(), "offline");
         accepted(one, "call");
     }
 
@@ -347,7 +349,7 @@ class DirectCallsIT extends OverJson {
                 "[::ffff:7f00:1]:50001",
                 "[64:ff9b::a00:1]:50001"));
         other.send(
-                ("{'type': 7, 'id': 'yes', 'info': {'op': 'accept', 'session': '%s', 'candidates': [%s], 'key': '%s'}}")
+                "{'type': 7, 'id': 'yes', 'info': {'op': 'accept', 'session': '%s', 'candidates': [%s], 'key': '%s'}}"
                         .formatted(session, quoted(named), BENS_KEY));
         assertThat(told(one, "accept", other.user()).path("info").path("candidates"))
                 .isEmpty();
@@ -446,6 +448,7 @@ class DirectCallsIT extends OverJson {
                 ended(other, other.user(), "unanswered");
                 JsonNode declined = told(one, "decline", other.user());
                 assertThat(declined.path("info").path("reason").asString()).isEqualTo("unanswered");
+                ended(one, one.user(), "unanswered");
                 await().untilAsserted(() -> assertThat(
                                 new AuditReader(hasty.auditLog()).all().stream().map(AuditReader.Entry::line))
                         .anyMatch(line -> line.contains("type=\"answer\" outcome=\"refused\" reason=\"unanswered\"")));

@@ -45,6 +45,7 @@ final class Talk {
     private final NumberedTalk more;
     private final GroupTalk groups;
     private final SettingsTalk settings;
+    private final DirectTalk direct;
 
     /** The session; null before the first login. */
     private volatile @Nullable ChatSession session;
@@ -56,6 +57,9 @@ final class Talk {
     private String unsent = "";
 
     private volatile long typed;
+
+    /** Whether the line being read was begun when its prompt was another. */
+    private volatile boolean isHeld;
 
     /** Whether ↑ corrects the last text, rather than bringing back what was typed last and not sent. */
     private volatile boolean corrects;
@@ -69,6 +73,7 @@ final class Talk {
         this.more = new NumberedTalk(presenter);
         this.groups = new GroupTalk(presenter);
         this.settings = new SettingsTalk(screen, presenter);
+        this.direct = new DirectTalk(screen, presenter, this::turned);
     }
 
     /** Returns the names that can be completed, those online first. Any thread. */
@@ -123,6 +128,7 @@ final class Talk {
                 break;
             }
         }
+        direct.leave();
         for (Item item : session().leave()) {
             presenter.notice("It is not known whether this was stored: " + item.text());
         }
@@ -142,7 +148,15 @@ final class Talk {
     private void typing() {
         List<String> to = target;
         long now = System.nanoTime();
-        if (to != null && to.size() == 1 && session instanceof ResumedSession numbered && now - typed > TYPING_NANOS) {
+        if (direct.isTarget()) {
+            if (now - typed > TYPING_NANOS) {
+                typed = now;
+                direct.typing();
+            }
+        } else if (to != null
+                && to.size() == 1
+                && session instanceof ResumedSession numbered
+                && now - typed > TYPING_NANOS) {
             typed = now;
             // Not on the thread that reads the keys: it may block.
             Thread.startVirtualThread(() -> numbered.typing(to.getFirst()));
@@ -160,6 +174,7 @@ final class Talk {
     private Optional<String> read() {
         String left = unsent;
         unsent = "";
+        isHeld = false;
         Optional<String> line = screen.read(prompt() + "> ", left);
         if (session instanceof ResumedSession numbered) {
             // The user is there, and sees what was shown.
@@ -168,7 +183,16 @@ final class Talk {
         return line;
     }
 
+    /** Shows that what is typed goes elsewhere from now on; what was typed already is not sent there by one Enter. */
+    private void turned() {
+        isHeld = screen.prompt(prompt() + "> ");
+    }
+
     private String prompt() {
+        Optional<String> directly = direct.prompt();
+        if (directly.isPresent()) {
+            return SafeText.line(directly.get());
+        }
         List<String> to = target;
         if (to == null) {
             return "(nobody)";
@@ -214,6 +238,7 @@ final class Talk {
         if (begun instanceof ResumedSession numbered) {
             presenter.notices(numbered::notices);
             presenter.labels(numbered::label);
+            direct.listen(numbered);
         }
     }
 
@@ -222,6 +247,9 @@ final class Talk {
         TypedLine typedLine = TypedLine.of(line);
         corrects = !(typedLine instanceof TypedLine.Mistake);
         try {
+            if (session instanceof ResumedSession numbered && direct.answers(numbered, line.strip())) {
+                return true;
+            }
             return take(typedLine);
         } catch (NotConnected e) {
             boolean isText = switch (typedLine) {
@@ -252,6 +280,15 @@ final class Talk {
         switch (typedLine) {
             case TypedLine.Nothing nothing -> session().hurry();
             case TypedLine.Say(String text)
+            when isHeld -> {
+                presenter.notice("What you type goes to " + prompt() + " now. Nothing was sent; Enter sends it there.");
+                unsent = text;
+            }
+            case TypedLine.Say(String text) when direct.isTarget() -> direct.say(text);
+            case TypedLine.Reply(String text) when direct.isTarget() -> direct.say(text);
+            case TypedLine.Direct(List<String> names) -> call(names);
+            case TypedLine.EndDirect end -> direct.end();
+            case TypedLine.Say(String text)
             when target == null -> {
                 corrects = false;
                 presenter.notice(
@@ -259,7 +296,10 @@ final class Talk {
                                 + " back.");
             }
             case TypedLine.Say(String text) -> say(target, text, 0, false);
-            case TypedLine.Turn(List<String> names) -> turn(names);
+            case TypedLine.Turn(List<String> names) -> {
+                direct.turnAway();
+                turn(names);
+            }
             case TypedLine.Send(List<String> names, String text) -> say(names, text, 0, true);
             case TypedLine.Reply(String text) -> reply(text);
             case TypedLine.Answer(long number, String text) -> answer(number, text);
@@ -348,6 +388,15 @@ final class Talk {
         List<String> all = known(names);
         if (all.size() == names.size()) {
             target = all;
+        }
+    }
+
+    private void call(List<String> names) throws IOException, InterruptedException {
+        List<String> known = names.isEmpty() ? names : known(names);
+        if (known.size() < names.size()) {
+            presenter.notice("Nobody was called.");
+        } else {
+            direct.call(numbered(), known);
         }
     }
 

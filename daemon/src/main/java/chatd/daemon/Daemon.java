@@ -215,7 +215,7 @@ public final class Daemon {
         started(() -> finish(sessions));
         journal.start(numbers);
         started(journal::stop);
-        listener.answerByUdp(services.seenAddresses()::saw);
+        listener.answerByUdp(services.askedByUdp());
         udp.set(listener.udpPort());
         List<InetSocketAddress> addresses = listener.open(inherited);
         started(listener::stopAccepting);

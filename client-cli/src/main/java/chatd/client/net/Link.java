@@ -74,6 +74,11 @@ public final class Link implements Closeable {
                     dialects.stream().filter(one -> one.name().equals(dialect)).toList());
         }
 
+        /** Returns the server's name or address, without brackets. */
+        public String host() {
+            return server.host();
+        }
+
         /** Returns whether a dialect is offered. */
         public boolean offers(String dialect) {
             return dialects.stream().anyMatch(one -> one.name().equals(dialect));

@@ -41,6 +41,11 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
+    public boolean prompt(String prompt) {
+        return false;
+    }
+
+    @Override
     public void onTyping(Runnable typing) {
         // Nobody types.
     }

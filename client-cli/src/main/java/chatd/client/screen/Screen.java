@@ -24,6 +24,13 @@ public interface Screen extends AutoCloseable {
     /** Marks the prompt, also one that is being shown, for example while there is no connection; empty for no mark. */
     void mark(String mark);
 
+    /**
+     * Changes the prompt of a line that is being read, if one is.
+     *
+     * @return whether something was typed in it already
+     */
+    boolean prompt(String prompt);
+
     /** Sets what is told that something is being typed. */
     void onTyping(Runnable typing);
 

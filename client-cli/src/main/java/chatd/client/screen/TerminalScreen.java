@@ -283,12 +283,26 @@ public final class TerminalScreen implements Screen {
         mark = its.isEmpty() ? "" : "[" + its + "] ";
         String prompt = asked;
         if (prompt != null) {
-            reader.setPrompt(pattern(mark + prompt));
-            try {
-                reader.callWidget(LineReader.REDISPLAY);
-            } catch (IllegalStateException e) {
-                // Nothing is being read at this moment; the next prompt has the mark.
-            }
+            showPrompt(prompt);
+        }
+    }
+
+    @Override
+    public boolean prompt(String prompt) {
+        if (asked == null) {
+            return false;
+        }
+        asked = prompt;
+        showPrompt(prompt);
+        return reader.getBuffer().length() > 0;
+    }
+
+    private void showPrompt(String prompt) {
+        reader.setPrompt(pattern(mark + prompt));
+        try {
+            reader.callWidget(LineReader.REDISPLAY);
+        } catch (IllegalStateException e) {
+            // Nothing is being read at this moment; the next line has this prompt.
         }
     }
 

@@ -55,6 +55,10 @@ public sealed interface TypedLine {
                 "send pictures, to be shown in place; where and with what they were taken is left out"),
         FETCH("NUMBER", "fetch a file that was offered"),
         OPEN("NUMBER", "fetch a file and open it with this system's viewer"),
+        DIRECT(
+                "[NAME[,NAME…]]",
+                "talk with them from machine to machine, not by the server; without a name, back to them"),
+        END("", "end or give up the direct session; a line that is just END asks the other first"),
         WHO("[PART]", "who is online, or the users whose names begin with PART"),
         FRIENDS("", "list your friends, and who asks to be one"),
         FRIEND("NAME [TEXT]", "ask somebody to be your friend, or agree"),
@@ -97,7 +101,7 @@ public sealed interface TypedLine {
 
         /** Returns whether its first argument is a list of names. */
         boolean hasNames() {
-            return this == TO || this == MSG || this == FILE || this == PICTURE;
+            return this == TO || this == DIRECT || this == MSG || this == FILE || this == PICTURE;
         }
 
         /** Returns whether its argument at an index, from 1 on, is a word of a text to people. */
@@ -192,6 +196,11 @@ public sealed interface TypedLine {
     record Group(String what, String rest) implements TypedLine {}
 
     record Report(long number, String why) implements TypedLine {}
+
+    /** @param names empty to go back to the direct session that there is */
+    record Direct(List<String> names) implements TypedLine {}
+
+    record EndDirect() implements TypedLine {}
 
     record Friends() implements TypedLine {}
 
@@ -317,6 +326,11 @@ public sealed interface TypedLine {
             case OPEN -> isFile(first) && second.isEmpty() ? new Open(Long.parseLong(first)) : usage;
             case GROUP -> new Group(first.toLowerCase(Locale.ROOT), second);
             case REPORT -> isNumber(first) && !second.isEmpty() ? new Report(number(first), second) : usage;
+            case DIRECT ->
+                listed.isEmpty()
+                        ? new Direct(List.of())
+                        : names == null || names.isEmpty() || !second.isEmpty() ? usage : new Direct(names);
+            case END -> rest.isEmpty() ? new EndDirect() : usage;
             case WHO -> new Who(rest);
             case FRIENDS -> rest.isEmpty() ? new Friends() : usage;
             case FRIEND -> first.isEmpty() ? usage : new Friend(first, second);

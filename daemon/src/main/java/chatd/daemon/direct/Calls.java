@@ -354,7 +354,9 @@ public final class Calls implements Room, AutoCloseable {
                 throw noSuchSession();
             }
             stopRinging(call);
-            endIfOver(call, "cancelled");
+            if (call.isOver()) {
+                close(call, "cancelled");
+            }
         } finally {
             lock.unlock();
         }
@@ -439,6 +441,12 @@ public final class Calls implements Room, AutoCloseable {
 
     private void endIfOver(Call call, String reason) {
         if (call.isOver()) {
+            if (call.began == null) {
+                // Nobody is left who could take it.
+                call.party(call.caller)
+                        .ifPresent(party ->
+                                tell(party, new DirectEvent.Ended(call.caller, call.caller, call.session, reason)));
+            }
             close(call, reason);
         }
     }

@@ -34,7 +34,9 @@ import chatd.daemon.messages.StoredMessages;
 import chatd.daemon.reports.Reports;
 import chatd.daemon.search.Search;
 import com.github.benmanes.caffeine.cache.Ticker;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** The daemon's services, one class per subject. Built once; closes what it started. */
 public final class Services implements AutoCloseable {
@@ -161,9 +163,9 @@ public final class Services implements AutoCloseable {
         return search;
     }
 
-    /** Returns what is told of the addresses from which clients asked by UDP. */
-    public SeenAddresses seenAddresses() {
-        return seenAddresses;
+    /** Returns what is told from where clients asked by UDP, and with which session's number. */
+    public BiConsumer<byte[], InetSocketAddress> askedByUdp() {
+        return seenAddresses::saw;
     }
 
     public History history() {

@@ -62,6 +62,7 @@ public final class ResumedSession extends ChatSession {
     private final Outbox outbox = new Outbox(sending(), this::connection, view(), people::user);
     private final Friends friends = new Friends(requests, people);
     private final Groups groups = new Groups(requests, people);
+    private final Calls calls;
     private final Histories histories = new Histories(requests, people, view(), this::item);
     private final InOrder inOrder = new InOrder(requests, people, this::show);
 
@@ -98,6 +99,7 @@ public final class ResumedSession extends ChatSession {
         this.name = login.user();
         this.clock = clock;
         this.options = options;
+        this.calls = new Calls(requests, people, login.server().host());
         this.transfers = new Transfers(login.server(), () -> token, random);
     }
 
@@ -114,6 +116,10 @@ public final class ResumedSession extends ChatSession {
         return groups;
     }
 
+    public Calls calls() {
+        return calls;
+    }
+
     public Histories histories() {
         return histories;
     }
@@ -127,6 +133,7 @@ public final class ResumedSession extends ChatSession {
         token = state.token();
         keep(state.key());
         people.set(welcome, state);
+        calls.enter(state.server().udpPort());
         contacts().set(welcome.roster());
         attention.clear();
         attention.putAll(state.attention());
@@ -233,7 +240,7 @@ public final class ResumedSession extends ChatSession {
             // Unsolicited, and nothing to show.
             case SessionEvent other -> {}
             case GroupEvent other -> {}
-            case DirectEvent other -> {}
+            case DirectEvent call -> calls.take(call);
             case MessageEvent other -> {}
             case FileEvent other -> {}
         }

@@ -1,0 +1,163 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Direct sessions in the terminal client, as people type them and see them, each from a home of its own. */
+class TerminalDirectIT extends OverTerminal {
+    private final Chatd.Person ben;
+    private final List<Homes> homes = new ArrayList<>();
+
+    TerminalDirectIT(Chatd chatd) {
+        super(chatd);
+        this.ben = chatd.person();
+    }
+
+    @BeforeAll
+    static void possible() {
+        String obstacle = Homes.obstacle();
+        assumeTrue(obstacle.isEmpty(), obstacle);
+    }
+
+    @AfterEach
+    void leaveHomes() {
+        homes.forEach(Homes::close);
+    }
+
+    /** @param mtu of the homes' links to the rest of the world, in bytes */
+    private Homes homes(int mtu) {
+        Homes one = new Homes(mtu);
+        homes.add(one);
+        return one;
+    }
+
+    private Terminal at(Homes homes, Homes.Kind kind, Chatd.Person person) {
+        return clients.within(homes.add(kind)).logIn(person);
+    }
+
+    /** Has two people be friends, so that they may call each other. */
+    private void befriend(Terminal one, Chatd.Person whom, Terminal other, Chatd.Person who) {
+        one.enter("/friend " + whom.name());
+        other.shows(who.name() + " asks to be your friend").enter("/friend " + who.name());
+        one.shows(whom.name() + " is your friend now");
+    }
+
+    @Test
+    void twoTalkAndOneAsksToEnd() {
+        Homes homes = homes(1_500);
+        Terminal a = at(homes, Homes.Kind.IPV6, ann);
+        Terminal b = at(homes, Homes.Kind.IPV6, ben);
+        befriend(a, ben, b, ann);
+        a.enter("/direct " + ben.name()).shows("Calling " + ben.name());
+        b.shows(ann.name() + " asks for a direct session").enter("y");
+        a.shows("Connected to " + ben.name() + " directly").prompts("(direct: " + ben.name() + ")>");
+        b.shows("Connected to " + ann.name() + " directly").prompts("(direct: " + ann.name() + ")>");
+        a.enter("你好 from here").showsLine(ann.name() + " → \\(direct\\): 你好 from here$");
+        b.showsLine(ann.name() + " → \\(direct\\): 你好 from here$");
+        b.enter("END").shows("Asked " + ann.name() + " to end");
+        a.shows(ben.name() + " wants to end the direct session").enter("n").shows("You go on.");
+        b.shows(ann.name() + " goes on.").enter("END");
+        a.shows("wants to end the direct session").enter("y").shows("The direct session is closed.");
+        b.shows("agrees. The direct session is closed.").prompts("(nobody)>");
+        a.prompts("(nobody)>");
+    }
+
+    /** Calls and accepts; returns both, in that order. */
+    private List<Terminal> called(Homes homes, Homes.Kind one, Homes.Kind other) {
+        Terminal a = at(homes, one, ann);
+        Terminal b = at(homes, other, ben);
+        befriend(a, ben, b, ann);
+        a.enter("/direct " + ben.name());
+        b.shows("asks for a direct session").enter("y");
+        return List.of(a, b);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "IPV6, IPV6, 1500",
+        "IPV6, IPV6, 1280",
+        "NAT66, IPV6, 1500",
+        "NAT66, NAT66, 1280",
+        "NAT44, IPV4, 1500",
+        "IPV4, NAT44, 1280",
+        "NAT44, NAT44, 1500",
+        "NAT44, NAT44, 1280"
+    })
+    void aWayIsFoundThroughFirewallsAndTranslation(Homes.Kind one, Homes.Kind other, int mtu) {
+        List<Terminal> both = called(homes(mtu), one, other);
+        both.getFirst().shows("Connected to " + ben.name() + " directly");
+        both.getLast().shows("Connected to " + ann.name() + " directly");
+        both.getFirst().enter("x".repeat(3_000));
+        both.getLast().shows("xxx").enter("seen");
+        both.getFirst().showsLine(": seen$").enter("/end").shows("The direct session is closed.");
+        both.getLast().shows(ann.name() + " has closed the direct session.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NAT44_RANDOM, NAT44_RANDOM, it looks like",
+        "NO_UDP, IPV6, lets no UDP out",
+        "IPV6, IPV4, no kind of address in common"
+    })
+    void whereThereIsNoWayThatIsSaidPlainly(Homes.Kind one, Homes.Kind other, String why) {
+        List<Terminal> both = called(homes(1_500), one, other);
+        both.getFirst().shows("No way to " + ben.name() + " was found within 10 s.");
+        assertThat(both.getFirst().all().replaceAll("\\s+", " "))
+                .contains(why, "/msg " + ben.name() + " TEXT goes by the server");
+        both.getLast().shows("No way to " + ann.name() + " was found within 10 s.");
+        both.getFirst().enter("/msg " + ben.name() + " by the server");
+        both.getLast().showsLine(": by the server$");
+    }
+
+    @Test
+    void threeTalkAsAGroup() {
+        Chatd.Person cid = chatd.person();
+        Homes homes = homes(1_500);
+        Terminal a = at(homes, Homes.Kind.IPV6, ann);
+        Terminal b = at(homes, Homes.Kind.NAT66, ben);
+        Terminal c = at(homes, Homes.Kind.IPV6, cid);
+        befriend(a, ben, b, ann);
+        befriend(a, cid, c, ann);
+        a.enter("/direct " + ben.name() + "," + cid.name());
+        b.shows("asks for a direct session with " + cid.name()).enter("y").shows("Connected to " + ann.name());
+        c.shows("asks for a direct session with " + ben.name()).enter("y").shows("Connected to " + ann.name());
+        b.shows("Connected to " + cid.name());
+        c.shows("Connected to " + ben.name());
+        a.shows("Connected to " + cid.name());
+        a.enter("hello both");
+        b.showsLine(ann.name() + " → \\(direct\\): hello both$").enter("from ben");
+        a.showsLine(ben.name() + " → \\(direct\\): from ben$");
+        c.showsLine(": hello both$").showsLine(": from ben$").enter("END").shows("You have left the direct session.");
+        a.shows(cid.name() + " has left the direct session.");
+        b.shows(cid.name() + " has left the direct session.").enter("two left");
+        a.showsLine(": two left$").enter("/end");
+        b.shows(ann.name() + " has left the direct session.").prompts("(nobody)>");
+    }
+
+    @Test
+    void whoDeclinesIsLeftAlone() {
+        Homes homes = homes(1_500);
+        Terminal a = at(homes, Homes.Kind.IPV6, ann);
+        Terminal b = at(homes, Homes.Kind.IPV6, ben);
+        a.enter("/direct " + ben.name()).shows("takes calls from friends only");
+        a.enter("/direct nobody-at-all")
+                .shows("There is no user called nobody-at-all")
+                .shows("Nobody was called.");
+        a.enter("/end").shows("You are in no direct session");
+        befriend(a, ben, b, ann);
+        a.enter("/direct " + ben.name());
+        b.shows("asks for a direct session").enter("n").shows("You have declined.");
+        a.shows(ben.name() + " declines.").enter("/direct " + ben.name());
+        b.shows("y agrees, n declines.");
+        a.shows("Calling").enter("/end").shows("The call is given up.");
+        b.shows(ann.name() + " has given up the call.").enter("y").shows("To whom?");
+    }
+}

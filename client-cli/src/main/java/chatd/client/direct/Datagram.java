@@ -1,0 +1,113 @@
+package chatd.client.direct;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * The datagrams that are not QUIC's (page {@code direct.md}): questions to the daemon and its answers, and the probes by
+ * which two clients find a way to each other. Their first two bits are 0, which no packet of QUIC has.
+ *
+ * @param kind what it is
+ * @param nonce 4 bytes that an answer repeats
+ * @param session the session's number, in hexadecimal; of an answer of the daemon, empty
+ * @param key the first 16 bytes of the sender's key, in hexadecimal; empty but for probes and their answers
+ * @param seen what the daemon's answer has; still masked, since that needs the session's number
+ */
+record Datagram(Kind kind, int nonce, String session, String key, byte[] seen) {
+    private static final int VERSION = 1;
+    private static final int ID = 16;
+    private static final int HEAD = 8;
+
+    enum Kind {
+        ASK(1, HEAD + ID),
+        ANSWER(2, HEAD + ID),
+        PROBE(3, HEAD + 2 * ID),
+        ECHO(4, HEAD + 2 * ID);
+
+        private final int number;
+        private final int length;
+
+        Kind(int number, int length) {
+            this.number = number;
+            this.length = length;
+        }
+    }
+
+    static boolean isOurs(ByteBuf bytes) {
+        return bytes.isReadable() && (bytes.getByte(bytes.readerIndex()) & 0xc0) == 0;
+    }
+
+    static ByteBuf ask(int nonce, String session) {
+        return head(Kind.ASK, nonce).writeBytes(HexFormat.of().parseHex(session));
+    }
+
+    /** @param kind {@link Kind#PROBE} or {@link Kind#ECHO} */
+    static ByteBuf probe(Kind kind, int nonce, String session, String key) {
+        HexFormat hex = HexFormat.of();
+        return head(kind, nonce).writeBytes(hex.parseHex(session)).writeBytes(hex.parseHex(shortened(key)));
+    }
+
+    /** Returns the part of a key by which probes name it. */
+    static String shortened(String key) {
+        return key.substring(0, 2 * ID);
+    }
+
+    private static ByteBuf head(Kind kind, int nonce) {
+        return Unpooled.buffer(kind.length)
+                .writeByte(kind.number)
+                .writeByte(VERSION)
+                .writeShort(0)
+                .writeInt(nonce);
+    }
+
+    /** Reads a datagram; empty if it has no such form. */
+    static Optional<Datagram> read(ByteBuf bytes) {
+        if (bytes.readableBytes() < HEAD) {
+            return Optional.empty();
+        }
+        int number = bytes.readByte();
+        Kind kind = Arrays.stream(Kind.values())
+                .filter(one -> one.number == number)
+                .findFirst()
+                .orElse(null);
+        if (kind == null || bytes.readableBytes() != kind.length - 1 || bytes.readByte() != VERSION) {
+            return Optional.empty();
+        }
+        byte[] port = new byte[2];
+        bytes.readBytes(port);
+        int nonce = bytes.readInt();
+        byte[] first = new byte[ID];
+        bytes.readBytes(first);
+        if (kind == Kind.ANSWER) {
+            byte[] seen = new byte[port.length + first.length];
+            System.arraycopy(port, 0, seen, 0, port.length);
+            System.arraycopy(first, 0, seen, port.length, first.length);
+            return Optional.of(new Datagram(kind, nonce, "", "", seen));
+        }
+        byte[] key = new byte[kind == Kind.ASK ? 0 : ID];
+        bytes.readBytes(key);
+        HexFormat hex = HexFormat.of();
+        return Optional.of(new Datagram(kind, nonce, hex.formatHex(first), hex.formatHex(key), new byte[0]));
+    }
+
+    /** Returns the address that the daemon's answer has. */
+    InetSocketAddress address(String of) {
+        byte[] mask = HexFormat.of().parseHex(of);
+        byte[] address = new byte[ID];
+        for (int i = 0; i < ID; i++) {
+            address[i] = (byte) (seen[i + 2] ^ mask[i]);
+        }
+        int port = (((seen[0] & 0xff) << 8) | (seen[1] & 0xff)) ^ (nonce >>> 16);
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(address), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of 16 bytes", e);
+        }
+    }
+}

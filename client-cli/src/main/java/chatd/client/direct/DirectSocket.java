@@ -1,0 +1,235 @@
+package chatd.client.direct;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.handler.codec.quic.BoringSSLContextOption;
+import io.netty.handler.codec.quic.InsecureQuicTokenHandler;
+import io.netty.handler.codec.quic.Quic;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one UDP socket of a side of a direct session: questions, probes, and QUIC in both roles. Packets that begin a
+ * connection are taken only from addresses that have sent a probe with the session's number: whoever does not know it can
+ * have nothing done but look a connection up. One event loop, a thread of its own, runs everything.
+ */
+final class DirectSocket implements AutoCloseable {
+    /** What QUIC may put into a datagram: fits the least that IPv6 carries, 1,280 bytes, headers included. */
+    private static final int PAYLOAD = 1_232;
+
+    private static final int MOST_RECEIVED = 1_500;
+    private static final String PROTOCOL = "chat-direct/1";
+    private static final Duration SILENCE = Duration.ofSeconds(45);
+    private static final long WINDOW = 8 << 20;
+    private static final int STREAMS = 16;
+    private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
+
+    /** What arrives; called on the event loop. */
+    interface Received {
+        void datagram(Datagram datagram, InetSocketAddress from);
+
+        /** Returns the handler of a connection that was opened from outside. */
+        ChannelHandler accepted();
+
+        /** Returns the handler of a stream that the other side has opened. */
+        ChannelHandler stream();
+    }
+
+    private final MultiThreadIoEventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("direct", true), NioIoHandler.newFactory());
+    private final DatagramChannel channel;
+    private final Received received;
+
+    /** Addresses whose packets belong to connections that this side has opened. Event loop. */
+    private final Set<InetSocketAddress> dialed = new HashSet<>();
+
+    /** Addresses from which connections may be opened. Event loop. */
+    private final Set<InetSocketAddress> known = new HashSet<>();
+
+    private @Nullable ChannelHandlerContext anchor;
+
+    /** @throws IOException if this machine can't speak QUIC, or has no UDP */
+    DirectSocket(DirectKey key, TrustManager trust, Received received) throws IOException {
+        if (!Quic.isAvailable()) {
+            throw new IOException("Direct sessions need a library that does not exist for this machine.");
+        }
+        this.received = received;
+        QuicSslContext server = QuicSslContextBuilder.forServer(key.key(), null, key.certificate())
+                .trustManager(trust)
+                .clientAuth(ClientAuth.REQUIRE)
+                .applicationProtocols(PROTOCOL)
+                .option(BoringSSLContextOption.GROUPS, GROUPS)
+                .build();
+        QuicSslContext client = QuicSslContextBuilder.forClient()
+                .keyManager(key.key(), null, key.certificate())
+                .trustManager(trust)
+                .applicationProtocols(PROTOCOL)
+                .endpointIdentificationAlgorithm("")
+                .option(BoringSSLContextOption.GROUPS, GROUPS)
+                .build();
+        ChannelHandler asServer = tuned(new QuicServerCodecBuilder().sslContext(server))
+                // An address was shown to be reachable by its probes.
+                .tokenHandler(InsecureQuicTokenHandler.INSTANCE)
+                .handler(new ChannelInitializer<QuicChannel>() {
+                    @Override
+                    protected void initChannel(QuicChannel opened) {
+                        opened.pipeline().addLast(received.accepted());
+                    }
+                })
+                .streamHandler(streams())
+                .build();
+        ChannelHandler asClient =
+                tuned(new QuicClientCodecBuilder().sslContext(client)).build();
+        try {
+            this.channel = (DatagramChannel) new Bootstrap()
+                    .group(loops)
+                    .channelFactory(NioDatagramChannel::new)
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MOST_RECEIVED))
+                    .option(ChannelOption.SO_RCVBUF, (int) WINDOW)
+                    .option(ChannelOption.SO_SNDBUF, (int) WINDOW)
+                    .handler(new ChannelInitializer<DatagramChannel>() {
+                        @Override
+                        protected void initChannel(DatagramChannel opened) {
+                            opened.pipeline().addLast(new Sorting(), asServer, new Anchor(), asClient);
+                        }
+                    })
+                    .bind(0)
+                    .syncUninterruptibly()
+                    .channel();
+        } catch (RuntimeException e) {
+            close();
+            throw new IOException("No UDP socket can be opened: " + e.getMessage(), e);
+        }
+    }
+
+    private static <B extends QuicCodecBuilder<B>> B tuned(QuicCodecBuilder<B> builder) {
+        return builder.maxIdleTimeout(SILENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .maxSendUdpPayloadSize(PAYLOAD)
+                .maxRecvUdpPayloadSize(MOST_RECEIVED)
+                .initialMaxData(WINDOW)
+                .initialMaxStreamDataBidirectionalLocal(WINDOW)
+                .initialMaxStreamDataBidirectionalRemote(WINDOW)
+                .initialMaxStreamsBidirectional(STREAMS)
+                .congestionControlAlgorithm(QuicCongestionControlAlgorithm.BBR);
+    }
+
+    private ChannelHandler streams() {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(io.netty.channel.Channel stream) {
+                stream.pipeline().addLast(received.stream());
+            }
+        };
+    }
+
+    EventLoop loop() {
+        return channel.eventLoop();
+    }
+
+    int port() {
+        return channel.localAddress().getPort();
+    }
+
+    void send(ByteBuf datagram, InetSocketAddress to) {
+        // One that can't be sent, such as over IPv6 where there is none, is one that gets lost.
+        var _ = channel.writeAndFlush(new DatagramPacket(datagram, to), channel.voidPromise());
+    }
+
+    /** Takes connections from an address that has sent a probe. Event loop. */
+    void know(InetSocketAddress address) {
+        known.add(address);
+    }
+
+    /** Opens a connection. Event loop. */
+    Future<QuicChannel> dial(InetSocketAddress to, ChannelHandler handler) {
+        dialed.add(to);
+        return QuicChannel.newBootstrap(channel)
+                .handler(handler)
+                .streamHandler(streams())
+                .remoteAddress(to)
+                .connect();
+    }
+
+    /** Passes each packet to whom it belongs. */
+    private final class Sorting extends ChannelInboundHandlerAdapter {
+        private static final int LONG_HEADER = 0x80;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            DatagramPacket packet = (DatagramPacket) message;
+            InetSocketAddress from = packet.sender();
+            ByteBuf bytes = packet.content();
+            if (!bytes.isReadable() || Datagram.isOurs(bytes)) {
+                Optional<Datagram> ours = Datagram.read(bytes);
+                packet.release();
+                ours.ifPresent(datagram -> received.datagram(datagram, from));
+            } else if (dialed.contains(from) && anchor != null) {
+                anchor.fireChannelRead(packet);
+            } else if ((bytes.getByte(bytes.readerIndex()) & LONG_HEADER) == 0 || known.contains(from)) {
+                ctx.fireChannelRead(packet);
+            } else {
+                packet.release();
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            ctx.fireChannelReadComplete();
+            if (anchor != null) {
+                anchor.fireChannelReadComplete();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // A datagram that was refused elsewhere (ICMP) must not end the socket.
+        }
+    }
+
+    /** Marks the place between the two codecs; what passes the first one is not for the second. */
+    private final class Anchor extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            anchor = ctx;
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            // The client's codec is told by Sorting.
+        }
+    }
+
+    @Override
+    public void close() {
+        var _ = loops.shutdownGracefully(50, 500, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,433 @@
+package chatd.client.direct;
+
+import chatd.protocol.value.Candidate;
+import chatd.protocol.value.Endpoint;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.concurrent.Future;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another side of a direct session: finds a way to it, opens the connection or waits for it, and talks on it. What was said
+ * and has not arrived is said again on the next connection. Everything runs on the session's event loop.
+ */
+final class Peer {
+    /** When probes are sent to each address, in milliseconds. */
+    private static final int[] PROBES = {0, 200, 600, 1_400, 3_000};
+
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    /** How often a way is sought again after a loss. */
+    private static final int ATTEMPTS = 6;
+
+    private static final int KEEP_ALIVE_SECONDS = 15;
+
+    /** How long the last word has to get to the other side. */
+    static final int LAST_WORD_MILLIS = 200;
+
+    /** Maximum number of addresses that the other side has not named, and probes came from. */
+    private static final int MOST_FOUND = 4;
+
+    /** Maximum number of texts that have not arrived. */
+    static final int MOST_WAITING = 1_000;
+
+    /** Maximum length of a line: a text of 64 KiB of which each byte is written as six. */
+    private static final int LONGEST_LINE = 6 * (64 << 10) + 1_024;
+
+    final long user;
+    final String key;
+
+    /** Whether this side opens the connection. */
+    final boolean dials;
+
+    private final DirectSession session;
+    private final DirectSocket socket;
+
+    /** The addresses that are tried, with whether the other side has named them. */
+    private final Map<InetSocketAddress, Boolean> addresses = new LinkedHashMap<>();
+
+    private final Deque<Speech.Text> waiting = new ArrayDeque<>();
+    private @Nullable InetSocketAddress way;
+    private @Nullable QuicChannel connection;
+    private @Nullable QuicStreamChannel stream;
+    private boolean isUp;
+    private boolean isGone;
+    private boolean wasUp;
+    /** Whether a probe of the other side has come, and an answer to one of ours. */
+    private boolean heard;
+
+    private boolean answered;
+    private int attempts;
+    private int round;
+    private long arrived;
+
+    Peer(DirectSession session, DirectSocket socket, long user, Endpoint endpoint, boolean dials) {
+        this.session = session;
+        this.socket = socket;
+        this.user = user;
+        this.key = endpoint.key();
+        this.dials = dials;
+        name(endpoint.candidates());
+    }
+
+    /** Takes the addresses that the other side names in place of those before. */
+    void name(List<Candidate> candidates) {
+        addresses.clear();
+        for (Candidate candidate : candidates) {
+            addresses.put(new InetSocketAddress(InetAddress.ofLiteral(candidate.address()), candidate.port()), true);
+        }
+    }
+
+    boolean isUp() {
+        return isUp;
+    }
+
+    boolean isGone() {
+        return isGone;
+    }
+
+    /** Looks for a way to the other side. */
+    void seek() {
+        int its = ++round;
+        way = null;
+        answered = false;
+        heard = false;
+        List.copyOf(addresses.keySet()).forEach(address -> probe(address, its));
+        var _ = socket.loop().schedule(() -> giveUp(its), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void probe(InetSocketAddress address, int its) {
+        for (int delay : PROBES) {
+            var _ = socket.loop()
+                    .schedule(
+                            () -> {
+                                if (its == round && way == null && !isUp && !isGone) {
+                                    int nonce = ThreadLocalRandom.current().nextInt();
+                                    socket.send(session.probe(Datagram.Kind.PROBE, nonce), address);
+                                }
+                            },
+                            delay,
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void giveUp(int its) {
+        if (its != round || isUp || isGone) {
+            return;
+        }
+        if (wasUp && ++attempts < ATTEMPTS) {
+            seek();
+            return;
+        }
+        gone();
+        session.listener().unreachable(user, explained());
+    }
+
+    /** Returns what was tried, and which side's firewall it looks like, as sentences. */
+    private String explained() {
+        if (addresses.isEmpty()) {
+            return "It named no address that could be tried.";
+        }
+        boolean named6 = addresses.keySet().stream().anyMatch(Peer::isV6);
+        boolean named4 = addresses.keySet().stream().anyMatch(address -> !isV6(address));
+        String tried = "Tried "
+                + String.join(
+                        ", ",
+                        addresses.keySet().stream()
+                                .map(address -> new Candidate(
+                                                DirectSession.text(address.getAddress()), address.getPort())
+                                        .toString())
+                                .toList())
+                + ". ";
+        if (!(named6 && session.has(true)) && !(named4 && session.has(false))) {
+            return tried + "The two of you have no kind of address in common: one has IPv6 alone, the other IPv4.";
+        }
+        if (answered) {
+            return tried + "An answer came by UDP, but no connection.";
+        }
+        if (heard) {
+            return tried
+                    + "Its probes came here, and what was sent to it was not answered: it looks like the firewall of"
+                    + " the other side.";
+        }
+        return tried
+                + (session.wasSeen()
+                        ? "Nothing came: it looks like firewalls or routers that give each connection another port, on"
+                                + " both sides or the other one."
+                        : "The server did not answer by UDP either: it looks like a firewall on this side that lets no UDP"
+                                + " out.");
+    }
+
+    private static boolean isV6(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address;
+    }
+
+    /** Takes a probe, or the answer to one, that has the session's number and this side's key. */
+    void datagram(Datagram datagram, InetSocketAddress from) {
+        if (isGone) {
+            return;
+        }
+        socket.know(from);
+        heard = true;
+        if (datagram.kind() == Datagram.Kind.PROBE) {
+            socket.send(session.probe(Datagram.Kind.ECHO, datagram.nonce()), from);
+            long found = addresses.values().stream().filter(named -> !named).count();
+            if (!addresses.containsKey(from) && found < MOST_FOUND) {
+                addresses.put(from, false);
+                probe(from, round);
+            }
+            return;
+        }
+        answered = true;
+        if (way == null && !isUp) {
+            way = from;
+            if (dials) {
+                dial(from, round);
+            }
+        }
+    }
+
+    private void dial(InetSocketAddress to, int its) {
+        Future<QuicChannel> dialed = socket.dial(to, new Watching());
+        dialed.addListener(done -> {
+            if (isGone || its != round) {
+                if (done.isSuccess()) {
+                    var _ = dialed.getNow().close();
+                }
+            } else if (!done.isSuccess()) {
+                var _ = socket.loop()
+                        .schedule(
+                                () -> {
+                                    if (its == round && !isUp && !isGone) {
+                                        dial(to, its);
+                                    }
+                                },
+                                PROBES[1],
+                                TimeUnit.MILLISECONDS);
+            } else if (!key.equals(keyOf(dialed.getNow()))) {
+                var _ = dialed.getNow().close();
+            } else {
+                adopt(dialed.getNow());
+                dialed.getNow()
+                        .createStream(QuicStreamType.BIDIRECTIONAL, lines())
+                        .addListener(opened -> {
+                            if (opened.isSuccess()) {
+                                hello((QuicStreamChannel) opened.getNow());
+                            }
+                        });
+            }
+        });
+    }
+
+    /** Returns the key with which the other side of a connection has proved itself; empty if it has not. */
+    static String keyOf(QuicChannel connection) {
+        try {
+            Certificate[] chain = java.util.Objects.requireNonNull(connection.sslEngine())
+                    .getSession()
+                    .getPeerCertificates();
+            return DirectKey.fingerprint((X509Certificate) chain[0]);
+        } catch (SSLPeerUnverifiedException | RuntimeException e) {
+            return "";
+        }
+    }
+
+    /** Takes a connection of the other side, in place of the one before. */
+    void adopt(QuicChannel fresh) {
+        QuicChannel before = connection;
+        connection = fresh;
+        if (before != null && !before.equals(fresh)) {
+            var _ = before.close();
+        }
+    }
+
+    /** Returns the handlers of stream 0. */
+    ChannelInitializer<QuicStreamChannel> lines() {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(QuicStreamChannel opened) {
+                opened.pipeline().addLast(new LineBasedFrameDecoder(LONGEST_LINE), new Lines());
+            }
+        };
+    }
+
+    /** Says the first words on a stream. */
+    private void hello(QuicStreamChannel opened) {
+        stream = opened;
+        say(new Speech.Arrived(arrived));
+    }
+
+    private final class Lines extends SimpleChannelInboundHandler<ByteBuf> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, ByteBuf line) {
+            Speech.read(ByteBufUtil.getBytes(line))
+                    .ifPresent(speech -> heard((QuicStreamChannel) ctx.channel(), speech));
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // What is no line ends the connection: the other side is broken, or hostile.
+            var _ = ctx.channel().parent().close();
+        }
+    }
+
+    private void heard(QuicStreamChannel from, Speech speech) {
+        if (isGone || !from.parent().equals(connection)) {
+            return;
+        }
+        if (!isUp) {
+            isUp = true;
+            boolean isAgain = wasUp;
+            wasUp = true;
+            attempts = 0;
+            if (stream == null || !from.equals(stream)) {
+                hello(from);
+            }
+            waiting.forEach(this::say);
+            keepAlive(from);
+            session.listener().connected(user, isAgain);
+        }
+        switch (speech) {
+            case Speech.Text text -> {
+                if (text.number() > arrived) {
+                    arrived = text.number();
+                    session.listener().said(user, text.text());
+                }
+                say(new Speech.Arrived(arrived));
+            }
+            case Speech.Arrived(long number) -> {
+                while (!waiting.isEmpty() && waiting.getFirst().number() <= number) {
+                    waiting.removeFirst();
+                }
+            }
+            case Speech.Typing typing -> session.listener().typing(user);
+            case Speech.AskToEnd ask -> session.listener().asksToEnd(user);
+            case Speech.AnswerToEnd(boolean agrees) -> session.listener().answeredEnd(user, agrees);
+            case Speech.Leave leave -> {
+                gone();
+                session.listener().left(user);
+            }
+        }
+    }
+
+    private void keepAlive(QuicStreamChannel on) {
+        var _ = socket.loop()
+                .schedule(
+                        () -> {
+                            if (on.equals(stream) && isUp) {
+                                say(new Speech.Arrived(arrived));
+                                keepAlive(on);
+                            }
+                        },
+                        KEEP_ALIVE_SECONDS,
+                        TimeUnit.SECONDS);
+    }
+
+    /** Says a text, now or when there is a connection; returns false if too many wait already. */
+    boolean text(Speech.Text text) {
+        if (waiting.size() >= MOST_WAITING) {
+            return false;
+        }
+        waiting.add(text);
+        if (isUp) {
+            say(text);
+        }
+        return true;
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    void say(Speech speech) {
+        QuicStreamChannel now = stream;
+        if (now != null) {
+            var _ = now.writeAndFlush(Unpooled.wrappedBuffer(speech.line()), now.voidPromise());
+        }
+    }
+
+    /** Ends it for good: says the last word, and closes the connection once that is sent. */
+    void leave() {
+        QuicStreamChannel now = stream;
+        QuicChannel its = connection;
+        isGone = true;
+        isUp = false;
+        if (now != null && its != null) {
+            var _ = now.writeAndFlush(Unpooled.wrappedBuffer(new Speech.Leave().line()));
+            // Once it has gone out: closing at once would drop it.
+            var _ = socket.loop()
+                    .schedule(
+                            () -> {
+                                var _ = its.close(true, 0, Unpooled.EMPTY_BUFFER);
+                            },
+                            LAST_WORD_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        } else if (its != null) {
+            var _ = its.close();
+        }
+    }
+
+    /** Closes the connection, and takes nothing more from the other side. */
+    void gone() {
+        isGone = true;
+        isUp = false;
+        if (connection != null) {
+            var _ = connection.close();
+        }
+    }
+
+    /** Watches a connection for its end. */
+    final class Watching extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            ended(ctx.channel());
+            ctx.fireChannelInactive();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            var _ = ctx.close();
+        }
+    }
+
+    void ended(io.netty.channel.Channel which) {
+        if (isGone || !which.equals(connection)) {
+            return;
+        }
+        boolean was = isUp;
+        connection = null;
+        stream = null;
+        isUp = false;
+        if (was) {
+            attempts = 0;
+            seek();
+            session.listener().lost(user);
+        }
+    }
+
+    List<InetSocketAddress> addresses() {
+        return new ArrayList<>(addresses.keySet());
+    }
+}

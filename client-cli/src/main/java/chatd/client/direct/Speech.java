@@ -1,0 +1,80 @@
+package chatd.client.direct;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the sides of a direct session say on its stream 0: lines of JSON in the vocabulary of {@code chat-json/1}. */
+sealed interface Speech {
+    /** A text; {@code number} counts the sender's texts of this session from 1. */
+    record Text(long number, String text) implements Speech {}
+
+    /** All texts of the other up to a number have arrived; sent at the beginning, too, and to show that one is there. */
+    record Arrived(long number) implements Speech {}
+
+    record Typing() implements Speech {}
+
+    /** Asks to end the session. */
+    record AskToEnd() implements Speech {}
+
+    /** Answers that. */
+    record AnswerToEnd(boolean agrees) implements Speech {}
+
+    /** Ends it, without asking. */
+    record Leave() implements Speech {}
+
+    private static ObjectNode message(int type) {
+        return JsonMapper.shared().createObjectNode().put("type", type);
+    }
+
+    /** Returns the line, with its end. */
+    default byte[] line() {
+        ObjectNode message = switch (this) {
+            case Text(long number, String text) -> message(3).put("info", text).put("mid", number);
+            case Arrived(long number) -> {
+                ObjectNode arrived = message(17);
+                arrived.putObject("info").put("mid", number);
+                yield arrived;
+            }
+            case Typing() -> {
+                ObjectNode typing = message(22);
+                typing.putObject("info");
+                yield typing;
+            }
+            case AskToEnd() -> message(5).put("info", "END");
+            case AnswerToEnd(boolean agrees) -> message(10).put("info", agrees);
+            case Leave() -> message(5).put("info", "logout");
+        };
+        return (message + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Reads a line; empty if it says nothing that is known. */
+    static Optional<Speech> read(byte[] line) {
+        JsonNode message;
+        try {
+            message = JsonMapper.shared().readTree(line);
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+        JsonNode info = message.path("info");
+        return switch (message.path("type").asInt(0)) {
+            case 3 ->
+                info.isString() && message.path("mid").canConvertToLong()
+                        ? Optional.of(new Text(message.path("mid").asLong(), info.stringValue()))
+                        : Optional.empty();
+            case 5 ->
+                switch (info.asString("")) {
+                    case "END" -> Optional.of(new AskToEnd());
+                    case "logout" -> Optional.of(new Leave());
+                    default -> Optional.empty();
+                };
+            case 10 -> info.isBoolean() ? Optional.of(new AnswerToEnd(info.booleanValue())) : Optional.empty();
+            case 17 -> Optional.of(new Arrived(info.path("mid").asLong(0)));
+            case 22 -> Optional.of(new Typing());
+            default -> Optional.empty();
+        };
+    }
+}

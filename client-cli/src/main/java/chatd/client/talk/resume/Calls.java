@@ -1,0 +1,115 @@
+package chatd.client.talk.resume;
+
+import chatd.protocol.command.DirectCommand;
+import chatd.protocol.event.DirectEvent;
+import chatd.protocol.value.Candidate;
+import chatd.protocol.value.DirectKind;
+import chatd.protocol.value.Endpoint;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The introduction to direct sessions by the server. Each method that sends blocks until the server has answered. */
+public final class Calls {
+    private final Requests requests;
+    private final People people;
+    private final String host;
+    private volatile int udpPort;
+    private volatile Consumer<DirectEvent> listener = event -> {};
+
+    /** @param host the server's name or address */
+    Calls(Requests requests, People people, String host) {
+        this.requests = requests;
+        this.people = people;
+        this.host = host;
+    }
+
+    void enter(int port) {
+        udpPort = port;
+    }
+
+    /** Sets who is told of calls; on the reading thread, which must not be blocked. */
+    public void listen(Consumer<DirectEvent> by) {
+        listener = by;
+    }
+
+    void take(DirectEvent event) {
+        switch (event) {
+            case DirectEvent.Called called -> {
+                people.learn(called.user(), called.name());
+                called.names().forEach(people::learn);
+            }
+            case DirectEvent.Introduced introduced -> people.learn(introduced.user(), introduced.name());
+            case DirectEvent.CandidatesChanged changed -> {}
+            case DirectEvent.Declined declined -> {}
+            case DirectEvent.Cancelled cancelled -> {}
+            case DirectEvent.Ended ended -> {}
+        }
+        listener.accept(event);
+    }
+
+    /** Returns a user's name, or a group's. */
+    public String name(long user) {
+        return people.name(user);
+    }
+
+    /** Returns where the server says by UDP from which address one comes: one address of each kind that it has. Blocks. */
+    public List<InetSocketAddress> udp() {
+        if (udpPort == 0) {
+            return List.of();
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (addresses.stream().noneMatch(other -> isV4(other.getAddress()) == isV4(address))) {
+                    addresses.add(new InetSocketAddress(address, udpPort));
+                }
+            }
+        } catch (UnknownHostException e) {
+            // What this machine knows itself has to do.
+        }
+        return addresses;
+    }
+
+    private static boolean isV4(InetAddress address) {
+        return address instanceof Inet4Address;
+    }
+
+    /** @param to recipients as the session names them; a group alone */
+    public void call(List<String> to, DirectKind kind, String session, Endpoint own)
+            throws IOException, InterruptedException {
+        requests.command(id -> new DirectCommand.Call(
+                people.user(to.getFirst()),
+                to.stream().skip(1).map(people::user).toList(),
+                kind,
+                session,
+                own,
+                id));
+    }
+
+    public void accept(String session, Endpoint own) throws IOException, InterruptedException {
+        requests.command(id -> new DirectCommand.Accept(session, own, id));
+    }
+
+    public void decline(String session) throws IOException, InterruptedException {
+        requests.command(id -> new DirectCommand.Decline(session, id));
+    }
+
+    public void cancel(String session) throws IOException, InterruptedException {
+        requests.command(id -> new DirectCommand.Cancel(session, id));
+    }
+
+    public void change(String session, List<Candidate> candidates) throws IOException, InterruptedException {
+        requests.command(id -> new DirectCommand.ChangeCandidates(session, candidates, id));
+    }
+
+    /** @param reason a word for the others and the log; empty for none */
+    public void end(String session, String reason) throws IOException, InterruptedException {
+        requests.command(id -> new DirectCommand.EndDirect(session, reason, id));
+    }
+}

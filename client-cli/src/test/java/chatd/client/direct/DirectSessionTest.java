@@ -1,0 +1,184 @@
+package chatd.client.direct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.protocol.value.Candidate;
+import chatd.protocol.value.Endpoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Sides of direct sessions on this machine, introduced by the test in place of a daemon. */
+class DirectSessionTest {
+    private final String session = UUID.randomUUID().toString().replace("-", "");
+    private final List<Side> sides = new ArrayList<>();
+
+    /** A side, and what has happened to it. */
+    private final class Side implements DirectSession.Listener {
+        final long user = sides.size() + 1L;
+        final DirectSession direct;
+        final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+
+        Side() throws IOException {
+            this(session);
+        }
+
+        Side(String number) throws IOException {
+            direct = new DirectSession(number, this);
+            sides.add(this);
+        }
+
+        Endpoint endpoint() {
+            return endpoint(direct.fingerprint());
+        }
+
+        Endpoint endpoint(String key) {
+            return new Endpoint(List.of(new Candidate("::1", direct.port())), key);
+        }
+
+        void expect(String event) throws InterruptedException {
+            assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo(event);
+        }
+
+        @Override
+        public void connected(long other, boolean isAgain) {
+            events.add("connected " + other + (isAgain ? " again" : ""));
+        }
+
+        @Override
+        public void said(long other, String text) {
+            events.add(other + ": " + text);
+        }
+
+        @Override
+        public void typing(long other) {
+            events.add("typing " + other);
+        }
+
+        @Override
+        public void asksToEnd(long other) {
+            events.add("END " + other);
+        }
+
+        @Override
+        public void answeredEnd(long other, boolean agrees) {
+            events.add("answer " + other + " " + agrees);
+        }
+
+        @Override
+        public void left(long other) {
+            events.add("left " + other);
+        }
+
+        @Override
+        public void lost(long other) {
+            events.add("lost " + other);
+        }
+
+        @Override
+        public void unreachable(long other, String why) {
+            events.add("unreachable " + other);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        sides.forEach(side -> side.direct.close());
+    }
+
+    private static void introduce(Side caller, Side called) {
+        caller.direct.introduce(called.user, called.endpoint(), true);
+        called.direct.introduce(caller.user, caller.endpoint(), false);
+    }
+
+    private static void connect(Side caller, Side called) throws InterruptedException {
+        introduce(caller, called);
+        caller.expect("connected " + called.user);
+        called.expect("connected " + caller.user);
+    }
+
+    @Test
+    void twoTalkAndEnd() throws Exception {
+        Side one = new Side();
+        Side other = new Side();
+        connect(one, other);
+        assertThat(one.direct.say("你好 🙂\n2")).isEmpty();
+        other.expect("1: 你好 🙂\n2");
+        other.direct.typing();
+        one.expect("typing 2");
+        for (int i = 0; i < 500; i++) {
+            assertThat(other.direct.say("text " + i)).isEmpty();
+        }
+        for (int i = 0; i < 500; i++) {
+            one.expect("2: text " + i);
+        }
+        one.direct.say("\"".repeat(64 << 10));
+        assertThat(other.events.poll(10, TimeUnit.SECONDS)).hasSize((64 << 10) + 3);
+        one.direct.askToEnd();
+        other.expect("END 1");
+        other.direct.answerEnd(false);
+        one.expect("answer 2 false");
+        other.direct.close();
+        one.expect("left 2");
+    }
+
+    @Test
+    void threeAreAMesh() throws Exception {
+        Side one = new Side();
+        Side two = new Side();
+        Side three = new Side();
+        connect(one, two);
+        introduce(one, three);
+        introduce(three, two);
+        one.expect("connected 3");
+        two.expect("connected 3");
+        assertThat(List.of(three.events.take(), three.events.take()))
+                .containsExactlyInAnyOrder("connected 1", "connected 2");
+        for (Side side : sides) {
+            side.direct.say("hello of " + side.user);
+        }
+        for (Side side : sides) {
+            List<String> heard = List.of(side.events.take(), side.events.take());
+            List<String> said = sides.stream()
+                    .filter(other -> other.user != side.user)
+                    .map(other -> other.user + ": hello of " + other.user)
+                    .toList();
+            assertThat(heard).containsExactlyInAnyOrderElementsOf(said);
+        }
+        three.direct.close();
+        one.expect("left 3");
+        two.expect("left 3");
+        one.direct.say("still here");
+        two.expect("1: still here");
+    }
+
+    @Test
+    void whoHasAnotherKeyThanWasIntroducedIsNotReached() throws Exception {
+        // A daemon that lies: it names the addresses of another, or the key of another.
+        Side caller = new Side();
+        Side called = new Side();
+        Side liar = new Side();
+        Side second = new Side();
+        caller.direct.introduce(called.user, liar.endpoint(called.direct.fingerprint()), true);
+        liar.direct.introduce(caller.user, caller.endpoint(), false);
+        second.direct.introduce(called.user, called.endpoint(), true);
+        called.direct.introduce(second.user, second.endpoint(liar.direct.fingerprint()), false);
+        // Who does not know the number of the session is not answered.
+        Side stranger = new Side(UUID.randomUUID().toString().replace("-", ""));
+        Side asked = new Side();
+        stranger.direct.introduce(asked.user, asked.endpoint(), true);
+        asked.direct.introduce(stranger.user, stranger.endpoint(), false);
+        caller.expect("unreachable 2");
+        liar.expect("unreachable 1");
+        second.expect("unreachable 2");
+        called.expect("unreachable 4");
+        stranger.expect("unreachable 6");
+        asked.expect("unreachable 5");
+    }
+}
