@@ -63,6 +63,12 @@ export class Asks {
     });
   }
 
+  /** Declines a call for a direct session. */
+  async declineCall(session: string): Promise<void> {
+    await this.known.session.ask({ type: 7, info: { op: "decline", session } });
+    this.known.people.setCalling(session, null);
+  }
+
   /** Ends a friendship, or takes back that one has asked. */
   async unfriend(user: string): Promise<void> {
     await this.known.session.ask({ type: 25, receive: user, info: {} });

@@ -188,6 +188,14 @@ export class Chat extends Known {
           readByOther.value = Math.max(readByOther.peek(), event.info.mid);
         }
         break;
+      case 7:
+        if (event.info.op === "call" && "name" in event) {
+          people.learn({ [event.send]: event.name });
+          people.setCalling(event.info.session, event.send);
+        } else if (event.info.op === "cancel" || event.info.op === "over") {
+          people.setCalling(event.info.session, null);
+        }
+        break;
       case 22:
         this.typed(event.send, (event.receive === this.me ? event.send : event.receive) as Key);
         break;

@@ -7,6 +7,15 @@ export interface Asking {
   text: string;
 }
 
+/** Who calls, and in which session. */
+export interface Calling {
+  session: string;
+  user: Numbered;
+}
+
+/** How many calls are shown at most: the last ones. */
+const MOST_CALLING = 8;
+
 /** Whom the page knows: names by number, who is online, friends, and who is blocked. */
 export class People {
   readonly names = signal<ReadonlyMap<string, string>>(new Map());
@@ -14,6 +23,8 @@ export class People {
   readonly friends = signal<ReadonlySet<string>>(new Set());
   readonly blocked = signal<ReadonlySet<string>>(new Set());
   readonly asking = signal<readonly Asking[]>([]);
+  /** Calls for a direct session, which this page can't take. */
+  readonly calling = signal<readonly Calling[]>([]);
   readonly asked = signal<ReadonlySet<string>>(new Set());
   /** The groups of which one is a member, and open ones that were found. */
   readonly groups = signal<ReadonlySet<string>>(new Set());
@@ -23,6 +34,7 @@ export class People {
   forget(): void {
     this.names.value = new Map();
     this.asking.value = [];
+    this.calling.value = [];
     [this.online, this.friends, this.blocked, this.asked, this.groups, this.openGroups].forEach((set) => (set.value = new Set()));
   }
 
@@ -70,6 +82,12 @@ export class People {
   setAsking(user: Numbered, text: string | null): void {
     const others = this.asking.peek().filter((asking) => asking.user !== user);
     this.asking.value = text === null ? others : [...others, { user, text }];
+  }
+
+  /** Records that a user calls, or, with null, that a call is over. */
+  setCalling(session: string, user: Numbered | null): void {
+    const others = this.calling.peek().filter((calling) => calling.session !== session);
+    this.calling.value = user === null ? others : [...others, { session, user }].slice(-MOST_CALLING);
   }
 }
 

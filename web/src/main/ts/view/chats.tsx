@@ -164,6 +164,16 @@ function Requests() {
   };
   return (
     <>
+      {chat.people.calling.value.map(({ session, user }) => (
+        <section key={session} class="request">
+          <p>
+            <span dir="ltr">{w.callsYou(chat.people.name(user))}</span>
+          </p>
+          <button type="button" class="plain" onClick={() => void app.try(chat.asks.declineCall(session))}>
+            {w.decline}
+          </button>
+        </section>
+      ))}
       {chat.people.asking.value.map(({ user, text }) => {
         const name = chat.people.name(user);
         return (

@@ -92,6 +92,7 @@ export const chinese: Words = {
   offline: "离线",
   othersOnline: (n) => (n === 0 ? "没有其他人在线" : `另有 ${n} 人在线`),
   asksYou: (name) => `${name} 想加您为好友`,
+  callsYou: (name) => `${name} 请求直接会话。请在终端的 chat-client 中接受。`,
   agree: "同意",
   decline: "拒绝",
   you: "我",

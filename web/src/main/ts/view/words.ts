@@ -96,6 +96,7 @@ export const english = {
   offline: "offline",
   othersOnline: (n: number) => (n === 0 ? "nobody else online" : n === 1 ? "1 other online" : `${n} others online`),
   asksYou: (name: string) => `${name} would like to be your friend`,
+  callsYou: (name: string) => `${name} asks for a direct session. It can be taken in chat-client, in a terminal.`,
   agree: "Agree",
   decline: "Decline",
   you: "You",

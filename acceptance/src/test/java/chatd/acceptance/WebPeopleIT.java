@@ -60,6 +60,32 @@ class WebPeopleIT extends InBrowser {
     }
 
     @Test
+    void aCallSaysWhereItCanBeTakenAndIsDeclinedHere() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ben);
+        try (JsonSocket caller = chatd.logInJson(JsonCarrier.LINES, ann, "caller")) {
+            caller.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(ben.name()));
+            phone.button("Agree").click();
+            caller.skipTo(10);
+            String call =
+                    "{'type': 7, 'receive': '%s', 'info': {'op': 'call', 'session': '%s', 'for': 'chat', 'candidates': [], 'key': '%s'}}";
+            String text = ann.name() + " asks for a direct session. It can be taken in chat-client, in a terminal.";
+            caller.send(call.formatted(ben.name(), "ab".repeat(16), "cd".repeat(32)));
+            WebPerson.waits(phone.page().getByText(text));
+            phone.button("Decline").click();
+            assertThat(caller.skipTo(7).path("info").path("op").asString()).isEqualTo("decline");
+            assertThat(phone.page().getByText(text)).not().isVisible();
+            // One that is given up is no longer shown.
+            caller.skipTo(7);
+            caller.send(call.formatted(ben.name(), "ef".repeat(16), "cd".repeat(32)));
+            WebPerson.waits(phone.page().getByText(text));
+            caller.send("{'type': 7, 'info': {'op': 'cancel', 'session': '%s'}}".formatted("ef".repeat(16)));
+            assertThat(phone.page().getByText(text)).not().isVisible();
+        }
+    }
+
+    @Test
     void friendsAreAskedAnsweredAndSeenComingAndGoing() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
