@@ -37,8 +37,13 @@ final class Homes implements AutoCloseable {
         }
     }
 
-    private final int number = NUMBER.incrementAndGet();
-    private final String prefix = "cd" + ProcessHandle.current().pid() % 100_000 + (char) ('a' + number % 26);
+    private final int count = NUMBER.incrementAndGet();
+
+    /** 1 to 250: what the addresses of different processes and homes differ in. */
+    private final int number = (int) ((ProcessHandle.current().pid() + 37L * count) % 250) + 1;
+
+    private final String hex = "%02x".formatted(number);
+    private final String prefix = "cd" + ProcessHandle.current().pid() % 100_000 + (char) ('a' + count % 26);
     private final String carrier = prefix + "r";
     private final List<String> namespaces = new ArrayList<>();
     private int homes;
@@ -61,11 +66,11 @@ final class Homes implements AutoCloseable {
         run("ip addr add " + daemon6() + "/64 dev " + prefix + "d nodad");
         run("ip addr add " + daemon4() + "/24 dev " + prefix + "d");
         run("ip link set " + prefix + "d up");
-        in(carrier, "ip addr add fd7a:c4a7:" + number + "::2/64 dev wan nodad");
+        in(carrier, "ip addr add fd7a:c4a7:" + hex + "::2/64 dev wan nodad");
         in(carrier, "ip addr add 198.18." + number + ".2/24 dev wan");
         in(carrier, "ip link set wan up");
-        run("ip route add 2001:db8:" + number + "00::/40 via fd7a:c4a7:" + number + "::2 dev " + prefix + "d");
-        run("ip route add 198.19." + number + ".0/24 via 198.18." + number + ".2 dev " + prefix + "d");
+        run("ip route replace 2001:db8:" + hex + "00::/40 via fd7a:c4a7:" + hex + "::2 dev " + prefix + "d");
+        run("ip route replace 198.19." + number + ".0/24 via 198.18." + number + ".2 dev " + prefix + "d");
     }
 
     /** Returns why there can be no homes on this machine; empty if there can. */
@@ -80,7 +85,7 @@ final class Homes implements AutoCloseable {
     }
 
     private String daemon6() {
-        return "fd7a:c4a7:" + number + "::1";
+        return "fd7a:c4a7:" + hex + "::1";
     }
 
     private String daemon4() {
@@ -108,7 +113,7 @@ final class Homes implements AutoCloseable {
                 "ip link add h" + home + " mtu " + mtu + " type veth peer name out mtu " + mtu + " netns " + router);
         in(router, "ip link add in type veth peer name eth netns " + machine);
         boolean isPrivate = kind != Kind.IPV6 && kind != Kind.NO_UDP && kind != Kind.IPV4;
-        String six = "2001:db8:" + number + "%02x".formatted(home);
+        String six = "2001:db8:" + hex + "%02x".formatted(home);
         if (kind.isV6()) {
             address(carrier, "h" + home, six + "::1/64");
             address(router, "out", six + "::2/64");

@@ -1,13 +1,20 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import chatd.fixtures.Campaign;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -140,6 +147,52 @@ class TerminalDirectIT extends OverTerminal {
         b.shows(cid.name() + " has left the direct session.").enter("two left");
         a.showsLine(": two left$").enter("/end");
         b.shows(ann.name() + " has left the direct session.").prompts("(nobody)>");
+    }
+
+    @Test
+    void aFileThatWasCutGoesOnInALaterSession(@TempDir Path sent, @TempDir Path received) throws IOException {
+        byte[] bytes = new byte[64 << 20];
+        Campaign.random().nextBytes(bytes);
+        Path plan = Files.write(sent.resolve("plan 计划.bin"), bytes);
+        Homes homes = homes(1_500);
+        Terminal a = at(homes, Homes.Kind.IPV6, ann);
+        List<String> home = homes.add(Homes.Kind.IPV6);
+        String[] downloads = {"--downloads", received.toString()};
+        Terminal b = clients.within(home).logIn(ben, downloads);
+        befriend(a, ben, b, ann);
+        a.enter("/send " + plan).shows("You are in no direct session");
+        a.enter("/direct " + ben.name());
+        b.shows("asks for a direct session").enter("y");
+        a.prompts("(direct: " + ben.name() + ")>").enter("/send " + plan);
+        b.shows("wants to send you plan 计划.bin (64 MiB). y takes it, n declines.")
+                .enter("n");
+        b.shows("You have declined plan 计划.bin.");
+        a.shows(ben.name() + " declines plan 计划.bin.").enter("/send " + plan);
+        b.shows("y takes it").enter("y").shows("Receiving plan 计划.bin (64 MiB) from " + ann.name());
+        await().until(() -> part(received) > 1 << 20);
+        a.press("C-c").shows("Cancelled; what has arrived is kept").prompts("(direct: " + ben.name() + ")>");
+        b.shows("plan 计划.bin was not received: The connection was cut");
+        clients.close(b);
+        assertThat(part(received)).isBetween(1L << 20, (64L << 20) - 1);
+        Terminal again = clients.within(home)
+                .start(ben.name(), chatd.port(), "--ca", chatd.ca().toString(), "--downloads", received.toString());
+        again.prompts("Password of " + ben.name() + ":").enter(ben.password());
+        again.shows("Welcome, " + ben.name());
+        a.enter("/end").prompts("(nobody)>").enter("/direct " + ben.name());
+        again.shows("asks for a direct session").enter("y");
+        a.prompts("(direct: " + ben.name() + ")>").enter("/send " + plan);
+        again.shows("y takes it").enter("y").shows("Saved as");
+        a.shows(ben.name() + " has plan 计划.bin (64 MiB");
+        assertThat(Files.mismatch(plan, received.resolve("plan 计划.bin"))).isEqualTo(-1);
+    }
+
+    /** Returns how much there is of a file that is being received. */
+    private static long part(Path directory) throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(path -> path.getFileName().toString().startsWith(".receiving-"))
+                    .mapToLong(path -> path.toFile().length())
+                    .sum();
+        }
     }
 
     @Test

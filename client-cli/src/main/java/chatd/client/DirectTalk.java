@@ -1,9 +1,12 @@
 package chatd.client;
 
 import chatd.client.direct.DirectSession;
+import chatd.client.direct.FileOffer;
 import chatd.client.net.ClientFailure;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
+import chatd.client.talk.Download;
+import chatd.client.talk.FileToSend;
 import chatd.client.talk.Item;
 import chatd.client.talk.resume.Calls;
 import chatd.client.talk.resume.ResumedSession;
@@ -11,17 +14,23 @@ import chatd.protocol.event.DirectEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.DirectKind;
 import chatd.protocol.value.Endpoint;
+import chatd.text.SafeText;
+import chatd.text.Size;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -45,6 +54,9 @@ final class DirectTalk {
     /** Maximum number of calls that wait for an answer; further ones ring unseen until they end. */
     private static final int MOST_RINGING = 8;
 
+    /** Maximum number of files that wait for an answer; further ones are declined. */
+    private static final int MOST_OFFERED = 8;
+
     private static final String ALONE = "You are in no direct session; /direct NAME asks for one.";
 
     private final Screen screen;
@@ -57,13 +69,21 @@ final class DirectTalk {
 
     private volatile @Nullable Current current;
 
+    /** The user's thread while it sends files; null while it does not, or when that was cancelled. */
+    private volatile @Nullable Thread sending;
+
     /** Whether plain text goes to the direct session. */
     private volatile boolean isTarget;
 
+    private final Path downloads;
     private final Runnable turned;
 
-    /** @param turned called when plain text goes elsewhere from now on, without the user having said so; on any thread */
-    DirectTalk(Screen screen, Presenter presenter, Runnable turned) {
+    /**
+     * @param downloads where files are saved
+     * @param turned called when plain text goes elsewhere from now on, without the user having said so; on any thread
+     */
+    DirectTalk(Screen screen, Presenter presenter, Path downloads, Runnable turned) {
+        this.downloads = downloads;
         this.screen = screen;
         this.presenter = presenter;
         this.turned = turned;
@@ -84,6 +104,12 @@ final class DirectTalk {
 
         /** Those who are in it. */
         final Map<Long, String> others = new LinkedHashMap<>();
+
+        /** Files that wait for an answer, the oldest first. */
+        final Deque<Offered> offered = new ArrayDeque<>();
+
+        /** The files that were agreed to: they go on without a question. */
+        final Set<String> agreed = new HashSet<>();
 
         boolean wasConnected;
         boolean isAsked;
@@ -194,6 +220,20 @@ final class DirectTalk {
                 return name(user) + " agrees. The direct session is closed.";
             }
             return name(user) + (isGroup ? " has left the direct session." : " has closed the direct session.");
+        }
+
+        @Override
+        public void offers(long user, FileOffer offer) {
+            synchronized (DirectTalk.this) {
+                if (!this.equals(current) || offered.size() >= MOST_OFFERED) {
+                    offer.decline();
+                } else if (agreed.contains(offer.key())) {
+                    receive(this, new Offered(user, offer));
+                } else {
+                    offered.add(new Offered(user, offer));
+                    tell(name(user) + " wants to send you " + shown(offer) + ". y takes it, n declines.");
+                }
+            }
         }
 
         @Override
@@ -426,6 +466,17 @@ final class DirectTalk {
                 answerEnd(now, agrees);
                 return true;
             }
+            Offered file = now == null ? null : now.offered.poll();
+            if (now != null && file != null) {
+                if (agrees) {
+                    receive(now, file);
+                } else {
+                    file.offer().decline();
+                    presenter.notice(
+                            "You have declined " + SafeText.line(file.offer().name()) + ".");
+                }
+                return true;
+            }
             called = ringing.peek();
             if (called == null) {
                 return false;
@@ -494,6 +545,94 @@ final class DirectTalk {
         for (long user : left) {
             presenter.notice("Not sent to " + now.name(user) + ": too much waits for the connection.");
         }
+    }
+
+    /** A file that another offers. */
+    private record Offered(long user, FileOffer offer) {}
+
+    private static String shown(FileOffer offer) {
+        return SafeText.line(offer.name()) + " (" + Size.of(offer.size()) + ")";
+    }
+
+    /** Receives a file beside whatever else is done. */
+    private void receive(Current its, Offered file) {
+        FileOffer offer = file.offer();
+        its.agreed.add(offer.key());
+        presenter.notice("Receiving " + shown(offer) + " from " + its.name(file.user()) + "…");
+        Speed speed = new Speed(clock);
+        Download into = new Download(downloads, SafeText::line, (received, size) -> {
+            if (speed.at(received)) {
+                screen.mark("%s %d %%, %s"
+                        .formatted(SafeText.line(offer.name()), size == 0 ? 100 : 100 * received / size, speed));
+            }
+        });
+        offer.accept(into, (whole, why) -> {
+            screen.mark("");
+            presenter.notice(
+                    whole == null
+                            ? SafeText.line(offer.name()) + " was not received: " + why
+                            : "Saved as " + whole + " (" + Size.of(offer.size()) + ", " + speed + ")");
+        });
+    }
+
+    /** Sends files to all in the session, one after the other. Blocks. */
+    void send(List<Path> paths) throws IOException, InterruptedException {
+        Current now = current;
+        if (now == null) {
+            presenter.notice(ALONE);
+            return;
+        }
+        List<FileToSend> files = new ArrayList<>();
+        for (Path path : paths) {
+            files.add(SizeLimits.file(path, false));
+        }
+        List<Long> to = now.direct.connected();
+        if (to.isEmpty()) {
+            presenter.notice("There is no direct connection at the moment. Nothing was sent.");
+        }
+        sending = Thread.currentThread();
+        try {
+            for (FileToSend file : files) {
+                for (long user : to) {
+                    send(now, user, file);
+                }
+            }
+        } catch (InterruptedException e) {
+            if (sending != null) {
+                throw e;
+            }
+            presenter.notice("Cancelled; what has arrived is kept, and sent again it goes on there.");
+        } finally {
+            sending = null;
+        }
+    }
+
+    private void send(Current its, long user, FileToSend file) throws IOException, InterruptedException {
+        String name = its.name(user);
+        presenter.notice("Asking whether " + name + " takes " + file.name() + "… Ctrl-C cancels.");
+        Speed speed = new Speed(clock);
+        boolean[] isTaken = new boolean[1];
+        screen.during(
+                file.name(),
+                bar -> isTaken[0] = its.direct.send(user, file, sent -> {
+                    speed.at(sent);
+                    bar.at(sent, file.size());
+                }));
+        presenter.notice(
+                isTaken[0]
+                        ? name + " has " + file.name() + " (" + Size.of(file.size()) + ", " + speed + ")."
+                        : name + " declines " + file.name() + ".");
+    }
+
+    /** Cancels the sending of files, if there is one; returns whether there was. Any thread. */
+    boolean cancels() {
+        Thread its = sending;
+        if (its == null) {
+            return false;
+        }
+        sending = null;
+        its.interrupt();
+        return true;
     }
 
     private void askToEnd(Current its) {

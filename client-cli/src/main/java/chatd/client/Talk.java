@@ -73,7 +73,7 @@ final class Talk {
         this.more = new NumberedTalk(presenter);
         this.groups = new GroupTalk(presenter);
         this.settings = new SettingsTalk(screen, presenter);
-        this.direct = new DirectTalk(screen, presenter, this::turned);
+        this.direct = new DirectTalk(screen, presenter, downloads, this::turned);
     }
 
     /** Returns the names that can be completed, those online first. Any thread. */
@@ -137,6 +137,9 @@ final class Talk {
     /** Handles Ctrl-C while an operation blocks. */
     private void interrupted() {
         ChatSession now = session;
+        if (direct.cancels()) {
+            return;
+        }
         if (now != null && now.isConnected()) {
             now.cut("Cancelled by closing the connection.");
         } else {
@@ -287,6 +290,7 @@ final class Talk {
             case TypedLine.Say(String text) when direct.isTarget() -> direct.say(text);
             case TypedLine.Reply(String text) when direct.isTarget() -> direct.say(text);
             case TypedLine.Direct(List<String> names) -> call(names);
+            case TypedLine.SendDirectly(List<Path> paths) -> direct.send(paths);
             case TypedLine.EndDirect end -> direct.end();
             case TypedLine.Say(String text)
             when target == null -> {

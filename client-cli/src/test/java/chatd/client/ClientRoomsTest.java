@@ -40,7 +40,7 @@ class ClientRoomsTest {
                 .whereLayer("script")
                 .mayOnlyBeAccessedByLayers("root")
                 .whereLayer("talk")
-                .mayOnlyBeAccessedByLayers("root", "screen", "script")
+                .mayOnlyBeAccessedByLayers("root", "screen", "script", "direct")
                 .ensureAllClassesAreContainedInArchitecture()
                 .check(ALL);
         slices().matching("chatd.(**)").should().beFreeOfCycles().check(ALL);

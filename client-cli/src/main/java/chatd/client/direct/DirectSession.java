@@ -1,5 +1,6 @@
 package chatd.client.direct;
 
+import chatd.client.talk.FileToSend;
 import chatd.protocol.value.Candidate;
 import chatd.protocol.value.Endpoint;
 import io.netty.buffer.ByteBuf;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -33,10 +35,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One side of a direct session (page {@code direct.md}): a mesh of connections to the others, each of whom must prove to have
@@ -62,6 +67,9 @@ public final class DirectSession implements AutoCloseable {
         void asksToEnd(long user);
 
         void answeredEnd(long user, boolean agrees);
+
+        /** The other offers a file, which waits for an answer; on a thread of its own. */
+        void offers(long user, FileOffer offer);
 
         /** The other has left. */
         void left(long user);
@@ -206,6 +214,8 @@ public final class DirectSession implements AutoCloseable {
                     Optional<Peer> peer = of(stream.parent());
                     if (peer.isPresent() && stream.streamId() == 0) {
                         stream.pipeline().addLast(peer.get().lines());
+                    } else if (peer.isPresent()) {
+                        stream.pipeline().addLast(new FileOffer(peer.get().user, listener::offers));
                     } else {
                         var _ = stream.close();
                     }
@@ -329,7 +339,7 @@ public final class DirectSession implements AutoCloseable {
 
     /** Adds another side, or one that is introduced anew, and looks for a way to it. */
     public void introduce(long user, Endpoint endpoint, boolean dials) {
-        socket.loop().execute(() -> {
+        execute(() -> {
             Peer before = peers.remove(user);
             if (before != null) {
                 before.gone();
@@ -343,7 +353,7 @@ public final class DirectSession implements AutoCloseable {
 
     /** Takes the addresses that another side has named now. */
     public void candidates(long user, List<Candidate> candidates) {
-        socket.loop().execute(() -> {
+        execute(() -> {
             Peer peer = peers.get(user);
             if (peer != null && !peer.isGone()) {
                 peer.name(candidates);
@@ -356,7 +366,7 @@ public final class DirectSession implements AutoCloseable {
 
     /** Forgets a side that has left, as the daemon says. */
     public void remove(long user) {
-        socket.loop().execute(() -> {
+        execute(() -> {
             Peer peer = peers.remove(user);
             if (peer != null) {
                 peer.gone();
@@ -380,6 +390,25 @@ public final class DirectSession implements AutoCloseable {
         });
     }
 
+    /**
+     * Sends a file to another. Blocks until it has stored it.
+     *
+     * @param progress told how many bytes it has, or are under way
+     * @return whether it was taken; false if it was declined
+     * @throws IOException if there is no connection, or it was cut
+     */
+    public boolean send(long user, FileToSend file, LongConsumer progress) throws IOException, InterruptedException {
+        FileSending sending = new FileSending(file);
+        Future<QuicStreamChannel> opened = run(() -> {
+            Peer peer = peers.get(user);
+            return peer == null ? null : peer.openStream(sending);
+        });
+        if (opened == null || !opened.await().isSuccess()) {
+            throw new IOException("There is no direct connection at the moment. Nothing was sent.");
+        }
+        return sending.run(opened.getNow(), progress);
+    }
+
     public void typing() {
         toAll(new Speech.Typing());
     }
@@ -395,7 +424,7 @@ public final class DirectSession implements AutoCloseable {
     }
 
     private void toAll(Speech speech) {
-        socket.loop().execute(() -> peers.values().stream().filter(Peer::isUp).forEach(peer -> peer.say(speech)));
+        execute(() -> peers.values().stream().filter(Peer::isUp).forEach(peer -> peer.say(speech)));
     }
 
     /** Returns those with whom there is a connection. Blocks for a moment. */
@@ -411,18 +440,29 @@ public final class DirectSession implements AutoCloseable {
         return run(() -> peers.values().stream().mapToInt(Peer::waiting).max().orElse(0));
     }
 
-    private <T> T run(Callable<T> work) throws IOException, InterruptedException {
+    private <T extends @Nullable Object> T run(Callable<T> work) throws IOException, InterruptedException {
         try {
             return socket.loop().submit(work).get();
+        } catch (RejectedExecutionException e) {
+            throw new IOException("The direct session is closed.", e);
         } catch (ExecutionException e) {
-            throw new IOException("the direct session has a fault: " + e.getCause(), e);
+            throw new IOException("The direct session has a fault: " + e.getCause(), e);
+        }
+    }
+
+    /** Runs something on the event loop; nothing once the session is closed. */
+    private void execute(Runnable work) {
+        try {
+            socket.loop().execute(work);
+        } catch (RejectedExecutionException e) {
+            // Closed: there is nobody left whom it could concern.
         }
     }
 
     /** Leaves the session: tells the others, and closes everything. */
     @Override
     public void close() {
-        socket.loop().execute(() -> {
+        execute(() -> {
             peers.values().forEach(Peer::leave);
             var _ = socket.loop().schedule(socket::close, 2 * Peer.LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
         });

@@ -10,20 +10,27 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.BoringSSLContextOption;
+import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.InsecureQuicTokenHandler;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
@@ -47,6 +54,10 @@ final class DirectSocket implements AutoCloseable {
     private static final int PAYLOAD = 1_232;
 
     private static final int MOST_RECEIVED = 1_500;
+
+    /** Datagrams that the kernel takes, or gives, in one call, where it can. */
+    private static final int TOGETHER = 16;
+
     private static final String PROTOCOL = "chat-direct/1";
     private static final Duration SILENCE = Duration.ofSeconds(45);
     private static final long WINDOW = 8 << 20;
@@ -64,8 +75,10 @@ final class DirectSocket implements AutoCloseable {
         ChannelHandler stream();
     }
 
-    private final MultiThreadIoEventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("direct", true), NioIoHandler.newFactory());
+    private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+            1,
+            new DefaultThreadFactory("direct", true),
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     private final DatagramChannel channel;
     private final Received received;
 
@@ -99,6 +112,7 @@ final class DirectSocket implements AutoCloseable {
         ChannelHandler asServer = tuned(new QuicServerCodecBuilder().sslContext(server))
                 // An address was shown to be reachable by its probes.
                 .tokenHandler(InsecureQuicTokenHandler.INSTANCE)
+                .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel opened) {
@@ -110,10 +124,8 @@ final class DirectSocket implements AutoCloseable {
         ChannelHandler asClient =
                 tuned(new QuicClientCodecBuilder().sslContext(client)).build();
         try {
-            this.channel = (DatagramChannel) new Bootstrap()
+            this.channel = (DatagramChannel) bootstrap()
                     .group(loops)
-                    .channelFactory(NioDatagramChannel::new)
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MOST_RECEIVED))
                     .option(ChannelOption.SO_RCVBUF, (int) WINDOW)
                     .option(ChannelOption.SO_SNDBUF, (int) WINDOW)
                     .handler(new ChannelInitializer<DatagramChannel>() {
@@ -129,6 +141,26 @@ final class DirectSocket implements AutoCloseable {
             close();
             throw new IOException("No UDP socket can be opened: " + e.getMessage(), e);
         }
+    }
+
+    private static Bootstrap bootstrap() {
+        return Epoll.isAvailable()
+                ? new Bootstrap()
+                        .channelFactory(EpollDatagramChannel::new)
+                        .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MOST_RECEIVED)
+                        .option(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new FixedRecvByteBufAllocator(TOGETHER * MOST_RECEIVED))
+                : new Bootstrap()
+                        .channelFactory(NioDatagramChannel::new)
+                        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MOST_RECEIVED));
+    }
+
+    /** Returns how datagrams are put together that the kernel takes apart. */
+    private static SegmentedDatagramPacketAllocator segments() {
+        return Epoll.isAvailable() && EpollDatagramChannel.isSegmentedDatagramPacketSupported()
+                ? EpollQuicUtils.newSegmentedAllocator(TOGETHER)
+                : SegmentedDatagramPacketAllocator.NONE;
     }
 
     private static <B extends QuicCodecBuilder<B>> B tuned(QuicCodecBuilder<B> builder) {
@@ -173,6 +205,7 @@ final class DirectSocket implements AutoCloseable {
     Future<QuicChannel> dial(InetSocketAddress to, ChannelHandler handler) {
         dialed.add(to);
         return QuicChannel.newBootstrap(channel)
+                .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
                 .handler(handler)
                 .streamHandler(streams())
                 .remoteAddress(to)

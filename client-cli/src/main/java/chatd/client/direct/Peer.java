@@ -332,6 +332,20 @@ final class Peer {
         }
     }
 
+    /** Opens a stream for a file; returns null if there is no connection. */
+    @Nullable
+    Future<QuicStreamChannel> openStream(FileSending sending) {
+        QuicChannel now = connection;
+        return now == null || !isUp
+                ? null
+                : now.createStream(QuicStreamType.BIDIRECTIONAL, new ChannelInitializer<QuicStreamChannel>() {
+                    @Override
+                    protected void initChannel(QuicStreamChannel opened) {
+                        opened.pipeline().addLast(new LineBasedFrameDecoder(FileLine.LONGEST), sending);
+                    }
+                });
+    }
+
     private void keepAlive(QuicStreamChannel on) {
         var _ = socket.loop()
                 .schedule(

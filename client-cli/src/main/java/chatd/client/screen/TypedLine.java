@@ -58,6 +58,7 @@ public sealed interface TypedLine {
         DIRECT(
                 "[NAME[,NAME…]]",
                 "talk with them from machine to machine, not by the server; without a name, back to them"),
+        SEND("PATH…", "send files directly, of any size; what was cut goes on where it was"),
         END("", "end or give up the direct session; a line that is just END asks the other first"),
         WHO("[PART]", "who is online, or the users whose names begin with PART"),
         FRIENDS("", "list your friends, and who asks to be one"),
@@ -200,6 +201,9 @@ public sealed interface TypedLine {
     /** @param names empty to go back to the direct session that there is */
     record Direct(List<String> names) implements TypedLine {}
 
+    /** Files of this machine for the others in the direct session. */
+    record SendDirectly(List<Path> paths) implements TypedLine {}
+
     record EndDirect() implements TypedLine {}
 
     record Friends() implements TypedLine {}
@@ -330,6 +334,7 @@ public sealed interface TypedLine {
                 listed.isEmpty()
                         ? new Direct(List.of())
                         : names == null || names.isEmpty() || !second.isEmpty() ? usage : new Direct(names);
+            case SEND -> rest.isEmpty() ? usage : new SendDirectly(paths(rest));
             case END -> rest.isEmpty() ? new EndDirect() : usage;
             case WHO -> new Who(rest);
             case FRIENDS -> rest.isEmpty() ? new Friends() : usage;

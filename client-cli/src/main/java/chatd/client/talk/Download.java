@@ -4,6 +4,7 @@ import chatd.protocol.value.Content;
 import io.netty.buffer.ByteBufUtil;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One file being received: into the directory, never outside it, never overwriting another file. It has a temporary
- * name until it is complete, and is removed if it never is. Not thread-safe.
+ * name until it is complete, and is removed if it never is, unless it was begun so that it can go on later. Not thread-safe.
  */
 public final class Download implements Closeable {
     private static final int MOST_NAMES = 1_000;
@@ -32,6 +33,7 @@ public final class Download implements Closeable {
     private long size;
     private long received;
     private @Nullable Path part;
+    private boolean isKept;
     private @Nullable OutputStream out;
     private @Nullable Path whole;
     private @Nullable IOException failure;
@@ -72,6 +74,37 @@ public final class Download implements Closeable {
             failed(e);
         }
         progress.at(0, size);
+    }
+
+    /**
+     * Begins to receive a file, or goes on with what has come of it before: an incomplete one is kept.
+     *
+     * @param key names the file among all that are received, in hexadecimal
+     * @return how many bytes are there already
+     * @throws IOException if it can't be written
+     */
+    public long resume(String offered, long itsSize, String key) throws IOException {
+        name = written(offered);
+        size = itsSize;
+        Files.createDirectories(directory);
+        Path kept = directory.resolve(".receiving-" + key);
+        part = kept;
+        isKept = true;
+        if (Files.exists(kept) && Files.size(kept) > size) {
+            Files.delete(kept);
+        }
+        if (Files.exists(kept)) {
+            try (InputStream before = Files.newInputStream(kept)) {
+                byte[] bytes = new byte[1 << 16];
+                for (int read = before.read(bytes); read > 0; read = before.read(bytes)) {
+                    digest.update(bytes, 0, read);
+                    received += read;
+                }
+            }
+        }
+        out = Files.newOutputStream(kept, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        progress.at(received, size);
+        return received;
     }
 
     /** Records a write error: the rest of the file is discarded, and the connection continues. */
@@ -139,6 +172,8 @@ public final class Download implements Closeable {
             into.close();
             out = null;
             if (!sha256.isEmpty() && !sha256.equals(HexFormat.of().formatHex(digest.digest()))) {
+                // Nothing of it can be gone on with.
+                isKept = false;
                 throw new IOException("what came is not what was sent");
             }
             whole = place();
@@ -207,16 +242,16 @@ public final class Download implements Closeable {
         return size;
     }
 
-    /** Removes an incomplete file. */
+    /** Removes an incomplete file, or keeps it to go on with later. */
     @Override
     public void close() throws IOException {
         if (out != null) {
             out.close();
             out = null;
         }
-        if (part != null) {
+        if (part != null && !isKept) {
             Files.deleteIfExists(part);
-            part = null;
         }
+        part = null;
     }
 }

@@ -2,9 +2,14 @@ package chatd.client.direct;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.client.talk.Download;
+import chatd.client.talk.FileToSend;
+import chatd.fixtures.Campaign;
 import chatd.protocol.value.Candidate;
 import chatd.protocol.value.Endpoint;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -13,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Sides of direct sessions on this machine, introduced by the test in place of a daemon. */
 class DirectSessionTest {
@@ -24,6 +30,7 @@ class DirectSessionTest {
         final long user = sides.size() + 1L;
         final DirectSession direct;
         final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        final BlockingQueue<FileOffer> offers = new LinkedBlockingQueue<>();
 
         Side() throws IOException {
             this(session);
@@ -69,6 +76,12 @@ class DirectSessionTest {
         @Override
         public void answeredEnd(long other, boolean agrees) {
             events.add("answer " + other + " " + agrees);
+        }
+
+        @Override
+        public void offers(long other, FileOffer offer) {
+            offers.add(offer);
+            events.add("offers " + other + " " + offer.name() + " " + offer.size());
         }
 
         @Override
@@ -156,6 +169,109 @@ class DirectSessionTest {
         two.expect("left 3");
         one.direct.say("still here");
         two.expect("1: still here");
+    }
+
+    private static Path file(Path directory, int size) throws IOException {
+        byte[] bytes = new byte[size];
+        Campaign.random().nextBytes(bytes);
+        return Files.write(directory.resolve("plan 计划.bin"), bytes);
+    }
+
+    private static Download into(Path directory, BlockingQueue<Long> progress) {
+        return new Download(directory, name -> name, (received, size) -> progress.add(received));
+    }
+
+    @Test
+    void aFileGoesOnWhereItWasCut(@TempDir Path sent, @TempDir Path received) throws Exception {
+        Side one = new Side();
+        Side other = new Side();
+        connect(one, other);
+        Path path = file(sent, 20 << 20);
+        FileToSend file = new FileToSend(path, "plan 计划.bin", 20 << 20, false);
+        BlockingQueue<String> results = new LinkedBlockingQueue<>();
+        Thread sending = Thread.startVirtualThread(() -> {
+            try {
+                results.add("sent " + one.direct.send(other.user, file, at -> {}));
+            } catch (IOException | InterruptedException e) {
+                results.add(String.valueOf(e.getMessage()));
+            }
+        });
+        other.expect("offers 1 plan 计划.bin " + (20 << 20));
+        BlockingQueue<Long> progress = new LinkedBlockingQueue<>();
+        other.offers.take().accept(into(received, progress), (whole, why) -> results.add("received " + whole));
+        while (progress.take() < 1 << 20) {
+            // Not far enough to be cut.
+        }
+        other.direct.close();
+        assertThat(List.of(results.take(), results.take()))
+                .containsExactlyInAnyOrder(
+                        "The connection was cut; what has arrived is kept, and sent again it goes on there.",
+                        "received null");
+        sending.join();
+        // In a later session, of the same two.
+        Side again = new Side();
+        Side later = new Side();
+        introduceAs(again, one.user, later, other.user);
+        BlockingQueue<Long> rest = new LinkedBlockingQueue<>();
+        Thread second = Thread.startVirtualThread(() -> {
+            try {
+                results.add("sent " + again.direct.send(other.user, file, at -> {}));
+            } catch (IOException | InterruptedException e) {
+                results.add(String.valueOf(e.getMessage()));
+            }
+        });
+        later.expect("offers 1 plan 计划.bin " + (20 << 20));
+        later.offers.take().accept(into(received, rest), (whole, why) -> results.add("received " + whole));
+        assertThat(List.of(results.take(), results.take()))
+                .containsExactlyInAnyOrder("sent true", "received " + received.resolve("plan 计划.bin"));
+        second.join();
+        assertThat(rest.take()).as("what was there before").isGreaterThanOrEqualTo(1 << 20);
+        assertThat(Files.mismatch(path, received.resolve("plan 计划.bin"))).isEqualTo(-1);
+        assertThat(received).isDirectoryNotContaining(name -> name.toString().contains(".receiving"));
+    }
+
+    /** Introduces two sides by other numbers than those of the test, and waits until they are connected. */
+    private static void introduceAs(Side caller, long number, Side called, long other) throws InterruptedException {
+        caller.direct.introduce(other, called.endpoint(), true);
+        called.direct.introduce(number, caller.endpoint(), false);
+        caller.expect("connected " + other);
+        called.expect("connected " + number);
+    }
+
+    @Test
+    void aFileIsDeclinedAndFilesOfNothingArrive(@TempDir Path sent, @TempDir Path received) throws Exception {
+        Side one = new Side();
+        Side other = new Side();
+        connect(one, other);
+        BlockingQueue<String> results = new LinkedBlockingQueue<>();
+        for (int size : new int[] {0, 1, 65_536, 65_537}) {
+            Path path = file(sent, size);
+            FileToSend file = new FileToSend(path, "plan " + size, size, false);
+            Thread.startVirtualThread(() -> {
+                try {
+                    results.add("sent " + other.direct.send(one.user, file, at -> {}));
+                } catch (IOException | InterruptedException e) {
+                    results.add(String.valueOf(e.getMessage()));
+                }
+            });
+            one.expect("offers 2 plan " + size + " " + size);
+            one.offers
+                    .take()
+                    .accept(into(received, new LinkedBlockingQueue<>()), (whole, why) -> results.add("received"));
+            assertThat(List.of(results.take(), results.take())).containsExactlyInAnyOrder("sent true", "received");
+            assertThat(Files.mismatch(path, received.resolve("plan " + size))).isEqualTo(-1);
+        }
+        Path path = file(sent, 10);
+        Thread.startVirtualThread(() -> {
+            try {
+                results.add("sent " + one.direct.send(other.user, new FileToSend(path, "x", 10, false), at -> {}));
+            } catch (IOException | InterruptedException e) {
+                results.add(String.valueOf(e.getMessage()));
+            }
+        });
+        other.expect("offers 1 x 10");
+        other.offers.take().decline();
+        assertThat(results.take()).isEqualTo("sent false");
     }
 
     @Test

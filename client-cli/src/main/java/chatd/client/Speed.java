@@ -1,0 +1,47 @@
+package chatd.client;
+
+import chatd.text.Size;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** How fast a file comes or goes, from the first time that it is asked. Thread-safe. */
+final class Speed {
+    private static final Duration APART = Duration.ofSeconds(1);
+
+    private final Clock clock;
+    private @Nullable Instant began;
+    private Instant shown = Instant.MIN;
+    private long first;
+    private long last;
+
+    Speed(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Takes how many bytes are there now; returns whether it is time to show that again: once a second. */
+    synchronized boolean at(long bytes) {
+        Instant now = clock.instant();
+        if (began == null) {
+            began = now;
+            first = bytes;
+        }
+        last = bytes;
+        if (now.isBefore(shown.plus(APART))) {
+            return false;
+        }
+        shown = now;
+        return true;
+    }
+
+    /** Returns the speed as people read it, such as {@code 31 MiB/s}. */
+    @Override
+    public synchronized String toString() {
+        Instant from = began;
+        long millis = from == null
+                ? 1
+                : Math.max(1, Duration.between(from, clock.instant()).toMillis());
+        return Size.of((last - first) * 1_000 / millis) + "/s";
+    }
+}

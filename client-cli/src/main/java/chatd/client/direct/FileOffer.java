@@ -1,0 +1,255 @@
+package chatd.client.direct;
+
+import chatd.client.talk.Download;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that another side offers on a stream, and then, once it is agreed to, its reception: the stream is read only as
+ * fast as the disk takes it. What comes is handled by a virtual thread, one after the other, never by the event loop.
+ */
+public final class FileOffer extends ChannelInboundHandlerAdapter {
+    /** Bytes read at a time. */
+    private static final int READ = 1 << 16;
+
+    /** Bytes that wait for the disk, from which on the stream is not read. */
+    private static final int MOST_QUEUED = 4 << 20;
+
+    private final AtomicLong queued = new AtomicLong();
+
+    /** What has come since the last time that the socket was read. Event loop. */
+    private final ByteArrayOutputStream came = new ByteArrayOutputStream();
+
+    private final long user;
+    private final BiConsumer<Long, FileOffer> offered;
+    private final ExecutorService worker =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private @Nullable ChannelHandlerContext stream;
+    private FileLine.@Nullable Start start;
+    private @Nullable Download download;
+    private @Nullable Result result;
+    private long left;
+
+    /** Told how a reception ends. */
+    public interface Result {
+        /** @param whole where the file is; null if it was cut, and can go on later, or could not be written */
+        void ended(@Nullable Path whole, String why);
+    }
+
+    /** @param offered called when the offer has come, on a virtual thread; answered by {@link #accept} or {@link #decline} */
+    FileOffer(long user, BiConsumer<Long, FileOffer> offered) {
+        this.user = user;
+        this.offered = offered;
+    }
+
+    public String name() {
+        FileLine.Start its = start;
+        return its == null ? "" : its.name();
+    }
+
+    /** Returns the size in bytes. */
+    public long size() {
+        FileLine.Start its = start;
+        return its == null ? 0 : its.size();
+    }
+
+    /** Returns what names the file among all that are received: the same for the same file of the same user. */
+    public String key() {
+        FileLine.Start its = start;
+        String all = user + "\n" + (its == null ? "" : its.size() + "\n" + its.modified() + "\n" + its.name());
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        stream = ctx;
+        ctx.channel().config().setOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof ByteBuf bytes) {
+            // Copied, since a buffer that is hardly filled takes as much memory as a full one.
+            came.writeBytes(ByteBufUtil.getBytes(bytes));
+            bytes.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        byte[] together = came.toByteArray();
+        came.reset();
+        int length = together.length;
+        if (queued.addAndGet(length) > MOST_QUEUED) {
+            ctx.channel().config().setAutoRead(false);
+        }
+        work(ctx, () -> {
+            take(ctx, together);
+            queued.addAndGet(-length);
+            // On the event loop, where it is switched off, too: else the last of both could be the earlier one.
+            ctx.executor().execute(() -> {
+                if (queued.get() <= MOST_QUEUED / 2) {
+                    ctx.channel().config().setAutoRead(true);
+                }
+            });
+        });
+    }
+
+    /** The other side says nothing more: closed, but for what this side has to say. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
+            work(ctx, () -> {
+                if (result != null || start == null) {
+                    var _ = ctx.close();
+                }
+            });
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        worker.execute(() ->
+                ended(null, "The connection was cut; what has arrived is kept, and sent again it goes on there."));
+        worker.shutdown();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        var _ = ctx.close();
+    }
+
+    /** Has the worker do something; a fault ends the reception, rather than leaving a hole in the file. */
+    private void work(ChannelHandlerContext ctx, Runnable what) {
+        worker.execute(() -> {
+            try {
+                what.run();
+            } catch (RuntimeException e) {
+                ended(null, "This client has a fault: " + e + ".");
+                var _ = ctx.close();
+            }
+        });
+    }
+
+    private void take(ChannelHandlerContext ctx, byte[] bytes) {
+        int at = 0;
+        Download into = download;
+        if (into != null && left > 0) {
+            at = (int) Math.min(left, bytes.length);
+            into.take(bytes, at);
+            left -= at;
+        }
+        for (; at < bytes.length; at++) {
+            if (bytes[at] == '\n') {
+                line(ctx, line.toByteArray());
+                line.reset();
+            } else if (line.size() < FileLine.LONGEST) {
+                line.write(bytes[at]);
+            } else {
+                var _ = ctx.close();
+                return;
+            }
+        }
+    }
+
+    private void line(ChannelHandlerContext ctx, byte[] its) {
+        Optional<FileLine> read = FileLine.read(its);
+        Download into = download;
+        if (start == null && read.isPresent() && read.get() instanceof FileLine.Start offer) {
+            start = offer;
+            offered.accept(user, this);
+        } else if (into != null && left == 0 && read.isPresent() && read.get() instanceof FileLine.End(String sha256)) {
+            stored(ctx, into, sha256);
+        } else {
+            var _ = ctx.close();
+        }
+    }
+
+    private void stored(ChannelHandlerContext ctx, Download into, String sha256) {
+        into.end(sha256);
+        try {
+            Path whole = into.whole();
+            write(ctx, new FileLine.Stored(whole != null));
+            ended(whole, "");
+        } catch (IOException e) {
+            write(ctx, new FileLine.Stored(false));
+            ended(null, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void ended(@Nullable Path whole, String why) {
+        Result its = result;
+        Download into = download;
+        result = null;
+        download = null;
+        try {
+            if (into != null) {
+                into.close();
+            }
+        } catch (IOException e) {
+            // It is as it is.
+        }
+        if (its != null) {
+            its.ended(whole, why);
+        }
+    }
+
+    private static void write(ChannelHandlerContext ctx, FileLine line) {
+        var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(line.line()));
+    }
+
+    /** Takes the file, from where it was left before. Any thread. */
+    public void accept(Download into, Result told) {
+        worker.execute(() -> {
+            ChannelHandlerContext ctx = stream;
+            if (ctx == null || download != null) {
+                return;
+            }
+            result = told;
+            try {
+                long offset = into.resume(name(), size(), key());
+                left = size() - offset;
+                download = into;
+                write(ctx, new FileLine.Go(offset));
+            } catch (IOException e) {
+                write(ctx, new FileLine.Declined());
+                ended(null, "It can't be written: " + e.getMessage());
+            }
+        });
+    }
+
+    /** Declines the file. Any thread. */
+    public void decline() {
+        ChannelHandlerContext ctx = stream;
+        if (ctx != null) {
+            write(ctx, new FileLine.Declined());
+        }
+    }
+}
