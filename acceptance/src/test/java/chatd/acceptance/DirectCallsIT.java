@@ -3,10 +3,12 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Campaign;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -399,6 +401,41 @@ class DirectCallsIT extends OverJson {
                 socket.send(new byte[0]);
                 assertThat(socket.ask(session).getPort()).isEqualTo(socket.port());
             }
+        }
+    }
+
+    @Test
+    void floodsAndNonsenseByUdpChangeNothing() {
+        JsonSocket one = connect();
+        int port = one.logIn(ann.name(), ann.password(), "laptop")
+                .path("server")
+                .path("udp")
+                .asInt();
+        InetAddress address = InetAddress.ofLiteral("::1");
+        Random random = Campaign.random();
+        try (UdpQuestion socket = new UdpQuestion(address, new InetSocketAddress(address, port))) {
+            int answers = 0;
+            for (int i = 0; i < 20_000; i++) {
+                byte[] datagram = new byte[random.nextInt(64)];
+                random.nextBytes(datagram);
+                if (i % 2 == 0) {
+                    // A question, of another session each time.
+                    datagram = UdpQuestion.question(new byte[4], newSession());
+                }
+                socket.send(datagram);
+                while (i % 100 == 0 && socket.receive(1).isPresent()) {
+                    answers++;
+                }
+            }
+            assertThat(answers)
+                    .as("a network is answered so often, and no more")
+                    .isLessThan(2_000);
+            one.fence();
+            // It answers again once the network has been quiet for a moment.
+            await().until(() -> {
+                socket.send(UdpQuestion.question(new byte[] {5, 5, 5, 5}, newSession()));
+                return socket.receive(200).isPresent();
+            });
         }
     }
 

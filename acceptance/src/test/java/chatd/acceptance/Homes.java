@@ -75,13 +75,18 @@ final class Homes implements AutoCloseable {
 
     /** Returns why there can be no homes on this machine; empty if there can. */
     static String obstacle() {
-        Run made = Run.program(List.of(
-                "sh",
-                "-c",
-                "ip netns add cdtry && ip netns exec cdtry nft list ruleset; r=$?; ip netns del cdtry; exit $r"));
-        return made.exit() == 0
+        Run tried = Run.program(List.of("sh", "-c", """
+                name=cdtry$$
+                trap 'ip netns del $name' EXIT
+                ip netns add $name &&
+                  ip netns exec $name ip link add one type veth peer name other &&
+                  ip netns exec $name sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv4.ip_forward=1 &&
+                  ip netns exec $name nft 'table inet try { chain c { type nat hook postrouting priority 100; masquerade; }; }'
+                """));
+        return tried.exit() == 0
                 ? ""
-                : "no network namespaces, or no nftables: " + made.err().strip();
+                : "no network namespaces with address translation here: "
+                        + tried.err().strip();
     }
 
     private String daemon6() {

@@ -57,6 +57,9 @@ final class DirectTalk {
     /** Maximum number of files that wait for an answer; further ones are declined. */
     private static final int MOST_OFFERED = 8;
 
+    /** The reason, to the server and the other, for an end without a connection. */
+    private static final String UNREACHABLE = "unreachable";
+
     private static final String ALONE = "You are in no direct session; /direct NAME asks for one.";
 
     private final Screen screen;
@@ -210,7 +213,7 @@ final class DirectTalk {
         @Override
         public void left(long user) {
             synchronized (DirectTalk.this) {
-                gone(this, user, hasLeft(user));
+                gone(this, user, hasLeft(user), "");
             }
         }
 
@@ -259,7 +262,8 @@ final class DirectTalk {
                         this,
                         user,
                         "No way to " + name(user) + " was found within 10 s. " + why + " /msg " + name(user)
-                                + " TEXT goes by the server.");
+                                + " TEXT goes by the server.",
+                        UNREACHABLE);
             }
         }
 
@@ -431,19 +435,22 @@ final class DirectTalk {
         } else if (its != null && its.name(ended.user()).equals(its.me)) {
             // Nobody has taken the call.
             forget(its);
+        } else if (its != null && ended.reason().equals(UNREACHABLE)) {
+            // It has given up a moment before this side: which then says why, too.
+            its.direct.giveUp(ended.user());
         } else if (its != null) {
-            gone(its, ended.user(), its.hasLeft(ended.user()));
+            gone(its, ended.user(), its.hasLeft(ended.user()), "");
         }
     }
 
     /** Takes a side out of the session; the session is over when nobody is left. */
-    private void gone(Current its, long user, String text) {
+    private void gone(Current its, long user, String text, String reason) {
         if (!its.equals(current) || its.others.remove(user) == null) {
             return;
         }
         its.direct.remove(user);
         if (its.others.isEmpty()) {
-            close(its, text, "");
+            close(its, text, reason);
         } else {
             presenter.notice(text);
         }

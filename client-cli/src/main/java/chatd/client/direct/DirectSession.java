@@ -364,6 +364,16 @@ public final class DirectSession implements AutoCloseable {
         });
     }
 
+    /** Looks no longer for a way to a side, which has given up; the listener is told why, if there is no connection. */
+    public void giveUp(long user) {
+        execute(() -> {
+            Peer peer = peers.get(user);
+            if (peer != null) {
+                peer.giveUp();
+            }
+        });
+    }
+
     /** Forgets a side that has left, as the daemon says. */
     public void remove(long user) {
         execute(() -> {

@@ -201,6 +201,11 @@ final class DirectSocket implements AutoCloseable {
         known.add(address);
     }
 
+    /** Takes no more connections from an address; those that there are go on. Event loop. */
+    void forget(InetSocketAddress address) {
+        known.remove(address);
+    }
+
     /** Opens a connection. Event loop. */
     Future<QuicChannel> dial(InetSocketAddress to, ChannelHandler handler) {
         dialed.add(to);

@@ -20,7 +20,6 @@ import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,6 +94,7 @@ final class Peer {
 
     /** Takes the addresses that the other side names in place of those before. */
     void name(List<Candidate> candidates) {
+        addresses.keySet().forEach(socket::forget);
         addresses.clear();
         for (Candidate candidate : candidates) {
             addresses.put(new InetSocketAddress(InetAddress.ofLiteral(candidate.address()), candidate.port()), true);
@@ -142,8 +142,15 @@ final class Peer {
             seek();
             return;
         }
-        gone();
-        session.listener().unreachable(user, explained());
+        giveUp();
+    }
+
+    /** Looks no longer for a way, and tells the listener why there is none; does nothing while there is a connection. */
+    void giveUp() {
+        if (!isUp && !isGone) {
+            gone();
+            session.listener().unreachable(user, explained());
+        }
     }
 
     /** Returns what was tried, and which side's firewall it looks like, as sentences. */
@@ -190,15 +197,17 @@ final class Peer {
         if (isGone) {
             return;
         }
+        if (!addresses.containsKey(from)) {
+            if (addresses.values().stream().filter(named -> !named).count() >= MOST_FOUND) {
+                return;
+            }
+            addresses.put(from, false);
+            probe(from, round);
+        }
         socket.know(from);
         heard = true;
         if (datagram.kind() == Datagram.Kind.PROBE) {
             socket.send(session.probe(Datagram.Kind.ECHO, datagram.nonce()), from);
-            long found = addresses.values().stream().filter(named -> !named).count();
-            if (!addresses.containsKey(from) && found < MOST_FOUND) {
-                addresses.put(from, false);
-                probe(from, round);
-            }
             return;
         }
         answered = true;
@@ -439,9 +448,5 @@ final class Peer {
             seek();
             session.listener().lost(user);
         }
-    }
-
-    List<InetSocketAddress> addresses() {
-        return new ArrayList<>(addresses.keySet());
     }
 }
