@@ -1,16 +1,16 @@
 package chatd.client.direct;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The lines that surround a file's bytes on its stream, in the vocabulary of {@code chat-json/1}. */
 sealed interface FileLine {
     /** Maximum length of a line, in bytes. */
     int LONGEST = 4_096;
+
+    /** What is said on either side of a file that was cut. */
+    String CUT = "The connection was cut; what has arrived is kept, and sent again it goes on there.";
 
     /**
      * Offers a file.
@@ -33,7 +33,7 @@ sealed interface FileLine {
     record Stored(boolean isWhole) implements FileLine {}
 
     private static ObjectNode message(int type, String op) {
-        ObjectNode message = JsonMapper.shared().createObjectNode().put("type", type);
+        ObjectNode message = JsonLine.message(type);
         message.putObject("info").put("op", op);
         return message;
     }
@@ -51,8 +51,7 @@ sealed interface FileLine {
                 go.withObject("/info").put("offset", offset);
                 yield go;
             }
-            case Declined() ->
-                JsonMapper.shared().createObjectNode().put("type", 10).put("info", false);
+            case Declined() -> JsonLine.message(10).put("info", false);
             case End(String sha256) -> {
                 ObjectNode end = message(6, "end");
                 end.withObject("/info").put("sha256", sha256);
@@ -64,17 +63,12 @@ sealed interface FileLine {
                 yield stored;
             }
         };
-        return (message + "\n").getBytes(StandardCharsets.UTF_8);
+        return JsonLine.of(message);
     }
 
     /** Reads a line; empty if it is none of these. */
     static Optional<FileLine> read(byte[] line) {
-        JsonNode message;
-        try {
-            message = JsonMapper.shared().readTree(line);
-        } catch (JacksonException e) {
-            return Optional.empty();
-        }
+        JsonNode message = JsonLine.read(line);
         JsonNode info = message.path("info");
         int type = message.path("type").asInt(0);
         if (type == 10) {

@@ -14,8 +14,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -78,12 +76,8 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     public String key() {
         FileLine.Start its = start;
         String all = user + "\n" + (its == null ? "" : its.size() + "\n" + its.modified() + "\n" + its.name());
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        byte[] digest = Download.sha256().digest(all.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest, 0, 16);
     }
 
     @Override
@@ -136,8 +130,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        worker.execute(() ->
-                ended(null, "The connection was cut; what has arrived is kept, and sent again it goes on there."));
+        worker.execute(() -> ended(null, FileLine.CUT));
         worker.shutdown();
     }
 

@@ -1,5 +1,6 @@
 package chatd.client.direct;
 
+import chatd.client.talk.Download;
 import chatd.client.talk.FileToSend;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -16,7 +17,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -74,7 +74,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     private static IOException cut() {
-        return new IOException("The connection was cut; what has arrived is kept, and sent again it goes on there.");
+        return new IOException(FileLine.CUT);
     }
 
     /**
@@ -94,7 +94,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
             if (offset < 0 || offset > file.size()) {
                 throw new IOException("The other side asks for what there is not.");
             }
-            MessageDigest digest = sha256();
+            MessageDigest digest = Download.sha256();
             byte[] bytes = new byte[CHUNK];
             long at = 0;
             while (at < file.size()) {
@@ -130,13 +130,5 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
 
     private static void write(QuicStreamChannel stream, FileLine line) {
         var _ = stream.writeAndFlush(Unpooled.wrappedBuffer(line.line()));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -1,10 +1,7 @@
 package chatd.client.direct;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What the sides of a direct session say on its stream 0: lines of JSON in the vocabulary of {@code chat-json/1}. */
@@ -26,39 +23,31 @@ sealed interface Speech {
     /** Ends it, without asking. */
     record Leave() implements Speech {}
 
-    private static ObjectNode message(int type) {
-        return JsonMapper.shared().createObjectNode().put("type", type);
-    }
-
     /** Returns the line, with its end. */
     default byte[] line() {
         ObjectNode message = switch (this) {
-            case Text(long number, String text) -> message(3).put("info", text).put("mid", number);
+            case Text(long number, String text) ->
+                JsonLine.message(3).put("info", text).put("mid", number);
             case Arrived(long number) -> {
-                ObjectNode arrived = message(17);
+                ObjectNode arrived = JsonLine.message(17);
                 arrived.putObject("info").put("mid", number);
                 yield arrived;
             }
             case Typing() -> {
-                ObjectNode typing = message(22);
+                ObjectNode typing = JsonLine.message(22);
                 typing.putObject("info");
                 yield typing;
             }
-            case AskToEnd() -> message(5).put("info", "END");
-            case AnswerToEnd(boolean agrees) -> message(10).put("info", agrees);
-            case Leave() -> message(5).put("info", "logout");
+            case AskToEnd() -> JsonLine.message(5).put("info", "END");
+            case AnswerToEnd(boolean agrees) -> JsonLine.message(10).put("info", agrees);
+            case Leave() -> JsonLine.message(5).put("info", "logout");
         };
-        return (message + "\n").getBytes(StandardCharsets.UTF_8);
+        return JsonLine.of(message);
     }
 
     /** Reads a line; empty if it says nothing that is known. */
     static Optional<Speech> read(byte[] line) {
-        JsonNode message;
-        try {
-            message = JsonMapper.shared().readTree(line);
-        } catch (JacksonException e) {
-            return Optional.empty();
-        }
+        JsonNode message = JsonLine.read(line);
         JsonNode info = message.path("info");
         return switch (message.path("type").asInt(0)) {
             case 3 ->

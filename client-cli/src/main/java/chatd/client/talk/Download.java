@@ -43,7 +43,8 @@ public final class Download implements Closeable {
         void at(long received, long size);
     }
 
-    private static MessageDigest sha256() {
+    /** Returns a digest for what is received, or sent. */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
