@@ -20,10 +20,14 @@ export function Find() {
   const w = words();
   const typed = useSignal("");
   const found = useSignal<Found["info"] | null>(null);
+  const isLive = chat.state.value.at === "live";
   useEffect(() => {
     const text = typed.value.trim();
     if (text === "") {
       found.value = null;
+      return undefined;
+    }
+    if (!isLive) {
       return undefined;
     }
     return app.clock.after(PAUSE, () => {
@@ -35,7 +39,7 @@ export function Find() {
         }),
       );
     });
-  }, [typed.value]);
+  }, [typed.value, isLive]);
   const users = found.value?.users ?? [];
   const groups = found.value?.groups ?? [];
   const open = (event: Event) => {

@@ -3,6 +3,8 @@ package chatd.acceptance;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A daemon as a process, a proxy before it that cuts connections, and a browser in which people use its page; a test fails
@@ -18,6 +20,11 @@ abstract class InBrowser {
     /** Forwards to the daemon, which takes the page's origin there for its own. */
     @SuppressWarnings("NullAway.Init") // start() sets it
     static CutProxy proxy;
+
+    /** Adds what the tabs showed to the report of a test that failed. */
+    @RegisterExtension
+    static final AfterTestExecutionCallback WHAT_WAS_SHOWN = context -> context.getExecutionException()
+            .ifPresent(failure -> failure.addSuppressed(new AssertionError("The tabs showed:\n" + browser.shown())));
 
     @BeforeAll
     static void start() {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A browser without a window, in which people use the page; used by one test thread. */
 final class WebBrowser implements AutoCloseable {
@@ -136,6 +137,15 @@ final class WebBrowser implements AutoCloseable {
             people.forEach(person -> person.page().context().close());
             people.clear();
         }
+    }
+
+    /** Returns what each open tab shows, as text, for the report of a failed test. */
+    String shown() {
+        return people.stream()
+                .map(WebPerson::page)
+                .filter(page -> !page.isClosed())
+                .map(page -> page.url() + "\n" + page.locator("body").innerText())
+                .collect(Collectors.joining("\n---\n"));
     }
 
     @Override

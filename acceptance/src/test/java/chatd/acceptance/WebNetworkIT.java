@@ -82,6 +82,23 @@ class WebNetworkIT extends InBrowser {
     }
 
     @Test
+    void whoIsLookedForWhileOneIsAwayIsFoundOnceOneIsBack() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann);
+        proxy.goAway();
+        WebPerson.waits(desk.page().locator(".bar.lost"));
+        desk.button("Find people and groups").click();
+        desk.field("Find people and groups").fill(ben.name());
+        // Longer than the page waits for more to be typed, so that it would have asked nobody.
+        desk.page().waitForTimeout(400);
+        proxy.forwardToPort(chatd.port());
+        desk.wakes();
+        desk.row(ben.name()).click();
+        desk.says("found").reads("found");
+    }
+
+    @Test
     void whoWasAwayForLongReadsPages() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
