@@ -1,36 +1,27 @@
 package chatd.client;
 
+import chatd.client.direct.Answered;
+import chatd.client.direct.DirectCall;
 import chatd.client.direct.DirectSession;
 import chatd.client.direct.FileOffer;
 import chatd.client.net.ClientFailure;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
-import chatd.client.talk.Download;
-import chatd.client.talk.FileToSend;
 import chatd.client.talk.Item;
-import chatd.client.talk.resume.Calls;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.DirectEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.DirectKind;
-import chatd.protocol.value.Endpoint;
-import chatd.text.SafeText;
-import chatd.text.Size;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -54,26 +45,19 @@ final class DirectTalk {
     /** Maximum number of calls that wait for an answer; further ones ring unseen until they end. */
     private static final int MOST_RINGING = 8;
 
-    /** Maximum number of files that wait for an answer; further ones are declined. */
-    private static final int MOST_OFFERED = 8;
-
-    /** The reason, to the server and the other, for an end without a connection. */
-    private static final String UNREACHABLE = "unreachable";
+    /** Maximum number of texts that are remembered, to show what an answer is to. */
+    private static final int MOST_REMEMBERED = 200;
 
     private static final String ALONE = "You are in no direct session; /direct NAME asks for one.";
 
     private final Screen screen;
     private final Presenter presenter;
     private final Clock clock = Clock.systemUTC();
-    private final SecureRandom random = new SecureRandom();
 
     /** Calls that wait for an answer, the oldest first. */
     private final Deque<DirectEvent.Called> ringing = new ArrayDeque<>();
 
     private volatile @Nullable Current current;
-
-    /** The user's thread while it sends files; null while it does not, or when that was cancelled. */
-    private volatile @Nullable Thread sending;
 
     /** Whether plain text goes to the direct session. */
     private volatile boolean isTarget;
@@ -95,12 +79,13 @@ final class DirectTalk {
     /** The session that there is: called, or being talked in. */
     private final class Current implements DirectSession.Listener {
         final ResumedSession by;
-        final String number;
         final String me;
         /** Whether it is with several, so that leaving needs no answer. */
         final boolean isGroup;
 
+        final DirectCall call;
         final DirectSession direct;
+        final DirectFiles files;
 
         /** Those who were called, as they are shown; empty if this side was called. */
         final String called;
@@ -108,11 +93,22 @@ final class DirectTalk {
         /** Those who are in it. */
         final Map<Long, String> others = new LinkedHashMap<>();
 
-        /** Files that wait for an answer, the oldest first. */
-        final Deque<Offered> offered = new ArrayDeque<>();
+        /** The texts that were said last, for answers to them. */
+        final Map<Answered, Item> texts = new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
 
-        /** The files that were agreed to: they go on without a question. */
-        final Set<String> agreed = new HashSet<>();
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Answered, Item> eldest) {
+                return size() > MOST_REMEMBERED;
+            }
+        };
+
+        /** The text that another said last. */
+        @Nullable
+        Answered last;
+
+        /** The number of this side's user, once it was introduced. */
+        long own;
 
         boolean wasConnected;
         boolean isAsked;
@@ -121,10 +117,11 @@ final class DirectTalk {
         Current(ResumedSession by, String number, boolean isGroup, String called) throws IOException {
             this.called = called;
             this.by = by;
-            this.number = number;
             this.me = by.name();
             this.isGroup = isGroup;
-            this.direct = new DirectSession(number, this);
+            this.call = new DirectCall(by.calls(), number, this);
+            this.direct = call.session();
+            this.files = new DirectFiles(screen, presenter, downloads, direct, this::name);
         }
 
         String who() {
@@ -165,11 +162,22 @@ final class DirectTalk {
         }
 
         @Override
-        public void said(long user, String text) {
+        public void said(long user, long number, String text, @Nullable Answered answered) {
             synchronized (DirectTalk.this) {
                 if (this.equals(current)) {
-                    presenter.said(item(name(user), false, text));
+                    last = new Answered(user, number);
+                    show(last, item(name(user), false, text), answered);
                 }
+            }
+        }
+
+        /** Shows a text, and remembers it, so that it can be answered. */
+        void show(Answered its, Item item, @Nullable Answered answered) {
+            texts.put(its, item);
+            if (answered == null) {
+                presenter.said(item);
+            } else {
+                presenter.said(item.answering(answered.number()), texts.get(answered));
             }
         }
 
@@ -228,13 +236,10 @@ final class DirectTalk {
         @Override
         public void offers(long user, FileOffer offer) {
             synchronized (DirectTalk.this) {
-                if (!this.equals(current) || offered.size() >= MOST_OFFERED) {
-                    offer.decline();
-                } else if (agreed.contains(offer.key())) {
-                    receive(this, new Offered(user, offer));
+                if (this.equals(current)) {
+                    files.offers(user, offer);
                 } else {
-                    offered.add(new Offered(user, offer));
-                    tell(name(user) + " wants to send you " + shown(offer) + ". y takes it, n declines.");
+                    offer.decline();
                 }
             }
         }
@@ -244,15 +249,7 @@ final class DirectTalk {
             synchronized (DirectTalk.this) {
                 tell("The direct connection to " + name(user) + " is lost; looking for a way again.");
             }
-            Thread.startVirtualThread(() -> {
-                try {
-                    by.calls().change(number, direct.endpoint(by.calls().udp()).candidates());
-                } catch (IOException | ClientFailure e) {
-                    // The addresses of before are tried.
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            call.renew();
         }
 
         @Override
@@ -263,7 +260,7 @@ final class DirectTalk {
                         user,
                         "No way to " + name(user) + " was found within 10 s. " + why + " /msg " + name(user)
                                 + " TEXT goes by the server.",
-                        UNREACHABLE);
+                        DirectCall.UNREACHABLE);
             }
         }
 
@@ -304,12 +301,6 @@ final class DirectTalk {
         return new Item(sender, isMine, clock.instant(), false, text, null, Optional.of(List.of(DIRECT)));
     }
 
-    private String newNumber() {
-        byte[] number = new byte[16];
-        random.nextBytes(number);
-        return HexFormat.of().formatHex(number);
-    }
-
     /** Calls users, or a group; without names, goes back to the session that there is. Blocks. */
     void call(ResumedSession session, List<String> to) throws IOException, InterruptedException {
         Current its;
@@ -325,26 +316,29 @@ final class DirectTalk {
                         ClientFailure.NO, "You are in a direct session with " + now.who() + "; /end ends it.");
             }
             String called = to.stream().map(session::label).collect(Collectors.joining(", "));
-            its = new Current(session, newNumber(), to.size() > 1 || isGroup(to.getFirst()), called);
+            its = new Current(
+                    session,
+                    DirectCall.newNumber(),
+                    to.size() > 1 || session.calls().isGroup(to.getFirst()),
+                    called);
             current = its;
         }
         try {
-            Endpoint own = its.direct.endpoint(session.calls().udp());
             presenter.notice(
                     "Calling " + its.called + ". Who accepts learns the addresses of this machine; /end gives up.");
-            session.calls().call(to, DirectKind.CHAT, its.number, own);
+            its.call.call(to, DirectKind.CHAT);
         } catch (IOException | InterruptedException | RuntimeException e) {
             forget(its);
             throw e;
         }
     }
 
-    private static boolean isGroup(String recipient) {
-        return recipient.matches(".*\\(G\\d+\\)|[Gg]\\d+");
+    private void forget(Current its) {
+        its.call.close();
+        turnFrom(its);
     }
 
-    private synchronized void forget(Current its) {
-        its.direct.close();
+    private synchronized void turnFrom(Current its) {
         if (its.equals(current)) {
             current = null;
             if (isTarget) {
@@ -357,19 +351,20 @@ final class DirectTalk {
     /** Takes what the server says of calls. On the reading thread: does not block. */
     private synchronized void take(ResumedSession session, DirectEvent event) {
         Current now = current;
-        Current its = now != null && now.number.equals(event.session()) ? now : null;
+        Current its = now != null && now.call.concerns(event) ? now : null;
         switch (event) {
             case DirectEvent.Called called -> rings(session, called);
             case DirectEvent.Introduced introduced -> {
                 if (its != null) {
+                    its.own = introduced.to();
                     its.others.put(introduced.user(), introduced.name());
                     presenter.notice("Looking for a way to " + introduced.name() + "…");
-                    its.direct.introduce(introduced.user(), introduced.endpoint(), introduced.dials());
+                    its.call.take(introduced);
                 }
             }
             case DirectEvent.CandidatesChanged changed -> {
                 if (its != null) {
-                    its.direct.candidates(changed.user(), changed.candidates());
+                    its.call.take(changed);
                 }
             }
             case DirectEvent.Declined declined -> {
@@ -401,10 +396,12 @@ final class DirectTalk {
                 ? ""
                 : " with " + called.others().stream().map(session.calls()::name).collect(Collectors.joining(", "));
         String where = Addressee.isGroup(called.to()) ? " in " + session.calls().name(called.to()) : "";
-        presenter.notice(called.name() + " asks for a direct session" + where + others
+        String what =
+                called.kind() == DirectKind.FILE ? "wants to send you files directly" : "asks for a direct session";
+        presenter.notice(called.name() + " " + what + where + others
                 + ": from machine to machine, kept nowhere. Who agrees tells the others the addresses of this machine: "
                 + addresses() + ". y agrees, n declines.");
-        screen.ring(true, false, called.name(), "asks for a direct session");
+        screen.ring(true, false, called.name(), what);
     }
 
     private static String addresses() {
@@ -435,9 +432,8 @@ final class DirectTalk {
         } else if (its != null && its.name(ended.user()).equals(its.me)) {
             // Nobody has taken the call.
             forget(its);
-        } else if (its != null && ended.reason().equals(UNREACHABLE)) {
-            // It has given up a moment before this side: which then says why, too.
-            its.direct.giveUp(ended.user());
+        } else if (its != null && ended.reason().equals(DirectCall.UNREACHABLE)) {
+            its.call.take(ended);
         } else if (its != null) {
             gone(its, ended.user(), its.hasLeft(ended.user()), "");
         }
@@ -473,15 +469,7 @@ final class DirectTalk {
                 answerEnd(now, agrees);
                 return true;
             }
-            Offered file = now == null ? null : now.offered.poll();
-            if (now != null && file != null) {
-                if (agrees) {
-                    receive(now, file);
-                } else {
-                    file.offer().decline();
-                    presenter.notice(
-                            "You have declined " + SafeText.line(file.offer().name()) + ".");
-                }
+            if (now != null && now.files.answer(agrees)) {
                 return true;
             }
             called = ringing.peek();
@@ -509,9 +497,8 @@ final class DirectTalk {
             its = new Current(session, called.session(), !called.others().isEmpty(), called.name());
             current = its;
         }
-        Calls calls = session.calls();
         try {
-            calls.accept(called.session(), its.direct.endpoint(calls.udp()));
+            its.call.accept();
         } catch (IOException | InterruptedException | RuntimeException e) {
             forget(its);
             throw e;
@@ -533,53 +520,47 @@ final class DirectTalk {
         Current now;
         synchronized (this) {
             now = current;
-            if (now == null) {
-                presenter.notice(ALONE);
-                return;
-            }
-            if (text.equals(END)) {
+            if (now != null && text.equals(END)) {
                 askToEnd(now);
                 return;
             }
+        }
+        say(now, text, null);
+    }
+
+    /** Answers the text that another said last. Blocks for a moment. */
+    void answer(String text) throws IOException, InterruptedException {
+        Current now;
+        Answered last;
+        synchronized (this) {
+            now = current;
+            last = now == null ? null : now.last;
+        }
+        if (last == null) {
+            presenter.notice("Nothing was said here yet that could be answered. Nothing was sent.");
+        } else {
+            say(now, text, last);
+        }
+    }
+
+    private void say(@Nullable Current now, String text, @Nullable Answered answered)
+            throws IOException, InterruptedException {
+        if (now == null) {
+            presenter.notice(ALONE);
+            return;
         }
         if (!now.wasConnected) {
             presenter.notice("There is no direct connection yet. Nothing was sent; ↑ brings it back.");
             return;
         }
         SizeLimits.check(text);
-        List<Long> left = now.direct.say(text);
-        presenter.said(item(now.me, true, text));
-        for (long user : left) {
+        DirectSession.Said said = now.direct.say(text, answered);
+        synchronized (this) {
+            now.show(new Answered(now.own, said.number()), item(now.me, true, text), answered);
+        }
+        for (long user : said.left()) {
             presenter.notice("Not sent to " + now.name(user) + ": too much waits for the connection.");
         }
-    }
-
-    /** A file that another offers. */
-    private record Offered(long user, FileOffer offer) {}
-
-    private static String shown(FileOffer offer) {
-        return SafeText.line(offer.name()) + " (" + Size.of(offer.size()) + ")";
-    }
-
-    /** Receives a file beside whatever else is done. */
-    private void receive(Current its, Offered file) {
-        FileOffer offer = file.offer();
-        its.agreed.add(offer.key());
-        presenter.notice("Receiving " + shown(offer) + " from " + its.name(file.user()) + "…");
-        Speed speed = new Speed(clock);
-        Download into = new Download(downloads, SafeText::line, (received, size) -> {
-            if (speed.at(received)) {
-                screen.mark("%s %d %%, %s"
-                        .formatted(SafeText.line(offer.name()), size == 0 ? 100 : 100 * received / size, speed));
-            }
-        });
-        offer.accept(into, (whole, why) -> {
-            screen.mark("");
-            presenter.notice(
-                    whole == null
-                            ? SafeText.line(offer.name()) + " was not received: " + why
-                            : "Saved as " + whole + " (" + Size.of(offer.size()) + ", " + speed + ")");
-        });
     }
 
     /** Sends files to all in the session, one after the other. Blocks. */
@@ -587,59 +568,15 @@ final class DirectTalk {
         Current now = current;
         if (now == null) {
             presenter.notice(ALONE);
-            return;
+        } else {
+            now.files.send(paths);
         }
-        List<FileToSend> files = new ArrayList<>();
-        for (Path path : paths) {
-            files.add(SizeLimits.file(path, false));
-        }
-        List<Long> to = now.direct.connected();
-        if (to.isEmpty()) {
-            presenter.notice("There is no direct connection at the moment. Nothing was sent.");
-        }
-        sending = Thread.currentThread();
-        try {
-            for (FileToSend file : files) {
-                for (long user : to) {
-                    send(now, user, file);
-                }
-            }
-        } catch (InterruptedException e) {
-            if (sending != null) {
-                throw e;
-            }
-            presenter.notice("Cancelled; what has arrived is kept, and sent again it goes on there.");
-        } finally {
-            sending = null;
-        }
-    }
-
-    private void send(Current its, long user, FileToSend file) throws IOException, InterruptedException {
-        String name = its.name(user);
-        presenter.notice("Asking whether " + name + " takes " + file.name() + "… Ctrl-C cancels.");
-        Speed speed = new Speed(clock);
-        boolean[] isTaken = new boolean[1];
-        screen.during(
-                file.name(),
-                bar -> isTaken[0] = its.direct.send(user, file, sent -> {
-                    speed.at(sent);
-                    bar.at(sent, file.size());
-                }));
-        presenter.notice(
-                isTaken[0]
-                        ? name + " has " + file.name() + " (" + Size.of(file.size()) + ", " + speed + ")."
-                        : name + " declines " + file.name() + ".");
     }
 
     /** Cancels the sending of files, if there is one; returns whether there was. Any thread. */
     boolean cancels() {
-        Thread its = sending;
-        if (its == null) {
-            return false;
-        }
-        sending = null;
-        its.interrupt();
-        return true;
+        Current now = current;
+        return now != null && now.files.cancels();
     }
 
     private void askToEnd(Current its) {
@@ -667,12 +604,16 @@ final class DirectTalk {
         }
     }
 
-    /** Ends the session, as the program ends: without a word to the user. */
-    synchronized void leave() {
-        Current now = current;
-        if (now != null) {
+    /** Leaves the session, as the program ends: without a word to the user. Blocks until the others were told. */
+    void leave() {
+        Current now;
+        synchronized (this) {
+            now = current;
             current = null;
-            now.direct.close();
+        }
+        if (now != null) {
+            now.call.close();
+            now.direct.awaitClosed();
         }
     }
 
@@ -689,16 +630,7 @@ final class DirectTalk {
             return;
         }
         presenter.notice(text);
-        forget(its);
-        // Not on this thread, which may be the one that reads the answer.
-        Thread.startVirtualThread(() -> {
-            try {
-                its.by.calls().end(its.number, reason);
-            } catch (IOException | ClientFailure e) {
-                // It is over, then, or will be when the server has missed this side for long enough.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        turnFrom(its);
+        its.call.end(reason);
     }
 }

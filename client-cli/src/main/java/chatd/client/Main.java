@@ -73,6 +73,7 @@ import picocli.CommandLine.Spec;
             ConversationsCommand.class,
             FriendsCommand.class,
             GroupCommand.class,
+            DirectCommand.class,
             WhoCommand.class,
             SessionsCommand.class,
             PipeCommand.class,

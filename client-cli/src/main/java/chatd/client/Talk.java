@@ -289,6 +289,8 @@ final class Talk {
             }
             case TypedLine.Say(String text) when direct.isTarget() -> direct.say(text);
             case TypedLine.Reply(String text) when direct.isTarget() -> direct.say(text);
+            case TypedLine.Answer(long number, String text)
+            when number == 0 && direct.isTarget() -> direct.answer(text);
             case TypedLine.Direct(List<String> names) -> call(names);
             case TypedLine.SendDirectly(List<Path> paths) -> direct.send(paths);
             case TypedLine.EndDirect end -> direct.end();

@@ -32,7 +32,7 @@ class ClientRoomsTest {
                 .layer("net")
                 .definedBy("chatd.client.net..")
                 .whereLayer("direct")
-                .mayOnlyBeAccessedByLayers("root")
+                .mayOnlyBeAccessedByLayers("root", "script")
                 .whereLayer("root")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("screen")

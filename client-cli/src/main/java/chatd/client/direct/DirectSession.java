@@ -59,7 +59,11 @@ public final class DirectSession implements AutoCloseable {
         /** @param isAgain whether the connection was lost before */
         void connected(long user, boolean isAgain);
 
-        void said(long user, String text);
+        /**
+         * @param number counts the user's texts of this session from 1
+         * @param answered what it answers; null for nothing
+         */
+        void said(long user, long number, String text, @Nullable Answered answered);
 
         void typing(long user);
 
@@ -191,12 +195,6 @@ public final class DirectSession implements AutoCloseable {
                     } else {
                         var _ = connection.close();
                     }
-                }
-
-                @Override
-                public void channelInactive(ChannelHandlerContext ctx) {
-                    peers.values().forEach(peer -> peer.ended(ctx.channel()));
-                    ctx.fireChannelInactive();
                 }
 
                 @Override
@@ -356,10 +354,7 @@ public final class DirectSession implements AutoCloseable {
         execute(() -> {
             Peer peer = peers.get(user);
             if (peer != null && !peer.isGone()) {
-                peer.name(candidates);
-                if (!peer.isUp()) {
-                    peer.seek();
-                }
+                peer.move(candidates);
             }
         });
     }
@@ -386,17 +381,27 @@ public final class DirectSession implements AutoCloseable {
     }
 
     /**
+     * A text that was said.
+     *
+     * @param number counts this side's texts of the session from 1
+     * @param left those to whom it could not be said, since too much waits for them already
+     */
+    public record Said(long number, List<Long> left) {}
+
+    /**
      * Says a text to all others. Blocks for a moment.
      *
-     * @return those to whom it could not be said, since too much waits for them already
+     * @param answered what it answers; null for nothing
      */
-    public List<Long> say(String text) throws IOException, InterruptedException {
+    public Said say(String text, @Nullable Answered answered) throws IOException, InterruptedException {
         return run(() -> {
-            Speech.Text its = new Speech.Text(++said, text);
-            return peers.values().stream()
-                    .filter(peer -> !peer.isGone() && !peer.text(its))
-                    .map(peer -> peer.user)
-                    .toList();
+            Speech.Text its = new Speech.Text(++said, text, answered);
+            return new Said(
+                    its.number(),
+                    peers.values().stream()
+                            .filter(peer -> !peer.isGone() && !peer.text(its))
+                            .map(peer -> peer.user)
+                            .toList());
         });
     }
 
@@ -405,7 +410,8 @@ public final class DirectSession implements AutoCloseable {
      *
      * @param progress told how many bytes it has, or are under way
      * @return whether it was taken; false if it was declined
-     * @throws IOException if there is no connection, or it was cut
+     * @throws Cut if there is no connection, or it was cut
+     * @throws IOException if it could not be read, or was not stored
      */
     public boolean send(long user, FileToSend file, LongConsumer progress) throws IOException, InterruptedException {
         FileSending sending = new FileSending(file);
@@ -414,7 +420,7 @@ public final class DirectSession implements AutoCloseable {
             return peer == null ? null : peer.openStream(sending);
         });
         if (opened == null || !opened.await().isSuccess()) {
-            throw new IOException("There is no direct connection at the moment. Nothing was sent.");
+            throw new Cut();
         }
         return sending.run(opened.getNow(), progress);
     }
@@ -445,11 +451,6 @@ public final class DirectSession implements AutoCloseable {
                 .toList());
     }
 
-    /** Returns how many texts have not arrived at everybody. Blocks for a moment. */
-    public int waiting() throws IOException, InterruptedException {
-        return run(() -> peers.values().stream().mapToInt(Peer::waiting).max().orElse(0));
-    }
-
     private <T extends @Nullable Object> T run(Callable<T> work) throws IOException, InterruptedException {
         try {
             return socket.loop().submit(work).get();
@@ -476,5 +477,10 @@ public final class DirectSession implements AutoCloseable {
             peers.values().forEach(Peer::leave);
             var _ = socket.loop().schedule(socket::close, 2 * Peer.LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
         });
+    }
+
+    /** Waits, for two seconds at most, until everything is closed and the others were told. Not on the event loop. */
+    public void awaitClosed() {
+        socket.awaitClosed();
     }
 }

@@ -35,7 +35,10 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -191,6 +194,16 @@ final class DirectSocket implements AutoCloseable {
         return channel.localAddress().getPort();
     }
 
+    /** Returns from which address of this machine packets go to another one; null if none do. */
+    static @Nullable InetAddress source(@Nullable SocketAddress to) {
+        try (DatagramSocket asked = new DatagramSocket()) {
+            asked.connect(to);
+            return asked.getLocalAddress();
+        } catch (IOException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
     void send(ByteBuf datagram, InetSocketAddress to) {
         // One that can't be sent, such as over IPv6 where there is none, is one that gets lost.
         var _ = channel.writeAndFlush(new DatagramPacket(datagram, to), channel.voidPromise());
@@ -207,11 +220,11 @@ final class DirectSocket implements AutoCloseable {
     }
 
     /** Opens a connection. Event loop. */
-    Future<QuicChannel> dial(InetSocketAddress to, ChannelHandler handler) {
+    Future<QuicChannel> dial(InetSocketAddress to) {
         dialed.add(to);
         return QuicChannel.newBootstrap(channel)
                 .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
-                .handler(handler)
+                .handler(new Closing())
                 .streamHandler(streams())
                 .remoteAddress(to)
                 .connect();
@@ -253,6 +266,14 @@ final class DirectSocket implements AutoCloseable {
         }
     }
 
+    /** Closes a connection that has a fault. */
+    private static final class Closing extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            var _ = ctx.close();
+        }
+    }
+
     /** Marks the place between the two codecs; what passes the first one is not for the second. */
     private final class Anchor extends ChannelInboundHandlerAdapter {
         @Override
@@ -269,5 +290,9 @@ final class DirectSocket implements AutoCloseable {
     @Override
     public void close() {
         var _ = loops.shutdownGracefully(50, 500, TimeUnit.MILLISECONDS);
+    }
+
+    void awaitClosed() {
+        boolean _ = loops.terminationFuture().awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

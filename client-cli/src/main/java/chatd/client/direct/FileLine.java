@@ -9,9 +9,6 @@ sealed interface FileLine {
     /** Maximum length of a line, in bytes. */
     int LONGEST = 4_096;
 
-    /** What is said on either side of a file that was cut. */
-    String CUT = "The connection was cut; what has arrived is kept, and sent again it goes on there.";
-
     /**
      * Offers a file.
      *

@@ -130,7 +130,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        worker.execute(() -> ended(null, FileLine.CUT));
+        worker.execute(() -> ended(null, Cut.TEXT));
         worker.shutdown();
     }
 

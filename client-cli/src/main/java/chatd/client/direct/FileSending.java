@@ -70,11 +70,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
 
     private FileLine answer() throws IOException, InterruptedException {
         byte[] line = lines.take();
-        return FileLine.read(line).orElseThrow(() -> cut());
-    }
-
-    private static IOException cut() {
-        return new IOException(FileLine.CUT);
+        return FileLine.read(line).orElseThrow(Cut::new);
     }
 
     /**
@@ -108,7 +104,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
                 if (known < read) {
                     room.acquire();
                     if (!stream.isActive()) {
-                        throw cut();
+                        throw new Cut();
                     }
                     var _ = stream.writeAndFlush(Unpooled.copiedBuffer(bytes, known, read - known))
                             .addListener(sent -> room.release());

@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.LineBasedFrameDecoder;
@@ -24,6 +23,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -43,6 +43,9 @@ final class Peer {
     private static final int ATTEMPTS = 6;
 
     private static final int KEEP_ALIVE_SECONDS = 15;
+
+    /** How often it is looked whether this machine has another address. */
+    private static final int WATCH_SECONDS = 2;
 
     /** How long the last word has to get to the other side. */
     static final int LAST_WORD_MILLIS = 200;
@@ -71,6 +74,10 @@ final class Peer {
     private final Deque<Speech.Text> waiting = new ArrayDeque<>();
     private @Nullable InetSocketAddress way;
     private @Nullable QuicChannel connection;
+
+    /** The address of this machine from which its packets go out. */
+    private @Nullable InetAddress source;
+
     private @Nullable QuicStreamChannel stream;
     private boolean isUp;
     private boolean isGone;
@@ -98,6 +105,17 @@ final class Peer {
         addresses.clear();
         for (Candidate candidate : candidates) {
             addresses.put(new InetSocketAddress(InetAddress.ofLiteral(candidate.address()), candidate.port()), true);
+        }
+    }
+
+    /** Takes the addresses that the other side names since it has lost a connection, of this or another side. */
+    void move(List<Candidate> candidates) {
+        name(candidates);
+        QuicChannel now = connection;
+        if (!isUp || now == null) {
+            seek();
+        } else if (!addresses.containsKey(now.remoteSocketAddress())) {
+            lose(now);
         }
     }
 
@@ -220,7 +238,7 @@ final class Peer {
     }
 
     private void dial(InetSocketAddress to, int its) {
-        Future<QuicChannel> dialed = socket.dial(to, new Watching());
+        Future<QuicChannel> dialed = socket.dial(to);
         dialed.addListener(done -> {
             if (isGone || its != round) {
                 if (done.isSuccess()) {
@@ -254,9 +272,8 @@ final class Peer {
     /** Returns the key with which the other side of a connection has proved itself; empty if it has not. */
     static String keyOf(QuicChannel connection) {
         try {
-            Certificate[] chain = java.util.Objects.requireNonNull(connection.sslEngine())
-                    .getSession()
-                    .getPeerCertificates();
+            Certificate[] chain =
+                    Objects.requireNonNull(connection.sslEngine()).getSession().getPeerCertificates();
             return DirectKey.fingerprint((X509Certificate) chain[0]);
         } catch (SSLPeerUnverifiedException | RuntimeException e) {
             return "";
@@ -267,6 +284,8 @@ final class Peer {
     void adopt(QuicChannel fresh) {
         QuicChannel before = connection;
         connection = fresh;
+        source = DirectSocket.source(fresh.remoteSocketAddress());
+        fresh.closeFuture().addListener(closed -> lose(fresh));
         if (before != null && !before.equals(fresh)) {
             var _ = before.close();
         }
@@ -316,13 +335,14 @@ final class Peer {
             }
             waiting.forEach(this::say);
             keepAlive(from);
+            watch(from.parent());
             session.listener().connected(user, isAgain);
         }
         switch (speech) {
             case Speech.Text text -> {
                 if (text.number() > arrived) {
                     arrived = text.number();
-                    session.listener().said(user, text.text());
+                    session.listener().said(user, text.number(), text.text(), text.answered());
                 }
                 say(new Speech.Arrived(arrived));
             }
@@ -368,6 +388,23 @@ final class Peer {
                         TimeUnit.SECONDS);
     }
 
+    /** Watches whether this machine's address has changed: then nothing of the connection passes the firewalls any more. */
+    private void watch(QuicChannel its) {
+        var _ = socket.loop()
+                .schedule(
+                        () -> {
+                            if (its.equals(connection) && isUp) {
+                                if (Objects.equals(source, DirectSocket.source(its.remoteSocketAddress()))) {
+                                    watch(its);
+                                } else {
+                                    lose(its);
+                                }
+                            }
+                        },
+                        WATCH_SECONDS,
+                        TimeUnit.SECONDS);
+    }
+
     /** Says a text, now or when there is a connection; returns false if too many wait already. */
     boolean text(Speech.Text text) {
         if (waiting.size() >= MOST_WAITING) {
@@ -378,10 +415,6 @@ final class Peer {
             say(text);
         }
         return true;
-    }
-
-    int waiting() {
-        return waiting.size();
     }
 
     void say(Speech speech) {
@@ -421,21 +454,8 @@ final class Peer {
         }
     }
 
-    /** Watches a connection for its end. */
-    final class Watching extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            ended(ctx.channel());
-            ctx.fireChannelInactive();
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            var _ = ctx.close();
-        }
-    }
-
-    void ended(io.netty.channel.Channel which) {
+    /** Gives the connection up, if it is still the one that there is, and looks for a way again. */
+    private void lose(QuicChannel which) {
         if (isGone || !which.equals(connection)) {
             return;
         }
@@ -443,6 +463,7 @@ final class Peer {
         connection = null;
         stream = null;
         isUp = false;
+        var _ = which.close();
         if (was) {
             attempts = 0;
             seek();

@@ -1,13 +1,22 @@
 package chatd.client.direct;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What the sides of a direct session say on its stream 0: lines of JSON in the vocabulary of {@code chat-json/1}. */
 sealed interface Speech {
-    /** A text; {@code number} counts the sender's texts of this session from 1. */
-    record Text(long number, String text) implements Speech {}
+    Pattern USER = Pattern.compile("U[1-9]\\d{0,9}");
+
+    /**
+     * A text.
+     *
+     * @param number counts the sender's texts of this session from 1
+     * @param answered what it answers; null for nothing
+     */
+    record Text(long number, String text, @Nullable Answered answered) implements Speech {}
 
     /** All texts of the other up to a number have arrived; sent at the beginning, too, and to show that one is there. */
     record Arrived(long number) implements Speech {}
@@ -26,8 +35,13 @@ sealed interface Speech {
     /** Returns the line, with its end. */
     default byte[] line() {
         ObjectNode message = switch (this) {
-            case Text(long number, String text) ->
-                JsonLine.message(3).put("info", text).put("mid", number);
+            case Text(long number, String text, Answered answered) -> {
+                ObjectNode said = JsonLine.message(3).put("info", text).put("mid", number);
+                if (answered != null) {
+                    said.putObject("re").put("send", "U" + answered.user()).put("mid", answered.number());
+                }
+                yield said;
+            }
             case Arrived(long number) -> {
                 ObjectNode arrived = JsonLine.message(17);
                 arrived.putObject("info").put("mid", number);
@@ -52,7 +66,8 @@ sealed interface Speech {
         return switch (message.path("type").asInt(0)) {
             case 3 ->
                 info.isString() && message.path("mid").canConvertToLong()
-                        ? Optional.of(new Text(message.path("mid").asLong(), info.stringValue()))
+                        ? Optional.of(new Text(
+                                message.path("mid").asLong(), info.stringValue(), answered(message.path("re"))))
                         : Optional.empty();
             case 5 ->
                 switch (info.asString("")) {
@@ -65,5 +80,12 @@ sealed interface Speech {
             case 22 -> Optional.of(new Typing());
             default -> Optional.empty();
         };
+    }
+
+    private static @Nullable Answered answered(JsonNode re) {
+        String user = re.path("send").asString("");
+        return USER.matcher(user).matches() && re.path("mid").canConvertToLong()
+                ? new Answered(Long.parseLong(user.substring(1)), re.path("mid").asLong())
+                : null;
     }
 }

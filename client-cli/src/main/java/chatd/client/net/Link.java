@@ -254,6 +254,11 @@ public final class Link implements Closeable {
         connection.close();
     }
 
+    /** Returns whether this machine has lost the address from which the connection goes, so that nothing comes back. */
+    public boolean isStranded() {
+        return connection.isStranded();
+    }
+
     /** Closes the connection at once, even during a write. May be called from any thread. */
     public void abort() {
         connection.abort();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
@@ -248,6 +249,16 @@ final class TlsConnection implements Closeable {
     @Override
     public void close() {
         shut(socket);
+    }
+
+    /** Returns whether this machine has lost the address from which the connection goes. */
+    boolean isStranded() {
+        InetAddress own = plain.getLocalAddress();
+        try {
+            return !own.isAnyLocalAddress() && NetworkInterface.getByInetAddress(own) == null;
+        } catch (SocketException e) {
+            return false;
+        }
     }
 
     /** Closes the connection at once, even during a write. May be called from any thread. */

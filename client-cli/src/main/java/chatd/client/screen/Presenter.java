@@ -129,11 +129,16 @@ public final class Presenter implements View {
 
     @Override
     public synchronized void said(Item item) {
+        said(item, answered(item));
+    }
+
+    /** @param other the item that it answers or is about; null if that is not known */
+    public synchronized void said(Item item, @Nullable Item other) {
         if (isHidden(item)) {
             return;
         }
         List<AttributedString> block = new ArrayList<>();
-        add(block, item, false);
+        add(block, item, other, false, List.of());
         screen.show(block, SAID);
         if (item.of() > 0 || item.deed() == Item.Deed.GROUP) {
             return;
@@ -153,18 +158,27 @@ public final class Presenter implements View {
         }
     }
 
+    /** Returns the item that another answers or is about, if it was shown. */
+    private @Nullable Item answered(Item item) {
+        return items.get(Math.max(item.answered(), item.of()));
+    }
+
     private void add(List<AttributedString> block, Item item, boolean isNumbered) {
-        add(block, item, isNumbered, List.of());
+        add(block, item, answered(item), isNumbered, List.of());
     }
 
     /** @param places where in its text it has what was searched for */
-    private void add(List<AttributedString> block, Item item, boolean isNumbered, List<MessageEvent.Place> places) {
+    private void add(
+            List<AttributedString> block,
+            Item item,
+            @Nullable Item other,
+            boolean isNumbered,
+            List<MessageEvent.Place> places) {
         LocalDate now = lines.day(item);
         if (!now.equals(day)) {
             day = now;
             block.add(lines.day(now));
         }
-        Item other = items.get(Math.max(item.answered(), item.of()));
         block.add(lines.said(item, isNumbered, other, places));
         switch (item.deed()) {
             case SENT -> {
@@ -215,7 +229,7 @@ public final class Presenter implements View {
         List<AttributedString> block = new ArrayList<>();
         block.add(lines.heading("found: " + SafeText.line(LineFormatter.beginning(words, 40))));
         day = null;
-        found.hits().reversed().forEach(hit -> add(block, hit.item(), true, hit.places()));
+        found.hits().reversed().forEach(hit -> add(block, hit.item(), answered(hit.item()), true, hit.places()));
         int count = found.hits().size();
         String end = count == 0
                 ? isNew ? "nothing was found" : "nothing older was found"

@@ -93,13 +93,18 @@ public final class Connection {
     }
 
     /**
-     * Cuts the connection if nothing arrives for 45 s while a request is pending: the peer has vanished, which the
-     * system takes many minutes to notice while data is unacknowledged. Blocks until then, or until interrupted.
+     * Cuts the connection if nothing arrives for 45 s while a request is pending, or this machine has lost the address from
+     * which it goes: the system takes many minutes to notice while data is unacknowledged. Blocks until then, or until
+     * interrupted.
      */
     void watch() {
         try {
             while (true) {
                 Thread.sleep(WATCH);
+                if (link.isStranded()) {
+                    cut("This machine has another address now.");
+                    return;
+                }
                 Exchange first = asked.peek();
                 long now = System.nanoTime();
                 if (first != null && now - first.asked() > PATIENCE.toNanos() && now - lastRead > PATIENCE.toNanos()) {

@@ -105,6 +105,27 @@ public record Item(
         this(0, sender, isMine, time, isServerTime, text, file, to, 0, -1);
     }
 
+    /** Returns the same item as an answer to the one with this number. */
+    public Item answering(long to) {
+        return new Item(
+                number,
+                sender,
+                isMine,
+                time,
+                isServerTime,
+                text,
+                file,
+                this.to,
+                to,
+                size,
+                media,
+                mentionsMe,
+                deed,
+                of,
+                amended,
+                news);
+    }
+
     /** Returns an item sent from here, as long as the server has not reported it. */
     static Item outgoing(String me, List<String> to, String text, boolean isFile, long answered, Instant now) {
         return new Item(0, me, true, now, false, text, isFile ? -1L : null, Optional.of(to), answered, -1);

@@ -50,7 +50,8 @@ class DirectFuzzTest {
     void linesAreReadOrNot() {
         Random random = Campaign.random();
         List<Speech> speeches = List.of(
-                new Speech.Text(3, "你好"),
+                new Speech.Text(3, "你好", null),
+                new Speech.Text(4, "ja", new Answered(2, 3)),
                 new Speech.Arrived(7),
                 new Speech.Typing(),
                 new Speech.AskToEnd(),

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,8 +60,13 @@ class DirectSessionTest {
         }
 
         @Override
-        public void said(long other, String text) {
-            events.add(other + ": " + text);
+        public void said(long other, long number, String text, @Nullable Answered answered) {
+            events.add(other + ": " + text + (answered == null ? "" : " (to " + answered + ")"));
+        }
+
+        /** Says a text that answers nothing; returns those to whom it could not be said. */
+        List<Long> says(String text) throws IOException, InterruptedException {
+            return direct.say(text, null).left();
         }
 
         @Override
@@ -121,17 +127,19 @@ class DirectSessionTest {
         Side one = new Side();
         Side other = new Side();
         connect(one, other);
-        assertThat(one.direct.say("你好 🙂\n2")).isEmpty();
+        assertThat(one.says("你好 🙂\n2")).isEmpty();
         other.expect("1: 你好 🙂\n2");
         other.direct.typing();
         one.expect("typing 2");
         for (int i = 0; i < 500; i++) {
-            assertThat(other.direct.say("text " + i)).isEmpty();
+            assertThat(other.says("text " + i)).isEmpty();
         }
         for (int i = 0; i < 500; i++) {
             one.expect("2: text " + i);
         }
-        one.direct.say("\"".repeat(64 << 10));
+        assertThat(one.direct.say("yes", new Answered(2, 500)).number()).isEqualTo(2);
+        other.expect("1: yes (to Answered[user=2, number=500])");
+        one.says("\"".repeat(64 << 10));
         assertThat(other.events.poll(10, TimeUnit.SECONDS)).hasSize((64 << 10) + 3);
         one.direct.askToEnd();
         other.expect("END 1");
@@ -154,7 +162,7 @@ class DirectSessionTest {
         assertThat(List.of(three.events.take(), three.events.take()))
                 .containsExactlyInAnyOrder("connected 1", "connected 2");
         for (Side side : sides) {
-            side.direct.say("hello of " + side.user);
+            side.says("hello of " + side.user);
         }
         for (Side side : sides) {
             List<String> heard = List.of(side.events.take(), side.events.take());
@@ -167,7 +175,7 @@ class DirectSessionTest {
         three.direct.close();
         one.expect("left 3");
         two.expect("left 3");
-        one.direct.say("still here");
+        one.says("still here");
         two.expect("1: still here");
     }
 

@@ -5,6 +5,7 @@ import chatd.protocol.event.DirectEvent;
 import chatd.protocol.value.Candidate;
 import chatd.protocol.value.DirectKind;
 import chatd.protocol.value.Endpoint;
+import chatd.protocol.value.User;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -78,6 +79,11 @@ public final class Calls {
 
     private static boolean isV4(InetAddress address) {
         return address instanceof Inet4Address;
+    }
+
+    /** Returns whether a recipient, as the session names it, is a group. */
+    public boolean isGroup(String recipient) {
+        return people.user(recipient) instanceof User.Group;
     }
 
     /** @param to recipients as the session names them; a group alone */

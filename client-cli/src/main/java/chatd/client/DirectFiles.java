@@ -1,0 +1,168 @@
+package chatd.client;
+
+import chatd.client.direct.DirectSession;
+import chatd.client.direct.FileOffer;
+import chatd.client.screen.Presenter;
+import chatd.client.screen.Screen;
+import chatd.client.talk.Download;
+import chatd.client.talk.FileToSend;
+import chatd.text.SafeText;
+import chatd.text.Size;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a direct session, as a person sends and receives them. What is typed comes on the user's thread, what others
+ * offer on threads of their own; the state is guarded by this object, whose lock is taken before the screen's.
+ */
+final class DirectFiles {
+    /** Maximum number of files that wait for an answer; further ones are declined. */
+    private static final int MOST_OFFERED = 8;
+
+    private final Screen screen;
+    private final Presenter presenter;
+    private final Path downloads;
+    private final DirectSession session;
+    private final LongFunction<String> names;
+    private final Clock clock = Clock.systemUTC();
+
+    /** A file that another offers. */
+    private record Offered(long user, FileOffer offer) {}
+
+    /** Files that wait for an answer, the oldest first. */
+    private final Deque<Offered> offered = new ArrayDeque<>();
+
+    /** The files that were agreed to: they go on without a question. */
+    private final Set<String> agreed = new HashSet<>();
+
+    /** The user's thread while it sends files; null while it does not, or when that was cancelled. */
+    private volatile @Nullable Thread sending;
+
+    /**
+     * @param downloads where files are saved
+     * @param names of users, by their numbers
+     */
+    DirectFiles(Screen screen, Presenter presenter, Path downloads, DirectSession session, LongFunction<String> names) {
+        this.screen = screen;
+        this.presenter = presenter;
+        this.downloads = downloads;
+        this.session = session;
+        this.names = names;
+    }
+
+    /** Takes an offer, and asks the user; not again for a file that goes on. */
+    synchronized void offers(long user, FileOffer offer) {
+        if (agreed.contains(offer.key())) {
+            receive(new Offered(user, offer));
+        } else if (offered.size() >= MOST_OFFERED) {
+            offer.decline();
+        } else {
+            offered.add(new Offered(user, offer));
+            presenter.notice(names.apply(user) + " wants to send you " + shown(offer) + ". y takes it, n declines.");
+        }
+    }
+
+    /** Answers the oldest offer; returns whether there was one. */
+    synchronized boolean answer(boolean agrees) {
+        Offered file = offered.poll();
+        if (file == null) {
+            return false;
+        }
+        if (agrees) {
+            receive(file);
+        } else {
+            file.offer().decline();
+            presenter.notice("You have declined " + SafeText.line(file.offer().name()) + ".");
+        }
+        return true;
+    }
+
+    private static String shown(FileOffer offer) {
+        return SafeText.line(offer.name()) + " (" + Size.of(offer.size()) + ")";
+    }
+
+    /** Receives a file beside whatever else is done. */
+    private void receive(Offered file) {
+        FileOffer offer = file.offer();
+        agreed.add(offer.key());
+        presenter.notice("Receiving " + shown(offer) + " from " + names.apply(file.user()) + "…");
+        Speed speed = new Speed(clock);
+        Download into = new Download(downloads, SafeText::line, (received, size) -> {
+            if (speed.at(received)) {
+                screen.mark("%s %d %%, %s"
+                        .formatted(SafeText.line(offer.name()), size == 0 ? 100 : 100 * received / size, speed));
+            }
+        });
+        offer.accept(into, (whole, why) -> {
+            screen.mark("");
+            presenter.notice(
+                    whole == null
+                            ? SafeText.line(offer.name()) + " was not received: " + why
+                            : "Saved as " + whole + " (" + Size.of(offer.size()) + ", " + speed + ")");
+        });
+    }
+
+    /** Sends files to all in the session, one after the other. Blocks. */
+    void send(List<Path> paths) throws IOException, InterruptedException {
+        List<FileToSend> files = new ArrayList<>();
+        for (Path path : paths) {
+            files.add(SizeLimits.file(path, false));
+        }
+        List<Long> to = session.connected();
+        if (to.isEmpty()) {
+            presenter.notice("There is no direct connection at the moment. Nothing was sent.");
+        }
+        sending = Thread.currentThread();
+        try {
+            for (FileToSend file : files) {
+                for (long user : to) {
+                    send(user, file);
+                }
+            }
+        } catch (InterruptedException e) {
+            if (sending != null) {
+                throw e;
+            }
+            presenter.notice("Cancelled; what has arrived is kept, and sent again it goes on there.");
+        } finally {
+            sending = null;
+        }
+    }
+
+    private void send(long user, FileToSend file) throws IOException, InterruptedException {
+        String name = names.apply(user);
+        presenter.notice("Asking whether " + name + " takes " + file.name() + "… Ctrl-C cancels.");
+        Speed speed = new Speed(clock);
+        boolean[] isTaken = new boolean[1];
+        screen.during(
+                file.name(),
+                bar -> isTaken[0] = session.send(user, file, sent -> {
+                    speed.at(sent);
+                    bar.at(sent, file.size());
+                }));
+        presenter.notice(
+                isTaken[0]
+                        ? name + " has " + file.name() + " (" + Size.of(file.size()) + ", " + speed + ")."
+                        : name + " declines " + file.name() + ".");
+    }
+
+    /** Cancels the sending of files, if there is one; returns whether there was. Takes no lock. */
+    boolean cancels() {
+        Thread its = sending;
+        if (its == null) {
+            return false;
+        }
+        sending = null;
+        its.interrupt();
+        return true;
+    }
+}

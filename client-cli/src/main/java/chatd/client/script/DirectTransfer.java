@@ -1,0 +1,315 @@
+package chatd.client.script;
+
+import chatd.client.direct.Answered;
+import chatd.client.direct.Cut;
+import chatd.client.direct.DirectCall;
+import chatd.client.direct.DirectSession;
+import chatd.client.direct.FileOffer;
+import chatd.client.net.ClientFailure;
+import chatd.client.talk.Download;
+import chatd.client.talk.FileToSend;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.event.DirectEvent;
+import chatd.protocol.value.DirectKind;
+import chatd.text.SafeText;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files that a script sends to one user, or takes from one, in a direct session of its own. What happens is queued, and
+ * handled by the thread that calls {@link #accept} or {@link #send}: the state is that thread's alone.
+ */
+public final class DirectTransfer implements AutoCloseable {
+    /** How often the sending of a file is begun again. */
+    private static final int ATTEMPTS = 20;
+
+    private final ResumedSession server;
+    private final String other;
+
+    /** What has happened and is not handled yet: bounded by what one session of the server's and its streams can cause. */
+    private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+
+    private volatile @Nullable DirectCall call;
+    private boolean wasConnected;
+    private boolean isConnected;
+    private boolean isOver;
+    private int receiving;
+    private int received;
+
+    /** The files that have not come whole, by their keys, and why. */
+    private final Map<String, String> cut = new LinkedHashMap<>();
+
+    /** Why it is over, if that is a failure. */
+    private @Nullable ClientFailure failure;
+
+    /** Where files are saved; null if none are taken. */
+    private volatile @Nullable Path into;
+
+    private @Nullable Received told;
+
+    /** Something that is done about what has happened. */
+    private interface Step {
+        void take() throws IOException, InterruptedException;
+    }
+
+    /** A file that was received. */
+    public interface Received {
+        void at(Path path, String name, long size);
+    }
+
+    /** A file that the other has. */
+    public interface Sent {
+        void has(FileToSend file);
+    }
+
+    /** @param other the user's name */
+    public DirectTransfer(ScriptSession session, String other) throws IOException, InterruptedException {
+        this.server = session.numbered();
+        List<String> known = server.recipients(List.of(other)).known();
+        if (known.isEmpty()) {
+            throw new ClientFailure(ClientFailure.NO_SUCH, "There is no user called " + other + ".");
+        }
+        this.other = known.getFirst();
+        if (server.calls().isGroup(this.other)) {
+            throw new ClientFailure(ClientFailure.NO, this.other + " is a group: files go directly to one user.");
+        }
+        server.calls().listen(event -> steps.add(() -> take(event)));
+        Thread.startVirtualThread(() -> {
+            try {
+                String why = session.end();
+                steps.add(() -> fail(ClientFailure.NO_SERVER, why));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private final class Listener implements DirectSession.Listener {
+        @Override
+        public void connected(long user, boolean isAgain) {
+            steps.add(() -> {
+                isConnected = true;
+                wasConnected = true;
+            });
+        }
+
+        @Override
+        public void said(long user, long number, String text, @Nullable Answered answered) {
+            // Nobody is there who could read it.
+        }
+
+        @Override
+        public void typing(long user) {
+            // As above.
+        }
+
+        @Override
+        public void asksToEnd(long user) {
+            current().session().answerEnd(true);
+        }
+
+        @Override
+        public void answeredEnd(long user, boolean agrees) {
+            // Not asked.
+        }
+
+        @Override
+        public void offers(long user, FileOffer offer) {
+            if (into == null) {
+                offer.decline();
+            } else {
+                steps.add(() -> offered(offer));
+            }
+        }
+
+        @Override
+        public void left(long user) {
+            steps.add(() -> isOver = true);
+        }
+
+        @Override
+        public void lost(long user) {
+            steps.add(() -> {
+                isConnected = false;
+                current().renew();
+            });
+        }
+
+        @Override
+        public void unreachable(long user, String why) {
+            steps.add(() -> {
+                current().end(DirectCall.UNREACHABLE);
+                fail(ClientFailure.NO, "No way to " + other + " was found. " + why);
+            });
+        }
+    }
+
+    private DirectCall current() {
+        return Objects.requireNonNull(call);
+    }
+
+    private void fail(int exit, String text) {
+        isOver = true;
+        if (failure == null) {
+            failure = new ClientFailure(exit, text);
+        }
+    }
+
+    /**
+     * Waits for the user's call for files, and takes all files until the user leaves. Blocks.
+     *
+     * @param directory where they are saved, without overwriting any
+     * @param each told of each file that has come whole
+     * @throws ClientFailure if the session ended before at least one file had come, or one has not come whole
+     */
+    public void accept(Path directory, Received each) throws IOException, InterruptedException {
+        into = directory;
+        told = each;
+        while (!isOver || receiving > 0) {
+            steps.take().take();
+        }
+        cut.values().stream().findFirst().ifPresent(why -> fail(ClientFailure.TRY_LATER, why));
+        if (failure == null && received == 0) {
+            fail(ClientFailure.NO, other + " has ended the direct session without sending anything.");
+        }
+        end();
+    }
+
+    /**
+     * Calls the user, and sends files one after the other. Blocks until the user has them.
+     *
+     * @throws ClientFailure if the user does not take the call, or a file, or there is no way
+     */
+    public void send(List<FileToSend> files, Sent each) throws IOException, InterruptedException {
+        DirectCall its = new DirectCall(server.calls(), DirectCall.newNumber(), new Listener());
+        call = its;
+        its.call(List.of(other), DirectKind.FILE);
+        while (!isOver && !isConnected) {
+            steps.take().take();
+        }
+        for (int i = 0; i < files.size() && !isOver; i++) {
+            send(its.session(), files.get(i), each);
+        }
+        end();
+    }
+
+    /** Sends a file; what was cut goes on once there is a connection again. */
+    private void send(DirectSession to, FileToSend file, Sent each) throws IOException, InterruptedException {
+        for (int attempts = ATTEMPTS; attempts > 0 && !isOver; attempts--) {
+            List<Long> connected = to.connected();
+            if (connected.isEmpty()) {
+                isConnected = false;
+                while (!isOver && !isConnected) {
+                    steps.take().take();
+                }
+                continue;
+            }
+            try {
+                if (to.send(connected.getFirst(), file, at -> {})) {
+                    each.has(file);
+                } else {
+                    fail(ClientFailure.NO, other + " declines " + file.name() + ".");
+                }
+                return;
+            } catch (Cut e) {
+                // Once more.
+            } catch (IOException e) {
+                fail(ClientFailure.NO, String.valueOf(e.getMessage()));
+                return;
+            }
+        }
+        fail(ClientFailure.TRY_LATER, file.name() + " was not sent: " + Cut.TEXT);
+    }
+
+    private void end() {
+        current().end("");
+        ClientFailure why = failure;
+        if (why != null) {
+            throw why;
+        }
+    }
+
+    private void offered(FileOffer offer) {
+        receiving++;
+        Download download = new Download(Objects.requireNonNull(into), SafeText::line, (at, size) -> {});
+        offer.accept(download, (whole, why) -> steps.add(() -> ended(offer, whole, why)));
+    }
+
+    private void ended(FileOffer offer, @Nullable Path whole, String why) {
+        receiving--;
+        String name = SafeText.line(offer.name());
+        if (whole == null) {
+            cut.put(offer.key(), name + " was not received: " + why);
+        } else if (told != null) {
+            cut.remove(offer.key());
+            received++;
+            told.at(whole, name, offer.size());
+        }
+    }
+
+    /** Takes what the server says of calls. */
+    private void take(DirectEvent event) throws IOException, InterruptedException {
+        DirectCall its = call;
+        if (event instanceof DirectEvent.Called called) {
+            called(called);
+        } else if (its != null && its.concerns(event)) {
+            its.take(event);
+            if (event instanceof DirectEvent.Declined declined) {
+                switch (declined.reason()) {
+                    case "unanswered" -> fail(ClientFailure.TRY_LATER, other + " does not answer.");
+                    case "offline" -> fail(ClientFailure.TRY_LATER, other + " is not online where calls can be taken.");
+                    default -> fail(ClientFailure.NO, other + " declines.");
+                }
+            } else if (event instanceof DirectEvent.Ended ended
+                    && !ended.reason().equals(DirectCall.UNREACHABLE)) {
+                over(its);
+            }
+        }
+    }
+
+    /** Takes a call for files of the user who is waited for; others ring elsewhere. */
+    private void called(DirectEvent.Called called) throws IOException, InterruptedException {
+        boolean isAwaited = into != null
+                && call == null
+                && called.kind() == DirectKind.FILE
+                && called.others().isEmpty()
+                && server.calls().name(called.user()).equals(other);
+        if (isAwaited) {
+            DirectCall its = new DirectCall(server.calls(), called.session(), new Listener());
+            call = its;
+            try {
+                its.accept();
+            } catch (ClientFailure e) {
+                // Given up, or taken elsewhere, meanwhile.
+                over(its);
+            }
+        }
+    }
+
+    /** Ends the session; a call that came to nothing is followed by the next one. */
+    private void over(DirectCall its) {
+        if (into != null && !wasConnected) {
+            its.close();
+            call = null;
+        } else {
+            isOver = true;
+        }
+    }
+
+    /** Leaves the session, if there is one. Blocks for a moment, so that the other hears of it. */
+    @Override
+    public void close() {
+        DirectCall its = call;
+        if (its != null) {
+            its.close();
+            its.session().awaitClosed();
+        }
+    }
+}
