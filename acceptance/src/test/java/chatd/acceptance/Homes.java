@@ -192,7 +192,32 @@ final class Homes implements AutoCloseable {
 
     /** Has nothing pass between a home and the others, or everything again. */
     void cut(int home, boolean on) {
-        in(carrier, "ip link set h" + home + (on ? " down" : " up"));
+        in(
+                prefix + "f" + home,
+                "nft -f -",
+                on
+                        ? "table inet cut { chain forward { type filter hook forward priority -1; policy drop; }; }"
+                        : "delete table inet cut");
+    }
+
+    /** Lets at most so many bytes a second pass from a home to the others; what is more is lost. */
+    void limit(int home, int mebibytes) {
+        in(prefix + "f" + home, "nft -f -", """
+                table inet slow {
+                  chain forward {
+                    type filter hook forward priority 1; policy accept;
+                    iifname in limit rate over %d mbytes/second burst 256 kbytes drop
+                  }
+                }
+                """.formatted(mebibytes));
+    }
+
+    /** Gives a home's machine another address of its network, in place of the one that it has; of {@link Kind#IPV6} alone. */
+    void move(int home) {
+        String machine = prefix + "m" + home;
+        String network = "2001:db8:" + hex + "%02x".formatted(home) + ":1::";
+        address(machine, "eth", network + "3/64");
+        in(machine, "ip addr del " + network + "2/64 dev eth");
     }
 
     private static void hosts(String namespace, String daemon) {

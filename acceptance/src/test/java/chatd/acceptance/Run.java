@@ -79,7 +79,12 @@ record Run(int exit, String out, String err) {
 
     /** Starts {@code ./chat ARGUMENTS} and lets it run, with its output going to {@code out}. */
     static Process start(Path out, String... arguments) throws IOException {
-        return new ProcessBuilder(command(arguments))
+        return start(out, command(arguments));
+    }
+
+    /** Starts any program and lets it run, with its output going to {@code out}. */
+    static Process start(Path out, List<String> command) throws IOException {
+        return new ProcessBuilder(command)
                 .directory(ROOT.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())

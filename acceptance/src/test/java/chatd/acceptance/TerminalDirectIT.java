@@ -69,6 +69,10 @@ class TerminalDirectIT extends OverTerminal {
         b.shows("Connected to " + ann.name() + " directly").prompts("(direct: " + ann.name() + ")>");
         a.enter("你好 from here").showsLine(ann.name() + " → \\(direct\\): 你好 from here$");
         b.showsLine(ann.name() + " → \\(direct\\): 你好 from here$");
+        b.enter("/re from there, too");
+        a.showsLine(ben.name() + " → \\(direct\\): \\(to “你好 from here”\\) from there, too$")
+                .enter("/re good");
+        b.showsLine(": \\(to “from there, too”\\) good$");
         b.enter("END").shows("Asked " + ann.name() + " to end");
         a.shows(ben.name() + " wants to end the direct session").enter("n").shows("You go on.");
         b.shows(ann.name() + " goes on.").enter("END");
@@ -145,7 +149,7 @@ class TerminalDirectIT extends OverTerminal {
         c.showsLine(": hello both$").showsLine(": from ben$").enter("END").shows("You have left the direct session.");
         a.shows(cid.name() + " has left the direct session.");
         b.shows(cid.name() + " has left the direct session.").enter("two left");
-        a.showsLine(": two left$").enter("/end");
+        a.showsLine(": two left$").enter("/quit");
         b.shows(ann.name() + " has left the direct session.").prompts("(nobody)>");
     }
 

@@ -71,6 +71,16 @@ final class Writer implements AutoCloseable {
         return accepted();
     }
 
+    /** Returns how many sessions the account has, this one among them. */
+    int sessions() {
+        send(Map.of("type", 30, "info", Map.of("op", "list")));
+        JsonNode list = socket.next();
+        while (list.path("type").asInt() != 30) {
+            list = socket.next();
+        }
+        return list.path("info").size();
+    }
+
     private void send(Map<String, Object> message) {
         // What is sent has its apostrophes replaced by quotation marks.
         socket.send(JsonMapper.shared().writeValueAsString(message).replace("'", "\\u0027"));

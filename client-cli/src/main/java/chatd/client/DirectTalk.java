@@ -249,6 +249,10 @@ final class DirectTalk {
             synchronized (DirectTalk.this) {
                 tell("The direct connection to " + name(user) + " is lost; looking for a way again.");
             }
+        }
+
+        @Override
+        public void seeks(long user) {
             call.renew();
         }
 

@@ -78,8 +78,11 @@ public final class DirectSession implements AutoCloseable {
         /** The other has left. */
         void left(long user);
 
-        /** The connection is lost, and a way is sought again. */
+        /** The connection is lost. */
         void lost(long user);
+
+        /** A way to a side that was connected is sought: the others are to be told this side's addresses. */
+        void seeks(long user);
 
         /** No way was found, for now; {@code why} is sentences. */
         void unreachable(long user, String why);
@@ -300,8 +303,8 @@ public final class DirectSession implements AutoCloseable {
         }
     }
 
-    int port() {
-        return socket.port();
+    DirectSocket socket() {
+        return socket;
     }
 
     String fingerprint() {

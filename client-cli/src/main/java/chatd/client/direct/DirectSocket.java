@@ -61,6 +61,9 @@ final class DirectSocket implements AutoCloseable {
     /** Datagrams that the kernel takes, or gives, in one call, where it can. */
     private static final int TOGETHER = 16;
 
+    /** Maximum number of connections that others have opened, or begun to: those of a session, and some by strangers. */
+    static final int MOST_ACCEPTED = 32;
+
     private static final String PROTOCOL = "chat-direct/1";
     private static final Duration SILENCE = Duration.ofSeconds(45);
     private static final long WINDOW = 8 << 20;
@@ -91,6 +94,9 @@ final class DirectSocket implements AutoCloseable {
     /** Addresses from which connections may be opened. Event loop. */
     private final Set<InetSocketAddress> known = new HashSet<>();
 
+    /** How many connections others have opened, or begun to open. Event loop. */
+    private int accepted;
+
     private @Nullable ChannelHandlerContext anchor;
 
     /** @throws IOException if this machine can't speak QUIC, or has no UDP */
@@ -119,6 +125,8 @@ final class DirectSocket implements AutoCloseable {
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel opened) {
+                        accepted++;
+                        opened.closeFuture().addListener(closed -> accepted--);
                         opened.pipeline().addLast(received.accepted());
                     }
                 })
@@ -186,6 +194,11 @@ final class DirectSocket implements AutoCloseable {
         };
     }
 
+    /** Returns how many connections others have opened, or begun to open; at most {@link #MOST_ACCEPTED}. Event loop. */
+    int accepted() {
+        return accepted;
+    }
+
     EventLoop loop() {
         return channel.eventLoop();
     }
@@ -234,6 +247,19 @@ final class DirectSocket implements AutoCloseable {
     private final class Sorting extends ChannelInboundHandlerAdapter {
         private static final int LONG_HEADER = 0x80;
 
+        /** The bits of the first byte that tell a packet that begins a connection, and what they are there. */
+        private static final int FORM_AND_TYPE = 0xb0;
+
+        private static final int INITIAL = LONG_HEADER;
+
+        /** Returns whether a packet belongs to a connection, or may begin one: from an address whose probe came. */
+        private boolean isExpected(byte first, InetSocketAddress from) {
+            if ((first & LONG_HEADER) == 0) {
+                return true;
+            }
+            return known.contains(from) && ((first & FORM_AND_TYPE) != INITIAL || accepted < MOST_ACCEPTED);
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             DatagramPacket packet = (DatagramPacket) message;
@@ -245,7 +271,7 @@ final class DirectSocket implements AutoCloseable {
                 ours.ifPresent(datagram -> received.datagram(datagram, from));
             } else if (dialed.contains(from) && anchor != null) {
                 anchor.fireChannelRead(packet);
-            } else if ((bytes.getByte(bytes.readerIndex()) & LONG_HEADER) == 0 || known.contains(from)) {
+            } else if (isExpected(bytes.getByte(bytes.readerIndex()), from)) {
                 ctx.fireChannelRead(packet);
             } else {
                 packet.release();

@@ -158,6 +158,8 @@ final class Peer {
         }
         if (wasUp && ++attempts < ATTEMPTS) {
             seek();
+            // Once more: they may not have arrived, or changed meanwhile.
+            session.listener().seeks(user);
             return;
         }
         giveUp();
@@ -468,6 +470,7 @@ final class Peer {
             attempts = 0;
             seek();
             session.listener().lost(user);
+            session.listener().seeks(user);
         }
     }
 }

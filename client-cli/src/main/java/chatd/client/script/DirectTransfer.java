@@ -80,7 +80,14 @@ public final class DirectTransfer implements AutoCloseable {
         if (server.calls().isGroup(this.other)) {
             throw new ClientFailure(ClientFailure.NO, this.other + " is a group: files go directly to one user.");
         }
-        server.calls().listen(event -> steps.add(() -> take(event)));
+        server.calls().listen(event -> {
+            DirectCall its = call;
+            if (its != null && its.concerns(event)) {
+                // At once: a file that is being sent may wait for just this.
+                its.take(event);
+            }
+            steps.add(() -> take(event));
+        });
         Thread.startVirtualThread(() -> {
             try {
                 String why = session.end();
@@ -136,10 +143,12 @@ public final class DirectTransfer implements AutoCloseable {
 
         @Override
         public void lost(long user) {
-            steps.add(() -> {
-                isConnected = false;
-                current().renew();
-            });
+            steps.add(() -> isConnected = false);
+        }
+
+        @Override
+        public void seeks(long user) {
+            current().renew();
         }
 
         @Override
@@ -260,7 +269,6 @@ public final class DirectTransfer implements AutoCloseable {
         if (event instanceof DirectEvent.Called called) {
             called(called);
         } else if (its != null && its.concerns(event)) {
-            its.take(event);
             if (event instanceof DirectEvent.Declined declined) {
                 switch (declined.reason()) {
                     case "unanswered" -> fail(ClientFailure.TRY_LATER, other + " does not answer.");

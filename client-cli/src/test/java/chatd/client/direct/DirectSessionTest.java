@@ -1,17 +1,30 @@
 package chatd.client.direct;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chatd.client.talk.Download;
 import chatd.client.talk.FileToSend;
 import chatd.fixtures.Campaign;
 import chatd.protocol.value.Candidate;
 import chatd.protocol.value.Endpoint;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sides of direct sessions on this machine, introduced by the test in place of a daemon. */
 class DirectSessionTest {
+    /** The length of a probe, in bytes. */
+    private static final int PROBE = 40;
+
     private final String session = UUID.randomUUID().toString().replace("-", "");
     private final List<Side> sides = new ArrayList<>();
 
@@ -47,7 +63,7 @@ class DirectSessionTest {
         }
 
         Endpoint endpoint(String key) {
-            return new Endpoint(List.of(new Candidate("::1", direct.port())), key);
+            return new Endpoint(List.of(new Candidate("::1", direct.socket().port())), key);
         }
 
         void expect(String event) throws InterruptedException {
@@ -98,6 +114,11 @@ class DirectSessionTest {
         @Override
         public void lost(long other) {
             events.add("lost " + other);
+        }
+
+        @Override
+        public void seeks(long other) {
+            events.add("seeks " + other);
         }
 
         @Override
@@ -197,13 +218,7 @@ class DirectSessionTest {
         Path path = file(sent, 20 << 20);
         FileToSend file = new FileToSend(path, "plan 计划.bin", 20 << 20, false);
         BlockingQueue<String> results = new LinkedBlockingQueue<>();
-        Thread sending = Thread.startVirtualThread(() -> {
-            try {
-                results.add("sent " + one.direct.send(other.user, file, at -> {}));
-            } catch (IOException | InterruptedException e) {
-                results.add(String.valueOf(e.getMessage()));
-            }
-        });
+        Thread sending = Thread.startVirtualThread(() -> results.add(sent(one, other, file)));
         other.expect("offers 1 plan 计划.bin " + (20 << 20));
         BlockingQueue<Long> progress = new LinkedBlockingQueue<>();
         other.offers.take().accept(into(received, progress), (whole, why) -> results.add("received " + whole));
@@ -221,13 +236,7 @@ class DirectSessionTest {
         Side later = new Side();
         introduceAs(again, one.user, later, other.user);
         BlockingQueue<Long> rest = new LinkedBlockingQueue<>();
-        Thread second = Thread.startVirtualThread(() -> {
-            try {
-                results.add("sent " + again.direct.send(other.user, file, at -> {}));
-            } catch (IOException | InterruptedException e) {
-                results.add(String.valueOf(e.getMessage()));
-            }
-        });
+        Thread second = Thread.startVirtualThread(() -> results.add(sent(again, other, file)));
         later.expect("offers 1 plan 计划.bin " + (20 << 20));
         later.offers.take().accept(into(received, rest), (whole, why) -> results.add("received " + whole));
         assertThat(List.of(results.take(), results.take()))
@@ -255,13 +264,7 @@ class DirectSessionTest {
         for (int size : new int[] {0, 1, 65_536, 65_537}) {
             Path path = file(sent, size);
             FileToSend file = new FileToSend(path, "plan " + size, size, false);
-            Thread.startVirtualThread(() -> {
-                try {
-                    results.add("sent " + other.direct.send(one.user, file, at -> {}));
-                } catch (IOException | InterruptedException e) {
-                    results.add(String.valueOf(e.getMessage()));
-                }
-            });
+            Thread.startVirtualThread(() -> results.add(sent(other, one, file)));
             one.expect("offers 2 plan " + size + " " + size);
             one.offers
                     .take()
@@ -270,16 +273,168 @@ class DirectSessionTest {
             assertThat(Files.mismatch(path, received.resolve("plan " + size))).isEqualTo(-1);
         }
         Path path = file(sent, 10);
-        Thread.startVirtualThread(() -> {
-            try {
-                results.add("sent " + one.direct.send(other.user, new FileToSend(path, "x", 10, false), at -> {}));
-            } catch (IOException | InterruptedException e) {
-                results.add(String.valueOf(e.getMessage()));
-            }
-        });
+        Thread.startVirtualThread(() -> results.add(sent(one, other, new FileToSend(path, "x", 10, false))));
         other.expect("offers 1 x 10");
         other.offers.take().decline();
         assertThat(results.take()).isEqualTo("sent false");
+    }
+
+    /** Introduces two sides over a relay, and waits until they are connected. */
+    private static void connect(Side caller, Side called, Relay relay) throws InterruptedException {
+        caller.direct.introduce(called.user, over(relay.portFor(0), called), true);
+        called.direct.introduce(caller.user, over(relay.portFor(1), caller), false);
+        caller.expect("connected " + called.user);
+        called.expect("connected " + caller.user);
+    }
+
+    private static Endpoint over(int port, Side side) {
+        return new Endpoint(List.of(new Candidate("127.0.0.1", port)), side.direct.fingerprint());
+    }
+
+    @Test
+    void whatIsLostLateAndOutOfOrderArrivesOnceAndInOrder(@TempDir Path sent, @TempDir Path received) throws Exception {
+        Side one = new Side();
+        Side other = new Side();
+        Random random = Campaign.random();
+        try (Relay relay = new Relay(
+                random,
+                one.direct.socket().port(),
+                other.direct.socket().port(),
+                0.05,
+                Duration.ofMillis(200),
+                Duration.ofMillis(random.nextInt(100)))) {
+            connect(one, other, relay);
+            int size = 4 << 20;
+            FileToSend file = new FileToSend(file(sent, size), "plan", size, false);
+            BlockingQueue<String> results = new LinkedBlockingQueue<>();
+            Thread sending = Thread.startVirtualThread(() -> results.add(sent(one, other, file)));
+            other.expect("offers 1 plan " + size);
+            other.offers
+                    .take()
+                    .accept(into(received, new LinkedBlockingQueue<>()), (whole, why) -> results.add("received"));
+            for (int i = 0; i < 200; i++) {
+                assertThat(one.says("text " + i)).isEmpty();
+                assertThat(other.says("text " + i)).isEmpty();
+            }
+            for (int i = 0; i < 200; i++) {
+                one.expect("2: text " + i);
+                other.expect("1: text " + i);
+            }
+            sending.join();
+            assertThat(List.of(results.take(), results.take())).containsExactlyInAnyOrder("sent true", "received");
+            assertThat(Files.mismatch(file.path(), received.resolve("plan"))).isEqualTo(-1);
+        }
+        assertThat(one.events).isEmpty();
+        assertThat(other.events).isEmpty();
+    }
+
+    private static String sent(Side from, Side to, FileToSend file) {
+        try {
+            return "sent " + from.direct.send(to.user, file, at -> {});
+        } catch (IOException | InterruptedException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /** A third party that has read everything on the way, and sends it again, changed or not, and anything else. */
+    @Test
+    void replaysAndFloodsChangeNothing() throws Exception {
+        Side one = new Side();
+        Side other = new Side();
+        Random random = Campaign.random();
+        try (Relay relay = new Relay(
+                        random,
+                        one.direct.socket().port(),
+                        other.direct.socket().port(),
+                        0,
+                        Duration.ZERO,
+                        Duration.ZERO);
+                DatagramSocket stranger =
+                        new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))) {
+            connect(one, other, relay);
+            for (int i = 0; i < 100; i++) {
+                one.says("text " + i);
+                other.expect("1: text " + i);
+            }
+            List<byte[]> read = List.copyOf(relay.recorded());
+            long held = PlatformDependent.usedDirectMemory();
+            for (int i = 0; i < 200_000; i++) {
+                byte[] bytes = read.get(random.nextInt(read.size())).clone();
+                switch (random.nextInt(4)) {
+                    case 0 -> bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+                    case 1 -> random.nextBytes(bytes);
+                    case 2 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+                    default -> {}
+                }
+                stranger.send(to(random.nextBoolean() ? one : other, bytes));
+            }
+            // Nothing got in, and both still talk, over the way that they had.
+            one.says("after");
+            other.expect("1: after");
+            other.says("after");
+            one.expect("2: after");
+            assertThat(one.events).isEmpty();
+            assertThat(other.events).isEmpty();
+            assertThat(PlatformDependent.usedDirectMemory() - held).isLessThan(64 << 20);
+        }
+    }
+
+    /** A third party that has read a probe begins connections, and leaves each half open. */
+    @Test
+    void connectionsThatAreLeftHalfOpenAreBounded() throws Exception {
+        Side one = new Side();
+        Side other = new Side();
+        Random random = Campaign.random();
+        DirectSocket stranger = new DirectSocket(
+                DirectKey.create(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers()[0], NOTHING);
+        DirectSocket asked = other.direct.socket();
+        try (Relay way = new Relay(random, one.direct.socket().port(), asked.port(), 0, Duration.ZERO, Duration.ZERO);
+                Relay half = new Relay(random, stranger.port(), asked.port(), 0, Duration.ZERO, Duration.ZERO)) {
+            connect(one, other, way);
+            InetSocketAddress to = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), half.portFor(0));
+            // It lets through what proves an address, and nothing that would go on.
+            half.answers(packet -> (packet[0] & 0xb0) == 0xb0);
+            for (byte[] probe : way.recorded()) {
+                if (probe.length == PROBE) {
+                    stranger.send(Unpooled.wrappedBuffer(probe), to);
+                }
+            }
+            for (int i = 0; i < 200; i++) {
+                stranger.loop().execute(() -> {
+                    var _ = stranger.dial(to);
+                });
+            }
+            await().until(() -> half.recorded().size() > 800);
+            assertThat(asked.loop().submit(asked::accepted).get()).isBetween(2, DirectSocket.MOST_ACCEPTED);
+            one.says("after");
+            other.expect("1: after");
+        } finally {
+            stranger.close();
+        }
+    }
+
+    /** What a socket receives that nobody looks at. */
+    private static final DirectSocket.Received NOTHING = new DirectSocket.Received() {
+        @Override
+        public void datagram(Datagram datagram, InetSocketAddress from) {}
+
+        @Override
+        public ChannelHandler accepted() {
+            return new ChannelInboundHandlerAdapter();
+        }
+
+        @Override
+        public ChannelHandler stream() {
+            return new ChannelInboundHandlerAdapter();
+        }
+    };
+
+    private static DatagramPacket to(Side side, byte[] bytes) {
+        return new DatagramPacket(
+                bytes,
+                bytes.length,
+                new InetSocketAddress(
+                        InetAddress.ofLiteral("127.0.0.1"), side.direct.socket().port()));
     }
 
     @Test

@@ -11,17 +11,26 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The introduction to direct sessions by the server. Each method that sends blocks until the server has answered. */
 public final class Calls {
+    private static final int MOST_KEPT = 100;
+
     private final Requests requests;
     private final People people;
     private final String host;
     private volatile int udpPort;
-    private volatile Consumer<DirectEvent> listener = event -> {};
+
+    /** What came while nobody listened; at most {@link #MOST_KEPT}. */
+    private final Deque<DirectEvent> kept = new ArrayDeque<>();
+
+    private @Nullable Consumer<DirectEvent> listener;
 
     /** @param host the server's name or address */
     Calls(Requests requests, People people, String host) {
@@ -34,9 +43,19 @@ public final class Calls {
         udpPort = port;
     }
 
-    /** Sets who is told of calls; on the reading thread, which must not be blocked. */
-    public void listen(Consumer<DirectEvent> by) {
+    /** Sets who is told of calls, at first of those that came before; on the reading thread, which must not be blocked. */
+    public synchronized void listen(Consumer<DirectEvent> by) {
         listener = by;
+        kept.forEach(by);
+        kept.clear();
+    }
+
+    private synchronized void tell(DirectEvent event) {
+        if (listener != null) {
+            listener.accept(event);
+        } else if (kept.size() < MOST_KEPT) {
+            kept.add(event);
+        }
     }
 
     void take(DirectEvent event) {
@@ -51,7 +70,7 @@ public final class Calls {
             case DirectEvent.Cancelled cancelled -> {}
             case DirectEvent.Ended ended -> {}
         }
-        listener.accept(event);
+        tell(event);
     }
 
     /** Returns a user's name, or a group's. */
