@@ -6,10 +6,19 @@ import static org.awaitility.Awaitility.await;
 import chatd.fixtures.Campaign;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -491,5 +500,100 @@ class DirectCallsIT extends OverJson {
                         .anyMatch(line -> line.contains("type=\"answer\" outcome=\"refused\" reason=\"unanswered\"")));
             }
         }
+    }
+
+    /** A clock that is set forward. */
+    private static final class FastClock extends Clock {
+        private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+
+        void add(Duration time) {
+            ahead.updateAndGet(time::plus);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead.get());
+        }
+    }
+
+    private static String written(Chatd daemon) throws Exception {
+        return new AuditReader(daemon.auditLog())
+                .all().stream().map(AuditReader.Entry::line).collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void whoIsWithoutAConnectionForAQuarterOfAnHourHasLeft() throws Exception {
+        FastClock clock = new FastClock();
+        try (LocalDaemon daemon = LocalDaemon.start(clock)) {
+            Chatd.Person caller = daemon.person();
+            Chatd.Person called = daemon.person();
+            try (JsonSocket one = daemon.logInJson(carrier, caller, "laptop")) {
+                String session = newSession();
+                String number;
+                try (JsonSocket other = daemon.logInJson(carrier, called, "laptop")) {
+                    befriend(one, other);
+                    number = other.user();
+                    call(one, called.name(), session, "");
+                    accepted(one, "call");
+                    told(other, "call", one.user());
+                    accept(other, session, BENS, BENS_KEY);
+                    told(one, "accept", number);
+                }
+                assertThat(one.skipTo(5).path("send").asString()).isEqualTo(number);
+                clock.add(Duration.ofMinutes(14));
+                op(one, "candidates", session);
+                assertThat(one.skipTo(18).path("info").path("code").asString()).isEqualTo("malformed");
+                assertThat(written(daemon)).doesNotContain("type=\"hangup\"");
+                Thread passing = Thread.startVirtualThread(() -> {
+                    try {
+                        while (true) {
+                            clock.add(Duration.ofMinutes(2));
+                            TimeUnit.MILLISECONDS.sleep(100);
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+                ended(one, number, "lost");
+                passing.interrupt();
+                await().untilAsserted(() ->
+                        assertThat(written(daemon)).containsPattern("type=\"hangup\"[^\n]*reason=\"lost\""));
+            }
+        }
+    }
+
+    @Test
+    void theConfigurationDecidesOnUdpAndOnAddressesInTheLog() throws Exception {
+        try (LocalDaemon daemon = LocalDaemon.start("CHATD_LISTEN_UDP", "", "CHATD_AUDIT_DIRECT_ADDRESSES", "true")) {
+            Chatd.Person caller = daemon.person();
+            Chatd.Person called = daemon.person();
+            try (JsonSocket one = carrier.connect(daemon);
+                    JsonSocket other = daemon.logInJson(carrier, called, "laptop")) {
+                JsonNode server =
+                        one.logIn(caller.name(), caller.password(), "laptop").path("server");
+                assertThat(server.has("version")).isTrue();
+                assertThat(server.has("udp")).isFalse();
+                befriend(one, other);
+                String session = newSession();
+                call(one, called.name(), session, "");
+                accepted(one, "call");
+                told(other, "call", one.user());
+                accept(other, session, BENS, BENS_KEY);
+                told(one, "accept", other.user());
+                await().untilAsserted(() ->
+                        assertThat(written(daemon)).containsPattern("type=\"answer\"[^\n]*" + Pattern.quote(BENS)));
+            }
+        }
+        assertThat(written(chatd)).doesNotContain("fd00::");
     }
 }

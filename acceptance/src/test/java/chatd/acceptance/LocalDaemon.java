@@ -23,8 +23,11 @@ final class LocalDaemon extends BareDaemon {
     private @Nullable Daemon daemon;
     private volatile int port;
 
-    private LocalDaemon(Map<String, String> environment) {
+    private final Clock clock;
+
+    private LocalDaemon(Clock clock, Map<String, String> environment) {
         super(false);
+        this.clock = clock;
         this.environment.putAll(environment);
     }
 
@@ -33,7 +36,12 @@ final class LocalDaemon extends BareDaemon {
      * {@code environment} is {@code KEY, VALUE, …}.
      */
     static LocalDaemon start(String... environment) {
-        var local = new LocalDaemon(pairs(environment));
+        return start(Clock.systemUTC(), environment);
+    }
+
+    /** Like {@link #start(String...)}, with another clock than the system's. */
+    static LocalDaemon start(Clock clock, String... environment) {
+        var local = new LocalDaemon(clock, pairs(environment));
         local.prepareAndBegin();
         return local;
     }
@@ -44,7 +52,7 @@ final class LocalDaemon extends BareDaemon {
         try {
             var started = new Daemon(
                     new Configuration(configuration(), environment),
-                    Clock.systemUTC(),
+                    clock,
                     new SecureRandom(),
                     new ServiceManager(Map.of()),
                     List.of(),

@@ -6,6 +6,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -13,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class Download implements Closeable {
     private static final int MOST_NAMES = 1_000;
     private static final int NAME_BYTES = 255;
+
+    /** What the names of incomplete files begin with that may be gone on with. */
+    private static final String PART = ".receiving-";
+
+    /** How long these are kept. */
+    private static final Duration KEPT = Duration.ofDays(30);
 
     private final Path directory;
     private final UnaryOperator<String> visible;
@@ -78,7 +88,7 @@ public final class Download implements Closeable {
     }
 
     /**
-     * Begins to receive a file, or goes on with what has come of it before: an incomplete one is kept.
+     * Begins to receive a file, or goes on with what has come of it before: an incomplete one is kept for 30 days.
      *
      * @param key names the file among all that are received, in hexadecimal
      * @return how many bytes are there already
@@ -88,7 +98,8 @@ public final class Download implements Closeable {
         name = written(offered);
         size = itsSize;
         Files.createDirectories(directory);
-        Path kept = directory.resolve(".receiving-" + key);
+        removeForgotten();
+        Path kept = directory.resolve(PART + key);
         part = kept;
         isKept = true;
         if (Files.exists(kept) && Files.size(kept) > size) {
@@ -106,6 +117,20 @@ public final class Download implements Closeable {
         out = Files.newOutputStream(kept, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         progress.at(received, size);
         return received;
+    }
+
+    /** Removes incomplete files that nothing has been added to for {@link #KEPT}. */
+    private void removeForgotten() throws IOException {
+        Instant before = Instant.now().minus(KEPT);
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(directory, PART + "*")) {
+            for (Path one : parts) {
+                if (Files.getLastModifiedTime(one).toInstant().isBefore(before)) {
+                    Files.deleteIfExists(one);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     /** Records a write error: the rest of the file is discarded, and the connection continues. */

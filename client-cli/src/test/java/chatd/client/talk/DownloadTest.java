@@ -9,6 +9,9 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -76,5 +79,27 @@ class DownloadTest {
             take(downloads, true, (byte) 3);
             assertThatThrownBy(downloads::whole).isInstanceOf(IOException.class).hasMessageContaining(file.toString());
         }
+    }
+
+    @Test
+    void anIncompleteFileIsKeptFor30Days() throws IOException {
+        try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
+            assertThat(downloads.resume("half", 3, "aa")).isZero();
+            downloads.take(new byte[] {1, 2}, 2);
+        }
+        try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
+            assertThat(downloads.resume("half", 3, "aa")).isEqualTo(2);
+        }
+        Path part = directory.resolve(".receiving-aa");
+        Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(Duration.ofDays(29))));
+        try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
+            assertThat(downloads.resume("other", 3, "bb")).isZero();
+        }
+        assertThat(part).exists();
+        Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
+        try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
+            assertThat(downloads.resume("other", 3, "bb")).isZero();
+        }
+        assertThat(part).doesNotExist();
     }
 }

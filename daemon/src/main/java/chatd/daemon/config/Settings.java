@@ -184,7 +184,7 @@ final class Settings {
         String place = "";
         if (fromEnvironment != null) {
             place = "environment " + variable(key) + ": ";
-            items = List.of((Object[]) fromEnvironment.split("\\s*,\\s*", -1));
+            items = fromEnvironment.isBlank() ? List.of() : List.of((Object[]) fromEnvironment.split("\\s*,\\s*", -1));
         } else {
             Object fromFile = given(key);
             place = fromFile == null ? "" : place(key);
