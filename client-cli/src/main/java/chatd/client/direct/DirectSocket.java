@@ -18,6 +18,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.codec.quic.BoringSSLContextOption;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.InsecureQuicTokenHandler;
@@ -41,6 +42,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -53,8 +55,15 @@ import org.jspecify.annotations.Nullable;
  * have nothing done but look a connection up. One event loop, a thread of its own, runs everything.
  */
 final class DirectSocket implements AutoCloseable {
-    /** What QUIC may put into a datagram: fits the least that IPv6 carries, 1,280 bytes, headers included. */
-    private static final int PAYLOAD = 1_232;
+    /** What QUIC may put into a datagram where the way carries 1,500 bytes: it begins with 1,200, and finds out. */
+    private static final int PAYLOAD = 1_452;
+
+    /** The kernel's options by which it neither takes datagrams apart nor believes what it has heard of the way. */
+    private static final List<ChannelOption<Integer>> WHOLE = List.of(
+            new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10),
+            new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", 41, 23));
+
+    private static final int PROBE = 3;
 
     private static final int MOST_RECEIVED = 1_500;
 
@@ -158,6 +167,8 @@ final class DirectSocket implements AutoCloseable {
         return Epoll.isAvailable()
                 ? new Bootstrap()
                         .channelFactory(EpollDatagramChannel::new)
+                        .option(WHOLE.getFirst(), PROBE)
+                        .option(WHOLE.getLast(), PROBE)
                         .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MOST_RECEIVED)
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
@@ -177,6 +188,7 @@ final class DirectSocket implements AutoCloseable {
     private static <B extends QuicCodecBuilder<B>> B tuned(QuicCodecBuilder<B> builder) {
         return builder.maxIdleTimeout(SILENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .maxSendUdpPayloadSize(PAYLOAD)
+                .discoverPmtu(true)
                 .maxRecvUdpPayloadSize(MOST_RECEIVED)
                 .initialMaxData(WINDOW)
                 .initialMaxStreamDataBidirectionalLocal(WINDOW)
