@@ -136,7 +136,8 @@ class ClientDirectScriptIT {
         return file;
     }
 
-    private static long part(Path into) throws IOException {
+    /** Returns how much there is of the files that are being received, in bytes. */
+    static long part(Path into) throws IOException {
         if (!Files.exists(into)) {
             return 0;
         }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -173,11 +172,11 @@ class TerminalDirectIT extends OverTerminal {
         b.shows("You have declined plan 计划.bin.");
         a.shows(ben.name() + " declines plan 计划.bin.").enter("/send " + plan);
         b.shows("y takes it").enter("y").shows("Receiving plan 计划.bin (64 MiB) from " + ann.name());
-        await().until(() -> part(received) > 1 << 20);
+        await().until(() -> ClientDirectScriptIT.part(received) > 1 << 20);
         a.press("C-c").shows("Cancelled; what has arrived is kept").prompts("(direct: " + ben.name() + ")>");
         b.shows("plan 计划.bin was not received: The connection was cut");
         clients.close(b);
-        assertThat(part(received)).isBetween(1L << 20, (64L << 20) - 1);
+        assertThat(ClientDirectScriptIT.part(received)).isBetween(1L << 20, (64L << 20) - 1);
         Terminal again = clients.within(home)
                 .start(ben.name(), chatd.port(), "--ca", chatd.ca().toString(), "--downloads", received.toString());
         again.prompts("Password of " + ben.name() + ":").enter(ben.password());
@@ -188,15 +187,6 @@ class TerminalDirectIT extends OverTerminal {
         again.shows("y takes it").enter("y").shows("Saved as");
         a.shows(ben.name() + " has plan 计划.bin (64 MiB");
         assertThat(Files.mismatch(plan, received.resolve("plan 计划.bin"))).isEqualTo(-1);
-    }
-
-    /** Returns how much there is of a file that is being received. */
-    private static long part(Path directory) throws IOException {
-        try (Stream<Path> all = Files.list(directory)) {
-            return all.filter(path -> path.getFileName().toString().startsWith(".receiving-"))
-                    .mapToLong(path -> path.toFile().length())
-                    .sum();
-        }
     }
 
     @Test

@@ -23,15 +23,15 @@ import tools.jackson.databind.node.ObjectNode;
             "Sends files from machine to machine, not by the server, and of any size; both sides learn the other's"
                     + " addresses.",
             "WHAT and ARGUMENTS are one of:",
-            "  accept --from USER --into DIR        wait for USER, take all files, end when USER has left",
-            "  send USER FILE...                    call USER, and send files, one after the other",
+            "  accept --from USER --into DIR   take all files of USER, until USER has left",
+            "  send USER FILE...               call USER, and send files one after the other",
             "Exit code 0 means that every file is there, byte for byte; 75 that the other did not answer, or that a file was"
                     + " cut: sent again, it goes on where it was."
         },
         footerHeading = Main.EXAMPLES,
         footer = {
-            "  chat-client --password-file pw bob@localhost direct accept --from alice --into backups",
-            "  chat-client --password-file pw alice@localhost direct send bob disk.img"
+            "  chat-client --password-file pw bob@localhost direct accept --from al --into in",
+            "  chat-client --password-file pw ann@localhost direct send bob disk.img"
         })
 final class DirectCommand extends ScriptCommand {
     @Mixin
