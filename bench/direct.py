@@ -79,6 +79,7 @@ class Machines:
 
     def close(self):
         for name in self.names:
+            subprocess.run(["ip", "link", "del", name])
             subprocess.run(["ip", "netns", "del", name])
             shutil.rmtree(Path("/etc/netns") / name, ignore_errors=True)
 
@@ -95,6 +96,7 @@ def tunnel(name):
 
 def forward(ends, rate, delay):
     """Pass packets between two ends, each direction with a limit, a queue and a delay of its own."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     waiting, free = (deque(), deque()), [0.0, 0.0]
     while True:
         dues = [queue[0][0] for queue in waiting if queue]

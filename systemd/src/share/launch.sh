@@ -78,9 +78,10 @@ run_cli() {
   may_archive "$archive" "$@" || archive=
   speak_utf8
   set -- -jar "$jar" "$@"
-  # C2 makes every start a quarter slower; only commands that read a whole log gain from it, a factor of three.
+  # C2 makes every start a quarter slower; only commands that read a whole log, or pass large files on, gain from it.
   case " $* " in
-  *" log verify "* | *" log prove "* | *" log query "* | *" log export "*) ;;
+  *" log verify "* | *" log prove "* | *" log query "* | *" log export "* | \
+    *" direct accept "* | *" direct send "*) ;;
   *) set -- -XX:TieredStopAtLevel=1 "$@" ;;
   esac
   # The archive is written at the end of the first run; the JVM's messages about it are not for users.
