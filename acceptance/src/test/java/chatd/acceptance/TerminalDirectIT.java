@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,6 +152,41 @@ class TerminalDirectIT extends OverTerminal {
         b.shows(cid.name() + " has left the direct session.").enter("two left");
         a.showsLine(": two left$").enter("/quit");
         b.shows(ann.name() + " has left the direct session.").prompts("(nobody)>");
+    }
+
+    @Test
+    void fiveAreAMesh() {
+        Homes homes = homes(1_500);
+        List<Chatd.Person> people = Stream.concat(Stream.of(ann, ben), Stream.generate(chatd::person))
+                .limit(5)
+                .toList();
+        List<Terminal> terminals = new ArrayList<>();
+        for (int i = 0; i < people.size(); i++) {
+            terminals.add(at(homes, i % 2 == 0 ? Homes.Kind.IPV6 : Homes.Kind.NAT66, people.get(i)));
+        }
+        Terminal first = terminals.getFirst();
+        for (int i = 1; i < people.size(); i++) {
+            befriend(first, people.get(i), terminals.get(i), ann);
+        }
+        first.enter("/direct " + people.stream().skip(1).map(Chatd.Person::name).collect(Collectors.joining(",")));
+        for (Terminal called : terminals.subList(1, 5)) {
+            called.shows("y agrees, n declines.").enter("y");
+        }
+        for (int i = 0; i < 5; i++) {
+            for (int other = 0; other < 5; other++) {
+                if (other != i) {
+                    terminals.get(i).shows("Connected to " + people.get(other).name());
+                }
+            }
+        }
+        for (int i = 0; i < 5; i++) {
+            terminals.get(i).enter("hello from " + i);
+        }
+        for (Terminal terminal : terminals) {
+            for (int i = 0; i < 5; i++) {
+                terminal.showsLine(people.get(i).name() + " → \\(direct\\): hello from " + i + "$");
+            }
+        }
     }
 
     @Test
