@@ -211,6 +211,16 @@ class ClientDirectScriptIT {
     }
 
     @Test
+    void whoWaitsIsToldThatItsSessionHasEnded() throws Exception {
+        Process waiting = accept(second, directory.resolve("in"), "waits");
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.does(30, Map.of("op", "end-others"));
+        }
+        ends(waiting, 69, ben, "waits");
+        assertThat(out(ben, "waits")).content().startsWith("chat-client: ").containsOnlyOnce("\n");
+    }
+
+    @Test
     void whoIsInterruptedGoesOnLater() throws Exception {
         Path into = directory.resolve("in");
         int size = Campaign.times(48, 4 << 10);

@@ -238,7 +238,10 @@ public final class DirectTransfer implements AutoCloseable {
     }
 
     private void end() {
-        current().end("");
+        DirectCall its = call;
+        if (its != null) {
+            its.end("");
+        }
         ClientFailure why = failure;
         if (why != null) {
             throw why;

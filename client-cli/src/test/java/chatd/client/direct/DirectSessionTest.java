@@ -404,7 +404,7 @@ class DirectSessionTest {
                     var _ = stranger.dial(to);
                 });
             }
-            await().until(() -> half.recorded().size() > 800);
+            await().atMost(Duration.ofMinutes(1)).until(() -> half.recorded().size() > 800);
             assertThat(asked.loop().submit(asked::accepted).get()).isBetween(2, DirectSocket.MOST_ACCEPTED);
             one.says("after");
             other.expect("1: after");
