@@ -245,39 +245,46 @@ class ClientDirectScriptIT {
         Campaign.tell(size + " MiB sent directly, cut at " + (before >> 20));
     }
 
-    /** Long enough to be noticed, and too short to be given up. */
-    @Test
-    void aCutOf20SecondsIsWaitedOut() throws Exception {
+    /** A file of which the other has a part. */
+    private record UnderWay(Path file, Path into, Process sending, Process taking) {}
+
+    /** Begins to send a file, slowly. */
+    private UnderWay send(int mebibytes) throws IOException {
         Path into = directory.resolve("in");
-        Path file = file("large.bin", 32);
+        Path file = file("large.bin", mebibytes);
         homes.limit(1, 8);
         Process taking = accept(second, into, "accept");
         Process sending = start(first, ann, "send", "send", ben.name(), file.toString());
         await().atMost(PATIENCE).until(() -> part(into) > 1 << 20);
+        return new UnderWay(file, into, sending, taking);
+    }
+
+    private void arrives(UnderWay sent) throws Exception {
+        ends(sent.sending(), 0, ann, "send");
+        ends(sent.taking(), 0, ben, "accept");
+        assertThat(Files.mismatch(sent.file(), sent.into().resolve("large.bin")))
+                .isEqualTo(-1);
+    }
+
+    /** Long enough to be noticed, and too short to be given up. */
+    @Test
+    void aCutOf20SecondsIsWaitedOut() throws Exception {
+        UnderWay sent = send(32);
         homes.cut(1, true);
         TimeUnit.SECONDS.sleep(20);
-        assertThat(part(into)).isLessThan(32L << 20);
+        assertThat(part(sent.into())).isLessThan(32L << 20);
         homes.cut(1, false);
-        ends(sending, 0, ann, "send");
-        ends(taking, 0, ben, "accept");
-        assertThat(Files.mismatch(file, into.resolve("large.bin"))).isEqualTo(-1);
+        arrives(sent);
     }
 
     @Test
     void anAddressThatChangesIsIntroducedAnew() throws Exception {
-        Path into = directory.resolve("in");
-        Path file = file("large.bin", 48);
-        homes.limit(1, 8);
-        Process taking = accept(second, into, "accept");
-        Process sending = start(first, ann, "send", "send", ben.name(), file.toString());
-        await().atMost(PATIENCE).until(() -> part(into) > 1 << 20);
+        UnderWay sent = send(48);
         // First that of who has dialed, then that of the other side.
         homes.move(1);
-        long moved = part(into);
-        await().atMost(PATIENCE).until(() -> part(into) > moved + (4 << 20));
+        long moved = part(sent.into());
+        await().atMost(PATIENCE).until(() -> part(sent.into()) > moved + (4 << 20));
         homes.move(2);
-        ends(sending, 0, ann, "send");
-        ends(taking, 0, ben, "accept");
-        assertThat(Files.mismatch(file, into.resolve("large.bin"))).isEqualTo(-1);
+        arrives(sent);
     }
 }

@@ -166,7 +166,7 @@ final class DirectTalk {
             synchronized (DirectTalk.this) {
                 if (this.equals(current)) {
                     last = new Answered(user, number);
-                    show(last, item(name(user), false, text), answered);
+                    show(last, item(name(user), false, text, answered), answered);
                 }
             }
         }
@@ -174,11 +174,7 @@ final class DirectTalk {
         /** Shows a text, and remembers it, so that it can be answered. */
         void show(Answered its, Item item, @Nullable Answered answered) {
             texts.put(its, item);
-            if (answered == null) {
-                presenter.said(item);
-            } else {
-                presenter.said(item.answering(answered.number()), texts.get(answered));
-            }
+            presenter.said(item, answered == null ? null : texts.get(answered));
         }
 
         @Override
@@ -301,8 +297,9 @@ final class DirectTalk {
         isTarget = false;
     }
 
-    private Item item(String sender, boolean isMine, String text) {
-        return new Item(sender, isMine, clock.instant(), false, text, null, Optional.of(List.of(DIRECT)));
+    private Item item(String sender, boolean isMine, String text, @Nullable Answered answered) {
+        long to = answered == null ? 0 : answered.number();
+        return Item.direct(sender, isMine, List.of(DIRECT), text, to, clock.instant());
     }
 
     /** Calls users, or a group; without names, goes back to the session that there is. Blocks. */
@@ -356,6 +353,9 @@ final class DirectTalk {
     private synchronized void take(ResumedSession session, DirectEvent event) {
         Current now = current;
         Current its = now != null && now.call.concerns(event) ? now : null;
+        if (its != null) {
+            its.call.take(event);
+        }
         switch (event) {
             case DirectEvent.Called called -> rings(session, called);
             case DirectEvent.Introduced introduced -> {
@@ -363,14 +363,9 @@ final class DirectTalk {
                     its.own = introduced.to();
                     its.others.put(introduced.user(), introduced.name());
                     presenter.notice("Looking for a way to " + introduced.name() + "…");
-                    its.call.take(introduced);
                 }
             }
-            case DirectEvent.CandidatesChanged changed -> {
-                if (its != null) {
-                    its.call.take(changed);
-                }
-            }
+            case DirectEvent.CandidatesChanged changed -> {}
             case DirectEvent.Declined declined -> {
                 if (its != null) {
                     String name = its.name(declined.user());
@@ -436,9 +431,7 @@ final class DirectTalk {
         } else if (its != null && its.name(ended.user()).equals(its.me)) {
             // Nobody has taken the call.
             forget(its);
-        } else if (its != null && ended.reason().equals(DirectCall.UNREACHABLE)) {
-            its.call.take(ended);
-        } else if (its != null) {
+        } else if (its != null && !ended.reason().equals(DirectCall.UNREACHABLE)) {
             gone(its, ended.user(), its.hasLeft(ended.user()), "");
         }
     }
@@ -560,7 +553,7 @@ final class DirectTalk {
         SizeLimits.check(text);
         DirectSession.Said said = now.direct.say(text, answered);
         synchronized (this) {
-            now.show(new Answered(now.own, said.number()), item(now.me, true, text), answered);
+            now.show(new Answered(now.own, said.number()), item(now.me, true, text, answered), answered);
         }
         for (long user : said.left()) {
             presenter.notice("Not sent to " + now.name(user) + ": too much waits for the connection.");

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +63,6 @@ public final class DirectTransfer implements AutoCloseable {
     /** A file that was received. */
     public interface Received {
         void at(Path path, String name, long size);
-    }
-
-    /** A file that the other has. */
-    public interface Sent {
-        void has(FileToSend file);
     }
 
     /** @param other the user's name */
@@ -194,9 +190,10 @@ public final class DirectTransfer implements AutoCloseable {
     /**
      * Calls the user, and sends files one after the other. Blocks until the user has them.
      *
+     * @param each told of each file that the user has
      * @throws ClientFailure if the user does not take the call, or a file, or there is no way
      */
-    public void send(List<FileToSend> files, Sent each) throws IOException, InterruptedException {
+    public void send(List<FileToSend> files, Consumer<FileToSend> each) throws IOException, InterruptedException {
         DirectCall its = new DirectCall(server.calls(), DirectCall.newNumber(), new Listener());
         call = its;
         its.call(List.of(other), DirectKind.FILE);
@@ -210,7 +207,8 @@ public final class DirectTransfer implements AutoCloseable {
     }
 
     /** Sends a file; what was cut goes on once there is a connection again. */
-    private void send(DirectSession to, FileToSend file, Sent each) throws IOException, InterruptedException {
+    private void send(DirectSession to, FileToSend file, Consumer<FileToSend> each)
+            throws IOException, InterruptedException {
         for (int attempts = ATTEMPTS; attempts > 0 && !isOver; attempts--) {
             List<Long> connected = to.connected();
             if (connected.isEmpty()) {
@@ -222,7 +220,7 @@ public final class DirectTransfer implements AutoCloseable {
             }
             try {
                 if (to.send(connected.getFirst(), file, at -> {})) {
-                    each.has(file);
+                    each.accept(file);
                 } else {
                     fail(ClientFailure.NO, other + " declines " + file.name() + ".");
                 }

@@ -105,25 +105,9 @@ public record Item(
         this(0, sender, isMine, time, isServerTime, text, file, to, 0, -1);
     }
 
-    /** Returns the same item as an answer to the one with this number. */
-    public Item answering(long to) {
-        return new Item(
-                number,
-                sender,
-                isMine,
-                time,
-                isServerTime,
-                text,
-                file,
-                this.to,
-                to,
-                size,
-                media,
-                mentionsMe,
-                deed,
-                of,
-                amended,
-                news);
+    /** Returns a text that was said without the server. */
+    public static Item direct(String sender, boolean isMine, List<String> to, String text, long answered, Instant now) {
+        return new Item(0, sender, isMine, now, false, text, null, Optional.of(to), answered, -1);
     }
 
     /** Returns an item sent from here, as long as the server has not reported it. */
