@@ -35,6 +35,11 @@ final class LoadGenerator {
         }
     }
 
+    /** Something that is done in the middle of a run. */
+    interface Step {
+        void run() throws IOException;
+    }
+
     /** Runs the load generator against a server; returns one entry per window. */
     List<Figures> run(Server server, List<String> arguments) throws IOException {
         return parsed(Native.lines(command(server, arguments)));
@@ -96,8 +101,10 @@ final class LoadGenerator {
     /**
      * Measures idle connections: {@code idle_kib}, the memory added by each, and {@code whole_kib}, the whole process
      * divided among them, both in KiB.
+     *
+     * @param loggedIn called once all are connected and the server is at rest
      */
-    Figures idle(Server server, int connections, List<String> arguments) throws IOException {
+    Figures idle(Server server, int connections, List<String> arguments, Step loggedIn) throws IOException {
         boolean java = server instanceof ChatdServer;
         double before = java ? live(server.pid()) : pss(server.pid());
         Process process = new ProcessBuilder(command(server, arguments))
@@ -106,6 +113,7 @@ final class LoadGenerator {
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             process.outputWriter().close();
             awaitConnections(server.pid(), connections, process);
+            loggedIn.run();
             BenchDirectory.pause(SETTLE_MILLIS);
             double whole = pss(server.pid());
             double after = java ? live(server.pid()) : whole;

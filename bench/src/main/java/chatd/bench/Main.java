@@ -57,6 +57,15 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--java", paramLabel = "OPTION", description = "A daemon JVM option, after the usual ones.")
     private List<String> javaOptions = List.of();
 
+    @Option(
+            names = "--profile",
+            paramLabel = "SCENARIO",
+            description = {
+                "Draw what the daemon's CPU time is spent on in a scenario: a flame graph,",
+                "bench/target/profile-SCENARIO.html (its stacks: .txt); and print it by thread and by package."
+            })
+    private String profile = "";
+
     @Option(names = "--micro", description = "Measure the parts of the hot path by themselves, with JMH.")
     private boolean micro;
 
@@ -116,6 +125,10 @@ public final class Main implements Callable<Integer> {
         }
         Native programs = new Native(root.resolve("bench/src/main/c"), root.resolve("bench/target"));
         LoadGenerator load = new LoadGenerator(programs);
+        if (!profile.isEmpty()) {
+            profile(programs, load);
+            return 0;
+        }
         if (growth || overload || soak > 0) {
             Endurance endurance = new Endurance(load, daemon);
             if (growth) {
@@ -177,7 +190,10 @@ public final class Main implements Callable<Integer> {
         try (BenchDirectory place = new BenchDirectory();
                 Server server = start(programs, place, scenario, name)) {
             if (scenario.isIdle()) {
-                report.add(scenario, name, List.of(load.idle(server, scenario.accounts(), scenario.arguments())));
+                report.add(
+                        scenario,
+                        name,
+                        List.of(load.idle(server, scenario.accounts(), scenario.arguments(), () -> {})));
             } else if (scenario.isBack() && server instanceof ChatdServer daemon) {
                 report.add(scenario, name, load.back(daemon, scenario.arguments()));
             } else {
@@ -188,6 +204,32 @@ public final class Main implements Callable<Integer> {
             }
             out.println(report.line(scenario, name));
         }
+    }
+
+    private void profile(Native programs, LoadGenerator load) throws IOException {
+        Scenario scenario = Arrays.stream(Scenario.values())
+                .filter(each -> each.word().equals(profile))
+                .findFirst()
+                .orElseThrow(() -> new BenchFailure("there is no scenario called " + profile + "; see --list"));
+        if (scenario.isBack()) {
+            throw new BenchFailure("a scenario that starts the daemon anew can't be profiled");
+        }
+        Path target = root.resolve("bench/target");
+        Path graph = target.resolve("profile-" + scenario.word() + ".html");
+        try (BenchDirectory place = new BenchDirectory();
+                Server server = start(programs, place, scenario, "chatd")) {
+            warmUp(load, server, scenario);
+            Profiler profiler = new Profiler(server.pid(), place);
+            if (scenario.isIdle()) {
+                load.idle(server, scenario.accounts(), scenario.arguments(), profiler::start);
+            } else {
+                profiler.start();
+                load.run(server, scenario.arguments());
+            }
+            profiler.stop(graph, target.resolve("profile-" + scenario.word() + ".txt"))
+                    .forEach(out::println);
+        }
+        out.println("the flame graph: " + graph);
     }
 
     private void disk(Scenario scenario) throws IOException {

@@ -1,0 +1,111 @@
+package chatd.bench;
+
+import com.sun.tools.attach.AgentInitializationException;
+import com.sun.tools.attach.AgentLoadException;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import one.profiler.AsyncProfiler;
+
+/**
+ * Samples what a running JVM spends its CPU time on, with async-profiler, whose library it loads into that process. By
+ * timers of the threads, which need no privileges; system calls count for the function of the C library that made them.
+ */
+final class Profiler {
+    /** Shares below this many per cent are not printed. */
+    private static final double LEAST = 0.5;
+
+    /** What a thread's name has in common with others of its kind is before its number. */
+    private static final Pattern NUMBER = Pattern.compile("[ -]?#?\\d+(-\\d+)*( tid=\\d+)?$");
+
+    private final long pid;
+    private final Path library;
+
+    /** @param place where the library is put for the process to load */
+    Profiler(long pid, BenchDirectory place) throws IOException {
+        this.pid = pid;
+        this.library = place.file("libasyncProfiler.so");
+        String inJar = (System.getProperty("os.arch", "").equals("aarch64") ? "/linux-arm64/" : "/linux-x64/")
+                + "libasyncProfiler.so";
+        try (InputStream bundled = AsyncProfiler.class.getResourceAsStream(inJar)) {
+            if (bundled == null) {
+                throw new BenchFailure("async-profiler is not made for this kind of machine");
+            }
+            Files.copy(bundled, library);
+        }
+    }
+
+    void start() throws IOException {
+        tell("start,event=ctimer,interval=1ms,threads");
+    }
+
+    /**
+     * Ends sampling and writes a flame graph, and the stacks that it is drawn from.
+     *
+     * @param graph the file to write, as HTML
+     * @param stacks the file to write, one stack with its number of samples a line
+     * @return the shares of threads and of packages, as lines for a terminal
+     */
+    List<String> stop(Path graph, Path stacks) throws IOException {
+        tell("dump,file=" + stacks.toAbsolutePath() + ",collapsed,threads");
+        tell("stop,file=" + graph.toAbsolutePath() + ",flamegraph,threads,title=chatd");
+        Map<String, Long> byThread = new HashMap<>();
+        Map<String, Long> byPackage = new HashMap<>();
+        for (String line : Files.readAllLines(stacks)) {
+            int end = line.lastIndexOf(' ');
+            long samples = Long.parseLong(line.substring(end + 1));
+            String[] frames = line.substring(0, end).split(";", -1);
+            byThread.merge(NUMBER.matcher(frames[0].replaceAll("^\\[|]$", "")).replaceFirst(""), samples, Long::sum);
+            byPackage.merge(subject(frames), samples, Long::sum);
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("by thread, % of the CPU time:");
+        lines.addAll(shares(byThread));
+        lines.add("by the innermost package of ours or of a library, % of the CPU time:");
+        lines.addAll(shares(byPackage));
+        return lines;
+    }
+
+    /** Returns the innermost package that is neither Java's nor the system's; the thread's outermost frame if none is. */
+    private static String subject(String[] frames) {
+        for (int i = frames.length - 1; i > 0; i--) {
+            String frame = frames[i];
+            int end = frame.lastIndexOf('/');
+            if (end > 0 && frame.matches("(chatd|io|org|de|com)/.*")) {
+                return frame.substring(0, end).replace('/', '.');
+            }
+        }
+        return frames.length > 1 ? frames[1] : frames[0];
+    }
+
+    private static List<String> shares(Map<String, Long> samples) {
+        double all = samples.values().stream().mapToLong(Long::longValue).sum();
+        return samples.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .filter(entry -> 100 * entry.getValue() / all >= LEAST)
+                .map(entry -> "%6.1f  %s".formatted(100 * entry.getValue() / all, entry.getKey()))
+                .toList();
+    }
+
+    private void tell(String command) throws IOException {
+        try {
+            VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
+            try {
+                machine.loadAgentPath(library.toString(), command);
+            } finally {
+                machine.detach();
+            }
+        } catch (AttachNotSupportedException | AgentLoadException | AgentInitializationException e) {
+            throw new BenchFailure("the profiler can't be loaded into the daemon: " + e.getMessage());
+        }
+    }
+}
