@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -205,6 +206,15 @@ final class LoadGenerator {
             }
         }
         return sum;
+    }
+
+    /** Returns for how long Java has compiled code since it was started. */
+    static long compiledMillis(long pid) throws IOException {
+        return jcmd(pid, "PerfCounter.print")
+                .lines()
+                .filter(line -> line.startsWith("sun.ci.standardTime=") || line.startsWith("sun.ci.osrTime="))
+                .mapToLong(line -> TimeUnit.NANOSECONDS.toMillis(Long.parseLong(line.replaceAll("[^0-9]", ""))))
+                .sum();
     }
 
     private static String jcmd(long pid, String command) throws IOException {

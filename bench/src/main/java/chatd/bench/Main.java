@@ -30,6 +30,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         footer = {"", "Example: ./chat bench --only 'fan100.*|pairs-w4' --servers chatd,floor,inspircd"})
 public final class Main implements Callable<Integer> {
+    /** Milliseconds of compilation in a round of warming up below which it is the last one. */
+    private static final long LITTLE_MILLIS = 250;
+
     @Option(
             names = "--servers",
             split = ",",
@@ -241,12 +244,18 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** Warms up the daemon, as if it had run for some minutes, so that Java has compiled the hot code. */
+    /** Warms up the daemon, as if it had run for some minutes: until Java hardly compiles any more. */
     private static void warmUp(LoadGenerator load, Server server, Scenario scenario) throws IOException {
+        long compiled = 0;
         for (int i = 0; i < scenario.warmUps(); i++) {
             List<String> longer = new ArrayList<>(scenario.arguments());
-            longer.addAll(List.of("-T", "5", "-t", "2", "-j", "1", "-r", "0"));
+            longer.addAll(List.of("-T", "5", "-t", "2", "-j", "1", "-r", scenario.warmUpRate()));
             load.run(server, longer);
+            long now = LoadGenerator.compiledMillis(server.pid());
+            if (now - compiled < LITTLE_MILLIS && !scenario.isLogIn()) {
+                return;
+            }
+            compiled = now;
         }
     }
 

@@ -103,13 +103,21 @@ enum Scenario {
         };
     }
 
-    /** Returns the number of warm-up rounds of the same load, 7 s each: until the index, too, is compiled. */
+    /**
+     * Returns the messages a second to warm up with; 0 for as many as possible. At a low rate, what is measured must not
+     * be the index, which catches up with what it was left behind by.
+     */
+    String warmUpRate() {
+        return this == PAIRS_200 ? "4000" : "0";
+    }
+
+    /** Returns the maximum number of warm-up rounds of the same load, 7 s each. */
     int warmUps() {
         return switch (this) {
             case STORM, STORM_JSON, STORM_ALONE -> 25;
             case TLS -> 8;
             case FILES -> 1;
-            default -> isIdle() || isBack() ? 0 : 6;
+            default -> isIdle() || isBack() ? 0 : 20;
         };
     }
 

@@ -66,6 +66,7 @@ public final class Journal {
     private final Observer observer;
     private final Numbers numbers = new Numbers();
     private final JournalQueue queue = new JournalQueue();
+    private final RecentEntries recent = new RecentEntries();
     private final Thread thread = Thread.ofPlatform().name("journal").unstarted(this::run);
     private volatile boolean away;
 
@@ -100,6 +101,7 @@ public final class Journal {
     /** Starts the journal's thread. The ledger must be open, and the log caught up with it. */
     public void start(Ledger.LastNumbers there) {
         committed = there.position();
+        recent.begin(Math.max(there.message(), log.lastMessage()));
         numbers.atLeast(there, Math.max(log.lastMessage(), log.lastChange()));
         thread.start();
     }
@@ -166,6 +168,11 @@ public final class Journal {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         }
+    }
+
+    /** Returns the entries that were applied last. */
+    public RecentEntries recent() {
+        return recent;
     }
 
     /** Returns the number of pending entries. */
@@ -321,6 +328,7 @@ public final class Journal {
             batch.get(i).complete(done.get(i));
         }
         applier.batchApplied();
+        recent.add(entries);
     }
 
     /**

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the index up to date from the ledger, on a thread of its own and by number, never in a message's way: after a crash
  * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. The more
- * people talk, the less of the machine it takes, down to a tenth, the database's part included; what is more waits.
+ * people talk, the less of the machine it takes, down to a twentieth, the database's part included; what is more waits.
  */
 public final class Indexer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Indexer.class);
@@ -36,7 +36,7 @@ public final class Indexer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     /** The share of the machine's processors that indexing may take however much people talk. */
-    private static final double SHARE = 0.1;
+    private static final double SHARE = 0.05;
 
     /** Work that may be done at once after an idle time. */
     private static final Duration CREDIT = Duration.ofSeconds(1);
@@ -330,8 +330,9 @@ public final class Indexer implements AutoCloseable {
         Ledgered.Part part = ledger.after(its.position(), upTo);
         its.remove(part.removed());
         its.add(part.added());
+        boolean isFurther = part.upTo() > its.position();
         its.reached(part.upTo());
-        return true;
+        return isFurther;
     }
 
     /** As {@link #follow}, then waits until it is the next part's turn. */

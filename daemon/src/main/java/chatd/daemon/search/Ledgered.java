@@ -2,7 +2,9 @@ package chatd.daemon.search;
 
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.journal.CatchUp;
+import chatd.daemon.journal.RecentEntries;
 import chatd.daemon.model.Amendment;
+import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.model.Stretch;
@@ -17,16 +19,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Reads the ledger for the index, by number. Used by one thread; blocks. */
+/**
+ * Reads the ledger for the index, by number: what has just been written, from memory, everything else from the database.
+ * Used by one thread; blocks.
+ */
 final class Ledgered {
     /** Messages read at once: a text may have 64 KiB. */
     private static final int PART = 200;
 
+    /** Entries taken from memory at once: no text is read for them. */
+    private static final int RECENT = 1_000;
+
     private final MessageStore messages;
     private final AmendmentStore amendments;
     private final GroupDirectory groups;
+    private final RecentEntries recent;
 
-    Ledgered(Stores stores, GroupDirectory groups) {
+    Ledgered(Stores stores, GroupDirectory groups, RecentEntries recent) {
+        this.recent = recent;
         this.messages = stores.messages();
         this.amendments = stores.amendments();
         this.groups = groups;
@@ -40,8 +50,27 @@ final class Ledgered {
      */
     record Part(long upTo, List<Long> removed, List<Indexed> added) {}
 
-    /** Returns the next part after a number. */
+    /** Returns the next part after a number; one without anything if it can't be read yet. */
     Part after(long number, long upTo) {
+        List<Entry> written = recent.after(number, RECENT);
+        if (written != null && written.stream().noneMatch(Ledgered::changesText)) {
+            List<Indexed> added = new ArrayList<>();
+            for (Entry entry : written) {
+                if (entry instanceof Message message) {
+                    add(added, message, List.of());
+                }
+            }
+            return new Part(written.isEmpty() ? number : written.getLast().position(), List.of(), added);
+        }
+        recent.hold(number);
+        return stored(number, upTo);
+    }
+
+    private static boolean changesText(Entry entry) {
+        return entry instanceof Amendment amendment && !(amendment.act() instanceof Amendment.Reacted);
+    }
+
+    private Part stored(long number, long upTo) {
         List<Message> sent = messages.after(number, PART);
         List<Amendment> done = amendments.after(number, PART);
         long end = Math.min(
@@ -49,19 +78,23 @@ final class Ledgered {
         List<Message> added = new ArrayList<>();
         sent.stream().filter(message -> message.number() <= end).forEach(added::add);
         Set<Long> changed = done.stream()
-                .filter(amendment -> amendment.number() <= end && !(amendment.act() instanceof Amendment.Reacted))
+                .filter(amendment -> amendment.number() <= end && changesText(amendment))
                 .map(amendment -> amendment.subject().message())
                 .filter(message -> message <= number)
                 .collect(Collectors.toSet());
         added.addAll(changed.isEmpty() ? List.of() : messages.messages(List.copyOf(changed)));
-        return new Part(end, List.copyOf(changed), indexed(added));
+        // All that was done about these messages has a higher number than they have.
+        boolean isAsSent =
+                changed.isEmpty() && done.size() < PART && done.stream().noneMatch(Ledgered::changesText);
+        return new Part(end, List.copyOf(changed), indexed(added, isAsSent));
     }
 
-    private List<Indexed> indexed(List<Message> all) {
+    private List<Indexed> indexed(List<Message> all, boolean isAsSent) {
         List<Message> there =
                 all.stream().filter(message -> !message.isErased()).toList();
-        Map<Long, List<AmendmentStore.Told>> corrections =
-                amendments.corrections(there).stream().collect(Collectors.groupingBy(AmendmentStore.Told::message));
+        Map<Long, List<AmendmentStore.Told>> corrections = isAsSent
+                ? Map.of()
+                : amendments.corrections(there).stream().collect(Collectors.groupingBy(AmendmentStore.Told::message));
         List<Indexed> indexed = new ArrayList<>();
         for (Message message : there) {
             add(indexed, message, corrections.getOrDefault(message.number(), List.of()));

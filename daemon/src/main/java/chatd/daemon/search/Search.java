@@ -63,7 +63,7 @@ public final class Search implements Room, AutoCloseable {
         this.isLogged = config.audit().find();
         this.indexer = new Indexer(
                 config.search().directory(),
-                new Ledgered(parts.stores(), directory.groups()),
+                new Ledgered(parts.stores(), directory.groups(), parts.journal().recent()),
                 parts.stores().messages()::highest,
                 sessions,
                 parts.clock());
