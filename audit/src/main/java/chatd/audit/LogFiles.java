@@ -165,7 +165,11 @@ public record LogFiles(Path directory) {
     }
 
     public static void write(FileChannel out, byte[] bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        write(out, ByteBuffer.wrap(bytes));
+    }
+
+    /** Writes all of a buffer. */
+    public static void write(FileChannel out, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             out.write(buffer);
         }

@@ -3,6 +3,7 @@ package chatd.audit;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -34,6 +35,8 @@ public record SaltedDigest(
             throw new IllegalArgumentException("a salt of " + salt.length + " bytes");
         }
     }
+
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
     /** Stored times have milliseconds only; the further digits reveal a time that was changed by less. */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
@@ -72,21 +75,48 @@ public record SaltedDigest(
 
     private String digest(String kind, String numbers, String more, String last) {
         String lines = kind + "\n" + numbers + "\n" + (sender == 0 ? "server" : "U" + sender) + "\n" + to() + "\n"
-                + TIME.format(time) + "\n" + more;
+                + timeText() + "\n" + more;
         MessageDigest sha256 = Sha256.digest();
         sha256.update(salt);
         sha256.update(lines.getBytes(StandardCharsets.US_ASCII));
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(sha256.digest(last.getBytes(StandardCharsets.UTF_8)));
+        return BASE64.encodeToString(sha256.digest(last.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Returns the time as {@link #TIME} has it; by hand where it is usual, since every message has one. */
+    private String timeText() {
+        LocalDateTime at = LocalDateTime.ofEpochSecond(time.getEpochSecond(), time.getNano(), ZoneOffset.UTC);
+        int millis = time.getNano() / 1_000_000;
+        if (at.getYear() < 1000 || at.getYear() > 9999 || time.getNano() != millis * 1_000_000) {
+            return TIME.format(time);
+        }
+        byte[] text = "0000-00-00T00:00:00.000Z".getBytes(StandardCharsets.US_ASCII);
+        digits(text, 4, at.getYear());
+        digits(text, 7, at.getMonthValue());
+        digits(text, 10, at.getDayOfMonth());
+        digits(text, 13, at.getHour());
+        digits(text, 16, at.getMinute());
+        digits(text, 19, at.getSecond());
+        digits(text, 23, millis);
+        return new String(text, StandardCharsets.US_ASCII);
+    }
+
+    /** Writes a number so that it ends before an offset. */
+    private static void digits(byte[] text, int end, int number) {
+        int at = end;
+        for (int rest = number; rest > 0; rest /= 10) {
+            text[--at] = (byte) ('0' + rest % 10);
+        }
     }
 
     private String to() {
         return receivers == null
                 ? "everyone"
-                : receivers.stream()
-                        .sorted()
-                        .map(number -> number < 0 ? "G" + -number : "U" + number)
-                        .collect(Collectors.joining(" "));
+                : receivers.size() == 1
+                        ? to(receivers.iterator().next())
+                        : receivers.stream().sorted().map(SaltedDigest::to).collect(Collectors.joining(" "));
+    }
+
+    private static String to(long number) {
+        return number < 0 ? "G" + -number : "U" + number;
     }
 }

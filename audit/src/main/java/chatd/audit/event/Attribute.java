@@ -37,8 +37,10 @@ public enum Attribute {
     PID,
     SEGMENT;
 
+    private final String xmlName = name().toLowerCase(Locale.ROOT);
+
     /** Returns the name that the attribute has in the document. */
     public String xmlName() {
-        return name().toLowerCase(Locale.ROOT);
+        return xmlName;
     }
 }

@@ -1,10 +1,12 @@
 package chatd.audit.event;
 
 import chatd.audit.seal.SealPublic;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,18 @@ public final class Fields {
     /** Arguments of admin commands that contain account names, or may contain them. */
     private static final Set<String> NAMES = Set.of("name", "to", "session", "user", "xpath");
 
-    private final EnumMap<Attribute, String> attributes = new EnumMap<>(Attribute.class);
+    private static final Attribute[] ALL = Attribute.values();
+
+    /** What is before the value of each attribute. */
+    private static final Map<Attribute, byte[]> OPENINGS = new EnumMap<>(Attribute.class);
+
+    static {
+        for (Attribute attribute : ALL) {
+            OPENINGS.put(attribute, (" " + attribute.xmlName() + "=\"").getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private final EnumMap<Attribute, Object> values = new EnumMap<>(Attribute.class);
     private final List<Element> children = new ArrayList<>();
     private final boolean names;
 
@@ -24,7 +37,7 @@ public final class Fields {
 
     public Fields put(Attribute attribute, @Nullable Object value) {
         if (value != null) {
-            attributes.put(attribute, value.toString());
+            values.put(attribute, value);
         }
         return this;
     }
@@ -110,8 +123,20 @@ public final class Fields {
         return this;
     }
 
-    public Map<Attribute, String> attributes() {
-        return attributes;
+    /** Appends the attributes, in their order. */
+    public void writeTo(LineBuffer line) {
+        for (Attribute attribute : ALL) {
+            Object value = values.get(attribute);
+            if (value != null) {
+                line.append(Objects.requireNonNull(OPENINGS.get(attribute)));
+                switch (value) {
+                    case Long number -> line.append(number);
+                    case Integer number -> line.append(number.longValue());
+                    default -> line.escaped(value.toString(), Escape.LONGEST);
+                }
+                line.append('"');
+            }
+        }
     }
 
     public List<Element> children() {

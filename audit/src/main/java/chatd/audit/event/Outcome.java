@@ -2,7 +2,18 @@ package chatd.audit.event;
 
 /** The outcome of an event. */
 public enum Outcome {
-    OK,
-    REFUSED,
-    FAILED
+    OK("ok"),
+    REFUSED("refused"),
+    FAILED("failed");
+
+    private final String word;
+
+    Outcome(String word) {
+        this.word = word;
+    }
+
+    /** Returns the word for it in the document. */
+    public String word() {
+        return word;
+    }
 }

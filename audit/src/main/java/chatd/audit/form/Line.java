@@ -5,13 +5,13 @@ import chatd.audit.event.AuditEvent;
 import chatd.audit.event.Element;
 import chatd.audit.event.Escape;
 import chatd.audit.event.Fields;
+import chatd.audit.event.LineBuffer;
 import chatd.audit.seal.Seal;
 import chatd.audit.seal.SealKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +23,25 @@ public final class Line {
     public static final String END = "</audit>";
 
     /** {@link #END} with its LF: the last line of a document. */
-    public static final byte[] CLOSING = (END + "\n").getBytes(StandardCharsets.US_ASCII);
+    public static final byte[] CLOSING = ascii(END + "\n");
 
     public static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
     private static final String CHAIN = " chain=\"";
 
+    private static final byte[] CHAIN_OPENING = ascii(CHAIN);
+    private static final byte[] QUOTE = ascii("\"");
+    private static final byte[] OPEN = ascii("=\"");
+    private static final byte[] EVENT = ascii("<event");
+    private static final byte[] EMPTY = ascii("/>");
+    private static final byte[] EVENT_END = ascii("</event>");
+
     private Line() {}
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
 
     /** Returns the first three lines, including the final LF. */
     public static String head(long segment, String host, Instant started, String previous, SealKey key) {
@@ -44,43 +55,50 @@ public final class Line {
     }
 
     /**
-     * Returns an event's line without its chain and LF: the text over which the chain is computed.
+     * Appends an event's line without its chain and LF: the text over which the chain is computed.
      *
+     * @param time as {@link #TIME} has it
      * @param names whether accounts are logged with their names, or by number only
+     * @return the offset at which {@link #chain} inserts the chain
      */
-    public static String event(long seq, Instant time, AuditEvent event, boolean names) {
+    public static int event(LineBuffer out, long seq, String time, AuditEvent event, boolean names) {
         Fields fields = new Fields(names);
         event.describe(fields);
         event.message().ifPresent(number -> fields.put(Attribute.MESSAGE, number));
         event.change().ifPresent(number -> fields.put(Attribute.CHANGE, number));
         fields.put(Attribute.SEQ, seq)
-                .put(Attribute.TIME, TIME.format(time))
+                .put(Attribute.TIME, time)
                 .put(Attribute.TYPE, event.type())
-                .put(Attribute.OUTCOME, event.outcome().name().toLowerCase(Locale.ROOT));
-        StringBuilder line = new StringBuilder(320).append("<event");
-        fields.attributes().forEach((attribute, value) -> attribute(line, attribute.xmlName(), value));
+                .put(Attribute.OUTCOME, event.outcome().word());
+        out.append(EVENT);
+        fields.writeTo(out);
+        int at = out.size();
         if (fields.children().isEmpty()) {
-            return line.append("/>").toString();
+            out.append(EMPTY);
+            return at;
         }
-        line.append('>');
+        out.append('>');
         for (Element child : fields.children()) {
-            line.append('<').append(child.name());
+            out.append('<').append(child.name());
             for (Map.Entry<String, String> value : child.attributes()) {
-                attribute(line, value.getKey(), value.getValue(), child.longest());
+                out.append(' ').append(value.getKey()).append(OPEN);
+                out.escaped(value.getValue(), child.longest()).append('"');
             }
-            line.append("/>");
+            out.append(EMPTY);
         }
-        return line.append("</event>").toString();
+        out.append(EVENT_END);
+        return at;
     }
 
     /**
-     * Returns a seal's line without its chain and LF.
+     * Appends a seal's line without its chain and LF.
      *
      * @param before the chain before it
+     * @param time as {@link #TIME} has it
      * @param events the number of events in the segment since the previous seal
+     * @return the offset at which {@link #chain} inserts the chain
      */
-    public static String seal(String before, long seq, Instant at, long events, SealKey key) {
-        String time = TIME.format(at);
+    public static int seal(LineBuffer out, String before, long seq, String time, long events, SealKey key) {
         StringBuilder line = new StringBuilder(320).append("<seal");
         attribute(line, "seq", Long.toString(seq));
         attribute(line, "time", time);
@@ -88,14 +106,21 @@ public final class Line {
         attribute(line, "key", key.half().id());
         attribute(line, "alg", key.half().algorithm());
         attribute(line, "sig", key.sign(Seal.text(before, seq, time, events)), Integer.MAX_VALUE);
-        return line.append("/>").toString();
+        out.append(line.toString());
+        int at = out.size();
+        out.append(EMPTY);
+        return at;
     }
 
-    /** Returns the line with its chain as the last attribute of its outer element, and LF. */
-    public static String chained(String line, String chain) {
-        int end = line.indexOf('>');
-        int at = line.charAt(end - 1) == '/' ? end - 1 : end;
-        return line.substring(0, at) + CHAIN + chain + "\"" + line.substring(at) + "\n";
+    /**
+     * Ends a line: inserts its chain as the last attribute of its outer element, and appends LF.
+     *
+     * @param at as {@link #event} and {@link #seal} return it
+     * @param chain 43 characters
+     */
+    public static void chain(LineBuffer out, int at, byte[] chain) {
+        out.insert(at, CHAIN_OPENING, chain, QUOTE);
+        out.append('\n');
     }
 
     /**

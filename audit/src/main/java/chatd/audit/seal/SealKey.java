@@ -20,6 +20,9 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Optional;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +30,26 @@ import org.jspecify.annotations.Nullable;
  * log as the daemon does. Immutable and thread-safe.
  */
 public final class SealKey {
+    private static final String ED25519 = "Ed25519";
+
     private final PrivateKey secret;
     private final SealPublic half;
+
+    /** The key as Bouncy Castle has it, which signs in a twentieth of Java's time; null for other algorithms. */
+    private final @Nullable Ed25519PrivateKeyParameters fast;
 
     private SealKey(PrivateKey secret, SealPublic half) {
         this.secret = secret;
         this.half = half;
+        this.fast = half.algorithm().equals(ED25519) ? fast(secret) : null;
+    }
+
+    private static Ed25519PrivateKeyParameters fast(PrivateKey secret) {
+        try {
+            return (Ed25519PrivateKeyParameters) PrivateKeyFactory.createKey(secret.getEncoded());
+        } catch (IOException e) {
+            throw new IllegalStateException("a key that Java has made or read can't be read again", e);
+        }
     }
 
     /**
@@ -148,11 +165,21 @@ public final class SealKey {
 
     /** Returns the signature over a text, base64url without padding. */
     public String sign(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(signed(text.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private byte[] signed(byte[] text) {
+        if (fast != null) {
+            Ed25519Signer signer = new Ed25519Signer();
+            signer.init(true, fast);
+            signer.update(text, 0, text.length);
+            return signer.generateSignature();
+        }
         try {
             Signature signature = Signature.getInstance(half.algorithm());
             signature.initSign(secret);
-            signature.update(text.getBytes(StandardCharsets.US_ASCII));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+            signature.update(text);
+            return signature.sign();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a key that could sign does not any more", e);
         }

@@ -1,28 +1,28 @@
 package chatd.audit.write;
 
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LineBuffer;
 import chatd.audit.seal.Seal;
 import chatd.audit.seal.SealKey;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A batch of lines to be written together, and the end of the log once they are. Not thread-safe. */
 final class LineBatch {
-    /** Typical length of an event in characters. */
-    private static final int USUAL = 320;
-
-    private final StringBuilder lines = new StringBuilder(USUAL);
+    private final LineBuffer lines;
     private final LogEnd end;
     private final boolean names;
     private @Nullable String seal;
 
     /**
+     * @param lines an empty buffer for the lines
      * @param before the current end of the log; it is not modified
      * @param names whether accounts are logged with their names, or by number only
      */
-    LineBatch(LogEnd before, Instant now, boolean names) {
+    LineBatch(LineBuffer lines, LogEnd before, Instant now, boolean names) {
+        this.lines = lines;
         this.end = before.copy();
         this.names = names;
         end.at(lines, now, names);
@@ -34,7 +34,6 @@ final class LineBatch {
     }
 
     void add(List<AuditEvent> events) {
-        lines.ensureCapacity(lines.length() + USUAL * events.size());
         events.forEach(event -> end.add(lines, event, names));
         if (!events.isEmpty()) {
             end.fill();
@@ -48,8 +47,9 @@ final class LineBatch {
         }
     }
 
-    byte[] bytes() {
-        return lines.toString().getBytes(StandardCharsets.UTF_8);
+    /** Returns the lines, as long as the buffer is not used for others. */
+    ByteBuffer bytes() {
+        return lines.from(0);
     }
 
     /** Returns the end of the log once the lines are written. */

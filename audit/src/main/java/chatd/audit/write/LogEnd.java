@@ -1,12 +1,12 @@
 package chatd.audit.write;
 
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LineBuffer;
 import chatd.audit.event.LogEvent;
 import chatd.audit.form.Chain;
 import chatd.audit.form.Line;
 import chatd.audit.form.Segment;
 import chatd.audit.seal.SealKey;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +19,7 @@ final class LogEnd {
     private Chain chain;
     private long seq;
     private Instant time;
+    private String timeText;
     private boolean isClockBehind;
     private boolean isEmpty;
     private long message;
@@ -35,6 +36,7 @@ final class LogEnd {
         Instant lastTime = last.lastTime();
         this.seq = Math.max(last.lastSeq(), 0);
         this.time = lastTime == null ? open.started : lastTime;
+        this.timeText = Line.TIME.format(time);
         this.message = last.lastMessage();
         this.change = last.lastChange();
         this.unsealed = open.unsealed();
@@ -42,9 +44,10 @@ final class LogEnd {
     }
 
     private LogEnd(LogEnd other) {
-        this.chain = other.chain.from(other.chain.head());
+        this.chain = other.chain.copy();
         this.seq = other.seq;
         this.time = other.time;
+        this.timeText = other.timeText;
         this.isClockBehind = other.isClockBehind;
         this.isEmpty = other.isEmpty;
         this.message = other.message;
@@ -67,10 +70,11 @@ final class LogEnd {
     }
 
     /** Sets the time of the lines that follow; a clock that was set back is logged, once. */
-    void at(StringBuilder lines, Instant now, boolean names) {
+    void at(LineBuffer lines, Instant now, boolean names) {
         if (!now.isBefore(time)) {
             isClockBehind = false;
             time = now;
+            timeText = Line.TIME.format(time);
         } else if (!isClockBehind) {
             isClockBehind = true;
             add(lines, new LogEvent.ClockSetBack(Duration.between(now, time)), names);
@@ -78,8 +82,9 @@ final class LogEnd {
     }
 
     /** Adds an event's line; a segment counts as empty until {@link #fill}. */
-    void add(StringBuilder lines, AuditEvent event, boolean names) {
-        lines.append(chained(Line.event(++seq, time, event, names)));
+    void add(LineBuffer lines, AuditEvent event, boolean names) {
+        int start = lines.size();
+        chain(lines, start, Line.event(lines, ++seq, timeText, event, names));
         unsealedSince = unsealed++ == 0 ? time : unsealedSince;
         message = Math.max(message, event.message().orElse(0));
         change = Math.max(change, event.change().orElse(0));
@@ -92,18 +97,18 @@ final class LogEnd {
 
     /** Adds a seal if there are unsealed events; returns its element, or null if there are none. */
     @Nullable
-    String seal(StringBuilder lines, SealKey by) {
+    String seal(LineBuffer lines, SealKey by) {
         if (unsealed == 0) {
             return null;
         }
-        String seal = chained(Line.seal(chain.head(), ++seq, time, unsealed, by));
-        lines.append(seal);
+        int start = lines.size();
+        chain(lines, start, Line.seal(lines, chain.head(), ++seq, timeText, unsealed, by));
         unsealed = 0;
-        return seal.stripTrailing();
+        return lines.text(start).stripTrailing();
     }
 
-    private String chained(String line) {
-        return Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8)));
+    private void chain(LineBuffer lines, int start, int at) {
+        Line.chain(lines, at, chain.add(lines.from(start)));
     }
 
     String chain() {

@@ -3,6 +3,7 @@ package chatd.audit.write;
 import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LineBuffer;
 import chatd.audit.event.LogEvent;
 import chatd.audit.form.ClosedSegments;
 import chatd.audit.form.Line;
@@ -28,10 +29,17 @@ import org.jspecify.annotations.Nullable;
  * chain that continue from here. Guarded by the log's lock.
  */
 final class OpenSegment implements Closeable {
+    /** Bytes of a batch of lines beyond which memory is not kept for the next. */
+    private static final int USUAL_BATCH = 1 << 16;
+
     private final LogFiles files;
     private final AuditLog.Options options;
     private final Clock clock;
     private final Sealer sealer;
+
+    /** The lines of one batch, kept from one to the next. */
+    private final LineBuffer lines = new LineBuffer(USUAL_BATCH);
+
     private FileChannel part;
 
     /** File key that the part's name must refer to. */
@@ -148,12 +156,13 @@ final class OpenSegment implements Closeable {
     void write(boolean sealed, List<AuditEvent> events) throws IOException {
         mend();
         LineBatch next = lines(sealed || (beginning != null && sealBeginning), events);
-        byte[] bytes = next.bytes();
+        ByteBuffer bytes = next.bytes();
+        int more = bytes.remaining();
         try {
             LogFiles.write(part, bytes);
             if (options.fsync() == AuditLog.Fsync.ALWAYS) {
                 part.force(false);
-                forced = size + bytes.length;
+                forced = size + more;
             }
         } catch (IOException | RuntimeException e) {
             tail = Tail.TORN;
@@ -164,14 +173,15 @@ final class OpenSegment implements Closeable {
             }
             throw e;
         }
-        size += bytes.length;
+        size += more;
         end = next.end();
         beginning = null;
         sealer.sealed(next.seal());
     }
 
     private LineBatch lines(boolean sealed, List<AuditEvent> events) {
-        LineBatch next = new LineBatch(end, clock.instant().truncatedTo(ChronoUnit.MICROS), options.names());
+        lines.clear(USUAL_BATCH);
+        LineBatch next = new LineBatch(lines, end, clock.instant().truncatedTo(ChronoUnit.MICROS), options.names());
         if (beginning != null) {
             next.begin(beginning);
         }

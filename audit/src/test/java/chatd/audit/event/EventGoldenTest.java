@@ -32,8 +32,13 @@ class EventGoldenTest {
     }
 
     private static String line(String name) {
-        return Line.chained(
-                Line.event(184, TIME, Objects.requireNonNull(AuditEvents.all().get(name)), true), "C".repeat(43));
+        LineBuffer lines = new LineBuffer(1);
+        AuditEvent event = Objects.requireNonNull(AuditEvents.all().get(name));
+        Line.chain(
+                lines,
+                Line.event(lines, 184, Line.TIME.format(TIME), event, true),
+                "C".repeat(43).getBytes(StandardCharsets.US_ASCII));
+        return lines.text(0);
     }
 
     @ParameterizedTest

@@ -6,7 +6,6 @@ import chatd.audit.LogBytes;
 import chatd.audit.LogFiles;
 import chatd.audit.Logs;
 import chatd.audit.form.Chain;
-import chatd.audit.form.Line;
 import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -117,8 +116,8 @@ class VerifierTest {
         assertThat(wrong(inserted)).contains("line 6");
         String line = lines.get(4).replaceFirst(" chain=\"[^\"]+\"", "").replace("seq=\"2\"", "seq=\"3\"");
         String before = lines.get(4).replaceFirst(".* chain=\"([^\"]+)\".*", "$1");
-        String chained = Line.chained(line, new Chain(before).add(line.getBytes(StandardCharsets.UTF_8)));
-        inserted.set(5, chained.stripTrailing());
+        String chain = new Chain(before).add(line.getBytes(StandardCharsets.UTF_8));
+        inserted.set(5, line.replaceFirst("(?=/?>)", " chain=\"" + chain + "\""));
         assertThat(wrong(inserted)).contains("line 7");
     }
 

@@ -185,10 +185,12 @@ public final class Messages implements Room {
     private Decision<Message> text(Caller from, MessageCommand.SendText command, long answered, Recipients recipients) {
         List<Long> mentioned = mentions.in(command.text(), receives(recipients));
         References references = new References(answered, mentioned);
-        SentOnce once = SentOnce.of(
-                from.account(),
-                command.id(),
-                "text\n" + recipients.numbers() + '\n' + command.answered() + '\n' + command.text());
+        SentOnce once = command.id().isEmpty()
+                ? null
+                : SentOnce.of(
+                        from.account(),
+                        command.id(),
+                        "text\n" + recipients.numbers() + '\n' + command.answered() + '\n' + command.text());
         return new Sending(from, recipients, command.text(), null, references, once);
     }
 
@@ -301,6 +303,9 @@ public final class Messages implements Room {
 
     /** A text or a file to be sent. */
     private final class Sending implements Decision<Message> {
+        /** Made on the sender's thread, since the journal's is the only one of its kind. */
+        private final byte[] salt = salt(random);
+
         /** The sender's account; null for the daemon itself. */
         private final @Nullable Long from;
 
@@ -358,7 +363,7 @@ public final class Messages implements Room {
                     withheld,
                     text,
                     numbered,
-                    salt(random),
+                    salt,
                     references(sender, recipients, text, references),
                     origin,
                     once);

@@ -83,9 +83,9 @@ class RecentEntriesTest {
     @Test
     void soAreTooManyBytes() {
         recent.hold(0);
-        recent.add(List.of(message(1, "a".repeat(2 << 20))));
+        recent.add(List.of(message(1, "a".repeat(1 << 20))));
         assertThat(recent.after(0, 1)).hasSize(1);
-        recent.add(List.of(message(2, "a".repeat(2 << 20))));
+        recent.add(List.of(message(2, "a".repeat(1 << 20))));
         assertThat(recent.after(0, 1)).isNull();
         recent.hold(2);
         recent.add(List.of(message(3, "a".repeat(1 << 20))));
