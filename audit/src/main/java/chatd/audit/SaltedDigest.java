@@ -1,5 +1,6 @@
 package chatd.audit;
 
+import chatd.text.Digits;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -90,22 +91,14 @@ public record SaltedDigest(
             return TIME.format(time);
         }
         byte[] text = "0000-00-00T00:00:00.000Z".getBytes(StandardCharsets.US_ASCII);
-        digits(text, 4, at.getYear());
-        digits(text, 7, at.getMonthValue());
-        digits(text, 10, at.getDayOfMonth());
-        digits(text, 13, at.getHour());
-        digits(text, 16, at.getMinute());
-        digits(text, 19, at.getSecond());
-        digits(text, 23, millis);
+        Digits.before(text, 4, at.getYear());
+        Digits.before(text, 7, at.getMonthValue());
+        Digits.before(text, 10, at.getDayOfMonth());
+        Digits.before(text, 13, at.getHour());
+        Digits.before(text, 16, at.getMinute());
+        Digits.before(text, 19, at.getSecond());
+        Digits.before(text, 23, millis);
         return new String(text, StandardCharsets.US_ASCII);
-    }
-
-    /** Writes a number so that it ends before an offset. */
-    private static void digits(byte[] text, int end, int number) {
-        int at = end;
-        for (int rest = number; rest > 0; rest /= 10) {
-            text[--at] = (byte) ('0' + rest % 10);
-        }
     }
 
     private String to() {

@@ -30,7 +30,7 @@ final class Publisher {
     private static final int REST = 3;
 
     private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(75);
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
@@ -92,7 +92,7 @@ final class Publisher {
         this.source = source;
     }
 
-    /** @param meanwhile further work: run before each publication, and every 500 ms while nothing is to be published */
+    /** @param meanwhile further work: run before each publication, and every second while nothing is to be published */
     void start(Runnable meanwhile) {
         Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(meanwhile));
         thread = started;

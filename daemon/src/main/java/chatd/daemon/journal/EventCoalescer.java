@@ -41,6 +41,7 @@ final class EventCoalescer implements AutoCloseable {
 
     private final Consumer<AuditEvent> log;
     private final int mostAbout;
+    private final Duration window;
     private final Map<Key, Window> windows = new HashMap<>();
 
     /** Number of windows that have a subject, by who causes the events. */
@@ -53,11 +54,20 @@ final class EventCoalescer implements AutoCloseable {
      * @param window for how long events are coalesced
      * @param mostAbout maximum number of subjects coalesced separately for one causer
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // it runs until it is closed
     EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log) {
         this.log = log;
         this.mostAbout = mostAbout;
-        timer.scheduleWithFixedDelay(() -> flush(window.toNanos()), 1, 1, TimeUnit.SECONDS);
+        this.window = window;
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Looks a second later which windows are over, as long as there are any: an idle daemon is not woken. */
+    private void lookLater() {
+        try {
+            var _ = timer.schedule(() -> flush(window.toNanos()), 1, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            // It was closed meanwhile.
+        }
     }
 
     /** Logs or coalesces an event without a subject. */
@@ -80,16 +90,19 @@ final class EventCoalescer implements AutoCloseable {
         if (!windows.containsKey(key) && windows.size() >= MOST) {
             key = new Key(kind, null, null);
         }
-        Window window = windows.get(key);
-        if (window == null) {
+        Window open = windows.get(key);
+        if (open == null) {
+            if (windows.isEmpty()) {
+                lookLater();
+            }
             windows.put(key, new Window());
             if (key.about() != null) {
                 apart.merge(by, 1, Integer::sum);
             }
             log.accept(event);
         } else {
-            window.more++;
-            window.last = event;
+            open.more++;
+            open.last = event;
         }
     }
 
@@ -110,18 +123,21 @@ final class EventCoalescer implements AutoCloseable {
         long now = System.nanoTime();
         for (Iterator<Map.Entry<Key, Window>> all = windows.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Key, Window> each = all.next();
-            Window window = each.getValue();
-            if (now - window.began >= age) {
+            Window its = each.getValue();
+            if (now - its.began >= age) {
                 all.remove();
                 Object by = each.getKey().by();
                 if (each.getKey().about() != null && by != null) {
                     apart.computeIfPresent(by, (same, count) -> count > 1 ? count - 1 : null);
                 }
-                AuditEvent last = window.last;
+                AuditEvent last = its.last;
                 if (last != null) {
-                    log.accept(new AuditEvent.Joined(last, window.more));
+                    log.accept(new AuditEvent.Joined(last, its.more));
                 }
             }
+        }
+        if (!windows.isEmpty()) {
+            lookLater();
         }
     }
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Journal {
     private static final Duration CHECK = Duration.ofSeconds(2);
     private static final long RETRY_MILLIS = 300;
-    private static final long LOOK_MILLIS = 100;
+    private static final long LOOK_MILLIS = 500;
 
     /**
      * Maximum time to wait for a hung database when stopping; the next start finds out what became of the last batch.

@@ -285,9 +285,9 @@ public final class Indexer implements AutoCloseable {
             if (System.nanoTime() - committed > COMMIT.toNanos()) {
                 commitIfDue(its, 1);
                 committed = System.nanoTime();
-            }
-            if (its.isPurgeDue(now(), UNPURGED)) {
-                its.purge(now());
+                if (its.isPurgeDue(now(), UNPURGED)) {
+                    its.purge(now());
+                }
             }
         }
     }

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeoutException;
  * thread interrupts operations that take too long, which closes the connections they wait on. Thread-safe.
  */
 final class QueryTimeout implements Closeable {
-    private static final long LOOK_MILLIS = 100;
+    /** How often the watcher looks within the time that an operation may take. */
+    private static final long LOOKS = 20;
 
     private final Duration timeout;
     private final Set<Watch> underWay = ConcurrentHashMap.newKeySet();
@@ -81,7 +82,7 @@ final class QueryTimeout implements Closeable {
     private void watch() {
         try {
             while (true) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                TimeUnit.NANOSECONDS.sleep(timeout.toNanos() / LOOKS);
                 long now = System.nanoTime();
                 for (Watch watch : underWay) {
                     if (now - watch.since > timeout.toNanos()) {

@@ -9,6 +9,7 @@ import chatd.protocol.value.Presence;
 import chatd.protocol.value.Roster;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
+import chatd.text.Digits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -180,8 +181,27 @@ interface Field<T> extends Layout<T> {
                         throw new MalformedFrame("a time is not of the form YYYY-MM-DD HH:MM:SS");
                     }
                 },
-                (out, time) ->
-                        out.writeCharSequence(time.map(format::format).orElse(never), StandardCharsets.US_ASCII));
+                (out, time) -> out.writeBytes(time.map(at -> written(LocalDateTime.ofInstant(at, zone)))
+                        .orElseGet(() -> ascii(never))));
+    }
+
+    /** Returns a time as the formatter would: by hand, since every message has one. */
+    private static byte[] written(LocalDateTime at) {
+        if (at.getYear() < 0 || at.getYear() > 9999) {
+            throw new IllegalArgumentException("a time of the year " + at.getYear() + " does not fit in a packet");
+        }
+        byte[] text = ascii("0000-00-00 00:00:00");
+        Digits.before(text, 4, at.getYear());
+        Digits.before(text, 7, at.getMonthValue());
+        Digits.before(text, 10, at.getDayOfMonth());
+        Digits.before(text, 13, at.getHour());
+        Digits.before(text, 16, at.getMinute());
+        Digits.before(text, 19, at.getSecond());
+        return text;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Returns whether a file may have this name: not empty, no separator, no control character, not "." or "..". */
