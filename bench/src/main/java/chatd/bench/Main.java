@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "chat bench",
         description = {
-            "Measures the daemon and the floor server side by side, and writes the table to bench/RESULTS.md.",
+            "Measures the daemon and the floor server side by side, and writes the table to bench/APPENDIX.md.",
             "Needs gcc and libssl-dev. With all scenarios it takes about half an hour on two cores."
         },
         mixinStandardHelpOptions = true,
@@ -88,7 +88,7 @@ public final class Main implements Callable<Integer> {
                     + " flat.")
     private int soak;
 
-    @Option(names = "--no-table", description = "Print only; leave bench/RESULTS.md as it is.")
+    @Option(names = "--no-table", description = "Print only; leave bench/APPENDIX.md as it is.")
     private boolean noTable;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -117,7 +117,7 @@ public final class Main implements Callable<Integer> {
             chosen.forEach(scenario -> out.printf("%-14s %s%n", scenario.word(), scenario.title()));
             return list ? 0 : 2;
         }
-        Path page = root.resolve("bench/RESULTS.md");
+        Path page = root.resolve("bench/APPENDIX.md");
         Path daemon = root.resolve("daemon");
         if (micro) {
             return micro();
