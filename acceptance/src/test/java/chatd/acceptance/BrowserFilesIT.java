@@ -102,7 +102,7 @@ class BrowserFilesIT extends OverHttp {
                             () -> assertThat(answer(tools, answers, loaded)).isEqualTo(page));
             return JsonMapper.shared().readTree(answer(tools, answers, script));
         } finally {
-            chromium.destroyForcibly().waitFor();
+            Chromium.end(chromium);
             http.shutdownNow();
         }
     }

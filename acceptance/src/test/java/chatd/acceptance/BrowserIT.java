@@ -63,7 +63,7 @@ class BrowserIT {
         try {
             return JsonMapper.shared().readTree(done.get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS));
         } finally {
-            browser.destroyForcibly().waitFor();
+            Chromium.end(browser);
             server.stop(0);
         }
     }

@@ -29,6 +29,16 @@ final class Chromium {
                 List.of("--window-size=%d,%d".formatted(width, height), "--screenshot=" + picture.toAbsolutePath()));
     }
 
+    /**
+     * Ends it, with the processes that it has started: they write to the profile until they have ended, too. Blocks.
+     */
+    static void end(Process chromium) throws InterruptedException {
+        List<ProcessHandle> others = chromium.descendants().toList();
+        chromium.destroyForcibly().waitFor();
+        others.forEach(ProcessHandle::destroyForcibly);
+        others.forEach(one -> one.onExit().join());
+    }
+
     private static Process start(Path profile, String page, List<String> options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "/usr/bin/chromium",
