@@ -91,12 +91,7 @@ public record SaltedDigest(
             return TIME.format(time);
         }
         byte[] text = "0000-00-00T00:00:00.000Z".getBytes(StandardCharsets.US_ASCII);
-        Digits.before(text, 4, at.getYear());
-        Digits.before(text, 7, at.getMonthValue());
-        Digits.before(text, 10, at.getDayOfMonth());
-        Digits.before(text, 13, at.getHour());
-        Digits.before(text, 16, at.getMinute());
-        Digits.before(text, 19, at.getSecond());
+        Digits.dateAndTime(text, at);
         Digits.before(text, 23, millis);
         return new String(text, StandardCharsets.US_ASCII);
     }

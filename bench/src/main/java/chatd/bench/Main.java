@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         name = "chat bench",
         description = {
             "Measures the daemon and the floor server side by side, and writes the table to bench/APPENDIX.md.",
-            "Needs gcc and libssl-dev. With all scenarios it takes about half an hour on two cores."
+            "Needs gcc and libssl-dev. With all scenarios it takes well over an hour on two cores."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example: ./chat bench --only 'fan100.*|pairs-w4' --servers chatd,floor,inspircd"})

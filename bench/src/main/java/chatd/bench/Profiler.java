@@ -25,7 +25,7 @@ final class Profiler {
     private static final double LEAST = 0.5;
 
     /** What a thread's name has in common with others of its kind is before its number. */
-    private static final Pattern NUMBER = Pattern.compile("[ -]?#?\\d+(-\\d+)*( tid=\\d+)?$");
+    private static final Pattern NUMBER = Pattern.compile("([ -]?#?\\d+(-\\d+)*)?( tid=\\d+)?$");
 
     private final long pid;
     private final Path library;

@@ -1,5 +1,6 @@
 package chatd.audit.event;
 
+import chatd.text.Digits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -67,12 +68,8 @@ public final class LineBuffer {
         for (long rest = number; rest >= 10; rest /= 10) {
             digits++;
         }
-        long rest = number;
-        for (int at = size + digits - 1; at >= size; at--) {
-            bytes[at] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        }
         size += digits;
+        Digits.before(bytes, size, number);
         return this;
     }
 

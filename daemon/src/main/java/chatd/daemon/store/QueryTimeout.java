@@ -16,8 +16,10 @@ import java.util.concurrent.TimeoutException;
  * thread interrupts operations that take too long, which closes the connections they wait on. Thread-safe.
  */
 final class QueryTimeout implements Closeable {
-    /** How often the watcher looks within the time that an operation may take. */
+    /** How often the watcher looks within the time that an operation may take, but not more often than ten times a second. */
     private static final long LOOKS = 20;
+
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Duration timeout;
     private final Set<Watch> underWay = ConcurrentHashMap.newKeySet();
@@ -82,7 +84,7 @@ final class QueryTimeout implements Closeable {
     private void watch() {
         try {
             while (true) {
-                TimeUnit.NANOSECONDS.sleep(timeout.toNanos() / LOOKS);
+                TimeUnit.NANOSECONDS.sleep(Math.max(LEAST_NANOS, timeout.toNanos() / LOOKS));
                 long now = System.nanoTime();
                 for (Watch watch : underWay) {
                     if (now - watch.since > timeout.toNanos()) {

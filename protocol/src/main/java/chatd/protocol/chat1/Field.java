@@ -191,12 +191,7 @@ interface Field<T> extends Layout<T> {
             throw new IllegalArgumentException("a time of the year " + at.getYear() + " does not fit in a packet");
         }
         byte[] text = ascii("0000-00-00 00:00:00");
-        Digits.before(text, 4, at.getYear());
-        Digits.before(text, 7, at.getMonthValue());
-        Digits.before(text, 10, at.getDayOfMonth());
-        Digits.before(text, 13, at.getHour());
-        Digits.before(text, 16, at.getMinute());
-        Digits.before(text, 19, at.getSecond());
+        Digits.dateAndTime(text, at);
         return text;
     }
 
