@@ -3,11 +3,15 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** What is unread, read marks, typing, and the list of conversations in JSON messages, on each carrier. */
 class JsonConversationsIT extends OverJson {
+    /** How often a hundred texts come while pages are read. */
+    private static final int ROUNDS = 30;
+
     JsonConversationsIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
     }
@@ -20,6 +24,16 @@ class JsonConversationsIT extends OverJson {
     private static void mark(JsonSocket reader, String with, long mid) {
         reader.send("{'type': 21, 'info': {'with': '%s', 'mid': %d}, 'id': 'read'}".formatted(with, mid));
         assertThat(reader.skipTo(17).path("info").path("id").asString()).isEqualTo("read");
+    }
+
+    /** Returns the next message of a type, and by {@code seen} the number of the last text that came before it. */
+    private static JsonNode skipTo(int type, JsonSocket of, long[] seen) {
+        JsonNode message = of.next();
+        while (message.path("type").asInt() != type) {
+            seen[0] = Math.max(seen[0], message.path("mid").asLong());
+            message = of.next();
+        }
+        return message.path("info");
     }
 
     private static String unread(int count, int mentions, long first, long last) {
@@ -294,5 +308,36 @@ class JsonConversationsIT extends OverJson {
         one.send("{'type': 21, 'info': {'with': 'nobody-at-all', 'mid': 1}}");
         assertThat(one.refusal()).isEqualTo("no-such-user");
         assertThat(conversations(one, "").path("items")).isEmpty();
+    }
+
+    /** Whoever takes a page and then what comes has every message, and each as it is. */
+    @Test
+    void pagesAndListsSayWhatCameBeforeThemAndNothingThatFollows() throws InterruptedException {
+        JsonSocket reader = logIn(ben, "");
+        // The writer is at most so far ahead that it is not the reader that becomes too slow.
+        var rounds = new Semaphore(2);
+        try (Writer writer = new Writer(chatd, ann)) {
+            long[] seen = {writer.says(ben, "the first")};
+            Thread talk = Thread.ofVirtual().start(() -> {
+                for (int round = 0; round < ROUNDS; round++) {
+                    rounds.acquireUninterruptibly();
+                    writer.saysLines(ben, 1, 100);
+                }
+            });
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int i = 0; i < 4; i++) {
+                    reader.send("{'type': 19, 'info': {'with': '%s', 'limit': 1}}".formatted(writer.user()));
+                    JsonNode newest = skipTo(20, reader, seen).path("items").path(0);
+                    assertThat(newest.path("mid").asLong()).as("page").isEqualTo(seen[0]);
+                    reader.send("{'type': 37, 'info': {'limit': 1}}");
+                    JsonNode listed = skipTo(38, reader, seen).path("items").path(0);
+                    assertThat(listed.path("last").path("mid").asLong())
+                            .as("list")
+                            .isEqualTo(seen[0]);
+                }
+                rounds.release();
+            }
+            talk.join();
+        }
     }
 }

@@ -98,7 +98,7 @@ public final class Conversations implements Room, AutoCloseable {
         routes.unlogged(
                 MessageCommand.ListConversations.class,
                 Gate.LOGGED_IN,
-                (session, command) -> session.answer(pages.read(session.account(), () -> list(session, command))));
+                (session, command) -> pages.answer(session, upTo -> list(session, command, upTo)));
     }
 
     /** Returns what is notable of a user's conversations, with messages up to a number. */
@@ -256,10 +256,9 @@ public final class Conversations implements Room, AutoCloseable {
         sessions.tell(account.number(), "", new UserEvent.AttentionChanged(other, after));
     }
 
-    private MessageEvent.Conversations list(Session session, MessageCommand.ListConversations command) {
+    private MessageEvent.Conversations list(Session session, MessageCommand.ListConversations command, long upTo) {
         Account account = directory.numbered(session.account());
         marks.settle(List.of(account.number()));
-        long upTo = sessions.deliveredTo();
         Reader reader = directory.reader(account.number());
         // One more than requested, to find out whether there are more.
         List<ConversationStore.Last> found = store.byLast(account, upTo, command.before(), command.limit() + 1);

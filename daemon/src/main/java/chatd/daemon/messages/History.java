@@ -63,11 +63,7 @@ public final class History implements Room {
     public void replay(Session session, long count) {
         Reader reader = directory.reader(session.account());
         int most = (int) Math.min(count, config.get().limits().replay());
-        // Read before the answer begins, so that no message is sent twice: answer.delivered() covers those delivered in
-        // between.
-        long deliveredTo = sessions.deliveredTo();
-        try (Session.Answer answer = session.beginAnswer()) {
-            long upTo = Math.max(deliveredTo, answer.delivered());
+        sessions.answer(session, (answer, upTo) -> {
             List<Long> numbers = most == 0 ? List.of() : store.last(reader, most, upTo);
             boolean going = answer.send(new MessageEvent.ClearScreen());
             for (int i = 0; going && i < numbers.size(); i += PART) {
@@ -76,7 +72,7 @@ public final class History implements Room {
                     going = going && answer.send(item.event());
                 }
             }
-        }
+        });
     }
 
     /** Returns whether more than so many items came to a user's history between two numbers. */
@@ -101,20 +97,18 @@ public final class History implements Room {
     }
 
     /**
-     * Sends a page, with fewer messages than requested if they are long. It contains no message that has not been
-     * delivered yet.
+     * Sends a page, with fewer messages than requested if they are long. It says what was delivered before it, and
+     * nothing that follows it.
      *
      * @throws Refusal {@link Code#NO_SUCH_USER} if the conversation with nobody is requested
      */
     public void page(Session session, MessageCommand.ReadHistory command) throws InterruptedException {
-        session.answer(
-                pages.read(session.account(), () -> page(directory.reader(session.account()), command, session)));
+        pages.answer(session, deliveredTo -> page(directory.reader(session.account()), command, session, deliveredTo));
     }
 
-    private Event page(Reader reader, MessageCommand.ReadHistory command, Session session) {
+    private Event page(Reader reader, MessageCommand.ReadHistory command, Session session, long deliveredTo) {
         Account account = reader.account();
         boolean newest = command.after() < 0;
-        long deliveredTo = sessions.deliveredTo();
         long upTo = Math.min(deliveredTo, command.before() - 1);
         Long other = command.with() == null ? null : (Long) conversations.other(account.number(), command.with());
         Long conversation = other == null ? null : (Long) Conversation.of(account.number(), other);

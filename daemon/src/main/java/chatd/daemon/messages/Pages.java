@@ -1,7 +1,10 @@
 package chatd.daemon.messages;
 
 import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.protocol.event.Event;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -13,11 +16,16 @@ public final class Pages {
 
     private static final int PLACES = 256;
 
+    private final Sessions sessions;
     private final Semaphore all = new Semaphore(PAGES, true);
 
     /** By account; a few share one. */
     private final Semaphore[] ofAccount =
             IntStream.range(0, PLACES).mapToObj(place -> new Semaphore(1, true)).toArray(Semaphore[]::new);
+
+    public Pages(Sessions sessions) {
+        this.sessions = sessions;
+    }
 
     /** Returns the maximum bytes of the items of a page. */
     public static long bytes(Session session) {
@@ -25,6 +33,7 @@ public final class Pages {
         return session.isTight() ? Math.min(SMALL_PAGE, most) : most;
     }
 
+    /** Reads a page for an account; waits while as many are read as may be. */
     public <T> T read(long account, Supplier<T> page) throws InterruptedException {
         Semaphore its = ofAccount[(int) (account % PLACES)];
         its.acquire();
@@ -38,5 +47,17 @@ public final class Pages {
         } finally {
             its.release();
         }
+    }
+
+    /**
+     * Answers with a page of what was delivered by now. What is delivered while it waits for its turn is in it.
+     *
+     * @param page reads the page, with messages up to a number
+     */
+    void answer(Session session, LongFunction<Event> page) throws InterruptedException {
+        read(session.account(), () -> {
+            sessions.answer(session, (answer, upTo) -> answer.put(page.apply(upTo)));
+            return session;
+        });
     }
 }

@@ -67,7 +67,7 @@ public final class Services implements AutoCloseable {
         Throttle throttle = new Throttle(address -> parts.config().get().isExempt(address), Ticker.systemTicker());
         Passwords passwords = new Passwords(new PasswordRules(), hashing, throttle);
         Authenticator authenticator = new Authenticator(parts, passwords);
-        Pages pages = new Pages();
+        Pages pages = new Pages(parts.sessions());
         this.conversations = new Conversations(parts, pages);
         this.history = new History(parts, conversations, pages);
         this.search = new Search(parts, conversations, pages);

@@ -74,9 +74,6 @@ final class Outbox {
 
     private boolean ended;
 
-    /** Highest message number pushed so far. */
-    private long delivered;
-
     Outbox(long maxBytes, int maxFrames, Backlog backlog) {
         this.maxBytes = maxBytes;
         this.maxFrames = maxFrames;
@@ -88,15 +85,13 @@ final class Outbox {
      *
      * @param shared whether the frame goes to everyone and its memory is used once: each reader retains at most its own
      *     limit of such frames, and all retain the same ones
-     * @param number the message's number; 0 if the frame is not a message
      * @param change the presence change it announces, or null; a later change of the same user replaces it, or cancels
      *     it out, so that neither is sent
      * @return whether the reader's unread frames were within the limit at the last write
      */
-    boolean push(ByteBuf frame, boolean shared, long number, Dialect.@Nullable Change change) {
+    boolean push(ByteBuf frame, boolean shared, Dialect.@Nullable Change change) {
         lock.lock();
         try {
-            delivered = Math.max(delivered, number);
             if (ending) {
                 frame.release();
                 return true;
@@ -218,16 +213,11 @@ final class Outbox {
         }
     }
 
-    /**
-     * Begins a long answer: unsolicited frames are held until {@link #endAnswer}.
-     *
-     * @return the highest message number pushed before
-     */
-    long beginAnswer() {
+    /** Begins an answer: unsolicited frames are held until {@link #endAnswer}. */
+    void beginAnswer() {
         lock.lock();
         try {
             answering = true;
-            return delivered;
         } finally {
             lock.unlock();
         }

@@ -232,15 +232,14 @@ public final class Session implements Caller {
      * Queues an unsolicited event, sent at the next {@link #flush}; cuts off a reader that is too slow. Called with the
      * presence lock held.
      *
-     * @param number the message's number; 0 if it is not a message
      * @return whether these are the first frames queued since the last flush
      */
-    boolean enqueue(Delivery delivery, long number) {
+    boolean enqueue(Delivery delivery) {
         List<Dialect.Frame> frames = encoded(() -> delivery.frames(dialect, viewer()));
         boolean first = !owed;
         for (Dialect.Frame frame : frames) {
             owed = true;
-            if (!outbox.push(frame.bytes().retainedDuplicate(), delivery.isToAll(), number, frame.change())) {
+            if (!outbox.push(frame.bytes().retainedDuplicate(), delivery.isToAll(), frame.change())) {
                 cutOff();
             }
         }
@@ -311,17 +310,10 @@ public final class Session implements Caller {
         return outbox.hasRoom();
     }
 
-    /** An answer of many frames, sent without interleaving. Used on the session's own thread only. */
+    /** An answer behind which unsolicited frames are held. Used on the session's own thread only. */
     public final class Answer implements AutoCloseable {
-        private final long delivered;
-
-        private Answer(long delivered) {
-            this.delivered = delivered;
-        }
-
-        /** Returns the highest message number queued before the answer; later messages follow it. */
-        public long delivered() {
-            return delivered;
+        private Answer() {
+            outbox.beginAnswer();
         }
 
         /** Returns whether so much is queued for all readers that this answer should be sent in small pieces. */
@@ -335,9 +327,14 @@ public final class Session implements Caller {
          * @return false if the session has ended, so that the rest need not be produced
          */
         public boolean send(Event event) {
+            put(event);
+            return outbox.awaitRoom();
+        }
+
+        /** As {@link #send(Event)}, without waiting: for an answer of one event. */
+        public void put(Event event) {
             frames(event).forEach(frame -> outbox.part(frame.bytes()));
             connection.flush();
-            return outbox.awaitRoom();
         }
 
         /**
@@ -362,9 +359,11 @@ public final class Session implements Caller {
         return backlog.isTight();
     }
 
-    /** Begins an answer of many frames. */
+    /**
+     * Begins an answer of many frames, of what does not change meanwhile; of what may, {@link Sessions#answer} sends one.
+     */
     public Answer beginAnswer() {
-        return new Answer(outbox.beginAnswer());
+        return new Answer();
     }
 
     /** Begins an answer of many frames with an event, without waiting for room. */

@@ -27,6 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,7 +257,7 @@ public final class Sessions {
                 members.stream()
                         .filter(member -> member != account)
                         .flatMap(member -> of(member).stream())
-                        .forEach(session -> enqueue(session, delivery, 0));
+                        .forEach(session -> enqueue(session, delivery));
                 flush();
             }
         } finally {
@@ -280,7 +281,7 @@ public final class Sessions {
         try (Delivery delivery = new Delivery(event, true)) {
             online.forEach((other, sessions) -> {
                 if (other != account && whom.test(other)) {
-                    sessions.forEach(session -> enqueue(session, delivery, 0));
+                    sessions.forEach(session -> enqueue(session, delivery));
                 }
             });
         }
@@ -354,7 +355,7 @@ public final class Sessions {
             for (List<Session> sessions : online.values()) {
                 for (Session session : sessions) {
                     if (session != but) {
-                        enqueue(session, delivery, 0);
+                        enqueue(session, delivery);
                     }
                 }
             }
@@ -408,7 +409,7 @@ public final class Sessions {
         try (Delivery delivery = new Delivery(event, false)) {
             of(account).stream()
                     .filter(session -> !session.id().equals(by))
-                    .forEach(session -> enqueue(session, delivery, 0));
+                    .forEach(session -> enqueue(session, delivery));
             flush();
         } finally {
             presenceLock.unlock();
@@ -419,7 +420,7 @@ public final class Sessions {
     public void tell(Session session, Event event) {
         presenceLock.lock();
         try (Delivery delivery = new Delivery(event, false)) {
-            enqueue(session, delivery, 0);
+            enqueue(session, delivery);
             flush();
         } finally {
             presenceLock.unlock();
@@ -519,13 +520,13 @@ public final class Sessions {
     private void enqueue(List<Session> sessions, Delivery delivery, Copies copies) {
         for (Session session : sessions) {
             if (!copies.isOwn(session)) {
-                enqueue(session, delivery, copies.number());
+                enqueue(session, delivery);
             }
         }
     }
 
-    private void enqueue(Session session, Delivery delivery, long number) {
-        if (session.enqueue(delivery, number)) {
+    private void enqueue(Session session, Delivery delivery) {
+        if (session.enqueue(delivery)) {
             owed.add(session);
         }
     }
@@ -548,6 +549,27 @@ public final class Sessions {
             return deliveredTo;
         } finally {
             presenceLock.unlock();
+        }
+    }
+
+    /**
+     * Answers with what was delivered by now, so that whoever takes the answer, and then what follows it, has all and has
+     * it as it is. Called on the session's own thread; blocks as {@code making} does.
+     *
+     * @param making makes and sends the answer, of messages up to a number; higher ones are sent after it
+     */
+    public void answer(Session session, ObjLongConsumer<Session.Answer> making) {
+        Session.Answer begun;
+        long upTo;
+        presenceLock.lock();
+        try {
+            begun = session.beginAnswer();
+            upTo = deliveredTo;
+        } finally {
+            presenceLock.unlock();
+        }
+        try (Session.Answer answer = begun) {
+            making.accept(answer, upTo);
         }
     }
 

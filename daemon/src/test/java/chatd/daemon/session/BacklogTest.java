@@ -17,7 +17,7 @@ class BacklogTest {
     private static void send(TestTransport to, int bytes) {
         try (Delivery delivery =
                 new Delivery(new MessageEvent.Text("bob", Instant.EPOCH, "x".repeat(bytes), null), false)) {
-            to.session().enqueue(delivery, 1);
+            to.session().enqueue(delivery);
         }
         to.session().flush();
     }

@@ -30,38 +30,38 @@ class OutboxTest {
 
     @Test
     void whatWaitsIsBoundedInBytes() {
-        assertThat(outbox.push(frame("x".repeat(100)), false, 1, null)).isTrue();
+        assertThat(outbox.push(frame("x".repeat(100)), false, null)).isTrue();
         outbox.left(0);
-        assertThat(outbox.push(frame("x"), false, 2, null)).isTrue();
+        assertThat(outbox.push(frame("x"), false, null)).isTrue();
         outbox.left(0);
-        assertThat(outbox.push(frame("x"), false, 3, null)).isFalse();
+        assertThat(outbox.push(frame("x"), false, null)).isFalse();
     }
 
     @Test
     void whatWaitsIsBoundedInFrames() {
         for (int i = 1; i <= 6; i++) {
-            assertThat(outbox.push(frame("x"), false, i, null)).isTrue();
+            assertThat(outbox.push(frame("x"), false, null)).isTrue();
             outbox.left(0);
         }
-        assertThat(outbox.push(frame("x"), false, 7, null)).isFalse();
+        assertThat(outbox.push(frame("x"), false, null)).isFalse();
     }
 
     /** A journal batch queues many frames at once: none counts as unread before the next write. */
     @Test
     void whatCameAtOnceIsNotWhatTheReaderHasLeft() {
         for (int i = 1; i <= 50; i++) {
-            assertThat(outbox.push(frame("x".repeat(50)), false, i, null)).isTrue();
+            assertThat(outbox.push(frame("x".repeat(50)), false, null)).isTrue();
         }
         assertThat(outbox.poll()).isNotNull();
-        assertThat(outbox.push(frame("x"), false, 51, null)).isTrue();
+        assertThat(outbox.push(frame("x"), false, null)).isTrue();
         assertThat(drained()).hasSize(50);
-        assertThat(outbox.push(frame("x"), false, 52, null)).isTrue();
+        assertThat(outbox.push(frame("x"), false, null)).isTrue();
     }
 
     @Test
     void whatWasReadMakesRoom() {
         for (int i = 1; i <= 100; i++) {
-            assertThat(outbox.push(frame("x".repeat(50)), false, i, null)).isTrue();
+            assertThat(outbox.push(frame("x".repeat(50)), false, null)).isTrue();
             assertThat(drained()).hasSize(1);
         }
     }
@@ -69,7 +69,7 @@ class OutboxTest {
     /** A buffer may be larger than the frame in it, and is kept as a whole while it waits. */
     @Test
     void theMemoryOfAWaitingFrameIsThatOfItsBuffer() {
-        outbox.push(Unpooled.buffer(5_000).writeByte('x'), false, 1, null);
+        outbox.push(Unpooled.buffer(5_000).writeByte('x'), false, null);
         outbox.answer(Unpooled.buffer(50_000).writeByte('x'));
         Backlog.Share left = outbox.left(7);
         assertThat(left.bytes()).isBetween(55_007L, 57_000L);
@@ -79,7 +79,7 @@ class OutboxTest {
     }
 
     private boolean tell(String name, boolean online, boolean isNew) {
-        return outbox.push(frame((online ? "+" : "-") + name), false, 0, new Dialect.Change(name, online, isNew));
+        return outbox.push(frame((online ? "+" : "-") + name), false, new Dialect.Change(name, online, isNew));
     }
 
     @Test
@@ -88,7 +88,7 @@ class OutboxTest {
             assertThat(tell("bob", true, false)).isTrue();
             assertThat(tell("bob", false, false)).isTrue();
         }
-        outbox.push(frame("text"), false, 1, null);
+        outbox.push(frame("text"), false, null);
         tell("carol", true, false);
         tell("bob", true, false);
         assertThat(drained()).containsExactly("text", "+carol", "+bob");
@@ -113,15 +113,15 @@ class OutboxTest {
         for (int i = 0; i < 50; i++) {
             outbox.answer(frame("x".repeat(50)));
         }
-        assertThat(outbox.push(frame("x".repeat(100)), false, 1, null)).isTrue();
+        assertThat(outbox.push(frame("x".repeat(100)), false, null)).isTrue();
     }
 
     @Test
     void whatComesUnaskedWaitsBehindAnAnswer() {
-        outbox.push(frame("before"), false, 7, null);
-        assertThat(outbox.beginAnswer()).isEqualTo(7);
+        outbox.push(frame("before"), false, null);
+        outbox.beginAnswer();
         outbox.part(frame("one"));
-        outbox.push(frame("meanwhile"), false, 8, null);
+        outbox.push(frame("meanwhile"), false, null);
         outbox.part(frame("two"));
         assertThat(drained()).containsExactly("before", "one", "two");
         outbox.endAnswer();
@@ -136,7 +136,7 @@ class OutboxTest {
         outbox.end();
         assertThat(outbox.awaitRoom()).isTrue();
         outbox.part(frame("two"));
-        outbox.push(frame("late"), false, 1, null);
+        outbox.push(frame("late"), false, null);
         assertThat(drained()).containsExactly("one", "two");
         assertThat(outbox.isAllSent()).isFalse();
         outbox.endAnswer();
@@ -162,7 +162,7 @@ class OutboxTest {
         ByteBuf held = frame("held");
         outbox.answer(big);
         outbox.beginAnswer();
-        outbox.push(held, false, 1, null);
+        outbox.push(held, false, null);
         Thread producer =
                 Thread.startVirtualThread(() -> assertThat(outbox.awaitRoom()).isFalse());
         outbox.discard();
@@ -170,7 +170,7 @@ class OutboxTest {
         assertThat(big.refCnt()).isZero();
         assertThat(held.refCnt()).isZero();
         ByteBuf late = frame("late");
-        outbox.push(late, false, 2, null);
+        outbox.push(late, false, null);
         assertThat(late.refCnt()).isZero();
     }
 }
