@@ -81,7 +81,7 @@ final class Outbox {
     }
 
     /**
-     * Queues an unsolicited frame and takes ownership of its reference.
+     * Queues an unsolicited frame and takes ownership of its reference. Other outboxes may have the same buffer.
      *
      * @param shared whether the frame goes to everyone and its memory is used once: each reader retains at most its own
      *     limit of such frames, and all retain the same ones
@@ -245,19 +245,20 @@ final class Outbox {
                 if (frame == null) {
                     continue;
                 }
-                if (entry.counted) {
-                    uncount(entry);
-                    if (entry.change != null) {
-                        presences.remove(entry.change.user(), entry);
-                    }
-                } else {
+                if (!entry.counted) {
                     cost -= entry.cost;
                     answerBytes -= entry.bytes;
                     answerCost -= entry.cost;
                     backlog.answers(-entry.bytes);
                     drained.signalAll();
+                    return frame;
                 }
-                return frame;
+                uncount(entry);
+                if (entry.change != null) {
+                    presences.remove(entry.change.user(), entry);
+                }
+                // Indexes of its own, made only now: in a long queue they would grow old with it.
+                return frame.duplicate();
             }
             return null;
         } finally {

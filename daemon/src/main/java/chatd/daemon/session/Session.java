@@ -239,7 +239,7 @@ public final class Session implements Caller {
         boolean first = !owed;
         for (Dialect.Frame frame : frames) {
             owed = true;
-            if (!outbox.push(frame.bytes().retainedDuplicate(), delivery.isToAll(), frame.change())) {
+            if (!outbox.push(frame.bytes().retain(), delivery.isToAll(), frame.change())) {
                 cutOff();
             }
         }
