@@ -101,6 +101,24 @@ class HttpFilesIT extends OverHttp {
     }
 
     /** A token lives on for a while when its connection is lost. */
+    /** Who has read its token may use it, however soon. */
+    @Test
+    void aTokenIsGoodAsSoonAsItsClientIsToldIt() throws IOException {
+        try (HttpClient http = HttpClient.connect(chatd)) {
+            for (int i = 0; i < 60; i++) {
+                try (JsonSocket socket = JsonCarrier.LINES.connect(chatd)) {
+                    String token = socket.logIn(ben.name(), ben.password(), "")
+                            .path("token")
+                            .asString();
+                    assertThat(http.ask("GET", path, "Authorization: Bearer " + token + "\r\n")
+                                    .status())
+                            .as("log in %d", i)
+                            .isEqualTo(200);
+                }
+            }
+        }
+    }
+
     @Test
     void aTokenOutlivesItsConnection() throws IOException {
         JsonSocket other = logIn(ben, "").socket();

@@ -22,6 +22,7 @@ import chatd.daemon.model.Origin;
 import chatd.daemon.model.Party;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.Token;
+import chatd.daemon.session.AccountRoster;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.ContactStore;
@@ -227,6 +228,9 @@ final class Entrance {
         /** Set on the journal's thread, before the decision is reported as committed; null if the session has ended. */
         private Sessions.@Nullable LoggedIn loggedIn;
 
+        /** Set on the journal's thread, once the session is entered. */
+        private boolean isTokenGood = true;
+
         LogIn(Session session, Entry entry, Known known, @Nullable String rehashed) {
             this.session = session;
             this.entry = entry;
@@ -311,29 +315,21 @@ final class Entrance {
                             contacts.friends(account.number()),
                             entry.isResumed(),
                             isAlone),
-                    (displacing, everybody) -> new SessionEvent.Welcome(
-                            account.number(),
-                            account.name(),
-                            change.time(),
-                            lastLogin,
-                            displacing,
-                            everybody.roster(),
-                            everybody.numbers(),
-                            new Document(admitted.settings()),
-                            entry.token() == null
-                                    ? null
-                                    : state(account, entry.token().secret())));
+                    (displacing, everybody) -> {
+                        // Before its client can read it: a request with it may come at once.
+                        isTokenGood = token == null
+                                || tokens.entered(
+                                        session,
+                                        token,
+                                        directory.passwordGeneration(account.number()),
+                                        entry.isResumed(),
+                                        isAlone);
+                        return welcome(change, account, displacing, everybody);
+                    });
             loggedIn = entered.orElse(null);
             if (token != null && entered.isEmpty() && !entry.isResumed()) {
                 tokens.discard(token);
-            } else if (token != null
-                    && entered.isPresent()
-                    && !tokens.entered(
-                            session,
-                            token,
-                            directory.passwordGeneration(account.number()),
-                            entry.isResumed(),
-                            isAlone)) {
+            } else if (entered.isPresent() && !isTokenGood) {
                 sessions.end(session, OwnSessions.ENDED, OwnSessions.WHY_ENDED);
             }
             if (!session.isLoggedIn()) {
@@ -345,6 +341,20 @@ final class Entrance {
                     .orElse(List.of())
                     .forEach(other -> audit.note(
                             new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(other), session.id())));
+        }
+
+        private SessionEvent.Welcome welcome(
+                Change change, Account account, boolean displacing, AccountRoster everybody) {
+            return new SessionEvent.Welcome(
+                    account.number(),
+                    account.name(),
+                    change.time(),
+                    lastLogin,
+                    displacing,
+                    everybody.roster(),
+                    everybody.numbers(),
+                    new Document(admitted.settings()),
+                    entry.token() == null ? null : state(account, entry.token().secret()));
         }
 
         /** Returns whether somebody has asked to be a friend since the requests were read. */

@@ -170,8 +170,8 @@ public final class Tokens implements AutoCloseable {
     }
 
     /**
-     * Gives a new token to a session that was just logged in, and ends any other of its device; or the token of the
-     * session that it resumes.
+     * Gives a new token to a session that is being logged in, and ends any other of its device; or the token of the
+     * session that it resumes. Called with the presence lock held, so that {@link #left} comes after it.
      *
      * @param isAlone whether to end all others of its account
      * @return false if that token has ended meanwhile: so must the session
