@@ -182,7 +182,7 @@ public final class Ledger implements Closeable {
      */
     public void check() {
         attempt(current -> {
-            ledgerLock.check(Database.context(current));
+            ledgerLock.check(current);
             return true;
         });
     }

@@ -5,6 +5,7 @@ import static chatd.sql.generated.Tables.HOLDER;
 import chatd.daemon.config.Config;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -41,6 +42,9 @@ final class LedgerLock {
                 signal sqlstate '45000';
               end if;
             end""";
+
+    /** Not through jOOQ either: it is asked every two seconds, day and night, and most of it would be rendering. */
+    private static final String IS_OURS = "select 1 from holder where id = 1 and epoch = ?";
 
     private final String lock;
     private final boolean always;
@@ -165,9 +169,14 @@ final class LedgerLock {
      *
      * @throws Ledger.TakenOver if it is not
      */
-    void check(DSLContext sql) {
-        if (!sql.fetchExists(HOLDER, isOurs(DSL.val(epoch)))) {
-            throw takenOver(sql);
+    void check(Connection connection) throws SQLException {
+        try (PreparedStatement check = connection.prepareStatement(IS_OURS)) {
+            check.setLong(1, epoch);
+            try (ResultSet found = check.executeQuery()) {
+                if (!found.next()) {
+                    throw takenOver(Database.context(connection));
+                }
+            }
         }
     }
 

@@ -16,9 +16,7 @@ import java.util.concurrent.TimeoutException;
  * thread interrupts operations that take too long, which closes the connections they wait on. Thread-safe.
  */
 final class QueryTimeout implements Closeable {
-    /** How often the watcher looks within the time that an operation may take, but not more often than ten times a second. */
-    private static final long LOOKS = 20;
-
+    /** The watcher does not look more often than ten times a second. */
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Duration timeout;
@@ -84,13 +82,18 @@ final class QueryTimeout implements Closeable {
     private void watch() {
         try {
             while (true) {
-                TimeUnit.NANOSECONDS.sleep(Math.max(LEAST_NANOS, timeout.toNanos() / LOOKS));
                 long now = System.nanoTime();
+                // What begins from now on is not late before that.
+                long next = timeout.toNanos();
                 for (Watch watch : underWay) {
-                    if (now - watch.since > timeout.toNanos()) {
+                    long left = watch.since + timeout.toNanos() - now;
+                    if (left < 0) {
+                        // Again at the next look, if it goes on all the same.
                         watch.interrupt();
                     }
+                    next = Math.min(next, left);
                 }
+                TimeUnit.NANOSECONDS.sleep(Math.max(LEAST_NANOS, next));
             }
         } catch (InterruptedException e) {
             // Closed.

@@ -16,7 +16,7 @@ import org.apache.logging.log4j.Logger;
  */
 public final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Watchdog.class);
-    private static final Duration STATUS_EVERY = Duration.ofSeconds(5);
+    private static final Duration PERIOD = Duration.ofMinutes(1);
 
     /** A part of the daemon that can be polled. */
     public interface Part {
@@ -35,10 +35,10 @@ public final class Watchdog implements AutoCloseable {
     /** Starts the watchdog; no parts are watched yet. */
     public Watchdog(ServiceManager systemd) {
         this.systemd = systemd;
-        Duration period = systemd.watchdog().orElse(STATUS_EVERY.multipliedBy(6));
-        this.patience = period.multipliedBy(2).dividedBy(3);
-        Duration often = period.dividedBy(6);
-        this.interval = often.compareTo(STATUS_EVERY) < 0 ? often : STATUS_EVERY;
+        // Duration's own arithmetic would load what computes with fractions, at each start.
+        long period = systemd.watchdog().orElse(PERIOD).toNanos();
+        this.patience = Duration.ofNanos(period / 3 * 2);
+        this.interval = Duration.ofNanos(period / 6);
         begin("watchdog", this::judge);
     }
 

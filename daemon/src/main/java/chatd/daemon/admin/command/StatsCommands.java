@@ -28,6 +28,9 @@ public final class StatsCommands implements AutoCloseable {
     /** Seconds over which rates are averaged. */
     private static final int WINDOW = 60;
 
+    /** Seconds between samples. */
+    private static final int EVERY = 5;
+
     /** Maximum interval in seconds between repeated statistics: one day. */
     private static final int LONGEST_PAUSE = 86_400;
 
@@ -86,11 +89,11 @@ public final class StatsCommands implements AutoCloseable {
                 Sample now = now();
                 synchronized (samples) {
                     samples.add(now);
-                    if (samples.size() > WINDOW) {
+                    if (samples.size() > WINDOW / EVERY) {
                         samples.remove();
                     }
                 }
-                TimeUnit.SECONDS.sleep(1);
+                TimeUnit.SECONDS.sleep(EVERY);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
