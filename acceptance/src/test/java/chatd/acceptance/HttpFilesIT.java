@@ -100,7 +100,6 @@ class HttpFilesIT extends OverHttp {
                 .isIn(400, 401);
     }
 
-    /** A token lives on for a while when its connection is lost. */
     /** Who has read its token may use it, however soon. */
     @Test
     void aTokenIsGoodAsSoonAsItsClientIsToldIt() throws IOException {
@@ -119,6 +118,7 @@ class HttpFilesIT extends OverHttp {
         }
     }
 
+    /** A token lives on for a while when its connection is lost. */
     @Test
     void aTokenOutlivesItsConnection() throws IOException {
         JsonSocket other = logIn(ben, "").socket();
