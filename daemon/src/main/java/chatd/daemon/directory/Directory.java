@@ -11,6 +11,8 @@ import chatd.protocol.value.User;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +23,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class Directory {
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm").withZone(ZoneOffset.UTC);
 
     private final Names names = new Names();
-    private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
+    private final Map<Long, Account> byNumber = new ConcurrentHashMap<>();
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
     /** The folded names of all accounts except deleted ones. */
     private final ConcurrentSkipListSet<FoldedName> foldedNames = new ConcurrentSkipListSet<>();
@@ -168,7 +169,11 @@ public final class Directory {
 
     /** Returns the accounts or the group with these numbers, each an {@link Addressee}, in the form used by the log. */
     public List<Who> who(List<Long> numbers) {
-        return numbers.stream().map(this::who).toList();
+        List<Who> all = new ArrayList<>(numbers.size());
+        for (long number : numbers) {
+            all.add(who(number));
+        }
+        return all;
     }
 
     private Who who(long number) {
@@ -214,6 +219,7 @@ public final class Directory {
     public List<Account> all() {
         return byNumber.values().stream()
                 .filter(account -> account.state() != Account.State.DELETED)
+                .sorted(Comparator.comparingLong(Account::number))
                 .toList();
     }
 

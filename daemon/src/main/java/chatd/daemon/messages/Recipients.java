@@ -50,7 +50,7 @@ public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
             case Audience.Group group -> group(group.number());
             case Audience.Some some -> {
                 Matcher group = GROUP.matcher(some.names().getFirst());
-                yield new HashSet<>(some.names()).size() == 1 && group.matches()
+                yield group.matches() && new HashSet<>(some.names()).size() == 1
                         ? group(Long.parseLong(group.group(1)))
                         : some(some.names(), directory);
             }

@@ -32,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
@@ -133,7 +132,7 @@ final class LedgerRows {
                 if (!message.withheld().isEmpty()) {
                     withheld.add(message);
                 }
-                if (conversations(message).anyMatch(conversation -> !known.has(conversation))) {
+                if (begins(message, known)) {
                     begins.add(message);
                 }
             }
@@ -222,9 +221,12 @@ final class LedgerRows {
 
     /** Returns the receivers whose history has the message. */
     private static List<Long> reached(Message message) {
-        return Objects.requireNonNull(message.receivers()).stream()
-                .filter(receiver -> !message.withheld().contains(receiver))
-                .toList();
+        List<Long> receivers = Objects.requireNonNull(message.receivers());
+        return message.withheld().isEmpty()
+                ? receivers
+                : receivers.stream()
+                        .filter(receiver -> !message.withheld().contains(receiver))
+                        .toList();
     }
 
     private static @Nullable Long receiver(Message message) {
@@ -298,11 +300,18 @@ final class LedgerRows {
                 : Conversation.of(message.sender(), account);
     }
 
-    /** Returns the conversations of two users in which a message stands for both. */
-    private static Stream<Long> conversations(Message message) {
-        return message.receivers() == null || message.group() != 0
-                ? Stream.empty()
-                : reached(message).stream().map(receiver -> Conversation.of(message.sender(), receiver));
+    /** Returns the receivers who share a conversation of two with the sender in which a message stands for both. */
+    private static List<Long> partners(Message message) {
+        return message.receivers() == null || message.group() != 0 ? List.of() : reached(message);
+    }
+
+    private static boolean begins(Message message, KnownConversations known) {
+        for (long partner : partners(message)) {
+            if (!known.has(Conversation.of(message.sender(), partner))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Records that the users of conversations are in them, so that all conversations of a user are found. */
@@ -329,7 +338,9 @@ final class LedgerRows {
 
     /** Marks the conversations in which messages of these entries stand as known, once they are committed. */
     void committed(KnownConversations known) {
-        begins.stream().flatMap(LedgerRows::conversations).forEach(known::add);
+        for (Message message : begins) {
+            partners(message).forEach(partner -> known.add(Conversation.of(message.sender(), partner)));
+        }
     }
 
     private static void withheld(DSLContext sql, Message message) {
