@@ -27,13 +27,20 @@ class WebBudgetIT extends InBrowser {
     /** How many messages are scrolled through; `.ci/long` has them all. */
     private static final int MESSAGES = Boolean.getBoolean("chatd.whole") ? 100_000 : 5_000;
 
-    /** Counts what moves without somebody having done something, and the rows of messages that are made a second time. */
-    private static final String COUNTS = """
+    /**
+     * Keeps a number of unread messages at one width: it is as wide as its digits, which become fewer as one scrolls, and
+     * that is not what is meant here. Before there is such a number, which would move.
+     */
+    private static final String STEADY = """
             () => {
-              // How many are unread is as wide as its digits, which become fewer as one scrolls: not what is meant here.
               const wide = new CSSStyleSheet();
               wide.replaceSync(".jump, .count { min-width: 12em; justify-content: flex-start; text-align: start }");
               document.adoptedStyleSheets.push(wide);
+            }""";
+
+    /** Counts what moves without somebody having done something, and the rows of messages that are made a second time. */
+    private static final String COUNTS = """
+            () => {
               window.shifts = [];
               new PerformanceObserver(list => list.getEntries().forEach(entry => {
                 if (!entry.hadRecentInput) {
@@ -106,8 +113,9 @@ class WebBudgetIT extends InBrowser {
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {
             sender.saysLines(ann, 1, 100);
-            WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
-            desk.row(ben.name());
+            WebPerson desk = browser.open(chatd, Device.DESK);
+            desk.page().evaluate(STEADY);
+            desk.logIn(ann).row(ben.name());
             desk.page().evaluate(COUNTS);
             desk.open(ben.name());
             while (desk.message("line 100").count() == 0) {
