@@ -29,7 +29,7 @@ class WebBudgetIT extends InBrowser {
 
     /**
      * Keeps a number of unread messages at one width: it is as wide as its digits, which become fewer as one scrolls, and
-     * that is not what is meant here. Before there is such a number, which would move.
+     * that is not what is meant here. To be evaluated before there is such a number, which would move by it.
      */
     private static final String STEADY = """
             () => {

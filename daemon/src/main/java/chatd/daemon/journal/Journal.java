@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Journal {
     private static final Duration CHECK = Duration.ofSeconds(2);
     private static final long RETRY_MILLIS = 300;
+    private static final long LOOK_MILLIS = 500;
 
     /**
      * Maximum time to wait for a hung database when stopping; the next start finds out what became of the last batch.
@@ -185,8 +186,7 @@ public final class Journal {
     public void answer() throws InterruptedException {
         long before = begun.get();
         while (begun.get() == before && !ended) {
-            // While there is no work, a step begins that often.
-            TimeUnit.NANOSECONDS.sleep(CHECK.toNanos());
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
     }
 

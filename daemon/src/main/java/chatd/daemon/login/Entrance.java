@@ -329,7 +329,8 @@ final class Entrance {
             loggedIn = entered.orElse(null);
             if (token != null && entered.isEmpty() && !entry.isResumed()) {
                 tokens.discard(token);
-            } else if (entered.isPresent() && !isTokenGood) {
+            }
+            if (!isTokenGood) {
                 sessions.end(session, OwnSessions.ENDED, OwnSessions.WHY_ENDED);
             }
             if (!session.isLoggedIn()) {

@@ -16,7 +16,7 @@ import org.apache.logging.log4j.Logger;
  */
 public final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Watchdog.class);
-    private static final Duration PERIOD = Duration.ofMinutes(1);
+    private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
 
     /** A part of the daemon that can be polled. */
     public interface Part {
@@ -36,9 +36,10 @@ public final class Watchdog implements AutoCloseable {
     public Watchdog(ServiceManager systemd) {
         this.systemd = systemd;
         // Duration's own arithmetic would load what computes with fractions, at each start.
-        long period = systemd.watchdog().orElse(PERIOD).toNanos();
+        long often = STATUS_EVERY.toNanos();
+        long period = systemd.watchdog().map(Duration::toNanos).orElse(6 * often);
         this.patience = Duration.ofNanos(period / 3 * 2);
-        this.interval = Duration.ofNanos(period / 6);
+        this.interval = Duration.ofNanos(Math.min(period / 6, often));
         begin("watchdog", this::judge);
     }
 
