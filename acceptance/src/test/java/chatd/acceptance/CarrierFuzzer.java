@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ public final class CarrierFuzzer {
     private static final int HTTP = 1;
     private static final int COMPRESSED = 2;
     private static final int MOST = 4 << 10;
+
+    private static final Pattern ABOUT_FILES = Pattern.compile("/files|/session");
+    private static final Pattern LENGTH = Pattern.compile("content-length: (\\d+)");
 
     private static @Nullable LocalDaemon daemon;
 
@@ -90,10 +95,23 @@ public final class CarrierFuzzer {
                     // A time of the same length, since a frame begins with its length.
                     .replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z", "0000-00-00T00:00:00.000Z");
             int head = all.indexOf("\r\n\r\n") + 4;
-            return all.startsWith("HTTP/1.1 101 ")
-                    ? frames(all.substring(0, head), all.substring(head))
-                    : new Answers(List.of(all), List.of());
+            if (all.startsWith("HTTP/1.1 101 ")) {
+                return frames(all.substring(0, head), all.substring(head));
+            }
+            boolean isOfFiles =
+                    ABOUT_FILES.matcher(new String(input, ISO_8859_1)).find();
+            return new Answers(List.of(isOfFiles ? first(all) : all), List.of());
         }
+    }
+
+    /**
+     * Returns the first answer, without whether the connection is kept: after a request about a file, that depends on how
+     * much had come when it was answered.
+     */
+    private static String first(String all) {
+        Matcher length = LENGTH.matcher(all);
+        int end = length.find() ? all.indexOf("\r\n\r\n") + 4 + Integer.parseInt(length.group(1)) : all.length();
+        return all.substring(0, Math.min(all.length(), end)).replaceFirst("connection: close\r\n", "");
     }
 
     private static Answers frames(String head, String bytes) {

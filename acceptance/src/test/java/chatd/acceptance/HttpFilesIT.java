@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.HttpClient.Response;
 import java.io.IOException;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,37 @@ class HttpFilesIT extends OverHttp {
                             .isEqualTo(200);
                 }
             }
+        }
+    }
+
+    /** Who says with a request that nothing more comes still waits for the answer. */
+    @Test
+    void whoHalfClosesIsAnsweredAllTheSame() throws IOException {
+        byte[] large = OverFiles.noise(1_000_000);
+        String largePath = "/files/" + sent(sender, ben.name(), "large.bin", large);
+        String upload = "/files?" + query("to", ben.name(), "name", "last.bin", "size", "1000");
+        for (int i = 0; i < 30; i++) {
+            assertThat(askLast("GET", path, "", new byte[0]).body()).isEqualTo(content);
+            assertThat(askLast("GET", "/files", "", new byte[0]).status()).isEqualTo(405);
+            assertThat(askLast("POST", upload, "Content-Length: 1000\r\n", content)
+                            .status())
+                    .isEqualTo(201);
+        }
+        assertThat(askLast("GET", largePath, "", new byte[0]).body()).isEqualTo(large);
+    }
+
+    /** Sends a request, half-closes, and returns the answer, after which the daemon closes. */
+    private Response askLast(String method, String target, String headers, byte[] body) throws IOException {
+        try (Socket plain = new Socket(chatd.host(), chatd.port());
+                HttpClient http = new HttpClient(chatd.tls().over(plain, chatd.host(), "http/1.1"))) {
+            http.send("%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n"
+                    .formatted(method, target, headers, sender.header()));
+            send(http, body);
+            // Not by TLS: after that, nothing is answered any more.
+            plain.shutdownOutput();
+            Response response = http.response(false);
+            assertThat(http.isAtEnd()).isTrue();
+            return response;
         }
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import chatd.acceptance.HttpClient.Response;
 import chatd.fixtures.Campaign;
 import java.io.IOException;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -125,6 +126,25 @@ class HttpResumedUploadsIT extends OverHttp {
         }
         assertThat(known(sender).status()).isEqualTo(201);
         receiver.socket().fence();
+    }
+
+    /** What was sent before a half-close is kept, to the last byte. */
+    @Test
+    void whatIsHalfClosedGoesOn() throws IOException {
+        int from = 0;
+        for (int end = 100_000; end < SIZE; end += 200_000) {
+            try (Socket plain = new Socket(chatd.host(), chatd.port());
+                    HttpClient http = new HttpClient(chatd.tls().over(plain, chatd.host(), "http/1.1"))) {
+                String offset = from == 0 ? "" : "Upload-Offset: " + from + "\r\n";
+                begin(http, upload(), sender.header() + offset, SIZE - from);
+                send(http, Arrays.copyOfRange(content, from, end));
+                plain.shutdownOutput();
+                assertThat(ends(http)).isTrue();
+            }
+            from = come();
+            assertThat(from).isEqualTo(end);
+        }
+        checkOffered(goOnFrom(from));
     }
 
     @Test

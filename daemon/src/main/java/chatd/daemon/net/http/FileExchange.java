@@ -86,8 +86,9 @@ final class FileExchange implements Runnable {
                 connection.answer(response);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+            connection.cut();
+        } catch (RuntimeException | Error e) {
+            // Out of memory, for example. In any case answer, or the connection would wait for ever.
             connection.answer(refused(rooms.dispatcher().refusal("an HTTP request", e)));
         } finally {
             body.close();

@@ -10,6 +10,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -27,6 +28,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -107,11 +109,11 @@ final class HttpRequests extends ChannelDuplexHandler {
                 return;
             }
             FileExchange current = exchange;
-            if (current != null && message instanceof HttpContent content && !(message instanceof HttpRequest)) {
-                receive(current, content);
+            if (current != null) {
+                receive(current, (HttpObject) message);
                 return;
             }
-            if (answering || current != null) {
+            if (answering) {
                 // The socket takes no more: a client that reads no answers could have many made with few bytes.
                 breaks(ctx, "a further HTTP request before an answer was read");
                 return;
@@ -122,12 +124,27 @@ final class HttpRequests extends ChannelDuplexHandler {
         }
     }
 
-    private void receive(FileExchange current, HttpContent content) {
-        if (content.decoderResult().isFailure()) {
-            current.body().broken();
-            return;
+    /** Passes an end of the input on; the connection waits for a request that is being carried out. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        FileExchange current = exchange;
+        if (current != null
+                && (event instanceof SslCloseCompletionEvent || event instanceof ChannelInputShutdownEvent)) {
+            current.body().end();
         }
-        current.body().add(content.content().retain(), content instanceof LastHttpContent);
+        ctx.fireUserEventTriggered(event);
+    }
+
+    private void receive(FileExchange current, HttpObject part) {
+        if (!(part instanceof HttpContent content) || current.body().isWhole()) {
+            // A further request: it goes unread, and the connection ends with the answer to this one.
+            keeps = false;
+            connection.reads(false);
+        } else if (content.decoderResult().isFailure()) {
+            current.body().broken();
+        } else {
+            current.body().add(content.content().retain(), content instanceof LastHttpContent);
+        }
     }
 
     private void take(ChannelHandlerContext ctx, HttpObject part) {
@@ -170,7 +187,7 @@ final class HttpRequests extends ChannelDuplexHandler {
         connection.serves(true);
         keeps = HttpUtil.isKeepAlive(head);
         RequestBody body = new RequestBody(
-                on -> ctx.executor().execute(() -> ctx.channel().config().setAutoRead(on)),
+                on -> ctx.executor().execute(() -> connection.reads(on)),
                 config.get().limits().frameProgress());
         int port = ((InetSocketAddress) ctx.channel().localAddress()).getPort();
         FileExchange begun = new FileExchange(this, connection.session(), files, head, body, port);

@@ -137,6 +137,17 @@ final class RequestBody {
         return count;
     }
 
+    /** Records that nothing more comes; what waits can still be read. On the event loop. */
+    void end() {
+        lock.lock();
+        try {
+            isOver |= !isWhole;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Drops what waits, and whatever comes: nobody reads it any more. Any thread. */
     void close() {
         lock.lock();

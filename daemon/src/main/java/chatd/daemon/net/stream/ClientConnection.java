@@ -185,10 +185,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         releaseLoginSlot();
     }
 
-    /** Tells whether a request of the carrier is being carried out, which has limits of its own meanwhile. */
+    /**
+     * Tells whether a request of the carrier is being carried out, which has limits of its own meanwhile; if nothing more
+     * comes, the connection ends after it.
+     */
     public void serves(boolean isServing) {
         this.isServing = isServing;
+        if (!isServing && !state.isPeerSending()) {
+            resume();
+        }
         tickLater();
+    }
+
+    /** Reads on, or pauses, while a request of the carrier is being carried out. */
+    public void reads(boolean on) {
+        listen(requireNonNull(context), on);
     }
 
     /** Returns whether further input is ignored. */
@@ -255,7 +266,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (carrierViolation != null) {
                 violated(carrierViolation);
                 receiveBuffer.release();
-            } else if (!state.isPeerSending()) {
+            } else if (!state.isPeerSending() && !isServing) {
                 state.deafen();
                 inbox().end();
             }
