@@ -289,8 +289,7 @@ public final class Json implements Dialect {
 
     /** Returns the {@code info} of a message to a client, for a carrier that has the rest in a form of its own. */
     public static byte[] info(SessionEvent event) {
-        return framed(Carrier.LINES, event, UnpooledByteBufAllocator.DEFAULT)
-                .flatMap(line -> parse(LENIENT, ByteBufUtil.getBytes(line)))
+        return parsed(event)
                 .map(message -> LENIENT.writeValueAsBytes(message.path("info")))
                 .orElseThrow(() -> new IllegalArgumentException("an event without a message"));
     }
@@ -301,9 +300,17 @@ public final class Json implements Dialect {
      * @throws IllegalArgumentException if the message is not stored
      */
     public static JsonNode tree(MessageEvent.Message message) {
-        return framed(Carrier.LINES, message, UnpooledByteBufAllocator.DEFAULT)
-                .flatMap(line -> parse(LENIENT, ByteBufUtil.getBytes(line)))
-                .orElseThrow(() -> new IllegalArgumentException("a message that is not stored"));
+        return parsed(message).orElseThrow(() -> new IllegalArgumentException("a message that is not stored"));
+    }
+
+    private static Optional<JsonNode> parsed(Object message) {
+        return framed(Carrier.LINES, message, UnpooledByteBufAllocator.DEFAULT).flatMap(line -> {
+            try {
+                return parse(LENIENT, ByteBufUtil.getBytes(line));
+            } finally {
+                line.release();
+            }
+        });
     }
 
     /**

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -142,6 +143,20 @@ class JsonTest {
         String line = "{\"type\": 19, \"info\": {\"limit\": 1}, \"x\": [%s0]}";
         assertThat(read(line.formatted("{},".repeat(9_000)))).isInstanceOf(MessageCommand.ReadHistory.class);
         assertThat(read(line.formatted("{},".repeat(15_000)))).isInstanceOf(SessionCommand.Malformed.class);
+    }
+
+    /** Anybody may have as many made as they like, by requests of HTTP that are refused. */
+    @Test
+    void whatIsMadeForAnotherCarrierKeepsNoMemory() {
+        SessionEvent refused = SessionEvent.Refused.to(
+                new SessionCommand.LogOut("x"), Code.NOT_LOGGED_IN, "Log in first.".repeat(10), Instant.EPOCH);
+        UnpooledByteBufAllocator buffers = UnpooledByteBufAllocator.DEFAULT;
+        long before = buffers.metric().usedDirectMemory() + buffers.metric().usedHeapMemory();
+        for (int i = 0; i < 20_000; i++) {
+            assertThat(Json.info(refused)).isNotEmpty();
+        }
+        assertThat(buffers.metric().usedDirectMemory() + buffers.metric().usedHeapMemory() - before)
+                .isLessThan(1_000_000);
     }
 
     @Test
