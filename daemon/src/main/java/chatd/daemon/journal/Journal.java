@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -251,10 +253,12 @@ public final class Journal {
 
     private void finish(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         try {
-            for (List<JournalQueue.Pending<?>> left = all; !left.isEmpty(); ) {
-                SentBefore.Batch batch = unsent(left);
+            List<JournalQueue.Pending<?>> left = sentBefore.isInDoubt() ? unsent(all) : all;
+            while (!left.isEmpty()) {
+                SentBefore.Batch batch = SentBefore.split(left);
                 commitAndDeliver(batch.now());
-                left = batch.again();
+                // With identifiers that were just committed, mostly.
+                left = unsent(batch.again());
                 begun.incrementAndGet();
             }
             sentBefore.forget();
@@ -267,15 +271,15 @@ public final class Journal {
         }
     }
 
-    /** Returns what was not sent before; if that can't be told because a statement failed, this batch alone fails. */
-    private SentBefore.Batch unsent(List<JournalQueue.Pending<?>> all) {
+    /** Returns what was not sent before; if that can't be told because a statement failed, these alone fail. */
+    private List<JournalQueue.Pending<?>> unsent(List<JournalQueue.Pending<?>> some) {
         try {
-            return sentBefore.without(all);
+            return sentBefore.without(some);
         } catch (DatabaseUnavailable | Ledger.TakenOver e) {
             throw e;
         } catch (RuntimeException e) {
-            all.forEach(pending -> pending.done.completeExceptionally(e));
-            return new SentBefore.Batch(List.of(), List.of());
+            some.forEach(pending -> pending.done.completeExceptionally(e));
+            return List.of();
         }
     }
 
@@ -285,13 +289,23 @@ public final class Journal {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         List<JournalQueue.Pending<?>> batch = new ArrayList<>(all.size());
         List<Entry> entries = new ArrayList<>(all.size());
+        Map<JournalQueue.Pending<?>, RuntimeException> refused = new LinkedHashMap<>();
         for (JournalQueue.Pending<?> pending : all) {
             try {
                 entries.add(pending.decide(numbers, now));
                 batch.add(pending);
             } catch (RuntimeException e) {
-                pending.done.completeExceptionally(e);
+                if (pending.once() == null) {
+                    pending.done.completeExceptionally(e);
+                } else {
+                    refused.put(pending, e);
+                }
             }
+        }
+        if (!refused.isEmpty()) {
+            // They may have been carried out when they were sent before, and be refused only now.
+            unsent(List.copyOf(refused.keySet()))
+                    .forEach(pending -> pending.done.completeExceptionally(refused.get(pending)));
         }
         if (entries.isEmpty()) {
             return;
@@ -311,6 +325,11 @@ public final class Journal {
         } catch (Ledger.TakenOver e) {
             batch.forEach(pending -> pending.done.completeExceptionally(Refusal.stopped()));
             throw e;
+        } catch (Ledger.SentAgain e) {
+            numbers.set(before);
+            sentBefore.doubt();
+            commitAndDeliver(unsent(batch));
+            return;
         } catch (RuntimeException e) {
             numbers.set(before);
             oneByOne(batch, e);

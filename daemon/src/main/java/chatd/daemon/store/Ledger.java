@@ -75,6 +75,15 @@ public final class Ledger implements Closeable {
         }
     }
 
+    /** Thrown if something of a batch was sent before, with the same identifier; nothing was written then. */
+    public static final class SentAgain extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SentAgain(Throwable cause) {
+            super("an identifier stands in the ledger already", cause);
+        }
+    }
+
     /** The highest numbers in use, by kind; 0 if there are none. Amendments share those of the messages. */
     public record LastNumbers(long message, long change, long file, long account, long group) {
         /** Returns the position of the last entry. */
@@ -202,6 +211,8 @@ public final class Ledger implements Closeable {
         } catch (TakenOver e) {
             close();
             throw e;
+        } catch (SentAgain e) {
+            throw e;
         } catch (DataAccessException | SQLException e) {
             if (!Database.isAway(e)) {
                 throw e instanceof DataAccessException failed
@@ -230,6 +241,7 @@ public final class Ledger implements Closeable {
      * @throws DatabaseUnavailable if the connection failed; if the commit itself was in flight, its outcome is unknown
      *     until the next {@link #open} and {@link #lookUp}
      * @throws DataAccessException if a statement failed; nothing was written
+     * @throws SentAgain if the identifier of an entry is known already; nothing was written
      * @throws TakenOver if another process writes now; nothing was written
      */
     public List<Committed<Entry>> commit(List<Entry> entries) {
@@ -300,7 +312,7 @@ public final class Ledger implements Closeable {
         sql.startTransaction().execute();
         try {
             statements.on(current);
-        } catch (DataAccessException | SQLException | Refusal e) {
+        } catch (DataAccessException | SQLException | Refusal | SentAgain e) {
             if (Database.isAway(e)) {
                 throw new DatabaseUnavailable(database.reason(e), e, false);
             }

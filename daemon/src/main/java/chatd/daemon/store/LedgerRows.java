@@ -45,6 +45,9 @@ final class LedgerRows {
     /** Maximum number of receivers in one statement, half a megabyte of them. */
     private static final int ROWS = 25_000;
 
+    /** MariaDB's ER_DUP_ENTRY. */
+    private static final int DUPLICATE_KEY = 1062;
+
     private static final String INSERT_TEXT = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
             .insertInto(
                     MESSAGE,
@@ -165,8 +168,16 @@ final class LedgerRows {
                 && once.isEmpty();
     }
 
-    /** Writes all rows. */
+    /**
+     * Writes all rows.
+     *
+     * @throws Ledger.SentAgain if the identifier of an entry is known already
+     */
     void write(Connection connection) throws SQLException {
+        // First, since it may be refused.
+        if (!once.isEmpty()) {
+            sentOnce(connection);
+        }
         for (List<Message> some : texts) {
             texts(connection, some);
         }
@@ -195,9 +206,6 @@ final class LedgerRows {
         if (!groups.isEmpty()) {
             DSLContext sql = Database.context(connection);
             groups.forEach(change -> GroupRows.write(sql, change));
-        }
-        if (!once.isEmpty()) {
-            sentOnce(connection);
         }
     }
 
@@ -375,6 +383,11 @@ final class LedgerRows {
                 insert.addBatch();
             }
             insert.executeBatch();
+        } catch (SQLException e) {
+            if (e.getErrorCode() == DUPLICATE_KEY) {
+                throw new Ledger.SentAgain(e);
+            }
+            throw e;
         }
     }
 

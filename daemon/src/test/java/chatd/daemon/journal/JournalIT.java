@@ -63,6 +63,7 @@ class JournalIT {
     private final ConcurrentLinkedQueue<String> happened = new ConcurrentLinkedQueue<>();
     private AuditLog log;
     private Journal journal;
+    private volatile boolean mayNotSend;
 
     @SuppressWarnings("NullAway.Init")
     JournalIT(TestDatabase.Schema schema) throws Exception {
@@ -153,6 +154,9 @@ class JournalIT {
 
             @Override
             public Message decide(Numbers numbers, Instant now) {
+                if (mayNotSend) {
+                    throw new Refusal(Code.NOT_A_MEMBER, "no");
+                }
                 return Rows.once(numbers.nextPosition(), 1, text, now, once);
             }
         });
@@ -190,6 +194,25 @@ class JournalIT {
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.MALFORMED));
         assertThat(new MessageStore(database).after(0, 1_000)).hasSize(301);
+    }
+
+    /** Whatever has changed since: its sender may be in the group no more, for example. */
+    @Test
+    void whatIsSentAgainIsAnsweredAsBeforeAlsoIfItWouldBeRefusedNow() throws Exception {
+        Message first = sendOnce("a", "hello").get().entry();
+        mayNotSend = true;
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<Committed<Message>> other = sendOnce("b", "other");
+            assertThat(failure(sendOnce("a", "hello")))
+                    .isInstanceOfSatisfying(
+                            AlreadySent.class,
+                            sent -> assertThat(sent.receipt()).isEqualTo(first.receipt()));
+            assertThat(failure(other))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.NOT_A_MEMBER));
+        }
+        mayNotSend = false;
+        assertThat(sendOnce("b", "other").get().entry().number()).isEqualTo(first.number() + 1);
     }
 
     @Test

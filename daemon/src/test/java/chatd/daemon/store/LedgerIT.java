@@ -443,6 +443,23 @@ class LedgerIT {
     }
 
     @Test
+    void whatWasSentBeforeIsNotWrittenAgainNorIsWhatComesWithIt() throws Exception {
+        SentOnce id = Objects.requireNonNull(SentOnce.of(1, "id", "x"));
+        SentOnce other = Objects.requireNonNull(SentOnce.of(1, "other", "x"));
+        ledger.open(Rows.TIME);
+        ledger.commit(List.of(Rows.once(1, 1, "x", Rows.TIME, id)));
+        List<Entry> batch = List.of(
+                Rows.once(2, 1, "y", Rows.TIME, other),
+                Rows.once(3, 1, "x", Rows.TIME, id),
+                Rows.text(4, 1, List.of(2L), "z"));
+        assertThatThrownBy(() -> ledger.commit(batch)).isInstanceOf(Ledger.SentAgain.class);
+        assertThat(count("message")).isEqualTo(1);
+        assertThat(ledger.sentBefore(List.of(id, other))).containsOnlyKeys(id.id());
+        ledger.commit(List.of(Rows.once(2, 1, "y", Rows.TIME, other), Rows.text(3, 1, List.of(2L), "z")));
+        assertThat(count("message")).isEqualTo(3);
+    }
+
+    @Test
     void identifiersAreForgottenByTheirAge() {
         SentOnce old = Objects.requireNonNull(SentOnce.of(1, "old", "x"));
         SentOnce young = Objects.requireNonNull(SentOnce.of(1, "young", "x"));
