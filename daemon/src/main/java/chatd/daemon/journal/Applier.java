@@ -43,6 +43,11 @@ public final class Applier {
         this.sessions = sessions;
     }
 
+    /** Begins to apply a batch. */
+    void batchBegins() {
+        sessions.batchBegins();
+    }
+
     /** Applies one entry; what it queues for the sessions is flushed by {@link #batchApplied}. */
     void apply(Committed<?> committed) {
         switch (committed.entry()) {
@@ -99,7 +104,7 @@ public final class Applier {
 
     /** Flushes the sessions once all entries of a batch are applied. */
     void batchApplied() {
-        sessions.flush();
+        sessions.batchApplied();
     }
 
     /** Announces the new accounts together, then applies the other changes. */

@@ -342,6 +342,7 @@ public final class Journal {
         if (!logged(said.toArray(AuditEvent[]::new))) {
             return;
         }
+        applier.batchBegins();
         for (int i = 0; i < batch.size(); i++) {
             applier.apply(done.get(i));
             batch.get(i).complete(done.get(i));

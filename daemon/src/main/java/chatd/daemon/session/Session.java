@@ -39,6 +39,7 @@ public final class Session implements Caller {
     private final Transport connection;
     private final Outbox outbox;
     private final Backlog backlog;
+    private volatile @Nullable Sessions sessions;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean left = new AtomicBoolean();
     private final AtomicBoolean told = new AtomicBoolean();
@@ -257,29 +258,62 @@ public final class Session implements Caller {
         abort("too slow a reader");
     }
 
+    /** Records that it is among the sessions of which all are open. Called before its first command. */
+    void opened(Sessions among) {
+        sessions = among;
+    }
+
+    /**
+     * Leaves what is queued to the next {@link #flush}. Called with the presence lock held.
+     *
+     * @return whether it is the first since the last flush
+     */
+    boolean owe() {
+        boolean first = !owed;
+        owed = true;
+        return first;
+    }
+
     /** Sends what was enqueued. Called with the presence lock held, as {@link #enqueue}. */
     void flush() {
         owed = false;
         connection.flush();
     }
 
-    /** Tells a client that gave its command an identifier that it was carried out. */
+    /**
+     * Tells a client that gave its command an identifier that it was carried out; while a batch of the journal is applied,
+     * in one write with what else that sends to it.
+     */
     public void accept(Command command, Receipt receipt) {
         if (command.isAcknowledged() && !command.id().isEmpty()) {
-            answer(command, receipt);
+            queue(accepted(command, receipt));
+            Sessions its = sessions;
+            if (its == null) {
+                connection.flush();
+            } else {
+                its.flush(this);
+            }
         }
     }
 
     /** Tells a client that its command was carried out, whether it gave it an identifier or not. */
     public void answer(Command command, Receipt receipt) {
-        answer(new SessionEvent.Accepted(
-                command.id(), receipt.message(), receipt.time(), receipt.group(), receipt.file()));
+        answer(accepted(command, receipt));
+    }
+
+    private static Event accepted(Command command, Receipt receipt) {
+        return new SessionEvent.Accepted(
+                command.id(), receipt.message(), receipt.time(), receipt.group(), receipt.file());
     }
 
     /** Sends an answer. */
     public void answer(Event event) {
-        encoded(() -> frames(event)).forEach(frame -> outbox.answer(frame.bytes()));
+        queue(event);
         connection.flush();
+    }
+
+    private void queue(Event event) {
+        encoded(() -> frames(event)).forEach(frame -> outbox.answer(frame.bytes()));
     }
 
     private List<Dialect.Frame> frames(Event event) {

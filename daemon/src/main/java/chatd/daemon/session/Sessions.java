@@ -48,6 +48,9 @@ public final class Sessions {
     /** Sessions with frames enqueued since the last flush. */
     private final List<Session> owed = new ArrayList<>();
 
+    /** Whether a batch of the journal is being applied. Guarded by the presence lock. */
+    private boolean applying;
+
     private volatile @Nullable String closing;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
@@ -77,6 +80,7 @@ public final class Sessions {
     }
 
     public void opened(Session session) {
+        session.opened(this);
         all.add(session);
         String why = closing;
         if (why != null) {
@@ -531,12 +535,47 @@ public final class Sessions {
         }
     }
 
-    /** Sends everything enqueued since the last flush, with one flush per session so that writes are few. */
+    /** Begins a batch: what is enqueued from now on is sent by {@link #batchApplied}. */
+    public void batchBegins() {
+        presenceLock.lock();
+        try {
+            applying = true;
+        } finally {
+            presenceLock.unlock();
+        }
+    }
+
+    /** Sends everything enqueued in a batch, with one flush per session so that writes are few. */
+    public void batchApplied() {
+        presenceLock.lock();
+        try {
+            applying = false;
+            flush();
+        } finally {
+            presenceLock.unlock();
+        }
+    }
+
+    /** Sends everything enqueued since the last flush. */
     public void flush() {
         presenceLock.lock();
         try {
             owed.forEach(Session::flush);
             owed.clear();
+        } finally {
+            presenceLock.unlock();
+        }
+    }
+
+    /** Sends what is queued for a session: with the batch that is being applied, or now. */
+    void flush(Session session) {
+        presenceLock.lock();
+        try {
+            if (!applying) {
+                session.flush();
+            } else if (session.owe()) {
+                owed.add(session);
+            }
         } finally {
             presenceLock.unlock();
         }

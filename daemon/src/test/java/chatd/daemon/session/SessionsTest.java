@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Effect;
+import chatd.daemon.model.Receipt;
 import chatd.daemon.store.Rows;
+import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Audience;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Preferences;
@@ -104,6 +107,22 @@ class SessionsTest {
         assertThat(bob.told()).isEmpty();
         assertThat(second.told()).isEmpty();
         assertThat(sessions.online()).containsExactlyInAnyOrder(bob.session(), second.session());
+    }
+
+    /** In the order in which they were queued, but in one write with what the rest of the batch sends to it. */
+    @Test
+    void whatABatchAnswersIsSentAtItsEnd() {
+        TestTransport alice = onlineJson(1, "laptop");
+        var command = new MessageCommand.SendText(Audience.everyone(), "hello", 0, "an-id");
+        sessions.batchBegins();
+        alice.session().accept(command, new Receipt(7, NOW));
+        alice.session().accept(command, new Receipt(8, NOW));
+        assertThat(alice.told()).isEmpty();
+        sessions.batchApplied();
+        assertThat(alice.told()).containsExactly("an-id is a message", "an-id is a message");
+        // Outside of a batch, nobody else would send it.
+        alice.session().accept(command, new Receipt(9, NOW));
+        assertThat(alice.told()).containsExactly("an-id is a message");
     }
 
     @Test
