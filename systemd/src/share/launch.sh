@@ -84,7 +84,9 @@ run_cli() {
     *" direct accept "* | *" direct send "*) ;;
   *) set -- -XX:TieredStopAtLevel=1 "$@" ;;
   esac
-  # The archive is written at the end of the first run; the JVM's messages about it are not for users.
+  # The archive is written at the end of the first run. The JVM's messages about it are not for users: whoever starts another
+  # program meanwhile finds it incomplete, and runs without it.
   [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
-  exec "$JAVA_HOME/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms8m -Xmx128m -Xlog:disable "$@"
+  exec "$JAVA_HOME/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms8m -Xmx128m -Xlog:disable -XX:-PrintWarnings \
+    "$@"
 }

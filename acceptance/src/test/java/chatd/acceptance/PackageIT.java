@@ -204,6 +204,23 @@ class PackageIT {
                 .isIn(0, 3);
     }
 
+    /** As it is found by a program that starts while another one, its first run over, writes it. */
+    @Test
+    void anArchiveOfClassesThatIsIncompleteIsNotMentioned() throws IOException {
+        Path cache = Files.createDirectories(directory.resolve("cache/chatd"));
+        for (String program : List.of("chat-admin", "chat-client")) {
+            Files.createFile(cache.resolve(program + ".jsa"));
+            Run run = Run.program(List.of(
+                            "env",
+                            "XDG_CACHE_HOME=" + cache.getParent(),
+                            ARCHIVE.resolve("bin/" + program).toString(),
+                            "--version"))
+                    .exits(0);
+            assertThat(run.out()).startsWith(program + " 0.1.0 on Java 25");
+            assertThat(run.err()).isEmpty();
+        }
+    }
+
     /** Without a Java on the machine, as on Debian 12: with the one in the package {@code chatd-runtime}. */
     @Test
     void theRuntimeOfItsOwnRunsEveryProgram() throws IOException {
