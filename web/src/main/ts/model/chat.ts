@@ -11,6 +11,8 @@ import { amended, type Entry, isEntry, isWritten } from "./timeline.js";
 
 /** How many conversations are listed at once. */
 const LISTED = 100;
+/** After how long the list is asked for again that was refused, in milliseconds. */
+const AGAIN = 5_000;
 /** How many users are looked up at once. */
 const MOST_NAMED = 200;
 /** How long somebody is shown as typing, in milliseconds. */
@@ -318,7 +320,10 @@ export class Chat extends Known {
       if (!(e instanceof Unanswered)) {
         throw e;
       }
-      // The next connection reads it.
+      // The next connection reads it; this one once more, if the daemon could not answer for now.
+      if (e.code !== "lost") {
+        this.clock.after(AGAIN, () => void this.readList(isResumed));
+      }
     }
   }
 

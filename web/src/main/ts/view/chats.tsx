@@ -17,6 +17,8 @@ export function Chats() {
   const w = words();
   const held = useSignal<readonly Conversation[] | null>(null);
   const shown = useComputed(() => held.value ?? chat.list.value);
+  // None is shown before all are known: it would be pushed away by those that come.
+  const isListed = chat.isListed.value;
 
   // While a pointer is down, rows stay where they are: a click reaches the row that it was meant for.
   useEffect(() => {
@@ -40,13 +42,14 @@ export function Chats() {
         <IconButton is="find" label={w.find} onClick={() => app.go({ at: "find" })} />
       </Head>
       <Requests />
-      <nav class="list" aria-label={w.chats} onPointerDown={() => (held.value = chat.list.peek())}>
+      <nav class="list" aria-label={w.chats} aria-busy={!isListed} onPointerDown={() => (held.value = chat.list.peek())}>
         <ul>
-          {shown.value.map((conversation) => (
-            <Row key={conversation.key} conversation={conversation} isOpen={app.open.value === conversation.key} />
-          ))}
+          {isListed &&
+            shown.value.map((conversation) => (
+              <Row key={conversation.key} conversation={conversation} isOpen={app.open.value === conversation.key} />
+            ))}
         </ul>
-        {shown.value.every(({ key, last }) => key === "" && last.value === null) && (
+        {isListed && shown.value.every(({ key, last }) => key === "" && last.value === null) && (
           <div class="empty">
             <strong>{w.nobodyYet}</strong>
             <button type="button" class="plain" onClick={() => app.go({ at: "find" })}>

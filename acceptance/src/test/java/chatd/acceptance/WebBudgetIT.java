@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the page costs, counted: requests, bytes, nodes of the document, rows that are made, what moves by itself. */
 @Tag("processes")
@@ -87,8 +86,8 @@ class WebBudgetIT extends InBrowser {
         List<String> frames = new ArrayList<>();
         cold.onWebSocket(socket -> {
             requests.add(socket.url());
-            socket.onFrameSent(frame -> frames.add("sent " + type(frame.text())));
-            socket.onFrameReceived(frame -> frames.add("received " + type(frame.text())));
+            socket.onFrameSent(frame -> frames.add("sent " + WebPerson.type(frame.text())));
+            socket.onFrameReceived(frame -> frames.add("received " + WebPerson.type(frame.text())));
         });
         var person = new WebPerson(cold, desk.address());
         cold.navigate(desk.address());
@@ -101,10 +100,6 @@ class WebBudgetIT extends InBrowser {
                   .concat(performance.getEntriesByType("navigation"))
                   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)""");
         assertThat(bytes.intValue()).isBetween(10_000, MOST_BYTES);
-    }
-
-    private static int type(String message) {
-        return JsonMapper.shared().readTree(message).path("type").asInt();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody who uses the page in a tab of a browser: reads it, types and clicks. */
 final class WebPerson {
@@ -205,6 +206,11 @@ final class WebPerson {
     double height(String text) {
         assertThat(page.locator(".placing")).hasCount(0);
         return message(text).boundingBox().y - page.locator(".scroll").boundingBox().y;
+    }
+
+    /** Returns the type of a message that the page and the daemon exchange. */
+    static int type(String message) {
+        return JsonMapper.shared().readTree(message).path("type").asInt();
     }
 
     /** Makes a picture of what is on the screen. */

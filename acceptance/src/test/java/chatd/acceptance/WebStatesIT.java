@@ -8,11 +8,14 @@ import static org.awaitility.Awaitility.await;
 import chatd.acceptance.WebBrowser.Device;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.WebSocketRoute;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +119,47 @@ class WebStatesIT extends InBrowser {
         }
     }
 
+    /** What lists the conversations is refused once, then it is late: until it comes, no row is shown, nor "Nobody yet". */
+    @Test
+    void theListOfChatsIsShownAsAWhole() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, "good morning");
+        }
+        WebPerson person = browser.open(chatd, Device.DESK);
+        Deque<String> refused = new ArrayDeque<>();
+        Deque<Runnable> held = new ArrayDeque<>();
+        person.page().routeWebSocket(address -> true, page -> {
+            WebSocketRoute daemon = page.connectToServer();
+            page.onMessage(frame -> {
+                boolean isSpoilt = refused.isEmpty() && WebPerson.type(frame.text()) == 37;
+                daemon.send(isSpoilt ? frame.text().replaceAll("\"limit\":\\d+", "\"limit\":-1") : frame.text());
+            });
+            daemon.onMessage(frame -> {
+                if (WebPerson.type(frame.text()) == 38) {
+                    held.add(() -> page.send(frame.text()));
+                    return;
+                }
+                if (WebPerson.type(frame.text()) == 18) {
+                    refused.add(frame.text());
+                }
+                page.send(frame.text());
+            });
+        });
+        person.page().reload();
+        person.logIn(ann);
+        person.page().waitForCondition(() -> !held.isEmpty());
+        assertThat(refused).hasSize(1);
+        Locator list = person.page().locator(".left .list");
+        assertThat(list).hasAttribute("aria-busy", "true");
+        assertThat(list).hasText("");
+        held.remove().run();
+        person.row(ben.name());
+        person.row("Everyone");
+        assertThat(list).hasAttribute("aria-busy", "false");
+    }
+
     @Test
     void aDoorThatIsClosed() throws InterruptedException {
         Chatd.Person ann = chatd.person();
@@ -172,6 +216,7 @@ class WebStatesIT extends InBrowser {
         Page page = browser.blank(Device.PHONE.options().setIgnoreHTTPSErrors(false));
         assertThatThrownBy(() -> page.navigate("https://localhost:" + chatd.port() + "/"))
                 .hasMessageContaining("ERR_CERT_AUTHORITY_INVALID");
+        WebPerson.waits(page.getByText("Your connection is not private"));
         page.screenshot(new Page.ScreenshotOptions().setPath(WebLooks.PICTURES.resolve("untrusted-certificate.png")));
     }
 
