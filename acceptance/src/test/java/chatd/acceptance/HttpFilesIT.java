@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.HttpClient.Response;
 import java.io.IOException;
-import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -137,13 +136,11 @@ class HttpFilesIT extends OverHttp {
 
     /** Sends a request, half-closes, and returns the answer, after which the daemon closes. */
     private Response askLast(String method, String target, String headers, byte[] body) throws IOException {
-        try (Socket plain = new Socket(chatd.host(), chatd.port());
-                HttpClient http = new HttpClient(chatd.tls().over(plain, chatd.host(), "http/1.1"))) {
-            http.send("%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n"
+        try (HttpClient http = sendAndHalfClose(to -> {
+            to.send("%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n"
                     .formatted(method, target, headers, sender.header()));
-            send(http, body);
-            // Not by TLS: after that, nothing is answered any more.
-            plain.shutdownOutput();
+            send(to, body);
+        })) {
             Response response = http.response(false);
             assertThat(http.isAtEnd()).isTrue();
             return response;

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import chatd.acceptance.HttpClient.Response;
 import chatd.fixtures.Campaign;
 import java.io.IOException;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -133,12 +132,13 @@ class HttpResumedUploadsIT extends OverHttp {
     void whatIsHalfClosedGoesOn() throws IOException {
         int from = 0;
         for (int end = 100_000; end < SIZE; end += 200_000) {
-            try (Socket plain = new Socket(chatd.host(), chatd.port());
-                    HttpClient http = new HttpClient(chatd.tls().over(plain, chatd.host(), "http/1.1"))) {
-                String offset = from == 0 ? "" : "Upload-Offset: " + from + "\r\n";
-                begin(http, upload(), sender.header() + offset, SIZE - from);
-                send(http, Arrays.copyOfRange(content, from, end));
-                plain.shutdownOutput();
+            int begin = from;
+            byte[] part = Arrays.copyOfRange(content, begin, end);
+            try (HttpClient http = sendAndHalfClose(to -> {
+                String offset = begin == 0 ? "" : "Upload-Offset: " + begin + "\r\n";
+                begin(to, upload(), sender.header() + offset, SIZE - begin);
+                send(to, part);
+            })) {
                 assertThat(ends(http)).isTrue();
             }
             from = come();

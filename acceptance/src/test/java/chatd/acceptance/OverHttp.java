@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.acceptance.HttpClient.Response;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -116,6 +117,24 @@ abstract class OverHttp {
         try (HttpClient http = HttpClient.connect(chatd)) {
             return http.ask(method, path, headers);
         }
+    }
+
+    /** What is sent on a connection. */
+    interface Sending {
+        void on(HttpClient http) throws IOException;
+    }
+
+    /**
+     * Sends something on a connection of its own, which is then half-closed by TCP: after TLS has said that nothing more
+     * comes, nothing is answered.
+     */
+    final HttpClient sendAndHalfClose(Sending sending) throws IOException {
+        var plain = new Socket(chatd.host(), chatd.port());
+        var http = new HttpClient(chatd.tls().over(plain, chatd.host(), "http/1.1"));
+        open.add(http);
+        sending.on(http);
+        plain.shutdownOutput();
+        return http;
     }
 
     static JsonNode json(Response response) {

@@ -237,14 +237,12 @@ public final class Session implements Caller {
      */
     boolean enqueue(Delivery delivery) {
         List<Dialect.Frame> frames = encoded(() -> delivery.frames(dialect, viewer()));
-        boolean first = !owed;
         for (Dialect.Frame frame : frames) {
-            owed = true;
             if (!outbox.push(frame.bytes().retain(), delivery.isToAll(), frame.change())) {
                 cutOff();
             }
         }
-        return first && owed;
+        return !frames.isEmpty() && owe();
     }
 
     /** Returns the viewer's account number for the dialect; 0 if nobody is logged in. */

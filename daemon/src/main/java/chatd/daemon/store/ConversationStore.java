@@ -30,7 +30,6 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record1;
-import org.jooq.SQLDialect;
 import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.TableField;
@@ -213,7 +212,7 @@ public final class ConversationStore {
                 .limit(DSL.inline(1)));
         Select<?> one = DSL.select(DSL.val(parameter), DSL.count(), DSL.min(unread.field("number", Long.class)), newest)
                 .from(unread);
-        return DSL.using(SQLDialect.MARIADB, Database.SETTINGS).render(one);
+        return Database.RENDERER.render(one);
     }
 
     /** Counts what is unread in those conversations whose last message is above the read mark. */

@@ -28,8 +28,11 @@ import org.mariadb.jdbc.MariaDbDataSource;
  * any thread may call them except an event loop's.
  */
 public final class Database implements Closeable {
-    static final Settings SETTINGS =
+    private static final Settings SETTINGS =
             new Settings().withExecuteLogging(false).withRenderSchema(false).withFetchWarnings(false);
+
+    /** Renders statements that are executed without jOOQ; without a connection. Any thread. */
+    static final DSLContext RENDERER = DSL.using(SQLDialect.MARIADB, SETTINGS);
 
     private final MariaDbDataSource source;
     /** Without a statement timeout: migrating a large schema takes as long as it takes. */

@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
-import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
@@ -45,7 +44,7 @@ final class LedgerLock {
             end""";
 
     /** Rendered once: it is asked every two seconds, day and night, and to render it was most of what that cost. */
-    private static final String IS_OURS = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String IS_OURS = Database.RENDERER
             .selectOne()
             .from(HOLDER)
             .where(isOurs(DSL.val((Long) null)))

@@ -33,8 +33,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.jooq.DSLContext;
-import org.jooq.SQLDialect;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that the ledger writes: many per statement, and no statement larger than MariaDB accepts. */
@@ -48,7 +46,7 @@ final class LedgerRows {
     /** MariaDB's ER_DUP_ENTRY. */
     private static final int DUPLICATE_KEY = 1062;
 
-    private static final String INSERT_TEXT = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String INSERT_TEXT = Database.RENDERER
             .insertInto(
                     MESSAGE,
                     MESSAGE.NUMBER,
@@ -62,23 +60,23 @@ final class LedgerRows {
             .values((Long) null, null, null, null, null, null, null, null)
             .getSQL();
 
-    private static final String INSERT_RECEIVER = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String INSERT_RECEIVER = Database.RENDERER
             .insertInto(RECEIVER, RECEIVER.MESSAGE, RECEIVER.ACCOUNT, RECEIVER.CONVERSATION)
             .values((Long) null, null, null)
             .getSQL();
 
-    private static final String INSERT_MENTION = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String INSERT_MENTION = Database.RENDERER
             .insertInto(MENTION, MENTION.ACCOUNT, MENTION.CONVERSATION, MENTION.MESSAGE)
             .values((Long) null, null, null)
             .getSQL();
 
-    private static final String INSERT_PARTY = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String INSERT_PARTY = Database.RENDERER
             .insertInto(PARTY, PARTY.ACCOUNT, PARTY.CONVERSATION, PARTY.READ_MID)
             .values((Long) null, null, null)
             .onDuplicateKeyIgnore()
             .getSQL();
 
-    private static final String INSERT_SENT_ONCE = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String INSERT_SENT_ONCE = Database.RENDERER
             .insertInto(
                     SENT_ONCE, SENT_ONCE.ID, SENT_ONCE.CONTENT, SENT_ONCE.MESSAGE, SENT_ONCE.TIME, SENT_ONCE.CHAT_GROUP)
             .values((byte[]) null, null, null, null, null)

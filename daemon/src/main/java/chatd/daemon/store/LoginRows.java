@@ -19,13 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
-import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the ledger's logins, many with one command per table, and the tokens and devices that come with them. */
 final class LoginRows {
-    private static final String UPDATE_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String UPDATE_LOGIN = Database.RENDERER
             .update(ACCOUNT)
             .set(ACCOUNT.LAST_LOGIN, (java.time.Instant) null)
             .set(ACCOUNT.LAST_ADDRESS, (String) null)
@@ -33,14 +32,14 @@ final class LoginRows {
             .where(ACCOUNT.NUMBER.eq((Long) null))
             .getSQL();
 
-    private static final String INSERT_NETWORK = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String INSERT_NETWORK = Database.RENDERER
             .insertInto(ACCOUNT_NETWORK, ACCOUNT_NETWORK.ACCOUNT, ACCOUNT_NETWORK.NETWORK, ACCOUNT_NETWORK.LAST_LOGIN)
             .values((Long) null, null, null)
             .onDuplicateKeyUpdate()
             .set(ACCOUNT_NETWORK.LAST_LOGIN, DSL.excluded(ACCOUNT_NETWORK.LAST_LOGIN))
             .getSQL();
 
-    private static final String INSERT_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String INSERT_LOGIN = Database.RENDERER
             .insertInto(
                     ACCOUNT_CHANGE,
                     ACCOUNT_CHANGE.NUMBER,
@@ -56,12 +55,12 @@ final class LoginRows {
             .values((Long) null, null, null, null, null, null, null, null, null, null)
             .getSQL();
 
-    private static final String DELETE_TOKEN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String DELETE_TOKEN = Database.RENDERER
             .deleteFrom(TOKEN)
             .where(TOKEN.ACCOUNT.eq((Long) null), TOKEN.DEVICE.eq((String) null))
             .getSQL();
 
-    private static final String INSERT_TOKEN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+    private static final String INSERT_TOKEN = Database.RENDERER
             .insertInto(TOKEN, TOKEN.HASH, TOKEN.ACCOUNT, TOKEN.DEVICE, TOKEN.QUIET, TOKEN.BEGINS)
             .values((byte[]) null, null, null, null, null)
             .getSQL();

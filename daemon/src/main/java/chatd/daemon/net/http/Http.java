@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** HTTP on the daemon's port: its pages, and WebSockets. Any thread. */
 public final class Http {
-    private final Site site = new Site();
+    /** For the process: its buffers are outside the heap, and nobody says when the last connection has sent them. */
+    private static final Site SITE = new Site();
+
     private final FileRequests files;
     private final Supplier<Config> config;
 
@@ -35,7 +37,7 @@ public final class Http {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         @Nullable String protocol = tls.applicationProtocol();
         if (Dialects.HTTP.equals(protocol)) {
-            HttpRequests.serve(ctx, connection, site, files, config);
+            HttpRequests.serve(ctx, connection, SITE, files, config);
         } else if (protocol == null) {
             ctx.pipeline().addAfter(ctx.name(), "hint", new HttpHint(HttpHint.SAY_SO));
         }
