@@ -43,6 +43,9 @@ export class Chat extends Known {
 
   private queue: Event[] = [];
 
+  /** Gives up to ask for the list again. */
+  private stopAsking: () => void = () => {};
+
   // What the session tells
 
   changed(state: State): void {
@@ -292,6 +295,7 @@ export class Chat extends Known {
 
   /** Reads the list of conversations, then the newest messages of the first of them. */
   private async readList(isResumed: boolean, asked: Promise<Event> = this.session.ask(this.asksAlong())): Promise<void> {
+    this.stopAsking();
     try {
       const answer = await asked;
       batch(() => {
@@ -322,7 +326,8 @@ export class Chat extends Known {
       }
       // The next connection reads it; this one once more, if the daemon could not answer for now.
       if (e.code !== "lost") {
-        this.clock.after(AGAIN, () => void this.readList(isResumed));
+        this.stopAsking();
+        this.stopAsking = this.clock.after(AGAIN, () => void this.readList(isResumed));
       }
     }
   }
@@ -369,6 +374,7 @@ export class Chat extends Known {
 
   /** Forgets all of an account: somebody else logs in, or nobody. */
   override forget(): void {
+    this.stopAsking();
     batch(() => {
       super.forget();
       this.isListed.value = false;

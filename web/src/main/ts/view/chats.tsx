@@ -43,19 +43,22 @@ export function Chats() {
       </Head>
       <Requests />
       <nav class="list" aria-label={w.chats} aria-busy={!isListed} onPointerDown={() => (held.value = chat.list.peek())}>
-        <ul>
-          {isListed &&
-            shown.value.map((conversation) => (
-              <Row key={conversation.key} conversation={conversation} isOpen={app.open.value === conversation.key} />
-            ))}
-        </ul>
-        {isListed && shown.value.every(({ key, last }) => key === "" && last.value === null) && (
-          <div class="empty">
-            <strong>{w.nobodyYet}</strong>
-            <button type="button" class="plain" onClick={() => app.go({ at: "find" })}>
-              {w.nobodyYetMeans}
-            </button>
-          </div>
+        {isListed && (
+          <>
+            <ul>
+              {shown.value.map((conversation) => (
+                <Row key={conversation.key} conversation={conversation} isOpen={app.open.value === conversation.key} />
+              ))}
+            </ul>
+            {shown.value.every(({ key, last }) => key === "" && last.value === null) && (
+              <div class="empty">
+                <strong>{w.nobodyYet}</strong>
+                <button type="button" class="plain" onClick={() => app.go({ at: "find" })}>
+                  {w.nobodyYetMeans}
+                </button>
+              </div>
+            )}
+          </>
         )}
       </nav>
     </>
