@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -35,9 +37,22 @@ public final class CarrierFuzzer {
         daemon = LocalDaemon.start("CHATD_REGISTRATION_MODE", "closed");
     }
 
-    /** Called by Jazzer while the process ends, and the database with it: the daemon can't stop in good order any more. */
-    public static void fuzzerTearDown() throws IOException {
-        Wire.deleteTree(requireNonNull(daemon).directory);
+    /**
+     * Called by Jazzer while the process ends, and the database with it: the daemon can't stop in good order any more, and
+     * may write while its directory is deleted. Throws nothing, since Jazzer would then call {@code System.exit} in a
+     * shutdown hook, where that never returns.
+     */
+    public static void fuzzerTearDown() {
+        Path directory = requireNonNull(daemon).directory;
+        for (int tries = 1; tries <= 100; tries++) {
+            try {
+                Wire.deleteTree(directory);
+                return;
+            } catch (IOException | UncheckedIOException e) {
+                // Something was written, or replaced, meanwhile.
+            }
+        }
+        System.out.println(directory + " could not be deleted");
     }
 
     /** Stops the daemon, after inputs that were not Jazzer's. */
