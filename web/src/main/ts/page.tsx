@@ -101,5 +101,6 @@ function keepAll(): void {
 }
 
 chooseLanguage();
+document.body.replaceChildren();
 render(<Root app={app} />, document.body);
 await door.goOn();

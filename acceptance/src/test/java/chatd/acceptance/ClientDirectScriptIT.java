@@ -2,7 +2,6 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import chatd.fixtures.Campaign;
 import java.io.IOException;
@@ -21,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Files that scripts send directly, each side from a home of its own. */
 @ExtendWith(SharedChatd.class)
 @Tag("processes")
+@Tag("homes")
 class ClientDirectScriptIT {
     private static final Duration PATIENCE = TestTimeouts.LONG;
 
@@ -50,9 +51,8 @@ class ClientDirectScriptIT {
     }
 
     @BeforeAll
-    static void possible() {
-        String obstacle = Homes.obstacle();
-        assumeTrue(obstacle.isEmpty(), obstacle);
+    static void possible(TestInfo tests) {
+        Homes.assumePossible(tests);
     }
 
     @BeforeEach

@@ -1,5 +1,8 @@
 package chatd.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.TestInfo;
 
 /**
  * Homes of people in network namespaces: each a machine behind a router of its own, with a firewall that lets in only what
@@ -37,6 +42,9 @@ final class Homes implements AutoCloseable {
         }
     }
 
+    /** Why there can be none; null before {@link #assumePossible}. */
+    private static @Nullable String obstacle;
+
     private final int count = NUMBER.incrementAndGet();
 
     /** 1 to 250: what the addresses of different processes and homes differ in. */
@@ -51,6 +59,7 @@ final class Homes implements AutoCloseable {
 
     /** @param mtu that of the routers' outer links, in bytes */
     Homes(int mtu) {
+        assertThat(obstacle).as("Homes.assumePossible comes first").isEmpty();
         this.mtu = mtu;
         try {
             connect();
@@ -73,8 +82,20 @@ final class Homes implements AutoCloseable {
         run("ip route replace 198.19." + number + ".0/24 via 198.18." + number + ".2 dev " + prefix + "d");
     }
 
-    /** Returns why there can be no homes on this machine; empty if there can. */
-    static String obstacle() {
+    /**
+     * Skips the tests of a class if there can be no homes on this machine. They must be tagged {@code homes}, by which they
+     * are run apart from those of the web client: homes change this machine's addresses, whereupon browsers give up what
+     * they are loading.
+     */
+    static void assumePossible(TestInfo tests) {
+        assertThat(tests.getTags()).as("tags of a class that uses homes").contains("homes");
+        if (obstacle == null) {
+            obstacle = findObstacle();
+        }
+        assumeTrue(obstacle.isEmpty(), obstacle);
+    }
+
+    private static String findObstacle() {
         Run tried = Run.program(List.of("sh", "-c", """
                 name=cdtry$$
                 trap 'ip netns del $name' EXIT

@@ -2,7 +2,6 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import chatd.fixtures.Campaign;
 import java.io.IOException;
@@ -14,12 +13,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Direct sessions in the terminal client, as people type them and see them, each from a home of its own. */
+@Tag("homes")
 class TerminalDirectIT extends OverTerminal {
     private final Chatd.Person ben;
     private final List<Homes> homes = new ArrayList<>();
@@ -30,9 +32,8 @@ class TerminalDirectIT extends OverTerminal {
     }
 
     @BeforeAll
-    static void possible() {
-        String obstacle = Homes.obstacle();
-        assumeTrue(obstacle.isEmpty(), obstacle);
+    static void possible(TestInfo tests) {
+        Homes.assumePossible(tests);
     }
 
     @AfterEach

@@ -74,6 +74,11 @@ final class WebBrowser implements AutoCloseable {
         return open(chatd.port(), options);
     }
 
+    /** As above, in a tab in which nothing is yet. */
+    WebPerson open(Chatd chatd, Page blank) {
+        return open(chatd.port(), blank);
+    }
+
     /** As above, at a port, which may be that of a proxy. */
     WebPerson open(int port, Browser.NewContextOptions options) {
         return open(port, blank(options));

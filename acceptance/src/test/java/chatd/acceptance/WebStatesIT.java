@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import chatd.acceptance.WebBrowser.Device;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.WebSocketRoute;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -117,6 +118,24 @@ class WebStatesIT extends InBrowser {
             WebPerson.waits(person.page().locator("li.waits"));
             WebLooks.at(person, "offline");
         }
+    }
+
+    /** As when a laptop joins another network while it loads the page: a browser gives up what it was fetching. */
+    @Test
+    void aPageWhoseScriptWasLostSaysSo() {
+        Page page = browser.blank(Device.PHONE.options());
+        page.route("**/page.*.js", Route::abort);
+        WebPerson phone = browser.open(chatd, page);
+        Locator told = page.getByText("This page is slow to load, or has not loaded completely.");
+        assertThat(told).isHidden();
+        // A page that is only slow says nothing at first.
+        page.evaluate("() => document.getAnimations().forEach(animation => animation.finish())");
+        assertThat(told).isVisible();
+        phone.picture(WebLooks.PICTURES.resolve("lost.png"));
+        page.unroute("**/page.*.js");
+        page.getByText("Load it again").click();
+        phone.sees("Log in");
+        assertThat(told).hasCount(0);
     }
 
     /** What lists the conversations is refused once, then it is late: until it comes, no row is shown, nor "Nobody yet". */
