@@ -28,6 +28,8 @@ final class ModelAccount {
     /** Up to where it has read; conversations of which it has marked nothing are left out. */
     final Map<ModelConversation, Long> marks = new HashMap<>();
 
+    private int asked;
+
     ModelAccount(String number, String name, String password, long since) {
         this.number = number;
         this.name = name;
@@ -40,6 +42,11 @@ final class ModelAccount {
         var nobody = new ModelAccount("U999999", "nobody-at-all", "", 0);
         nobody.isDeleted = true;
         return nobody;
+    }
+
+    /** Returns an identifier that none of its sessions has given to anything yet. */
+    String freshId() {
+        return number + ' ' + asked++;
     }
 
     long id() {

@@ -21,7 +21,6 @@ final class ModelSession implements AutoCloseable {
     private final Deque<JsonNode> arrived = new ArrayDeque<>();
     private @Nullable JsonSocket socket;
     private String token = "";
-    private int asked;
 
     /** The newest number when the session began. */
     private final long began;
@@ -91,7 +90,7 @@ final class ModelSession implements AutoCloseable {
 
     /** Asks something, and returns the answer, of type 15, 17 or 18. */
     JsonNode ask(String message) {
-        String id = account.number + ' ' + began + ' ' + asked++;
+        String id = account.freshId();
         socket().send("{%s, 'id': '%s'}".formatted(message, id));
         JsonNode answer = socket().next();
         while (!ANSWERS.contains(answer.path("type").asInt())) {

@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import chatd.acceptance.WebBrowser.Device;
+import com.microsoft.playwright.Route;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,7 +180,10 @@ class WebTabsIT extends InBrowser {
         WebPerson desk =
                 browser.open(proxy.port(), Device.DESK.options()).logIn(ann).open("Everyone");
         desk.composer().fill("a draft");
-        // The page itself comes over a connection that stands.
+        // The page itself comes past the proxy, as from a daemon that goes away right after it.
+        desk.page().route("**", this::pastTheProxy);
+        // Of a page that was not fetched from a network, Chromium asks whether it may use the local one.
+        desk.page().context().grantPermissions(List.of("local-network-access"));
         proxy.refuse();
         desk.page().reload();
         desk.sees("The server can't be reached.");
@@ -189,6 +199,20 @@ class WebTabsIT extends InBrowser {
         desk.sees("Log in");
         assertThat(desk.field("Name")).hasValue(ann.name());
         proxy.forwardToPort(chatd.port());
+    }
+
+    private void pastTheProxy(Route route) {
+        try (HttpClient http = HttpClient.connect(chatd)) {
+            HttpClient.Response page =
+                    http.get(URI.create(route.request().url()).getPath());
+            route.fulfill(new Route.FulfillOptions()
+                    .setStatus(page.status())
+                    .setHeaders(Stream.of("content-type", "content-security-policy")
+                            .collect(Collectors.toMap(Function.identity(), page::header)))
+                    .setBodyBytes(page.body()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
