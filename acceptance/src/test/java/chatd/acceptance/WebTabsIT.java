@@ -11,9 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -207,8 +205,9 @@ class WebTabsIT extends InBrowser {
                     http.get(URI.create(route.request().url()).getPath());
             route.fulfill(new Route.FulfillOptions()
                     .setStatus(page.status())
-                    .setHeaders(Stream.of("content-type", "content-security-policy")
-                            .collect(Collectors.toMap(Function.identity(), page::header)))
+                    .setHeaders(Map.of(
+                            "content-type", page.header("content-type"),
+                            "content-security-policy", page.header("content-security-policy")))
                     .setBodyBytes(page.body()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
