@@ -104,7 +104,7 @@ class TerminalFilesIT extends OverTerminal {
             proxy.slow(Duration.ZERO);
             assertThat(offered(a, "file a plan of everything that is to be built.bin, 32 MiB"))
                     .isNotEmpty();
-            assertThat(a.lastLine()).startsWith("(nobody)>");
+            await().untilAsserted(() -> assertThat(a.lastLine()).startsWith("(nobody)>"));
         }
     }
 
