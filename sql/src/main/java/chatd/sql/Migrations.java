@@ -1,6 +1,16 @@
 package chatd.sql;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLSyntaxErrorException;
+import java.sql.Statement;
 import java.util.Arrays;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -11,6 +21,8 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /** Migrates a schema to this program's version: only forwards, and never on top of a half-finished migration. */
 public final class Migrations {
+    private static final String TABLE = "schema_version";
+
     private Migrations() {}
 
     /** Thrown if the schema can't be used; the message says why, and what to do. */
@@ -31,14 +43,18 @@ public final class Migrations {
      *
      * @throws Refused if the schema is newer than this program, half migrated, or made by other migrations than this
      *     program's; or if migrating it fails
+     * @throws SQLException if the database can't be reached
      */
-    public static void migrate(DataSource database) {
+    public static void migrate(DataSource database) throws SQLException {
+        if (isCurrent(database)) {
+            return;
+        }
         FluentConfiguration configuration = Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(database)
                 .locations("classpath:chatd/sql/migration")
                 .communityDBSupportEnabled(false)
                 .validateMigrationNaming(true)
-                .table("schema_version");
+                .table(TABLE);
         Flyway flyway = configuration.load();
         MigrationInfoService info = flyway.info();
         for (MigrationInfo migration : info.all()) {
@@ -57,6 +73,44 @@ public final class Migrations {
             flyway.migrate();
         } catch (FlywayException e) {
             throw new Refused("the database can't be migrated: " + firstLine(e), e);
+        }
+    }
+
+    /**
+     * Returns whether Flyway's table has exactly the rows that this program's migrations leave there, so that nothing is to be
+     * done. Flyway would find out the same, but takes a seventh of the daemon's start for it.
+     */
+    static boolean isCurrent(DataSource database) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            return rows(statement).equals(expected());
+        } catch (SQLSyntaxErrorException e) {
+            return false; // there is no such table
+        }
+    }
+
+    /** Returns the rows of Flyway's table, one a line, in the order in which they were made; {@code ./chat generate} keeps them. */
+    static String rows(Statement statement) throws SQLException {
+        StringBuilder rows = new StringBuilder();
+        try (ResultSet result = statement.executeQuery(
+                "select version, checksum, success from " + TABLE + " order by installed_rank")) {
+            while (result.next()) {
+                rows.append(result.getString(1))
+                        .append(' ')
+                        .append(result.getString(2))
+                        .append(' ')
+                        .append(result.getString(3))
+                        .append('\n');
+            }
+        }
+        return rows.toString();
+    }
+
+    private static String expected() {
+        try (InputStream rows = Objects.requireNonNull(Migrations.class.getResourceAsStream(TABLE))) {
+            return new String(rows.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

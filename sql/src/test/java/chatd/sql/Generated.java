@@ -5,6 +5,9 @@ import chatd.fixtures.PrivateMariaDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import org.jooq.codegen.GenerationTool;
 import org.jooq.meta.jaxb.Configuration;
 import org.jooq.meta.jaxb.Database;
@@ -16,20 +19,30 @@ import org.jooq.meta.jaxb.Logging;
 import org.jooq.meta.jaxb.Target;
 import org.mariadb.jdbc.MariaDbDataSource;
 
-/** Generates the jOOQ classes from the migrations, as {@code ./chat generate} does: {@code Generated DIRECTORY}. */
+/**
+ * Generates from the migrations, as {@code ./chat generate} does, the jOOQ classes and the rows that a schema has in Flyway's
+ * table once it is migrated: {@code Generated SOURCES RESOURCES}.
+ */
 final class Generated {
+    /** The rows, within the resources. */
+    static final String ROWS = "chatd/sql/schema_version";
+
     private Generated() {}
 
     public static void main(String[] arguments) throws Exception {
-        into(Path.of(arguments[0]));
+        into(Path.of(arguments[0]), Path.of(arguments[1]));
     }
 
-    static void into(Path sources) throws Exception {
+    static void into(Path sources, Path resources) throws Exception {
         Path directory = Files.createTempDirectory("cg");
         try (PrivateMariaDb server = PrivateMariaDb.start(directory, directory.resolve("s"))) {
             server.createSchema("chatd");
             Migrations.migrate(new MariaDbDataSource(server.url("chatd")));
             generate(server.url("chatd"), sources);
+            try (Connection connection = DriverManager.getConnection(server.url("chatd"));
+                    Statement statement = connection.createStatement()) {
+                Files.writeString(resources.resolve(ROWS), Migrations.rows(statement));
+            }
         } finally {
             FileTree.delete(directory);
         }

@@ -120,7 +120,7 @@ public final class Database implements Closeable {
      * @throws Migrations.Refused if the schema can't be used
      */
     public void migrate() {
-        try (Connection probe = connect()) {
+        try {
             Migrations.migrate(patient);
         } catch (SQLException e) {
             throw new DatabaseUnavailable(reason(e), e, false);
