@@ -228,6 +228,8 @@ public final class Daemon {
         watchdog.watch("the database's pool", () -> answer(database, journal));
         watchdog.status(() -> status(sessions, journal, log));
         systemd.ready();
+        // Last, since nobody waits for it: it would take a tenth of the start.
+        services.startIndexing();
         return addresses;
     }
 

@@ -132,6 +132,7 @@ public final class TestServices implements AutoCloseable {
                 "test",
                 () -> 0));
         journal.start(numbers);
+        services.startIndexing();
     }
 
     public Configuration configuration() {

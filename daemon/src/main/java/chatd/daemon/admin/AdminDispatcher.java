@@ -34,12 +34,16 @@ final class AdminDispatcher {
             (request, user, out) -> request,
             Request.COMMAND);
 
+    /** Loaded with the first answer, and not when the daemon starts: it takes a while. */
+    private static final class Answers {
+        private static final JsonMapper JSON = new JsonMapper();
+    }
+
     /** Maximum characters of an unknown command's name that are logged. */
     private static final int LONGEST_UNKNOWN = 32;
 
     private final Map<String, AdminCommand<?, ?, ?>> table = new TreeMap<>();
     private final Map<Role, String> groups = new EnumMap<>(Role.class);
-    private final JsonMapper json = new JsonMapper();
     private final AuditTrail audit;
 
     AdminDispatcher(Config.Admin config, List<AdminCommand<?, ?, ?>> commands, AuditTrail audit) {
@@ -247,6 +251,6 @@ final class AdminDispatcher {
     }
 
     private void write(Peer peer, Object line) throws IOException {
-        peer.write(json.writeValueAsString(line) + "\n");
+        peer.write(Answers.JSON.writeValueAsString(line) + "\n");
     }
 }

@@ -30,6 +30,24 @@ sealed interface Argon2id {
     /** Returns how many bytes of the heap a hash takes, of the bytes of memory that it is configured to take. */
     long heap(long memory);
 
+    /**
+     * Returns a hash in PHC form that no password has, as far as anyone can know: to verify one with it takes as long as with
+     * a user's. Nothing is computed for it.
+     */
+    static String ofNobody(int iterations, int kibibytes, int parallelism, SecureRandom random) {
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        byte[] hash = new byte[HASH_BYTES];
+        random.nextBytes(hash);
+        return phc(iterations, kibibytes, parallelism, salt, hash);
+    }
+
+    private static String phc(int iterations, int kibibytes, int parallelism, byte[] salt, byte[] hash) {
+        Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
+        return "$argon2id$v=19$m=" + kibibytes + ",t=" + iterations + ",p=" + parallelism + "$"
+                + base64.encodeToString(salt) + "$" + base64.encodeToString(hash);
+    }
+
     /** Returns the C library's if it can be loaded. */
     static Argon2id available() {
         try {
@@ -96,9 +114,7 @@ sealed interface Argon2id {
             byte[] salt = new byte[SALT_BYTES];
             random.nextBytes(salt);
             byte[] hash = compute(iterations, kibibytes, parallelism, salt, HASH_BYTES, password);
-            Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
-            return "$argon2id$v=19$m=" + kibibytes + ",t=" + iterations + ",p=" + parallelism + "$"
-                    + base64.encodeToString(salt) + "$" + base64.encodeToString(hash);
+            return phc(iterations, kibibytes, parallelism, salt, hash);
         }
 
         @Override

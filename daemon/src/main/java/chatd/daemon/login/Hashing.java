@@ -6,6 +6,7 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Shares;
 import chatd.protocol.value.Code;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -62,7 +63,7 @@ public final class Hashing implements AutoCloseable {
         this.kibibytes = (int) (config.memory() >> 10);
         this.iterations = config.iterations();
         this.parallelism = config.parallelism();
-        this.dummyHash = hash("nobody".getBytes(java.nio.charset.StandardCharsets.US_ASCII), Requester.ADMINISTRATOR);
+        this.dummyHash = Argon2id.ofNobody(iterations, kibibytes, parallelism, new SecureRandom());
     }
 
     /**

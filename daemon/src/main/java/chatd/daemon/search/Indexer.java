@@ -91,7 +91,12 @@ public final class Indexer implements AutoCloseable {
         this.delivered = sessions::deliveredTo;
         this.pace = new Pace(SHARE, CREDIT, sessions);
         this.clock = clock;
-        this.thread = Thread.ofPlatform().name("search").daemon().start(this::run);
+        this.thread = Thread.ofPlatform().name("search").daemon().unstarted(this::run);
+    }
+
+    /** Starts to open the index, and then to follow the ledger. Called once. */
+    public void start() {
+        thread.start();
     }
 
     /**

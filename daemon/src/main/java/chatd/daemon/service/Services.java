@@ -159,6 +159,11 @@ public final class Services implements AutoCloseable {
         return files.http();
     }
 
+    /** Starts to open the index of messages, and then to follow the ledger; until then nothing can be searched. Called once. */
+    public void startIndexing() {
+        search.indexer().start();
+    }
+
     public Search search() {
         return search;
     }

@@ -128,6 +128,24 @@ class ConfigReaderTest {
         assertThat(errors("[limits]\ntext = 64 KiB\n")).startsWith("chatd.toml:2:");
     }
 
+    /** Comments are left out before a document is parsed, and places are still those of the file. */
+    @Test
+    void commentsMoveNothingAndTextsKeepTheirLines() throws Exception {
+        assertThat(errors("# é \u2028 = [\r\n[limits] # 1\n  # text = 1\n\t#\nrecipients = 8\ntext = \"x\"\n"))
+                .startsWith("chatd.toml:6:1: limits.text");
+        String several = "[database]\npassword-file = \"\"\"/a\n# \n/b\"\"\"\n";
+        assertThat(ConfigReader.read(Files.writeString(directory.resolve("chatd.toml"), several), Map.of())
+                        .database()
+                        .passwordFile())
+                .hasValue(Path.of("/a\n# \n/b"));
+        assertThat(ConfigReader.read(
+                                Files.writeString(directory.resolve("chatd.toml"), several.replace('"', '\'')),
+                                Map.of())
+                        .database()
+                        .passwordFile())
+                .hasValue(Path.of("/a\n# \n/b"));
+    }
+
     @Test
     void allErrorsAreSaidAtOnce() throws IOException {
         assertThat(errors("[limits]\nreplai = 1\ntext = \"x\"\n[tsl]\nkey = \"\"\n")

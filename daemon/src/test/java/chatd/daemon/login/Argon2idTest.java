@@ -40,6 +40,15 @@ class Argon2idTest {
     }
 
     @Test
+    void theHashOfNobodyLooksLikeAnyAndMatchesNothing() {
+        String hash = Argon2id.ofNobody(2, 64, 1, new SecureRandom());
+        assertThat(hash).matches("\\$argon2id\\$v=19\\$m=64,t=2,p=1\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}");
+        for (Argon2id reader : List.of(IN_C, IN_JAVA)) {
+            assertThat(reader.verify(hash, new byte[] {'x'})).isFalse();
+        }
+    }
+
+    @Test
     void whatIsNoHashMatchesNothing() {
         for (String wrong : List.of("", "$argon2id$", "$argon2i$v=19$m=64,t=2,p=1$c2FsdHNhbHQ$aGFzaA", "plain")) {
             assertThat(IN_JAVA.verify(wrong, new byte[] {'x'})).as(wrong).isFalse();

@@ -77,6 +77,10 @@ public final class Tls {
             builder.clientAuth(ClientAuth.REQUIRE)
                     .trustManager(read("tls.client-ca", config.clientCa().get(), Pem::certificates)
                             .toArray(X509Certificate[]::new));
+        } else {
+            // No client is asked for a certificate. Otherwise all public authorities that Java trusts would be loaded
+            // for it.
+            builder.trustManager(new X509Certificate[0]);
         }
         context = builder.build();
         this.dialects = dialects;
