@@ -17,6 +17,16 @@ jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs"
 # Removes jrt-fs.jar, which is for tools that inspect runtimes, and symbols that only debuggers read.
 rm -f "$java/lib/jrt-fs.jar"
 find "$java" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -exec strip --strip-unneeded {} +
+# Lists only the security providers whose modules are here: Java looks for any other on the class path, and loads all of
+# Bouncy Castle's on its way.
+providers=$("$java/bin/java" -XshowSettings:security:providers -version 2>&1 | sed -n 's/^ *Provider name: //p')
+: "${providers:?java did not name its security providers}"
+sed -i '/^security\.provider\.[0-9]/d' "$java/conf/security/java.security"
+number=0
+for provider in $providers; do
+  number=$((number + 1))
+  echo "security.provider.$number=$provider" >>"$java/conf/security/java.security"
+done
 # Dumps the base CDS archive, on which the programs' archives are layered; it is valid only for a lib/modules with
 # exactly this modification time.
 touch -d "$timestamp" "$java/lib/modules"
