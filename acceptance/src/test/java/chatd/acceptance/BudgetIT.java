@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Budgets for the cost of a message, counted rather than timed, so that they hold on any machine: about one and a half
@@ -284,6 +285,31 @@ class BudgetIT {
         System.out.println("an idle connection holds: " + growth(before, after));
         within("KiB of heap per idle connection", (sum(after) - sum(before)) / 1024.0 / IDLE, 8);
         sockets.forEach(Chat1Socket::close);
+    }
+
+    /** By what a start loads it can be told, on any machine, whether it does more than it has to. */
+    @Test
+    void aStartLoadsLittle(@TempDir Path directory) throws Exception {
+        Path loaded = directory.resolve("classes");
+        try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
+            // At its first start it makes a certificate, and what else there is once.
+            chatd.stop();
+            chatd.environment.put(Chatd.JAVA_OPTIONS, Chatd.SHORT_LIVED + " -Xlog:class+load:file=" + loaded + ":none");
+            chatd.begin();
+            List<String> classes = Files.readAllLines(loaded).stream()
+                    .map(line -> line.replaceFirst(" .*", ""))
+                    // The index is opened beside whatever comes next.
+                    .filter(name -> !name.startsWith("org.apache.lucene."))
+                    .toList();
+            within("classes until ready", classes.size(), 9_700);
+            assertThat(classes)
+                    .contains("chatd.daemon.net.Listener")
+                    .doesNotContain(
+                            "org.flywaydb.core.Flyway",
+                            "org.bouncycastle.jce.provider.BouncyCastleProvider",
+                            "sun.security.ssl.TrustStoreManager",
+                            "javax.xml.parsers.DocumentBuilderFactory");
+        }
     }
 
     private static List<Chat1Socket> logIn(List<Chatd.Person> people) {
