@@ -93,14 +93,9 @@ public final class Migrations {
     static String rows(Statement statement) throws SQLException {
         StringBuilder rows = new StringBuilder();
         try (ResultSet result = statement.executeQuery(
-                "select version, checksum, success from " + TABLE + " order by installed_rank")) {
+                "select concat_ws(' ', version, checksum, success) from " + TABLE + " order by installed_rank")) {
             while (result.next()) {
-                rows.append(result.getString(1))
-                        .append(' ')
-                        .append(result.getString(2))
-                        .append(' ')
-                        .append(result.getString(3))
-                        .append('\n');
+                rows.append(result.getString(1)).append('\n');
             }
         }
         return rows.toString();

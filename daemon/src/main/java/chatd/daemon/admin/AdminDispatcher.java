@@ -34,7 +34,7 @@ final class AdminDispatcher {
             (request, user, out) -> request,
             Request.COMMAND);
 
-    /** Loaded with the first answer, and not when the daemon starts: it takes a while. */
+    /** Loaded with the first answer, and not when the daemon starts: it takes a twentieth of that. */
     private static final class Answers {
         private static final JsonMapper JSON = new JsonMapper();
     }

@@ -1,7 +1,6 @@
 package chatd.daemon.config;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,28 +26,15 @@ final class Settings {
     private final List<String> errors = new ArrayList<>();
 
     Settings(String defaults, @Nullable String file, String fileName, Map<String, String> environment) {
-        this.defaults = parse(defaults);
+        this.defaults = Toml.parse(defaults);
         this.fileName = fileName;
         this.environment = environment;
-        this.file = file == null ? null : parse(file);
+        this.file = file == null ? null : Toml.parse(file);
         if (this.file != null) {
             this.file.errors().forEach(error -> errors.add(at(error.position()) + error.getMessage()));
             checkKeys(this.file);
         }
         checkEnvironment();
-    }
-
-    /**
-     * Parses a document. Lines that are comments, and most are, are empty for the parser: it would take longer for them than for
-     * all values.
-     */
-    private static TomlParseResult parse(String document) {
-        if (document.contains("\"\"\"") || document.contains("'''")) {
-            return Toml.parse(document); // A text of several lines may have such a line.
-        }
-        return Toml.parse(Arrays.stream(document.split("\n", -1))
-                .map(line -> line.stripLeading().startsWith("#") ? "" : line)
-                .collect(Collectors.joining("\n")));
     }
 
     List<String> errors() {

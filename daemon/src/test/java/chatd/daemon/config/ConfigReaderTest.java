@@ -128,7 +128,6 @@ class ConfigReaderTest {
         assertThat(errors("[limits]\ntext = 64 KiB\n")).startsWith("chatd.toml:2:");
     }
 
-    /** Comments are left out before a document is parsed, and places are still those of the file. */
     @Test
     void commentsMoveNothingAndTextsKeepTheirLines() throws Exception {
         assertThat(errors("# é \u2028 = [\r\n[limits] # 1\n  # text = 1\n\t#\nrecipients = 8\ntext = \"x\"\n"))
