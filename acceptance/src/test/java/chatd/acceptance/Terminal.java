@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -21,6 +23,11 @@ final class Terminal implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private final String name = "chatd" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
     private final Path directory;
+
+    /** The texts and the patterns of lines that were waited for. */
+    private final List<String> awaited = new ArrayList<>();
+
+    private final List<String> awaitedLines = new ArrayList<>();
 
     /** Starts a command in a terminal of 80 columns and 24 rows. {@code environment} is {@code KEY=VALUE …}. */
     Terminal(List<String> environment, List<String> command) {
@@ -131,19 +138,40 @@ final class Terminal implements AutoCloseable {
         return lines.isEmpty() ? "" : lines.getLast();
     }
 
-    /** Waits for a text, however it is broken into lines. */
+    /**
+     * Waits for texts, one after the other, however they are broken into lines. A text that was waited for before, by itself
+     * or within a longer one, must be there once more: an earlier question is no sign that it is asked again.
+     */
     Terminal shows(String... texts) {
         for (String text : texts) {
-            await().pollInterval(Duration.ofMillis(50))
-                    .untilAsserted(() -> assertThat(joined(all())).contains(joined(text)));
+            String joined = joined(text);
+            int before = (int) awaited.stream().filter(s -> s.contains(joined)).count();
+            shows(Pattern.compile(Pattern.quote(joined)), before + 1, () -> joined(all()));
+            awaited.add(joined);
         }
         return this;
     }
 
+    /** Waits for a line; once more than before, if it was waited for before. */
     Terminal showsLine(String pattern) {
-        await().pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> assertThat(all()).containsPattern(Pattern.compile(pattern, Pattern.MULTILINE)));
+        shows(Pattern.compile(pattern, Pattern.MULTILINE), Collections.frequency(awaitedLines, pattern) + 1, this::all);
+        awaitedLines.add(pattern);
         return this;
+    }
+
+    /** Waits until this is on the screen, for what is overwritten: a bar, or the line that is typed. */
+    Terminal hasOnScreen(String text) {
+        shows(Pattern.compile(Pattern.quote(joined(text))), 1, () -> joined(screen()));
+        return this;
+    }
+
+    private static void shows(Pattern pattern, int times, Supplier<String> screen) {
+        await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+            String now = screen.get();
+            assertThat(pattern.matcher(now).results().count())
+                    .as("Times that “%s” is in:%n%s", pattern, now)
+                    .isGreaterThanOrEqualTo(times);
+        });
     }
 
     /** Waits until the last line ends with this prompt. */

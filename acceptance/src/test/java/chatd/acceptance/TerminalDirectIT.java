@@ -241,7 +241,7 @@ class TerminalDirectIT extends OverTerminal {
         a.enter("/direct " + ben.name());
         b.shows("asks for a direct session").enter("n").shows("You have declined.");
         a.shows(ben.name() + " declines.").enter("/direct " + ben.name());
-        b.shows("y agrees, n declines.");
+        b.shows("asks for a direct session");
         a.shows("Calling").enter("/end").shows("The call is given up.");
         b.shows(ann.name() + " has given up the call.").enter("y").shows("To whom?");
     }

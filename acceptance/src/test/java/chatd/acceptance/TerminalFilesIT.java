@@ -119,11 +119,13 @@ class TerminalFilesIT extends OverTerminal {
             a.enter("/file " + ben.name() + " " + file);
             String number = offered(a, "plan.bin");
             proxy.slow(Duration.ofMillis(200));
-            a.enter("/fetch " + number).shows("Ctrl-C cancels").press("C-c");
+            a.enter("/fetch " + number).hasOnScreen("Ctrl-C cancels").press("C-c");
             a.showsLine("\\* Cancelled\\.$").prompts("(nobody)>");
             assertThat(in.toFile().list()).isEmpty();
             Path other = file("other.bin", random(32 << 20));
-            a.enter("/file " + ben.name() + " " + other).shows("Ctrl-C cancels").press("C-c");
+            a.enter("/file " + ben.name() + " " + other)
+                    .hasOnScreen("Ctrl-C cancels")
+                    .press("C-c");
             a.showsLine("(?s)Cancelled\\..*Cancelled\\.");
             a.prompts("(nobody)>");
             proxy.slow(Duration.ZERO);

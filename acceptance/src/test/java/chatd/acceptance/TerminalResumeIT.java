@@ -121,6 +121,8 @@ class TerminalResumeIT extends OverTerminal {
                 .hasSize(55)
                 .endsWith(numbers(1, 5).toArray(Integer[]::new)));
         a.enter("/history * yesterday").shows("there is nothing in your history");
+        a.enter("/older").shows("there is nothing in your history");
+        a.enter("/newer").shows("there is nothing in your history");
         a.enter("/history 2999-01-01").shows("there is nothing after that; /older shows what was before");
         a.enter("/older 1").shows("end of the history; /older");
         a.enter("/history 2026-02-30").shows("is neither a message's number nor a time");

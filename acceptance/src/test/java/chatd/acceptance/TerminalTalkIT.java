@@ -96,15 +96,15 @@ class TerminalTalkIT extends OverTerminal {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.paste("one\n  two\nthree");
-            a.shows("three").press("Enter");
+            a.hasOnScreen("three").press("Enter");
             ben.awaitText(ann.name(), "one\n  two\nthree");
             String many =
                     IntStream.rangeClosed(1, 300).mapToObj(i -> "line " + i).collect(Collectors.joining("\n"));
             a.paste(many);
-            a.shows("line 300").press("Enter");
+            a.hasOnScreen("line 300").press("Enter");
             a.prompts("Send these 300 lines to " + ben.name() + " as one text? [y/N]");
             a.enter("n").shows("Not sent; ↑ brings it back.");
-            a.press("Up").shows("line 300").press("Enter");
+            a.press("Up").hasOnScreen("line 300").press("Enter");
             a.prompts("as one text? [y/N]").enter("y");
             ben.awaitText(ann.name(), many);
         }
@@ -116,7 +116,7 @@ class TerminalTalkIT extends OverTerminal {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             String text =
                     IntStream.rangeClosed(1, 1_000).mapToObj(i -> "word" + i).collect(Collectors.joining(" "));
-            a.type(text).shows("word999 word1000").press("Enter");
+            a.type(text).hasOnScreen("word999 word1000").press("Enter");
             ben.awaitText(ann.name(), text);
         }
     }
@@ -158,7 +158,7 @@ class TerminalTalkIT extends OverTerminal {
         b.enter("/history").shows(": Lunch? (corrected)  🌹").shows(": (taken back)");
         a.enter("hello @" + ben.name()).shows(": hello");
         // Twice, ↑ brings back what was typed, as in any line.
-        a.press("Up").shows("> /correct #").press("Up").prompts("> hello @" + ben.name());
+        a.press("Up").hasOnScreen("> /correct #").press("Up").prompts("> hello @" + ben.name());
     }
 
     @Test
@@ -186,7 +186,7 @@ class TerminalTalkIT extends OverTerminal {
                 a.resize(columns, 24);
                 String words = "word ".repeat(20) + columns;
                 ben.send(Wire.text(words, ann.name()));
-                a.shows(words).shows("typed before and after");
+                a.shows(words).hasOnScreen("typed before and after");
                 String last = a.all().substring(a.all().lastIndexOf(ben.name() + " → you: word"));
                 assertThat(last.lines().filter(line -> line.contains("word")))
                         .allMatch(line -> line.length() < columns)
@@ -277,7 +277,7 @@ class TerminalTalkIT extends OverTerminal {
             a.enter("first").enter("second").shows(": second");
             // First, ↑ corrects what was sent last.
             a.press("Up")
-                    .shows("> /correct #")
+                    .hasOnScreen("> /correct #")
                     .press("Up")
                     .prompts("> second")
                     .press("Up")
@@ -291,9 +291,9 @@ class TerminalTalkIT extends OverTerminal {
     void arrowsInTheirPlainFormMoveToo() {
         Terminal a = clients.logIn(ann);
         a.enter("/to " + ann.name()).enter("13").shows(": 13");
-        a.type("\u001b[A").shows("> /correct #").type("\u001b[A").prompts("> 13");
+        a.type("\u001b[A").hasOnScreen("> /correct #").type("\u001b[A").prompts("> 13");
         a.type("\u001b[B").prompts(ann.name() + ">");
-        a.type("\u001b[A").shows("> /correct #").type("\u001b[A").prompts("> 13");
+        a.type("\u001b[A").hasOnScreen("> /correct #").type("\u001b[A").prompts("> 13");
         a.type("\u001b[D").type("2").prompts("> 123");
         a.type("\u001b[C").type("4").prompts("> 1234");
     }

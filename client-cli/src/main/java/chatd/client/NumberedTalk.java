@@ -79,7 +79,9 @@ final class NumberedTalk {
         Histories histories = session.histories();
         Histories.Part part =
                 isOlder ? histories.last(shownOf, first, count) : histories.first(shownOf, last, Long.MAX_VALUE, count);
-        show(shownOf, part, !isOlder || part.hasMore(), isOlder || part.hasMore());
+        // Where nothing was shown, nothing comes after that place.
+        boolean wasShown = first <= last;
+        show(shownOf, part, isOlder ? part.hasMore() : last > 0, isOlder ? wasShown : part.hasMore());
     }
 
     private void show(Optional<String> with, Histories.Part part, boolean hasOlder, boolean hasNewer) {
