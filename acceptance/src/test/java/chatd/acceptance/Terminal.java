@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -146,7 +147,7 @@ final class Terminal implements AutoCloseable {
         for (String text : texts) {
             String joined = joined(text);
             int before = (int) awaited.stream().filter(s -> s.contains(joined)).count();
-            shows(Pattern.compile(Pattern.quote(joined)), before + 1, () -> joined(all()));
+            shows(Pattern.compile(Pattern.quote(joined)), before + 1, this::all, Terminal::joined);
             awaited.add(joined);
         }
         return this;
@@ -154,24 +155,31 @@ final class Terminal implements AutoCloseable {
 
     /** Waits for a line; once more than before, if it was waited for before. */
     Terminal showsLine(String pattern) {
-        shows(Pattern.compile(pattern, Pattern.MULTILINE), Collections.frequency(awaitedLines, pattern) + 1, this::all);
+        int before = Collections.frequency(awaitedLines, pattern);
+        shows(Pattern.compile(pattern, Pattern.MULTILINE), before + 1, this::all, all -> all);
         awaitedLines.add(pattern);
         return this;
     }
 
     /** Waits until this is on the screen, for what is overwritten: a bar, or the line that is typed. */
     Terminal hasOnScreen(String text) {
-        shows(Pattern.compile(Pattern.quote(joined(text))), 1, () -> joined(screen()));
+        shows(Pattern.compile(Pattern.quote(joined(text))), 1, this::screen, Terminal::joined);
         return this;
     }
 
-    private static void shows(Pattern pattern, int times, Supplier<String> screen) {
+    private static void shows(Pattern pattern, int times, Supplier<String> screen, UnaryOperator<String> form) {
         await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             String now = screen.get();
-            assertThat(pattern.matcher(now).results().count())
-                    .as("Times that “%s” is in:%n%s", pattern, now)
+            assertThat(pattern.matcher(form.apply(now)).results().count())
+                    .as(() -> "Times that “%s” is shown; the end of what is:%n%s".formatted(pattern, end(now)))
                     .isGreaterThanOrEqualTo(times);
         });
+    }
+
+    /** Returns the last lines, as many as a report has room for. */
+    private static String end(String screen) {
+        List<String> lines = screen.lines().filter(line -> !line.isBlank()).toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
     }
 
     /** Waits until the last line ends with this prompt. */
