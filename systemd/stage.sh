@@ -39,11 +39,17 @@ programs() {
     done
   done
   doc=$1/share/doc/chatd
-  install_to 644 "$doc" "$root"/README.md "$root"/SECURITY.md "$root"/docs/*.md "$root"/docs/verify.py \
+  install_to 644 "$doc" "$root"/docs/*.md "$root"/docs/verify.py \
     "$root"/daemon/src/main/resources/chatd/daemon/config/chatd.toml target/bom.json
-  for directory in operations protocol; do
+  for page in README SECURITY; do
+    # Here they lie beside what is below docs/ in the sources.
+    sed 's#\([[`(]\)docs/#\1#g' "$root/$page.md" >"$doc/$page.md"
+  done
+  for directory in adr operations protocol; do
     install_to 644 "$doc/$directory" "$root/docs/$directory"/*.md
   done
+  install_to 644 "$doc/protocol" "$root/docs/protocol/client.py"
+  install_to 644 "$doc/pictures" "$root"/docs/pictures/*.png
   install_to 644 "$doc/bots" "$root"/docs/bots/*
   install_to 644 "$1/share/bash-completion/completions" target/chat-admin target/chat-client
   install_to 644 "$1/share/man/man1" "$root"/admin-cli/src/main/man/*.1 "$root"/client-cli/src/main/man/*.1
@@ -93,8 +99,16 @@ find target/chatd/usr/share/man -type f -exec gzip -9n {} +
 archive=target/archive/chatd-$version
 programs "$archive"
 install_to 644 "$archive" "$root/LICENSE" "$root/CHANGELOG.md"
-install_to 644 "$archive/etc/systemd" src/units/chatd.service src/units/chatd.socket
-install_to 644 "$archive/etc" src/etc/chatd.toml
+# For /usr/local, where systemd looks for units and the like, too.
+install_to 755 "$archive/sbin" src/bin/chatd-setup
+mkdir -p "$archive/etc" "$archive/lib/systemd/system" "$archive/lib/sysusers.d" "$archive/lib/tmpfiles.d"
+install -m 644 src/units/sysusers.conf "$archive/lib/sysusers.d/chatd.conf"
+install -m 644 src/units/tmpfiles.conf "$archive/lib/tmpfiles.d/chatd.conf"
+to_local='s#/usr/\(bin\|share\)/#/usr/local/\1/#g'
+sed "$to_local" src/etc/chatd.toml >"$archive/etc/chatd.toml"
+for unit in chatd.service chatd.socket; do
+  sed "$to_local" "src/units/$unit" >"$archive/lib/systemd/system/$unit"
+done
 tar -C target/archive --sort=name --mtime="$timestamp" --owner=0 --group=0 --numeric-owner -cf - "chatd-$version" |
   gzip -9n >"target/dist/chatd-$version.tar.gz"
 install -m 644 target/bom.json "target/dist/chatd-$version.bom.json"

@@ -223,6 +223,7 @@ class AdminRightsIT {
     @Test
     void whoIsInTwoGroupsMayDoWhatEitherMay() {
         as(64_211, OTHERS, HELPERS + "," + AUDITORS, "log tail").exits(0);
+        as(64_211, OTHERS, HELPERS + "," + AUDITORS, "group list").exits(0);
         as(64_211, OTHERS, HELPERS + "," + AUDITORS, "user unlock bob").exits(0);
     }
 

@@ -171,7 +171,7 @@ final class Box implements AutoCloseable {
                 "-a",
                 "env",
                 "-i",
-                "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                 "HOME=/root",
                 "LANG=C.UTF-8",
                 "DEBIAN_FRONTEND=noninteractive"));

@@ -95,8 +95,8 @@ class OperationsPagesIT {
     @Test
     @Order(1)
     void byHandTheGroupsAreMade() {
-        box.run("useradd", "--system", "chatd").exits(0);
         play("groupadd --system chatadmin", "/root");
+        assertThat(box.run("id", "-nG", "chatd").out()).isEqualTo("chatd chatadmin chathelp chataudit\n");
     }
 
     @Test
@@ -271,6 +271,7 @@ class OperationsPagesIT {
     @Test
     @Order(8)
     void theDatabaseMovesToAnotherMachine() {
+        assertThat(play("mariadb -e \"select round(", "/root").out()).matches("(?s).*\n\\d+\n");
         box.sh("""
                 set -e
                 # Not a loopback address, which MariaDB calls localhost.
@@ -295,9 +296,29 @@ class OperationsPagesIT {
         assertThat(box.run("chat-admin", "config", "show", "--changed").out()).contains("db.example.org");
     }
 
-    /** A block that is added to a page must be played here, too. */
     @Test
     @Order(9)
+    void theArchiveIsMadeAService() {
+        box.sh("""
+                apt-get purge -y chatd
+                rm -r /etc/systemd/system/chatd.service.d
+                tar -xzf /ci/chatd-0.1.0.tar.gz -C /srv
+                """).exits(0);
+        play("cp -R bin sbin lib share /usr/local/", "/srv/chatd-0.1.0");
+        isServing();
+        assertThat(box.sh("tr '\\0' ' ' </proc/$(systemctl show --value -p MainPID chatd)/cmdline")
+                        .out())
+                .contains("@/usr/local/bin/");
+        assertThat(box.sh("stat -c '%U %G %a' /run/chatd/*.sock").out())
+                .isEqualTo("chatd chatadmin 660\nchatd chataudit 660\nchatd chathelp 660\n");
+        box.run("systemctl", "reload", "chatd").exits(0);
+        box.run("systemctl", "restart", "chatd").exits(0);
+        isServing();
+    }
+
+    /** A block that is added to a page must be played here, too. */
+    @Test
+    @Order(10)
     void nothingElseIsOnThePages() {
         assertThat(unplayed).hasSize(1).allMatch(block -> block.startsWith(CERTBOT));
     }

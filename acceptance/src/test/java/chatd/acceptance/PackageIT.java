@@ -180,7 +180,8 @@ class PackageIT {
                         "-C",
                         directory.toString()))
                 .exits(0);
-        Path bin = directory.resolve("chatd-0.1.0/bin");
+        Path archive = directory.resolve("chatd-0.1.0");
+        Path bin = archive.resolve("bin");
         for (String program : List.of("chatd", "chat-admin", "chat-client")) {
             assertThat(Run.program(List.of(bin.resolve(program).toString(), "--version"))
                             .exits(0)
@@ -192,6 +193,17 @@ class PackageIT {
                         .exits(0)
                         .out())
                 .contains("[listen]");
+        // As a service it is installed to /usr/local, by the commands of installing.md.
+        assertThat(List.of(
+                        "sbin/chatd-setup",
+                        "lib/sysusers.d/chatd.conf",
+                        "lib/tmpfiles.d/chatd.conf",
+                        "lib/systemd/system/chatd.service",
+                        "etc/chatd.toml"))
+                .allMatch(file -> Files.isRegularFile(archive.resolve(file)));
+        assertThat(Files.readString(archive.resolve("lib/systemd/system/chatd.service")))
+                .contains("ExecStart=/usr/local/bin/chatd ")
+                .doesNotContain("/usr/bin", "/usr/share");
         Run none = Run.program(List.of(
                 "env",
                 "-i",
@@ -202,6 +214,29 @@ class PackageIT {
         assertThat(none.exit())
                 .as("uses the machine's Java, if it has one: %s", none)
                 .isIn(0, 3);
+    }
+
+    /** The pages are laid out differently from how they are in the sources. */
+    @Test
+    void everyLinkOfAnInstalledPageLeadsToWhatIsInstalled() throws IOException {
+        Path pages = Run.ROOT.resolve("systemd/target/chatd/usr/share/doc/chatd");
+        Pattern link = Pattern.compile("]\\(([^)#:]+)(#[^)]*)?\\)");
+        List<String> broken = new ArrayList<>();
+        int followed = 0;
+        try (Stream<Path> files = Files.walk(pages)) {
+            for (Path page :
+                    files.filter(file -> file.toString().endsWith(".md")).toList()) {
+                for (MatchResult each :
+                        link.matcher(Files.readString(page)).results().toList()) {
+                    followed++;
+                    if (!Files.exists(page.resolveSibling(each.group(1)))) {
+                        broken.add(pages.relativize(page) + " links " + each.group(1));
+                    }
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+        assertThat(followed).isGreaterThan(20);
     }
 
     /** As it is found by a program that starts while another one, its first run over, writes it. */

@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "back",
         description = {
-            "Takes a message of the account's own back: its text or file is deleted from the server, for everybody;",
-            "that it was sent, and that it was taken back, stays in the log."
+            "Takes a message of the account's own back: its text or file is deleted, for everybody.",
+            "That it was sent, and that it was taken back, stays in the log."
         },
         footerHeading = Main.EXAMPLE,
         footer = "  chat-client --password-file pw alice@localhost back 12")

@@ -91,7 +91,7 @@ import picocli.CommandLine.Spec;
             "4: no such recipient, file or message",
             "5: conflict: the name is taken",
             "69: the server can't be reached, or is not trusted; the connection was lost",
-            "75: login refused for now, e.g. because the database is away: try again later",
+            "75: refused for now, e.g. because the database is away: try again later",
             "77: login refused"
         },
         footerHeading = Main.EXAMPLES,

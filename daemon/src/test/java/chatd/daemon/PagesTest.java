@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,6 +56,27 @@ class PagesTest {
         String page = Files.readString(ROOT.resolve("docs/audit-log.md"));
         assertThat(Stream.of(Code.values()).map(code -> "`" + code.word() + "`"))
                 .allMatch(page::contains);
+    }
+
+    /** All but those of a log in, those of administrators, and those for which a client is told another one. */
+    @Test
+    void thePageOfJsonListsEveryCodeOfARefusal() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/protocol/chat-json-1.md"));
+        Matcher list = Pattern.compile("Codes of type 18 so far: ([^.]*)\\.").matcher(page);
+        assertThat(list.find()).isTrue();
+        assertThat(list.group(1).split("\\s+"))
+                .containsExactlyInAnyOrderElementsOf(Stream.of(Code.values())
+                        .filter(code -> !EnumSet.of(
+                                        Code.WRONG_PASSWORD,
+                                        Code.NO_SUCH_REPORT,
+                                        Code.DISABLED,
+                                        Code.LOCKED,
+                                        Code.MUST_CHANGE_PASSWORD,
+                                        Code.UNDECIDED,
+                                        Code.UNLOGGED)
+                                .contains(code))
+                        .map(code -> "`" + code.word() + "`")
+                        .toList());
     }
 
     private static List<Path> sources() throws IOException {

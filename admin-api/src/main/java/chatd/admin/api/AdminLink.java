@@ -178,11 +178,11 @@ public final class AdminLink {
     }
 
     /**
-     * Chooses the first usable socket: the administrators', then the auditors' for commands about the log or the
-     * helpers' for all others, then the remaining one.
+     * Chooses the first usable socket: the administrators', then the auditors' for commands about the log or about groups,
+     * of which helpers have none, or the helpers' for all others, then the remaining one.
      */
     private Path choose(String command) {
-        List<String> order = command.startsWith("log ")
+        List<String> order = command.startsWith("log ") || command.startsWith("group ")
                 ? List.of(ADMINISTRATORS, AUDITORS, HELPERS)
                 : List.of(ADMINISTRATORS, HELPERS, AUDITORS);
         List<Path> there =
