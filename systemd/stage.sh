@@ -56,6 +56,15 @@ programs() {
   install_to 644 "$1/share/man/man8" src/man/*.8
 }
 
+# Lays out what makes a service of them under systemd, beneath the given prefix.
+service() {
+  install_to 755 "$1/sbin" src/bin/chatd-setup
+  install_to 644 "$1/lib/systemd/system" src/units/chatd.service src/units/chatd.socket
+  mkdir -p "$1/lib/sysusers.d" "$1/lib/tmpfiles.d"
+  install -m 644 src/units/sysusers.conf "$1/lib/sysusers.d/chatd.conf"
+  install -m 644 src/units/tmpfiles.conf "$1/lib/tmpfiles.d/chatd.conf"
+}
+
 for program in admin client; do
   "$JAVA_HOME/bin/java" -jar "$root/$program-cli/target/chat-$program.jar" completion bash | tail -n +2 \
     >"target/chat-$program"
@@ -65,13 +74,10 @@ programs target/chatd/usr
 # Debian packages this library, and keeps it patched.
 rm target/chatd/usr/share/chatd/lib/argon2-jvm-2.*.jar
 install_to 644 target/chatd/usr/share/zsh/vendor-completions src/share/_chat-admin src/share/_chat-client
-install_to 755 target/chatd/usr/sbin src/bin/chatd-setup
-install_to 644 target/chatd/usr/lib/systemd/system src/units/chatd.service src/units/chatd.socket
+service target/chatd/usr
 install_to 644 target/chatd/etc/chatd src/etc/chatd.toml
-mkdir -p target/chatd/etc/default target/chatd/usr/lib/sysusers.d target/chatd/usr/lib/tmpfiles.d
+mkdir -p target/chatd/etc/default
 install -m 644 src/etc/default target/chatd/etc/default/chatd
-install -m 644 src/units/sysusers.conf target/chatd/usr/lib/sysusers.d/chatd.conf
-install -m 644 src/units/tmpfiles.conf target/chatd/usr/lib/tmpfiles.d/chatd.conf
 install -m 644 src/deb/copyright target/chatd/usr/share/doc/chatd/copyright
 install -m 644 "$root/CHANGELOG.md" target/chatd/usr/share/doc/chatd/NEWS.md
 
@@ -99,16 +105,10 @@ find target/chatd/usr/share/man -type f -exec gzip -9n {} +
 archive=target/archive/chatd-$version
 programs "$archive"
 install_to 644 "$archive" "$root/LICENSE" "$root/CHANGELOG.md"
+service "$archive"
+install_to 644 "$archive/etc" src/etc/chatd.toml
 # For /usr/local, where systemd looks for units and the like, too.
-install_to 755 "$archive/sbin" src/bin/chatd-setup
-mkdir -p "$archive/etc" "$archive/lib/systemd/system" "$archive/lib/sysusers.d" "$archive/lib/tmpfiles.d"
-install -m 644 src/units/sysusers.conf "$archive/lib/sysusers.d/chatd.conf"
-install -m 644 src/units/tmpfiles.conf "$archive/lib/tmpfiles.d/chatd.conf"
-to_local='s#/usr/\(bin\|share\)/#/usr/local/\1/#g'
-sed "$to_local" src/etc/chatd.toml >"$archive/etc/chatd.toml"
-for unit in chatd.service chatd.socket; do
-  sed "$to_local" "src/units/$unit" >"$archive/lib/systemd/system/$unit"
-done
+sed -i 's#/usr/\(bin\|share\)/#/usr/local/\1/#g' "$archive/etc/chatd.toml" "$archive"/lib/systemd/system/*
 tar -C target/archive --sort=name --mtime="$timestamp" --owner=0 --group=0 --numeric-owner -cf - "chatd-$version" |
   gzip -9n >"target/dist/chatd-$version.tar.gz"
 install -m 644 target/bom.json "target/dist/chatd-$version.bom.json"

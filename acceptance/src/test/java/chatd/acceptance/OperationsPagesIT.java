@@ -300,6 +300,7 @@ class OperationsPagesIT {
     @Order(9)
     void theArchiveIsMadeAService() {
         box.sh("""
+                set -e
                 apt-get purge -y chatd
                 rm -r /etc/systemd/system/chatd.service.d
                 tar -xzf /ci/chatd-0.1.0.tar.gz -C /srv
