@@ -86,7 +86,7 @@ class AdminRightsIT {
     @BeforeAll
     void start() throws IOException {
         assumeTrue(Run.program(List.of("id", "-u")).out().strip().equals("0"), "becoming other users takes root");
-        place = Files.createTempDirectory(Path.of("/tmp"), "ar");
+        place = Files.createTempDirectory("ar");
         Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
         copy(Run.ROOT.resolve("admin-cli/target/chat-admin.jar"), place.resolve("chat-admin.jar"));
         try (var libraries = Files.list(Run.ROOT.resolve("admin-cli/target/lib"))) {

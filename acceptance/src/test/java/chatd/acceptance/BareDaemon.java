@@ -28,8 +28,9 @@ abstract class BareDaemon extends Chatd {
     private final boolean hasOwnServer;
     private PrivateMariaDb server;
 
-    /** @param hasOwnServer whether it has a database server of its own, which can be killed */
+    /** @param hasOwnServer whether it has a database server of its own, which can be killed, and a directory on disk */
     BareDaemon(boolean hasOwnServer) {
+        super(hasOwnServer);
         this.hasOwnServer = hasOwnServer;
         try {
             server = hasOwnServer ? DatabaseServer.start(directory) : DatabaseServer.get();

@@ -59,6 +59,8 @@ class BoundsIT {
     void longNamesOfStrangersAreNotKept() throws Exception {
         // All different, so that none stands for another; together more than the old generation holds.
         int connections = 100;
+        guess("127.0.101.1", 1);
+        long before = live("[B").bytes();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> strangers = new ArrayList<>();
             for (int i = 0; i < connections; i++) {
@@ -69,6 +71,7 @@ class BoundsIT {
                 stranger.get();
             }
         }
+        assertThat(live("[B").bytes() - before).as("bytes kept of 75 MiB").isLessThan(4 << 20);
         chatd.newcomer().close();
     }
 
@@ -87,10 +90,10 @@ class BoundsIT {
     @Test
     void registrationsThatFailLeaveNothing() {
         fail("127.7.1.1", 10);
-        long before = objects("java.util.HashSet");
+        long before = live("java.util.HashSet").instances();
         fail("127.7.1.2", 90);
         fail("127.7.1.3", 90);
-        assertThat(objects("java.util.HashSet") - before).isLessThan(90);
+        assertThat(live("java.util.HashSet").instances() - before).isLessThan(90);
     }
 
     /** Tries to register with a password that is too short. */
@@ -103,15 +106,19 @@ class BoundsIT {
         }
     }
 
-    /** Returns the number of live instances of a class. */
-    private long objects(String type) {
+    /** What lives of a class in the daemon. */
+    private record Live(long instances, long bytes) {}
+
+    /** Collects the daemon's garbage, and counts what lives of a class. */
+    private Live live(String type) {
         Run run = Run.program(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                 Long.toString(chatd.daemon().pid()),
                 "GC.class_histogram"));
-        Matcher line = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +" + Pattern.quote(type) + " ")
+        Matcher line = Pattern.compile("(?m)^ *\\d+: +(\\d+) +(\\d+) +" + Pattern.quote(type) + " ")
                 .matcher(run.exits(0).out());
-        return line.find() ? Long.parseLong(line.group(1)) : 0;
+        assertThat(line.find()).as(type).isTrue();
+        return new Live(Long.parseLong(line.group(1)), Long.parseLong(line.group(2)));
     }
 
     @Test
@@ -177,6 +184,7 @@ class BoundsIT {
 
     @Test
     void refusedLogInsOfStrangersAreJoined() {
+        long begin = System.nanoTime();
         try (Chat1Socket socket = chatd.connectFrom("127.9.1.1")) {
             for (int i = 0; i < 60; i++) {
                 socket.send(Wire.logIn("nobody" + i, "not-the-password"));
@@ -186,7 +194,8 @@ class BoundsIT {
         awaitJoined("type=\"login\"[^>]* reason=\"no-such-user\"");
         // Only those from this address: leftovers of earlier tests are logged meanwhile.
         Pattern single = Pattern.compile("<event [^>]*type=\"login\"[^>]*127\\.9\\.1\\.1[^>]*>");
-        assertThat(single.matcher(logged()).results().map(MatchResult::group)).hasSizeBetween(1, 20);
+        assertThat(single.matcher(logged()).results().map(MatchResult::group))
+                .hasSizeBetween(1, 20 + (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) / 10);
     }
 
     @Test
@@ -228,7 +237,8 @@ class BoundsIT {
                 socket.send(Wire.fileHead("slow", LARGE, socket.name()), new byte[1_000]);
             }
             Thread.startVirtualThread(() -> trickle(idle));
-            await().until(() -> unfinished() >= UPLOADS / 2);
+            // As many as a network may have.
+            await().until(() -> unfinished() == UPLOADS / 2);
             try (Chat1Socket other = chatd.newcomer()) {
                 other.send(Wire.file("quick", new byte[LARGE], other.name()));
                 assertThat(other.expect(Wire.FILE).fileName()).isEqualTo("quick");

@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -215,7 +216,7 @@ final class Box implements AutoCloseable {
         try {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            process.waitFor(TestTimeouts.LONG);
+            process.waitFor(Patience.LONG);
             if (Files.exists(cgroup)) {
                 Files.writeString(cgroup.resolve("cgroup.kill"), "1", StandardOpenOption.WRITE);
                 await().until(() -> Run.program(List.of(

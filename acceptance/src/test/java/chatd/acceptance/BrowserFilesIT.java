@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -95,7 +96,7 @@ class BrowserFilesIT extends OverHttp {
             var answers = new LinkedBlockingQueue<String>();
             WebSocket tools = http.newWebSocketBuilder()
                     .buildAsync(URI.create(socket), new Received(answers))
-                    .get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
+                    .get(Patience.MILLIS, TimeUnit.MILLISECONDS);
             // Until then the script would run in the empty page before it.
             String loaded = "document.readyState == 'complete' ? location.href : ''";
             await().untilAsserted(
@@ -124,8 +125,8 @@ class BrowserFilesIT extends OverHttp {
         Map<String, Object> params = Map.of("expression", expression, "awaitPromise", true);
         String asked =
                 JsonMapper.shared().writeValueAsString(Map.of("id", 1, "method", "Runtime.evaluate", "params", params));
-        tools.sendText(asked, true).get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
-        String said = answers.poll(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
+        tools.sendText(asked, true).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+        String said = answers.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
         assertThat(said).isNotNull();
         JsonNode value =
                 JsonMapper.shared().readTree(said).path("result").path("result").path("value");

@@ -2,8 +2,8 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Patience;
 import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ class BrowserIT {
         server.start();
         Process browser = Chromium.open(profile.resolve("chromium"), "http://localhost:" + port + "/");
         try {
-            return JsonMapper.shared().readTree(done.get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS));
+            return JsonMapper.shared().readTree(done.get(Patience.MILLIS, TimeUnit.MILLISECONDS));
         } finally {
             Chromium.end(browser);
             server.stop(0);
@@ -93,15 +93,9 @@ class BrowserIT {
             </script>""".formatted(port, person.name(), person.password());
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void aPageTalks() throws Exception {
-        int port = freePort();
+        int port = Run.freePort();
         try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "http://localhost:" + port);
                 Chat1Socket ben = chatd.newcomer()) {
             Chatd.Person ann = chatd.person();
@@ -127,7 +121,7 @@ class BrowserIT {
 
     @Test
     void aPageResumesItsSession() throws Exception {
-        int port = freePort();
+        int port = Run.freePort();
         try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "http://localhost:" + port);
                 Chat1Socket ben = chatd.newcomer()) {
             Chatd.Person ann = chatd.person();
@@ -160,7 +154,7 @@ class BrowserIT {
 
     @Test
     void aPageOfAnotherOriginDoesNot() throws Exception {
-        int port = freePort();
+        int port = Run.freePort();
         try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "https://intranet.example.org")) {
             JsonNode done = open(port, PAGE.formatted(chatd.port(), "x", "x", "x"));
             assertThat(done.path("code").asInt()).isEqualTo(1006);

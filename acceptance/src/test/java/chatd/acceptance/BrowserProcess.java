@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,6 @@ import java.util.stream.Stream;
 
 /** A process of a browser, with its home in a directory of its own; neither it nor its children outlive this one. */
 final class BrowserProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-
     private final GuardedProcess process;
     private final Path log;
 
@@ -46,7 +43,7 @@ final class BrowserProcess implements AutoCloseable {
             Path log = Files.createTempFile(home, "said", ".log");
             var started = new BrowserProcess(GuardedProcess.start(command, all, log), log);
             try {
-                await().atMost(PATIENCE).until(() -> !started.process.isAlive() || isReady.test(started.said()));
+                await().until(() -> !started.process.isAlive() || isReady.test(started.said()));
                 if (!started.process.isAlive()) {
                     throw new IllegalStateException("it has ended");
                 }
@@ -78,6 +75,6 @@ final class BrowserProcess implements AutoCloseable {
         process.close();
         // They are to end by themselves when they have lost it, but that takes time.
         children.forEach(ProcessHandle::destroyForcibly);
-        await().atMost(PATIENCE).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+        await().until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
     }
 }

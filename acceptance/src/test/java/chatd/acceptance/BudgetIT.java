@@ -320,7 +320,21 @@ class BudgetIT {
 
     /** Returns the live bytes of each class; one call collects and counts, so that nothing comes between. */
     private static Map<String, Long> live() throws Exception {
-        TimeUnit.SECONDS.sleep(2);
+        Map<String, Long> before = histogram();
+        while (true) {
+            // What was just done leaves things behind for a moment; a second look shows whether any were.
+            TimeUnit.SECONDS.sleep(1);
+            Map<String, Long> after = histogram();
+            long was = before.values().stream().mapToLong(bytes -> bytes).sum();
+            long is = after.values().stream().mapToLong(bytes -> bytes).sum();
+            if (Math.abs(is - was) < was / 1_000) {
+                return after;
+            }
+            before = after;
+        }
+    }
+
+    private static Map<String, Long> histogram() throws Exception {
         Object histogram = daemon.invoke(
                 new ObjectName("com.sun.management:type=DiagnosticCommand"),
                 "gcClassHistogram",

@@ -37,6 +37,6 @@ class CarrierFuzzIT {
                 CORPUS,
                 List.of("chatd.daemon.net.http.**", "chatd.daemon.net.stream.**", "chatd.protocol.json.**"),
                 found,
-                2_000);
+                100);
     }
 }

@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Patience;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +18,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code chat/1} connection, read by hand. Every read fails after {@link TestTimeouts#LONG}. One thread may send
+ * One {@code chat/1} connection, read by hand. Every read fails after {@link Patience#LONG}. One thread may send
  * while another reads. An expected frame may be preceded by presence of users that other tests left behind, nothing
  * else.
  */

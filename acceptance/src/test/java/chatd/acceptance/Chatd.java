@@ -58,9 +58,10 @@ abstract class Chatd implements AutoCloseable {
 
     private volatile @Nullable JdkTls tls;
 
-    Chatd() {
+    /** @param onDisk whether its directory is on a disk; otherwise it is where the tests have theirs, if in memory */
+    Chatd(boolean onDisk) {
         try {
-            directory = Files.createTempDirectory(Path.of("/tmp"), "ca");
+            directory = onDisk ? Files.createTempDirectory(Path.of("/tmp"), "ca") : Files.createTempDirectory("ca");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

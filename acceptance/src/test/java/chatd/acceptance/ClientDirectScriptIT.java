@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.fixtures.Campaign;
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("processes")
 @Tag("homes")
 class ClientDirectScriptIT {
-    private static final Duration PATIENCE = TestTimeouts.LONG;
 
     @TempDir
     private Path directory;
@@ -108,7 +107,7 @@ class ClientDirectScriptIT {
         Process process = start(home, ben, what, all.toArray(String[]::new));
         // So that the call finds somebody.
         try (Writer writer = new Writer(chatd, ben)) {
-            await().atMost(PATIENCE).until(() -> {
+            await().until(() -> {
                 assertThat(process.isAlive())
                         .as(Files.readString(out(ben, what)))
                         .isTrue();
@@ -119,7 +118,7 @@ class ClientDirectScriptIT {
     }
 
     private void ends(Process process, int exit, Chatd.Person person, String what) throws Exception {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(Patience.LONG)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(out(person, what))).isEqualTo(exit);
     }
 
@@ -226,10 +225,10 @@ class ClientDirectScriptIT {
         int size = Campaign.times(48, 4 << 10);
         Path file = file("large.bin", size);
         homes.limit(1, Campaign.times(8, 100));
-        long at = Campaign.random().nextLong(1 << 20, (long) (size / 2) << 20);
+        long at = Campaign.random().nextLong(1 << 20, (long) (size / 4) << 20);
         Process taking = accept(second, into, "1");
         Process sending = start(first, ann, "1", "send", ben.name(), file.toString());
-        await().atMost(PATIENCE).until(() -> part(into) > at);
+        await().until(() -> part(into) > at);
         taking.descendants().forEach(process -> Run.signal("TERM", process.pid()));
         Run.signal("TERM", taking.pid());
         ends(sending, 75, ann, "1");
@@ -255,7 +254,7 @@ class ClientDirectScriptIT {
         homes.limit(1, 8);
         Process taking = accept(second, into, "accept");
         Process sending = start(first, ann, "send", "send", ben.name(), file.toString());
-        await().atMost(PATIENCE).until(() -> part(into) > 1 << 20);
+        await().until(() -> part(into) > 1 << 20);
         return new UnderWay(file, into, sending, taking);
     }
 
@@ -283,7 +282,7 @@ class ClientDirectScriptIT {
         // First that of who has dialed, then that of the other side.
         homes.move(1);
         long moved = part(sent.into());
-        await().atMost(PATIENCE).until(() -> part(sent.into()) > moved + (4 << 20));
+        await().until(() -> part(sent.into()) > moved + (4 << 20));
         homes.move(2);
         arrives(sent);
     }

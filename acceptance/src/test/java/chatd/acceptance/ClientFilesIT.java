@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -184,7 +184,7 @@ class ClientFilesIT {
                                 chatd.number("select coalesce(sum(length(bytes)), 0) from content_chunk") > enough);
                 proxy.cut();
             }
-            assertThat(sending.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(sending.waitFor(Patience.LONG)).isTrue();
             assertThat(sending.exitValue()).as(Files.readString(out)).isZero();
             List<JsonNode> items = history(ben, 10);
             assertThat(items).hasSize(1);
@@ -197,7 +197,7 @@ class ClientFilesIT {
                 await().pollInterval(Duration.ofMillis(20)).until(() -> received() > enough);
                 proxy.cut();
             }
-            assertThat(fetching.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(fetching.waitFor(Patience.LONG)).isTrue();
             assertThat(fetching.exitValue()).as(Files.readString(out)).isZero();
             assertThat(downloads().resolve("large.bin")).hasSameBinaryContentAs(large);
             assertThat(received()).isZero();

@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -290,7 +291,7 @@ class ClientIT {
                 return !tail.isAlive() || tail.getInputStream().available() > 0;
             });
             // It ends although it has nothing more to write, which would fail.
-            assertThat(tail.waitFor(TestTimeouts.LONG)).isTrue();
+            assertThat(tail.waitFor(Patience.LONG)).isTrue();
         } finally {
             tail.destroyForcibly();
         }

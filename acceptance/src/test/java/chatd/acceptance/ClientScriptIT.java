@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Patience;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -331,7 +332,7 @@ class ClientScriptIT {
             to.flush();
             await().untilAsserted(() -> assertThat(Files.readString(out)).contains("text 4", "noon"));
             to.close();
-            assertThat(pipe.waitFor(TestTimeouts.LONG)).isTrue();
+            assertThat(pipe.waitFor(Patience.LONG)).isTrue();
             List<JsonNode> events = lines(Files.readString(out));
             assertThat(events.stream()
                             .filter(event -> event.path("type").asString().equals("text")))
@@ -391,7 +392,7 @@ class ClientScriptIT {
                 to.write("{\"do\":\"who\",\"text\":\"" + ann.name() + "\",\"id\":\"w\"}\n");
                 to.close();
                 proxy.forwardToPort(chatd.port());
-                assertThat(pipe.waitFor(TestTimeouts.LONG)).isTrue();
+                assertThat(pipe.waitFor(Patience.LONG)).isTrue();
                 assertThat(pipe.exitValue()).isZero();
             } finally {
                 pipe.destroyForcibly();
@@ -430,7 +431,7 @@ class ClientScriptIT {
             ben.send(Wire.text("to a bot", ann.name()));
             await().untilAsserted(() -> assertThat(Files.readString(out)).contains("to a bot", "\"who\""));
             to.close();
-            assertThat(pipe.waitFor(TestTimeouts.LONG)).isTrue();
+            assertThat(pipe.waitFor(Patience.LONG)).isTrue();
             assertThat(pipe.exitValue()).isZero();
             List<JsonNode> events = lines(Files.readString(out));
             assertThat(events.getFirst().path("type").asString()).isEqualTo("ready");

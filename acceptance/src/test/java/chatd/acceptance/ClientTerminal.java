@@ -26,7 +26,7 @@ final class ClientTerminal implements AutoCloseable {
         this.chatd = chatd;
         this.always = List.of(always);
         try {
-            homes = Files.createTempDirectory(Path.of("/tmp"), "cl");
+            homes = Files.createTempDirectory("cl");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Patience;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -182,7 +183,7 @@ class ConnectionIT {
             Run.signal("TERM", own.daemon().pid());
             await().pollInterval(Duration.ofMillis(10)).until(() -> !own.listens());
             stopping.countDown();
-            greeted.get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
+            greeted.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
             assertThat(socket.getInputStream().read())
                     .as("it ends with close_notify")
                     .isEqualTo(-1);

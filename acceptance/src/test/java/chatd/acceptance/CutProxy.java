@@ -52,7 +52,7 @@ final class CutProxy implements AutoCloseable {
     /** Starts a proxy on a Unix socket, at {@link #path}. */
     static CutProxy onSocket() {
         try {
-            Path directory = Files.createTempDirectory(Path.of("/tmp"), "cut");
+            Path directory = Files.createTempDirectory("cut");
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             server.bind(UnixDomainSocketAddress.of(socket(directory)));
             return new CutProxy(directory, server);

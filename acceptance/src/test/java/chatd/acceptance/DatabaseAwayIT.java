@@ -89,6 +89,7 @@ class DatabaseAwayIT {
             Talker.beginWithoutEnd(talkers);
             int cuts = Campaign.times(6, 20);
             for (int cut = 0; cut < cuts; cut++) {
+                Campaign.reached(cut, cuts, "cuts");
                 untilMoreArrives(talkers, 50);
                 if (cut % 2 == 0) {
                     proxy.swallowAnswers();

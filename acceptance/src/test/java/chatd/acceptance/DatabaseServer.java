@@ -78,7 +78,7 @@ final class DatabaseServer {
     }
 
     private static Path temporary() throws IOException {
-        return Files.createTempDirectory(Path.of("/tmp"), "ca");
+        return Files.createTempDirectory("ca");
     }
 
     /** A task to run when this process ends. */

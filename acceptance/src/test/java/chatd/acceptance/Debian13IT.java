@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** Debian 13, with its own Java 25; and with an OpenSSL that knows ML-DSA. */
 @Tag("processes")
+@Tag("booted")
 class Debian13IT extends BootedStory {
     private static final String VERIFIER = "/usr/share/doc/chatd/verify.py";
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,10 +30,11 @@ final class DemoProcess extends Chatd {
     private volatile Map<String, String> facts = Map.of();
 
     DemoProcess(Map<String, String> environment) {
+        super(false);
         this.environment.put(JAVA_OPTIONS, SHORT_LIVED);
         this.environment.putAll(environment);
         try {
-            output = Files.createTempFile(Path.of("/tmp"), "ca", ".out");
+            output = Files.createTempFile("ca", ".out");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -65,14 +67,12 @@ final class DemoProcess extends Chatd {
 
     DemoProcess awaitReady() {
         try {
-            await().atMost(Duration.ofMinutes(5))
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> {
-                        assertThat(process().isAlive())
-                                .as("the demo is alive; it said: %s", output())
-                                .isTrue();
-                        return Files.exists(directory.resolve("demo.env"));
-                    });
+            await().pollInterval(Duration.ofMillis(50)).until(() -> {
+                assertThat(process().isAlive())
+                        .as("the demo is alive; it said: %s", output())
+                        .isTrue();
+                return Files.exists(directory.resolve("demo.env"));
+            });
             facts = facts();
         } catch (RuntimeException | AssertionError e) {
             close();
@@ -189,7 +189,7 @@ final class DemoProcess extends Chatd {
     /** Waits for the demo to end by itself and returns its exit code. */
     int awaitEnd() {
         try {
-            assertThat(process().waitFor(TestTimeouts.LONG))
+            assertThat(process().waitFor(Patience.LONG))
                     .as("the demo ends; it said: %s", output())
                     .isTrue();
         } catch (InterruptedException e) {

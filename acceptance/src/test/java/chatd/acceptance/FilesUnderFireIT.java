@@ -219,6 +219,7 @@ class FilesUnderFireIT {
                 ExecutorService pool = Executors.newFixedThreadPool(4)) {
             Chatd.Person person = chatd.person();
             for (int i = 0; i < KILLS; i++) {
+                Campaign.reached(i, KILLS, "kills while files are sent");
                 String token = token(chatd, person);
                 List<Future<?>> uploads = new ArrayList<>();
                 var over = new AtomicBoolean();

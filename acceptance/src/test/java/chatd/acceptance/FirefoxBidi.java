@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -155,7 +156,7 @@ final class FirefoxBidi implements WireBrowser {
 
     private JsonNode next(String method) {
         try {
-            JsonNode message = heard.poll(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
+            JsonNode message = heard.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
             if (message == null) {
                 throw new IllegalStateException("Firefox has no answer to " + method + "; it said: " + process.said());
             }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("processes")
 class GroupModelIT {
-    private static final int ROUNDS = Campaign.times(4, 100);
+    private static final int ROUNDS = Campaign.times(2, 100);
     private static final int OPERATIONS = 2_000;
     private static final int ACCOUNTS = 20;
 
@@ -38,8 +38,9 @@ class GroupModelIT {
                 Campaign.tell("seed " + its);
                 rounds.add(pool.submit(() -> play(its)));
             }
-            for (Future<?> round : rounds) {
-                round.get();
+            for (int i = 0; i < ROUNDS; i++) {
+                rounds.get(i).get();
+                Campaign.reached(i + 1, ROUNDS, "rounds");
             }
         }
     }

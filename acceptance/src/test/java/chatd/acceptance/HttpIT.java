@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.acceptance.HttpClient.Response;
+import chatd.fixtures.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -271,7 +272,7 @@ class HttpIT {
     @Test
     void whoForgetsTlsIsToldSo() throws IOException {
         try (var plain = new Socket(InetAddress.getLoopbackAddress(), chatd.port())) {
-            plain.setSoTimeout(TestTimeouts.MILLIS);
+            plain.setSoTimeout(Patience.MILLIS);
             plain.getOutputStream().write(Wire.utf8("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
             assertThat(new String(plain.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 400 ")
@@ -425,12 +426,12 @@ class HttpIT {
                             return null;
                         }
                     })
-                    .get(1, TimeUnit.MINUTES);
-            socket.sendText("{\"type\": 19, ", false).get(1, TimeUnit.MINUTES);
-            socket.sendText("\"info\": {\"limit\": 1}}", true).get(1, TimeUnit.MINUTES);
-            assertThat(received.get(1, TimeUnit.MINUTES)).contains("not-logged-in");
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").get(1, TimeUnit.MINUTES);
-            assertThat(closed.get(1, TimeUnit.MINUTES)).isEqualTo(WebSocket.NORMAL_CLOSURE);
+                    .get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+            socket.sendText("{\"type\": 19, ", false).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+            socket.sendText("\"info\": {\"limit\": 1}}", true).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+            assertThat(received.get(Patience.MILLIS, TimeUnit.MILLISECONDS)).contains("not-logged-in");
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+            assertThat(closed.get(Patience.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
         }
     }
 }

@@ -264,9 +264,9 @@ class HttpUploadsIT extends OverHttp {
     void fourAreSentAtOnceAndAFifthWaits() throws Exception {
         List<HttpClient> open = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            String its = to(ben, "open", 2_000_000, "id", Chatd.newName());
+            String its = to(ben, "open", 8_000_000, "id", Chatd.newName());
             HttpClient http = connect();
-            begin(http, its, sender.header(), 2_000_000);
+            begin(http, its, sender.header(), 8_000_000);
             send(http, noise(10));
             await().until(() -> ask("HEAD", "/files?" + its, sender.header()).status() == 200);
             open.add(http);

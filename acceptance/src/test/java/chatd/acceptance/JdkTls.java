@@ -1,5 +1,6 @@
 package chatd.acceptance;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -65,7 +66,7 @@ record JdkTls(SSLContext context) {
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);
         plain.setTcpNoDelay(true);
-        plain.setSoTimeout(TestTimeouts.MILLIS);
+        plain.setSoTimeout(Patience.MILLIS);
         socket.startHandshake();
         return socket;
     }
@@ -77,7 +78,7 @@ record JdkTls(SSLContext context) {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 socket.setSSLParameters(parameters);
                 socket.setTcpNoDelay(true);
-                socket.setSoTimeout(TestTimeouts.MILLIS);
+                socket.setSoTimeout(Patience.MILLIS);
                 // An explicit bind would take a port from those that listeners are given, and hold it for a minute.
                 if (!from.getAddress().isAnyLocalAddress()) {
                     socket.bind(from);

@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One connection of JSON messages, on either carrier, read by hand. Every read fails after {@link TestTimeouts#LONG}. An expected
+ * One connection of JSON messages, on either carrier, read by hand. Every read fails after {@link Patience#LONG}. An expected
  * message may be preceded by presence of users that other tests left behind.
  */
 final class JsonSocket implements AutoCloseable {

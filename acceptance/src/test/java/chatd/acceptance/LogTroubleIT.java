@@ -143,9 +143,9 @@ class LogTroubleIT {
                 awaitLogged(chatd, "the server log is written again", i);
             }
             List<Instant> told = logged(chatd, "the server log can't be written: ");
-            for (int i = 1; i < told.size(); i++) {
-                assertThat(Duration.between(told.get(i - 1), told.get(i))).isGreaterThan(Duration.ofSeconds(4));
-            }
+            // Every five seconds at most; each is logged a little after it was due.
+            assertThat(Duration.between(told.getFirst(), told.getLast()))
+                    .isGreaterThan(Duration.ofSeconds(5L * (told.size() - 1) - 3));
             goesOn(chatd, talkers);
         }
     }

@@ -35,6 +35,7 @@ class LogUnderFireIT {
             var ledger = new HistoryCheck(chatd, talkers, reader);
             var _ = looking.scheduleWithFixedDelay(() -> look(reader), 0, 3, TimeUnit.MILLISECONDS);
             for (int kill = 0; kill < KILLS; kill++) {
+                Campaign.reached(kill, KILLS, "kills");
                 Talker.begin(talkers, 200);
                 int enough = received(talkers) + 1 + random.nextInt(600);
                 await().pollInterval(Duration.ofMillis(1))

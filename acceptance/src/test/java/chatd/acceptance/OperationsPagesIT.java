@@ -26,6 +26,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * prepares what the page takes for granted.
  */
 @Tag("processes")
+@Tag("booted")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperationsPagesIT {

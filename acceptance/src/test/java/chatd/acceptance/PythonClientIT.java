@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Patience;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,7 +96,7 @@ class PythonClientIT {
             await().until(() -> printed(ben).size() >= expected.size());
             assertThat(printed(ben)).isEqualTo(expected);
             anns.outputWriter().close();
-            assertThat(anns.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(anns.waitFor(Patience.LONG)).isTrue();
             assertThat(anns.exitValue()).isZero();
         }
     }
@@ -104,7 +104,7 @@ class PythonClientIT {
     @Test
     void aWrongPasswordIsSaid() throws Exception {
         Process client = start(chatd.port(), new Chatd.Person(chatd.person().name(), "not-the-password"), "anybody");
-        assertThat(client.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(client.waitFor(Patience.LONG)).isTrue();
         assertThat(client.exitValue()).isEqualTo(1);
     }
 }

@@ -28,6 +28,12 @@ class RulesConfiguredIT {
             "CHATD_LIMITS_RECIPIENTS", "2",
             "CHATD_LIMITS_REPLAY", "5",
             "CHATD_LIMITS_SETTINGS", "1 KiB",
+            "CHATD_THROTTLE_EXEMPT", "192.0.2.0/24");
+
+    /** One that closes soon who does not log in: the others' tests may take longer than that on a busy machine. */
+    private final LocalDaemon hasty = LocalDaemon.start(
+            "CHATD_REGISTRATION_MODE", "closed",
+            "CHATD_ACCOUNTS_CONCEAL_USERS", "true",
             "CHATD_LIMITS_FIRST_PACKET", "4s",
             "CHATD_LIMITS_LOG_IN", "6s",
             "CHATD_THROTTLE_EXEMPT", "192.0.2.0/24");
@@ -35,11 +41,16 @@ class RulesConfiguredIT {
     @AfterAll
     void close() {
         chatd.close();
+        hasty.close();
     }
 
     private Chatd.Person added() {
+        return added(chatd);
+    }
+
+    private static Chatd.Person added(Chatd to) {
         var person = new Chatd.Person(Chatd.newName(), Chatd.PASSWORD);
-        chatd.admin(person.password() + "\n", "user", "add", person.name(), "--password-stdin", "--no-change")
+        to.admin(person.password() + "\n", "user", "add", person.name(), "--password-stdin", "--no-change")
                 .exits(0);
         return person;
     }
@@ -107,14 +118,14 @@ class RulesConfiguredIT {
 
     @Test
     void silentConnectionIsClosed() {
-        try (Chat1Socket socket = chatd.connect()) {
+        try (Chat1Socket socket = hasty.connect()) {
             socket.expectClosed();
         }
     }
 
     @Test
     void connectionThatDoesNotLogInIsClosed() {
-        try (Chat1Socket socket = chatd.connect()) {
+        try (Chat1Socket socket = hasty.connect()) {
             socket.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
             socket.expectClosed();
@@ -123,12 +134,12 @@ class RulesConfiguredIT {
 
     @Test
     void sessionIsNotClosedForBeingSilent() {
-        Chatd.Person person = added();
-        try (Chat1Socket socket = chatd.logIn(person);
-                Chat1Socket silent = chatd.connect()) {
+        Chatd.Person person = added(hasty);
+        try (Chat1Socket socket = hasty.logIn(person);
+                Chat1Socket silent = hasty.connect()) {
             silent.expectClosed(); // longer than the time to the first packet
             silent.close();
-            try (Chat1Socket slow = chatd.connect()) {
+            try (Chat1Socket slow = hasty.connect()) {
                 slow.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
                 slow.next();
                 slow.expectClosed(); // longer than the time to log in
@@ -139,11 +150,11 @@ class RulesConfiguredIT {
 
     @Test
     void frameThatStopsInTheMiddleIsClosed() {
-        Chatd.Person person = added();
-        try (Chat1Socket socket = chatd.logIn(person)) {
+        Chatd.Person person = added(hasty);
+        try (Chat1Socket socket = hasty.logIn(person)) {
             socket.send(Arrays.copyOf(Wire.text("begun", person.name()), 20));
             socket.expectClosed();
-            try (Chat1Socket again = chatd.logIn(person)) {
+            try (Chat1Socket again = hasty.logIn(person)) {
                 assertThat(again.history(5)).isEmpty();
             }
         }
@@ -169,8 +180,8 @@ class RulesConfiguredIT {
 
     @Test
     void timeToLogInStandsStillWhileAnAnswerIsOwed() {
-        Chatd.Person person = added();
-        try (Chat1Socket socket = chatd.connectFrom("127.0.0.78")) {
+        Chatd.Person person = added(hasty);
+        try (Chat1Socket socket = hasty.connectFrom("127.0.0.78")) {
             for (int i = 0; i < 5; i++) { // the last two are answered after 1 and 2 s
                 socket.send(Wire.logIn(person.name(), "not-the-password"));
                 assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);

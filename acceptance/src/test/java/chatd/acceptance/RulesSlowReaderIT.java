@@ -127,10 +127,8 @@ class RulesSlowReaderIT {
             List<Frame> told = slow.fence().stream()
                     .filter(f -> f.isPresence() && f.name().equals(restless.name()))
                     .toList();
-            assertThat(told.size()).isLessThan(300);
-            if (!told.isEmpty()) {
-                assertThat(told.getLast().code()).isEqualTo(Wire.OFFLINE);
-            }
+            // What waits while one does not read cancels out: each came, and left again.
+            assertThat(told).isEmpty();
         }
     }
 

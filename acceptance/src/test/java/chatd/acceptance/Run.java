@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,7 +40,7 @@ record Run(int exit, String out, String err) {
         return chat("", Map.of(), arguments);
     }
 
-    /** Runs {@code ./chat ARGUMENTS} with {@code input} and more environment; fails after {@link TestTimeouts#LONG}. */
+    /** Runs {@code ./chat ARGUMENTS} with {@code input} and more environment; fails after {@link Patience#LONG}. */
     static Run chat(String input, Map<String, String> environment, String... arguments) {
         return program(input, environment, command(arguments));
     }
@@ -128,13 +129,13 @@ record Run(int exit, String out, String err) {
         return program(input, Map.of(), command);
     }
 
-    /** Runs any program that may take longer than {@link TestTimeouts#LONG}. */
+    /** Runs any program that may take longer than {@link Patience#LONG}. */
     static Run patiently(Duration patience, List<String> command) {
         return program("", Map.of(), command, patience);
     }
 
     private static Run program(String input, Map<String, String> environment, List<String> command) {
-        return program(input, environment, command, TestTimeouts.LONG);
+        return program(input, environment, command, Patience.LONG);
     }
 
     private static Run program(String input, Map<String, String> environment, List<String> command, Duration patience) {

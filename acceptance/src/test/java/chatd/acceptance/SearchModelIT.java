@@ -32,9 +32,6 @@ class SearchModelIT {
     /** Operations before each event, so that there is something to be indexed and purged. */
     private static final int MORE = 30;
 
-    /** Searches after which a line says so, for when a campaign is ended by hand. */
-    private static final int TOLD = 100_000;
-
     /** Threads that search at once. */
     private static final int AT_ONCE = 4;
 
@@ -79,9 +76,7 @@ class SearchModelIT {
                 });
                 chatd.awaitIndexed();
                 found += all(searchers, pool, searcher -> searcher.search(BETWEEN / AT_ONCE));
-                if ((searched + BETWEEN) % TOLD == 0) {
-                    Campaign.tell("%d searches so far".formatted(searched + BETWEEN));
-                }
+                Campaign.reached(searched + BETWEEN, SEARCHES, "searches");
             }
             Campaign.tell("%d searches found %d messages; %d operations; %d kills, rebuilds and purges"
                     .formatted(SEARCHES, found, transcript.operation(), events));

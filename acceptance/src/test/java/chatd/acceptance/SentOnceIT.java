@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.fixtures.Campaign;
+import chatd.fixtures.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,6 +59,7 @@ class SentOnceIT {
             List<Thread> threads =
                     talkers.stream().map(Thread.ofPlatform()::start).toList();
             for (int cut = 1; cut <= CUTS; cut++) {
+                Campaign.reached(cut - 1, CUTS, "cuts");
                 // Anywhere between the log in and the twelfth exchange of all together, however long they take.
                 waitFor(talkers, JsonTalker::connections, 1);
                 waitFor(talkers, JsonTalker::exchanges, random.nextInt(12));
@@ -75,7 +77,7 @@ class SentOnceIT {
             }
             talkers.forEach(JsonTalker::stop);
             for (Thread thread : threads) {
-                thread.join(TestTimeouts.LONG);
+                thread.join(Patience.LONG);
                 assertThat(thread.isAlive()).isFalse();
             }
             assertThat(talkers)
@@ -107,8 +109,7 @@ class SentOnceIT {
     /** Waits until the talkers together have done something so many times more, or one of them has failed. */
     private static void waitFor(List<JsonTalker> talkers, ToIntFunction<JsonTalker> counter, int more) {
         int enough = talkers.stream().mapToInt(counter).sum() + more;
-        await().atMost(TestTimeouts.LONG)
-                .pollInterval(Duration.ofMillis(1))
+        await().pollInterval(Duration.ofMillis(1))
                 .until(() -> talkers.stream().anyMatch(talker -> talker.failure() != null)
                         || talkers.stream().mapToInt(counter).sum() >= enough);
         assertThat(talkers).allSatisfy(talker -> assertThat(talker.failure()).isNull());

@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static java.util.Objects.requireNonNull;
 
 import chatd.demo.DaemonProcess;
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ final class SpawnedDaemon extends BareDaemon {
     /** Waits for the daemon to end by itself and returns its exit code. */
     int awaitEnd() {
         try {
-            return process().onExit().get(TestTimeouts.LONG.toSeconds(), TimeUnit.SECONDS);
+            return process().onExit().get(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

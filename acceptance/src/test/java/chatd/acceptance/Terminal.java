@@ -33,7 +33,7 @@ final class Terminal implements AutoCloseable {
     /** Starts a command in a terminal of 80 columns and 24 rows. {@code environment} is {@code KEY=VALUE …}. */
     Terminal(List<String> environment, List<String> command) {
         try {
-            directory = Files.createTempDirectory(Path.of("/tmp"), "tm");
+            directory = Files.createTempDirectory("tm");
             Files.writeString(directory.resolve("conf"), """
                     set -g default-terminal screen-256color
                     set -g history-limit 50000

@@ -208,6 +208,8 @@ class TerminalDirectIT extends OverTerminal {
         b.shows("wants to send you plan 计划.bin (64 MiB). y takes it, n declines.")
                 .enter("n");
         b.shows("You have declined plan 计划.bin.");
+        // So that it takes longer than to interrupt it.
+        homes.limit(1, 8);
         a.shows(ben.name() + " declines plan 计划.bin.").enter("/send " + plan);
         b.shows("y takes it").enter("y").shows("Receiving plan 计划.bin (64 MiB) from " + ann.name());
         await().until(() -> ClientDirectScriptIT.part(received) > 1 << 20);

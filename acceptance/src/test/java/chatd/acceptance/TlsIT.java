@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chatd.fixtures.Patience;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -118,7 +119,7 @@ class TlsIT {
     @Test
     void plainTextIsNeverAnswered() throws IOException {
         try (Socket socket = new Socket(chatd.host(), chatd.port())) {
-            socket.setSoTimeout(TestTimeouts.MILLIS);
+            socket.setSoTimeout(Patience.MILLIS);
             socket.getOutputStream().write(Wire.logIn("alice", "x"));
             byte[] answer = socket.getInputStream().readAllBytes();
             assertThat(answer.length == 0 || answer[0] == ALERT)
@@ -136,7 +137,7 @@ class TlsIT {
     /** Returns the first record of the daemon's answer, header included. */
     private byte[] answerTo(byte[] hello) throws IOException {
         try (Socket socket = new Socket(chatd.host(), chatd.port())) {
-            socket.setSoTimeout(TestTimeouts.MILLIS);
+            socket.setSoTimeout(Patience.MILLIS);
             socket.getOutputStream().write(hello);
             var in = new DataInputStream(socket.getInputStream());
             byte[] header = in.readNBytes(5);

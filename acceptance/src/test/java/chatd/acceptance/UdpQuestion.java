@@ -1,5 +1,6 @@
 package chatd.acceptance;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -66,7 +67,7 @@ final class UdpQuestion implements AutoCloseable {
     InetSocketAddress ask(String session) {
         byte[] nonce = {9, 8, 7, 6};
         send(question(nonce, session));
-        ByteBuffer answer = ByteBuffer.wrap(receive(TestTimeouts.MILLIS).orElseThrow());
+        ByteBuffer answer = ByteBuffer.wrap(receive(Patience.MILLIS).orElseThrow());
         byte[] id = HexFormat.of().parseHex(session);
         if (answer.remaining() != 24 || answer.get() != 2 || answer.get() != 1) {
             throw new AssertionError("not an answer");

@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Patience;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -22,7 +23,7 @@ final class WebBrowser implements AutoCloseable {
     private static final List<String> OPTIONS = List.of("--no-sandbox", "--disable-gpu");
 
     static {
-        PlaywrightAssertions.setDefaultAssertionTimeout(WebPerson.PATIENCE);
+        PlaywrightAssertions.setDefaultAssertionTimeout(Patience.MILLIS);
     }
 
     private final Playwright playwright =
@@ -102,7 +103,7 @@ final class WebBrowser implements AutoCloseable {
     }
 
     private WebPerson open(int port, Page page) {
-        page.setDefaultTimeout(WebPerson.PATIENCE);
+        page.setDefaultTimeout(Patience.MILLIS);
         var person = new WebPerson(page, "https://localhost:" + port + "/");
         people.add(person);
         page.navigate(person.address());

@@ -1,5 +1,6 @@
 package chatd.acceptance;
 
+import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -113,7 +114,7 @@ final class WebKitDriver implements WireBrowser {
                 : HttpRequest.BodyPublishers.ofString(JsonMapper.shared().writeValueAsString(parameters));
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
                 .method(method, body)
-                .timeout(TestTimeouts.LONG)
+                .timeout(Patience.LONG)
                 .build();
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());

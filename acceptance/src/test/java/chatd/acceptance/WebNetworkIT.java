@@ -90,8 +90,8 @@ class WebNetworkIT extends InBrowser {
         WebPerson.waits(desk.page().locator(".bar.lost"));
         desk.button("Find people and groups").click();
         desk.field("Find people and groups").fill(ben.name());
-        // Longer than the page waits for more to be typed, so that it would have asked nobody.
-        desk.page().waitForTimeout(400);
+        // A timer of the page, due after the one by which it waits for more to be typed: so it would have asked nobody.
+        desk.page().evaluate("() => new Promise(done => setTimeout(done, 400))");
         proxy.forwardToPort(chatd.port());
         desk.wakes();
         desk.row(ben.name()).click();

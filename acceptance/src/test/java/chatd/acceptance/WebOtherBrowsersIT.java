@@ -366,7 +366,7 @@ class WebOtherBrowsersIT {
         String first = browser.tab();
         browser.evaluate("addEventListener('click', () => open(location.href), { once: true })");
         person.clicks(COMPOSER);
-        await().atMost(WirePerson.PATIENCE).until(() -> browser.tabs().size() == 2);
+        await().until(() -> browser.tabs().size() == 2);
         String second = browser.tabs().stream()
                 .filter(tab -> !tab.equals(first))
                 .findFirst()

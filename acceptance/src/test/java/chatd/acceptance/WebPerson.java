@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import chatd.fixtures.Patience;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
@@ -18,9 +19,8 @@ final class WebPerson {
     private static final Pattern CUT = Pattern.compile("WebSocket connection to|net::ERR_");
 
     /** How long somebody waits for what should be there soon, in milliseconds. */
-    static final int PATIENCE = 60_000;
-
     private final Page page;
+
     private final String address;
     private final List<String> complaints = new ArrayList<>();
 
@@ -97,7 +97,7 @@ final class WebPerson {
     }
 
     static void waits(Locator locator) {
-        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE));
+        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(Patience.MILLIS));
     }
 
     /** Waits until somebody's row in the list of chats is there; returns it. */
@@ -193,7 +193,7 @@ final class WebPerson {
     /** Waits until a message is there, once, and has its number. */
     WebPerson reads(String text) {
         assertThat(message(text).and(page.locator("[data-mid]")))
-                .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE));
+                .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(Patience.MILLIS));
         return this;
     }
 

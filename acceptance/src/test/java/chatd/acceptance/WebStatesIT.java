@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.WebBrowser.Device;
+import chatd.fixtures.Patience;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -21,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -257,7 +257,7 @@ class WebStatesIT extends InBrowser {
                 "{\"profile\": {\"default_content_setting_values\": {\"javascript\": 2}}}");
         Path picture = Files.createDirectories(WebLooks.PICTURES).resolve("no-javascript.png");
         Process chromium = Chromium.draw(profile, "https://localhost:" + chatd.port() + "/", picture, 390, 400);
-        assertThat(chromium.waitFor(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(chromium.waitFor(Patience.LONG)).isTrue();
         BufferedImage shown = ImageIO.read(picture.toFile());
         Set<Integer> colours = new HashSet<>();
         for (int pixel : shown.getRGB(0, 0, shown.getWidth(), shown.getHeight(), null, 0, shown.getWidth())) {

@@ -11,6 +11,7 @@ import com.microsoft.playwright.options.BoundingBox;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -279,23 +280,26 @@ class WebTalkIT extends InBrowser {
 
     /** As many texts as a busy school writes come elsewhere, and what one types is all there. */
     @Test
-    void whoTypesWhileManyTextsComeLosesNoKey() {
+    void whoTypesWhileManyTextsComeLosesNoKey() throws InterruptedException {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         Chatd.Person cat = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
         AtomicBoolean isTyping = new AtomicBoolean(true);
+        CountDownLatch begun = new CountDownLatch(1);
         CompletableFuture<Integer> written = CompletableFuture.supplyAsync(() -> {
             try (Writer other = new Writer(chatd, cat)) {
                 int lines = 0;
-                while (isTyping.get()) {
+                while (isTyping.get() || lines <= 10) {
                     other.says(ann, "line " + ++lines);
+                    begun.countDown();
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
                 }
                 return lines;
             }
         });
         String text = "the quick brown fox jumps over the lazy dog. ".repeat(6);
+        begun.await();
         desk.composer().pressSequentially(text);
         isTyping.set(false);
         int lines = written.join();

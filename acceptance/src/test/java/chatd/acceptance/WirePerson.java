@@ -10,8 +10,6 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Somebody who uses the page in a {@link WireBrowser}: reads it, types and clicks. */
 final class WirePerson {
     /** How long somebody waits for what should be there soon. */
-    static final Duration PATIENCE = Duration.ofMinutes(1);
-
     private static final Duration LOOKS = Duration.ofMillis(50);
 
     static final String COMPOSER = "document.querySelector('.composer textarea')";
@@ -26,7 +24,6 @@ final class WirePerson {
     /** Waits until a condition of the page is true. */
     void waits(String condition) {
         await(condition)
-                .atMost(PATIENCE)
                 .pollInterval(LOOKS)
                 .until(() -> browser.evaluate(condition).asBoolean());
     }
@@ -34,7 +31,6 @@ final class WirePerson {
     /** Waits until an expression of the page has a value. */
     void waits(String expression, Object value) {
         await(expression)
-                .atMost(PATIENCE)
                 .pollInterval(LOOKS)
                 .untilAsserted(() -> assertThat(browser.evaluate(expression))
                         .asString()
@@ -66,7 +62,6 @@ final class WirePerson {
     /** Clicks at an element as soon as that is possible. */
     WirePerson clicks(String element) {
         await(element)
-                .atMost(PATIENCE)
                 .pollInterval(LOOKS)
                 .untilAsserted(
                         () -> assertThat(browser.click(element)).as(element).isNull());
@@ -143,7 +138,7 @@ final class WirePerson {
     void scrolls(int down) {
         browser.wheel(SCROLL, down);
         AtomicReference<Double> last = new AtomicReference<>(Double.NaN);
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> {
+        await().pollInterval(Duration.ofMillis(200)).until(() -> {
             double top = browser.evaluate(SCROLL + ".scrollTop").asDouble();
             return last.getAndSet(top).equals(top);
         });

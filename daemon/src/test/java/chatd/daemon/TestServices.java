@@ -37,7 +37,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.awaitility.Awaitility;
 
 /**
  * The daemon's services with everything behind them and nothing in front: a real database, log and journal, built as
@@ -46,11 +45,6 @@ import org.awaitility.Awaitility;
 public final class TestServices implements AutoCloseable {
     /** The password of every account created by {@link #add}. */
     public static final String PASSWORD = "right as rain";
-
-    static {
-        // On a busy machine the awaited condition may come late.
-        Awaitility.setDefaultTimeout(Duration.ofMinutes(3));
-    }
 
     private final TestDatabase.Schema schema;
     private final Path directory;

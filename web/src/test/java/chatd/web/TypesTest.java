@@ -9,10 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 /** The types of the messages, checked by the TypeScript compiler, against the golden files of the protocol. */
+@Tag("generated")
 class TypesTest {
     private static final Path TYPESCRIPT = Path.of("target/typescript").toAbsolutePath();
     private static final Path WIRE = Path.of("src/main/ts/wire").toAbsolutePath();
@@ -22,7 +27,15 @@ class TypesTest {
     private static final Set<String> OTHERWISE =
             Set.of("log-in.json", "look-up-users.json", "no-json.json", "of-no-form.json");
 
-    @TempDir
+    /** Deno reads nothing below {@code /dev}, where the temporary files of the tests may be. */
+    static final class WithinTheModule implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
+            return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "types");
+        }
+    }
+
+    @TempDir(factory = WithinTheModule.class)
     private Path directory;
 
     /** Returns what the compiler says of a module, and of all that it imports; empty if there is nothing wrong. */

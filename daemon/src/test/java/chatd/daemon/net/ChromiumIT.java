@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.certs.Authority;
 import chatd.daemon.config.Config;
 import chatd.daemon.net.tls.Tls;
+import chatd.fixtures.Patience;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -112,7 +113,7 @@ class ChromiumIT {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("out").toFile())
                 .start();
-        assertThat(chromium.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(chromium.waitFor(Patience.LONG)).isTrue();
         assertThat(directory.resolve("out")).content().contains("hello");
         return Pattern.compile("\"bytes\":\"(Ag[A-Za-z0-9+/=]+)\"")
                 .matcher(Files.readString(log))

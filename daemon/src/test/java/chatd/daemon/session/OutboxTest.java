@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Rule 16 of the protocol. */
@@ -163,10 +164,12 @@ class OutboxTest {
         outbox.answer(big);
         outbox.beginAnswer();
         outbox.push(held, false, null);
-        Thread producer =
-                Thread.startVirtualThread(() -> assertThat(outbox.awaitRoom()).isFalse());
+        CompletableFuture<Boolean> room = new CompletableFuture<>();
+        Thread producer = Thread.startVirtualThread(() -> room.complete(outbox.awaitRoom()));
+        await().until(() -> producer.getState() == Thread.State.WAITING);
         outbox.discard();
-        await().until(() -> !producer.isAlive());
+        await().until(room::isDone);
+        assertThat(room.join()).as("there is room").isFalse();
         assertThat(big.refCnt()).isZero();
         assertThat(held.refCnt()).isZero();
         ByteBuf late = frame("late");

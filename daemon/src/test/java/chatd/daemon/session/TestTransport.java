@@ -1,5 +1,6 @@
 package chatd.daemon.session;
 
+import chatd.fixtures.Patience;
 import chatd.protocol.Dialect;
 import chatd.protocol.MessageReader;
 import chatd.protocol.chat1.Chat1;
@@ -36,7 +37,6 @@ public final class TestTransport implements Transport {
     private static final Json JSON = new Json(Carrier.LINES, 1 << 20);
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final AtomicInteger IDS = new AtomicInteger();
-    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);
 
     private final Session session;
     private final MessageReader<Event> frames = CHAT1.eventReader();
@@ -124,7 +124,7 @@ public final class TestTransport implements Transport {
 
     /** Waits for the next event; fails if none comes within three minutes, or the connection is closed. */
     public synchronized String next() throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE;
+        long end = System.nanoTime() + Patience.LONG.toNanos();
         while (told.isEmpty()) {
             long left = end - System.nanoTime();
             if (left <= 0 || isClosed()) {

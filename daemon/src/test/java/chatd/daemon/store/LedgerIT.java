@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterEach;
@@ -141,8 +140,11 @@ class LedgerIT {
             long id = holder(killer);
             Thread killing = Thread.startVirtualThread(() -> {
                 try {
-                    // Long enough for it to be waiting for the other connection's lock.
-                    TimeUnit.MILLISECONDS.sleep(500);
+                    // It waits for the other connection's lock.
+                    await().until(() -> killer.createStatement()
+                            .executeQuery("select 1 from information_schema.innodb_trx where trx_mysql_thread_id = "
+                                    + id + " and trx_state = 'LOCK WAIT'")
+                            .next());
                     killer.createStatement().execute("kill query " + id);
                 } catch (Exception e) {
                     throw new IllegalStateException(e);

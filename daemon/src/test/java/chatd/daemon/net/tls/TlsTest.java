@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chatd.certs.Authority;
 import chatd.certs.Pem;
 import chatd.daemon.config.Config;
+import chatd.fixtures.Patience;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +20,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -213,7 +213,7 @@ class TlsTest {
                 .redirectOutput(key.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertThat(openssl.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(openssl.waitFor(Patience.LONG)).isTrue();
         assertThat(Pem.privateKey(key)).isNotNull();
     }
 
@@ -288,7 +288,7 @@ class TlsTest {
                         key.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertThat(openssl.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(openssl.waitFor(Patience.LONG)).isTrue();
         assertThatThrownBy(() -> tls(false)).hasMessageContaining("the key is encrypted");
     }
 }

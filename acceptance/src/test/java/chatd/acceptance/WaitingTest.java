@@ -1,0 +1,59 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** No test decides by a pause: what it waits for may come late on a busy machine, and has then failed for no reason. */
+class WaitingTest {
+    private static final Pattern PAUSE = Pattern.compile("waitForTimeout\\(|\\.sleep\\(|parkNanos\\(");
+
+    /** Those that set the pace of what they do, or look again: nothing is decided by how long it takes. */
+    private static final Map<String, String> ALLOWED = Map.ofEntries(
+            Map.entry("BoundsIT", "sends a little each second, so that an upload hardly moves"),
+            Map.entry("BudgetIT", "looks at the memory until it has settled"),
+            Map.entry("ClientDirectScriptIT", "a cut that is long enough to be noticed"),
+            Map.entry("CutProxy", "how long a cut lasts, at random"),
+            Map.entry("HttpUploadsIT", "keeps uploads moving until another is refused"),
+            Map.entry("JsonTalker", "a pause between what is said, at random"),
+            Map.entry("SearchModelIT", "when the daemon is killed, at random"),
+            Map.entry("SentOnceIT", "when the connection is cut, at random"),
+            Map.entry("Talker", "a pause between what is said, at random"),
+            Map.entry("TerminalResumeIT", "a pause between texts, at random"),
+            Map.entry("TerminalSessionIT", "a pause between texts, at random"),
+            Map.entry("WebStatesIT", "a slow answer"),
+            Map.entry("WebTalkIT", "the pace at which texts come"));
+
+    @Test
+    void nothingIsDecidedByAPause() throws IOException {
+        List<Path> trees;
+        try (Stream<Path> modules = Files.list(Run.ROOT)) {
+            trees = modules.map(module -> module.resolve("src/test/java"))
+                    .filter(Files::isDirectory)
+                    .toList();
+        }
+        List<String> pausing = new ArrayList<>();
+        for (Path tree : trees) {
+            try (Stream<Path> files = Files.walk(tree)) {
+                for (Path source :
+                        files.filter(file -> file.toString().endsWith(".java")).toList()) {
+                    String name = source.getFileName().toString().replace(".java", "");
+                    if (!name.equals("WaitingTest")
+                            && PAUSE.matcher(Files.readString(source)).find()) {
+                        pausing.add(name);
+                    }
+                }
+            }
+        }
+        assertThat(trees).hasSizeGreaterThan(10);
+        assertThat(pausing).containsExactlyInAnyOrderElementsOf(ALLOWED.keySet());
+    }
+}
