@@ -23,6 +23,9 @@ public final class DirectCall implements AutoCloseable {
     /** The reason for an end without a way to the other. */
     public static final String UNREACHABLE = "unreachable";
 
+    /** How long a way to another side is sought at a time. */
+    private static final Duration SOUGHT = Duration.ofSeconds(10);
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Calls calls;
@@ -37,7 +40,7 @@ public final class DirectCall implements AutoCloseable {
     public DirectCall(Calls calls, String number, DirectSession.Listener listener) throws IOException {
         this.calls = calls;
         this.number = number;
-        this.session = new DirectSession(number, listener);
+        this.session = new DirectSession(number, SOUGHT, listener);
     }
 
     /** Returns the number for a session that is to be. */

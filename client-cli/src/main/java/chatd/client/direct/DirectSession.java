@@ -102,6 +102,7 @@ public final class DirectSession implements AutoCloseable {
     /** The questions to the daemon that are not answered yet, by their nonces, and the answers. Event loop. */
     private final Map<Integer, CountDownLatch> asked = new LinkedHashMap<>();
 
+    private final Duration patience;
     private final Set<InetSocketAddress> seen = new LinkedHashSet<>();
     private volatile boolean wasSeen;
     private volatile boolean has6;
@@ -110,12 +111,18 @@ public final class DirectSession implements AutoCloseable {
 
     /**
      * @param session its number, 32 hexadecimal digits
+     * @param patience how long a way to another side is sought, before it is given up or sought again
      * @throws IOException if this machine can't have direct sessions; the message says why
      */
-    public DirectSession(String session, Listener listener) throws IOException {
+    public DirectSession(String session, Duration patience, Listener listener) throws IOException {
         this.session = session;
+        this.patience = patience;
         this.listener = listener;
         this.socket = new DirectSocket(key, new Introduced(), new Reception());
+    }
+
+    Duration patience() {
+        return patience;
     }
 
     /** Trusts the keys that the daemon has introduced, and nothing else. */

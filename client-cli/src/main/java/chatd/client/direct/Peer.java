@@ -37,8 +37,6 @@ final class Peer {
     /** When probes are sent to each address, in milliseconds. */
     private static final int[] PROBES = {0, 200, 600, 1_400, 3_000};
 
-    private static final int PATIENCE_MILLIS = 10_000;
-
     /** How often a way is sought again after a loss. */
     private static final int ATTEMPTS = 6;
 
@@ -134,7 +132,7 @@ final class Peer {
         answered = false;
         heard = false;
         List.copyOf(addresses.keySet()).forEach(address -> probe(address, its));
-        var _ = socket.loop().schedule(() -> giveUp(its), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = socket.loop().schedule(() -> giveUp(its), session.patience().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void probe(InetSocketAddress address, int its) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import chatd.client.talk.Download;
 import chatd.client.talk.FileToSend;
 import chatd.fixtures.Campaign;
+import chatd.fixtures.Patience;
 import chatd.protocol.value.Candidate;
 import chatd.protocol.value.Endpoint;
 import io.netty.buffer.Unpooled;
@@ -39,6 +40,9 @@ class DirectSessionTest {
     /** The length of a probe, in bytes. */
     private static final int PROBE = 40;
 
+    /** For sides that can't reach each other, however long they try. */
+    private static final Duration SHORT = Duration.ofSeconds(3);
+
     private final String session = UUID.randomUUID().toString().replace("-", "");
     private final List<Side> sides = new ArrayList<>();
 
@@ -50,11 +54,11 @@ class DirectSessionTest {
         final BlockingQueue<FileOffer> offers = new LinkedBlockingQueue<>();
 
         Side() throws IOException {
-            this(session);
+            this(session, Patience.LONG);
         }
 
-        Side(String number) throws IOException {
-            direct = new DirectSession(number, this);
+        Side(String number, Duration patience) throws IOException {
+            direct = new DirectSession(number, patience, this);
             sides.add(this);
         }
 
@@ -67,7 +71,7 @@ class DirectSessionTest {
         }
 
         void expect(String event) throws InterruptedException {
-            assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo(event);
+            assertThat(events.poll(Patience.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(event);
         }
 
         @Override
@@ -161,7 +165,7 @@ class DirectSessionTest {
         assertThat(one.direct.say("yes", new Answered(2, 500)).number()).isEqualTo(2);
         other.expect("1: yes (to Answered[user=2, number=500])");
         one.says("\"".repeat(64 << 10));
-        assertThat(other.events.poll(10, TimeUnit.SECONDS)).hasSize((64 << 10) + 3);
+        assertThat(other.events.poll(Patience.MILLIS, TimeUnit.MILLISECONDS)).hasSize((64 << 10) + 3);
         one.direct.askToEnd();
         other.expect("END 1");
         other.direct.answerEnd(false);
@@ -404,7 +408,7 @@ class DirectSessionTest {
                     var _ = stranger.dial(to);
                 });
             }
-            await().atMost(Duration.ofMinutes(1)).until(() -> half.recorded().size() > 800);
+            await().until(() -> half.recorded().size() > 800);
             assertThat(asked.loop().submit(asked::accepted).get()).isBetween(2, DirectSocket.MOST_ACCEPTED);
             one.says("after");
             other.expect("1: after");
@@ -440,17 +444,17 @@ class DirectSessionTest {
     @Test
     void whoHasAnotherKeyThanWasIntroducedIsNotReached() throws Exception {
         // A daemon that lies: it names the addresses of another, or the key of another.
-        Side caller = new Side();
-        Side called = new Side();
-        Side liar = new Side();
-        Side second = new Side();
+        Side caller = new Side(session, SHORT);
+        Side called = new Side(session, SHORT);
+        Side liar = new Side(session, SHORT);
+        Side second = new Side(session, SHORT);
         caller.direct.introduce(called.user, liar.endpoint(called.direct.fingerprint()), true);
         liar.direct.introduce(caller.user, caller.endpoint(), false);
         second.direct.introduce(called.user, called.endpoint(), true);
         called.direct.introduce(second.user, second.endpoint(liar.direct.fingerprint()), false);
         // Who does not know the number of the session is not answered.
-        Side stranger = new Side(UUID.randomUUID().toString().replace("-", ""));
-        Side asked = new Side();
+        Side stranger = new Side(UUID.randomUUID().toString().replace("-", ""), SHORT);
+        Side asked = new Side(session, SHORT);
         stranger.direct.introduce(asked.user, asked.endpoint(), true);
         asked.direct.introduce(stranger.user, stranger.endpoint(), false);
         caller.expect("unreachable 2");
