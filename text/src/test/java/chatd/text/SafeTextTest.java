@@ -72,6 +72,43 @@ class SafeTextTest {
     }
 
     @Test
+    void aJoinerNeedsWhatItJoinsOnBothSides() {
+        // Whole, cut off after the joiner, and after what only selects.
+        assertThat(SafeText.line("👩\u200D👧")).isEqualTo("👩\u200D👧");
+        assertThat(SafeText.line("❤\uFE0F\u200D🔥")).isEqualTo("❤\uFE0F\u200D🔥");
+        assertThat(SafeText.line("👩\u200D")).isEqualTo("👩\uFFFD");
+        assertThat(SafeText.line("❤\uFE0F\u200D")).isEqualTo("❤\uFE0F\uFFFD");
+        assertThat(SafeText.line("\u200D👧")).isEqualTo("\uFFFD👧");
+        assertThat(SafeText.line("a\u200D👧")).isEqualTo("a\uFFFD👧");
+        assertThat(SafeText.line("👩\u200Da")).isEqualTo("👩\uFFFDa");
+        // A selector may stand before a joiner, but not after one.
+        assertThat(SafeText.line("👩\u200D\uFE0F")).isEqualTo("👩\uFFFD\uFFFD");
+    }
+
+    @Test
+    void eachKindOfSelectorSelectsWhatIsBeforeIt() {
+        for (String selector : List.of("\u180B", "\u180F", "\uFE00", "\uFE0F", "\uDB40\uDD00", "\uDB40\uDDEF")) {
+            assertThat(SafeText.line("葛" + selector)).isEqualTo("葛" + selector);
+            assertThat(SafeText.line(selector)).isEqualTo("\uFFFD");
+            assertThat(SafeText.line("a" + selector)).isEqualTo("a\uFFFD");
+            assertThat(SafeText.line("葛" + selector + selector)).isEqualTo("葛" + selector + "\uFFFD");
+        }
+        for (String drawn : List.of("0", "9", "#", "*", "©", "®")) {
+            assertThat(SafeText.line(drawn + "\uFE0F")).isEqualTo(drawn + "\uFE0F");
+        }
+        // The one before the first, and the one after the last.
+        assertThat(SafeText.line("葛\uDB40\uDDF0")).isEqualTo("葛\uFFFD");
+    }
+
+    @Test
+    void eachControlIsShownByItsOwnPicture() {
+        assertThat(SafeText.line("\0\u0007\u001B\u001F")).isEqualTo("␀␇␛␟");
+        assertThat(SafeText.line(" ~\u007F")).isEqualTo(" ~␡");
+        assertThat(SafeText.line("\u0080\u009F")).isEqualTo("\uFFFD\uFFFD");
+        assertThat(SafeText.text("a\tb\rc")).isEqualTo("a    b\nc");
+    }
+
+    @Test
     void jsonKeepsItsValueAndShowsNothingInvisible() {
         assertThat(SafeText.json("{\n  \"a\": \"é\u202E你\uDB40\uDC41\u2028\"\n}"))
                 .isEqualTo("{\n  \"a\": \"é\\u202E你\\uDB40\\uDC41\\u2028\"\n}");

@@ -127,6 +127,18 @@ class FilesIT {
         assertThat(alice.content()).isEqualTo(content);
     }
 
+    /** To the byte: what fits exactly is taken, one byte more is not, and an empty file always. */
+    @Test
+    void theQuotaIsTakenToItsLastByte() throws Exception {
+        restart("CHATD_QUOTA_ACCOUNT", "100 KiB");
+        send(alice, "most", bytes(60_000), Audience.of("bob"));
+        refused(Code.NO_ROOM, () -> begin(alice, "a", 102_400 - 60_000 + 1, Audience.of("bob")));
+        send(alice, "rest", bytes(102_400 - 60_000), Audience.of("bob"));
+        refused(Code.NO_ROOM, () -> begin(alice, "one", 1, Audience.of("bob")));
+        send(alice, "nothing", new byte[0], Audience.of("bob"));
+        send(bob, "another's", bytes(102_400), Audience.of("alice"));
+    }
+
     @Test
     void anEmptyFileIsAFile() throws Exception {
         send(alice, "nothing", new byte[0], Audience.of("bob"));

@@ -11,16 +11,20 @@ import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.json.JsonSamples;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.References;
 import chatd.protocol.value.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How chat/1 encodes events that are not a single packet of their own. */
@@ -124,5 +128,21 @@ class Chat1Test {
     void eventsOnlyForJsonHaveNoFrames() {
         assertThat(told(new UserEvent.Settings(new Document(new byte[0])), 1)).isEmpty();
         assertThat(told(requireNonNull(JsonSamples.events().get("page")), 1)).isEmpty();
+    }
+
+    private static MessageEvent.Stored stored(@Nullable List<Long> receivers) {
+        return new MessageEvent.Stored(9, 1, receivers, new byte[16], References.NONE);
+    }
+
+    /** Rule 6. */
+    @Test
+    void aTextToAGroupComesFromItsNumberAndSaysWhoWroteIt() {
+        assertThat(told(new MessageEvent.Text("alice", TIME, "hello", stored(List.of(Addressee.group(7)))), 2))
+                .containsExactly(new MessageEvent.Text("G7", TIME, "alice: hello", null));
+        // To one whose number is that of the group, to several, and to everyone.
+        for (List<Long> receivers : Arrays.asList(List.of(7L), List.of(7L, 8L), List.<Long>of(), null)) {
+            assertThat(told(new MessageEvent.Text("alice", TIME, "hello", stored(receivers)), 2))
+                    .containsExactly(new MessageEvent.Text("alice", TIME, "hello", null));
+        }
     }
 }

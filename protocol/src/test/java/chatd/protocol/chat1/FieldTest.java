@@ -175,4 +175,20 @@ class FieldTest {
         refuses(AUDIENCE, Unpooled.copyInt(-1), "too short");
         refuses(AUDIENCE, written(AUDIENCE, Audience.of("a", "b")).slice(0, 67), "too short");
     }
+
+    /** Who are too many are not read, but skipped, so that what follows is read from its place. */
+    @Test
+    void whatFollowsAnAudienceIsReadFromItsPlace() {
+        for (Audience audience :
+                List.of(Audience.of("a", "b", "c"), Audience.of("a", "b", "c", "d"), Audience.everyone())) {
+            ByteBuf in = written(AUDIENCE, audience).writeInt(42);
+            read(AUDIENCE, in);
+            assertThat(in.readableBytes()).isEqualTo(4);
+            assertThat(in.readInt()).isEqualTo(42);
+        }
+        // As many as the length of the body has room for, and one more.
+        ByteBuf full = written(AUDIENCE, Audience.of("a", "b", "c", "d"));
+        assertThat(AUDIENCE.read(full.duplicate(), full.readableBytes())).isEqualTo(new Audience.TooMany(4));
+        refuses(AUDIENCE, full.duplicate().setInt(0, 5), "too short");
+    }
 }

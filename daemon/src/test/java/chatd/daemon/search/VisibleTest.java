@@ -1,0 +1,137 @@
+package chatd.daemon.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Reader;
+import chatd.daemon.model.Stretch;
+import chatd.daemon.store.Rows;
+import chatd.protocol.value.Addressee;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.lucene.search.Query;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who sees what, at the edges: the first message, the last one, and one to either side. */
+class VisibleTest {
+    private static final long ANN = 1;
+    private static final long GROUP = 7;
+    private static final Instant BEGIN = Instant.parse("2026-11-28T00:00:00Z");
+
+    @TempDir
+    private Path directory;
+
+    private Index index;
+
+    @BeforeEach
+    void open() throws IOException {
+        index = Index.open(directory.resolve("index"), BEGIN);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        index.close();
+    }
+
+    /** Adds messages, one a second, numbered from 1 on, with the same tag. */
+    private void add(int count, String tag) throws IOException {
+        for (int i = 1; i <= count; i++) {
+            index.add(List.of(new Indexed(i, BEGIN.plusSeconds(i), "word", List.of(tag))));
+        }
+        index.reached(count);
+        await().until(() -> {
+            index.refreshIfDue();
+            return index.searched() == count;
+        });
+    }
+
+    private List<Long> found(Query query) throws IOException {
+        return index.search(query, 100);
+    }
+
+    private static Account account(long everyoneAfter) {
+        return ((Effect.AccountMade) Rows.account(ANN, "ann", everyoneAfter).effect()).account();
+    }
+
+    private static Reader reader(long everyoneAfter, Stretch... stretches) {
+        return new Reader(
+                account(everyoneAfter),
+                new TreeMap<>(
+                        stretches.length == 0 ? Map.of() : Map.of(GROUP, new Reader.Group(9, List.of(stretches)))),
+                false);
+    }
+
+    @Test
+    void ofWhatWasSentToEveryoneOneSeesWhatCameAfterTheAccount() throws IOException {
+        add(4, Indexed.Tags.EVERYONE);
+        for (Query query : List.of(Visible.to(reader(2)), Visible.to(reader(2), Message.EVERYONE))) {
+            assertThat(found(query)).containsExactly(4L, 3L);
+        }
+        assertThat(found(Visible.to(reader(0)))).containsExactly(4L, 3L, 2L, 1L);
+        assertThat(found(Visible.to(reader(4)))).isEmpty();
+    }
+
+    @Test
+    void aNewcomerFindsNothingOfBefore() throws IOException {
+        add(4, Indexed.Tags.group(GROUP));
+        Reader newcomer = reader(0, new Stretch(3, 3, Long.MAX_VALUE));
+        for (Query query : List.of(Visible.to(newcomer), Visible.to(newcomer, Addressee.group(GROUP)))) {
+            assertThat(found(query)).containsExactly(4L, 3L);
+        }
+        Reader withAll = reader(0, new Stretch(3, 0, Long.MAX_VALUE));
+        assertThat(found(Visible.to(withAll))).containsExactly(4L, 3L, 2L, 1L);
+    }
+
+    @Test
+    void aLeaverFindsNothingOfAfterwards() throws IOException {
+        add(6, Indexed.Tags.group(GROUP));
+        Reader leaver = reader(0, new Stretch(2, 2, 3));
+        for (Query query : List.of(Visible.to(leaver), Visible.to(leaver, Addressee.group(GROUP)))) {
+            assertThat(found(query)).containsExactly(3L, 2L);
+        }
+        Reader back = reader(0, new Stretch(2, 2, 3), new Stretch(5, 5, Long.MAX_VALUE));
+        assertThat(found(Visible.to(back))).containsExactly(6L, 5L, 3L, 2L);
+    }
+
+    @Test
+    void anEarlierTextIsFoundByThoseAloneWhoHaveLeft() throws IOException {
+        add(4, Indexed.Tags.earlier(GROUP));
+        assertThat(found(Visible.to(reader(0, new Stretch(1, 1, 2))))).containsExactly(2L, 1L);
+        assertThat(found(Visible.to(reader(0, new Stretch(1, 1, Long.MAX_VALUE)))))
+                .isEmpty();
+        assertThat(found(Visible.to(reader(0)))).isEmpty();
+    }
+
+    @Test
+    void whoWasNeverInAGroupFindsNothingOfIt() throws IOException {
+        add(2, Indexed.Tags.group(GROUP));
+        assertThat(found(Visible.to(reader(0)))).isEmpty();
+        assertThat(found(Visible.to(reader(0), Addressee.group(GROUP)))).isEmpty();
+    }
+
+    @Test
+    void timesHaveTheFirstMomentAndNotTheLast() throws IOException {
+        add(4, Indexed.Tags.EVERYONE);
+        Instant second = BEGIN.plusSeconds(2);
+        Instant fourth = BEGIN.plusSeconds(4);
+        assertThat(found(Visible.sent(second, fourth))).containsExactly(3L, 2L);
+        // A message has its milliseconds; a bound within one is rounded up.
+        assertThat(found(Visible.sent(second.plusNanos(1), fourth.plusNanos(1))))
+                .containsExactly(4L, 3L);
+        assertThat(found(Visible.sent(second.plusNanos(1_000_000), null))).containsExactly(4L, 3L);
+        assertThat(found(Visible.sent(null, second))).containsExactly(1L);
+        assertThat(found(Visible.sent(Instant.MIN, Instant.MAX))).hasSize(4);
+        assertThat(found(Visible.sent(Instant.MAX, null))).isEmpty();
+        assertThat(found(Visible.sent(null, Instant.MIN))).isEmpty();
+    }
+}
