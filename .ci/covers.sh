@@ -3,23 +3,31 @@
 # (`second-mariadb`). .ci/covered records a hash of what each covered then; whoever runs them by hand commits it. .ci/long
 # runs them always. To be sourced; $root is the checkout.
 
-# Prints a hash of what the tests of a kind cover.
-inputs() {
+# Prints the files and folders that the tests of a kind cover, as patterns of git.
+paths() {
   case $1 in
   booted)
-    set -- pom.xml '*/pom.xml' systemd sql/src/main docs/operations daemon/src/main/java/chatd/daemon/systemd \
-      daemon/src/main/java/chatd/daemon/Main.java daemon/chatd.options
-    for name in Box BootedStory Debian13IT OperationsPagesIT PackageIT; do
-      set -- "$@" "acceptance/src/test/java/chatd/acceptance/$name.java"
+    echo "pom.xml */pom.xml systemd sql/src/main docs/operations daemon/src/main/java/chatd/daemon/systemd" \
+      "daemon/src/main/java/chatd/daemon/Main.java daemon/chatd.options"
+    for name in Box BootedStory Debian13IT OperationsPagesIT; do
+      echo "acceptance/src/test/java/chatd/acceptance/$name.java"
     done
     ;;
   second-mariadb)
-    set -- pom.xml sql daemon/pom.xml daemon/src/main/java/chatd/daemon/store daemon/src/test/java/chatd/daemon/store fixtures
+    echo "pom.xml sql daemon/pom.xml daemon/src/main/java/chatd/daemon/store daemon/src/test/java/chatd/daemon/store fixtures"
     ;;
-  generated) set -- pom.xml '*/pom.xml' sql admin-cli admin-api client-cli protocol cli fixtures web/src ;;
+  generated) echo "pom.xml */pom.xml sql admin-cli admin-api client-cli protocol cli fixtures web/src" ;;
   esac
-  (cd "$root" && git ls-files -z -co --exclude-standard -- "$@" | LC_ALL=C sort -z | xargs -0 sha256sum 2>/dev/null | sha256sum | cut -c1-64)
 }
+
+# Prints a hash of what the tests of a kind cover.
+inputs() (
+  cd "$root" || exit
+  set -f
+  # shellcheck disable=SC2046 # these are several patterns, which git expands
+  git ls-files -z -co --exclude-standard -- $(paths "$1") | LC_ALL=C sort -z | xargs -0 sha256sum 2>/dev/null |
+    sha256sum | cut -c1-64
+)
 
 # Succeeds if the tests of a kind have passed on what they cover as it is now.
 covered() {

@@ -15,11 +15,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -320,18 +320,16 @@ class BudgetIT {
 
     /** Returns the live bytes of each class; one call collects and counts, so that nothing comes between. */
     private static Map<String, Long> live() throws Exception {
-        Map<String, Long> before = histogram();
-        while (true) {
-            // What was just done leaves things behind for a moment; a second look shows whether any were.
-            TimeUnit.SECONDS.sleep(1);
-            Map<String, Long> after = histogram();
-            long was = before.values().stream().mapToLong(bytes -> bytes).sum();
-            long is = after.values().stream().mapToLong(bytes -> bytes).sum();
-            if (Math.abs(is - was) < was / 1_000) {
-                return after;
-            }
-            before = after;
-        }
+        // What was just done leaves things behind for a moment; a second look shows whether any were.
+        List<Map<String, Long>> looks = new ArrayList<>(List.of(histogram()));
+        await().pollDelay(Duration.ofSeconds(1))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> {
+                    long was = sum(looks.getLast());
+                    looks.add(histogram());
+                    return Math.abs(sum(looks.getLast()) - was) < was / 1_000;
+                });
+        return looks.getLast();
     }
 
     private static Map<String, Long> histogram() throws Exception {

@@ -4,19 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.fixtures.Campaign;
+import chatd.fixtures.TestClock;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -504,30 +500,6 @@ class DirectCallsIT extends OverJson {
         }
     }
 
-    /** A clock that is set forward. */
-    private static final class FastClock extends Clock {
-        private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-
-        void add(Duration time) {
-            ahead.updateAndGet(time::plus);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead.get());
-        }
-    }
-
     private static String written(Chatd daemon) throws Exception {
         return new AuditReader(daemon.auditLog())
                 .all().stream().map(AuditReader.Entry::line).collect(Collectors.joining("\n"));
@@ -535,7 +507,7 @@ class DirectCallsIT extends OverJson {
 
     @Test
     void whoIsWithoutAConnectionForAQuarterOfAnHourHasLeft() throws Exception {
-        FastClock clock = new FastClock();
+        TestClock clock = TestClock.running();
         try (LocalDaemon daemon = LocalDaemon.start(clock)) {
             Chatd.Person caller = daemon.person();
             Chatd.Person called = daemon.person();

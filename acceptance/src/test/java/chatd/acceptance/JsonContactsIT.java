@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Patience;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -333,6 +334,7 @@ class JsonContactsIT extends OverJson {
         long sent = 0;
         long refused = 0;
         while (refused == 0) {
+            assertThat(System.nanoTime() - begin).as("nothing is refused").isLessThan(Patience.LONG.toNanos());
             IntStream.range(0, 120).forEach(i -> (i % 2 == 0 ? one : phone).send(change));
             refused += IntStream.range(0, 60).filter(i -> answer(one) == 18).count()
                     + IntStream.range(0, 60).filter(i -> answer(phone) == 18).count();

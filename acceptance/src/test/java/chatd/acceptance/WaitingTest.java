@@ -19,7 +19,6 @@ class WaitingTest {
     /** Those that set the pace of what they do, or look again: nothing is decided by how long it takes. */
     private static final Map<String, String> ALLOWED = Map.ofEntries(
             Map.entry("BoundsIT", "sends a little each second, so that an upload hardly moves"),
-            Map.entry("BudgetIT", "looks at the memory until it has settled"),
             Map.entry("ClientDirectScriptIT", "a cut that is long enough to be noticed"),
             Map.entry("CutProxy", "how long a cut lasts, at random"),
             Map.entry("HttpUploadsIT", "keeps uploads moving until another is refused"),

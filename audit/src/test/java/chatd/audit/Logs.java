@@ -8,23 +8,24 @@ import chatd.audit.read.SecondVerifier;
 import chatd.audit.read.Verifier;
 import chatd.audit.seal.SealPublic;
 import chatd.audit.write.AuditLog;
+import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
 /** Logs for tests, and a second implementation of the chain, written from its page. */
 public final class Logs {
+    /** When a clock of these tests stands before it is put forward. */
+    public static final Instant START = Instant.parse("2026-11-20T06:15:00Z");
+
     /** File of the sealing key for logs whose key does not matter. */
     public static final Path KEY = key();
 
@@ -50,24 +51,9 @@ public final class Logs {
                 fsync, AuditLog.Rotation.at(segmentSize, segmentAge), "host", KEY, "Ed25519", true, Duration.ZERO, 0);
     }
 
-    /** A clock that is set by hand. */
-    public static final class ManualClock extends Clock {
-        public Instant now = Instant.parse("2026-11-20T06:15:00Z");
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
+    /** Returns a clock that a test puts forward. */
+    public static TestClock clock() {
+        return TestClock.standingAt(START);
     }
 
     public static AuditEvent event(int n) {
@@ -76,7 +62,7 @@ public final class Logs {
 
     /** Writes a log with {@code n} messages and closes it properly. */
     public static void write(Path directory, int n) throws IOException {
-        try (AuditLog log = AuditLog.open(directory, OPTIONS, new ManualClock())) {
+        try (AuditLog log = AuditLog.open(directory, OPTIONS, clock())) {
             for (int i = 1; i <= n; i++) {
                 log.append(event(i));
             }

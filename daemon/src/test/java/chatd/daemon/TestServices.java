@@ -19,6 +19,7 @@ import chatd.daemon.store.Database;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.Stores;
 import chatd.daemon.store.TestDatabase;
+import chatd.fixtures.TestClock;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.value.Audience;
@@ -30,9 +31,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +46,7 @@ public final class TestServices implements AutoCloseable {
 
     private final TestDatabase.Schema schema;
     private final Path directory;
-    private final TestClock clock = new TestClock();
+    private final TestClock clock = TestClock.running();
     private final AuditLog log;
     private final Database database;
     private final AuditTrail audit;
@@ -56,26 +54,6 @@ public final class TestServices implements AutoCloseable {
     private final Configuration configuration;
     private final Journal journal;
     private final Services services;
-
-    /** The system clock, plus an offset set by the test. */
-    private static final class TestClock extends Clock {
-        private volatile Duration ahead = Duration.ZERO;
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-    }
 
     /** @param options as in the daemon's environment */
     public TestServices(TestDatabase.Schema schema, Path directory, Map<String, String> options) throws Exception {
@@ -186,7 +164,7 @@ public final class TestServices implements AutoCloseable {
 
     /** Advances the clock. */
     public void later(Duration by) {
-        clock.ahead = clock.ahead.plus(by);
+        clock.add(by);
     }
 
     /** Returns the content of the log's open segment. */

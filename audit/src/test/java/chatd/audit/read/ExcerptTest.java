@@ -8,6 +8,7 @@ import chatd.audit.Logs;
 import chatd.audit.form.Watch;
 import chatd.audit.seal.SealPublic;
 import chatd.audit.write.AuditLog;
+import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** An excerpt is a span of the log that verifies on its own. */
 class ExcerptTest {
-    private static final Instant START = new Logs.ManualClock().now;
+    private static final Instant START = Logs.START;
 
     @TempDir
     private Path directory;
@@ -35,7 +36,7 @@ class ExcerptTest {
     @TempDir
     private Path out;
 
-    private final Logs.ManualClock clock = new Logs.ManualClock();
+    private final TestClock clock = Logs.clock();
     private SealPublic key;
 
     /** Writes an event an hour, sealed every third hour, in three segments of ten hours, the last one open. */
@@ -60,7 +61,7 @@ class ExcerptTest {
                 if (i % 3 == 2) {
                     log.anchor();
                 }
-                clock.now = clock.now.plus(Duration.ofHours(1));
+                clock.add(Duration.ofHours(1));
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chatd.audit.LogFiles;
 import chatd.audit.Logs;
 import chatd.audit.write.AuditLog;
+import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ class LogScanTest {
     @TempDir
     private Path directory;
 
-    private final Logs.ManualClock clock = new Logs.ManualClock();
+    private final TestClock clock = Logs.clock();
 
     private AuditLog open() throws IOException {
         return AuditLog.open(directory, Logs.options(AuditLog.Fsync.NEVER, 64 << 20, Duration.ofDays(365)), clock);
@@ -65,12 +66,12 @@ class LogScanTest {
         try (AuditLog log = open()) {
             for (int i = 0; i < 4; i++) {
                 log.append(Logs.event(i));
-                clock.now = clock.now.plus(Duration.ofDays(1));
+                clock.add(Duration.ofDays(1));
                 log.rotate();
             }
             log.publish();
         }
-        List<Long> since = scan(directory, clock.now.minus(Duration.ofHours(25)));
+        List<Long> since = scan(directory, clock.instant().minus(Duration.ofHours(25)));
         assertThat(since.getFirst())
                 .as("the first of the segment in which the span begins")
                 .isEqualTo(7);

@@ -83,7 +83,7 @@ class VerifierTest {
     @Test
     void aMissingSegmentIsFound() throws IOException {
         List<Path> closed;
-        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.ManualClock())) {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, Logs.clock())) {
             log.rotate();
             log.append(Logs.event(5));
             log.rotate();
@@ -124,7 +124,7 @@ class VerifierTest {
     @Test
     void anEventMovedToAnotherSegmentIsFound() throws IOException {
         List<Path> closed;
-        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.ManualClock())) {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, Logs.clock())) {
             log.rotate();
             log.append(Logs.event(5));
             closed = log.files().closed();
@@ -151,7 +151,7 @@ class VerifierTest {
     /** A document overtaken by a rotation is verified too, so that it can't be replaced by a forged one. */
     @Test
     void whatLiesBesideTheLogAsItsOpenSegmentIsJudgedToo() throws IOException {
-        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.ManualClock())) {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, Logs.clock())) {
             log.append(Logs.event(5));
             log.rotate();
             log.append(Logs.event(6));

@@ -73,7 +73,7 @@ class WrittenFormTest {
                 true,
                 Duration.ZERO,
                 0);
-        try (AuditLog open = AuditLog.open(log, options, new Logs.ManualClock())) {
+        try (AuditLog open = AuditLog.open(log, options, Logs.clock())) {
             for (AuditEvent event : AuditEvents.all().values()) {
                 open.append(event);
                 if (event instanceof AuditEvent.Stopped) {

@@ -10,6 +10,7 @@ import chatd.audit.Logs;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.AuditEvents;
 import chatd.audit.read.LogTail;
+import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class AuditLogTest {
     @TempDir
     private Path directory;
 
-    private final Logs.ManualClock clock = new Logs.ManualClock();
+    private final TestClock clock = Logs.clock();
 
     private AuditLog open() throws IOException {
         return AuditLog.open(directory, Logs.OPTIONS, clock);
@@ -114,7 +115,7 @@ class AuditLogTest {
             }
             int bySize = log.files().closed().size();
             assertThat(bySize).isPositive();
-            clock.now = clock.now.plus(Duration.ofHours(2));
+            clock.add(Duration.ofHours(2));
             log.append(Logs.event(51));
             assertThat(log.files().closed()).hasSize(bySize + 1);
             assertThat(log.lastMessage()).isEqualTo(51);
@@ -298,7 +299,7 @@ class AuditLogTest {
             Files.delete(blocked.resolve("in the way"));
             Files.delete(blocked);
             verifies();
-            clock.now = clock.now.plusSeconds(11);
+            clock.add(Duration.ofSeconds(11));
             log.append(Logs.event(41));
             assertThat(log.files().closed()).hasSize(1);
         }
@@ -323,10 +324,10 @@ class AuditLogTest {
     void aClockSetBackRepeatsTheLastTimeAndIsTold() throws Exception {
         try (AuditLog log = open()) {
             log.append(Logs.event(1));
-            clock.now = clock.now.minusSeconds(60);
+            clock.add(Duration.ofMinutes(-1));
             log.append(Logs.event(2));
             log.append(Logs.event(3));
-            clock.now = clock.now.plusSeconds(90);
+            clock.add(Duration.ofSeconds(90));
             log.append(Logs.event(4));
         }
         assertThat(group(published(), "type")).containsExactly("key", "text", "clock", "text", "text", "text");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import chatd.audit.Logs;
 import chatd.audit.read.LogTail;
+import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class RemovedFilesTest {
     @TempDir
     private Path place;
 
-    private final Logs.ManualClock clock = new Logs.ManualClock();
+    private final TestClock clock = Logs.clock();
 
     private Path directory() {
         return place.resolve("log");

@@ -6,6 +6,7 @@ import chatd.audit.LogFiles;
 import chatd.audit.Logs;
 import chatd.audit.read.Verifier;
 import chatd.audit.seal.SealPublic;
+import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class RetentionTest {
     @TempDir
     private Path elsewhere;
 
-    private final Logs.ManualClock clock = new Logs.ManualClock();
+    private final TestClock clock = Logs.clock();
     private SealPublic key;
 
     /** Writes three closed segments a day apart, and an open one. */
@@ -34,7 +35,7 @@ class RetentionTest {
         try (AuditLog log = open(Duration.ZERO)) {
             for (int i = 1; i <= 3; i++) {
                 log.append(Logs.event(i));
-                clock.now = clock.now.plus(Duration.ofDays(1));
+                clock.add(Duration.ofDays(1));
                 log.rotate();
             }
             log.append(Logs.event(4));
@@ -69,13 +70,13 @@ class RetentionTest {
 
     @Test
     void whatIsOlderIsDeletedAndTheLogSaysSoAndIsStillGenuine() throws IOException {
-        clock.now = clock.now.plus(MONTH).minus(Duration.ofHours(36));
+        clock.add(MONTH.minus(Duration.ofHours(36)));
         try (AuditLog log = open(MONTH)) {
             log.applyRetention();
             assertThat(segments()).extracting(LogFiles::segment).containsExactly(2L, 3L);
             // A moment later there is nothing more to do.
             log.applyRetention();
-            clock.now = clock.now.plus(Duration.ofHours(24));
+            clock.add(Duration.ofHours(24));
             log.applyRetention();
             assertThat(segments()).extracting(LogFiles::segment).containsExactly(3L);
         }
@@ -89,7 +90,7 @@ class RetentionTest {
 
     @Test
     void theOpenSegmentStays() throws IOException {
-        clock.now = clock.now.plus(MONTH.multipliedBy(10));
+        clock.add(MONTH.multipliedBy(10));
         try (AuditLog log = open(MONTH)) {
             log.applyRetention();
             assertThat(segments()).isEmpty();
@@ -109,7 +110,7 @@ class RetentionTest {
 
     @Test
     void moreThanRetentionDeletedIsFound() throws IOException {
-        clock.now = clock.now.plus(MONTH).minus(Duration.ofHours(36));
+        clock.add(MONTH.minus(Duration.ofHours(36)));
         try (AuditLog log = open(MONTH)) {
             log.applyRetention();
         }
@@ -119,7 +120,7 @@ class RetentionTest {
 
     @Test
     void withoutRetentionAllStays() throws IOException {
-        clock.now = clock.now.plus(MONTH.multipliedBy(100));
+        clock.add(MONTH.multipliedBy(100));
         try (AuditLog log = open(Duration.ZERO)) {
             log.applyRetention();
         }
@@ -140,7 +141,7 @@ class RetentionTest {
 
     @Test
     void aChangedSegmentIsNotDeleted() throws IOException {
-        clock.now = clock.now.plus(MONTH.multipliedBy(2));
+        clock.add(MONTH.multipliedBy(2));
         Path first = segments().getFirst();
         Files.writeString(first, Files.readString(first).replace("message=\"1\"", "message=\"9\""));
         try (AuditLog log = open(MONTH)) {
@@ -154,7 +155,7 @@ class RetentionTest {
     void anchorsThatAreAllOlderThanWhatIsLeftVouchForNothing() throws IOException {
         List<String> anchors = Verifier.anchors(segments().getFirst());
         assertThat(anchors).isNotEmpty();
-        clock.now = clock.now.plus(MONTH.multipliedBy(2));
+        clock.add(MONTH.multipliedBy(2));
         try (AuditLog log = open(MONTH)) {
             log.applyRetention();
         }

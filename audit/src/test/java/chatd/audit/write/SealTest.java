@@ -11,6 +11,7 @@ import chatd.audit.form.Line;
 import chatd.audit.read.Verifier;
 import chatd.audit.seal.SealKey;
 import chatd.audit.seal.SealPublic;
+import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class SealTest {
     @TempDir
     private Path elsewhere;
 
-    private final Logs.ManualClock clock = new Logs.ManualClock();
+    private final TestClock clock = Logs.clock();
     private AuditLog.Options options = Logs.OPTIONS;
     private Path published = Path.of("");
 
@@ -136,11 +137,11 @@ class SealTest {
             }
             log.publish();
             assertThat(seals(published)).hasSize(1);
-            clock.now = clock.now.plusSeconds(59);
+            clock.add(Duration.ofSeconds(59));
             log.runMaintenance();
             log.publish();
             assertThat(seals(published)).hasSize(1);
-            clock.now = clock.now.plusSeconds(1);
+            clock.add(Duration.ofSeconds(1));
             log.runMaintenance();
             log.runMaintenance();
             log.publish();
@@ -456,7 +457,7 @@ class SealTest {
     void aLogWhoseKeyIsLostGoesOnAlsoAfterACrashAndADay() throws IOException {
         Logs.write(directory, 2);
         Files.writeString(directory.resolve("audit.part"), "<event torn", StandardOpenOption.APPEND);
-        clock.now = clock.now.plus(Duration.ofDays(2));
+        clock.add(Duration.ofDays(2));
         SealPublic key = write(3, 3);
         assertThat(verify(key).wrong()).isNull();
         assertThat(verify(key).segments()).isEqualTo(2);

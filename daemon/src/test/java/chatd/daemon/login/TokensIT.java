@@ -8,13 +8,11 @@ import chatd.daemon.session.TestTransport;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.TestDatabase;
 import chatd.daemon.store.TokenStore;
+import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +27,7 @@ class TokensIT {
     private static final int MOST = 16;
 
     private final TestDatabase.Schema schema;
-    private Instant now = Instant.parse("2026-11-28T00:00:00Z");
+    private final TestClock clock = TestClock.standingAt(Instant.parse("2026-11-28T00:00:00Z"));
     private Database database;
     private Tokens tokens;
 
@@ -38,27 +36,10 @@ class TokensIT {
         this.schema = schema;
     }
 
-    private final class TestClock extends Clock {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
     @BeforeEach
     void open() throws IOException {
         database = schema.open();
-        tokens = new Tokens(new TokenStore(database), new SecureRandom(), new TestClock());
+        tokens = new Tokens(new TokenStore(database), new SecureRandom(), clock);
     }
 
     @AfterEach
@@ -89,7 +70,7 @@ class TokensIT {
         List<Tokens.Made> lost = new ArrayList<>();
         for (int i = 0; i < MOST; i++) {
             lost.add(lost("device " + i));
-            now = now.plusSeconds(1);
+            clock.add(Duration.ofSeconds(1));
         }
         assertThat(lost).allMatch(made -> isGood(made.token()));
         Tokens.Made seventeenth = enter(TestTransport.json().session(), "one more");
@@ -111,13 +92,13 @@ class TokensIT {
     @Test
     void aTokenIsGoodForAQuarterOfAnHourAfterItsSessionWasLost() {
         Tokens.Made connected = enter(TestTransport.json().session(), "phone");
-        now = now.plus(Duration.ofDays(1));
+        clock.add(Duration.ofDays(1));
         assertThat(isGood(connected.token())).isTrue();
         Tokens.Made lost = lost("laptop");
-        now = now.plus(Duration.ofMinutes(15)).minusNanos(1);
+        clock.add(Duration.ofMinutes(15).minusNanos(1));
         assertThat(isGood(lost.token())).isTrue();
         assertThat(tokens.find(lost.secret())).contains(lost.token());
-        now = now.plusNanos(1);
+        clock.add(Duration.ofNanos(1));
         assertThat(isGood(lost.token())).isFalse();
         assertThat(tokens.find(lost.secret())).isEmpty();
     }
@@ -147,7 +128,7 @@ class TokensIT {
         assertThat(tokens.findByCookie(first)).isEmpty();
         assertThat(tokens.findByCookie(second)).contains(lost.token());
         assertThat(tokens.find(second)).as("a cookie is no token").isEmpty();
-        now = now.plus(Duration.ofMinutes(15));
+        clock.add(Duration.ofMinutes(15));
         assertThat(tokens.findByCookie(second)).isEmpty();
     }
 }

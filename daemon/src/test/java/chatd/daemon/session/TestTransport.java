@@ -122,7 +122,7 @@ public final class TestTransport implements Transport {
         return all;
     }
 
-    /** Waits for the next event; fails if none comes within three minutes, or the connection is closed. */
+    /** Waits for the next event; fails if none comes within {@link Patience#LONG}, or the connection is closed. */
     public synchronized String next() throws InterruptedException {
         long end = System.nanoTime() + Patience.LONG.toNanos();
         while (told.isEmpty()) {
