@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -182,6 +184,84 @@ class HttpResumedUploadsIT extends OverHttp {
         checkOffered(goOnFrom(700_000));
         assertThat(ends(old)).isTrue();
         receiver.socket().fence();
+    }
+
+    /**
+     * Two connections go on with an upload in the same moment, in chunks, so that neither says how much will come. Both once
+     * wrote to it at the same time, and one was told that the mixture was sent.
+     */
+    @Test
+    void ofTwoWhoGoOnAtOnceOneAloneWrites() throws Exception {
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            for (int round = 0; round < Campaign.times(20, 1_000); round++) {
+                String query = upload("long.bin", SIZE) + round;
+                try (HttpClient http = HttpClient.connect(chatd)) {
+                    begin(http, query, sender.header(), SIZE);
+                    send(http, Arrays.copyOf(content, 1));
+                    await().until(() -> come(query) == 1);
+                }
+                CyclicBarrier together = new CyclicBarrier(2);
+                List<Future<Optional<Response>>> both = new ArrayList<>();
+                for (int i = 0; i < 2; i++) {
+                    both.add(pool.submit(() -> goOnInChunks(query, together)));
+                }
+                List<Response> answers = new ArrayList<>();
+                for (Future<Optional<Response>> one : both) {
+                    one.get().ifPresent(answers::add);
+                }
+                for (Response answer : answers) {
+                    assertThat(answer.status()).as(answer.head()).isIn(201, 400, 503);
+                }
+                // Whatever became of these two, nothing is lost: it can be gone on with, or is there.
+                Response last = answers.stream()
+                        .filter(answer -> answer.status() == 201)
+                        .findFirst()
+                        .orElseGet(() -> goOn(query));
+                assertThat(last.status()).as(last.head()).isEqualTo(201);
+                checkOffered(last);
+                receiver.socket().fence();
+            }
+        }
+    }
+
+    private int come(String query) throws IOException {
+        Response known = ask("HEAD", "/files?" + query, sender.header());
+        String offset = known.header("upload-offset");
+        return offset.isEmpty() ? -1 : Integer.parseInt(offset);
+    }
+
+    /** Goes on with what is left, once the connections that brought it have let go of it. */
+    private Response goOn(String query) {
+        Response[] last = new Response[1];
+        await().until(() -> {
+            int from = come(query);
+            last[0] = post(
+                    query,
+                    sender.header() + (from < 0 ? "" : "Upload-Offset: " + from + "\r\n"),
+                    Arrays.copyOfRange(content, Math.max(0, from), SIZE));
+            return last[0].status() == 201;
+        });
+        return last[0];
+    }
+
+    /** Sends all but the first byte in chunks; returns the answer, empty if the connection was cut. */
+    private Optional<Response> goOnInChunks(String query, CyclicBarrier together) throws Exception {
+        try (HttpClient http = HttpClient.connect(chatd)) {
+            together.await();
+            http.send(
+                    "POST /files?%s HTTP/1.1\r\nHost: localhost:%d\r\nTransfer-Encoding: chunked\r\nUpload-Offset: 1\r\n%s\r\n"
+                            .formatted(query, http.socket().getPort(), sender.header()));
+            for (int at = 1; at < SIZE; at += 50_000) {
+                byte[] some = Arrays.copyOfRange(content, at, Math.min(SIZE, at + 50_000));
+                http.send(Integer.toHexString(some.length) + "\r\n");
+                send(http, some);
+                http.send("\r\n");
+            }
+            http.send("0\r\n\r\n");
+            return Optional.of(http.response(false));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Returns whether the connection ends, whatever it says before. */

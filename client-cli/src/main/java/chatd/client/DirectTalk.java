@@ -546,9 +546,11 @@ final class DirectTalk {
             presenter.notice(ALONE);
             return;
         }
-        if (!now.wasConnected) {
-            presenter.notice("There is no direct connection yet. Nothing was sent; ↑ brings it back.");
-            return;
+        synchronized (this) {
+            if (!now.wasConnected) {
+                presenter.notice("There is no direct connection yet. Nothing was sent; ↑ brings it back.");
+                return;
+            }
         }
         SizeLimits.check(text);
         DirectSession.Said said = now.direct.say(text, answered);

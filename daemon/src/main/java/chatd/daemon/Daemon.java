@@ -34,6 +34,7 @@ import chatd.daemon.store.Ledger;
 import chatd.daemon.store.Stores;
 import chatd.daemon.systemd.ServiceManager;
 import chatd.daemon.systemd.Watchdog;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -82,7 +83,10 @@ public final class Daemon {
     private final List<Integer> inherited;
     private final Consumer<Exception> broken;
     private volatile @Nullable Reload reloading;
+
+    @GuardedBy("this")
     private final Deque<Part> parts = new ArrayDeque<>();
+
     private final ReentrantLock opening = new ReentrantLock();
     private volatile boolean stopping;
     /** Whether all that needs no database has been started, the certificate among it. */

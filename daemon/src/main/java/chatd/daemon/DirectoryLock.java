@@ -2,6 +2,7 @@ package chatd.daemon;
 
 import chatd.audit.LogFiles;
 import chatd.audit.write.AuditLog;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryLock implements Closeable, AuditLog.Keeper {
     private final Path path;
     private final String what;
+
+    @GuardedBy("this")
     private FileChannel file;
 
     /** Identity of the locked file; if the path names another file by now, another process can lock that one. */
+    @GuardedBy("this")
     private @Nullable Object key;
 
     private DirectoryLock(Path path, String what) throws IOException {
@@ -48,6 +52,7 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
         return new DirectoryLock(directory.resolve(name), what);
     }
 
+    @GuardedBy("this")
     private FileChannel lock() throws IOException {
         FileChannel opened =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);

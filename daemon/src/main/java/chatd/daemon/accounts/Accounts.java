@@ -231,8 +231,20 @@ public final class Accounts implements Room {
     public @Nullable Secret changePassword(Session caller, AccountCommand.ChangePassword command)
             throws InterruptedException {
         try {
-            Authenticator.Admitted admitted =
-                    authenticator.admit(caller, "password", changer(caller, command.user()), command.oldPassword());
+            return changePassword(
+                    caller,
+                    command,
+                    authenticator.admit(caller, "password", changer(caller, command.user()), command.oldPassword()));
+        } finally {
+            command.oldPassword().wipe();
+            command.newPassword().wipe();
+        }
+    }
+
+    private @Nullable Secret changePassword(
+            Session caller, AccountCommand.ChangePassword command, Authenticator.Admitted admitted)
+            throws InterruptedException {
+        try {
             Account account = admitted.account();
             String hash;
             try {
@@ -256,17 +268,16 @@ public final class Accounts implements Room {
             setPassword(account.number(), hash, false, token, device, (numbers, there, now) -> {
                 if (directory.passwordGeneration(there.number()) != admitted.passwordGeneration()
                         || there.state() != Account.State.ACTIVE) {
-                    throw authenticator.refused(
-                            caller, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
+                    throw new Authenticator.Overtaken(Code.WRONG_PASSWORD);
                 }
                 return Change.own(
                         origin, numbers.nextPosition(), there.number(), there.name(), Change.Kind.PASSWORD, now, 0);
             });
             tokens.keep(caller, directory.passwordGeneration(account.number()));
             return device == null ? null : device.key();
-        } finally {
-            command.oldPassword().wipe();
-            command.newPassword().wipe();
+        } catch (Authenticator.Overtaken e) {
+            Account account = directory.numbered(admitted.account().number());
+            throw authenticator.refused(caller, "password", account.name(), Optional.of(account), e.code());
         }
     }
 

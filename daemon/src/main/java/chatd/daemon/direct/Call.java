@@ -5,10 +5,12 @@ import chatd.protocol.value.DirectKind;
 import chatd.protocol.value.Endpoint;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,9 @@ final class Call {
     /** Those who were called and have not answered. */
     private final List<Long> ringing = new ArrayList<>();
 
+    /** Those of them whose answer is being logged. */
+    private final Set<Long> answering = new HashSet<>();
+
     /** When the first one accepted; null before. */
     @Nullable
     Instant began;
@@ -62,8 +67,22 @@ final class Call {
         this.caller = caller;
         this.called = List.copyOf(called);
         this.until = until;
-        ringing.addAll(called);
         parties.put(caller, new Party(caller, by, endpoint));
+    }
+
+    /** Rings those who are called. */
+    void ring() {
+        ringing.addAll(called);
+    }
+
+    /** Records that an account's answer is being logged; returns false if another of its sessions has answered already. */
+    boolean beginsToAnswer(long account) {
+        return answering.add(account);
+    }
+
+    /** Records that an account's answer was logged, or could not be. */
+    void endsToAnswer(long account) {
+        answering.remove(account);
     }
 
     boolean isRinging(long account) {

@@ -2,7 +2,6 @@ package chatd.daemon.direct;
 
 import chatd.audit.event.CallEvent;
 import chatd.daemon.config.Config;
-import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
@@ -13,6 +12,7 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.session.AccountRate;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
+import chatd.daemon.session.Sweeper;
 import chatd.protocol.Gate;
 import chatd.protocol.command.DirectCommand;
 import chatd.protocol.event.DirectEvent;
@@ -20,21 +20,17 @@ import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Candidate;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Endpoint;
-import chatd.protocol.value.Reach;
 import chatd.protocol.value.User;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -42,15 +38,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Introduces users to each other for direct sessions, and logs that they met (page {@code direct.md}). Nothing is stored: a
- * restart of the daemon forgets the calls, and leaves alone what the clients say to each other. All calls are guarded by one
- * lock; an account is in at most {@value #MOST_SESSIONS} of them, each of which takes up to 40 KiB.
+ * restart of the daemon forgets the calls, and leaves alone what the clients say to each other. An account is in at most
+ * {@value #MOST_SESSIONS} calls, each of which takes up to 40 KiB.
+ *
+ * <p>One lock guards all calls. What follows from a change is told and logged after the lock is released, in the order of the
+ * changes; what must be logged before it takes place is logged in between, while the call or the answer waits for it.
  */
 public final class Calls implements Room, AutoCloseable {
     /** Maximum number of direct sessions of an account at a time. */
     private static final int MOST_SESSIONS = 8;
-
-    /** Maximum number of members of a group that are called. */
-    private static final int MOST_CALLED = 16;
 
     /** How long a side may be without a connection to the daemon; as long as its session can be resumed. */
     private static final Duration LOST = Duration.ofMinutes(15);
@@ -62,22 +58,25 @@ public final class Calls implements Room, AutoCloseable {
 
     private final Supplier<Config> config;
     private final Directory directory;
-    private final Contacts contacts;
+    private final Callees callees;
     private final Sessions sessions;
     private final AuditTrail audit;
     private final Clock clock;
     private final Candidates candidates;
     private final AccountRate rate;
+    /** Ends what has rung for too long, or lost its connection. */
+    private final Sweeper sweeper = new Sweeper("calls", Duration.ofSeconds(1), this::sweep);
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final Deferred deferred = new Deferred(lock);
+
+    @GuardedBy("lock")
     private final Map<String, Call> calls = new LinkedHashMap<>();
-    /** Ends what has rung for too long, or lost its connection; runs while there are calls. */
-    private @Nullable Thread sweeper;
 
     public Calls(ServiceParts parts, SeenAddresses seen) {
         this.config = parts.config();
         this.directory = parts.directory();
-        this.contacts = parts.contacts();
+        this.callees = new Callees(parts);
         this.sessions = parts.sessions();
         this.audit = parts.audit();
         this.clock = parts.clock();
@@ -97,14 +96,35 @@ public final class Calls implements Room, AutoCloseable {
 
     private void call(Session session, DirectCommand.Call command) {
         Account caller = directory.acting(session.account());
-        List<Account> asked = asked(caller, command);
+        List<Account> asked = callees.asked(caller, command);
+        Call call = begin(session, caller, asked, command);
+        boolean isLogged = false;
+        try {
+            audit.log(new CallEvent.Called(
+                    AuditTrail.who(caller),
+                    AuditTrail.peer(session),
+                    asked.stream().map(AuditTrail::who).toList(),
+                    command.kind().word(),
+                    command.session()));
+            isLogged = true;
+        } finally {
+            if (!isLogged) {
+                forget(call);
+            }
+        }
+        ring(call, caller, asked, command.user());
+        sweeper.start();
+    }
+
+    /** Adds a call that does not ring yet: first it is logged. */
+    private Call begin(Session session, Account caller, List<Account> asked, DirectCommand.Call command) {
         lock.lock();
         try {
             if (calls.containsKey(command.session())) {
                 throw new Refusal(Code.MALFORMED, "There is a direct session of this number already.");
             }
             if (asked.size() == 1) {
-                checkCrossing(caller.number(), asked.getFirst().number());
+                crossing(caller.number(), asked.getFirst().number());
             }
             checkRoom(caller.number());
             int most = config.get().direct().calls();
@@ -113,12 +133,6 @@ public final class Calls implements Room, AutoCloseable {
                         Code.THROTTLED,
                         "At most %d calls an hour are taken from one user. Try again later.".formatted(most));
             }
-            audit.log(new CallEvent.Called(
-                    AuditTrail.who(caller),
-                    AuditTrail.peer(session),
-                    asked.stream().map(AuditTrail::who).toList(),
-                    command.kind().word(),
-                    command.session()));
             Call call = new Call(
                     command.session(),
                     command.kind(),
@@ -128,96 +142,78 @@ public final class Calls implements Room, AutoCloseable {
                     asked.stream().map(Account::number).toList(),
                     clock.instant().plus(config.get().direct().ring()));
             calls.put(call.session, call);
-            asked.forEach(account -> ring(call, caller, account, command.user()));
-            endIfOver(call, "offline");
-            sweep();
+            return call;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns the users that a call asks. */
-    private List<Account> asked(Account caller, DirectCommand.Call command) {
-        if (command.user() instanceof User.Group group) {
-            return members(caller, group.number());
+    private void forget(Call call) {
+        lock.lock();
+        try {
+            calls.remove(call.session);
+        } finally {
+            lock.unlock();
         }
-        Set<Account> asked = new LinkedHashSet<>();
-        List<User> named = new ArrayList<>(List.of(command.user()));
-        named.addAll(command.others());
-        for (User user : named) {
-            Account other = directory.user(user).orElseThrow(() -> Directory.noSuchUser(user));
-            if (other.number() == caller.number()) {
-                throw new Refusal(Code.NOT_ALLOWED, "That is you. Nobody was called.");
+    }
+
+    /** Rings a call that was logged. */
+    private void ring(Call call, Account caller, List<Account> asked, User to) {
+        lock.lock();
+        try {
+            if (calls.get(call.session) != call) {
+                // It was cancelled from another connection, or the daemon is stopping.
+                return;
             }
-            if (!isWanted(caller, other)) {
-                throw new Refusal(
-                        Code.NOT_ALLOWED,
-                        other.preferences().calls() == Reach.FRIENDS
-                                ? "%s takes calls from friends only. Nobody was called.".formatted(other.name())
-                                : "%s takes no calls. Nobody was called.".formatted(other.name()));
+            if (asked.size() == 1) {
+                long called = asked.getFirst().number();
+                crossing(caller.number(), called).ifPresent(other -> crossed(other, caller.number(), called));
             }
-            asked.add(other);
+            call.ring();
+            for (Account account : asked) {
+                ring(call, caller, account, to);
+            }
+            endIfOver(call, "offline");
+        } catch (Refusal e) {
+            close(call, "crossed");
+            throw e;
+        } finally {
+            lock.unlock();
+            deferred.run();
         }
-        return List.copyOf(asked);
     }
 
-    private List<Account> members(Account caller, long group) {
-        directory.groups().checkWriting(caller.number(), group);
-        List<Account> asked = directory
-                .groups()
-                .members(group)
-                .accounts()
-                .filter(member -> member != caller.number() && canRing(member))
-                .mapToObj(directory::present)
-                .flatMap(Optional::stream)
-                .filter(member -> isWanted(caller, member))
-                .limit(MOST_CALLED + 1L)
-                .toList();
-        if (asked.isEmpty()) {
-            throw new Refusal(Code.NOT_ALLOWED, "No member is online who takes calls from you. Nobody was called.");
-        }
-        if (asked.size() > MOST_CALLED) {
-            throw new Refusal(
-                    Code.TOO_MANY,
-                    "More than %d members are online. Call some of them by name; nobody was called."
-                            .formatted(MOST_CALLED));
-        }
-        return asked;
-    }
-
-    private boolean isWanted(Account caller, Account other) {
-        return switch (other.preferences().calls()) {
-            case EVERYONE -> true;
-            case FRIENDS -> contacts.friends(other.number()).has(caller.number());
-            case NOBODY -> false;
-        };
-    }
-
-    /** Returns whether a user has a session in which a call can be shown. */
-    private boolean canRing(long account) {
-        return sessions.of(account).stream()
-                .anyMatch(session -> session.dialect().hasConversations() && !session.hasEnded());
-    }
-
-    /** Of two users who call each other, the call of the one with the lower number stands. */
-    private void checkCrossing(long caller, long called) {
-        for (Call other : List.copyOf(calls.values())) {
+    /**
+     * Returns the call of somebody who is calling the caller. Of two users who call each other, the call of the one with the
+     * lower number stands.
+     *
+     * @throws Refusal {@link Code#NOT_ALLOWED} if it is that call that stands
+     */
+    @GuardedBy("lock")
+    private Optional<Call> crossing(long caller, long called) {
+        for (Call other : calls.values()) {
             if (other.caller == called && other.called.size() == 1 && other.isRinging(caller)) {
                 if (called < caller) {
                     throw new Refusal(
                             Code.NOT_ALLOWED,
                             "%s is calling you: answer that. Nobody was called.".formatted(directory.nameOf(called)));
                 }
-                other.stopsRinging(caller);
-                tellAll(caller, null, new DirectEvent.Cancelled(called, caller, other.session));
-                other.party(called)
-                        .ifPresent(
-                                party -> tell(party, new DirectEvent.Ended(called, called, other.session, "crossed")));
-                close(other, "crossed");
+                return Optional.of(other);
             }
         }
+        return Optional.empty();
     }
 
+    @GuardedBy("lock")
+    private void crossed(Call other, long caller, long called) {
+        other.stopsRinging(caller);
+        tellAll(caller, null, new DirectEvent.Cancelled(called, caller, other.session));
+        other.party(called)
+                .ifPresent(party -> tell(party, new DirectEvent.Ended(called, called, other.session, "crossed")));
+        close(other, "crossed");
+    }
+
+    @GuardedBy("lock")
     private void checkRoom(long account) {
         if (calls.values().stream().filter(call -> call.has(account)).count() >= MOST_SESSIONS) {
             throw new Refusal(
@@ -225,16 +221,17 @@ public final class Calls implements Room, AutoCloseable {
         }
     }
 
+    @GuardedBy("lock")
     private void ring(Call call, Account caller, Account called, User to) {
         long number = called.number();
-        if (!canRing(number)) {
+        if (!callees.canRing(number)) {
             call.stopsRinging(number);
             call.party(call.caller)
                     .ifPresent(party ->
                             tell(party, new DirectEvent.Declined(number, call.caller, call.session, "offline")));
             return;
         }
-        if (contacts.blocked(number).has(caller.number())) {
+        if (callees.isBlocked(caller, number)) {
             // It is left unanswered, as by somebody who does not look.
             return;
         }
@@ -252,16 +249,49 @@ public final class Calls implements Room, AutoCloseable {
 
     private void accept(Session session, DirectCommand.Accept command) {
         Account account = directory.acting(session.account());
+        Endpoint own = passed(session, command.session(), command.own());
+        Call call = beginToAnswer(account.number(), command.session());
+        try {
+            audit.log(answered(call, account, session, null, own.candidates()));
+            join(call, account.number(), session, own);
+        } finally {
+            endToAnswer(call, account.number());
+        }
+    }
+
+    private Call beginToAnswer(long account, String number) {
         lock.lock();
         try {
-            long number = account.number();
-            Call call = call(command.session());
-            if (!call.isRinging(number)) {
+            Call call = call(number);
+            if (!call.isRinging(account)) {
                 throw noSuchSession();
             }
-            checkRoom(number);
-            Endpoint own = passed(session, call.session, command.own());
-            logAnswer(call, account, session, null, own.candidates());
+            checkRoom(account);
+            if (!call.beginsToAnswer(account)) {
+                throw noSuchSession();
+            }
+            return call;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endToAnswer(Call call, long account) {
+        lock.lock();
+        try {
+            call.endsToAnswer(account);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void join(Call call, long number, Session session, Endpoint own) {
+        lock.lock();
+        try {
+            // It may have been cancelled while the answer was logged.
+            if (calls.get(call.session) != call || !call.isRinging(number)) {
+                throw noSuchSession();
+            }
             call.stopsRinging(number);
             if (call.began == null) {
                 call.began = clock.instant();
@@ -277,6 +307,7 @@ public final class Calls implements Room, AutoCloseable {
             }
         } finally {
             lock.unlock();
+            deferred.run();
         }
     }
 
@@ -286,9 +317,9 @@ public final class Calls implements Room, AutoCloseable {
     }
 
     /** @param reason why it was declined; null if it was accepted */
-    private void logAnswer(
+    private CallEvent answered(
             Call call, Account account, @Nullable Session session, @Nullable String reason, List<Candidate> addresses) {
-        CallEvent event = new CallEvent.Answered(
+        return new CallEvent.Answered(
                 AuditTrail.who(account),
                 session == null ? null : AuditTrail.peer(session),
                 directory.who(List.of(call.caller)),
@@ -297,11 +328,6 @@ public final class Calls implements Room, AutoCloseable {
                 config.get().audit().directAddresses()
                         ? addresses.stream().map(Candidate::toString).toList()
                         : List.of());
-        if (reason == null) {
-            audit.log(event);
-        } else {
-            audit.note(event);
-        }
     }
 
     private void change(Session session, DirectCommand.ChangeCandidates command) {
@@ -317,6 +343,7 @@ public final class Calls implements Room, AutoCloseable {
                             new DirectEvent.CandidatesChanged(party.account, other.account, call.session, passed)));
         } finally {
             lock.unlock();
+            deferred.run();
         }
     }
 
@@ -334,12 +361,14 @@ public final class Calls implements Room, AutoCloseable {
             declined(call, session.account(), session, "declined");
         } finally {
             lock.unlock();
+            deferred.run();
         }
     }
 
+    @GuardedBy("lock")
     private void declined(Call call, long account, @Nullable Session session, String reason) {
         call.stopsRinging(account);
-        directory.present(account).ifPresent(who -> logAnswer(call, who, session, reason, List.of()));
+        directory.present(account).ifPresent(who -> note(answered(call, who, session, reason, List.of())));
         call.party(call.caller)
                 .ifPresent(party -> tell(party, new DirectEvent.Declined(account, call.caller, call.session, reason)));
         endIfOver(call, reason);
@@ -359,9 +388,11 @@ public final class Calls implements Room, AutoCloseable {
             }
         } finally {
             lock.unlock();
+            deferred.run();
         }
     }
 
+    @GuardedBy("lock")
     private void stopRinging(Call call) {
         for (long account : call.ringing()) {
             call.stopsRinging(account);
@@ -379,9 +410,11 @@ public final class Calls implements Room, AutoCloseable {
             leave(call, party(call, session), command.reason());
         } finally {
             lock.unlock();
+            deferred.run();
         }
     }
 
+    @GuardedBy("lock")
     private void leave(Call call, Call.Party party, String reason) {
         call.leave(party.account);
         if (party.account == call.caller) {
@@ -393,6 +426,7 @@ public final class Calls implements Room, AutoCloseable {
         endIfOver(call, reason);
     }
 
+    @GuardedBy("lock")
     private Call call(String session) {
         Call call = calls.get(session);
         if (call == null) {
@@ -402,6 +436,7 @@ public final class Calls implements Room, AutoCloseable {
     }
 
     /** Returns the side of a call that a session is; it may be the one that resumes that side's session. */
+    @GuardedBy("lock")
     private Call.Party party(Call call, Session session) {
         Call.Party party = call.party(session.account()).orElseThrow(Calls::noSuchSession);
         renew(party);
@@ -416,6 +451,7 @@ public final class Calls implements Room, AutoCloseable {
     }
 
     /** Has the session take the place of one that has ended that resumes it: the one on the same device. */
+    @GuardedBy("lock")
     private void renew(Call.Party party) {
         if (party.session.hasEnded()) {
             sessions.of(party.account).stream()
@@ -429,16 +465,20 @@ public final class Calls implements Room, AutoCloseable {
         return new Endpoint(candidates.passed(number, own.candidates(), session.address()), own.key());
     }
 
+    @GuardedBy("lock")
     private void tell(Call.Party party, DirectEvent event) {
         renew(party);
-        sessions.tell(party.session, event);
+        Session session = party.session;
+        deferred.add(() -> sessions.tell(session, event));
     }
 
     /** Tells all sessions of a user but one. */
+    @GuardedBy("lock")
     private void tellAll(long account, @Nullable Session but, DirectEvent event) {
-        sessions.tell(account, but == null ? "" : but.id(), event);
+        deferred.add(() -> sessions.tell(account, but == null ? "" : but.id(), event));
     }
 
+    @GuardedBy("lock")
     private void endIfOver(Call call, String reason) {
         if (call.isOver()) {
             if (call.began == null) {
@@ -451,12 +491,13 @@ public final class Calls implements Room, AutoCloseable {
         }
     }
 
+    @GuardedBy("lock")
     private void close(Call call, String reason) {
         if (calls.remove(call.session) == null) {
             return;
         }
         Instant began = call.began;
-        audit.note(new CallEvent.Ended(
+        note(new CallEvent.Ended(
                 directory.who(List.of(call.caller)).getFirst(),
                 directory.who(call.called),
                 reason,
@@ -464,34 +505,42 @@ public final class Calls implements Room, AutoCloseable {
                 began == null ? null : Duration.between(began, clock.instant())));
     }
 
-    /** Has a thread look for calls that are to end, as long as there are calls. Called with the lock held. */
-    private void sweep() {
-        if (sweeper == null && !calls.isEmpty()) {
-            sweeper = Thread.ofVirtual().name("calls").start(this::sweepOn);
-        }
+    /** Logs what has happened. Called with the lock held. */
+    private void note(CallEvent event) {
+        deferred.add(() -> audit.note(event));
     }
 
-    private void sweepOn() {
+    /** Begins the time in which the connection can come back. */
+    @Override
+    public void connectionClosed(Session session) {
+        lock.lock();
         try {
-            while (true) {
-                TimeUnit.SECONDS.sleep(1);
-                lock.lock();
-                try {
-                    Instant now = clock.instant();
-                    List.copyOf(calls.values()).forEach(call -> sweep(call, now));
-                    if (calls.isEmpty()) {
-                        sweeper = null;
-                        return;
-                    }
-                } finally {
-                    lock.unlock();
-                }
+            for (Call call : calls.values()) {
+                call.party(session.account())
+                        .filter(party -> party.session == session && party.lost == null)
+                        .ifPresent(party -> party.lost = clock.instant());
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+            deferred.run();
         }
     }
 
+    private boolean sweep() {
+        lock.lock();
+        try {
+            Instant now = clock.instant();
+            for (Call call : List.copyOf(calls.values())) {
+                sweep(call, now);
+            }
+            return !calls.isEmpty();
+        } finally {
+            lock.unlock();
+            deferred.run();
+        }
+    }
+
+    @GuardedBy("lock")
     private void sweep(Call call, Instant now) {
         if (!now.isBefore(call.until)) {
             for (long account : call.ringing()) {
@@ -514,14 +563,15 @@ public final class Calls implements Room, AutoCloseable {
     /** Ends the thread; the calls are forgotten, and logged as ended. */
     @Override
     public void close() {
+        sweeper.close();
         lock.lock();
         try {
-            if (sweeper != null) {
-                sweeper.interrupt();
+            for (Call call : List.copyOf(calls.values())) {
+                close(call, "stopped");
             }
-            List.copyOf(calls.values()).forEach(call -> close(call, "stopped"));
         } finally {
             lock.unlock();
+            deferred.run();
         }
     }
 }

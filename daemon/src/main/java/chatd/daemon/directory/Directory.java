@@ -8,6 +8,7 @@ import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,7 +22,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +43,12 @@ public final class Directory {
     private final Map<Long, Long> passwordGeneration = new ConcurrentHashMap<>();
     private final Map<Long, Long> settingsGeneration = new ConcurrentHashMap<>();
 
-    /** Every name ever used, with its account's number; 0 while it is only reserved. Guarded by {@code this}. */
+    /** Every name ever used, with its account's number; 0 while it is only reserved. */
+    @GuardedBy("this")
     private final Map<String, Long> everUsed = new HashMap<>();
 
     /** The names of {@link #everUsed} by each of their skeletons. Made anew at each start, as this ICU knows them. */
+    @GuardedBy("this")
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
     private final GroupDirectory groups;
@@ -271,20 +276,22 @@ public final class Directory {
             throw new Refusal(Code.NAME_TAKEN, "The name " + name + " is taken or was once; names are never reused.");
         }
         if (!policy.similar()) {
-            names.skeletons(name).stream()
-                    .flatMap(skeleton -> bySkeleton.getOrDefault(skeleton, Set.of()).stream())
-                    .filter(alike -> account == 0 || !Objects.equals(everUsed.get(alike), account))
-                    .sorted()
-                    .findFirst()
-                    .ifPresent(alike -> {
-                        throw new Refusal(
-                                Code.BAD_NAME,
-                                "The name " + name + " looks like " + alike + ", the name of another account."
-                                        + policy.hint());
-                    });
+            SortedSet<String> alike = new TreeSet<>();
+            for (String skeleton : names.skeletons(name)) {
+                alike.addAll(bySkeleton.getOrDefault(skeleton, Set.of()));
+            }
+            for (String other : alike) {
+                if (account == 0 || !Objects.equals(everUsed.get(other), account)) {
+                    throw new Refusal(
+                            Code.BAD_NAME,
+                            "The name " + name + " looks like " + other + ", the name of another account."
+                                    + policy.hint());
+                }
+            }
         }
     }
 
+    @GuardedBy("this")
     private void remember(String name) {
         if (!everUsed.containsKey(name)) {
             remember(name, 0L);

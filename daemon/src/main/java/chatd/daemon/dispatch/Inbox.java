@@ -3,6 +3,7 @@ package chatd.daemon.dispatch;
 import chatd.daemon.session.Session;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.command.Command;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,19 @@ public final class Inbox {
     private final Dispatcher dispatcher;
     private final Runnable progressed;
     private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+
     private final PendingWrites pending = new PendingWrites();
+
+    @GuardedBy("lock")
     private long bytes;
+
+    @GuardedBy("lock")
     private boolean running;
+
+    @GuardedBy("lock")
     private boolean closed;
 
     /** @param progressed called on any thread when there is room again and when the queue is empty */
@@ -189,12 +199,14 @@ public final class Inbox {
         }
     }
 
+    @GuardedBy("lock")
     private boolean isFullNow() {
         return queue.size() >= COMMANDS
                 || bytes >= BYTES
                 || (bytes > 0 && dispatcher.waiting().get() > BYTES_OF_ALL);
     }
 
+    @GuardedBy("lock")
     private void count(long more) {
         bytes += more;
         dispatcher.waiting().addAndGet(more);

@@ -4,6 +4,7 @@ import chatd.daemon.store.ContentStore;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stores a content chunk by chunk, with its SHA-256. Holds one chunk at most. After a failure it can be gone on with from
@@ -21,7 +22,9 @@ final class ContentWriter {
     private byte[] chunk = {};
     private int filled;
     private int position;
-    private long written;
+
+    /** Other threads look how far it is. */
+    private final AtomicLong written = new AtomicLong();
 
     /** Whether the chunk at the position is stored, although it is not full. */
     private boolean isParked;
@@ -43,7 +46,7 @@ final class ContentWriter {
 
     /** Returns the number of bytes written so far. */
     long written() {
-        return written;
+        return written.get();
     }
 
     /** Adds bytes, which must not be more than are missing. */
@@ -55,7 +58,7 @@ final class ContentWriter {
             System.arraycopy(bytes, from + length - left, chunk, filled, some);
             digest.update(chunk, filled, some);
             filled += some;
-            written += some;
+            written.addAndGet(some);
             left -= some;
             if (filled == chunk.length) {
                 store();
@@ -100,7 +103,7 @@ final class ContentWriter {
             storeRest();
         } catch (RuntimeException e) {
             filled = 0;
-            written = start();
+            written.set(start());
             digest = copy(before);
         }
         chunk = new byte[0];
@@ -113,11 +116,20 @@ final class ContentWriter {
         }
     }
 
-    /** Stores what is left, and returns the SHA-256 of everything. Called once. */
+    /**
+     * Stores what is left, and returns the SHA-256 of everything. Called once.
+     *
+     * @throws IllegalStateException if what is stored is not what was written: nobody may be told that it is there
+     */
     byte[] end() {
         storeRest();
         chunk = new byte[0];
-        return digest.digest();
+        byte[] expected = digest.digest();
+        // A message is signed with this digest. Reading everything again costs a fraction of storing it.
+        if (!MessageDigest.isEqual(expected, contents.sha256(number))) {
+            throw new IllegalStateException("what is stored of content " + number + " is not what was received");
+        }
+        return expected;
     }
 
     /** Deletes the content, unless a file uses it. */

@@ -1,5 +1,7 @@
 package chatd.daemon.files;
 
+import static java.util.Objects.requireNonNull;
+
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.ServiceParts;
@@ -10,6 +12,7 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.Sweeper;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.Gate;
 import chatd.protocol.command.FileCommand;
@@ -18,9 +21,6 @@ import chatd.protocol.value.Code;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -40,32 +40,13 @@ public final class FilesInPieces implements Room, AutoCloseable {
     private final AtomicLong last = new AtomicLong();
 
     /** The open uploads by their numbers: a few of each account. */
-    private final Map<Long, Open> open = new ConcurrentHashMap<>();
+    private final OpenUploads<Long, Piecewise> open;
 
-    private final Thread cleaner = Thread.startVirtualThread(this::clean);
+    private final Sweeper sweeper = new Sweeper("uploads in pieces", LOOK, this::sweep);
 
-    /** An open upload. Guarded by itself. */
-    private static final class Open {
-        final Session session;
-        final Upload upload;
-        final Runnable turn;
-        private long moved = System.nanoTime();
-
-        Open(Session session, Upload upload, Runnable turn) {
-            this.session = session;
-            this.upload = upload;
-            this.turn = turn;
-        }
-
-        synchronized void moves() {
-            moved = System.nanoTime();
-        }
-
-        synchronized boolean stands() {
-            return System.nanoTime() - moved > STANDS.toNanos();
-        }
-
-        synchronized void close() {
+    /** @param turn ends the turn of the upload */
+    private record Piecewise(Session session, Upload upload, Runnable turn) {
+        void close() {
             turn.run();
             upload.close();
         }
@@ -76,6 +57,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
         this.fetches = fetches;
         this.sending = sending;
         this.clock = parts.clock();
+        this.open = new OpenUploads<>(clock);
     }
 
     @Override
@@ -100,7 +82,11 @@ public final class FilesInPieces implements Room, AutoCloseable {
         try {
             Upload upload = uploads.openForLong(session, wanted);
             long number = last.incrementAndGet();
-            open.put(number, new Open(session, upload, turn));
+            open.add(number, new Piecewise(session, upload, turn));
+            sweeper.start();
+            if (session.hasEnded()) {
+                sessionEnded(session);
+            }
             session.answer(command, new Receipt(0, clock.instant(), 0, number));
         } catch (RuntimeException e) {
             turn.run();
@@ -108,65 +94,70 @@ public final class FilesInPieces implements Room, AutoCloseable {
         }
     }
 
-    /** Returns an upload of a session; with number 0, its only one. */
-    private Map.Entry<Long, Open> find(Session session, long number) {
-        List<Map.Entry<Long, Open>> its = open.entrySet().stream()
-                .filter(one -> one.getValue().session == session && (number == 0 || one.getKey() == number))
-                .toList();
+    /** Holds an upload of a session; with number 0, its only one. */
+    private OpenUploads<Long, Piecewise>.Hold hold(Session session, long number) {
+        long its = number == 0 ? only(session) : number;
+        return open.look(its, Piecewise::session)
+                .filter(owner -> owner == session)
+                .flatMap(owner -> open.holdIfFree(its))
+                .orElseThrow(() -> new Refusal(
+                        Code.NO_SUCH_FILE,
+                        "No file %d is being sent in this session: it was forgotten, or never begun."
+                                .formatted(number)));
+    }
+
+    private long only(Session session) {
+        List<Long> its = open.keys(one -> one.session() == session);
         if (its.size() != 1) {
             throw new Refusal(
-                    Code.NO_SUCH_FILE,
-                    number == 0
-                            ? "Say which file has ended: %d are open in this session.".formatted(its.size())
-                            : "No file %d is being sent in this session: it was forgotten, or never begun."
-                                    .formatted(number));
+                    Code.NO_SUCH_FILE, "Say which file has ended: %d are open in this session.".formatted(its.size()));
         }
         return its.getFirst();
     }
 
-    private void forget(Map.Entry<Long, Open> one) {
-        open.remove(one.getKey());
-        one.getValue().close();
+    private static void release(OpenUploads<Long, Piecewise>.Hold hold, boolean isKept) {
+        Piecewise closed = hold.release(isKept);
+        if (closed != null) {
+            closed.close();
+        }
     }
 
     private void take(Session session, FileCommand.UploadPiece piece) {
-        Map.Entry<Long, Open> found = find(session, piece.upload());
-        Open its = found.getValue();
-        synchronized (its) {
-            if (piece.offset() != its.upload.received()) {
+        OpenUploads<Long, Piecewise>.Hold hold = hold(session, piece.upload());
+        // Of any other failure nobody knows how much was stored before it.
+        boolean isKept = false;
+        try {
+            Upload upload = requireNonNull(hold.upload()).upload();
+            if (piece.offset() != upload.received()) {
                 throw new Refusal(
                         Code.MALFORMED,
-                        "The next piece begins at %d, not at %d.".formatted(its.upload.received(), piece.offset()));
+                        "The next piece begins at %d, not at %d.".formatted(upload.received(), piece.offset()));
             }
-            try {
-                its.upload.take(piece.bytes(), piece.bytes().length);
-                its.moves();
-                return;
-            } catch (Refusal e) {
-                throw e;
-            } catch (RuntimeException e) {
-                // Nobody knows how much of it was stored.
-                forget(found);
-                throw e;
-            }
+            upload.take(piece.bytes(), piece.bytes().length);
+            isKept = true;
+        } catch (Refusal e) {
+            isKept = true;
+            throw e;
+        } finally {
+            release(hold, isKept);
         }
     }
 
     private void end(Session session, FileCommand.EndUpload command) throws InterruptedException {
-        Map.Entry<Long, Open> found = find(session, command.upload());
-        Open its = found.getValue();
-        if (its.upload.missing() > 0) {
-            throw new Refusal(
-                    Code.MALFORMED,
-                    "Only %d of %d bytes have come: send the rest first."
-                            .formatted(
-                                    its.upload.received(), its.upload.wanted().size()));
-        }
-        open.remove(found.getKey());
+        OpenUploads<Long, Piecewise>.Hold hold = hold(session, command.upload());
+        boolean isKept = false;
         try {
-            its.upload.end(session, command.id(), command.sha256(), sent -> session.accept(command, sent.receipt()));
+            Upload upload = requireNonNull(hold.upload()).upload();
+            if (upload.missing() > 0) {
+                isKept = true;
+                throw new Refusal(
+                        Code.MALFORMED,
+                        "Only %d of %d bytes have come: send the rest first."
+                                .formatted(upload.received(), upload.wanted().size()));
+            }
+            upload.end(session, command.id(), command.sha256(), sent -> session.accept(command, sent.receipt()));
         } finally {
-            its.close();
+            release(hold, isKept);
         }
     }
 
@@ -205,7 +196,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
         SentOnce once = SentOnce.of(
                 session.account(), command.id(), "again\n" + command.file() + '\n' + wanted.facts(), file.digest());
         try (Storage.Room room = uploads.room(session, file.size())) {
-            Objects.requireNonNull(room);
+            requireNonNull(room);
             sending.sendFile(
                     session,
                     recipients,
@@ -225,28 +216,16 @@ public final class FilesInPieces implements Room, AutoCloseable {
     /** Forgets the uploads of a session that has ended. */
     @Override
     public void sessionEnded(Session session) {
-        open.entrySet().stream()
-                .filter(one -> one.getValue().session == session)
-                .toList()
-                .forEach(this::forget);
+        open.forget(one -> one.session() == session).forEach(Piecewise::close);
     }
 
-    private void clean() {
-        try {
-            while (true) {
-                Thread.sleep(LOOK);
-                open.entrySet().stream()
-                        .filter(one -> one.getValue().stands())
-                        .toList()
-                        .forEach(this::forget);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private boolean sweep() {
+        open.forgetUnmoved(STANDS).forEach(Piecewise::close);
+        return !open.isEmpty();
     }
 
     @Override
     public void close() {
-        cleaner.interrupt();
+        sweeper.close();
     }
 }

@@ -7,15 +7,12 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.session.Caller;
+import chatd.daemon.session.Sweeper;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +37,10 @@ public final class FilesOverHttp implements AutoCloseable {
     private final Fetches fetches;
     private final MessageStore messages;
 
-    /** The uploads that can be gone on with: a few of each account. Guarded by this. */
-    private final Map<Key, Incoming> kept = new HashMap<>();
+    /** The uploads with an identifier: a few of each account. */
+    private final OpenUploads<Key, Upload> open;
 
-    private final Thread cleaner = Thread.startVirtualThread(this::clean);
+    private final Sweeper sweeper = new Sweeper("uploads over HTTP", LOOK, this::sweep);
 
     private record Key(long account, String id) {}
 
@@ -51,6 +48,7 @@ public final class FilesOverHttp implements AutoCloseable {
         this.uploads = uploads;
         this.fetches = fetches;
         this.messages = parts.stores().messages();
+        this.open = new OpenUploads<>(parts.clock());
     }
 
     /**
@@ -88,13 +86,9 @@ public final class FilesOverHttp implements AutoCloseable {
         if (before.isPresent()) {
             return new Progress(0, before.get().receipt());
         }
-        synchronized (this) {
-            Incoming its = kept.get(new Key(caller.account(), id));
-            if (its != null) {
-                return new Progress(its.upload.received(), null);
-            }
-        }
-        throw new Refusal(Code.NO_SUCH_FILE, "Nothing of this upload is here: send it from its beginning.");
+        return open.look(new Key(caller.account(), id), upload -> new Progress(upload.received(), null))
+                .orElseThrow(() ->
+                        new Refusal(Code.NO_SUCH_FILE, "Nothing of this upload is here: send it from its beginning."));
     }
 
     private Optional<Ledger.Sent> before(@Nullable SentOnce once) {
@@ -119,44 +113,77 @@ public final class FilesOverHttp implements AutoCloseable {
                         sending.size(),
                         sending.picture() ? Upload.Shown.PICTURE : Upload.Shown.FILE,
                         sending.answered()));
-        checkUnsent(caller, sending, from, wanted);
-        Key key = new Key(caller.account(), sending.id());
-        Incoming before = sending.id().isEmpty() ? null : released(key);
+        if (sending.id().isEmpty()) {
+            if (from != null) {
+                throw notKnown();
+            }
+            return begin(caller, sending, wanted, null);
+        }
+        OpenUploads<Key, Upload>.Hold hold = open.hold(new Key(caller.account(), sending.id()), cut, LETTING_GO);
+        boolean isHeld = false;
         try {
-            if (from == null) {
-                forget(key, before);
-                Upload upload = open(caller, wanted);
-                try {
-                    Incoming fresh =
-                            new Incoming(caller, key, sending, upload, uploads.turn(caller, sending.size()), cut);
-                    keep(key, fresh);
-                    return fresh;
-                } catch (RuntimeException | InterruptedException e) {
-                    upload.close();
-                    throw e;
-                }
-            }
-            if (before == null) {
-                throw new Refusal(
-                        Code.NO_SUCH_FILE, "There is no such upload to go on with: send it from its beginning.");
-            }
-            if (!before.upload.wanted().facts().equals(wanted.facts())) {
-                throw new Refusal(
-                        Code.MALFORMED, "Something else has begun to come with this id. Each file needs its own.");
-            }
-            if (before.upload.received() != from) {
-                throw new Refusal(
-                        Code.MALFORMED,
-                        "%d bytes have come: go on from there, not from %d.".formatted(before.upload.received(), from));
-            }
-            Incoming next =
-                    new Incoming(caller, key, sending, before.upload, uploads.turn(caller, sending.size()), cut);
-            keep(key, next);
-            return next;
+            checkUnsent(caller, sending, from, wanted);
+            Incoming incoming =
+                    from == null ? begin(caller, sending, wanted, hold) : resume(caller, sending, wanted, from, hold);
+            isHeld = true;
+            return incoming;
         } finally {
-            if (before != null) {
-                before.unclaim();
+            if (!isHeld) {
+                release(hold, true);
             }
+        }
+    }
+
+    private static Refusal notKnown() {
+        return new Refusal(Code.NO_SUCH_FILE, "There is no such upload to go on with: send it from its beginning.");
+    }
+
+    private Incoming begin(
+            Caller caller, Sending sending, Upload.Wanted wanted, OpenUploads<Key, Upload>.@Nullable Hold hold)
+            throws InterruptedException {
+        if (hold != null) {
+            close(hold.replace(null));
+        }
+        Upload upload = open(caller, wanted);
+        try {
+            Incoming incoming = new Incoming(caller, sending, upload, uploads.turn(caller, sending.size()), hold);
+            if (hold != null) {
+                hold.replace(upload);
+            }
+            return incoming;
+        } catch (RuntimeException | InterruptedException e) {
+            upload.close();
+            throw e;
+        }
+    }
+
+    private Incoming resume(
+            Caller caller, Sending sending, Upload.Wanted wanted, long from, OpenUploads<Key, Upload>.Hold hold)
+            throws InterruptedException {
+        Upload upload = hold.upload();
+        if (upload == null) {
+            throw notKnown();
+        }
+        if (!upload.wanted().facts().equals(wanted.facts())) {
+            throw new Refusal(
+                    Code.MALFORMED, "Something else has begun to come with this id. Each file needs its own.");
+        }
+        if (upload.received() != from) {
+            throw new Refusal(
+                    Code.MALFORMED,
+                    "%d bytes have come: go on from there, not from %d.".formatted(upload.received(), from));
+        }
+        return new Incoming(caller, sending, upload, uploads.turn(caller, sending.size()), hold);
+    }
+
+    private void release(OpenUploads<Key, Upload>.Hold hold, boolean isKept) {
+        close(hold.release(isKept));
+        sweeper.start();
+    }
+
+    private static void close(@Nullable Upload upload) {
+        if (upload != null) {
+            upload.close();
         }
     }
 
@@ -176,22 +203,6 @@ public final class FilesOverHttp implements AutoCloseable {
         if (sending.sha256() != null || from != null) {
             throw new AlreadySent(before.get().receipt());
         }
-    }
-
-    /** Returns what was kept under a key, cut off from the connection that it comes over, and claimed; null if nothing. */
-    private @Nullable Incoming released(Key key) throws InterruptedException {
-        Incoming its;
-        synchronized (this) {
-            its = kept.get(key);
-        }
-        if (its == null) {
-            return null;
-        }
-        its.cut.run();
-        if (!its.claim(LETTING_GO)) {
-            throw new Refusal(Code.BUSY, "This file still comes over another connection. Try again in a moment.");
-        }
-        return its.isOver() ? null : its;
     }
 
     /**
@@ -214,103 +225,36 @@ public final class FilesOverHttp implements AutoCloseable {
         }
     }
 
-    private boolean forgetOldest(long account) throws InterruptedException {
-        List<Incoming> unfinished;
-        long now = System.nanoTime();
-        synchronized (this) {
-            unfinished = kept.values().stream()
-                    .filter(one -> one.key.account() == account && !one.isHeld())
-                    .sorted(Comparator.comparingLong(one -> one.began - now))
-                    .toList();
-        }
-        // Another thread may forget the same one.
-        for (Incoming one : unfinished) {
-            if (forgotten(one)) {
-                return true;
-            }
-        }
-        return false;
+    private boolean forgetOldest(long account) {
+        Optional<Upload> oldest = open.forgetOldest(key -> key.account() == account);
+        oldest.ifPresent(Upload::close);
+        return oldest.isPresent();
     }
 
-    /** Forgets an upload, unless a connection has it. */
-    private static boolean forgotten(Incoming one) throws InterruptedException {
-        if (!one.claim(Duration.ZERO)) {
-            return false;
-        }
-        one.over();
-        one.unclaim();
-        return true;
-    }
-
-    private synchronized void keep(Key key, Incoming its) {
-        if (!key.id().isEmpty()) {
-            kept.put(key, its);
-        }
-    }
-
-    private void forget(Key key, @Nullable Incoming its) {
-        if (its != null) {
-            synchronized (this) {
-                kept.remove(key, its);
-            }
-            its.upload.close();
-        }
-    }
-
-    /** A file that is coming over a connection. Used by one thread, but where it says otherwise. */
+    /** A file that is coming over a connection. Used by one thread. */
     public final class Incoming {
         private final Caller caller;
-        private final Key key;
         private final Sending sending;
         private final Upload upload;
         private final Runnable turn;
-        private final Runnable cut;
-        private final long began = System.nanoTime();
 
-        /** Whether a connection has it, or somebody who takes it over. Guarded by this. */
-        private boolean isHeld = true;
+        /** Null if it has no identifier. */
+        private final OpenUploads<Key, Upload>.@Nullable Hold hold;
 
-        /** Whether it was sent, refused or given up. Guarded by this. */
+        /** Whether it was sent, refused or given up. */
         private boolean isOver;
 
-        private Incoming(Caller caller, Key key, Sending sending, Upload upload, Runnable turn, Runnable cut) {
+        private Incoming(
+                Caller caller,
+                Sending sending,
+                Upload upload,
+                Runnable turn,
+                OpenUploads<Key, Upload>.@Nullable Hold hold) {
             this.caller = caller;
-            this.key = key;
             this.sending = sending;
             this.upload = upload;
             this.turn = turn;
-            this.cut = cut;
-        }
-
-        /** Waits until no connection has it, and takes it; any thread. */
-        private synchronized boolean claim(Duration patience) throws InterruptedException {
-            long end = System.nanoTime() + patience.toNanos();
-            while (isHeld) {
-                long millis = (end - System.nanoTime()) / 1_000_000;
-                if (millis <= 0) {
-                    return false;
-                }
-                wait(millis);
-            }
-            isHeld = true;
-            return true;
-        }
-
-        private synchronized void unclaim() {
-            isHeld = false;
-            notifyAll();
-        }
-
-        private synchronized boolean isHeld() {
-            return isHeld;
-        }
-
-        private synchronized boolean isOver() {
-            return isOver;
-        }
-
-        private synchronized boolean isForgotten() {
-            return !isHeld && System.nanoTime() - began > KEPT.toNanos();
+            this.hold = hold;
         }
 
         /** Returns how many bytes are still to come. */
@@ -323,7 +267,7 @@ public final class FilesOverHttp implements AutoCloseable {
             try {
                 upload.take(bytes, length);
             } catch (Refusal e) {
-                over();
+                isOver = true;
                 throw e;
             }
         }
@@ -335,32 +279,26 @@ public final class FilesOverHttp implements AutoCloseable {
          * @throws Refusal if it is not sent
          */
         public Receipt end() throws InterruptedException {
-            try {
-                return upload.end(caller, sending.id(), sending.sha256(), sent -> {})
-                        .receipt();
-            } finally {
-                over();
-            }
-        }
-
-        private void over() {
-            synchronized (this) {
-                isOver = true;
-            }
-            forget(key, this);
+            isOver = true;
+            return upload.end(caller, sending.id(), sending.sha256(), sent -> {})
+                    .receipt();
         }
 
         /** Lets go of it after the connection has ended; it is kept if it has an identifier and has not ended. */
         public void close() {
+            boolean isKept = false;
             try {
-                if (key.id().isEmpty()) {
-                    over();
-                } else if (!isOver()) {
+                if (hold != null && !isOver) {
                     upload.park();
+                    isKept = true;
                 }
             } finally {
                 turn.run();
-                unclaim();
+                if (hold == null) {
+                    upload.close();
+                } else {
+                    release(hold, isKept);
+                }
             }
         }
     }
@@ -399,25 +337,13 @@ public final class FilesOverHttp implements AutoCloseable {
         }
     }
 
-    private void clean() {
-        try {
-            while (true) {
-                Thread.sleep(LOOK);
-                List<Incoming> old;
-                synchronized (this) {
-                    old = kept.values().stream().filter(Incoming::isForgotten).toList();
-                }
-                for (Incoming one : old) {
-                    var _ = forgotten(one);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private boolean sweep() {
+        open.forgetUnmoved(KEPT).forEach(Upload::close);
+        return !open.isEmpty();
     }
 
     @Override
     public void close() {
-        cleaner.interrupt();
+        sweeper.close();
     }
 }

@@ -11,6 +11,7 @@ import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.StorageStore;
 import chatd.protocol.value.Code;
 import chatd.text.Size;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,13 +47,16 @@ public final class Storage {
     private final AuditTrail audit;
     private final Supplier<Config> config;
 
-    /** Bytes promised to the uploads of each account. Guarded by this. */
+    /** Bytes promised to the uploads of each account. */
+    @GuardedBy("this")
     private final Map<Long, Long> promised = new HashMap<>();
 
-    /** Bytes promised to uploads whose content was not begun yet. Guarded by this. */
+    /** Bytes promised to uploads whose content was not begun yet. */
+    @GuardedBy("this")
     private long unbegun;
 
-    /** What was warned of within {@link #AGAIN}, by account; {@link #ALL} for all files. Guarded by this. */
+    /** What was warned of within {@link #AGAIN}, by account; {@link #ALL} for all files. */
+    @GuardedBy("this")
     private final Map<Long, Warning> warned = new HashMap<>();
 
     /** Percentage of a quota that was warned of, and when, by the monotonic clock. */
@@ -241,6 +245,7 @@ public final class Storage {
     }
 
     /** Returns the percentage of a quota that is to be warned of now; 0 if none. The lock is held. */
+    @GuardedBy("this")
     private int passed(long account, long bytes, long quota) {
         for (int level : WARNED_AT) {
             if (bytes >= quota / 100.0 * level) {

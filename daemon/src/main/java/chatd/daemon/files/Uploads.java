@@ -16,6 +16,7 @@ import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.FileName;
 import chatd.text.Size;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -47,7 +48,8 @@ final class Uploads {
     private final Shares large;
     private final Shares small = new Shares(SMALL_KIBIBYTES);
 
-    /** How many uploads of each account are open. Guarded by itself. */
+    /** How many uploads of each account are open. */
+    @GuardedBy("this")
     private final Map<Long, Integer> open = new HashMap<>();
 
     Uploads(ServiceParts parts, Messages sending, Storage storage) {
@@ -131,20 +133,16 @@ final class Uploads {
     }
 
     /** Returns whether an account may have one more; if so, counts it. */
-    private boolean countOpened(long account) {
-        synchronized (open) {
-            int before = open.getOrDefault(account, 0);
-            if (before < MOST_OPEN) {
-                open.put(account, before + 1);
-            }
-            return before < MOST_OPEN;
+    private synchronized boolean countOpened(long account) {
+        int before = open.getOrDefault(account, 0);
+        if (before < MOST_OPEN) {
+            open.put(account, before + 1);
         }
+        return before < MOST_OPEN;
     }
 
-    private void countClosed(long account) {
-        synchronized (open) {
-            open.computeIfPresent(account, (same, count) -> count > 1 ? (Integer) (count - 1) : null);
-        }
+    private synchronized void countClosed(long account) {
+        open.computeIfPresent(account, (same, count) -> count > 1 ? (Integer) (count - 1) : null);
     }
 
     private Upload open(Caller caller, Upload.Wanted wanted, Runnable closed) {

@@ -12,6 +12,7 @@ import chatd.daemon.model.Origin;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.protocol.value.Code;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -33,6 +34,8 @@ public final class AuditTrail implements AutoCloseable {
     private final EventCoalescer coalescer = new EventCoalescer(Duration.ofSeconds(10), 16, this::note);
     private final EventCoalescer hourly = new EventCoalescer(Duration.ofHours(1), 1_000, this::note);
     private final Deque<AuditEvent> kept = new ArrayDeque<>();
+
+    @GuardedBy("kept")
     private long dropped;
 
     /**

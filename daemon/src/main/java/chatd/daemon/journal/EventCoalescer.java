@@ -2,12 +2,17 @@ package chatd.daemon.journal;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Network;
+import chatd.daemon.session.Sweeper;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +36,7 @@ final class EventCoalescer implements AutoCloseable {
     private record Key(
             String kind, @Nullable Object about, @Nullable Object by) {}
 
+    /** Guarded by the coalescer's lock. */
     private static final class Window {
         final long began = System.nanoTime();
         int more;
@@ -42,13 +48,23 @@ final class EventCoalescer implements AutoCloseable {
     private final Consumer<AuditEvent> log;
     private final int mostAbout;
     private final Duration window;
+
+    @GuardedBy("this")
     private final Map<Key, Window> windows = new HashMap<>();
 
     /** Number of windows that have a subject, by who causes the events. */
+    @GuardedBy("this")
     private final Map<Object, Integer> apart = new HashMap<>();
 
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("coalescer").daemon().factory());
+    private final Sweeper sweeper = new Sweeper("coalescer", Duration.ofSeconds(1), this::sweep);
+
+    private final ThreadPoolExecutor soon = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MOST_SOON),
+            Thread.ofPlatform().name("log soon").daemon().factory());
 
     /**
      * @param window for how long events are coalesced
@@ -58,16 +74,6 @@ final class EventCoalescer implements AutoCloseable {
         this.log = log;
         this.mostAbout = mostAbout;
         this.window = window;
-        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    }
-
-    /** Looks a second later which windows are over, as long as there are any: an idle daemon is not woken. */
-    private void lookLater() {
-        try {
-            var _ = timer.schedule(() -> flush(window.toNanos()), 1, TimeUnit.SECONDS);
-        } catch (RejectedExecutionException e) {
-            // It was closed meanwhile.
-        }
     }
 
     /** Logs or coalesces an event without a subject. */
@@ -82,7 +88,16 @@ final class EventCoalescer implements AutoCloseable {
      * @param about the subject, coalesced separately as long as there are few; null for none
      * @param by who caused it: a {@link Network}, an account's number, or a Unix user's name
      */
-    synchronized void caused(String kind, @Nullable Object about, Object by, AuditEvent event) {
+    void caused(String kind, @Nullable Object about, Object by, AuditEvent event) {
+        // Logged without the lock: the disk may be slow, and the journal's thread comes here.
+        if (opens(kind, about, by, event)) {
+            log.accept(event);
+            sweeper.start();
+        }
+    }
+
+    /** Counts an event in its window; returns whether it opens one, and is to be logged. */
+    private synchronized boolean opens(String kind, @Nullable Object about, Object by, AuditEvent event) {
         Key key = new Key(kind, about, by);
         if (!windows.containsKey(key) && about != null && apart.getOrDefault(by, 0) >= mostAbout) {
             key = new Key(kind, null, by);
@@ -91,36 +106,38 @@ final class EventCoalescer implements AutoCloseable {
             key = new Key(kind, null, null);
         }
         Window open = windows.get(key);
-        if (open == null) {
-            if (windows.isEmpty()) {
-                lookLater();
-            }
-            windows.put(key, new Window());
-            if (key.about() != null) {
-                apart.merge(by, 1, Integer::sum);
-            }
-            log.accept(event);
-        } else {
+        if (open != null) {
             open.more++;
             open.last = event;
+            return false;
         }
+        windows.put(key, new Window());
+        if (key.about() != null) {
+            apart.merge(by, 1, Integer::sum);
+        }
+        return true;
     }
 
-    /** Runs the task on the timer's thread, in order; on the calling thread if too many tasks are queued. */
+    /** Runs the task on a thread of its own, in order; on the calling thread if too many tasks are queued. */
     void soon(Runnable logging) {
-        if (timer.getQueue().size() < MOST_SOON) {
-            try {
-                timer.execute(logging);
-                return;
-            } catch (RejectedExecutionException e) {
-                // Closed meanwhile.
-            }
+        try {
+            soon.execute(logging);
+        } catch (RejectedExecutionException e) {
+            logging.run();
         }
-        logging.run();
     }
 
-    private synchronized void flush(long age) {
+    private boolean sweep() {
+        closed(window.toNanos()).forEach(log);
+        synchronized (this) {
+            return !windows.isEmpty();
+        }
+    }
+
+    /** Closes the windows of an age; returns what is to be logged of them. */
+    private synchronized List<AuditEvent> closed(long age) {
         long now = System.nanoTime();
+        List<AuditEvent> joined = new ArrayList<>();
         for (Iterator<Map.Entry<Key, Window>> all = windows.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Key, Window> each = all.next();
             Window its = each.getValue();
@@ -132,29 +149,27 @@ final class EventCoalescer implements AutoCloseable {
                 }
                 AuditEvent last = its.last;
                 if (last != null) {
-                    log.accept(new AuditEvent.Joined(last, its.more));
+                    joined.add(new AuditEvent.Joined(last, its.more));
                 }
             }
         }
-        if (!windows.isEmpty()) {
-            lookLater();
-        }
+        return joined;
     }
 
     /**
-     * Logs the pending events. Does not interrupt the timer's thread, because that would close the log's file while it
-     * is being written.
+     * Logs the pending events. Interrupts no thread, because that would close the log's file while it is being written.
      */
     @Override
     public void close() {
-        timer.shutdown();
+        soon.shutdown();
+        sweeper.close();
         try {
-            if (!timer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!soon.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        flush(0);
+        closed(0).forEach(log);
     }
 }

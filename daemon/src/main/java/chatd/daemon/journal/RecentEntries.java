@@ -3,6 +3,7 @@ package chatd.daemon.journal;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
 import chatd.daemon.model.Entry;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +18,16 @@ public final class RecentEntries {
     private static final long MOST_BYTES = 4 << 20;
 
     private final ArrayDeque<Entry> held = new ArrayDeque<>();
+
+    @GuardedBy("held")
     private long bytes;
 
     /** All entries after this position are held; negative while none are. */
+    @GuardedBy("held")
     private long since = -1;
 
     /** The position of the last entry. */
+    @GuardedBy("held")
     private long last;
 
     /** @param last the position of the last entry of the previous run */

@@ -215,6 +215,25 @@ public final class Authenticator {
     }
 
     /**
+     * Thrown by a decision if the account was changed after its password was verified. The journal's thread, which decides,
+     * must not wait for the log: who waits for the decision logs the refusal, by {@link #refused}.
+     */
+    public static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final Code code;
+
+        public Overtaken(Code code) {
+            super(code.word(), null, false, false);
+            this.code = code;
+        }
+
+        public Code code() {
+            return code;
+        }
+    }
+
+    /**
      * Logs a refusal and returns it to be thrown; coalesced, since anyone who can connect can cause as many as there
      * are hashes.
      */

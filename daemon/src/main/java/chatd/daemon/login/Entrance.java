@@ -130,6 +130,9 @@ final class Entrance {
             } catch (Outdated e) {
                 // Something has just changed: try again.
                 known = known(session, known.admitted(), entry);
+            } catch (Authenticator.Overtaken e) {
+                Account account = directory.numbered(admitted.account().number());
+                throw authenticator.refused(session, "login", account.name(), Optional.of(account), e.code());
             }
         }
     }
@@ -258,18 +261,13 @@ final class Entrance {
             Account account = directory.numbered(admitted.account().number());
             if (directory.passwordGeneration(account.number()) != admitted.passwordGeneration()
                     || account.state() != Account.State.ACTIVE) {
-                throw authenticator.refused(
-                        session,
-                        "login",
-                        account.name(),
-                        Optional.of(account),
+                throw new Authenticator.Overtaken(
                         account.state() == Account.State.ACTIVE ? Code.WRONG_PASSWORD : Code.DISABLED);
             }
             if (entry.isResumed()
                     && token != null
                     && !tokens.isGood(token, directory.passwordGeneration(account.number()))) {
-                throw authenticator.refused(
-                        session, "login", account.name(), Optional.of(account), Code.WRONG_PASSWORD);
+                throw new Authenticator.Overtaken(Code.WRONG_PASSWORD);
             }
             if (directory.settingsGeneration(account.number()) != admitted.settingsGeneration() || lacksRequests()) {
                 throw new Outdated();

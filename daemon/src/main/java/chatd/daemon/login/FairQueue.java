@@ -1,5 +1,6 @@
 package chatd.daemon.login;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -11,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * bound it. Thread-safe.
  */
 final class FairQueue<T> {
+    @GuardedBy("this")
     private final Map<Object, Deque<T>> waiting = new HashMap<>();
+
+    @GuardedBy("this")
     private final Deque<Object> order = new ArrayDeque<>();
+
+    @GuardedBy("this")
     private int size;
 
     synchronized void add(Object whose, T what) {

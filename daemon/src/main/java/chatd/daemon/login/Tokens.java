@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import chatd.audit.Sha256;
 import chatd.daemon.model.Token;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.Sweeper;
 import chatd.daemon.store.TokenStore;
 import chatd.protocol.value.Secret;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -46,22 +49,29 @@ public final class Tokens implements AutoCloseable {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** All tokens that have not ended, by their hashes. Guarded by the lock, as all that follows. */
+    /** All tokens that have not ended, by their hashes. */
+    @GuardedBy("lock")
     private final Map<ByteBuffer, Held> held = new HashMap<>();
 
+    @GuardedBy("lock")
     private final Map<Long, Set<ByteBuffer>> ofAccount = new HashMap<>();
+
+    @GuardedBy("lock")
     private final Map<Session, ByteBuffer> ofSession = new HashMap<>();
 
     /** The tokens in whose place a cookie stands, by the hash of that: one for each token at most. */
+    @GuardedBy("lock")
     private final Map<ByteBuffer, ByteBuffer> byCookie = new HashMap<>();
 
     /** The hashes of these cookies by those of their tokens. */
+    @GuardedBy("lock")
     private final Map<ByteBuffer, ByteBuffer> cookies = new HashMap<>();
 
     /** Tokens that have ended, and are still to be deleted from the database. */
+    @GuardedBy("lock")
     private final Set<ByteBuffer> ended = new HashSet<>();
 
-    private final Thread cleaner;
+    private final Sweeper sweeper = new Sweeper("tokens", CLEANED_EVERY, this::sweep);
 
     /**
      * A token that has not ended.
@@ -92,7 +102,7 @@ public final class Tokens implements AutoCloseable {
             put(new Held(token, 0, null, now));
             bound(token.account());
         }
-        cleaner = Thread.startVirtualThread(this::clean);
+        sweeper.start();
     }
 
     Made make(long account, String device, boolean quiet) {
@@ -137,6 +147,7 @@ public final class Tokens implements AutoCloseable {
         }
     }
 
+    @GuardedBy("lock")
     private void forgetCookie(ByteBuffer token) {
         ByteBuffer cookie = cookies.remove(token);
         if (cookie != null) {
@@ -193,6 +204,7 @@ public final class Tokens implements AutoCloseable {
             put(new Held(token, generation, session, null));
             ofSession.put(session, token.hash());
             bound(token.account());
+            sweeper.start();
             return true;
         } finally {
             lock.unlock();
@@ -207,8 +219,10 @@ public final class Tokens implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        sweeper.start();
     }
 
+    @GuardedBy("lock")
     private void bound(long account) {
         List<Held> all = of(account);
         if (all.size() > MOST) {
@@ -219,22 +233,32 @@ public final class Tokens implements AutoCloseable {
         }
     }
 
+    @GuardedBy("lock")
     private List<Held> of(long account) {
-        return ofAccount.getOrDefault(account, Set.of()).stream()
-                .map(hash -> requireNonNull(held.get(hash)))
-                .toList();
+        List<Held> its = new ArrayList<>();
+        for (ByteBuffer hash : ofAccount.getOrDefault(account, Set.of())) {
+            its.add(requireNonNull(held.get(hash)));
+        }
+        return its;
     }
 
+    @GuardedBy("lock")
     private void put(Held its) {
         Token token = its.token();
         held.put(token.hash(), its);
         ofAccount.computeIfAbsent(token.account(), same -> new HashSet<>()).add(token.hash());
     }
 
+    @GuardedBy("lock")
     private void endThose(long account, Predicate<Held> which) {
-        of(account).stream().filter(which).forEach(this::end);
+        for (Held its : of(account)) {
+            if (which.test(its)) {
+                end(its);
+            }
+        }
     }
 
+    @GuardedBy("lock")
     private void end(Held its) {
         ByteBuffer hash = its.token().hash();
         held.remove(hash);
@@ -319,8 +343,9 @@ public final class Tokens implements AutoCloseable {
         }
     }
 
-    /** Deletes ended tokens from the database; if that fails, they are deleted later. */
-    private void deleteEnded() {
+    /** Deletes ended tokens from the database; returns false if that failed: they are deleted later. */
+    @CanIgnoreReturnValue
+    private boolean deleteEnded() {
         List<ByteBuffer> all;
         lock.lock();
         try {
@@ -329,13 +354,13 @@ public final class Tokens implements AutoCloseable {
             lock.unlock();
         }
         if (all.isEmpty()) {
-            return;
+            return true;
         }
         try {
             store.delete(all);
         } catch (RuntimeException e) {
             LOG.warn("tokens that have ended were not deleted yet: {}", e.getMessage());
-            return;
+            return false;
         }
         lock.lock();
         try {
@@ -343,29 +368,28 @@ public final class Tokens implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        return true;
     }
 
-    private void clean() {
+    private boolean sweep() {
+        boolean isLeft;
+        lock.lock();
         try {
-            while (true) {
-                Thread.sleep(CLEANED_EVERY);
-                lock.lock();
-                try {
-                    List.copyOf(held.values()).stream()
-                            .filter(its -> !its.isGoodAt(clock.instant()))
-                            .forEach(this::end);
-                } finally {
-                    lock.unlock();
+            Instant now = clock.instant();
+            for (Held its : List.copyOf(held.values())) {
+                if (!its.isGoodAt(now)) {
+                    end(its);
                 }
-                deleteEnded();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            isLeft = !held.isEmpty();
+        } finally {
+            lock.unlock();
         }
+        return !deleteEnded() || isLeft;
     }
 
     @Override
     public void close() {
-        cleaner.interrupt();
+        sweeper.close();
     }
 }

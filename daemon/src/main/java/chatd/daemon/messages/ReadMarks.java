@@ -1,6 +1,7 @@
 package chatd.daemon.messages;
 
 import chatd.daemon.store.ConversationStore;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ final class ReadMarks implements AutoCloseable {
     /** Held while marks are being written; acquired before {@link #lock}. */
     private final ReentrantLock writing = new ReentrantLock();
 
+    @GuardedBy("lock")
     private Map<Place, Pending> pending = new LinkedHashMap<>();
 
     private record Place(long account, long conversation) {}

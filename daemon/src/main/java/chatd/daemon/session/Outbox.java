@@ -1,6 +1,7 @@
 package chatd.daemon.session;
 
 import chatd.protocol.Dialect;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -46,32 +47,54 @@ final class Outbox {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition drained = lock.newCondition();
+
+    @GuardedBy("lock")
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+
+    @GuardedBy("lock")
     private final ArrayDeque<Entry> held = new ArrayDeque<>();
+
+    @GuardedBy("lock")
     private final Map<Object, Entry> presences = new HashMap<>();
+
     private final long maxBytes;
     private final int maxFrames;
     private final Backlog backlog;
+
+    @GuardedBy("lock")
     private int dead;
+
+    @GuardedBy("lock")
     private long countedBytes;
+
+    @GuardedBy("lock")
     private int countedFrames;
 
     /** Counted bytes queued since the last write; not yet held against the reader, who had no chance to take them. */
+    @GuardedBy("lock")
     private long freshBytes;
 
+    @GuardedBy("lock")
     private int freshFrames;
+
+    @GuardedBy("lock")
     private long answerBytes;
 
     /** Memory used by all queued frames, in bytes. */
+    @GuardedBy("lock")
     private long cost;
 
     /** Memory used by the queued frames of answers, in bytes. */
+    @GuardedBy("lock")
     private long answerCost;
 
+    @GuardedBy("lock")
     private boolean answering;
     /** Set when nothing new is accepted, except the rest of an answer in progress. */
+    @GuardedBy("lock")
     private boolean ending;
 
+    @GuardedBy("lock")
     private boolean ended;
 
     Outbox(long maxBytes, int maxFrames, Backlog backlog) {
@@ -126,6 +149,7 @@ final class Outbox {
         }
     }
 
+    @GuardedBy("lock")
     private Entry answered(ByteBuf frame) {
         Entry entry = new Entry(frame, false, false, null);
         answerBytes += entry.bytes;
@@ -134,12 +158,14 @@ final class Outbox {
         return entry;
     }
 
+    @GuardedBy("lock")
     private void add(ArrayDeque<Entry> to, Entry entry) {
         cost += entry.cost;
         to.add(entry);
     }
 
     /** Coalesces with a pending presence change of the same user; returns null if they cancel out. */
+    @GuardedBy("lock")
     private Dialect.@Nullable Change joined(Dialect.Change change) {
         Entry earlier = presences.remove(change.user());
         if (earlier == null || earlier.frame == null || earlier.change == null) {
@@ -266,6 +292,7 @@ final class Outbox {
         }
     }
 
+    @GuardedBy("lock")
     private void uncount(Entry entry) {
         cost -= entry.cost;
         countedBytes -= entry.bytes;

@@ -1,5 +1,6 @@
 package chatd.daemon.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -20,15 +21,19 @@ public final class Pace {
     private final LongSupplier delivered;
     private final LongSupplier nanos;
 
-    /** When the work that was done has had its time. Guarded by this. */
+    /** When the work that was done has had its time. */
+    @GuardedBy("this")
     private long free;
 
-    /** Messages a second, those of about the last second. Guarded by this. */
+    /** Messages a second, those of about the last second. */
+    @GuardedBy("this")
     private double rate;
 
-    /** When {@link #rate} was last computed, and the number of the last message at that time. Guarded by this. */
+    /** When {@link #rate} was last computed, and the number of the last message at that time. */
+    @GuardedBy("this")
     private long looked;
 
+    @GuardedBy("this")
     private long heard;
 
     /**
@@ -75,6 +80,7 @@ public final class Pace {
         free = (free - earliest < 0 ? earliest : free) + (long) (time.toNanos() / share);
     }
 
+    @GuardedBy("this")
     private double rate(long now) {
         double seconds = (now - looked) / SECOND;
         if (seconds > 0) {

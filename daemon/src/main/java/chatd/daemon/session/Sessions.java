@@ -9,6 +9,7 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,21 +44,27 @@ public final class Sessions {
     /** The sessions of each account that is online. The lists are immutable. */
     private final Map<Long, List<Session>> online = new ConcurrentHashMap<>();
 
+    @GuardedBy("presenceLock")
     private long deliveredTo;
 
-    /** Sessions with frames enqueued since the last flush. */
+    /**
+     * Sessions with frames enqueued since the last flush. Guarded by the presence lock, also in lambdas, which the compiler
+     * does not see.
+     */
     private final List<Session> owed = new ArrayList<>();
 
-    /** Whether a batch of the journal is being applied. Guarded by the presence lock. */
+    /** Whether a batch of the journal is being applied. */
+    @GuardedBy("presenceLock")
     private boolean applying;
 
     private volatile @Nullable String closing;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
-    /** Guarded by the presence lock. */
+    @GuardedBy("presenceLock")
     private final AccountRoster accountRoster = new AccountRoster();
 
-    /** The members of each group who have sessions. Guarded by the presence lock. */
+    /** The members of each group who have sessions. */
+    @GuardedBy("presenceLock")
     private final Map<Long, Set<Long>> inGroups = new HashMap<>();
 
     private final LongFunction<? extends Collection<Long>> groupsOf;
@@ -76,7 +83,9 @@ public final class Sessions {
         this.clock = clock;
         this.groupsOf = groupsOf;
         this.deliveredTo = deliveredTo;
-        names.forEach((account, name) -> accountRoster.show(account, name, false));
+        for (Map.Entry<Long, String> each : names.entrySet()) {
+            accountRoster.show(each.getKey(), each.getValue(), false);
+        }
     }
 
     public void opened(Session session) {
@@ -141,7 +150,9 @@ public final class Sessions {
             stay.removeAll(displaced);
             stay.add(session);
             online.put(account, List.copyOf(stay));
-            groupsOf.apply(account).forEach(group -> present(group).add(account));
+            for (long group : groupsOf.apply(account)) {
+                present(group).add(account);
+            }
             boolean isOnline = isOnline(account);
             accountRoster.show(account, name, isOnline);
             Session.Answer answer = session.beginAnswer(greeting.greet(!displaced.isEmpty(), accountRoster));
@@ -200,6 +211,7 @@ public final class Sessions {
         }
     }
 
+    @GuardedBy("presenceLock")
     private void tellGone(Session session, long account, String name) {
         if (!session.leave()) {
             return;
@@ -209,7 +221,9 @@ public final class Sessions {
                 of(account).stream().filter(other -> other != session).toList();
         if (stay.isEmpty()) {
             online.remove(account);
-            groupsOf.apply(account).forEach(group -> leftGroup(group, account));
+            for (long group : groupsOf.apply(account)) {
+                leftGroup(group, account);
+            }
         } else {
             online.put(account, stay);
         }
@@ -220,6 +234,7 @@ public final class Sessions {
         }
     }
 
+    @GuardedBy("presenceLock")
     private Set<Long> present(long group) {
         return inGroups.computeIfAbsent(group, same -> new HashSet<>());
     }
@@ -228,9 +243,11 @@ public final class Sessions {
     public void joinedGroup(long group, Collection<Long> accounts) {
         presenceLock.lock();
         try {
-            accounts.stream()
-                    .filter(online::containsKey)
-                    .forEach(account -> present(group).add(account));
+            for (long account : accounts) {
+                if (online.containsKey(account)) {
+                    present(group).add(account);
+                }
+            }
         } finally {
             presenceLock.unlock();
         }
@@ -270,6 +287,7 @@ public final class Sessions {
     }
 
     /** Tells the friends of a user, and all others, that it came online. */
+    @GuardedBy("presenceLock")
     private void tellCame(Arrival arrival) {
         long account = arrival.account();
         Set<Long> friends = new HashSet<>(arrival.friends());
@@ -354,6 +372,7 @@ public final class Sessions {
     }
 
     /** Queues an event for everyone online; sent at the next {@link #flush}, so that many become one write each. */
+    @GuardedBy("presenceLock")
     private void tell(Event presence, @Nullable Session but) {
         try (Delivery delivery = new Delivery(presence, true)) {
             for (List<Session> sessions : online.values()) {
@@ -530,6 +549,7 @@ public final class Sessions {
     }
 
     private void enqueue(Session session, Delivery delivery) {
+        assert presenceLock.isHeldByCurrentThread();
         if (session.enqueue(delivery)) {
             owed.add(session);
         }

@@ -1,5 +1,6 @@
 package chatd.daemon.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,7 +12,10 @@ import java.util.Map;
  * thread.
  */
 public final class Shares {
+    @GuardedBy("this")
     private long free;
+
+    @GuardedBy("this")
     private final Map<Object, Long> held = new HashMap<>();
 
     /** @param most total amount, in any unit */
@@ -26,7 +30,11 @@ public final class Shares {
      * @return whether it was taken
      */
     public synchronized boolean take(long amount, Collection<?> holders) {
-        if (amount > free || holders.stream().anyMatch(holder -> held.getOrDefault(holder, 0L) + amount > free)) {
+        long most = 0;
+        for (Object holder : holders) {
+            most = Math.max(most, held.getOrDefault(holder, 0L));
+        }
+        if (most + amount > free) {
             return false;
         }
         free -= amount;

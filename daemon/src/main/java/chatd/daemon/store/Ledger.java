@@ -160,8 +160,11 @@ public final class Ledger implements Closeable {
             DSLContext sql = Database.context(fresh);
             long id = ledgerLock.lock(sql);
             migrating = true;
-            migration.run();
-            migrating = false;
+            try {
+                migration.run();
+            } finally {
+                migrating = false;
+            }
             ledgerLock.take(sql, now);
             LastNumbers numbers = new LastNumbers(
                     MessageStore.highest(sql),

@@ -1,5 +1,6 @@
 package chatd.daemon.store;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.Closeable;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -33,7 +34,11 @@ final class QueryTimeout implements Closeable {
     private static final class Watch {
         private final Thread worker = Thread.currentThread();
         private final long since = System.nanoTime();
+
+        @GuardedBy("this")
         private boolean interrupted;
+
+        @GuardedBy("this")
         private boolean over;
 
         synchronized void interrupt() {

@@ -1,5 +1,6 @@
 package chatd.daemon.systemd;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +29,10 @@ public final class Watchdog implements AutoCloseable {
     private final Duration patience;
     private final Duration interval;
     private final Map<String, Long> answered = new LinkedHashMap<>();
+
+    @GuardedBy("this")
     private final List<Thread> threads = new ArrayList<>();
+
     private volatile Supplier<String> status = () -> "starting";
     private String silent = "";
 

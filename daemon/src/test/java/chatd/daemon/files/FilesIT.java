@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
@@ -125,6 +126,29 @@ class FilesIT {
         assertThat(bob.content()).isEqualTo(content);
         fetch(alice, 1);
         assertThat(alice.content()).isEqualTo(content);
+    }
+
+    /** What is acknowledged is what was stored, whatever happened to it in between. */
+    @Test
+    void whatIsNotStoredAsItCameIsNotSent() throws Exception {
+        for (String damage : List.of(
+                "update content_chunk set bytes = concat('x', substring(bytes, 2)) where position = 0",
+                "update content_chunk set bytes = substring(bytes, 2) where position = 0",
+                "delete from content_chunk where position = 1")) {
+            begin(alice, "a", 700_000, Audience.of("bob"));
+            take(alice, Unpooled.copiedBuffer(bytes(600_000)), false);
+            try (Connection connection = DriverManager.getConnection(schema.url())) {
+                assertThat(connection.createStatement().executeUpdate(damage)).isEqualTo(1);
+            }
+            assertThatThrownBy(() -> take(alice, Unpooled.copiedBuffer(bytes(100_000)), true))
+                    .as(damage)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is not what was received");
+            assertThat(count("message")).as(damage).isZero();
+            assertThat(count("content")).as(damage).isZero();
+        }
+        send(alice, "b", bytes(700_000), Audience.of("bob"));
+        assertThat(bob.next()).isEqualTo("alice offers b as 1");
     }
 
     /** To the byte: what fits exactly is taken, one byte more is not, and an empty file always. */

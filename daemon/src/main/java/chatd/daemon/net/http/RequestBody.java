@@ -2,6 +2,7 @@ package chatd.daemon.net.http;
 
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,18 +24,33 @@ final class RequestBody {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+
+    @GuardedBy("lock")
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
+
     private final Consumer<Boolean> reading;
     private final long leastBytes;
+
+    @GuardedBy("lock")
     private int bytes;
 
     /** Nanoseconds for which a reader has waited in the present window, and the bytes taken in it. */
+    @GuardedBy("lock")
     private long waited;
 
+    @GuardedBy("lock")
     private long taken;
+
+    @GuardedBy("lock")
     private boolean isPaused;
+
+    @GuardedBy("lock")
     private boolean isWhole;
+
+    @GuardedBy("lock")
     private boolean isOver;
+
+    @GuardedBy("lock")
     private boolean isBroken;
 
     /**
@@ -118,6 +134,7 @@ final class RequestBody {
         }
     }
 
+    @GuardedBy("lock")
     private int take(byte[] into) {
         int count = 0;
         for (ByteBuf first = waiting.peek(); first != null && count < into.length; first = waiting.peek()) {

@@ -1,0 +1,105 @@
+package chatd.daemon.direct;
+
+import chatd.daemon.directory.Contacts;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Sessions;
+import chatd.protocol.command.DirectCommand;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Reach;
+import chatd.protocol.value.User;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Says whom a user may call (page {@code direct.md}). Holds no state; any thread. */
+final class Callees {
+    /** Maximum number of members of a group that are called. */
+    private static final int MOST_CALLED = 16;
+
+    private final Directory directory;
+    private final Contacts contacts;
+    private final Sessions sessions;
+
+    Callees(ServiceParts parts) {
+        this.directory = parts.directory();
+        this.contacts = parts.contacts();
+        this.sessions = parts.sessions();
+    }
+
+    /**
+     * Returns the users that a call asks.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#NOT_ALLOWED} or {@link Code#TOO_MANY}; nobody is called
+     */
+    List<Account> asked(Account caller, DirectCommand.Call command) {
+        if (command.user() instanceof User.Group group) {
+            return members(caller, group.number());
+        }
+        Set<Account> asked = new LinkedHashSet<>();
+        List<User> named = new ArrayList<>(List.of(command.user()));
+        named.addAll(command.others());
+        for (User user : named) {
+            Account other = directory.user(user).orElseThrow(() -> Directory.noSuchUser(user));
+            if (other.number() == caller.number()) {
+                throw new Refusal(Code.NOT_ALLOWED, "That is you. Nobody was called.");
+            }
+            if (!isWanted(caller, other)) {
+                throw new Refusal(
+                        Code.NOT_ALLOWED,
+                        other.preferences().calls() == Reach.FRIENDS
+                                ? "%s takes calls from friends only. Nobody was called.".formatted(other.name())
+                                : "%s takes no calls. Nobody was called.".formatted(other.name()));
+            }
+            asked.add(other);
+        }
+        return List.copyOf(asked);
+    }
+
+    private List<Account> members(Account caller, long group) {
+        directory.groups().checkWriting(caller.number(), group);
+        List<Account> asked = directory
+                .groups()
+                .members(group)
+                .accounts()
+                .filter(member -> member != caller.number() && canRing(member))
+                .mapToObj(directory::present)
+                .flatMap(Optional::stream)
+                .filter(member -> isWanted(caller, member))
+                .limit(MOST_CALLED + 1L)
+                .toList();
+        if (asked.isEmpty()) {
+            throw new Refusal(Code.NOT_ALLOWED, "No member is online who takes calls from you. Nobody was called.");
+        }
+        if (asked.size() > MOST_CALLED) {
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    "More than %d members are online. Call some of them by name; nobody was called."
+                            .formatted(MOST_CALLED));
+        }
+        return asked;
+    }
+
+    private boolean isWanted(Account caller, Account other) {
+        return switch (other.preferences().calls()) {
+            case EVERYONE -> true;
+            case FRIENDS -> contacts.friends(other.number()).has(caller.number());
+            case NOBODY -> false;
+        };
+    }
+
+    /** Returns whether a user has a session in which a call can be shown. */
+    boolean canRing(long account) {
+        return sessions.of(account).stream()
+                .anyMatch(session -> session.dialect().hasConversations() && !session.hasEnded());
+    }
+
+    /** Returns whether a user has blocked the caller: the call is left unanswered, as by somebody who does not look. */
+    boolean isBlocked(Account caller, long called) {
+        return contacts.blocked(called).has(caller.number());
+    }
+}
