@@ -237,7 +237,8 @@ abstract class Chatd implements AutoCloseable {
         });
     }
 
-    private String[] onSocket(String... arguments) {
+    /** Adds the daemon's socket to arguments of {@code chat-admin}. */
+    String[] onSocket(String... arguments) {
         var all = new ArrayList<>(List.of("--socket", adminSocket().toString()));
         all.addAll(List.of(arguments));
         return all.toArray(String[]::new);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("processes")
 class GroupModelIT {
-    private static final int ROUNDS = Campaign.times(2, 100);
+    private static final int ROUNDS = Campaign.times(1, 100);
     private static final int OPERATIONS = 2_000;
     private static final int ACCOUNTS = 20;
 

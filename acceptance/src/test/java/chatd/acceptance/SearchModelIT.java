@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("processes")
 class SearchModelIT {
-    private static final int SEARCHES = Campaign.times(2_000, 1_000_000);
-    private static final int OPERATIONS = Campaign.times(1_000, 5_000);
+    private static final int SEARCHES = Campaign.times(1_000, 1_000_000);
+    private static final int OPERATIONS = Campaign.times(500, 5_000);
     private static final int ACCOUNTS = 20;
 
     /** Searches between two events that happen to the index. */
-    private static final int BETWEEN = Campaign.times(500, 20_000);
+    private static final int BETWEEN = Campaign.times(250, 20_000);
 
     /** Operations before each event, so that there is something to be indexed and purged. */
     private static final int MORE = 30;

@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  */
 @Tag("processes")
 class SentOnceIT {
-    private static final int CUTS = Campaign.times(200, 2_000);
+    private static final int CUTS = Campaign.times(60, 2_000);
     private static final int CUTS_A_KILL = 15;
     private static final int CUTS_A_REPETITION = 4;
 

@@ -29,6 +29,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -106,6 +107,8 @@ public final class Main implements Runnable, Program {
     private Output output = Output.table;
 
     public static void main(String[] arguments) {
+        // What machines read must not depend on the system's locale: some have digits of their own.
+        Locale.setDefault(Locale.ROOT);
         System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
         System.exit(CheckedOutput.run("chat-admin", () -> run(arguments), Exit.NO));
     }

@@ -33,6 +33,7 @@ import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -201,6 +202,8 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
+        // What machines read must not depend on the system's locale: some have digits of their own.
+        Locale.setDefault(Locale.ROOT);
         // In the order that the system prefers, rather than always IPv4 first.
         System.setProperty("java.net.preferIPv6Addresses", "system");
         Thread.ofPlatform().daemon().name("prepare").start(Link::prepare);

@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,6 +88,8 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
+        // What machines read must not depend on the system's locale: some have digits of their own.
+        Locale.setDefault(Locale.ROOT);
         System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
         System.setProperty("chatd.journal", Boolean.toString(writesToJournal()));
         System.setProperty("org.jooq.no-logo", "true");

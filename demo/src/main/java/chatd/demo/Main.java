@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +42,8 @@ public final class Main implements Callable<Integer> {
     private final boolean live = System.getenv("TERM") != null && System.getProperty("chatd.terminal") != null;
 
     public static void main(String[] arguments) {
+        // What machines read must not depend on the system's locale: some have digits of their own.
+        Locale.setDefault(Locale.ROOT);
         Logger.getLogger("").setLevel(Level.WARNING);
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
