@@ -37,7 +37,7 @@ abstract class Chatd implements AutoCloseable {
 
     /** Cheap hashing: most tests do not need a password hash to be costly. */
     private static final Map<String, String> FAST =
-            Map.of("CHATD_HASHING_MEMORY", "1 MiB", "CHATD_HASHING_ITERATIONS", "1");
+            Map.of("CHATD_HASHING_MEMORY", "1 MiB", "CHATD_HASHING_ITERATIONS", "1", "CHATD_RATES_SEARCHES", "0");
 
     /** The environment variable with the Java options of a daemon that is a process. */
     static final String JAVA_OPTIONS = "CHAT_JAVA_OPTIONS";

@@ -51,8 +51,7 @@ class LocalesIT {
     @ValueSource(strings = {"fa-IR", "ar-EG", "tr-TR", "de-CH"})
     void whatMachinesReadIsTheSameEverywhere(String tag) throws Exception {
         String[] locale = tag.split("-", 2);
-        String options =
-                Chatd.SHORT_LIVED + " -Duser.language=%s -Duser.country=%s".formatted((Object[]) locale);
+        String options = Chatd.SHORT_LIVED + " -Duser.language=%s -Duser.country=%s".formatted((Object[]) locale);
         try (SpawnedDaemon chatd = SpawnedDaemon.start(Chatd.JAVA_OPTIONS, options);
                 JsonSocket socket = JsonCarrier.LINES.connect(chatd)) {
             Chatd.Person ann = chatd.person();
@@ -84,28 +83,31 @@ class LocalesIT {
                     .map(line -> JsonMapper.shared().readTree(line))
                     .toList();
             assertThat(history).hasSize(2);
-            assertThat(history.getLast().toString()).contains("WIND.txt").isEqualTo(ascii(history.getLast()
-                    .toString()));
+            assertThat(history.getLast().toString())
+                    .contains("WIND.txt")
+                    .isEqualTo(ascii(history.getLast().toString()));
             for (String[] command : List.of(
                     new String[] {"stats", "-o", "json"},
                     new String[] {"user", "list"},
                     new String[] {"storage"},
                     new String[] {"log", "query", "--last", "5"})) {
                 Run run = Run.chat("", environment(options), command(chatd, command));
-                assertThat(ascii(run.exits(0).out())).as(String.join(" ", command)).isEqualTo(run.out());
+                assertThat(ascii(run.exits(0).out()))
+                        .as(String.join(" ", command))
+                        .isEqualTo(run.out());
             }
         }
     }
 
     private static String[] command(Chatd chatd, String... words) {
-        return Stream.concat(Stream.of("admin"), Arrays.stream(chatd.onSocket(words))).toArray(String[]::new);
+        return Stream.concat(Stream.of("admin"), Arrays.stream(chatd.onSocket(words)))
+                .toArray(String[]::new);
     }
 
     /** Replaces the digits of other scripts, in which nothing that machines read may be, by what they stand for. */
     private static String ascii(String text) {
         StringBuilder plain = new StringBuilder();
-        text.codePoints()
-                .forEach(c -> plain.appendCodePoint(Character.isDigit(c) ? '0' + Character.digit(c, 10) : c));
+        text.codePoints().forEach(c -> plain.appendCodePoint(Character.isDigit(c) ? '0' + Character.digit(c, 10) : c));
         return plain.toString();
     }
 }

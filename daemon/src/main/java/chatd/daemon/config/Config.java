@@ -192,8 +192,9 @@ public record Config(
     /**
      * @param changes how many changes a user makes in a minute, at most; 0 for no limit
      * @param resumes how many sessions of a user are resumed at once, and then one a second
+     * @param searches how many searches a user makes in a minute, at most; 0 for no limit
      */
-    public record Rates(long messages, long bytes, long changes, long resumes) {}
+    public record Rates(long messages, long bytes, long changes, long resumes, long searches) {}
 
     public record Throttle(List<Network> exempt) {}
 

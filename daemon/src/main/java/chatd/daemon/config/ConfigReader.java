@@ -206,7 +206,8 @@ public final class ConfigReader {
                         of.value("rates.messages", text -> (long) whole(text, 0, Integer.MAX_VALUE)),
                         of.value("rates.bytes", text -> size(text, 0, 1L << 40)),
                         of.value("rates.changes", text -> (long) whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("rates.resumes", text -> (long) whole(text, 1, Integer.MAX_VALUE))),
+                        of.value("rates.resumes", text -> (long) whole(text, 1, Integer.MAX_VALUE)),
+                        of.value("rates.searches", text -> (long) whole(text, 0, Integer.MAX_VALUE))),
                 new Config.Throttle(of.list("throttle.exempt", ConfigReader::network)),
                 new Config.Hashing(
                         of.value("hashing.memory", text -> size(text, 64 << 10, 4L << 30)),

@@ -63,6 +63,7 @@ final class Fetches {
 
     /** Logs that a file is fetched: once an hour for each user and file, with how often. */
     void log(Caller caller, long file) {
+        audit.admit();
         audit.hourly("fetch", file, caller, fetched(caller, file, null));
     }
 

@@ -157,12 +157,11 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /**
-     * Logs an event that a user causes about a subject; its repetitions within an hour become one event with their count.
+     * Logs an event that a user causes; its repetitions within an hour become one event with their count.
      *
-     * @throws Refusal {@link Code#UNLOGGED} as {@link #log} does
+     * @param about the subject, coalesced separately; null for none
      */
-    public void hourly(String kind, Object about, Caller by, AuditEvent event) {
-        admit();
+    public void hourly(String kind, @Nullable Object about, Caller by, AuditEvent event) {
         hourly.caused(kind, about, cause(by), event);
     }
 

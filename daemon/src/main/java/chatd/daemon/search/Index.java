@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
@@ -28,6 +29,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.FieldDoc;
@@ -324,18 +326,27 @@ final class Index implements Closeable {
         }
     }
 
-    /** Returns the numbers of the newest {@code most} messages that match; of a corrected one perhaps several times. */
-    List<Long> search(Query query, int most) throws IOException {
-        IndexSearcher searcher = searchers.acquire();
+    /**
+     * Returns the numbers of the newest {@code most} messages that match; of a corrected one perhaps several times.
+     *
+     * @param timeout says whether to give up; asked while it searches
+     */
+    List<Long> search(Query query, int most, QueryTimeout timeout) throws IOException, TimeoutException {
+        IndexSearcher shared = searchers.acquire();
         try {
+            IndexSearcher searcher = new IndexSearcher(shared.getIndexReader());
+            searcher.setTimeout(timeout);
             List<Long> numbers = new ArrayList<>();
             for (ScoreDoc hit :
                     searcher.search(query, new TopFieldCollectorManager(NEWEST_FIRST, most, null, most)).scoreDocs) {
                 numbers.add((Long) ((FieldDoc) hit).fields[0]);
             }
+            if (searcher.timedOut()) {
+                throw new TimeoutException();
+            }
             return numbers;
         } finally {
-            searchers.release(searcher);
+            searchers.release(shared);
         }
     }
 

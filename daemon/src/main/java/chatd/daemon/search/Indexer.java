@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -216,9 +217,10 @@ public final class Indexer implements AutoCloseable {
     /**
      * Returns the numbers of the newest messages that match.
      *
-     * @throws Refusal {@link Code#BUSY} if there is no index at the moment
+     * @param end by {@link System#nanoTime}
+     * @throws Refusal {@link Code#BUSY} if there is no index at the moment, or the search has not ended in time
      */
-    Result search(Query query, int most) {
+    Result search(Query query, int most, long end) {
         Index its = index;
         if (its == null) {
             throw unavailable();
@@ -226,7 +228,12 @@ public final class Indexer implements AutoCloseable {
         try {
             its.refreshIfDue();
             long searched = its.searched();
-            return new Result(its.search(query, most), isLate(its) ? searched : Long.MAX_VALUE);
+            List<Long> numbers = its.search(query, most, () -> System.nanoTime() - end > 0);
+            return new Result(numbers, isLate(its) ? searched : Long.MAX_VALUE);
+        } catch (TimeoutException e) {
+            throw new Refusal(
+                    Code.BUSY,
+                    "This search takes too long. Search for fewer or longer words, or in one conversation or time.");
         } catch (IOException | AlreadyClosedException e) {
             LOG.warn("a search failed: {}", e.getMessage());
             throw unavailable();

@@ -15,6 +15,7 @@ import chatd.daemon.messages.Pages;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.session.AccountRate;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.Gate;
@@ -23,6 +24,7 @@ import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.Query;
@@ -43,6 +47,9 @@ public final class Search implements Room, AutoCloseable {
     /** Hits taken from the index at once. */
     private static final int PART = 50;
 
+    /** Maximum time that the index takes for one search; to read the hits is paid for by the page. */
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Indexer indexer;
     private final Items items;
     private final Directory directory;
@@ -50,6 +57,10 @@ public final class Search implements Room, AutoCloseable {
     private final Conversations conversations;
     private final Pages pages;
     private final AuditTrail audit;
+    private final Supplier<Config> config;
+    private final AccountRate rate;
+
+    /** Whether each search is logged; otherwise those of an hour are one event. */
     private final boolean isLogged;
 
     public Search(ServiceParts parts, Conversations conversations, Pages pages) {
@@ -59,10 +70,11 @@ public final class Search implements Room, AutoCloseable {
         this.conversations = conversations;
         this.pages = pages;
         this.audit = parts.audit();
-        Config config = parts.config().get();
-        this.isLogged = config.audit().find();
+        this.config = parts.config();
+        this.rate = new AccountRate(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
+        this.isLogged = config.get().audit().find();
         this.indexer = new Indexer(
-                config.search().directory(),
+                config.get().search().directory(),
                 new Ledgered(parts.stores(), directory.groups(), parts.journal().recent()),
                 parts.stores().messages()::highest,
                 sessions,
@@ -80,15 +92,36 @@ public final class Search implements Room, AutoCloseable {
 
     private void find(Session session, MessageCommand.Find command) throws InterruptedException {
         Wanted wanted = Wanted.of(command.text());
+        checkRate(session.account());
         MessageEvent.Page page = pages.read(session.account(), () -> new Finding(session, command, wanted).page());
         MessageEvent.Found found = page.found();
-        if (isLogged && found != null) {
-            audit.log(new AuditEvent.Found(
-                    AuditTrail.who(session),
-                    AuditTrail.peer(session),
-                    found.hits().size()));
+        if (found != null) {
+            log(session, found.hits().size());
         }
         session.answer(page);
+    }
+
+    /**
+     * Whoever may ask at will can tell from how long the answers take what stands in others' messages.
+     *
+     * @throws Refusal {@link Code#THROTTLED} if the account has searched as often as it may
+     */
+    private void checkRate(long account) {
+        long most = config.get().rates().searches();
+        if (most != 0 && !rate.take(account)) {
+            throw new Refusal(
+                    Code.THROTTLED,
+                    "At most %d searches a minute are taken from one user. Try again in a moment.".formatted(most));
+        }
+    }
+
+    private void log(Session session, int hits) {
+        AuditEvent.Found event = new AuditEvent.Found(AuditTrail.who(session), AuditTrail.peer(session), hits);
+        if (isLogged) {
+            audit.log(event);
+        } else {
+            audit.hourly("find", null, session, event);
+        }
     }
 
     @Override
@@ -104,6 +137,7 @@ public final class Search implements Room, AutoCloseable {
         private final @Nullable Long with;
         private final Query query;
         private final long deliveredTo = sessions.deliveredTo();
+        private long left = MOST_NANOS;
         private final PageBuilder page;
         private final List<MessageEvent.Hit> hits = new ArrayList<>();
         private final Set<Long> seen = new HashSet<>();
@@ -155,7 +189,9 @@ public final class Search implements Room, AutoCloseable {
                         .add(query, BooleanClause.Occur.FILTER)
                         .add(Visible.numbered(0, before - 1), BooleanClause.Occur.FILTER)
                         .build();
-                Indexer.Result result = indexer.search(older, PART);
+                long begin = System.nanoTime();
+                Indexer.Result result = indexer.search(older, PART, begin + left);
+                left -= System.nanoTime() - begin;
                 upTo = Math.min(upTo, result.upTo());
                 List<Long> numbers = result.messages();
                 isMore = numbers.size() == PART;

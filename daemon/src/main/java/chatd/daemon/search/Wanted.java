@@ -28,6 +28,9 @@ final class Wanted {
     /** Maximum number of words. */
     private static final int MOST = 32;
 
+    /** Maximum number of words and of characters in a row, all phrases together: each costs a walk through the texts. */
+    private static final int MOST_STEPS = 64;
+
     /** Maximum number of places told of one text. */
     private static final int MOST_PLACES = 100;
 
@@ -59,7 +62,8 @@ final class Wanted {
     /**
      * Parses what was typed: what stands between quotes is a phrase; the last quote may be missing.
      *
-     * @throws Refusal {@link Code#MALFORMED} if there is no word in it, or more than {@value #MOST}
+     * @throws Refusal {@link Code#MALFORMED} if there is no word in it, or more than {@value #MOST}, or there are more than
+     *     {@value #MOST_STEPS} words in phrases and characters in a row
      */
     static Wanted of(String typed) {
         Set<Part> parts = new LinkedHashSet<>();
@@ -89,6 +93,16 @@ final class Wanted {
         }
         if (parts.size() > MOST) {
             throw new Refusal(Code.MALFORMED, "At most %d words can be searched for at once.".formatted(MOST));
+        }
+        int steps = 0;
+        for (Part part : parts) {
+            steps += part instanceof Phrase(List<Step> its) ? its.size() : 1;
+        }
+        if (steps > MOST_STEPS) {
+            throw new Refusal(
+                    Code.MALFORMED,
+                    "This is too long to be searched for: at most %d words, or characters in a row, are taken."
+                            .formatted(MOST_STEPS));
         }
         return new Wanted(parts);
     }

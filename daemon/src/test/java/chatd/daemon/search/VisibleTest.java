@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
 import org.apache.lucene.search.Query;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,11 @@ class VisibleTest {
     }
 
     private List<Long> found(Query query) throws IOException {
-        return index.search(query, 100);
+        try {
+            return index.search(query, 100, () -> false);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Account account(long everyoneAfter) {

@@ -66,9 +66,9 @@ class DeadlinesTest {
 
     @Test
     void aRateIsAPauseNotARefusal() {
-        Rate none = new Rate(new Config.Rates(0, 0, 0, 1));
-        Rate ten = new Rate(new Config.Rates(10, 0, 0, 1));
-        Rate bytes = new Rate(new Config.Rates(0, 1000, 0, 1));
+        Rate none = new Rate(new Config.Rates(0, 0, 0, 1, 0));
+        Rate ten = new Rate(new Config.Rates(10, 0, 0, 1, 0));
+        Rate bytes = new Rate(new Config.Rates(0, 1000, 0, 1, 0));
         for (int i = 0; i < 10; i++) {
             assertThat(none.count(1, 1_000_000)).isZero();
             assertThat(ten.count(1, 1_000_000)).isZero();
