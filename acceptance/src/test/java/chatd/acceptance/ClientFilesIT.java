@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -144,6 +146,31 @@ class ClientFilesIT {
         assertThat(items.getFirst().path("size").asLong()).isEqualTo("backup of today".length());
         assertThat(client(ann, "send", ben.name(), "--file", "-").exits(2).err())
                 .contains("--name");
+    }
+
+    /** Of several receivers too, and however long the identifier is. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"nightly", "a backup of the whole server, from the night to 28 November", "夜の保存・二十一文字の名前・二十一"})
+    void whatIsSentAgainIsStoredOnceForEachReceiver(String id) throws IOException {
+        String one = file("one.bin", 10).toString();
+        Chatd.Person cat = chatd.person();
+        for (int i = 0; i < 2; i++) {
+            client(ann, "send", "--id", id, ben.name(), cat.name(), "--file", one)
+                    .exits(0);
+        }
+        assertThat(history(ben, 10)).hasSize(1);
+        assertThat(history(cat, 10)).hasSize(1);
+    }
+
+    @Test
+    void anIdentifierThatIsTooLongIsRefusedBeforeAnythingIsSent() throws IOException {
+        String one = file("one.bin", 10).toString();
+        assertThat(client(ann, "send", "--id", "夜".repeat(22), ben.name(), "--file", one)
+                        .exits(1)
+                        .err())
+                .contains("An id has at most 64 bytes");
+        assertThat(history(ben, 10)).isEmpty();
     }
 
     @Test

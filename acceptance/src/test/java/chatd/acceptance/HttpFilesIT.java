@@ -205,6 +205,48 @@ class HttpFilesIT extends OverHttp {
         return "Cookie: " + set.split(";", 2)[0] + "\r\n";
     }
 
+    /** Another service of the host can set a cookie of this name. */
+    @Test
+    void ofSeveralCookiesOfTheNameTheGoodOneCounts() throws IOException {
+        String cookie = cookie(startSession(sender.header()));
+        String wrong = "Cookie: __Secure-chat-%d=another".formatted(chatd.port());
+        assertThat(ask("GET", path, cookie.replace("Cookie:", wrong + ";")).body())
+                .isEqualTo(content);
+        assertThat(ask("GET", path, cookie.replace("\r\n", wrong.replace("Cookie:", ";") + "\r\n"))
+                        .body())
+                .isEqualTo(content);
+        assertThat(ask("GET", path, wrong + "\r\n").status()).isEqualTo(401);
+        String many = wrong + wrong.replace("Cookie:", ";").repeat(8);
+        assertThat(ask("GET", path, cookie.replace("Cookie:", many + ";")).status())
+                .as("of ours, eight are looked at")
+                .isEqualTo(401);
+    }
+
+    /** As a proxy sends it (RFC 9112, section 3.2.2). */
+    @Test
+    void theTargetMayBeAWholeUrl() throws IOException {
+        String whole = "https://localhost:" + chatd.port() + path;
+        assertThat(ask("GET", whole, sender.header()).body()).isEqualTo(content);
+        assertThat(ask("GET", "HTTPS://localhost:" + chatd.port(), "").status()).isEqualTo(200);
+        assertThat(ask("HEAD", "https://localhost:" + chatd.port() + "/files?id=none", sender.header())
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void ifMatchHoldsOrNothingIsSent() throws IOException {
+        String etag = ask("HEAD", path, sender.header()).header("etag");
+        for (String holds : List.of(etag, "*", "\"other\", " + etag)) {
+            assertThat(ask("GET", path, sender.header() + "If-Match: " + holds + "\r\n")
+                            .body())
+                    .as(holds)
+                    .isEqualTo(content);
+        }
+        Response failed = ask("GET", path, sender.header() + "If-Match: \"other\"\r\n");
+        assertThat(failed.status()).isEqualTo(412);
+        assertThat(failed.body()).isNotEqualTo(content);
+    }
+
     @Test
     void aCookieFetchesFilesAndDoesNothingElse() throws IOException {
         String cookie = cookie(startSession(sender.header()));

@@ -126,7 +126,6 @@ class HttpUploadsIT extends OverHttp {
 
     @ParameterizedTest
     @CsvSource({
-        "to=BEN&name=a, 400 malformed",
         "to=BEN&size=5, 400 malformed",
         "name=a&size=5, 400 malformed",
         "'', 400 malformed",
@@ -163,6 +162,18 @@ class HttpUploadsIT extends OverHttp {
             assertThat(json(response).path("text").asString()).isNotEmpty();
             assertThat(json(response).path("type").asInt()).isEqualTo(6);
         }
+        receiver.socket().fence();
+    }
+
+    /** Where the head says how long the body is, it need not be said again; in chunks it has to be. */
+    @Test
+    void theSizeMayBeLeftOutWhereTheBodyHasALength() throws IOException {
+        byte[] content = noise(1_000);
+        String query = query("to", ben.name(), "name", "a.bin");
+        assertThat(post(query, sender.header(), content).status()).isEqualTo(201);
+        JsonNode offer = receiver.socket().expect(OverFiles.FILE);
+        OverFiles.checkOffer(offer, "a.bin", OverFiles.SAVED, content);
+        assertThat(refusal(postChunked(query, content, new Random(1)))).isEqualTo("400 malformed");
         receiver.socket().fence();
     }
 

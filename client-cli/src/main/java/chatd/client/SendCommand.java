@@ -82,12 +82,14 @@ final class SendCommand extends ScriptCommand {
         if (re < 0) {
             throw main().wrong("a message's number is 1 or more");
         }
-        if (isFile) {
-            sendFiles();
-            return;
-        }
-        try (ScriptSession session = session()) {
-            printer.stored(main().out(), session.send(to, text(), re, id));
+        try {
+            if (isFile) {
+                sendFiles();
+                return;
+            }
+            try (ScriptSession session = session()) {
+                printer.stored(main().out(), session.send(to, text(), re, id));
+            }
         } catch (IllegalArgumentException e) {
             throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
         }

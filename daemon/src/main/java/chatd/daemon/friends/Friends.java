@@ -21,6 +21,7 @@ import chatd.protocol.command.UserCommand;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Reach;
 import chatd.protocol.value.User;
+import chatd.text.SafeText;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -75,9 +76,10 @@ public final class Friends implements Room {
     }
 
     private void ask(Session session, UserCommand.AskFriend command) throws InterruptedException {
-        if (command.text().chars().anyMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t')) {
-            // Each takes six bytes in the lists of whom it is sent to.
-            throw new Refusal(Code.MALFORMED, "A request has no control characters. It was not sent.");
+        String text = command.text().replace('\t', ' ');
+        if (!SafeText.text(text).equals(text)) {
+            // A control character would take six bytes in the lists of whom it is sent to.
+            throw new Refusal(Code.MALFORMED, "A request has no invisible characters. It was not sent.");
         }
         SentOnce once = SentOnce.of(
                 session.account(), command.id(), "friend\n" + other(session, command.user()) + '\n' + command.text());

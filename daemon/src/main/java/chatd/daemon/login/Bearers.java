@@ -10,6 +10,7 @@ import chatd.daemon.session.Session;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +41,14 @@ public final class Bearers {
         return bearer(connection, tokens.find(secret));
     }
 
-    /** As {@link #byToken}, by a cookie. */
-    public Bearer byCookie(Session connection, Secret cookie) {
-        return bearer(connection, tokens.findByCookie(cookie));
+    /** As {@link #byToken}, by the first of these cookies that is good: other services of the host may set one of the name. */
+    public Bearer byCookie(Session connection, List<Secret> cookies) {
+        return bearer(
+                connection,
+                cookies.stream()
+                        .map(tokens::findByCookie)
+                        .flatMap(Optional::stream)
+                        .findFirst());
     }
 
     private Bearer bearer(Session connection, Optional<Token> token) {

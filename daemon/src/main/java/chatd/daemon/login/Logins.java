@@ -22,6 +22,7 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
+import chatd.text.SafeText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,6 +88,7 @@ public final class Logins implements Room {
     public void logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
         checkNotLoggedIn(session);
         try {
+            checkLabel(requireNonNullElse(command.device(), ""));
             String name = directory.nameFor(command.user());
             Authenticator.Admitted admitted = authenticator.admit(session, "login", name, command.password());
             if (admitted.account().mustChange()) {
@@ -110,6 +112,14 @@ public final class Logins implements Room {
             }
         } finally {
             command.password().wipe();
+        }
+    }
+
+    /** Administrators and auditors read it, in a terminal. */
+    private static void checkLabel(String device) {
+        if (!SafeText.line(device).equals(device)) {
+            throw new Refusal(
+                    Code.MALFORMED, "A device's label is one line, without invisible characters. Nothing was done.");
         }
     }
 

@@ -10,7 +10,6 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.User;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * a lock of its own, so that the thread that reads answers never waits for one that is blocked in sending. Thread-safe.
  */
 final class Outbox {
-    /** The most bytes of an identifier (page {@code chat-json-1.md}). */
-    private static final int ID_BYTES = 64;
-
     /** The most texts to several whose numbers are remembered. */
     private static final int SEVERAL = 50;
 
@@ -136,11 +132,7 @@ final class Outbox {
         Parts parts = new Parts(mine);
         for (String receiver : to.isEmpty() ? List.of("") : to) {
             // To several, each is a message of its own.
-            String id = given.isEmpty() ? Requests.id() : to.size() <= 1 ? given : given + " " + People.word(receiver);
-            if (id.getBytes(StandardCharsets.UTF_8).length > ID_BYTES) {
-                throw new IllegalArgumentException("An id has at most " + ID_BYTES
-                        + " bytes, and with several receivers their names are part of it. Nothing was sent.");
-            }
+            String id = Requests.id(given, to, receiver);
             if (unanswered.containsKey(id)) {
                 throw new IllegalArgumentException("What was sent before with the id " + given + " has no answer yet.");
             }

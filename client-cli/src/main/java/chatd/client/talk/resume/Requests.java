@@ -2,6 +2,7 @@ package chatd.client.talk.resume;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.talk.Connection;
+import chatd.client.talk.Download;
 import chatd.client.talk.NotConnected;
 import chatd.protocol.command.Command;
 import chatd.protocol.event.Event;
@@ -9,6 +10,7 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,6 +22,9 @@ import java.util.function.Function;
  * thread but the reading one.
  */
 final class Requests {
+    /** Maximum length of an identifier, in bytes of UTF-8. */
+    private static final int ID_BYTES = 64;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Object sending;
@@ -41,6 +46,29 @@ final class Requests {
         byte[] random = new byte[12];
         RANDOM.nextBytes(random);
         return HexFormat.of().formatHex(random);
+    }
+
+    /**
+     * Returns the identifier under which something goes to one of its receivers, each of which gets a message of its own:
+     * the same one whenever the same is sent again, so that it is stored once.
+     *
+     * @param given by the user; empty for a new one
+     * @throws IllegalArgumentException if that is too long for any server
+     */
+    static String id(String given, List<String> to, String receiver) {
+        if (given.isEmpty()) {
+            return id();
+        }
+        byte[] bytes = given.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > ID_BYTES) {
+            throw new IllegalArgumentException(
+                    "An id has at most %d bytes, and this one %d. Nothing was sent.".formatted(ID_BYTES, bytes.length));
+        }
+        if (to.size() <= 1) {
+            return given;
+        }
+        byte[] its = (given + '\n' + People.word(receiver)).getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(Download.sha256().digest(its), 0, 16);
     }
 
     /** Sends a request whose command has this identifier; does not wait. */

@@ -506,12 +506,13 @@ public final class ResumedSession extends ChatSession {
     public Outgoing send(List<String> to, FileToSend file, String id, LongConsumer progress)
             throws IOException, InterruptedException {
         Outgoing mine = new Outgoing(name, to, file.name(), true, 0, clock.instant());
-        String first = to.isEmpty() ? "" : People.word(to.getFirst());
+        String first = to.isEmpty() ? "" : to.getFirst();
+        String its = Requests.id(id, to, first);
         try {
             // It arrives as what another session of the account sends.
-            Transfers.Sent sent = transfers.send(first, file, id, progress);
+            Transfers.Sent sent = transfers.send(People.word(first), file, its, progress);
             for (String other : to.subList(Math.min(1, to.size()), to.size())) {
-                again(other, sent.file(), file, id);
+                again(other, sent.file(), file, Requests.id(id, to, other));
             }
             mine.stored(sent.message());
         } catch (ClientFailure e) {
@@ -526,9 +527,8 @@ public final class ResumedSession extends ChatSession {
         User user = people.user(to);
         Audience audience =
                 user instanceof User.Group group ? new Audience.Group(group.number()) : new Audience.One(user);
-        String its = id.length() > 40 ? Requests.id() : id + "-" + to.hashCode();
         Request request = requests.ask(
-                its, new FileCommand.SendAgain(audience, number, file.picture(), 0, its), SessionEvent.Accepted.class);
+                id, new FileCommand.SendAgain(audience, number, file.picture(), 0, id), SessionEvent.Accepted.class);
         request.await();
         SessionEvent.Refused refusal = request.refusal();
         if (refusal != null) {

@@ -28,6 +28,7 @@ import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +43,9 @@ final class FileExchange implements Runnable {
 
     /** Gives a refusal the type of messages about files. */
     private static final FileCommand OF_FILES = new FileCommand.GetFile(0, 0, false, "");
+
+    /** Maximum number of cookies of our name that are looked at. */
+    private static final int MOST_COOKIES = 8;
 
     private static final String UPLOAD_OFFSET = "Upload-Offset";
 
@@ -124,11 +128,11 @@ final class FileExchange implements Runnable {
             bearer = rooms.bearers()
                     .byToken(session, Secret.of(authorization.substring(7).strip()));
         } else {
-            String cookie = byCookie ? cookie() : null;
-            if (cookie == null) {
+            List<Secret> cookies = byCookie ? cookies() : List.of();
+            if (cookies.isEmpty()) {
                 throw new Refusal(Code.NOT_LOGGED_IN, "Say who you are: Authorization: Bearer TOKEN.");
             }
-            bearer = rooms.bearers().byCookie(session, Secret.of(cookie));
+            bearer = rooms.bearers().byCookie(session, cookies);
         }
         connection.recognised();
         return bearer;
@@ -138,13 +142,14 @@ final class FileExchange implements Runnable {
         return "__Secure-chat-" + port;
     }
 
-    private @Nullable String cookie() {
+    private List<Secret> cookies() {
         return head.headers().getAll(HttpHeaderNames.COOKIE).stream()
                 .flatMap(header -> ServerCookieDecoder.STRICT.decodeAll(header).stream())
                 .filter(cookie -> cookie.name().equals(cookieName()))
                 .map(Cookie::value)
-                .findFirst()
-                .orElse(null);
+                .limit(MOST_COOKIES)
+                .map(Secret::of)
+                .toList();
     }
 
     private FullHttpResponse cookie(Bearers.Bearer bearer) {
@@ -217,8 +222,9 @@ final class FileExchange implements Runnable {
     private @Nullable FullHttpResponse upload(Bearers.Bearer bearer) throws InterruptedException {
         FilesOverHttp.Incoming incoming;
         try {
-            FilesOverHttp.Sending sending = sending(new Query(head));
-            incoming = rooms.files().receive(bearer, sending, offset(), connection::cut);
+            Long offset = offset();
+            FilesOverHttp.Sending sending = sending(new Query(head), announced(offset));
+            incoming = rooms.files().receive(bearer, sending, offset, connection::cut);
         } catch (AlreadySent e) {
             return created(e.receipt());
         }
@@ -253,6 +259,12 @@ final class FileExchange implements Runnable {
         return Long.valueOf(offset);
     }
 
+    /** Returns the size that the file has by the length of the body; -1 if that is not told. */
+    private long announced(@Nullable Long offset) {
+        String length = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        return length == null ? -1 : Long.parseLong(length) + (offset == null ? 0 : offset);
+    }
+
     private void checkLength(long missing) {
         String length = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
         if (length != null && Long.parseLong(length) != missing) {
@@ -262,7 +274,8 @@ final class FileExchange implements Runnable {
         }
     }
 
-    private static FilesOverHttp.Sending sending(Query query) {
+    /** @param size the one that it has if the parameter is missing; -1 if that is required */
+    private static FilesOverHttp.Sending sending(Query query, long size) {
         String sha256 = query.get("sha256", "");
         if (!sha256.isEmpty() && !sha256.matches("[0-9a-fA-F]{64}")) {
             throw new Refusal(Code.MALFORMED, "sha256 has to be 64 hexadecimal digits.");
@@ -270,7 +283,7 @@ final class FileExchange implements Runnable {
         return new FilesOverHttp.Sending(
                 audience(query.required("to")),
                 query.required("name"),
-                query.number("size", -1),
+                query.number("size", size),
                 picture(query.get("picture", "0")),
                 query.number("re", 0),
                 id(query.get("id", "")),
@@ -304,6 +317,12 @@ final class FileExchange implements Runnable {
         FilesOverHttp.Outgoing outgoing = rooms.files().find(bearer, number);
         StoredFile file = outgoing.file();
         String etag = '"' + HexFormat.of().formatHex(file.digest()) + '"';
+        String expected = head.headers().get(HttpHeaderNames.IF_MATCH, "*");
+        if (!expected.strip().equals("*") && !expected.contains(etag)) {
+            return refused(
+                    HttpResponseStatus.PRECONDITION_FAILED,
+                    new Refusal(Code.MALFORMED, "The file is another one than If-Match says."));
+        }
         String known = head.headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
         if (known.equals("*") || known.contains(etag)) {
             FullHttpResponse unchanged =

@@ -26,9 +26,16 @@ public record FileRequests(FilesOverHttp files, Bearers bearers, Dispatcher disp
         return path.equals(FILES) || path.startsWith(FILES + "/") || path.equals(SESSION);
     }
 
+    /** Returns the path of a request's target, which may be a whole URL (RFC 9112, section 3.2.2). */
     static String path(HttpRequest head) {
-        int query = head.uri().indexOf('?');
-        return query < 0 ? head.uri() : head.uri().substring(0, query);
+        String target = head.uri();
+        int query = target.indexOf('?');
+        String path = query < 0 ? target : target.substring(0, query);
+        if (path.regionMatches(true, 0, "https://", 0, "https://".length())) {
+            int slash = path.indexOf('/', "https://".length());
+            return slash < 0 ? "/" : path.substring(slash);
+        }
+        return path;
     }
 
     /** Returns whether the head says in one way alone how long the body is. */
