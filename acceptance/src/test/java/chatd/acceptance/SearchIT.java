@@ -18,10 +18,17 @@ class SearchIT extends OverGroups {
         super(carrier, chatd);
     }
 
-    /** Searches; {@code more} are further keys, beginning with a comma. */
+    /**
+     * Searches; {@code more} are further keys, beginning with a comma. Returns the page; or the refusal, as while the index is
+     * being opened, which has no items.
+     */
     private static JsonNode find(JsonSocket by, String text, String more) {
         by.send("{'type': 27, 'info': {'text': '%s'%s}}".formatted(text, more));
-        return by.skipTo(20).path("info");
+        JsonNode answer = by.next();
+        while (answer.path("type").asInt() != 20 && answer.path("type").asInt() != 18) {
+            answer = by.next();
+        }
+        return answer.path("info");
     }
 
     private static String refusedFind(JsonSocket by, String info) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -217,10 +218,10 @@ public final class Indexer implements AutoCloseable {
     /**
      * Returns the numbers of the newest messages that match.
      *
-     * @param end by {@link System#nanoTime}
+     * @param nanos maximum time, beyond which only what takes a moment is completed
      * @throws Refusal {@link Code#BUSY} if there is no index at the moment, or the search has not ended in time
      */
-    Result search(Query query, int most, long end) {
+    Result search(Query query, int most, long nanos) {
         Index its = index;
         if (its == null) {
             throw unavailable();
@@ -228,7 +229,12 @@ public final class Indexer implements AutoCloseable {
         try {
             its.refreshIfDue();
             long searched = its.searched();
-            List<Long> numbers = its.search(query, most, () -> System.nanoTime() - end > 0);
+            long begin = System.nanoTime();
+            // Lucene asks after each hundred messages or more. What fits into the first is never given up, however slow
+            // the machine is.
+            AtomicInteger asked = new AtomicInteger();
+            List<Long> numbers = its.search(
+                    query, most, () -> asked.incrementAndGet() > 1 && System.nanoTime() - begin > nanos);
             return new Result(numbers, isLate(its) ? searched : Long.MAX_VALUE);
         } catch (TimeoutException e) {
             throw new Refusal(

@@ -190,7 +190,7 @@ public final class Search implements Room, AutoCloseable {
                         .add(Visible.numbered(0, before - 1), BooleanClause.Occur.FILTER)
                         .build();
                 long begin = System.nanoTime();
-                Indexer.Result result = indexer.search(older, PART, begin + left);
+                Indexer.Result result = indexer.search(older, PART, left);
                 left -= System.nanoTime() - begin;
                 upTo = Math.min(upTo, result.upTo());
                 List<Long> numbers = result.messages();
