@@ -233,8 +233,8 @@ public final class Indexer implements AutoCloseable {
             // Lucene asks after each hundred messages or more. What fits into the first is never given up, however slow
             // the machine is.
             AtomicInteger asked = new AtomicInteger();
-            List<Long> numbers = its.search(
-                    query, most, () -> asked.incrementAndGet() > 1 && System.nanoTime() - begin > nanos);
+            List<Long> numbers =
+                    its.search(query, most, () -> asked.incrementAndGet() > 1 && System.nanoTime() - begin > nanos);
             return new Result(numbers, isLate(its) ? searched : Long.MAX_VALUE);
         } catch (TimeoutException e) {
             throw new Refusal(
