@@ -85,13 +85,17 @@ final class SendCommand extends ScriptCommand {
         try {
             if (isFile) {
                 sendFiles();
-                return;
-            }
-            try (ScriptSession session = session()) {
-                printer.stored(main().out(), session.send(to, text(), re, id));
+            } else {
+                sendText();
             }
         } catch (IllegalArgumentException e) {
             throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void sendText() throws IOException, UnknownServer, InterruptedException {
+        try (ScriptSession session = session()) {
+            printer.stored(main().out(), session.send(to, text(), re, id));
         }
     }
 

@@ -516,13 +516,15 @@ public final class Calls implements Room, AutoCloseable {
         lock.lock();
         try {
             for (Call call : calls.values()) {
-                call.party(session.account())
-                        .filter(party -> party.session == session && party.lost == null)
-                        .ifPresent(party -> party.lost = clock.instant());
+                // It may be a stranger's, which has no account.
+                for (Call.Party party : call.parties()) {
+                    if (party.session == session && party.lost == null) {
+                        party.lost = clock.instant();
+                    }
+                }
             }
         } finally {
             lock.unlock();
-            deferred.run();
         }
     }
 

@@ -49,7 +49,6 @@ public final class Dispatcher {
     private final List<Room> rooms;
     private final Sessions sessions;
     private final AuditTrail audit;
-    private final Supplier<Config> config;
 
     /** The changes that each account makes in a minute ({@code rates.changes}). */
     private final AccountRate changes;
@@ -64,7 +63,6 @@ public final class Dispatcher {
         this.rooms = List.copyOf(rooms);
         this.sessions = sessions;
         this.audit = audit;
-        this.config = config;
         this.changes = new AccountRate(() -> config.get().rates().changes(), most -> most, Duration.ofMinutes(1));
         this.clock = clock;
         rooms.forEach(room -> room.addTo(routes));
@@ -149,7 +147,7 @@ public final class Dispatcher {
             throw AuditTrail.refusal();
         }
         if (row.isRated()) {
-            countChange(session.account());
+            changes.charge(session.account(), "changes");
         }
         switch (row) {
             case Routes.Done<C> done -> {
@@ -166,16 +164,6 @@ public final class Dispatcher {
                     pending.add(watched(session, command, write));
                 }
             }
-        }
-    }
-
-    /** @throws Refusal {@link Code#THROTTLED} if the account has made as many changes as it may */
-    private void countChange(long account) {
-        long most = config.get().rates().changes();
-        if (most != 0 && !changes.take(account)) {
-            throw new Refusal(
-                    Code.THROTTLED,
-                    "At most %d changes a minute are taken from one user. Try again in a moment.".formatted(most));
         }
     }
 

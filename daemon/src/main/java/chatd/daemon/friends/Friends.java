@@ -3,6 +3,7 @@ package chatd.daemon.friends;
 import chatd.daemon.accounts.AccountDecision;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.FreeText;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Batching;
@@ -21,7 +22,6 @@ import chatd.protocol.command.UserCommand;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Reach;
 import chatd.protocol.value.User;
-import chatd.text.SafeText;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -76,11 +76,8 @@ public final class Friends implements Room {
     }
 
     private void ask(Session session, UserCommand.AskFriend command) throws InterruptedException {
-        String text = command.text().replace('\t', ' ');
-        if (!SafeText.text(text).equals(text)) {
-            // A control character would take six bytes in the lists of whom it is sent to.
-            throw new Refusal(Code.MALFORMED, "A request has no invisible characters. It was not sent.");
-        }
+        // A control character would take six bytes in the lists of whom it is sent to.
+        FreeText.check(command.text(), "A request has no invisible characters. It was not sent.");
         SentOnce once = SentOnce.of(
                 session.account(), command.id(), "friend\n" + other(session, command.user()) + '\n' + command.text());
         commit(session, command, once, (account, other, now) -> {

@@ -32,13 +32,6 @@ final class GroupNames {
         return Character.isSpaceChar(c) || Character.isWhitespace(c);
     }
 
-    /** @throws Refusal {@link Code#MALFORMED} */
-    static void checkTopic(String topic) {
-        if (!SafeText.line(topic).equals(topic)) {
-            throw new Refusal(Code.MALFORMED, "A topic is one line, without invisible characters. Nothing was done.");
-        }
-    }
-
     private static Refusal bad(String text) {
         return new Refusal(Code.BAD_NAME, text + " Nothing was done.");
     }

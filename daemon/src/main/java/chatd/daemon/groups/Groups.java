@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.FreeText;
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.Members;
 import chatd.daemon.dispatch.Room;
@@ -328,7 +329,8 @@ public final class Groups implements Room {
         if (isWhole == null && isOpen == null && topic == null) {
             throw new Refusal(Code.MALFORMED, "Say what to set: history, open or topic. Nothing was done.");
         }
-        GroupNames.checkTopic(requireNonNullElse(topic, ""));
+        FreeText.checkLine(
+                requireNonNullElse(topic, ""), "A topic is one line, without invisible characters. Nothing was done.");
         GroupAct.Set changed = new GroupAct.Set(
                 changed(isWhole, group.wholeHistory()), changed(isOpen, group.open()), changed(topic, group.topic()));
         checkNew(!changed.equals(new GroupAct.Set(null, null, null)), now);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.FreeText;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.AuditTrail;
@@ -22,7 +23,6 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
-import chatd.text.SafeText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +88,8 @@ public final class Logins implements Room {
     public void logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
         checkNotLoggedIn(session);
         try {
-            checkLabel(requireNonNullElse(command.device(), ""));
+            String device = requireNonNullElse(command.device(), "");
+            FreeText.checkLine(device, "A device's label is one line, without invisible characters. Nothing was done.");
             String name = directory.nameFor(command.user());
             Authenticator.Admitted admitted = authenticator.admit(session, "login", name, command.password());
             if (admitted.account().mustChange()) {
@@ -96,7 +97,6 @@ public final class Logins implements Room {
                         session, "login", name, Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
             }
             String rehashed = authenticator.rehashed(session, admitted, command.password());
-            String device = requireNonNullElse(command.device(), "");
             long number = admitted.account().number();
             Tokens.Made token =
                     session.dialect().hasConversations() ? tokens.make(number, device, command.quiet()) : null;
@@ -112,14 +112,6 @@ public final class Logins implements Room {
             }
         } finally {
             command.password().wipe();
-        }
-    }
-
-    /** Administrators and auditors read it, in a terminal. */
-    private static void checkLabel(String device) {
-        if (!SafeText.line(device).equals(device)) {
-            throw new Refusal(
-                    Code.MALFORMED, "A device's label is one line, without invisible characters. Nothing was done.");
         }
     }
 

@@ -2,6 +2,7 @@ package chatd.daemon.reports;
 
 import chatd.daemon.accounts.AccountDecision;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.FreeText;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Batching;
@@ -23,7 +24,6 @@ import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.ReportStore;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.value.Code;
-import chatd.text.SafeText;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,10 +61,7 @@ public final class Reports implements Room {
     }
 
     private void report(Session session, MessageCommand.Report command) throws InterruptedException {
-        String reason = command.text().replace('\t', ' ');
-        if (!SafeText.text(reason).equals(reason)) {
-            throw new Refusal(Code.MALFORMED, "A report has no invisible characters. Nothing was done.");
-        }
+        FreeText.check(command.text(), "A report has no invisible characters. Nothing was done.");
         long number = session.account();
         Origin origin = session.origin();
         SentOnce once = SentOnce.of(number, command.id(), "report\n" + command.message() + '\n' + command.text());

@@ -57,7 +57,6 @@ public final class Search implements Room, AutoCloseable {
     private final Conversations conversations;
     private final Pages pages;
     private final AuditTrail audit;
-    private final Supplier<Config> config;
     private final AccountRate rate;
 
     /** Whether each search is logged; otherwise those of an hour are one event. */
@@ -70,7 +69,7 @@ public final class Search implements Room, AutoCloseable {
         this.conversations = conversations;
         this.pages = pages;
         this.audit = parts.audit();
-        this.config = parts.config();
+        Supplier<Config> config = parts.config();
         this.rate = new AccountRate(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
         this.isLogged = config.get().audit().find();
         this.indexer = new Indexer(
@@ -92,27 +91,14 @@ public final class Search implements Room, AutoCloseable {
 
     private void find(Session session, MessageCommand.Find command) throws InterruptedException {
         Wanted wanted = Wanted.of(command.text());
-        checkRate(session.account());
+        // Whoever may ask at will can tell from how long the answers take what stands in others' messages.
+        rate.charge(session.account(), "searches");
         MessageEvent.Page page = pages.read(session.account(), () -> new Finding(session, command, wanted).page());
         MessageEvent.Found found = page.found();
         if (found != null) {
             log(session, found.hits().size());
         }
         session.answer(page);
-    }
-
-    /**
-     * Whoever may ask at will can tell from how long the answers take what stands in others' messages.
-     *
-     * @throws Refusal {@link Code#THROTTLED} if the account has searched as often as it may
-     */
-    private void checkRate(long account) {
-        long most = config.get().rates().searches();
-        if (most != 0 && !rate.take(account)) {
-            throw new Refusal(
-                    Code.THROTTLED,
-                    "At most %d searches a minute are taken from one user. Try again in a moment.".formatted(most));
-        }
     }
 
     private void log(Session session, int hits) {

@@ -1,5 +1,7 @@
 package chatd.daemon.session;
 
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
@@ -31,6 +33,21 @@ public final class AccountRate {
     /** Counts once more; returns false if the account has to wait, and nothing was counted. */
     public boolean take(long account) {
         return buckets.get(account, same -> bucket(most.getAsLong())).tryConsume(1);
+    }
+
+    /**
+     * Counts once more, where the period is a minute and 0 means no limit.
+     *
+     * @param what is counted, in the plural
+     * @throws Refusal {@link Code#THROTTLED} if the account has to wait
+     */
+    public void charge(long account, String what) {
+        long limit = most.getAsLong();
+        if (limit != 0 && !take(account)) {
+            throw new Refusal(
+                    Code.THROTTLED,
+                    "At most %d %s a minute are taken from one user. Try again in a moment.".formatted(limit, what));
+        }
     }
 
     private Bucket bucket(long capacity) {
