@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** How the daemon introduces users to each other for direct sessions: type 7, on each carrier. */
 class DirectCallsIT extends OverJson {
@@ -496,6 +497,37 @@ class DirectCallsIT extends OverJson {
                 await().untilAsserted(() -> assertThat(
                                 new AuditReader(hasty.auditLog()).all().stream().map(AuditReader.Entry::line))
                         .anyMatch(line -> line.contains("type=\"answer\" outcome=\"refused\" reason=\"unanswered\"")));
+            }
+        }
+    }
+
+    private static int connections(Chatd daemon) {
+        return JsonMapper.shared()
+                .readTree(daemon.admin("", "stats", "-o", "json").exits(0).out())
+                .findPath("connections")
+                .asInt(-1);
+    }
+
+    /** Who has never logged in has no account by which it could be in a call. */
+    @Test
+    void aStrangersConnectionEndsCleanlyWhileSomebodyIsCalled() {
+        try (LocalDaemon daemon = LocalDaemon.start()) {
+            Chatd.Person caller = daemon.person();
+            Chatd.Person called = daemon.person();
+            try (JsonSocket one = daemon.logInJson(carrier, caller, "laptop");
+                    JsonSocket other = daemon.logInJson(carrier, called, "laptop")) {
+                befriend(one, other);
+                call(one, called.name(), newSession(), "");
+                accepted(one, "call");
+                told(other, "call", one.user());
+                int before = connections(daemon);
+                assertThat(before).isEqualTo(2);
+                try (JsonSocket stranger = carrier.connect(daemon)) {
+                    await().until(() -> connections(daemon) == before + 1);
+                    assertThat(stranger).isNotNull();
+                }
+                await().until(() -> connections(daemon) == before);
+                assertThat(daemon.read("chatd.log")).doesNotContain("cleanup failed");
             }
         }
     }
