@@ -53,6 +53,18 @@ export const TESTS: { [name: string]: () => void } = {
     const mentioned = (said: string) => partsOf(said, ["ann", "annabel"]).flatMap((part) => (part.kind === "mention" ? [part.text] : []));
     equal(mentioned("@annabel and @Ann, not a@ann or @anna"), ["@annabel", "@Ann"]);
   },
+  "a name with any character that a name may have is mentioned, and the parts of the text are the text": () => {
+    const joined = [..."._-"].flatMap((mark) => [`ann${mark}doe`, `a${mark}b`, `a${mark}${mark}1`, `a${mark}`, `王${mark}芳`, `ü${mark}É`]);
+    for (const name of [...joined, "a_b-c.d", "ann", "芳", "नमस्ते", "ann\u0303"]) {
+      for (const said of [`@${name}`, `hello @${name}, and you`, `(@${name})`, "nobody"]) {
+        const parts = partsOf(said, [...joined, name]);
+        equal(parts.map((part) => part.text).join(""), said);
+        equal(parts.flatMap((part) => (part.kind === "mention" ? [part.text] : [])), said === "nobody" ? [] : [`@${name}`]);
+      }
+    }
+    // What no name may have to-day, but a list of names may
+    equal(partsOf("@a+b@", ["\\^$.*+?()[]{}|/", "a+b"]).map(({ kind }) => kind), ["mention", "text"]);
+  },
   "emoticons are completed by code and by both names": () => {
     equal(completions("xyx").map(({ code }) => code), ["/xyx"]);
     equal(completions("微").length > 0 && completions("微").every(({ zh }) => zh.startsWith("微")), true);

@@ -81,7 +81,8 @@ function count(text: string, character: string): number {
 }
 
 function mentions(names: readonly string[]): RegExp {
-  const longestFirst = [...names].sort((a, b) => b.length - a.length).map((name) => name.replace(/[^\p{L}\p{N}]/gu, "\\$&"));
+  // Of what syntax has no use for, `u` lets nothing be escaped.
+  const longestFirst = [...names].sort((a, b) => b.length - a.length).map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   return new RegExp(`(?<![\\p{L}\\p{N}])@(?:${longestFirst.join("|")})(?![\\p{L}\\p{N}])`, "giu");
 }
 

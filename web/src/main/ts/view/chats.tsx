@@ -5,6 +5,7 @@ import type { Key } from "../model/place.js";
 import { type Entry, isGone } from "../model/timeline.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import { useApp } from "./app.js";
+import { Guard } from "./guard.js";
 import { Head, Icon, IconButton, Initial, Name, ToConversation, useTitle } from "./parts.js";
 import { News } from "./news.js";
 import { most, shortTime } from "./time.js";
@@ -47,7 +48,19 @@ export function Chats() {
           <>
             <ul>
               {shown.value.map((conversation) => (
-                <Row key={conversation.key} conversation={conversation} isOpen={app.open.value === conversation.key} />
+                <Guard
+                  key={conversation.key}
+                  of={conversation.last.value}
+                  instead={() => (
+                    <li>
+                      <ToConversation to={conversation.key} class="row">
+                        {w.failedRow}
+                      </ToConversation>
+                    </li>
+                  )}
+                >
+                  <Row conversation={conversation} isOpen={app.open.value === conversation.key} />
+                </Guard>
               ))}
             </ul>
             {shown.value.every(({ key, last }) => key === "" && last.value === null) && (

@@ -4,6 +4,7 @@ import { type Key, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
 import { Card } from "./card.js";
 import { Chats, summary } from "./chats.js";
+import { Failed, Guard } from "./guard.js";
 import { Entrance } from "./login.js";
 import { Notice, Sheet } from "./parts.js";
 import { Find, Keys, Me } from "./side.js";
@@ -14,11 +15,15 @@ import { words } from "./words.js";
 /** How long a text waits for its answer before one is told why it may wait, in milliseconds. */
 const PATIENCE = 4_000;
 
+const failed = (again: () => void) => <Failed again={again} />;
+
 /** The whole page. */
 export function Root({ app }: { app: App }) {
   return (
     <AppContext.Provider value={app}>
-      <Inside />
+      <Guard of={null} instead={failed}>
+        <Inside />
+      </Guard>
     </AppContext.Provider>
   );
 }
@@ -51,7 +56,12 @@ function Rooms() {
   const open = app.open.value;
   const column = key === null ? "left" : "talk";
   const named = place.at === "conversation" && place.message !== undefined ? place : null;
-  const card = place.at === "card" ? <Card key={place.key} of={place.key} /> : null;
+  const card =
+    place.at === "card" ? (
+      <Guard key={place.key} of={place.key} instead={failed}>
+        <Card of={place.key} />
+      </Guard>
+    ) : null;
   const w = words();
 
   useEffect(() => {
@@ -111,7 +121,9 @@ function Rooms() {
       <Bar />
       <main class={`rooms at-${column}${card !== null ? " with-card" : ""}`}>
         <div class="left">
-          {place.at === "me" && !isNarrow ? <Me /> : place.at === "find" ? <Find /> : place.at === "keys" ? <Keys /> : <Chats />}
+          <Guard of={place.at} instead={failed}>
+            {place.at === "me" && !isNarrow ? <Me /> : place.at === "find" ? <Find /> : place.at === "keys" ? <Keys /> : <Chats />}
+          </Guard>
         </div>
         <div class="talk">
           {open === null ? (
@@ -119,7 +131,9 @@ function Rooms() {
           ) : open !== "" && open !== chat.me && !chat.people.names.value.has(open) ? (
             <Unknown key={open} of={open} />
           ) : (
-            <Talk key={open} of={open} named={named} />
+            <Guard key={open} of={named} instead={failed}>
+              <Talk of={open} named={named} />
+            </Guard>
           )}
         </div>
         {card !== null && !isNarrow && (
@@ -138,7 +152,9 @@ function Rooms() {
           <Me />
         </Sheet>
       )}
-      <Announcements />
+      <Guard of={chat.arrived.value} instead={() => null}>
+        <Announcements />
+      </Guard>
       {app.sheets.value === 0 && <Notice />}
     </>
   );

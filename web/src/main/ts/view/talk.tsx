@@ -5,6 +5,7 @@ import type { Key } from "../model/place.js";
 import { type Entry, isWritten } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { Composer } from "./composer.js";
+import { Guard } from "./guard.js";
 import { Message, type Shown, Waits } from "./message.js";
 import { Actions } from "./actions.js";
 import { News } from "./news.js";
@@ -343,20 +344,31 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
           ),
           entry.type === 24 ? (
             <li key={key} class="news" data-mid={entry.mid}>
-              <News of={entry} />
+              <Guard of={entry} instead={() => <span>{w.failedMessage}</span>}>
+                <News of={entry} />
+              </Guard>
             </li>
           ) : (
-            <Message
+            <Guard
               key={key}
-              entry={entry}
-              conversation={conversation}
-              isFirst={isFirst}
-              isLast={isLast}
-              isNewest={isNewest}
-              isNamed={!isPair && entry.send !== chat.me}
-              choose={choose}
-              toMessage={toMessage}
-            />
+              of={entry}
+              instead={() => (
+                <li class="news" data-mid={entry.mid}>
+                  <span>{w.failedMessage}</span>
+                </li>
+              )}
+            >
+              <Message
+                entry={entry}
+                conversation={conversation}
+                isFirst={isFirst}
+                isLast={isLast}
+                isNewest={isNewest}
+                isNamed={!isPair && entry.send !== chat.me}
+                choose={choose}
+                toMessage={toMessage}
+              />
+            </Guard>
           ),
         ];
       })}
@@ -374,7 +386,19 @@ function WaitingRows({ conversation }: { conversation: Conversation }) {
         .filter((waiting) => waiting.mid === undefined)
         .map((waiting, index) => {
           const isFirst = index === 0 && (last === undefined || !isWritten(last) || last.send !== chat.me);
-          return <Waits key={waiting.id} conversation={conversation} waiting={waiting} isFirst={isFirst} />;
+          return (
+            <Guard
+              key={waiting.id}
+              of={waiting}
+              instead={() => (
+                <li class="news">
+                  <span>{words().failedMessage}</span>
+                </li>
+              )}
+            >
+              <Waits conversation={conversation} waiting={waiting} isFirst={isFirst} />
+            </Guard>
+          );
         })}
     </>
   );

@@ -188,7 +188,12 @@ abstract class Chatd implements AutoCloseable {
 
     /** Registers a new account over a connection of its own. */
     Person person() {
-        var person = new Person(newName(), PASSWORD);
+        return person(newName());
+    }
+
+    /** Registers a new account with a name over a connection of its own. */
+    Person person(String name) {
+        var person = new Person(name, PASSWORD);
         try (Chat1Socket socket = connect()) {
             socket.send(Wire.register(person.name(), person.password()));
             assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);

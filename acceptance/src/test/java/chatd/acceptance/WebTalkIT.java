@@ -149,6 +149,50 @@ class WebTalkIT extends InBrowser {
     }
 
     @Test
+    void whatMentionsNamesWithAnyMarkIsShown() {
+        Chatd.Person ann = chatd.person();
+        String name = Chatd.newName();
+        Chatd.Person ben = chatd.person(name.substring(0, 2) + "-" + name.substring(2, 4) + "_" + name.substring(4) + ".x");
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("for @" + ben.name());
+        assertThat(desk.page().locator(".mention")).hasText("@" + ben.name());
+        desk.says("and so on").reads("and so on");
+        assertThat(browser.open(chatd, Device.PHONE).logIn(ben).open(ann.name()).page().locator(".mention"))
+                .hasText("@" + ben.name());
+    }
+
+    @Test
+    void whatFailsToBeShownTakesNothingWithIt() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        // Every text with this word can't be shown.
+        desk.page().evaluate("""
+                () => {
+                  const { matchAll } = String.prototype;
+                  String.prototype.matchAll = function (pattern) {
+                    if (this.includes("unshowable")) {
+                      throw new Error("unshowable");
+                    }
+                    return matchAll.call(this, pattern);
+                  };
+                }""");
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, "before");
+            desk.reads("before");
+            writer.says(ann, "unshowable");
+            WebPerson.waits(desk.page().getByText("This message could not be shown."));
+            WebPerson.waits(desk.page().getByText("This chat could not be shown here."));
+            writer.says(ann, "after");
+            desk.reads("before").reads("after");
+        }
+        assertThat(desk.row(ben.name())).containsText("after");
+        assertThat(desk.page().getByText("This message could not be shown.")).hasCount(1);
+        assertThat(desk.complaints()).isNotEmpty().allMatch(complaint -> complaint.contains("unshowable"));
+        desk.complaints().clear();
+    }
+
+    @Test
     void anotherLanguageIsSpokenAtOnceInTheOpenConversation() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();

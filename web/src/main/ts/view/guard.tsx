@@ -1,0 +1,51 @@
+import { Component, type ComponentChildren } from "preact";
+import { words } from "./words.js";
+
+interface GuardProps {
+  /** What is shown within: once it is another, it is tried again. */
+  of: unknown;
+  /** What stands in its place after a failure; it is given what tries again. */
+  instead: (again: () => void) => ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** Shows something else in place of what fails to be shown, so that it does not take the page with it. */
+export class Guard extends Component<GuardProps, { hasFailed: boolean }> {
+  override state = { hasFailed: false };
+
+  override componentDidCatch(error: unknown): void {
+    console.error(error);
+    this.setState({ hasFailed: true });
+  }
+
+  override componentDidUpdate(before: GuardProps): void {
+    if (this.state.hasFailed && before.of !== this.props.of) {
+      this.again();
+    }
+  }
+
+  private readonly again = (): void => this.setState({ hasFailed: false });
+
+  override render(): ComponentChildren {
+    return this.state.hasFailed ? this.props.instead(this.again) : this.props.children;
+  }
+}
+
+/** What stands in place of a column, or of the whole page, that failed: what happened, and how to go on. */
+export function Failed({ again }: { again: () => void }) {
+  const w = words();
+  return (
+    <section class="nothing" role="alert">
+      <h1 tabIndex={-1}>{w.failed}</h1>
+      <p>{w.failedMeans}</p>
+      <p class="choices">
+        <button type="button" class="plain" onClick={again}>
+          {w.failedAgain}
+        </button>
+        <button type="button" class="plain" onClick={() => location.reload()}>
+          {w.reload}
+        </button>
+      </p>
+    </section>
+  );
+}
