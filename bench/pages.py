@@ -14,14 +14,18 @@ With --talk, measures searches alone, first in quiet and then while 50 others wr
 the median and the 99th percentile of TALKED searches each, and the daemon's heap after a collection; LOADGEN is the load
 generator that `./chat bench` compiles (bench/target/loadgen).
 
+The environment variables OTHERS and GROUPS set how many others and groups alice has.
+
 Needs the mariadb client. Prints the rows as a table in Markdown.
 """
 import json, os, re, signal, socket, ssl, statistics, subprocess, sys, tempfile, time
 from pathlib import Path
 
+# Otherwise a user searches 60 times a minute.
+os.environ.setdefault("CHATD_RATES_SEARCHES", "0")
 CHAT = str(Path(__file__).resolve().parent.parent / "chat")
 REPEATS, TALKED, LOGINS = 200, 500, 20
-OTHERS, GROUPS, FIRST = 100, 50, 1001
+OTHERS, GROUPS, FIRST = int(os.environ.get("OTHERS", 100)), int(os.environ.get("GROUPS", 50)), 1001
 CONVERSATIONS = OTHERS + GROUPS + 1
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -230,7 +234,7 @@ def measured(messages, directory):
     try:
         session, answer = login(demo, {"user_id": "alice", "user_pwd": password})
         counts = [unread["count"] for unread in answer["unread"].values()]
-        if len(counts) != CONVERSATIONS:
+        if len(counts) != min(CONVERSATIONS, 2000):  # as many as a login tells
             sys.exit(f"{len(counts)} of {CONVERSATIONS} conversations have something unread")
         yield indexed(demo)
         older = status(demo)["newest"] - messages // 5

@@ -56,7 +56,7 @@ final class Index implements Closeable {
     static final String TAG = "tag";
 
     /** What the index was written by: another form, or another way of splitting texts, is built anew. */
-    private static final String FORM = "2, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
+    private static final String FORM = "3, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
 
     private static final String FORM_KEY = "form";
     private static final String POSITION_KEY = "position";
@@ -68,7 +68,13 @@ final class Index implements Closeable {
     /** Megabytes that are written to disk at once. */
     private static final double BUFFER = 8;
 
-    /** More than a query has for somebody who was in 500 groups 8 times each. */
+    /**
+     * Maximum number of words of one entry in all its scopes together, if these are more than two: one with more has each
+     * once, in {@link Indexed.Scope#MANY}. A text of 64 KiB has half of it.
+     */
+    static final int MOST_WORDS = 65_536;
+
+    /** More than a query has for 64 words and somebody who was in 500 groups 8 times each. */
     private static final int MOST_CLAUSES = 100_000;
 
     private static final long REFRESH = TimeUnit.SECONDS.toNanos(1);
@@ -92,7 +98,8 @@ final class Index implements Closeable {
         private final Field number = NumericDocValuesField.indexedField(NUMBER, 0);
         private final Field point = new LongPoint(NUMBER, 0);
         private final Field time = NumericDocValuesField.indexedField(TIME, 0);
-        private final Field text = new Field(TEXT, "", WORDS);
+        private final ScopedWords words = new ScopedWords();
+        private final Field text = new Field(TEXT, words, WORDS);
         private final List<Field> tags = new ArrayList<>();
 
         private static FieldType words() {
@@ -109,13 +116,20 @@ final class Index implements Closeable {
             number.setLongValue(entry.message());
             point.setLongValue(entry.message());
             time.setLongValue(entry.time().toEpochMilli());
-            text.setStringValue(entry.text());
-            while (tags.size() < entry.tags().size()) {
+            List<Words.Word> its = Words.of(entry.text());
+            List<String> tagged = new ArrayList<>(entry.tags());
+            if (entry.scopes().size() > 2 && (long) its.size() * entry.scopes().size() > MOST_WORDS) {
+                words.set(its, List.of(Indexed.Scope.MANY));
+                entry.scopes().forEach(scope -> tagged.add(Indexed.Tags.in(scope)));
+            } else {
+                words.set(its, entry.scopes());
+            }
+            while (tags.size() < tagged.size()) {
                 tags.add(new StringField(TAG, "", Field.Store.NO));
             }
             List<Field> all = new ArrayList<>(List.of(number, point, time, text));
-            for (int i = 0; i < entry.tags().size(); i++) {
-                tags.get(i).setStringValue(entry.tags().get(i));
+            for (int i = 0; i < tagged.size(); i++) {
+                tags.get(i).setStringValue(tagged.get(i));
                 all.add(tags.get(i));
             }
             return all;
@@ -154,7 +168,7 @@ final class Index implements Closeable {
                 path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         FSDirectory directory = FSDirectory.open(path);
         try {
-            IndexWriterConfig config = new IndexWriterConfig(Words.analyzer())
+            IndexWriterConfig config = new IndexWriterConfig()
                     .setIndexSort(NEWEST_FIRST)
                     .setLeafSorter(Comparator.comparingLong(Index::highest).reversed())
                     .setMergePolicy(mergePolicy())

@@ -108,15 +108,15 @@ final class Ledgered {
         String text = file == null ? String.valueOf(message.text()) : file.name();
         String latest = corrections.isEmpty() ? text : corrections.getFirst().text();
         if (message.group() != 0) {
-            to.add(Indexed.toAll(message, latest, Indexed.Tags.group(message.group())));
+            to.add(Indexed.toAll(message, latest, Indexed.Scope.group(message.group())));
             Set<String> earlier = new HashSet<>();
             if (!corrections.isEmpty()) {
                 groups.stretchesOfFormer(message.group()).forEach(its -> earlier.add(seen(text, corrections, its)));
             }
             earlier.remove(latest);
-            earlier.forEach(its -> to.add(Indexed.toAll(message, its, Indexed.Tags.earlier(message.group()))));
+            earlier.forEach(its -> to.add(Indexed.toAll(message, its, Indexed.Scope.earlier(message.group()))));
         } else if (message.receivers() == null) {
-            to.add(Indexed.toAll(message, latest, Indexed.Tags.EVERYONE));
+            to.add(Indexed.toAll(message, latest, Indexed.Scope.EVERYONE));
         } else {
             Set<Long> viewers = viewers(message);
             if (corrections.isEmpty()) {

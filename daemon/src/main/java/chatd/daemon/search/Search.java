@@ -140,8 +140,9 @@ public final class Search implements Room, AutoCloseable {
 
         private Query query() {
             BooleanQuery.Builder all = new BooleanQuery.Builder()
-                    .add(wanted.query(Index.TEXT), BooleanClause.Occur.FILTER)
-                    .add(with == null ? Visible.to(reader) : Visible.to(reader, with), BooleanClause.Occur.FILTER);
+                    .add(
+                            with == null ? Visible.to(reader, wanted::in) : Visible.to(reader, with, wanted::in),
+                            BooleanClause.Occur.FILTER);
             if (command.from() != null) {
                 all.add(Visible.tagged(Indexed.Tags.sentBy(sender(command.from()))), BooleanClause.Occur.FILTER);
             }

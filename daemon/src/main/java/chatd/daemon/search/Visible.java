@@ -5,79 +5,86 @@ import chatd.daemon.model.Reader;
 import chatd.daemon.model.Stretch;
 import chatd.protocol.value.Addressee;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
-/** Makes queries for what a user may see, and for other facts of messages. */
+/**
+ * Makes queries for words in what a user may see, and for other facts of messages. {@code words} returns the query for the
+ * words in a scope ({@link Indexed.Scope}): none is asked for that the user may not read.
+ */
 final class Visible {
     private Visible() {}
 
-    /** Returns the query for all that a user may see. */
-    static Query to(Reader reader) {
+    /** Returns the query for words in all that a user may see. */
+    static Query to(Reader reader, Function<String, Query> words) {
         BooleanQuery.Builder any = new BooleanQuery.Builder();
-        any.add(tagged(Indexed.Tags.seenBy(reader.number())), BooleanClause.Occur.SHOULD);
-        any.add(everyones(reader), BooleanClause.Occur.SHOULD);
-        // Of most groups a user sees all, or all since it came.
-        List<BytesRef> whole = new ArrayList<>();
-        reader.groups().forEach((group, its) -> {
-            if (its.stretches().size() == 1 && isWhole(its.stretches().getFirst())) {
-                whole.add(new BytesRef(Indexed.Tags.group(group)));
-            } else {
-                any.add(ofGroup(group, its), BooleanClause.Occur.SHOULD);
-            }
-        });
-        any.add(new TermInSetQuery(Index.TAG, whole), BooleanClause.Occur.SHOULD);
+        any.add(own(reader, words), BooleanClause.Occur.SHOULD);
+        any.add(everyones(reader, words), BooleanClause.Occur.SHOULD);
+        reader.groups().forEach((group, its) -> any.add(ofGroup(group, its, words), BooleanClause.Occur.SHOULD));
         return any.build();
     }
 
-    /** Returns the query for what a user may see of a conversation; {@code with} is an {@link Addressee}. */
-    static Query to(Reader reader, long with) {
+    /** Returns the query for words in what a user may see of a conversation; {@code with} is an {@link Addressee}. */
+    static Query to(Reader reader, long with, Function<String, Query> words) {
         if (with == Message.EVERYONE) {
-            return everyones(reader);
+            return everyones(reader, words);
         }
         if (Addressee.isGroup(with)) {
             long group = Addressee.groupNumber(with);
-            return ofGroup(group, reader.groups().getOrDefault(group, new Reader.Group(0, List.of())));
+            return ofGroup(group, reader.groups().getOrDefault(group, new Reader.Group(0, List.of())), words);
         }
-        return both(tagged(Indexed.Tags.seenBy(reader.number())), tagged(Indexed.Tags.pair(reader.number(), with)));
+        return both(own(reader, words), tagged(Indexed.Tags.pair(reader.number(), with)));
     }
 
-    private static boolean isWhole(Stretch stretch) {
-        return stretch.from() == 0 && stretch.isOpen();
+    /** Of what was not sent to everyone or to a group. */
+    private static Query own(Reader reader, Function<String, Query> words) {
+        String scope = Indexed.Scope.seenBy(reader.number());
+        return either(words.apply(scope), both(words.apply(Indexed.Scope.MANY), tagged(Indexed.Tags.in(scope))));
     }
 
-    private static Query everyones(Reader reader) {
-        Query everyones = tagged(Indexed.Tags.EVERYONE);
+    private static Query everyones(Reader reader, Function<String, Query> words) {
+        Query everyones = words.apply(Indexed.Scope.EVERYONE);
         long after = reader.account().everyoneAfter();
         return after == 0 ? everyones : both(everyones, numbered(after + 1, Long.MAX_VALUE));
     }
 
-    private static Query ofGroup(long group, Reader.Group its) {
-        boolean hasLeft = its.stretches().stream().anyMatch(stretch -> !stretch.isOpen());
-        Query texts = hasLeft
-                ? new TermInSetQuery(
-                        Index.TAG,
-                        List.of(new BytesRef(Indexed.Tags.group(group)), new BytesRef(Indexed.Tags.earlier(group))))
-                : tagged(Indexed.Tags.group(group));
+    private static Query ofGroup(long group, Reader.Group its, Function<String, Query> words) {
+        List<Stretch> stretches = its.stretches();
+        if (stretches.isEmpty()) {
+            return new MatchNoDocsQuery("not in the group");
+        }
+        Query texts = words.apply(Indexed.Scope.group(group));
+        // Of most groups a user sees all.
+        if (stretches.size() == 1
+                && stretches.getFirst().from() == 0
+                && stretches.getFirst().isOpen()) {
+            return texts;
+        }
+        boolean hasLeft = stretches.stream().anyMatch(stretch -> !stretch.isOpen());
         BooleanQuery.Builder within = new BooleanQuery.Builder();
-        its.stretches()
-                .forEach(stretch -> within.add(numbered(stretch.from(), stretch.until()), BooleanClause.Occur.SHOULD));
-        return both(texts, within.build());
+        stretches.forEach(stretch -> within.add(numbered(stretch.from(), stretch.until()), BooleanClause.Occur.SHOULD));
+        return both(hasLeft ? either(texts, words.apply(Indexed.Scope.earlier(group))) : texts, within.build());
     }
 
     private static Query both(Query one, Query other) {
         return new BooleanQuery.Builder()
                 .add(one, BooleanClause.Occur.FILTER)
                 .add(other, BooleanClause.Occur.FILTER)
+                .build();
+    }
+
+    private static Query either(Query one, Query other) {
+        return new BooleanQuery.Builder()
+                .add(one, BooleanClause.Occur.SHOULD)
+                .add(other, BooleanClause.Occur.SHOULD)
                 .build();
     }
 

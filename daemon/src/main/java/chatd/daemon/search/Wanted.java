@@ -140,25 +140,28 @@ final class Wanted {
                 .toList());
     }
 
-    /** Returns the query for texts in a field that have all parts. */
-    Query query(String field) {
+    /** Returns the query for texts in a scope ({@link Indexed.Scope}) that have all parts. */
+    Query in(String scope) {
         BooleanQuery.Builder all = new BooleanQuery.Builder();
-        parts.forEach(part -> all.add(query(field, part), BooleanClause.Occur.FILTER));
+        parts.forEach(part -> all.add(query(scope, part), BooleanClause.Occur.FILTER));
         return all.build();
     }
 
-    private static Query query(String field, Part part) {
+    private static Query query(String scope, Part part) {
         return switch (part) {
-            case Beginning beginning -> new PrefixQuery(new Term(field, beginning.word()));
+            case Beginning(String word) -> new PrefixQuery(term(scope, word));
             case Phrase(List<Step> steps)
-            when steps.size() == 1 ->
-                new TermQuery(new Term(field, steps.getFirst().word()));
+            when steps.size() == 1 -> new TermQuery(term(scope, steps.getFirst().word()));
             case Phrase(List<Step> steps) -> {
                 PhraseQuery.Builder phrase = new PhraseQuery.Builder();
-                steps.forEach(step -> phrase.add(new Term(field, step.word()), step.offset()));
+                steps.forEach(step -> phrase.add(term(scope, step.word()), step.offset()));
                 yield phrase.build();
             }
         };
+    }
+
+    private static Term term(String scope, String word) {
+        return new Term(Index.TEXT, Indexed.Scope.word(scope, word));
     }
 
     /**

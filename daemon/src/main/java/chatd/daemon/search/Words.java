@@ -95,10 +95,6 @@ final class Words {
      */
     record Word(String text, Kind kind, int position, int start, int end) {}
 
-    static Analyzer analyzer() {
-        return ANALYZER;
-    }
-
     /** Returns the words of a text, by position. */
     static List<Word> of(String text) {
         List<Word> all = new ArrayList<>();

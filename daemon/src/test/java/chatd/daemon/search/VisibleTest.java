@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VisibleTest {
     private static final long ANN = 1;
     private static final long GROUP = 7;
+    private static final Wanted WORD = Wanted.of("word");
     private static final Instant BEGIN = Instant.parse("2026-11-28T00:00:00Z");
 
     @TempDir
@@ -44,16 +45,24 @@ class VisibleTest {
         index.close();
     }
 
-    /** Adds messages, one a second, numbered from 1 on, with the same tag. */
-    private void add(int count, String tag) throws IOException {
+    /** Adds messages, one a second, numbered from 1 on, in the same scope. */
+    private void add(int count, String scope) throws IOException {
         for (int i = 1; i <= count; i++) {
-            index.add(List.of(new Indexed(i, BEGIN.plusSeconds(i), "word", List.of(tag))));
+            index.add(List.of(new Indexed(i, BEGIN.plusSeconds(i), "word", List.of(scope), List.of())));
         }
         index.reached(count);
         await().until(() -> {
             index.refreshIfDue();
             return index.searched() == count;
         });
+    }
+
+    private static Query visible(Reader reader) {
+        return Visible.to(reader, WORD::in);
+    }
+
+    private static Query visible(Reader reader, long with) {
+        return Visible.to(reader, with, WORD::in);
     }
 
     private List<Long> found(Query query) throws IOException {
@@ -78,55 +87,54 @@ class VisibleTest {
 
     @Test
     void ofWhatWasSentToEveryoneOneSeesWhatCameAfterTheAccount() throws IOException {
-        add(4, Indexed.Tags.EVERYONE);
-        for (Query query : List.of(Visible.to(reader(2)), Visible.to(reader(2), Message.EVERYONE))) {
+        add(4, Indexed.Scope.EVERYONE);
+        for (Query query : List.of(visible(reader(2)), visible(reader(2), Message.EVERYONE))) {
             assertThat(found(query)).containsExactly(4L, 3L);
         }
-        assertThat(found(Visible.to(reader(0)))).containsExactly(4L, 3L, 2L, 1L);
-        assertThat(found(Visible.to(reader(4)))).isEmpty();
+        assertThat(found(visible(reader(0)))).containsExactly(4L, 3L, 2L, 1L);
+        assertThat(found(visible(reader(4)))).isEmpty();
     }
 
     @Test
     void aNewcomerFindsNothingOfBefore() throws IOException {
-        add(4, Indexed.Tags.group(GROUP));
+        add(4, Indexed.Scope.group(GROUP));
         Reader newcomer = reader(0, new Stretch(3, 3, Long.MAX_VALUE));
-        for (Query query : List.of(Visible.to(newcomer), Visible.to(newcomer, Addressee.group(GROUP)))) {
+        for (Query query : List.of(visible(newcomer), visible(newcomer, Addressee.group(GROUP)))) {
             assertThat(found(query)).containsExactly(4L, 3L);
         }
         Reader withAll = reader(0, new Stretch(3, 0, Long.MAX_VALUE));
-        assertThat(found(Visible.to(withAll))).containsExactly(4L, 3L, 2L, 1L);
+        assertThat(found(visible(withAll))).containsExactly(4L, 3L, 2L, 1L);
     }
 
     @Test
     void aLeaverFindsNothingOfAfterwards() throws IOException {
-        add(6, Indexed.Tags.group(GROUP));
+        add(6, Indexed.Scope.group(GROUP));
         Reader leaver = reader(0, new Stretch(2, 2, 3));
-        for (Query query : List.of(Visible.to(leaver), Visible.to(leaver, Addressee.group(GROUP)))) {
+        for (Query query : List.of(visible(leaver), visible(leaver, Addressee.group(GROUP)))) {
             assertThat(found(query)).containsExactly(3L, 2L);
         }
         Reader back = reader(0, new Stretch(2, 2, 3), new Stretch(5, 5, Long.MAX_VALUE));
-        assertThat(found(Visible.to(back))).containsExactly(6L, 5L, 3L, 2L);
+        assertThat(found(visible(back))).containsExactly(6L, 5L, 3L, 2L);
     }
 
     @Test
     void anEarlierTextIsFoundByThoseAloneWhoHaveLeft() throws IOException {
-        add(4, Indexed.Tags.earlier(GROUP));
-        assertThat(found(Visible.to(reader(0, new Stretch(1, 1, 2))))).containsExactly(2L, 1L);
-        assertThat(found(Visible.to(reader(0, new Stretch(1, 1, Long.MAX_VALUE)))))
-                .isEmpty();
-        assertThat(found(Visible.to(reader(0)))).isEmpty();
+        add(4, Indexed.Scope.earlier(GROUP));
+        assertThat(found(visible(reader(0, new Stretch(1, 1, 2))))).containsExactly(2L, 1L);
+        assertThat(found(visible(reader(0, new Stretch(1, 1, Long.MAX_VALUE))))).isEmpty();
+        assertThat(found(visible(reader(0)))).isEmpty();
     }
 
     @Test
     void whoWasNeverInAGroupFindsNothingOfIt() throws IOException {
-        add(2, Indexed.Tags.group(GROUP));
-        assertThat(found(Visible.to(reader(0)))).isEmpty();
-        assertThat(found(Visible.to(reader(0), Addressee.group(GROUP)))).isEmpty();
+        add(2, Indexed.Scope.group(GROUP));
+        assertThat(found(visible(reader(0)))).isEmpty();
+        assertThat(found(visible(reader(0), Addressee.group(GROUP)))).isEmpty();
     }
 
     @Test
     void timesHaveTheFirstMomentAndNotTheLast() throws IOException {
-        add(4, Indexed.Tags.EVERYONE);
+        add(4, Indexed.Scope.EVERYONE);
         Instant second = BEGIN.plusSeconds(2);
         Instant fourth = BEGIN.plusSeconds(4);
         assertThat(found(Visible.sent(second, fourth))).containsExactly(3L, 2L);

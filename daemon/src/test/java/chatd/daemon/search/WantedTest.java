@@ -64,7 +64,7 @@ class WantedTest {
     @Test
     void aSearchThatTakesTooLongIsGivenUp(@TempDir Path directory) throws IOException, TimeoutException {
         try (Index index = Index.open(directory.resolve("index"), Instant.EPOCH)) {
-            index.add(List.of(new Indexed(1, Instant.EPOCH, "word", List.of(Indexed.Tags.EVERYONE))));
+            index.add(List.of(new Indexed(1, Instant.EPOCH, "word", List.of(Indexed.Scope.EVERYONE), List.of())));
             index.purge(Instant.EPOCH);
             assertThat(index.search(MatchAllDocsQuery.INSTANCE, 10, () -> false))
                     .containsExactly(1L);
