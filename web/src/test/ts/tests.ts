@@ -2,7 +2,10 @@ import { broken } from "../../main/ts/model/password.js";
 import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
 import { bytesOf, completions, partsOf } from "../../main/ts/model/text.js";
 import { type Entry, Timeline } from "../../main/ts/model/timeline.js";
+import type { Clock } from "../../main/ts/wire/clock.js";
 import type { Item } from "../../main/ts/wire/events.js";
+import type { Dial, LinkListener } from "../../main/ts/wire/link.js";
+import { Session } from "../../main/ts/wire/session.js";
 
 /** Fails, unless both are the same as JSON. */
 function equal(is: unknown, should: unknown): void {
@@ -27,8 +30,100 @@ function links(said: string): string[] {
   return partsOf(said).flatMap((part) => (part.kind === "link" ? [part.to] : []));
 }
 
+/** A session whose time is set by hand, and whose daemon says what the test says. */
+class Handmade {
+  readonly sent: string[] = [];
+  readonly states: string[] = [];
+  readonly session: Session;
+  private readonly due: { at: number; act: () => void }[] = [];
+  private links: LinkListener[] = [];
+  private now = 0;
+
+  constructor() {
+    const clock: Clock = {
+      now: () => this.now,
+      after: (milliseconds, act) => {
+        const timer = { at: this.now + milliseconds, act };
+        this.due.push(timer);
+        return () => void (this.due.includes(timer) && this.due.splice(this.due.indexOf(timer), 1));
+      },
+      frame: (act) => act(),
+      random: () => 0,
+      newId: () => `id${this.sent.length}`,
+    };
+    const dial: Dial = (listener) => {
+      this.links.push(listener);
+      return { send: (text) => this.sent.push(text), close: () => (this.links = this.links.filter((link) => link !== listener)) };
+    };
+    this.session = new Session(dial, clock, "", {
+      changed: ({ at }) => this.states.push(at),
+      asksAlong: () => ({ type: 37, info: {} }),
+      welcomed: () => {},
+      secretsChanged: () => {},
+      heard: () => {},
+    });
+  }
+
+  /** How many connections there are. */
+  get open(): number {
+    return this.links.length;
+  }
+
+  opens(): void {
+    this.links.at(-1)?.opened();
+  }
+
+  welcomes(): void {
+    this.opens();
+    this.links.at(-1)?.said(JSON.stringify({ type: 2, send: "server", receive: "U1", info: { success: "ok", code: "ok", token: "t" } }));
+  }
+
+  /** Lets time go by. */
+  pass(milliseconds: number): void {
+    this.now += milliseconds;
+    for (const timer of this.due.filter(({ at }) => at <= this.now)) {
+      this.due.splice(this.due.indexOf(timer), 1);
+      timer.act();
+    }
+  }
+}
+
+const PASSWORD = { user: "ann", password: "secret", remember: false };
+
 /** Each is a test of the model; its name is a sentence. */
-export const TESTS: { [name: string]: () => void } = {
+export const TESTS: { [name: string]: () => void | Promise<void> } = {
+  "one is logged out also if the daemon does not answer": async () => {
+    const made = new Handmade();
+    made.session.enter(PASSWORD);
+    made.welcomes();
+    const isOut = made.session.logOut();
+    equal([made.sent.at(-1)?.includes('"type":5'), made.states.at(-1)], [true, "live"]);
+    made.pass(5_000);
+    await isOut;
+    equal([made.states.at(-1), made.open], ["idle", 0]);
+  },
+  "a log in that is not answered is tried again on another connection": () => {
+    const made = new Handmade();
+    made.session.enter(PASSWORD);
+    made.opens();
+    made.pass(59_999);
+    equal([made.states.at(-1), made.open], ["entering", 1]);
+    made.pass(1);
+    equal([made.states.at(-1), made.open], ["unreachable", 0]);
+    made.pass(1_000);
+    equal(made.open, 1);
+    made.welcomes();
+    made.pass(100_000);
+    equal([made.states.at(-1), made.open], ["live", 1]);
+  },
+  "what is asked outside of a log in ends, whatever the daemon does": async () => {
+    const made = new Handmade();
+    const asked = made.session.askOutside({ type: 13, info: { user_name: "ann", user_pwd: "secret" } });
+    made.opens();
+    made.pass(60_000);
+    equal(await asked.catch(({ code }) => code), "unanswered");
+    equal(made.open, 0);
+  },
   "links end where the sentence around them goes on": () => {
     equal(links("see https://a.example/x."), ["https://a.example/x"]);
     equal(links("(https://a.example/x_(y))"), ["https://a.example/x_(y)"]);

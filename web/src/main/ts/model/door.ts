@@ -166,7 +166,7 @@ export class Door {
   }
 
   /** Makes an account, and logs in with it; resolves with why not, or null. */
-  async register(name: string, password: string, isOwn: boolean): Promise<Code | "lost" | null> {
+  async register(name: string, password: string, isOwn: boolean): Promise<Unanswered["code"] | null> {
     try {
       const answer = await this.session.askOutside({ type: 13, info: { user_name: name, user_pwd: password } });
       if (answer.type === 14 && "code" in answer) {
@@ -180,7 +180,7 @@ export class Door {
   }
 
   /** Changes a one-time password, and logs in with the new one; resolves with why not, or null. */
-  async changeAndEnter(password: string): Promise<Code | "lost" | null> {
+  async changeAndEnter(password: string): Promise<Unanswered["code"] | null> {
     try {
       const answer = await this.session.askOutside({
         type: 11,
@@ -199,16 +199,16 @@ export class Door {
   }
 
   /** Changes the password of who is logged in; resolves with why not, or null. */
-  async changePassword(old: string, password: string): Promise<Code | "lost" | null> {
+  async changePassword(old: string, password: string): Promise<Unanswered["code"] | null> {
     return this.change({ type: 11, info: { PU: 0, NewInf: password, OldPwd: old } });
   }
 
   /** Changes the name of who is logged in; resolves with why not, or null. */
-  async changeName(name: string): Promise<Code | "lost" | null> {
+  async changeName(name: string): Promise<Unanswered["code"] | null> {
     return this.change({ type: 11, info: { PU: 1, NewInf: name } });
   }
 
-  private async change(command: Parameters<Session["ask"]>[0]): Promise<Code | "lost" | null> {
+  private async change(command: Parameters<Session["ask"]>[0]): Promise<Unanswered["code"] | null> {
     try {
       const answer = await this.session.ask(command);
       return answer.type === 15 && !answer.info.success ? (answer.info.code as Code) : null;
@@ -319,7 +319,7 @@ export class Door {
   }
 }
 
-function codeOf(e: unknown): Code | "lost" {
+function codeOf(e: unknown): Unanswered["code"] {
   if (e instanceof Unanswered) {
     return e.code;
   }

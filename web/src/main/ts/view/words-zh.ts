@@ -20,6 +20,7 @@ const CODES: { [code: string]: string } = {
   busy: "服务器繁忙，请重试。",
   "no-such-message": "没有这条消息，或您无权查看。",
   lost: "未连接到服务器。",
+  unanswered: "服务器没有响应，不知道操作是否完成：请重试。",
 };
 
 /** What the daemon says when it ends a session. */

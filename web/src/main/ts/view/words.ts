@@ -26,6 +26,7 @@ const CODES: { [code: string]: string } = {
   busy: "The server is busy. Try again.",
   "no-such-message": "There is no such message, or you can't see it.",
   lost: "There is no connection to the server.",
+  unanswered: "The server does not answer. Whether it was done is not known: try again.",
 };
 
 /** Of these the daemon's own words say more. */

@@ -40,7 +40,7 @@ export interface SessionListener {
 /** Why a question has no answer: the connection was lost, or the daemon refused. */
 export class Unanswered extends Error {
   constructor(
-    readonly code: Code | "lost",
+    readonly code: Code | "lost" | "unanswered",
     text: string,
   ) {
     super(text);
@@ -60,6 +60,8 @@ export type Unsent = Command extends infer C ? (C extends Command ? Omit<C, "id"
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 const LONGEST_SILENCE = 5_000;
+/** How long a log in, or what is asked outside of one, may take: the daemon delays the answer to a wrong password. */
+const LONGEST_ENTRY = 60_000;
 
 /**
  * A session with the daemon that outlives its connections: after a loss it comes back after a pause of chance and goes on
@@ -124,10 +126,18 @@ export class Session {
     this.change({ at: "idle" });
   }
 
-  /** Logs out, so that neither token nor key is good any more; then forgets everything. */
+  /** Logs out, so that neither token nor key is good any more; then forgets everything, also if there is no answer. */
   async logOut(): Promise<void> {
     if (this.state.at === "live") {
-      await this.ask({ type: 5, info: "logout" }).catch(() => {});
+      await new Promise<void>((done) => {
+        const stop = this.clock.after(LONGEST_SILENCE, done);
+        void this.ask({ type: 5, info: "logout" })
+          .catch(() => {})
+          .then(() => {
+            stop();
+            done();
+          });
+      });
     }
     this.leave();
   }
@@ -180,19 +190,25 @@ export class Session {
     return new Promise((resolve, reject) => {
       const id = this.clock.newId();
       const isAnswer = answers(command, id);
+      const refuse = (code: Unanswered["code"], text: string) => {
+        stop();
+        link.close();
+        reject(new Unanswered(code, text));
+      };
+      const stop = this.clock.after(LONGEST_ENTRY, () => refuse("unanswered", "no answer"));
       const link = this.dial({
         opened: () => link.send(JSON.stringify({ ...command, id })),
         said: (text) => {
           const event = JSON.parse(text) as Event;
           if (event.type === 18) {
-            link.close();
-            reject(new Unanswered(event.info.code, event.info.text));
+            refuse(event.info.code, event.info.text);
           } else if (isAnswer(event)) {
+            stop();
             link.close();
             resolve(event);
           }
         },
-        closed: () => reject(new Unanswered("lost", "not connected")),
+        closed: () => refuse("lost", "not connected"),
       });
     });
   }
@@ -212,6 +228,13 @@ export class Session {
       closed: () => (isOpen || this.state.at === "live" ? this.lose() : this.unreached()),
     });
     this.link = link;
+    // Where a connection is taken and nothing is answered: the next one may reach another server, or the same one awake.
+    this.stopWaiting = this.clock.after(LONGEST_ENTRY, () => {
+      if (this.link === link && this.state.at !== "live") {
+        link.close();
+        this.unreached();
+      }
+    });
   }
 
   /** Sends the log in; the daemon answers what is asked behind it once it has answered that. */
