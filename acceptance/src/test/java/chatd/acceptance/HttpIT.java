@@ -348,6 +348,8 @@ class HttpIT {
                 "permessage-deflate; server_max_window_bits=10 | false",
                 "permessage-deflate; client_max_window_bits=99 | false",
                 "permessage-deflate; server_no_context_takeover=1 | false",
+                "permessage-deflate; client_max_window_bits=10; client_max_window_bits=11 | false",
+                "permessage-deflate; client_no_context_takeover; client_no_context_takeover, permessage-deflate | true",
                 "permessage-deflate; server_max_window_bits=10, permessage-deflate | true",
                 "x-webkit-deflate-frame | false"
             })

@@ -152,12 +152,17 @@ class WebTalkIT extends InBrowser {
     void whatMentionsNamesWithAnyMarkIsShown() {
         Chatd.Person ann = chatd.person();
         String name = Chatd.newName();
-        Chatd.Person ben = chatd.person(name.substring(0, 2) + "-" + name.substring(2, 4) + "_" + name.substring(4) + ".x");
+        Chatd.Person ben =
+                chatd.person(name.substring(0, 2) + "-" + name.substring(2, 4) + "_" + name.substring(4) + ".x");
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
         desk.says("for @" + ben.name());
         assertThat(desk.page().locator(".mention")).hasText("@" + ben.name());
         desk.says("and so on").reads("and so on");
-        assertThat(browser.open(chatd, Device.PHONE).logIn(ben).open(ann.name()).page().locator(".mention"))
+        assertThat(browser.open(chatd, Device.PHONE)
+                        .logIn(ben)
+                        .open(ann.name())
+                        .page()
+                        .locator(".mention"))
                 .hasText("@" + ben.name());
     }
 

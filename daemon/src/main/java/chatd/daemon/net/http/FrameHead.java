@@ -25,6 +25,7 @@ final class FrameHead {
     private static final int MASKED = 0x80;
 
     private final boolean compression;
+    private final int most;
     private final byte[] bytes = new byte[14];
     private int size;
     private int needed = 2;
@@ -32,9 +33,13 @@ final class FrameHead {
     /** Whether a message of several frames has begun and not ended. */
     private boolean inMessage;
 
-    /** @param compression whether compressed messages were agreed on */
-    FrameHead(boolean compression) {
+    /**
+     * @param compression whether compressed messages were agreed on
+     * @param most the maximum payload in bytes
+     */
+    FrameHead(boolean compression, int most) {
         this.compression = compression;
+        this.most = most;
     }
 
     /**
@@ -56,6 +61,9 @@ final class FrameHead {
         }
         if (length() < 0 || (lengthBytes() == 2 && length() < 126) || (lengthBytes() == 8 && length() <= 0xffff)) {
             throw broken("a frame's length is not written as it has to be");
+        }
+        if (length() > most) {
+            throw new MalformedFrame(MalformedFrame.Kind.SIZE, "a frame over the limit");
         }
         if (!isControl()) {
             inMessage = !isFinal();

@@ -360,7 +360,8 @@ final class HttpRequests extends ChannelDuplexHandler {
     private void upgrade(ChannelHandlerContext ctx, WebSocketRequest asked) {
         boolean isCompressed = asked.isCompressed();
         ctx.writeAndFlush(asked.response());
-        WebSocketFrames frames = new WebSocketFrames(connection, isCompressed, http.ping());
+        WebSocketFrames frames = new WebSocketFrames(
+                connection, isCompressed, connection.dialects().mostJson(), http.ping());
         connection.speak(connection.dialects().webSocket(isCompressed), frames);
         // Removed last, the codec hands over what was received behind the request.
         ctx.pipeline().addAfter(ctx.name(), "frames", frames).remove(this);

@@ -71,11 +71,13 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     /** The payload of the last ping, if the socket takes no answer yet. */
     private byte @Nullable [] owedPong;
 
-    /** @param ping after how long a silence the client is pinged; it is then given as long to answer */
-    WebSocketFrames(ClientConnection connection, boolean compression, Duration ping) {
+    /**
+     * @param most the maximum payload of a frame, in bytes
+     * @param ping after how long a silence the client is pinged; it is then given as long to answer */
+    WebSocketFrames(ClientConnection connection, boolean compression, int most, Duration ping) {
         this.connection = connection;
         this.ping = ping;
-        this.head = new FrameHead(compression);
+        this.head = new FrameHead(compression, most);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -151,13 +152,25 @@ final class WebSocketRequest {
     /** Returns the agreement on compressed messages, without context of earlier ones; null if there is none. */
     private @Nullable String compression() {
         for (String offered : headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
-            for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offered)) {
-                if (offer.name().equals(DEFLATE)
-                        && offer.parameters().entrySet().stream().allMatch(WebSocketRequest::isFulfilled)) {
-                    return DEFLATE + "; " + SERVER_FORGETS + "; " + CLIENT_FORGETS;
+            for (String one : offered.split(",", -1)) {
+                for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(one)) {
+                    if (offer.name().equals(DEFLATE)
+                            && !isRepeating(one)
+                            && offer.parameters().entrySet().stream().allMatch(WebSocketRequest::isFulfilled)) {
+                        return DEFLATE + "; " + SERVER_FORGETS + "; " + CLIENT_FORGETS;
+                    }
                 }
             }
         }
         return null;
+    }
+
+    /** Returns whether an offer has a parameter twice, of which Netty has but one; it has to be declined (RFC 7692, 7.1). */
+    private static boolean isRepeating(String offer) {
+        List<String> names = Arrays.stream(offer.split(";", -1))
+                .skip(1)
+                .map(parameter -> parameter.split("=", 2)[0].strip())
+                .toList();
+        return names.stream().distinct().count() < names.size();
     }
 }

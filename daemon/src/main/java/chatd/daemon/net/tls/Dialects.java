@@ -19,6 +19,7 @@ public final class Dialects {
     private final Dialect webSocket;
     private final Dialect compressed;
     private final Dialect unnamed;
+    private final int mostJson;
 
     /** @param mostJson the maximum size of a JSON message from a client, in bytes */
     public Dialects(int mostJson, Chat1 chat1) {
@@ -26,6 +27,12 @@ public final class Dialects {
         webSocket = new Json(Carrier.WEB_SOCKET, mostJson);
         compressed = new Json(Carrier.COMPRESSED_WEB_SOCKET, mostJson);
         unnamed = chat1;
+        this.mostJson = mostJson;
+    }
+
+    /** Returns the maximum size of a JSON message from a client, in bytes. */
+    public int mostJson() {
+        return mostJson;
     }
 
     /**
