@@ -34,6 +34,8 @@ function links(said: string): string[] {
 class Handmade {
   readonly sent: string[] = [];
   readonly states: string[] = [];
+  /** The answer to what was asked along with the last log in. */
+  along: Promise<unknown> | null = null;
   readonly session: Session;
   private readonly due: { at: number; act: () => void }[] = [];
   private links: LinkListener[] = [];
@@ -58,7 +60,9 @@ class Handmade {
     this.session = new Session(dial, clock, "", {
       changed: ({ at }) => this.states.push(at),
       asksAlong: () => ({ type: 37, info: {} }),
-      welcomed: () => {},
+      welcomed: (_welcome, _isResumed, along) => {
+        this.along = along;
+      },
       secretsChanged: () => {},
       heard: () => {},
     });
@@ -73,9 +77,13 @@ class Handmade {
     this.links.at(-1)?.opened();
   }
 
+  says(event: object): void {
+    this.links.at(-1)?.said(JSON.stringify(event));
+  }
+
   welcomes(): void {
     this.opens();
-    this.links.at(-1)?.said(JSON.stringify({ type: 2, send: "server", receive: "U1", info: { success: "ok", code: "ok", token: "t" } }));
+    this.says({ type: 2, send: "server", receive: "U1", info: { success: "ok", code: "ok", token: "t" } });
   }
 
   /** Lets time go by. */
@@ -102,7 +110,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     await isOut;
     equal([made.states.at(-1), made.open], ["idle", 0]);
   },
-  "a log in that is not answered is tried again on another connection": () => {
+  "a log in that is not answered is tried again on another connection": async () => {
     const made = new Handmade();
     made.session.enter(PASSWORD);
     made.opens();
@@ -115,6 +123,9 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     made.welcomes();
     made.pass(100_000);
     equal([made.states.at(-1), made.open], ["live", 1]);
+    // What was asked on the first connection does not take the answer.
+    made.says({ type: 38, send: "server", receive: "", info: { items: [], more: false, names: {} } });
+    equal(await Promise.race([made.along, new Promise((resolve) => setTimeout(resolve, 1_000, "none"))]) === "none", false);
   },
   "what is asked outside of a log in ends, whatever the daemon does": async () => {
     const made = new Handmade();

@@ -84,7 +84,7 @@ export const chinese: Words = {
   chooseChat: "请选择一个聊天，或找人聊聊。",
   noSuchPerson: "没有这个用户。",
   failed: "无法显示此内容。",
-  failedMeans: "页面出错了。已写下的内容不会丢失。",
+  failedMeans: "页面出错了。消息和草稿都会保留。",
   failedAgain: "重试",
   failedMessage: "无法显示这条消息。",
   failedRow: "此处无法显示这个聊天。",

@@ -88,7 +88,7 @@ export const english = {
   chooseChat: "Choose a chat, or find somebody to talk to.",
   noSuchPerson: "There is nobody with this address.",
   failed: "This could not be shown.",
-  failedMeans: "The page made a mistake. Nothing that was written is lost.",
+  failedMeans: "The page made a mistake. Messages and drafts are kept.",
   failedAgain: "Try again",
   failedMessage: "This message could not be shown.",
   failedRow: "This chat could not be shown here.",

@@ -216,6 +216,8 @@ export class Session {
   private connect(): void {
     this.stopWaiting();
     this.link?.close();
+    // Answers on the new connection are to what is asked there.
+    this.drop();
     this.dialled = this.clock.now();
     this.lastNotice = null;
     let isOpen = false;

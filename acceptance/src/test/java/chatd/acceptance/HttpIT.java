@@ -351,6 +351,8 @@ class HttpIT {
                 "permessage-deflate; client_max_window_bits=10; client_max_window_bits=11 | false",
                 "permessage-deflate; client_no_context_takeover; client_no_context_takeover, permessage-deflate | true",
                 "permessage-deflate; server_max_window_bits=10, permessage-deflate | true",
+                "; | false",
+                "; a=b, permessage-deflate | true",
                 "x-webkit-deflate-frame | false"
             })
     void compressionIsWithoutContext(String offer, boolean agreed) throws IOException {

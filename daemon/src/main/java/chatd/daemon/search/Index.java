@@ -70,11 +70,14 @@ final class Index implements Closeable {
 
     /**
      * Maximum number of words of one entry in all its scopes together, if these are more than two: one with more has each
-     * once, in {@link Indexed.Scope#MANY}. A text of 64 KiB has half of it.
+     * once, in {@link Indexed.Scope#MANY}. 64 KiB of Chinese have 44,000.
      */
     static final int MOST_WORDS = 65_536;
 
-    /** More than a query has for 64 words and somebody who was in 500 groups 8 times each. */
+    /**
+     * More than a query has for a phrase of 64 words and somebody who was in 500 groups 8 times each; with more groups that
+     * were left, a search is refused.
+     */
     private static final int MOST_CLAUSES = 100_000;
 
     private static final long REFRESH = TimeUnit.SECONDS.toNanos(1);

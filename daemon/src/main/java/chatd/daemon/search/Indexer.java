@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.LockObtainFailedException;
@@ -236,7 +237,7 @@ public final class Indexer implements AutoCloseable {
             List<Long> numbers =
                     its.search(query, most, () -> asked.incrementAndGet() > 1 && System.nanoTime() - begin > nanos);
             return new Result(numbers, isLate(its) ? searched : Long.MAX_VALUE);
-        } catch (TimeoutException e) {
+        } catch (TimeoutException | IndexSearcher.TooManyClauses e) {
             throw new Refusal(
                     Code.BUSY,
                     "This search takes too long. Search for fewer or longer words, or in one conversation or time.");

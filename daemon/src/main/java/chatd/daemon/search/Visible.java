@@ -5,6 +5,7 @@ import chatd.daemon.model.Reader;
 import chatd.daemon.model.Stretch;
 import chatd.protocol.value.Addressee;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.lucene.document.NumericDocValuesField;
@@ -18,22 +19,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes queries for words in what a user may see, and for other facts of messages. {@code words} returns the query for the
- * words in a scope ({@link Indexed.Scope}): none is asked for that the user may not read.
+ * words in any of several scopes ({@link Indexed.Scope}): none is asked for that the user may not read.
  */
 final class Visible {
     private Visible() {}
 
     /** Returns the query for words in all that a user may see. */
-    static Query to(Reader reader, Function<String, Query> words) {
+    static Query to(Reader reader, Function<List<String>, Query> words) {
         BooleanQuery.Builder any = new BooleanQuery.Builder();
-        any.add(own(reader, words), BooleanClause.Occur.SHOULD);
-        any.add(everyones(reader, words), BooleanClause.Occur.SHOULD);
-        reader.groups().forEach((group, its) -> any.add(ofGroup(group, its, words), BooleanClause.Occur.SHOULD));
+        any.add(longTexts(reader, words), BooleanClause.Occur.SHOULD);
+        // Of most scopes a user sees all: these are asked together.
+        List<String> whole = new ArrayList<>();
+        whole.add(Indexed.Scope.seenBy(reader.number()));
+        if (reader.account().everyoneAfter() == 0) {
+            whole.add(Indexed.Scope.EVERYONE);
+        } else {
+            any.add(everyones(reader, words), BooleanClause.Occur.SHOULD);
+        }
+        reader.groups().forEach((group, its) -> {
+            if (isWhole(its)) {
+                whole.add(Indexed.Scope.group(group));
+            } else {
+                any.add(ofGroup(group, its, words), BooleanClause.Occur.SHOULD);
+            }
+        });
+        any.add(words.apply(whole), BooleanClause.Occur.SHOULD);
         return any.build();
     }
 
     /** Returns the query for words in what a user may see of a conversation; {@code with} is an {@link Addressee}. */
-    static Query to(Reader reader, long with, Function<String, Query> words) {
+    static Query to(Reader reader, long with, Function<List<String>, Query> words) {
         if (with == Message.EVERYONE) {
             return everyones(reader, words);
         }
@@ -41,50 +56,56 @@ final class Visible {
             long group = Addressee.groupNumber(with);
             return ofGroup(group, reader.groups().getOrDefault(group, new Reader.Group(0, List.of())), words);
         }
-        return both(own(reader, words), tagged(Indexed.Tags.pair(reader.number(), with)));
+        Query own = words.apply(List.of(Indexed.Scope.seenBy(reader.number())));
+        return both(
+                tagged(Indexed.Tags.pair(reader.number(), with)),
+                new BooleanQuery.Builder()
+                        .add(own, BooleanClause.Occur.SHOULD)
+                        .add(longTexts(reader, words), BooleanClause.Occur.SHOULD)
+                        .build());
     }
 
-    /** Of what was not sent to everyone or to a group. */
-    private static Query own(Reader reader, Function<String, Query> words) {
-        String scope = Indexed.Scope.seenBy(reader.number());
-        return either(words.apply(scope), both(words.apply(Indexed.Scope.MANY), tagged(Indexed.Tags.in(scope))));
+    /** Of long texts to many. Their words are asked for only where the user sees one, since the tag comes first. */
+    private static Query longTexts(Reader reader, Function<List<String>, Query> words) {
+        return both(
+                tagged(Indexed.Tags.in(Indexed.Scope.seenBy(reader.number()))),
+                words.apply(List.of(Indexed.Scope.MANY)));
     }
 
-    private static Query everyones(Reader reader, Function<String, Query> words) {
-        Query everyones = words.apply(Indexed.Scope.EVERYONE);
+    private static Query everyones(Reader reader, Function<List<String>, Query> words) {
+        Query everyones = words.apply(List.of(Indexed.Scope.EVERYONE));
         long after = reader.account().everyoneAfter();
         return after == 0 ? everyones : both(everyones, numbered(after + 1, Long.MAX_VALUE));
     }
 
-    private static Query ofGroup(long group, Reader.Group its, Function<String, Query> words) {
+    private static boolean isWhole(Reader.Group its) {
+        return its.stretches().size() == 1
+                && its.stretches().getFirst().from() == 0
+                && its.stretches().getFirst().isOpen();
+    }
+
+    private static Query ofGroup(long group, Reader.Group its, Function<List<String>, Query> words) {
         List<Stretch> stretches = its.stretches();
         if (stretches.isEmpty()) {
             return new MatchNoDocsQuery("not in the group");
         }
-        Query texts = words.apply(Indexed.Scope.group(group));
-        // Of most groups a user sees all.
-        if (stretches.size() == 1
-                && stretches.getFirst().from() == 0
-                && stretches.getFirst().isOpen()) {
+        boolean hasLeft = stretches.stream().anyMatch(stretch -> !stretch.isOpen());
+        Query texts = words.apply(
+                hasLeft
+                        ? List.of(Indexed.Scope.group(group), Indexed.Scope.earlier(group))
+                        : List.of(Indexed.Scope.group(group)));
+        if (isWhole(its)) {
             return texts;
         }
-        boolean hasLeft = stretches.stream().anyMatch(stretch -> !stretch.isOpen());
         BooleanQuery.Builder within = new BooleanQuery.Builder();
         stretches.forEach(stretch -> within.add(numbered(stretch.from(), stretch.until()), BooleanClause.Occur.SHOULD));
-        return both(hasLeft ? either(texts, words.apply(Indexed.Scope.earlier(group))) : texts, within.build());
+        return both(texts, within.build());
     }
 
     private static Query both(Query one, Query other) {
         return new BooleanQuery.Builder()
                 .add(one, BooleanClause.Occur.FILTER)
                 .add(other, BooleanClause.Occur.FILTER)
-                .build();
-    }
-
-    private static Query either(Query one, Query other) {
-        return new BooleanQuery.Builder()
-                .add(one, BooleanClause.Occur.SHOULD)
-                .add(other, BooleanClause.Occur.SHOULD)
                 .build();
     }
 

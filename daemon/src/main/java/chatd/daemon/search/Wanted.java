@@ -16,9 +16,9 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.PhraseQuery;
-import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.util.BytesRef;
 
 /**
  * What somebody searches for: words, each of which has to be there, and phrases. It is asked of the index, and found once
@@ -140,28 +140,41 @@ final class Wanted {
                 .toList());
     }
 
-    /** Returns the query for texts in a scope ({@link Indexed.Scope}) that have all parts. */
-    Query in(String scope) {
+    /**
+     * Returns the query for texts in any of several scopes ({@link Indexed.Scope}) that have all parts. A text has all of
+     * its words in each of its scopes, so that each part is looked for in all scopes at once.
+     */
+    Query in(List<String> scopes) {
         BooleanQuery.Builder all = new BooleanQuery.Builder();
-        parts.forEach(part -> all.add(query(scope, part), BooleanClause.Occur.FILTER));
+        parts.forEach(part -> all.add(query(scopes, part), BooleanClause.Occur.FILTER));
         return all.build();
     }
 
-    private static Query query(String scope, Part part) {
+    private static Query query(List<String> scopes, Part part) {
         return switch (part) {
-            case Beginning(String word) -> new PrefixQuery(term(scope, word));
+            case Beginning(String word) -> new Beginnings(Index.TEXT, terms(scopes, word));
             case Phrase(List<Step> steps)
-            when steps.size() == 1 -> new TermQuery(term(scope, steps.getFirst().word()));
+            when steps.size() == 1 ->
+                new TermInSetQuery(Index.TEXT, terms(scopes, steps.getFirst().word()));
             case Phrase(List<Step> steps) -> {
-                PhraseQuery.Builder phrase = new PhraseQuery.Builder();
-                steps.forEach(step -> phrase.add(term(scope, step.word()), step.offset()));
-                yield phrase.build();
+                BooleanQuery.Builder any = new BooleanQuery.Builder();
+                for (String scope : scopes) {
+                    PhraseQuery.Builder phrase = new PhraseQuery.Builder();
+                    steps.forEach(step ->
+                            phrase.add(new Term(Index.TEXT, Indexed.Scope.word(scope, step.word())), step.offset()));
+                    any.add(phrase.build(), BooleanClause.Occur.SHOULD);
+                }
+                yield any.build();
             }
         };
     }
 
-    private static Term term(String scope, String word) {
-        return new Term(Index.TEXT, Indexed.Scope.word(scope, word));
+    /** Returns a word as it is in each of the scopes, in order. */
+    private static List<BytesRef> terms(List<String> scopes, String word) {
+        return scopes.stream()
+                .map(scope -> new BytesRef(Indexed.Scope.word(scope, word)))
+                .sorted()
+                .toList();
     }
 
     /**

@@ -74,7 +74,7 @@ class ScopesTest {
             assertThat(found(index, 101, "short")).isEmpty();
             assertThat(found(index, 10, "\"secret short\"")).isEmpty();
             // In the scope of each there is but the second one.
-            Query own = Wanted.of("short").in(Indexed.Scope.seenBy(100));
+            Query own = Wanted.of("short").in(List.of(Indexed.Scope.seenBy(100)));
             assertThat(index.search(own, 50, () -> false)).containsExactly(2L);
         }
     }

@@ -35,7 +35,7 @@ final class FrameHead {
 
     /**
      * @param compression whether compressed messages were agreed on
-     * @param most the maximum payload in bytes
+     * @param most the maximum size of a message in bytes; that of a compressed one is judged as it is inflated
      */
     FrameHead(boolean compression, int most) {
         this.compression = compression;
@@ -62,7 +62,8 @@ final class FrameHead {
         if (length() < 0 || (lengthBytes() == 2 && length() < 126) || (lengthBytes() == 8 && length() <= 0xffff)) {
             throw broken("a frame's length is not written as it has to be");
         }
-        if (length() > most) {
+        // What does not become smaller by compression becomes a little larger.
+        if (length() > (isCompressed() ? most + most / 64 + 64L : most)) {
             throw new MalformedFrame(MalformedFrame.Kind.SIZE, "a frame over the limit");
         }
         if (!isControl()) {

@@ -72,7 +72,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     private byte @Nullable [] owedPong;
 
     /**
-     * @param most the maximum payload of a frame, in bytes
+     * @param most the maximum size of a message, in bytes
      * @param ping after how long a silence the client is pinged; it is then given as long to answer */
     WebSocketFrames(ClientConnection connection, boolean compression, int most, Duration ping) {
         this.connection = connection;

@@ -153,6 +153,10 @@ final class WebSocketRequest {
     private @Nullable String compression() {
         for (String offered : headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
             for (String one : offered.split(",", -1)) {
+                if (one.split(";", 2)[0].isBlank()) {
+                    // Netty fails on one without a name.
+                    continue;
+                }
                 for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(one)) {
                     if (offer.name().equals(DEFLATE)
                             && !isRepeating(one)
