@@ -22,7 +22,8 @@ import json, os, re, signal, socket, ssl, statistics, subprocess, sys, tempfile,
 from pathlib import Path
 
 # Otherwise a user searches 60 times a minute.
-os.environ.setdefault("CHATD_RATES_SEARCHES", "0")
+for rate in ("SEARCHES", "ACCOUNT_BYTES", "TEXTS", "TEXT_BYTES"):
+    os.environ.setdefault("CHATD_RATES_" + rate, "0")
 CHAT = str(Path(__file__).resolve().parent.parent / "chat")
 REPEATS, TALKED, LOGINS = 200, 500, 20
 OTHERS, GROUPS, FIRST = int(os.environ.get("OTHERS", 100)), int(os.environ.get("GROUPS", 50)), 1001

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
@@ -96,6 +97,34 @@ class CertificateReloadIT {
             one.send(Wire.text("still here", one.name()));
             one.expectText(one.name(), "still here");
             assertThat(log(chatd)).contains("type=\"certificate\" outcome=\"refused\"");
+        }
+    }
+
+    /** The commonest mistake: the certificate alone, where the file with its chain is meant. */
+    @Test
+    void aCertificateWithoutItsIssuersIsTakenAndToldOfWhereverAnAdministratorLooks() throws IOException {
+        try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
+            String config = chatd.configuration().toString();
+            assertThat(chatd.admin("", "config", "check").exits(0).out()).doesNotContain("fullchain.pem");
+            Path two = made("two");
+            Path chain = two.resolve("server.pem");
+            String end = "-----END CERTIFICATE-----\n";
+            String all = Files.readString(chain);
+            Files.writeString(chain, all.substring(0, all.indexOf(end) + end.length()));
+            put(two, chatd);
+            chatd.admin("", "config", "reload").exits(0);
+            for (String told : List.of(
+                    chatd.admin("", "config", "check").exits(0).out(),
+                    Run.chat("", Map.of(), "daemon", "--check-config", config).exits(0).out(),
+                    chatd.admin("", "cert", "show").exits(0).out(),
+                    chatd.admin("", "cert", "show", chain.toString()).exits(0).out(),
+                    chatd.admin("", "stats", "--check").exits(1).out(),
+                    chatd.read("chatd.log"))) {
+                assertThat(told).contains("fullchain.pem", "CN=chatd development authority");
+            }
+            put(made("three"), chatd);
+            chatd.admin("", "config", "reload").exits(0);
+            assertThat(chatd.admin("", "stats", "--check").out()).doesNotContain("fullchain.pem");
         }
     }
 

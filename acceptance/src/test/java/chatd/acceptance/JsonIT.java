@@ -662,7 +662,7 @@ class JsonIT {
     @ValueSource(booleans = {true, false})
     void aMessageOverTheSizeClosesTheConnection(boolean loggedIn) {
         JsonSocket json = loggedIn ? logIn(ann, "") : connect();
-        String start = "{\"type\":19,\"info\":{\"limit\":0,\"x\":\"";
+        String start = "{\"type\":19,\"info\":{\"before\":1,\"limit\":1,\"x\":\"";
         int most = loggedIn ? 1 << 20 : 16 << 10;
         json.raw(start + "x".repeat(most - start.length() - 3) + "\"}}\n");
         if (loggedIn) {
@@ -671,6 +671,18 @@ class JsonIT {
             assertThat(json.refusal()).isEqualTo("not-logged-in");
         }
         json.raw(start + "x".repeat(most - start.length() - 2) + "\"}}\n");
+        json.untilClosed();
+    }
+
+    /** As from a client that writes messages one behind the other: it learns why nothing comes back. */
+    @Test
+    void aMessageWithoutItsLineEndIsAnsweredBeforeTheConnectionIsClosed() {
+        JsonSocket json = connect();
+        json.raw(
+                "{\"type\":1,\"info\":{\"user_id\":\"%s\",\"user_pwd\":\"%s\"}}".formatted(ann.name(), ann.password()));
+        JsonNode told = json.expect(18).path("info");
+        assertThat(told.path("code").asString()).isEqualTo("malformed");
+        assertThat(told.path("text").asString()).contains("line feed (LF)");
         json.untilClosed();
     }
 

@@ -101,7 +101,7 @@ final class JsonSocket implements AutoCloseable {
 
     /** Checks that nothing but presence is in flight: a request sent now is answered next. */
     void fence() {
-        send("{'type': 19, 'info': {'limit': 0}}");
+        send("{'type': 19, 'info': {'before': 1, 'limit': 1}}");
         assertThat(expect(20).path("info").path("items")).isEmpty();
     }
 

@@ -390,7 +390,7 @@ final class JsonTalker implements Runnable {
     void catchUp() {
         try (JsonSocket socket = connect()) {
             socket.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, seen));
-            socket.send("{'type': 19, 'info': {'limit': 0}}");
+            socket.send("{'type': 19, 'info': {'before': 1, 'limit': 1}}");
             for (JsonNode message = socket.next(); message.path("type").asInt() != 20; message = socket.next()) {
                 take(message);
             }

@@ -140,7 +140,7 @@ final class ModelSession implements AutoCloseable {
             }
             compare();
         }
-        socket().send("{'type': 19, 'info': {'limit': 0}}");
+        socket().send("{'type': 19, 'info': {'before': 1, 'limit': 1}}");
         JsonNode next = socket().next();
         while (next.path("type").asInt() != 20) {
             take(next);

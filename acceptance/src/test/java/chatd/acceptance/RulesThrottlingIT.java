@@ -2,18 +2,27 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import chatd.fixtures.Patience;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Rule 14: wrong passwords get the same answer after growing delays, and nobody else has to wait. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -118,6 +127,46 @@ class RulesThrottlingIT {
             expectNothingBefore(stranger, sent + EIGHT_SECONDS);
             assertThat(stranger.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
         }
+    }
+
+    /** A school is one network: its pupils may guess, and the teacher is slowed down with them, but gets in. */
+    @Test
+    void theRightPasswordGetsThroughBesideSixWhoGuessInTheSameNetwork() throws Exception {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket home = chatd.connectFrom("127.0.0.98")) {
+            home.logIn(person);
+        }
+        AtomicBoolean isOver = new AtomicBoolean();
+        try (ExecutorService guessers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> guessing = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                guessing.add(guessers.submit(() -> {
+                    try (Chat1Socket socket = chatd.connectFrom("127.0.0.98")) {
+                        while (!isOver.get()) {
+                            wrong(socket, person.name());
+                        }
+                    }
+                }));
+            }
+            await().until(() -> wrongOf(person) >= 9);
+            try (Chat1Socket home = chatd.connectFrom("127.0.0.98")) {
+                home.logIn(person);
+            } finally {
+                isOver.set(true);
+            }
+            for (Future<?> guess : guessing) {
+                guess.get();
+            }
+        }
+    }
+
+    /** Returns how many wrong passwords of an account are remembered. */
+    private int wrongOf(Chatd.Person person) {
+        JsonNode shown = JsonMapper.shared()
+                .readTree(chatd.admin("", "user", "show", person.name(), "-o", "json")
+                        .exits(0)
+                        .out());
+        return shown.path("wrongPasswords").asInt();
     }
 
     /**

@@ -240,7 +240,7 @@ class SearchIT extends OverGroups {
         }
         assertThat(paged).isEqualTo(all);
         assertThat(find(other, word, ", 'limit': 130").path("more").asBoolean()).isFalse();
-        assertThat(find(other, word, ", 'limit': 0").path("more").asBoolean()).isTrue();
+        assertThat(find(other, word, ", 'limit': 129").path("more").asBoolean()).isTrue();
     }
 
     @Test

@@ -67,7 +67,7 @@ class WebSocketIT {
 
     /** Returns a message of this many bytes that is refused before login, with its id. */
     private static String message(String id, int size) {
-        String start = "{\"type\":19,\"id\":\"" + id + "\",\"info\":{\"limit\":0},\"x\":\"";
+        String start = "{\"type\":19,\"id\":\"" + id + "\",\"info\":{\"before\":1,\"limit\":1},\"x\":\"";
         return start + "*".repeat(Math.max(0, size - start.length() - 2)) + "\"}";
     }
 

@@ -11,6 +11,8 @@ import java.util.List;
  * @param names the host names and addresses for which the certificate is valid
  * @param chain the subjects, starting with the certificate's own and ending with the issuer of the last certificate
  * @param fingerprint the fingerprint of its key, hexadecimal, as in {@link Fingerprint}
+ * @param missing the issuer of the last certificate, if that is neither in the chain nor among the authorities that this
+ *     machine trusts; otherwise empty
  */
 public record ChainFacts(
         List<String> names,
@@ -19,9 +21,14 @@ public record ChainFacts(
         Instant begin,
         Instant end,
         String fingerprint,
-        List<String> chain) {
+        List<String> chain,
+        String missing) {
 
-    /** @param chain the certificate, followed by certificates that each vouch for the one before */
+    /**
+     * Summarises a chain. Blocks: it may read the authorities that this machine trusts.
+     *
+     * @param chain the certificate, followed by certificates that each vouch for the one before
+     */
     public static ChainFacts of(List<X509Certificate> chain) {
         X509Certificate first = chain.getFirst();
         List<String> subjects = new ArrayList<>(chain.stream()
@@ -38,6 +45,17 @@ public record ChainFacts(
                 first.getNotBefore().toInstant(),
                 first.getNotAfter().toInstant(),
                 Fingerprint.of(first.getPublicKey()).hex(),
-                List.copyOf(subjects));
+                List.copyOf(subjects),
+                TrustedRoots.isComplete(last)
+                        ? ""
+                        : last.getIssuerX500Principal().getName());
+    }
+
+    /** Returns what an administrator should do about an incomplete chain, as sentences; empty if it is complete. */
+    public String advice() {
+        return missing.isEmpty()
+                ? ""
+                : "The certificate of %s comes without that of its issuer, %s: clients can't tell whose it is, and ask their users for its fingerprint. Put the whole chain into the file of tls.certificate; most authorities give it as fullchain.pem."
+                        .formatted(subject, missing);
     }
 }

@@ -168,7 +168,7 @@ public final class Daemon {
                 Version.current(),
                 () -> certificates.get().provider().title(),
                 Listener.transport(),
-                () -> certificates.get().chain());
+                () -> certificates.get().facts());
         AllCommands commands = new AllCommands(facts, configuration, reload, log, running);
         started(commands::close);
         // Before the database has been reached, so that the reason why it is not can be asked for.

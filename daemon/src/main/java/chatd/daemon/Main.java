@@ -1,6 +1,7 @@
 package chatd.daemon;
 
 import chatd.audit.FileFailure;
+import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.ConfigReader;
@@ -137,11 +138,12 @@ public final class Main implements Callable<Integer> {
             return CONFIGURATION;
         }
         if (check != null) {
-            List<String> problems = StartCheck.problems(configuration.get(), Instant.now());
-            problems.forEach(this::complain);
-            if (!problems.isEmpty()) {
+            Reloader.Checked checked = StartCheck.check(configuration.get(), Instant.now());
+            checked.errors().forEach(this::complain);
+            if (!checked.errors().isEmpty()) {
                 return UNAVAILABLE;
             }
+            checked.warnings().forEach(out::println);
             out.println(check + ": the configuration is valid");
             return 0;
         }

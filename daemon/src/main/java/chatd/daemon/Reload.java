@@ -33,8 +33,8 @@ final class Reload implements Reloader {
     }
 
     @Override
-    public List<String> problems(Config config) {
-        return StartCheck.problems(config, Instant.now());
+    public Checked check(Config config) {
+        return StartCheck.check(config, Instant.now());
     }
 
     private static String changes(Configuration.Reloaded options) {

@@ -1,6 +1,7 @@
 package chatd.daemon;
 
 import chatd.audit.FileFailure;
+import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.Config;
 import chatd.daemon.net.tls.Certificates;
 import java.io.IOException;
@@ -15,13 +16,17 @@ final class StartCheck {
     private StartCheck() {}
 
     /**
-     * Returns what would keep a daemon from starting, or from searching, a sentence each that begins with the option; empty if nothing
-     * does. Judges by the rights of this process. Changes nothing; blocks.
+     * Returns what would keep a daemon from starting, or from searching, a sentence each that begins with the option, and
+     * what should be better. Judges by the rights of this process. Changes nothing; blocks.
      */
-    static List<String> problems(Config config, Instant now) {
+    static Reloader.Checked check(Config config, Instant now) {
         List<String> problems = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
         try {
-            Certificates.check(config.tls(), now);
+            String advice = Certificates.check(config.tls(), now);
+            if (!advice.isEmpty()) {
+                warnings.add("tls.certificate: " + advice);
+            }
         } catch (IOException e) {
             problems.add(FileFailure.describe(e));
         }
@@ -30,7 +35,7 @@ final class StartCheck {
         checkDirectory("search.directory", config.search().directory(), problems);
         config.database().tlsCa().ifPresent(file -> checkFile("database.tls-ca", file, problems));
         config.database().passwordFile().ifPresent(file -> checkFile("database.password-file", file, problems));
-        return problems;
+        return new Reloader.Checked(problems, warnings);
     }
 
     private static void checkFile(String option, Path file, List<String> problems) {

@@ -25,6 +25,11 @@ public interface MessageReader<M> {
     /** Returns whether part of a message has been read, but not its end. */
     boolean inFrame();
 
+    /** Returns what a peer is told that does not send the rest of a message, for people; empty if it can't be told. */
+    default String missing() {
+        return "";
+    }
+
     /** Returns the size of the incomplete message in bytes, if known in advance; otherwise 0. */
     long size();
 

@@ -98,14 +98,19 @@ public final class SystemCalls {
      * An option with its current value.
      *
      * @param source {@code default}, {@code environment NAME}, or the file with line and column
+     * @param change when a change of it takes effect after a reload: {@code at once}, {@code for new connections} or
+     *     {@code at the next start}
      */
-    public record Option(String key, String value, String source) {}
+    public record Option(String key, String value, String source, String change) {}
 
     /** A configuration to validate; without {@code content}, the daemon's own. */
     public record Draft(@Nullable String file, @Nullable String content) {}
 
-    /** @param errors empty if the configuration is valid */
-    public record Judged(String file, List<String> errors) {}
+    /**
+     * @param errors empty if the configuration is valid
+     * @param warnings what should be better
+     */
+    public record Judged(String file, List<String> errors, List<String> warnings) {}
 
     /**
      * What a reload changed: options, by key, and the certificate.

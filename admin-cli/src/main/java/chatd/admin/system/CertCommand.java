@@ -79,6 +79,10 @@ public final class CertCommand implements Runnable {
                 Timestamp.shown(shown.begin().toString()) + " to "
                         + Timestamp.shown(shown.end().toString()));
         line("fingerprint", new Fingerprint(shown.fingerprint()).toString());
+        if (!shown.advice().isEmpty()) {
+            program.out().println();
+            program.out().println(SafeText.line(shown.advice()));
+        }
         return Exit.OK;
     }
 

@@ -41,7 +41,8 @@ public final class ConfigCommand implements Runnable {
 
     @Command(
             name = "show",
-            description = "Shows the value in force of every option, and where it comes from.",
+            description =
+                    "Shows the value in force of every option, where it comes from, and when a change of it takes effect.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin config show --changed")
@@ -55,6 +56,7 @@ public final class ConfigCommand implements Runnable {
                 .column("OPTION", SystemCalls.Option::key)
                 .column("VALUE", SystemCalls.Option::value)
                 .column("FROM", SystemCalls.Option::source)
+                .column("CHANGES TAKE EFFECT", SystemCalls.Option::change)
                 .print(
                         config.options().stream()
                                 .filter(option -> !changed || !option.source().equals("default"))
@@ -86,6 +88,7 @@ public final class ConfigCommand implements Runnable {
             Format.json(program.out(), judged);
         } else if (right) {
             String of = judged.file();
+            judged.warnings().forEach(warning -> program.out().println(SafeText.text(warning)));
             program.out().println((of.isEmpty() ? "There is no file, and the defaults are" : of + " is") + " valid.");
         } else {
             judged.errors().forEach(error -> program.out().println(SafeText.text(error)));

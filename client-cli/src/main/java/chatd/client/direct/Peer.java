@@ -20,6 +20,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,12 @@ import org.jspecify.annotations.Nullable;
 final class Peer {
     /** When probes are sent to each address, in milliseconds. */
     private static final int[] PROBES = {0, 200, 600, 1_400, 3_000};
+
+    /** Maximum number of probes to an address from which nothing has come: it may be somebody else's. */
+    private static final int MOST_PROBES = 8;
+
+    /** Maximum number of such addresses; of further ones none is tried. */
+    private static final int MOST_SILENT = 64;
 
     /** How often a way is sought again after a loss. */
     private static final int ATTEMPTS = 6;
@@ -68,6 +75,9 @@ final class Peer {
 
     /** The addresses that are tried, with whether the other side has named them. */
     private final Map<InetSocketAddress, Boolean> addresses = new LinkedHashMap<>();
+
+    /** How many probes were sent to each address from which nothing has come. */
+    private final Map<InetSocketAddress, Integer> silent = new HashMap<>();
 
     private final Deque<Speech.Text> waiting = new ArrayDeque<>();
     private @Nullable InetSocketAddress way;
@@ -140,7 +150,7 @@ final class Peer {
             var _ = socket.loop()
                     .schedule(
                             () -> {
-                                if (its == round && way == null && !isUp && !isGone) {
+                                if (its == round && way == null && !isUp && !isGone && mayProbe(address)) {
                                     int nonce = ThreadLocalRandom.current().nextInt();
                                     socket.send(session.probe(Datagram.Kind.PROBE, nonce), address);
                                 }
@@ -148,6 +158,16 @@ final class Peer {
                             delay,
                             TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Counts a probe to an address; returns false if it has got enough. */
+    private boolean mayProbe(InetSocketAddress address) {
+        int sent = silent.getOrDefault(address, 0);
+        if (sent == MOST_PROBES || (sent == 0 && silent.size() == MOST_SILENT)) {
+            return false;
+        }
+        silent.put(address, sent + 1);
+        return true;
     }
 
     private void giveUp(int its) {
@@ -223,6 +243,7 @@ final class Peer {
             probe(from, round);
         }
         socket.know(from);
+        silent.remove(from);
         heard = true;
         if (datagram.kind() == Datagram.Kind.PROBE) {
             socket.send(session.probe(Datagram.Kind.ECHO, datagram.nonce()), from);

@@ -15,8 +15,13 @@ public interface Reloader {
     SystemCalls.Reloaded reload() throws ConfigException;
 
     /**
-     * Returns what would keep a daemon with this configuration from starting, as far as files and directories go, with
-     * the rights of this process; empty if nothing would. Blocks.
+     * What was found in a configuration.
+     *
+     * @param errors what would keep a daemon from starting; empty if nothing would
+     * @param warnings what should be better
      */
-    List<String> problems(Config config);
+    record Checked(List<String> errors, List<String> warnings) {}
+
+    /** Checks the files and directories that a configuration names, with the rights of this process. Blocks. */
+    Checked check(Config config);
 }

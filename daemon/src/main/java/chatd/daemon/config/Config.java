@@ -190,11 +190,24 @@ public record Config(
             Duration linger) {}
 
     /**
-     * @param changes how many changes a user makes in a minute, at most; 0 for no limit
+     * @param messages how many a session sends in a second; 0 for no limit, as for the others
+     * @param bytes how many bytes a session sends in a second
+     * @param accountBytes how many bytes, unpacked, all sessions of a user send in a second
+     * @param texts how many texts and files a user sends in a minute, on an average of an hour
+     * @param textBytes how many bytes of texts a user sends in a day
+     * @param changes how many changes a user makes in a minute, at most
      * @param resumes how many sessions of a user are resumed at once, and then one a second
-     * @param searches how many searches a user makes in a minute, at most; 0 for no limit
+     * @param searches how many searches a user makes in a minute, at most
      */
-    public record Rates(long messages, long bytes, long changes, long resumes, long searches) {}
+    public record Rates(
+            long messages,
+            long bytes,
+            long accountBytes,
+            long texts,
+            long textBytes,
+            long changes,
+            long resumes,
+            long searches) {}
 
     public record Throttle(List<Network> exempt) {}
 

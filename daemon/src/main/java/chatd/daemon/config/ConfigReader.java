@@ -1,5 +1,9 @@
 package chatd.daemon.config;
 
+import static chatd.daemon.config.Option.Lifetime.AT_CONNECTION;
+import static chatd.daemon.config.Option.Lifetime.AT_ONCE;
+import static chatd.daemon.config.Option.Lifetime.AT_START;
+
 import chatd.audit.FileFailure;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,16 +107,16 @@ public final class ConfigReader {
     }
 
     private static Config.Tls tls(Settings of) {
-        Optional<Path> certificate = of.value("tls.certificate", ConfigReader::optionalPath);
-        Optional<Path> key = of.value("tls.key", ConfigReader::optionalPath);
-        Path development = of.value("tls.development", ConfigReader::path);
+        Optional<Path> certificate = of.value("tls.certificate", AT_CONNECTION, ConfigReader::optionalPath);
+        Optional<Path> key = of.value("tls.key", AT_CONNECTION, ConfigReader::optionalPath);
+        Path development = of.value("tls.development", AT_CONNECTION, ConfigReader::path);
         if (certificate.isPresent() != key.isPresent()) {
             of.wrong(
                     certificate.isPresent() ? "tls.certificate" : "tls.key",
                     "tls.certificate and tls.key belong together: give both, or neither");
         }
-        Optional<Path> clientCa = of.value("tls.client-ca", ConfigReader::optionalPath);
-        boolean clientNames = of.value("tls.client-account", text -> oneOf(text, "any", "named"))
+        Optional<Path> clientCa = of.value("tls.client-ca", AT_CONNECTION, ConfigReader::optionalPath);
+        boolean clientNames = of.value("tls.client-account", AT_ONCE, text -> oneOf(text, "any", "named"))
                 .equals("named");
         if (clientNames && clientCa.isEmpty()) {
             of.wrong("tls.client-account", "\"named\" needs certificates: set tls.client-ca");
@@ -124,119 +128,122 @@ public final class ConfigReader {
                 isOwn ? Optional.of(development) : Optional.empty(),
                 clientCa,
                 clientNames,
-                of.value("tls.provider", text -> oneOf(text, "auto", "boringssl", "bouncycastle")));
+                of.value("tls.provider", AT_CONNECTION, text -> oneOf(text, "auto", "boringssl", "bouncycastle")));
     }
 
     private static Config config(Settings of) {
         return new Config(
                 new Config.Listen(
-                        of.list("listen.addresses", ConfigReader::socketAddress),
-                        of.list("listen.udp", ConfigReader::socketAddress),
-                        of.list("listen.proxies", ConfigReader::network)),
+                        of.list("listen.addresses", AT_START, ConfigReader::socketAddress),
+                        of.list("listen.udp", AT_START, ConfigReader::socketAddress),
+                        of.list("listen.proxies", AT_CONNECTION, ConfigReader::network)),
                 tls(of),
                 new Config.Database(
-                        of.value("database.socket", ConfigReader::optionalPath),
-                        of.value("database.host", text -> text),
-                        of.value("database.port", text -> whole(text, 1, 65_535)),
-                        of.value("database.tls-ca", ConfigReader::optionalPath),
-                        of.value("database.name", ConfigReader::word),
-                        of.value("database.user", ConfigReader::word),
-                        of.value("database.password-file", ConfigReader::optionalPath),
-                        of.value("database.pool", text -> whole(text, 1, 1_000)),
-                        of.value("database.timeout", ConfigReader::databaseTimeout),
-                        of.value("database.fence", text -> oneOf(text, "cluster", "always"))),
+                        of.value("database.socket", AT_START, ConfigReader::optionalPath),
+                        of.value("database.host", AT_START, text -> text),
+                        of.value("database.port", AT_START, text -> whole(text, 1, 65_535)),
+                        of.value("database.tls-ca", AT_START, ConfigReader::optionalPath),
+                        of.value("database.name", AT_START, ConfigReader::word),
+                        of.value("database.user", AT_START, ConfigReader::word),
+                        of.value("database.password-file", AT_START, ConfigReader::optionalPath),
+                        of.value("database.pool", AT_START, text -> whole(text, 1, 1_000)),
+                        of.value("database.timeout", AT_START, ConfigReader::databaseTimeout),
+                        of.value("database.fence", AT_START, text -> oneOf(text, "cluster", "always"))),
                 new Config.Audit(
-                        of.value("audit.directory", ConfigReader::path),
-                        of.value("audit.fsync", text -> oneOf(text, "interval", "always", "never")),
-                        of.value("audit.segment-size", text -> size(text, 4 << 10, 1L << 40)),
-                        of.value("audit.segment-least-age", ConfigReader::time),
-                        of.value("audit.segment-limit", text -> size(text, 4 << 10, 1L << 40)),
-                        of.value("audit.segment-age", ConfigReader::time),
-                        of.value("audit.seal-key", ConfigReader::path),
-                        of.value("audit.seal-algorithm", text -> oneOf(text, "Ed25519", "ML-DSA-65")),
-                        of.value("audit.unknown-names", ConfigReader::flag),
-                        of.value("audit.find", ConfigReader::flag),
-                        of.value("audit.names", text -> oneOf(text, "name", "number"))
+                        of.value("audit.directory", AT_START, ConfigReader::path),
+                        of.value("audit.fsync", AT_START, text -> oneOf(text, "interval", "always", "never")),
+                        of.value("audit.segment-size", AT_START, text -> size(text, 4 << 10, 1L << 40)),
+                        of.value("audit.segment-least-age", AT_START, ConfigReader::time),
+                        of.value("audit.segment-limit", AT_START, text -> size(text, 4 << 10, 1L << 40)),
+                        of.value("audit.segment-age", AT_START, ConfigReader::time),
+                        of.value("audit.seal-key", AT_START, ConfigReader::path),
+                        of.value("audit.seal-algorithm", AT_START, text -> oneOf(text, "Ed25519", "ML-DSA-65")),
+                        of.value("audit.unknown-names", AT_START, ConfigReader::flag),
+                        of.value("audit.find", AT_ONCE, ConfigReader::flag),
+                        of.value("audit.names", AT_START, text -> oneOf(text, "name", "number"))
                                 .equals("name"),
-                        of.value("audit.direct-addresses", ConfigReader::flag),
-                        of.value("audit.retention", ConfigReader::time),
-                        of.value("audit.on-failure", text -> oneOf(text, "refuse", "continue"))
+                        of.value("audit.direct-addresses", AT_ONCE, ConfigReader::flag),
+                        of.value("audit.retention", AT_START, ConfigReader::time),
+                        of.value("audit.on-failure", AT_START, text -> oneOf(text, "refuse", "continue"))
                                 .equals("refuse")),
                 new Config.Admin(
-                        of.value("admin.directory", ConfigReader::path),
-                        of.value("admin.administrators", ConfigReader::group),
-                        of.value("admin.helpers", ConfigReader::group),
-                        of.value("admin.auditors", ConfigReader::group)),
+                        of.value("admin.directory", AT_START, ConfigReader::path),
+                        of.value("admin.administrators", AT_START, ConfigReader::group),
+                        of.value("admin.helpers", AT_START, ConfigReader::group),
+                        of.value("admin.auditors", AT_START, ConfigReader::group)),
                 new Config.Registration(
-                        of.value("registration.mode", text -> oneOf(text, "closed", "open"))
+                        of.value("registration.mode", AT_ONCE, text -> oneOf(text, "closed", "open"))
                                 .equals("open"),
-                        of.value("registration.most", text -> whole(text, 0, 1_000_000_000))),
+                        of.value("registration.most", AT_ONCE, text -> whole(text, 0, 1_000_000_000))),
                 new Config.Accounts(
-                        of.value("accounts.conceal-users", ConfigReader::flag),
-                        Optional.of(of.value("accounts.one-time-password", ConfigReader::time))
+                        of.value("accounts.conceal-users", AT_ONCE, ConfigReader::flag),
+                        Optional.of(of.value("accounts.one-time-password", AT_ONCE, ConfigReader::time))
                                 .filter(Duration::isPositive),
-                        of.list("accounts.reserved", ConfigReader::name),
-                        of.value("accounts.renames", text -> whole(text, 0, 1_000))),
+                        of.list("accounts.reserved", AT_ONCE, ConfigReader::name),
+                        of.value("accounts.renames", AT_ONCE, text -> whole(text, 0, 1_000))),
                 new Config.Sessions(
-                        of.value("sessions.remember", ConfigReader::time),
-                        of.value("sessions.single", ConfigReader::flag)),
-                new Config.Everyone(of.value("everyone.write", text -> oneOf(text, "all", "granted"))
+                        of.value("sessions.remember", AT_ONCE, ConfigReader::time),
+                        of.value("sessions.single", AT_ONCE, ConfigReader::flag)),
+                new Config.Everyone(of.value("everyone.write", AT_ONCE, text -> oneOf(text, "all", "granted"))
                         .equals("all")),
                 new Config.Messages(
-                        of.value("messages.retract", ConfigReader::timeOrForever),
-                        of.value("messages.correct", ConfigReader::timeOrForever)),
+                        of.value("messages.retract", AT_ONCE, ConfigReader::timeOrForever),
+                        of.value("messages.correct", AT_ONCE, ConfigReader::timeOrForever)),
                 new Config.Groups(
-                        of.value("groups.made", text -> whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("groups.most", text -> whole(text, 0, Integer.MAX_VALUE))),
-                new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),
+                        of.value("groups.made", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("groups.most", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE))),
+                new Config.Chat1(of.value("chat1.wire-zone", AT_CONNECTION, ConfigReader::zone)),
                 new Config.Http(
-                        of.list("http.origins", ConfigReader::origin),
-                        of.value("http.hsts", ConfigReader::time),
-                        of.value("http.ping", ConfigReader::pingTime)),
-                new Config.Search(of.value("search.directory", ConfigReader::path)),
+                        of.list("http.origins", AT_ONCE, ConfigReader::origin),
+                        of.value("http.hsts", AT_CONNECTION, ConfigReader::time),
+                        of.value("http.ping", AT_CONNECTION, ConfigReader::pingTime)),
+                new Config.Search(of.value("search.directory", AT_START, ConfigReader::path)),
                 new Config.Direct(
-                        of.value("direct.calls", text -> whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("direct.ring", ConfigReader::time)),
+                        of.value("direct.calls", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("direct.ring", AT_ONCE, ConfigReader::time)),
                 new Config.Quota(
-                        of.value("quota.account", text -> size(text, 0, 1L << 60)),
-                        of.value("quota.server", text -> size(text, 0, 1L << 60))),
-                new Config.Storage(of.value("storage.reserve", text -> size(text, 0, 1L << 50))),
+                        of.value("quota.account", AT_ONCE, text -> size(text, 0, 1L << 60)),
+                        of.value("quota.server", AT_ONCE, text -> size(text, 0, 1L << 60))),
+                new Config.Storage(of.value("storage.reserve", AT_ONCE, text -> size(text, 0, 1L << 50))),
                 limits(of),
                 new Config.Rates(
-                        of.value("rates.messages", text -> (long) whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("rates.bytes", text -> size(text, 0, 1L << 40)),
-                        of.value("rates.changes", text -> (long) whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("rates.resumes", text -> (long) whole(text, 1, Integer.MAX_VALUE)),
-                        of.value("rates.searches", text -> (long) whole(text, 0, Integer.MAX_VALUE))),
-                new Config.Throttle(of.list("throttle.exempt", ConfigReader::network)),
+                        of.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("rates.bytes", AT_CONNECTION, text -> size(text, 0, 1L << 40)),
+                        of.value("rates.account-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
+                        of.value("rates.texts", AT_ONCE, text -> (long) whole(text, 0, 1 << 20)),
+                        of.value("rates.text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
+                        of.value("rates.changes", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("rates.resumes", AT_ONCE, text -> (long) whole(text, 1, Integer.MAX_VALUE)),
+                        of.value("rates.searches", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE))),
+                new Config.Throttle(of.list("throttle.exempt", AT_ONCE, ConfigReader::network)),
                 new Config.Hashing(
-                        of.value("hashing.memory", text -> size(text, 64 << 10, 4L << 30)),
-                        of.value("hashing.iterations", text -> whole(text, 1, 1_000)),
-                        of.value("hashing.parallelism", text -> whole(text, 1, 64)),
-                        of.value("hashing.threads", text -> whole(text, 0, 1_024)),
-                        of.value("hashing.waiting", text -> whole(text, 1, 1_000_000))));
+                        of.value("hashing.memory", AT_START, text -> size(text, 64 << 10, 4L << 30)),
+                        of.value("hashing.iterations", AT_START, text -> whole(text, 1, 1_000)),
+                        of.value("hashing.parallelism", AT_START, text -> whole(text, 1, 64)),
+                        of.value("hashing.threads", AT_START, text -> whole(text, 0, 1_024)),
+                        of.value("hashing.waiting", AT_START, text -> whole(text, 1, 1_000_000))));
     }
 
     private static Config.Limits limits(Settings of) {
         return new Config.Limits(
-                of.value("limits.text", text -> (int) size(text, 1, 1 << 20)),
-                of.value("limits.file", text -> size(text, 1, 2L << 30)),
-                of.value("limits.recipients", text -> whole(text, 1, 10_000)),
-                of.value("limits.replay", text -> whole(text, 0, 100_000_000)),
-                of.value("limits.settings", text -> (int) size(text, 1, 8 << 20)),
-                of.value("limits.json", text -> (int) size(text, 64 << 10, 16 << 20)),
-                of.value("limits.first-packet", ConfigReader::time),
-                of.value("limits.log-in", ConfigReader::time),
-                of.value("limits.frame-progress", text -> size(text, 1, 1 << 30)),
-                of.value("limits.frame-time", ConfigReader::time),
-                of.value("limits.queue-bytes", text -> size(text, 64 << 10, 1L << 30)),
-                of.value("limits.queue-frames", text -> whole(text, 16, 1_000_000)),
-                of.value("limits.connections", text -> whole(text, 1, 10_000_000)),
-                of.value("limits.connections-per-address", text -> whole(text, 1, 10_000_000)),
-                of.value("limits.strangers", text -> whole(text, 1, 10_000_000)),
-                of.value("limits.uploads", text -> whole(text, 1, 10_000)),
-                of.value("limits.large-frames", text -> size(text, 1 << 20, 1L << 40)),
-                of.value("limits.linger", ConfigReader::time));
+                of.value("limits.text", AT_ONCE, text -> (int) size(text, 1, 1 << 20)),
+                of.value("limits.file", AT_ONCE, text -> size(text, 1, 2L << 30)),
+                of.value("limits.recipients", AT_ONCE, text -> whole(text, 1, 10_000)),
+                of.value("limits.replay", AT_ONCE, text -> whole(text, 0, 100_000_000)),
+                of.value("limits.settings", AT_CONNECTION, text -> (int) size(text, 1, 8 << 20)),
+                of.value("limits.json", AT_CONNECTION, text -> (int) size(text, 64 << 10, 16 << 20)),
+                of.value("limits.first-packet", AT_CONNECTION, ConfigReader::time),
+                of.value("limits.log-in", AT_CONNECTION, ConfigReader::time),
+                of.value("limits.frame-progress", AT_CONNECTION, text -> size(text, 1, 1 << 30)),
+                of.value("limits.frame-time", AT_CONNECTION, ConfigReader::time),
+                of.value("limits.queue-bytes", AT_CONNECTION, text -> size(text, 64 << 10, 1L << 30)),
+                of.value("limits.queue-frames", AT_CONNECTION, text -> whole(text, 16, 1_000_000)),
+                of.value("limits.connections", AT_ONCE, text -> whole(text, 1, 10_000_000)),
+                of.value("limits.connections-per-address", AT_ONCE, text -> whole(text, 1, 10_000_000)),
+                of.value("limits.strangers", AT_START, text -> whole(text, 1, 10_000_000)),
+                of.value("limits.uploads", AT_START, text -> whole(text, 1, 10_000)),
+                of.value("limits.large-frames", AT_START, text -> size(text, 1 << 20, 1L << 40)),
+                of.value("limits.linger", AT_CONNECTION, ConfigReader::time));
     }
 
     static long size(String text, long least, long most) {

@@ -4,50 +4,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The current configuration, which can be reloaded. Options used only at startup keep their values until the next
- * start; all others are read where they are used. Any thread.
+ * The current configuration, which can be reloaded. How long each option keeps its value then is its {@link
+ * Option.Lifetime lifetime}, which {@link ConfigReader} states. Any thread.
  */
 public final class Configuration implements Supplier<Config> {
-    /** Sections and options that take effect only at the next start. */
-    private static final Set<String> AT_START = Set.of(
-            "listen.addresses",
-            "listen.udp",
-            "database",
-            "audit",
-            "admin",
-            "hashing",
-            "search",
-            "limits.strangers",
-            "limits.uploads",
-            "limits.large-frames");
-
-    /** Sections and options whose values a connection keeps for its lifetime. */
-    private static final Set<String> AT_CONNECTION = Set.of(
-            "listen.proxies",
-            "tls",
-            "chat1",
-            "http",
-            "rates.messages",
-            "rates.bytes",
-            "limits.text",
-            "limits.file",
-            "limits.recipients",
-            "limits.settings",
-            "limits.json",
-            "limits.first-packet",
-            "limits.log-in",
-            "limits.frame-progress",
-            "limits.frame-time",
-            "limits.queue-bytes",
-            "limits.queue-frames",
-            "limits.linger");
-
     private final @Nullable Path file;
     private final Map<String, String> environment;
     private volatile ConfigReader.Sourced current;
@@ -66,17 +31,8 @@ public final class Configuration implements Supplier<Config> {
         this.environment = Map.copyOf(environment);
         this.current = ConfigReader.readWithSources(file, environment);
         this.started = current.options().stream()
-                .filter(option -> needsRestart(option.key()))
+                .filter(option -> option.lifetime() == Option.Lifetime.AT_START)
                 .collect(Collectors.toMap(Option::key, option -> option));
-    }
-
-    /** Returns whether an option takes effect only at the next start. */
-    static boolean needsRestart(String key) {
-        return isIn(AT_START, key);
-    }
-
-    private static boolean isIn(Set<String> some, String key) {
-        return some.contains(key) || some.contains(key.substring(0, key.indexOf('.')));
     }
 
     @Override
@@ -135,8 +91,12 @@ public final class Configuration implements Supplier<Config> {
         List<String> waiting = new ArrayList<>();
         for (Option option : fresh.options()) {
             if (!option.value().equals(before.get(option.key()))) {
-                String key = option.key();
-                (needsRestart(key) ? waiting : isIn(AT_CONNECTION, key) ? forNewConnections : inForce).add(key);
+                (switch (option.lifetime()) {
+                            case AT_START -> waiting;
+                            case AT_CONNECTION -> forNewConnections;
+                            case AT_ONCE -> inForce;
+                        })
+                        .add(option.key());
             }
         }
         current = fresh;

@@ -1,6 +1,9 @@
 package chatd.daemon.config;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +27,9 @@ final class Settings {
     private final String fileName;
     private final Map<String, String> environment;
     private final List<String> errors = new ArrayList<>();
+
+    /** When a change of each option takes effect that was read. */
+    private final Map<String, Option.Lifetime> lifetimes = new HashMap<>();
 
     Settings(String defaults, @Nullable String file, String fileName, Map<String, String> environment) {
         this.defaults = Toml.parse(defaults);
@@ -113,8 +119,13 @@ final class Settings {
         T read(String text);
     }
 
-    /** Returns a single value. In the file, it must have its default's type; for a string, a whole number will do. */
-    <T> T value(String key, Reader<T> reader) {
+    /**
+     * Returns a single value. In the file, it must have its default's type; for a string, a whole number will do.
+     *
+     * @param lifetime when a change of it takes effect
+     */
+    <T> T value(String key, Option.Lifetime lifetime, Reader<T> reader) {
+        lifetimes.put(key, lifetime);
         return reader(key, reader, raw(key));
     }
 
@@ -177,8 +188,13 @@ final class Settings {
         return file == null ? "" : at(file.inputPositionOf(List.of(key.substring(0, dot), key.substring(dot + 1))));
     }
 
-    /** Returns a list of values; in the environment they are separated by commas. */
-    <T> List<T> list(String key, Reader<T> reader) {
+    /**
+     * Returns a list of values; in the environment they are separated by commas.
+     *
+     * @param lifetime as for {@link #value}
+     */
+    <T> List<T> list(String key, Option.Lifetime lifetime, Reader<T> reader) {
+        lifetimes.put(key, lifetime);
         String fromEnvironment = environment.get(variable(key));
         List<Object> items;
         String place = "";
@@ -206,7 +222,7 @@ final class Settings {
         return List.copyOf(values);
     }
 
-    /** Returns all options with their sources, in the order of the default document. */
+    /** Returns all options, which must have been read, with their sources, in the order of the default document. */
     List<Option> options() {
         List<Option> options = new ArrayList<>();
         for (String section : defaults.keySet()) {
@@ -219,14 +235,15 @@ final class Settings {
     }
 
     private Option option(String key) {
+        Option.Lifetime lifetime = requireNonNull(lifetimes.get(key), key);
         String fromEnvironment = environment.get(variable(key));
         if (fromEnvironment != null) {
-            return new Option(key, fromEnvironment, "environment " + variable(key));
+            return new Option(key, fromEnvironment, "environment " + variable(key), lifetime);
         }
         Object fromFile = given(key);
         return fromFile == null
-                ? new Option(key, written(defaults.get(key)), "default")
-                : new Option(key, written(fromFile), place(key).replaceFirst(": $", ""));
+                ? new Option(key, written(defaults.get(key)), "default", lifetime)
+                : new Option(key, written(fromFile), place(key).replaceFirst(": $", ""), lifetime);
     }
 
     private static String written(@Nullable Object value) {
@@ -236,6 +253,6 @@ final class Settings {
     }
 
     private static TomlArray array(@Nullable Object value) {
-        return (TomlArray) java.util.Objects.requireNonNull(value);
+        return (TomlArray) requireNonNull(value);
     }
 }

@@ -22,15 +22,26 @@ final class Call {
     static final class Party {
         final long account;
         Session session;
-        Endpoint endpoint;
+
+        /** The addresses at which it may be reached. */
+        Candidates.Passed addresses;
+
+        final String key;
+
         /** When its connection was found to be gone; null while it is there. */
         @Nullable
         Instant lost;
 
-        private Party(long account, Session session, Endpoint endpoint) {
+        private Party(long account, Session session, Candidates.Passed addresses, String key) {
             this.account = account;
             this.session = session;
-            this.endpoint = endpoint;
+            this.addresses = addresses;
+            this.key = key;
+        }
+
+        /** Returns where and by which key another one of the session may reach it. */
+        Endpoint endpointFor(Party other) {
+            return new Endpoint(addresses.to(session.address(), other.session.address()), key);
         }
     }
 
@@ -59,7 +70,8 @@ final class Call {
             DirectKind kind,
             long caller,
             Session by,
-            Endpoint endpoint,
+            Candidates.Passed addresses,
+            String key,
             List<Long> called,
             Instant until) {
         this.session = session;
@@ -67,7 +79,7 @@ final class Call {
         this.caller = caller;
         this.called = List.copyOf(called);
         this.until = until;
-        parties.put(caller, new Party(caller, by, endpoint));
+        parties.put(caller, new Party(caller, by, addresses, key));
     }
 
     /** Rings those who are called. */
@@ -99,8 +111,8 @@ final class Call {
     }
 
     /** Adds a user who accepts. */
-    Party join(long account, Session by, Endpoint endpoint) {
-        Party party = new Party(account, by, endpoint);
+    Party join(long account, Session by, Candidates.Passed addresses, String key) {
+        Party party = new Party(account, by, addresses, key);
         parties.put(account, party);
         return party;
     }

@@ -19,7 +19,6 @@ import chatd.protocol.event.DirectEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Candidate;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.Endpoint;
 import chatd.protocol.value.User;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Clock;
@@ -138,7 +137,8 @@ public final class Calls implements Room, AutoCloseable {
                     command.kind(),
                     caller.number(),
                     session,
-                    passed(session, command.session(), command.own()),
+                    candidates.passed(command.session(), command.own().candidates(), session.address()),
+                    command.own().key(),
                     asked.stream().map(Account::number).toList(),
                     clock.instant().plus(config.get().direct().ring()));
             calls.put(call.session, call);
@@ -249,11 +249,12 @@ public final class Calls implements Room, AutoCloseable {
 
     private void accept(Session session, DirectCommand.Accept command) {
         Account account = directory.acting(session.account());
-        Endpoint own = passed(session, command.session(), command.own());
+        Candidates.Passed own =
+                candidates.passed(command.session(), command.own().candidates(), session.address());
         Call call = beginToAnswer(account.number(), command.session());
         try {
-            audit.log(answered(call, account, session, null, own.candidates()));
-            join(call, account.number(), session, own);
+            audit.log(answered(call, account, session, null, own.all()));
+            join(call, account.number(), session, own, command.own().key());
         } finally {
             endToAnswer(call, account.number());
         }
@@ -285,7 +286,7 @@ public final class Calls implements Room, AutoCloseable {
         }
     }
 
-    private void join(Call call, long number, Session session, Endpoint own) {
+    private void join(Call call, long number, Session session, Candidates.Passed own, String key) {
         lock.lock();
         try {
             // It may have been cancelled while the answer was logged.
@@ -297,13 +298,13 @@ public final class Calls implements Room, AutoCloseable {
                 call.began = clock.instant();
             }
             List<Call.Party> before = call.parties();
-            Call.Party party = call.join(number, session, own);
+            Call.Party party = call.join(number, session, own, key);
             tellAll(number, session, new DirectEvent.Ended(number, number, call.session, "elsewhere"));
             for (Call.Party other : before) {
                 // The caller opens the connection to whoever accepts, and who accepts, to those who did before.
                 boolean dials = other.account != call.caller;
-                tell(party, introduced(call, other, number, dials));
-                tell(other, introduced(call, party, other.account, !dials));
+                tell(party, introduced(call, other, party, dials));
+                tell(other, introduced(call, party, other, !dials));
             }
         } finally {
             lock.unlock();
@@ -311,9 +312,9 @@ public final class Calls implements Room, AutoCloseable {
         }
     }
 
-    private DirectEvent.Introduced introduced(Call call, Call.Party who, long to, boolean dials) {
+    private DirectEvent.Introduced introduced(Call call, Call.Party who, Call.Party to, boolean dials) {
         return new DirectEvent.Introduced(
-                who.account, directory.nameOf(who.account), to, call.session, who.endpoint, dials);
+                who.account, directory.nameOf(who.account), to.account, call.session, who.endpointFor(to), dials);
     }
 
     /** @param reason why it was declined; null if it was accepted */
@@ -335,12 +336,15 @@ public final class Calls implements Room, AutoCloseable {
         try {
             Call call = call(command.session());
             Call.Party party = party(call, session);
-            List<Candidate> passed = candidates.passed(call.session, command.candidates(), session.address());
-            party.endpoint = new Endpoint(passed, party.endpoint.key());
+            party.addresses = candidates.passed(call.session, command.candidates(), session.address());
             call.others(party.account)
                     .forEach(other -> tell(
                             other,
-                            new DirectEvent.CandidatesChanged(party.account, other.account, call.session, passed)));
+                            new DirectEvent.CandidatesChanged(
+                                    party.account,
+                                    other.account,
+                                    call.session,
+                                    party.endpointFor(other).candidates())));
         } finally {
             lock.unlock();
             deferred.run();
@@ -459,10 +463,6 @@ public final class Calls implements Room, AutoCloseable {
                     .findFirst()
                     .ifPresent(other -> party.session = other);
         }
-    }
-
-    private Endpoint passed(Session session, String number, Endpoint own) {
-        return new Endpoint(candidates.passed(number, own.candidates(), session.address()), own.key());
     }
 
     @GuardedBy("lock")

@@ -9,10 +9,12 @@ import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Decides which of a client's addresses are passed on: those that can be its own, so that nobody can have somebody else's
- * machine send to a third (page {@code direct.md}).
+ * Decides which of a client's addresses are passed on, and to whom: those that are likely its own, so that nobody can have
+ * somebody else's machine send to a third (page {@code direct.md}).
  */
 final class Candidates {
     private static final int LEAST_PORT = 1_024;
@@ -35,18 +37,52 @@ final class Candidates {
     }
 
     /**
-     * Returns those that are passed on, each once, in their order, IPv6 before IPv4 and global ones before private ones.
+     * Addresses that may be a client's own.
+     *
+     * @param all those, each once
+     * @param local those of them that are private and that the daemon has not seen: only who is in the client's network can
+     *     reach them, and for anybody else they are machines of his own
+     */
+    record Passed(List<Candidate> all, Set<Candidate> local) {
+        /**
+         * Returns those that another client is told.
+         *
+         * @param client the address of the client's TLS connection
+         * @param other that of the other's
+         */
+        List<Candidate> to(InetAddress client, InetAddress other) {
+            return Network.ofClient(client).equals(Network.ofClient(other))
+                    ? all
+                    : all.stream()
+                            .filter(candidate -> !local.contains(candidate))
+                            .toList();
+        }
+    }
+
+    /**
+     * Returns those that may be passed on, in their order, IPv6 before IPv4 and global ones before private ones.
      *
      * @param client the address of the client's TLS connection
      */
-    List<Candidate> passed(String session, List<Candidate> named, InetAddress client) {
-        return named.stream()
+    Passed passed(String session, List<Candidate> named, InetAddress client) {
+        List<InetSocketAddress> own = named.stream()
                 .flatMap(candidate -> address(candidate).stream())
-                .filter(address -> isOnesOwn(session, address, client))
+                .filter(address ->
+                        isPossible(address) && (isPrivate(address.getAddress()) || isSeen(session, address, client)))
                 .distinct()
                 .sorted(Comparator.comparingInt(Candidates::rank))
-                .map(address -> new Candidate(NetUtil.toAddressString(address.getAddress()), address.getPort()))
                 .toList();
+        return new Passed(
+                own.stream().map(Candidates::candidate).toList(),
+                own.stream()
+                        .filter(address -> !isSeen(session, address, client)
+                                && !Network.around(client).contains(address.getAddress()))
+                        .map(Candidates::candidate)
+                        .collect(Collectors.toSet()));
+    }
+
+    private static Candidate candidate(InetSocketAddress address) {
+        return new Candidate(NetUtil.toAddressString(address.getAddress()), address.getPort());
     }
 
     private static Optional<InetSocketAddress> address(Candidate candidate) {
@@ -61,16 +97,18 @@ final class Candidates {
         return address.getAddress() instanceof Inet6Address ? isPrivate(address.getAddress()) ? 1 : 0 : 2;
     }
 
-    private boolean isOnesOwn(String session, InetSocketAddress candidate, InetAddress client) {
+    private static boolean isPossible(InetSocketAddress candidate) {
         InetAddress address = candidate.getAddress();
-        if (candidate.getPort() < LEAST_PORT
-                || address.isLoopbackAddress()
-                || address.isLinkLocalAddress()
-                || address.isMulticastAddress()
-                || NOT_ONES_OWN.stream().anyMatch(network -> network.contains(address))) {
-            return false;
-        }
-        return isPrivate(address) || Network.ofClient(client).contains(address) || seen.has(session, candidate);
+        return candidate.getPort() >= LEAST_PORT
+                && !address.isLoopbackAddress()
+                && !address.isLinkLocalAddress()
+                && !address.isMulticastAddress()
+                && NOT_ONES_OWN.stream().noneMatch(network -> network.contains(address));
+    }
+
+    /** Returns whether something has come from an address, or comes from its network. */
+    private boolean isSeen(String session, InetSocketAddress candidate, InetAddress client) {
+        return Network.ofClient(client).contains(candidate.getAddress()) || seen.has(session, candidate);
     }
 
     private static boolean isPrivate(InetAddress address) {

@@ -147,7 +147,7 @@ public final class Dispatcher {
             throw AuditTrail.refusal();
         }
         if (row.isRated()) {
-            changes.charge(session.account(), "changes");
+            changes.charge(session.account(), 1, "changes a minute");
         }
         switch (row) {
             case Routes.Done<C> done -> {
@@ -217,6 +217,15 @@ public final class Dispatcher {
             return;
         }
         throw refusal;
+    }
+
+    /**
+     * Refuses a message whose rest has not come. Called on an event loop.
+     *
+     * @param missing what is missing, for people
+     */
+    public void unfinished(Session session, String missing) {
+        failed(session, new SessionCommand.Malformed("", missing, false, ""), new Refusal(Code.MALFORMED, missing));
     }
 
     private void note(Session session, String header, String what) {

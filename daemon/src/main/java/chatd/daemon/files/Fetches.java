@@ -7,12 +7,12 @@ import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Pace;
+import chatd.daemon.session.Turns;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.value.Code;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +36,8 @@ final class Fetches {
     private final AuditTrail audit;
     private final Pace pace;
 
-    /** For half of the processors, in the order in which they asked. */
-    private final Semaphore turns =
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+    /** For half of the processors; accounts take turns, however many files one of them fetches. */
+    private final Turns turns = new Turns(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
     Fetches(ServiceParts parts) {
         this.messages = parts.stores().messages();
@@ -73,13 +72,14 @@ final class Fetches {
 
     /**
      * Returns the bytes of a file from an offset on: at least one, at most {@code most}, and not beyond its end. Waits
-     * for a turn: however many files are fetched, messages do not queue behind them.
+     * for a turn of the account: however many files are fetched, messages do not queue behind them, nor others' files.
      *
+     * @param account who fetches it
      * @param isTight returns whether memory is tight, so that fewer are read; it is asked when the turn has come
      */
-    byte[] read(MessageStore.Fetchable found, long offset, long most, BooleanSupplier isTight)
+    byte[] read(long account, MessageStore.Fetchable found, long offset, long most, BooleanSupplier isTight)
             throws InterruptedException {
-        turns.acquire();
+        turns.acquire(account);
         try {
             pace.await();
             long begin = System.nanoTime();

@@ -176,7 +176,7 @@ public final class Files implements Room {
             boolean going = answer.send(new FileEvent.FileContent(sender, found.time(), name, file, size));
             long offset = 0;
             while (going && offset < size) {
-                byte[] piece = fetches.read(found, offset, ContentStore.CHUNK, answer::isTight);
+                byte[] piece = fetches.read(session.account(), found, offset, ContentStore.CHUNK, answer::isTight);
                 offset += piece.length;
                 going = answer.send(new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == size)));
             }

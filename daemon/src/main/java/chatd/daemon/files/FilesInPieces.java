@@ -170,7 +170,8 @@ public final class FilesInPieces implements Room, AutoCloseable {
             throw new Refusal(Code.MALFORMED, "File %d has only %d bytes.".formatted(command.file(), file.size()));
         }
         for (long offset = command.offset(); offset < file.size(); ) {
-            byte[] piece = fetches.read(found, offset, FileCommand.UploadPiece.MOST, session::isTight);
+            byte[] piece =
+                    fetches.read(session.account(), found, offset, FileCommand.UploadPiece.MOST, session::isTight);
             session.answer(new FileEvent.Chunk(file.number(), offset, piece, command.picture()));
             offset += piece.length;
             if (!session.awaitRoom()) {

@@ -333,7 +333,7 @@ public final class FilesOverHttp implements AutoCloseable {
 
         /** As {@link Fetches#read}. */
         public byte[] read(long offset, long most, BooleanSupplier isTight) throws InterruptedException {
-            return fetches.read(found, offset, most, isTight);
+            return fetches.read(caller.account(), found, offset, most, isTight);
         }
     }
 

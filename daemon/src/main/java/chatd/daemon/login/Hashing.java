@@ -4,6 +4,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
+import chatd.daemon.session.FairQueue;
 import chatd.daemon.session.Shares;
 import chatd.protocol.value.Code;
 import java.security.SecureRandom;

@@ -2,6 +2,7 @@ package chatd.daemon.login;
 
 import chatd.daemon.config.Network;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Turns;
 import chatd.daemon.store.ContentStore;
 import chatd.protocol.value.Code;
 import com.github.benmanes.caffeine.cache.Cache;
@@ -13,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -25,8 +25,16 @@ public final class Throttle {
     private static final Duration MEMORY = Duration.ofMinutes(15);
     private static final int LONGEST_SECONDS = 8;
 
-    /** Maximum number of attempts that wait for one lock, so that nobody waits longer than about half a minute. */
+    /** Maximum number of attempts that wait for one account, so that nobody waits longer than about half a minute. */
     private static final int WAITING = 4;
+
+    /**
+     * The same in a network from which the account has logged in before. The delay is half as long, and more may wait, so
+     * that its user gets through beside others of the same network who guess; they may guess 900 times an hour there.
+     */
+    private static final int LONGEST_SECONDS_KNOWN = 4;
+
+    private static final int WAITING_KNOWN = 12;
 
     private static final int ACCOUNT_AND_ADDRESS = 3;
     private static final int ACCOUNT = 10;
@@ -55,7 +63,7 @@ public final class Throttle {
     private final Counts<Target> targets;
     private final Counts<Network> addresses;
     private final Counts<Network> registrations;
-    private final Cache<Object, ReentrantLock> turns;
+    private final Cache<Object, Turns> turns;
 
     public Throttle(Predicate<InetAddress> exempt, Ticker ticker) {
         this.exempt = exempt;
@@ -136,7 +144,8 @@ public final class Throttle {
         if (!exempt.test(address)) {
             over = Math.max(over, addressOver);
         }
-        return new Attempt(pair, delay(over), knownNetwork ? pair : target);
+        return new Attempt(
+                pair, address, delay(over, knownNetwork ? LONGEST_SECONDS_KNOWN : LONGEST_SECONDS), knownNetwork);
     }
 
     /**
@@ -163,20 +172,22 @@ public final class Throttle {
         return there;
     }
 
-    private static Duration delay(int over) {
-        return over < 1 ? Duration.ZERO : Duration.ofSeconds(Math.min(LONGEST_SECONDS, 1L << Math.min(over - 1, 8)));
+    private static Duration delay(int over, int longest) {
+        return over < 1 ? Duration.ZERO : Duration.ofSeconds(Math.min(longest, 1L << Math.min(over - 1, 8)));
     }
 
     /** An attempt in progress. */
     final class Attempt {
         private final Pair pair;
+        private final InetAddress address;
         private final Duration delay;
-        private final Object turn;
+        private final boolean isKnown;
 
-        private Attempt(Pair pair, Duration delay, Object turn) {
+        private Attempt(Pair pair, InetAddress address, Duration delay, boolean isKnown) {
             this.pair = pair;
+            this.address = address;
             this.delay = delay;
-            this.turn = turn;
+            this.isKnown = isKnown;
         }
 
         /** Returns the delay of the answer; zero for most attempts. */
@@ -186,7 +197,7 @@ public final class Throttle {
 
         /**
          * Waits for the delay; attempts for the same account wait one after another, those from a network known to the
-         * account in a queue of their own.
+         * account in a queue of their own, in which its addresses take turns.
          *
          * @param gone returns whether nobody waits for the answer any more
          * @throws Refusal {@link Code#THROTTLED} if too many attempts are waiting already, or {@link Code#CLOSED} if
@@ -196,11 +207,10 @@ public final class Throttle {
             if (delay.isZero()) {
                 return;
             }
-            ReentrantLock mine = turns.get(turn, key -> new ReentrantLock(true));
-            if (mine.getQueueLength() >= WAITING) {
+            Turns mine = turns.get(isKnown ? pair : pair.target(), key -> new Turns(1));
+            if (!mine.acquire(address, isKnown ? WAITING_KNOWN : WAITING)) {
                 throw new Refusal(Code.THROTTLED, "Too many attempts for this account. Try again in a minute.");
             }
-            mine.lockInterruptibly();
             try {
                 long end = System.nanoTime() + delay.toNanos();
                 while (System.nanoTime() < end) {
@@ -210,7 +220,7 @@ public final class Throttle {
                     TimeUnit.MILLISECONDS.sleep(100);
                 }
             } finally {
-                mine.unlock();
+                mine.release();
             }
         }
 

@@ -18,6 +18,7 @@ import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
+import chatd.daemon.session.AccountRate;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Committed;
@@ -31,6 +32,7 @@ import chatd.protocol.value.References;
 import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -45,6 +47,9 @@ public final class Messages implements Room {
     /** The number of no message. */
     private static final long UNANSWERABLE = -1;
 
+    /** Over how many minutes texts are counted: nobody is refused for a lively hour. */
+    private static final long MINUTES = 60;
+
     private final Directory directory;
     private final GroupDirectory groups;
     private final Contacts contacts;
@@ -54,6 +59,12 @@ public final class Messages implements Room {
     private final SecureRandom random;
     private final Supplier<Config> config;
     private final Clock clock;
+
+    /** The texts and files that each account sends in an hour ({@code rates.texts}). */
+    private final AccountRate sent;
+
+    /** The bytes of texts that each account sends in a day ({@code rates.text-bytes}). */
+    private final AccountRate sentBytes;
 
     public Messages(ServiceParts parts) {
         this.directory = parts.directory();
@@ -65,6 +76,9 @@ public final class Messages implements Room {
         this.random = parts.random();
         this.config = parts.config();
         this.clock = parts.clock();
+        this.sent = new AccountRate(
+                () -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
+        this.sentBytes = new AccountRate(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
     }
 
     @Override
@@ -93,11 +107,12 @@ public final class Messages implements Room {
      * Sends a text. Waits only while the journal's queue is full.
      *
      * @throws Refusal {@link Code#MALFORMED} if it is empty, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
-     *     {@link Code#NO_SUCH_USER}, {@link Code#NO_SUCH_MESSAGE} or {@link Code#NOT_ALLOWED}
+     *     {@link Code#NO_SUCH_USER}, {@link Code#NO_SUCH_MESSAGE}, {@link Code#NOT_ALLOWED} or {@link Code#THROTTLED}
      */
     public InFlight send(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
         long answered = answered(caller, command.answered(), recipients);
+        charge(caller.account(), ByteBufUtil.utf8Bytes(command.text()));
         return new InFlight(journal.submit(text(caller, command, answered, recipients)), beside(recipients));
     }
 
@@ -113,8 +128,26 @@ public final class Messages implements Room {
         if (command.answered() != 0) {
             return null;
         }
+        int bytes = ByteBufUtil.utf8Bytes(command.text());
+        charge(caller.account(), bytes);
         CompletableFuture<Committed<Message>> done = journal.offer(text(caller, command, 0, recipients));
-        return done == null ? null : new InFlight(done, beside(recipients));
+        if (done == null) {
+            sent.takeBack(caller.account(), 1);
+            sentBytes.takeBack(caller.account(), bytes);
+            return null;
+        }
+        return new InFlight(done, beside(recipients));
+    }
+
+    /** @throws Refusal {@link Code#THROTTLED} if an account has sent too much of late */
+    private void charge(long account, int bytes) {
+        sent.charge(account, 1, "texts and files an hour");
+        try {
+            sentBytes.charge(account, bytes, "bytes of texts a day");
+        } catch (Refusal e) {
+            sent.takeBack(account, 1);
+            throw e;
+        }
     }
 
     /**
@@ -250,10 +283,11 @@ public final class Messages implements Room {
     /**
      * Checks that a file may be sent now, before its content is taken.
      *
-     * @throws Refusal as {@link #sendFile} would
+     * @throws Refusal as {@link #sendFile} would; {@link Code#THROTTLED} if its account has sent too much of late
      */
     public void admit(Caller caller, Recipients recipients) {
         sender(caller.account(), recipients, clock.instant());
+        sent.charge(caller.account(), 1, "texts and files an hour");
     }
 
     /** Returns the sender's number, after checking that it may still send at the moment of storing. */

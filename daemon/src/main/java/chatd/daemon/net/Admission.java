@@ -2,36 +2,204 @@ package chatd.daemon.net;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Limits the number of connections, in total and per address. Any thread. */
+/**
+ * Limits the number of connections: in all and per network, and of those that have not logged in. Of the latter no network
+ * has more than are left, and no address of it more than are left to its network; one that comes when there is no room
+ * takes the place of the oldest handshake of the address of its network that has the most. Any thread.
+ */
 final class Admission {
     private final Supplier<Config> config;
-    private final AtomicInteger all = new AtomicInteger();
-    private final Map<Network, Integer> byAddress = new ConcurrentHashMap<>();
 
+    @GuardedBy("this")
+    private int connections;
+
+    /** How many more connections that have not logged in are admitted. */
+    @GuardedBy("this")
+    private int free;
+
+    @GuardedBy("this")
+    private final Map<Network, Neighbours> networks = new HashMap<>();
+
+    /** The connections of one network; guarded by the lock of the admission. */
+    private static final class Neighbours {
+        private int connections;
+        private int strangers;
+        private final Map<InetAddress, Stranger> byAddress = new HashMap<>();
+    }
+
+    /** The connections of one address that have not logged in, and those of them in whose handshake the others wait. */
+    private static final class Stranger {
+        private int connections;
+        private final Set<Admitted> greeting = new LinkedHashSet<>();
+    }
+
+    /** @param config supplies the current configuration; the maximum of those not logged in is that of the start */
     Admission(Supplier<Config> config) {
         this.config = config;
+        this.free = config.get().limits().strangers();
     }
 
-    /** Counts a connection if it is within the limits; returns whether it is. */
-    boolean admit(InetAddress address) {
+    /** A connection that was admitted. Any thread. */
+    final class Admitted {
+        private final InetAddress address;
+        private final Network network;
+        private final Runnable close;
+        private boolean isStranger = true;
+        private boolean hasLeft;
+
+        private Admitted(InetAddress address, Network network, Runnable close) {
+            this.address = address;
+            this.network = network;
+            this.close = close;
+        }
+
+        /** Records that its handshake is complete. */
+        void greeted() {
+            synchronized (Admission.this) {
+                Neighbours neighbours = networks.get(network);
+                Stranger stranger = neighbours == null ? null : neighbours.byAddress.get(address);
+                if (stranger != null) {
+                    stranger.greeting.remove(this);
+                }
+            }
+        }
+
+        /** Records that it has logged in. */
+        void known() {
+            synchronized (Admission.this) {
+                forgetStranger(this);
+            }
+        }
+
+        /** Records that it is closed. */
+        void left() {
+            synchronized (Admission.this) {
+                forget(this);
+            }
+        }
+    }
+
+    /**
+     * Admits a connection whose handshake begins, if there is room.
+     *
+     * @param close closes it, if another one takes its place; called by any thread
+     * @return null if there is no room
+     */
+    @Nullable
+    Admitted admit(InetAddress address, Runnable close) {
         Config now = config.get();
-        int ofOne = byAddress.merge(Network.ofClient(address), 1, Integer::sum);
-        boolean room = all.incrementAndGet() <= now.limits().connections();
-        if (room && (ofOne <= now.limits().connectionsPerAddress() || now.isExempt(address))) {
+        Admitted admitted = new Admitted(address, Network.ofClient(address), close);
+        Admitted displaced = null;
+        synchronized (this) {
+            if (!isRoom(admitted, now)) {
+                displaced = now.isExempt(address) ? null : oldest(admitted);
+                if (displaced == null) {
+                    return null;
+                }
+                forget(displaced);
+            }
+            add(admitted);
+        }
+        if (displaced != null) {
+            displaced.close.run();
+        }
+        return admitted;
+    }
+
+    /** Returns of how many networks something is remembered. */
+    synchronized int networks() {
+        return networks.size();
+    }
+
+    @GuardedBy("this")
+    private boolean isRoom(Admitted newcomer, Config now) {
+        if (connections >= now.limits().connections() || free == 0) {
+            return false;
+        }
+        Neighbours neighbours = networks.get(newcomer.network);
+        if (neighbours == null || now.isExempt(newcomer.address)) {
             return true;
         }
-        leave(address);
-        return false;
+        Stranger same = neighbours.byAddress.get(newcomer.address);
+        return neighbours.connections < now.limits().connectionsPerAddress()
+                && neighbours.strangers < free
+                && (same == null || hasShare(same, neighbours));
     }
 
-    void leave(InetAddress address) {
-        all.decrementAndGet();
-        byAddress.computeIfPresent(Network.ofClient(address), (network, count) -> count == 1 ? null : count - 1);
+    /**
+     * Returns the oldest handshake of the newcomer's address, if that has its share, or of the address that has the most in
+     * its network; null if there is none.
+     */
+    @GuardedBy("this")
+    private @Nullable Admitted oldest(Admitted newcomer) {
+        Neighbours neighbours = networks.get(newcomer.network);
+        if (neighbours == null) {
+            return null;
+        }
+        Stranger same = neighbours.byAddress.get(newcomer.address);
+        Stranger most = same != null && !hasShare(same, neighbours)
+                ? same
+                : neighbours.byAddress.values().stream()
+                        .max(Comparator.comparingInt(stranger -> stranger.greeting.size()))
+                        .orElse(null);
+        return most == null ? null : most.greeting.stream().findFirst().orElse(null);
+    }
+
+    /** Returns whether an address may have one more connection that has not logged in. */
+    @GuardedBy("this")
+    private boolean hasShare(Stranger stranger, Neighbours neighbours) {
+        return stranger.connections < free - neighbours.strangers;
+    }
+
+    @GuardedBy("this")
+    private void add(Admitted admitted) {
+        connections++;
+        free--;
+        Neighbours neighbours = networks.computeIfAbsent(admitted.network, same -> new Neighbours());
+        neighbours.connections++;
+        neighbours.strangers++;
+        Stranger stranger = neighbours.byAddress.computeIfAbsent(admitted.address, same -> new Stranger());
+        stranger.connections++;
+        stranger.greeting.add(admitted);
+    }
+
+    @GuardedBy("this")
+    private void forget(Admitted admitted) {
+        Neighbours neighbours = networks.get(admitted.network);
+        if (admitted.hasLeft || neighbours == null) {
+            return;
+        }
+        forgetStranger(admitted);
+        admitted.hasLeft = true;
+        connections--;
+        if (--neighbours.connections == 0) {
+            networks.remove(admitted.network);
+        }
+    }
+
+    @GuardedBy("this")
+    private void forgetStranger(Admitted admitted) {
+        Neighbours neighbours = networks.get(admitted.network);
+        Stranger stranger = neighbours == null ? null : neighbours.byAddress.get(admitted.address);
+        if (!admitted.isStranger || neighbours == null || stranger == null) {
+            return;
+        }
+        admitted.isStranger = false;
+        free++;
+        neighbours.strangers--;
+        stranger.greeting.remove(admitted);
+        if (--stranger.connections == 0) {
+            neighbours.byAddress.remove(admitted.address);
+        }
     }
 }

@@ -2,7 +2,6 @@ package chatd.daemon.net;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
-import chatd.daemon.config.Network;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.net.http.FileRequests;
@@ -15,9 +14,9 @@ import chatd.daemon.net.stream.LoopTasks;
 import chatd.daemon.net.stream.Rate;
 import chatd.daemon.net.tls.Hello;
 import chatd.daemon.net.tls.Tls;
+import chatd.daemon.session.AccountRate;
 import chatd.daemon.session.Backlog;
 import chatd.daemon.session.Session;
-import chatd.daemon.session.Shares;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -94,7 +93,7 @@ public final class Listener implements AutoCloseable {
     private volatile ConfiguredDialects spoken;
     private final Http http;
     private final LargeFrames largeFrames;
-    private final Shares strangers;
+    private final AccountRate rates;
     private final Backlog backlog;
     private final AtomicLong sessions;
     /** Number of connections from proxies, including those whose PROXY header has not arrived yet. */
@@ -130,7 +129,7 @@ public final class Listener implements AutoCloseable {
         this.spoken = ConfiguredDialects.as(config.get());
         this.http = new Http(files, config);
         this.largeFrames = new LargeFrames(config.get().limits().largeFrames());
-        this.strangers = new Shares(config.get().limits().strangers());
+        this.rates = Rate.ofAccounts(() -> config.get().rates().accountBytes());
         long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
         this.backlog = new Backlog(memory / 4);
         this.sessions = new AtomicLong(firstSession);
@@ -305,20 +304,18 @@ public final class Listener implements AutoCloseable {
 
     /** @param peer the client's address, its own or as reported by a proxy */
     private void welcome(SocketChannel channel, InetSocketAddress peer) {
-        if (!admission.admit(peer.getAddress())) {
+        Admission.Admitted admitted = admission.admit(peer.getAddress(), () -> {
+            refuse(peer, "too-many");
+            channel.close();
+        });
+        if (admitted == null) {
             refuse(peer, "too-many");
             channel.close();
             return;
         }
-        channel.closeFuture().addListener(closed -> admission.leave(peer.getAddress()));
+        channel.closeFuture().addListener(closed -> admitted.left());
         Config now = config.get();
         boolean isExempt = now.isExempt(peer.getAddress());
-        List<Object> itself = isExempt ? List.of() : List.of(Network.ofClient(peer.getAddress()));
-        if (!strangers.take(1, itself)) {
-            refuse(peer, "too-many");
-            channel.close();
-            return;
-        }
         Config.Limits limits = now.limits();
         ConfiguredDialects dialects = spoken;
         if (!dialects.config().equals(now)) {
@@ -331,10 +328,10 @@ public final class Listener implements AutoCloseable {
                 audit,
                 new ClientConnection.Grant(
                         new Deadlines(limits),
-                        new Rate(now.rates()),
+                        new Rate(now.rates(), rates),
                         largeFrames,
                         isExempt,
-                        () -> strangers.give(1, itself),
+                        admitted::known,
                         limits.linger()),
                 tasks.computeIfAbsent(channel.eventLoop(), LoopTasks::new));
         channel.closeFuture().addListener(closed -> connection.releaseLoginSlot());
@@ -356,15 +353,17 @@ public final class Listener implements AutoCloseable {
                     return secure;
                 },
                 tls.get().dialects());
-        channel.pipeline().addLast(Http.beforeTls(), hello, new Greeting(connection), connection);
+        channel.pipeline().addLast(Http.beforeTls(), hello, new Greeting(connection, admitted), connection);
     }
 
     /** Counts a connection as greeting until its handshake ends or it is closed. */
     private final class Greeting extends ChannelInboundHandlerAdapter {
         private final ClientConnection connection;
+        private final Admission.Admitted admitted;
 
-        Greeting(ClientConnection connection) {
+        Greeting(ClientConnection connection, Admission.Admitted admitted) {
             this.connection = connection;
+            this.admitted = admitted;
         }
 
         @Override
@@ -376,6 +375,7 @@ public final class Listener implements AutoCloseable {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             ctx.fireUserEventTriggered(event);
             if (event instanceof SslHandshakeCompletionEvent handshake) {
+                admitted.greeted();
                 if (handshake.isSuccess()) {
                     http.greet(ctx, connection);
                 }

@@ -58,9 +58,7 @@ public final class Search implements Room, AutoCloseable {
     private final Pages pages;
     private final AuditTrail audit;
     private final AccountRate rate;
-
-    /** Whether each search is logged; otherwise those of an hour are one event. */
-    private final boolean isLogged;
+    private final Supplier<Config> config;
 
     public Search(ServiceParts parts, Conversations conversations, Pages pages) {
         this.directory = parts.directory();
@@ -69,9 +67,8 @@ public final class Search implements Room, AutoCloseable {
         this.conversations = conversations;
         this.pages = pages;
         this.audit = parts.audit();
-        Supplier<Config> config = parts.config();
+        this.config = parts.config();
         this.rate = new AccountRate(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
-        this.isLogged = config.get().audit().find();
         this.indexer = new Indexer(
                 config.get().search().directory(),
                 new Ledgered(parts.stores(), directory.groups(), parts.journal().recent()),
@@ -92,7 +89,7 @@ public final class Search implements Room, AutoCloseable {
     private void find(Session session, MessageCommand.Find command) throws InterruptedException {
         Wanted wanted = Wanted.of(command.text());
         // Whoever may ask at will can tell from how long the answers take what stands in others' messages.
-        rate.charge(session.account(), "searches");
+        rate.charge(session.account(), 1, "searches a minute");
         MessageEvent.Page page = pages.read(session.account(), () -> new Finding(session, command, wanted).page());
         MessageEvent.Found found = page.found();
         if (found != null) {
@@ -103,9 +100,10 @@ public final class Search implements Room, AutoCloseable {
 
     private void log(Session session, int hits) {
         AuditEvent.Found event = new AuditEvent.Found(AuditTrail.who(session), AuditTrail.peer(session), hits);
-        if (isLogged) {
+        if (config.get().audit().find()) {
             audit.log(event);
         } else {
+            // Those of an hour are one event.
             audit.hourly("find", null, session, event);
         }
     }

@@ -63,7 +63,7 @@ class ConfigReaderTest {
         assertThat(config.listen().addresses().getFirst().getAddress().isAnyLocalAddress())
                 .isTrue();
         assertThat(config.accounts().concealUsers()).isFalse();
-        assertThat(config.rates()).isEqualTo(new Config.Rates(0, 0, 60, 30, 60));
+        assertThat(config.rates()).isEqualTo(new Config.Rates(0, 0, 8 << 20, 1000, 1 << 30, 60, 30, 60));
     }
 
     @Test

@@ -39,11 +39,14 @@ class ConfigurationTest {
         assertThat(configuration.options())
                 .hasSize(Toml.parse(ConfigReader.defaults()).dottedKeySet().size());
         assertThat(option(configuration, "limits.text"))
-                .isEqualTo(new Option("limits.text", "1 KiB", directory.resolve("chatd.toml") + ":2:1"));
+                .isEqualTo(new Option(
+                        "limits.text", "1 KiB", directory.resolve("chatd.toml") + ":2:1", Option.Lifetime.AT_ONCE));
         assertThat(option(configuration, "limits.replay"))
-                .isEqualTo(new Option("limits.replay", "7", "environment CHATD_LIMITS_REPLAY"));
+                .isEqualTo(
+                        new Option("limits.replay", "7", "environment CHATD_LIMITS_REPLAY", Option.Lifetime.AT_ONCE));
         assertThat(option(configuration, "throttle.exempt").value()).isEqualTo("::1");
-        assertThat(option(configuration, "limits.file")).isEqualTo(new Option("limits.file", "256 MiB", "default"));
+        assertThat(option(configuration, "limits.file"))
+                .isEqualTo(new Option("limits.file", "256 MiB", "default", Option.Lifetime.AT_ONCE));
     }
 
     @Test
@@ -51,16 +54,16 @@ class ConfigurationTest {
         write("[limits]\ntext = \"1 KiB\"\n");
         Configuration configuration = read(Map.of());
         write(
-                "[limits]\ntext = \"2 KiB\"\nreplay = 7\nuploads = 3\n[listen]\naddresses = [\"[::1]:1\"]\n[everyone]\nwrite = \"all\"\n");
+                "[limits]\ntext = \"2 KiB\"\nreplay = 7\nuploads = 3\njson = \"2 MiB\"\n[audit]\nfind = true\nfsync = \"never\"\n[listen]\naddresses = [\"[::1]:1\"]\n[everyone]\nwrite = \"all\"\n");
         Configuration.Reloaded reloaded = configuration.reload(fresh -> {});
-        assertThat(reloaded.inForce()).containsExactly("limits.replay");
-        assertThat(reloaded.forNewConnections()).containsExactly("limits.text");
-        assertThat(reloaded.waiting()).containsExactlyInAnyOrder("listen.addresses", "limits.uploads");
+        assertThat(reloaded.inForce()).containsExactlyInAnyOrder("limits.text", "limits.replay", "audit.find");
+        assertThat(reloaded.forNewConnections()).containsExactly("limits.json");
+        assertThat(reloaded.waiting()).containsExactlyInAnyOrder("listen.addresses", "limits.uploads", "audit.fsync");
         assertThat(configuration.get().limits().text()).isEqualTo(2048);
         // A pending option is shown with its old value, and reported as pending until the change is reverted.
         assertThat(option(configuration, "limits.uploads").value()).isEqualTo("64");
-        assertThat(configuration.reload(fresh -> {}).waiting()).hasSize(2);
-        write("[limits]\ntext = \"2 KiB\"\nreplay = 7\n");
+        assertThat(configuration.reload(fresh -> {}).waiting()).hasSize(3);
+        write("[limits]\ntext = \"2 KiB\"\nreplay = 7\njson = \"2 MiB\"\n[audit]\nfind = true\n");
         assertThat(configuration.reload(fresh -> {}))
                 .isEqualTo(new Configuration.Reloaded(List.of(), List.of(), List.of()));
     }

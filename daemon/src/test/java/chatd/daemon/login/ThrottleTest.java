@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,16 @@ class ThrottleTest {
                 .isEqualTo(Duration.ZERO);
         assertThat(throttle.attempt(Throttle.Target.nobody("a"), HERE, false).delay())
                 .isPositive();
+    }
+
+    @Test
+    void whereTheAccountIsKnownAnswersComeAfterFourSecondsAtMost() {
+        List<Long> delays = IntStream.range(0, 8)
+                .mapToObj(i -> throttle.attempt(Throttle.Target.nobody("a"), HERE, true)
+                        .delay()
+                        .toSeconds())
+                .toList();
+        assertThat(delays).containsExactly(0L, 0L, 0L, 1L, 2L, 4L, 4L, 4L);
     }
 
     @Test

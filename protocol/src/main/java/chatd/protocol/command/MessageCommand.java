@@ -129,7 +129,7 @@ public sealed interface MessageCommand extends Command {
      *     of the reader's own
      * @param before only messages with a lower number
      * @param after only messages with a higher number, the lowest first; -1 for the newest
-     * @param limit the maximum number of messages, 0 to {@value #MOST}; {@value #USUAL} if the client gave none
+     * @param limit the maximum number of messages, 1 to {@value #MOST}; {@value #USUAL} if the client gave none
      */
     record ReadHistory(@Nullable User with, long before, long after, int limit, String id) implements MessageCommand {
         /** Maximum number of messages in one page. */

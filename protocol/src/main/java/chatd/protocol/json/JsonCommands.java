@@ -142,7 +142,7 @@ final class JsonCommands {
                 var after = row.info("after", JsonValue.WHOLE, MessageCommand.ReadHistory::after, -1L);
                 var limit = row.info(
                         "limit",
-                        JsonValue.upTo(MessageCommand.ReadHistory.MOST),
+                        JsonValue.limit(MessageCommand.ReadHistory.MOST),
                         MessageCommand.ReadHistory::limit,
                         MessageCommand.ReadHistory.USUAL);
                 return in -> new MessageCommand.ReadHistory(
@@ -182,7 +182,7 @@ final class JsonCommands {
                 var before = row.info("before", JsonValue.WHOLE, MessageCommand.Find::before, Long.MAX_VALUE);
                 var limit = row.info(
                         "limit",
-                        JsonValue.upTo(MessageCommand.ReadHistory.MOST),
+                        JsonValue.limit(MessageCommand.ReadHistory.MOST),
                         MessageCommand.Find::limit,
                         MessageCommand.ReadHistory.USUAL);
                 return in -> new MessageCommand.Find(
@@ -201,7 +201,7 @@ final class JsonCommands {
                         var text = row.info("text", JsonValue.TEXT, UserCommand.FindUsers::text);
                         var limit = row.info(
                                 "limit",
-                                JsonValue.upTo(UserCommand.FindUsers.MOST),
+                                JsonValue.limit(UserCommand.FindUsers.MOST),
                                 UserCommand.FindUsers::limit,
                                 UserCommand.FindUsers.MOST);
                         return in -> new UserCommand.FindUsers(in.get(text), in.get(limit), in.get(id));
@@ -222,7 +222,7 @@ final class JsonCommands {
                         var after = row.infoOrNull("after", JsonValue.NUMBERED, JsonCommands::after);
                         var limit = row.info(
                                 "limit",
-                                JsonValue.upTo(UserCommand.ListFriends.MOST),
+                                JsonValue.limit(UserCommand.ListFriends.MOST),
                                 UserCommand.ListFriends::limit,
                                 UserCommand.ListFriends.MOST);
                         return in -> {
@@ -304,7 +304,7 @@ final class JsonCommands {
                         row.info("before", JsonValue.WHOLE, MessageCommand.ListConversations::before, Long.MAX_VALUE);
                 var limit = row.info(
                         "limit",
-                        JsonValue.upTo(MessageCommand.ListConversations.MOST),
+                        JsonValue.limit(MessageCommand.ListConversations.MOST),
                         MessageCommand.ListConversations::limit,
                         MessageCommand.ListConversations.USUAL);
                 return in -> new MessageCommand.ListConversations(in.get(before), in.get(limit), in.get(id));

@@ -84,7 +84,7 @@ final class JsonGroupCommands {
                 var after = row.info("after", JsonValue.NUMBERED, GroupCommand.ListMembers::after, 0L);
                 var limit = row.info(
                         "limit",
-                        JsonValue.upTo(GroupCommand.ListMembers.MOST),
+                        JsonValue.limit(GroupCommand.ListMembers.MOST),
                         GroupCommand.ListMembers::limit,
                         GroupCommand.ListMembers.USUAL);
                 return in -> new GroupCommand.ListMembers(in.get(group), in.get(after), in.get(limit), in.get(id));

@@ -148,9 +148,24 @@ interface JsonValue<V> {
 
     /** A whole number; a value above {@code most} is read as {@code most}. */
     static JsonValue<Integer> upTo(int most) {
+        return atLeast(0, most);
+    }
+
+    /** How many are wanted, at least one, or there would always be more; a value above {@code most} is read as that. */
+    static JsonValue<Integer> limit(int most) {
+        return atLeast(1, most);
+    }
+
+    private static JsonValue<Integer> atLeast(int least, int most) {
         return of(
                 "number",
-                (value, key) -> (int) Math.min(most, WHOLE.read(value, key)),
+                (value, key) -> {
+                    long number = WHOLE.read(value, key);
+                    if (number < least) {
+                        throw new InvalidMessage(key + " has to be at least " + least + ".");
+                    }
+                    return (int) Math.min(most, number);
+                },
                 (out, number) -> out.writeNumber(number));
     }
 

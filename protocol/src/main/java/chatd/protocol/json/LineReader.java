@@ -35,6 +35,13 @@ final class LineReader<M> implements MessageReader<M> {
     }
 
     @Override
+    public String missing() {
+        return inFrame()
+                ? "The rest of a message did not come in time. Where messages are lines, each ends with a line feed (LF)."
+                : "";
+    }
+
+    @Override
     public long size() {
         return 0;
     }

@@ -258,8 +258,8 @@ class JsonTest {
             assertThat(((MessageCommand.ReadHistory) read(line.formatted(limit))).limit())
                     .isEqualTo(200);
         }
-        assertThat(((MessageCommand.ReadHistory) read(line.formatted("0"))).limit())
-                .isZero();
+        assertThat(((MessageCommand.ReadHistory) read(line.formatted("1"))).limit())
+                .isOne();
     }
 
     /** Settings can be sent whatever their form. */
@@ -316,6 +316,25 @@ class JsonTest {
                     .isInstanceOf(MalformedFrame.class)
                     .hasMessage("a message over the limit");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':19,'info':{'limit':0}}",
+                "{'type':27,'info':{'text':'a','limit':0}}",
+                "{'type':28,'info':{'text':'a','limit':0}}",
+                "{'type':28,'info':{'friends':true,'limit':0}}",
+                "{'type':37,'info':{'limit':0}}",
+                "{'type':23,'info':{'op':'members','group_id':'G1','limit':0}}"
+            })
+    void aPageOfNothingIsRefused(String message) {
+        assertThat(read(message.replace('\'', '"')))
+                .isInstanceOfSatisfying(
+                        SessionCommand.Malformed.class,
+                        bad -> assertThat(bad.toString()).contains("limit has to be at least 1."));
+        assertThat(read(message.replace('\'', '"').replace(":0}}", ":1}}")))
+                .isNotInstanceOf(SessionCommand.Malformed.class);
     }
 
     @Test

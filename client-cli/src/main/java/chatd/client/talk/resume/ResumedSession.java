@@ -205,7 +205,7 @@ public final class ResumedSession extends ChatSession {
     @Override
     protected void settle(Duration patience) throws IOException, InterruptedException {
         String id = Requests.id();
-        Command last = key == null ? new SessionCommand.LogOut(id) : new MessageCommand.ReadHistory(null, 1, -1, 0, id);
+        Command last = key == null ? new SessionCommand.LogOut(id) : new MessageCommand.ReadHistory(null, 1, -1, 1, id);
         requests.ask(id, last, key == null ? SessionEvent.Accepted.class : MessageEvent.Page.class)
                 .await(patience);
     }

@@ -7,7 +7,6 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Reloader;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Configuration;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -23,10 +22,9 @@ public final class AllCommands implements AutoCloseable {
      *
      * @param tls supplies which implementation of TLS is used
      * @param transport by what sockets are served
-     * @param chain supplies the certificate chain now presented to clients
+     * @param certificate supplies the facts of the certificate now presented to clients
      */
-    public record Facts(
-            String version, Supplier<String> tls, String transport, Supplier<List<X509Certificate>> chain) {}
+    public record Facts(String version, Supplier<String> tls, String transport, Supplier<ChainFacts> certificate) {}
 
     public AllCommands(Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running) {
         this.stats = new StatsCommands(facts, running, log);
@@ -41,7 +39,7 @@ public final class AllCommands implements AutoCloseable {
         commands.add(AdminCommand.shows(
                 SystemCalls.CERTIFICATE,
                 Role.all(),
-                (request, by, out) -> ChainFacts.of(facts.chain().get())));
+                (request, by, out) -> facts.certificate().get()));
         commands.addAll(stats.all());
     }
 

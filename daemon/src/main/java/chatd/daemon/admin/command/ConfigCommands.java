@@ -22,7 +22,11 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
                         (request, by, out) -> new SystemCalls.Options(
                                 file(),
                                 configuration.options().stream()
-                                        .map(each -> new SystemCalls.Option(each.key(), each.value(), each.source()))
+                                        .map(each -> new SystemCalls.Option(
+                                                each.key(),
+                                                each.value(),
+                                                each.source(),
+                                                each.lifetime().words()))
                                         .toList())),
                 AdminCommand.of(SystemCalls.CHECK, Role.administrators(), (request, by, out) -> check(request), "file"),
                 AdminCommand.of(SystemCalls.RELOAD, Role.administrators(), (request, by, out) -> reload()));
@@ -38,9 +42,10 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
         try {
             Config config =
                     draft.content() != null ? configuration.check(draft.content(), name) : configuration.check();
-            return new SystemCalls.Judged(name, reloader.problems(config));
+            Reloader.Checked checked = reloader.check(config);
+            return new SystemCalls.Judged(name, checked.errors(), checked.warnings());
         } catch (ConfigException e) {
-            return new SystemCalls.Judged(name, e.errors());
+            return new SystemCalls.Judged(name, e.errors(), List.of());
         }
     }
 

@@ -157,6 +157,10 @@ public final class StatsCommands implements AutoCloseable {
         } else if (parts.certificateDays() <= SystemCalls.RENEWAL_DAYS) {
             problems.add("The certificate expires at " + end + ", in " + parts.certificateDays() + " days: renew it.");
         }
+        String advice = facts.certificate().get().advice();
+        if (!advice.isEmpty()) {
+            problems.add(advice);
+        }
         return problems;
     }
 
@@ -178,7 +182,7 @@ public final class StatsCommands implements AutoCloseable {
     }
 
     private SystemCalls.Parts parts(Optional<Running.Parts> all) throws IOException {
-        Instant end = facts.chain().get().getFirst().getNotAfter().toInstant();
+        Instant end = facts.certificate().get().end();
         return new SystemCalls.Parts(
                 all.isEmpty() || all.get().journal().isAway() ? AWAY : "there",
                 logState(),

@@ -251,7 +251,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                 }
                 int size = before - in.readableBytes();
                 inbox().put(command, size, receiveBuffer.handOver());
-                pauseFor(rate.count(command instanceof FileCommand.Piece ? 0 : 1, size));
+                pauseFor(rate.count(
+                        command instanceof FileCommand.Piece ? 0 : 1,
+                        size,
+                        session().isLoggedIn() ? session().account() : 0));
                 paused = isPaused();
             }
         } catch (MalformedFrame e) {
@@ -345,6 +348,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                     "timeout",
                     session(),
                     new AuditEvent.ConnectionRefused(session().addressText(), "timeout"));
+            if (!reader.missing().isEmpty()) {
+                dispatcher.unfinished(session(), reader.missing());
+            }
             session().finish("timeout");
             return;
         }

@@ -1,31 +1,55 @@
 package chatd.daemon.net.stream;
 
 import chatd.daemon.config.Config;
+import chatd.daemon.session.AccountRate;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Rate limit of one session; above it the connection pauses reading. One thread. */
+/**
+ * The rate limits of one session, and of all sessions of its account; above them the connection pauses reading. One
+ * thread.
+ */
 public final class Rate {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
     private final @Nullable Bucket messages;
     private final @Nullable Bucket bytes;
+    private final AccountRate ofAccounts;
 
-    public Rate(Config.Rates rates) {
+    /** @param ofAccounts as {@link #ofAccounts} returns it */
+    public Rate(Config.Rates rates, AccountRate ofAccounts) {
         this.messages = bucket(rates.messages());
         this.bytes = bucket(rates.bytes());
+        this.ofAccounts = ofAccounts;
     }
 
     private static @Nullable Bucket bucket(long perSecond) {
         return perSecond == 0
                 ? null
                 : Bucket.builder()
-                        .addLimit(limit -> limit.capacity(perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))
+                        .addLimit(limit -> limit.capacity(perSecond).refillGreedy(perSecond, SECOND))
                         .build();
     }
 
-    /** Counts messages and their bytes; returns the nanoseconds to pause, 0 for none. */
-    long count(int number, int size) {
+    /** Returns the limit of each account, given the bytes a second: two seconds' worth at once. */
+    public static AccountRate ofAccounts(LongSupplier perSecond) {
+        return new AccountRate(() -> 2 * perSecond.getAsLong(), most -> most, SECOND.multipliedBy(2));
+    }
+
+    /**
+     * Counts messages and their bytes, unpacked.
+     *
+     * @param number of messages; 0 for part of a file, which is only passed on
+     * @param account whose they are; 0 before login
+     * @return the nanoseconds to pause, 0 for none
+     */
+    long count(int number, int size, long account) {
         long pause = messages == null || number == 0 ? 0 : messages.consumeIgnoringRateLimits(number);
-        return Math.max(pause, bytes == null || size == 0 ? 0 : bytes.consumeIgnoringRateLimits(size));
+        if (bytes != null && size > 0) {
+            pause = Math.max(pause, bytes.consumeIgnoringRateLimits(size));
+        }
+        return number == 0 || account == 0 ? pause : Math.max(pause, ofAccounts.pause(account, size));
     }
 }

@@ -79,12 +79,13 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     /**
      * Loads a certificate and key as a start would, and releases them again. Blocks.
      *
+     * @return what an administrator should know of it all the same, as sentences; empty if nothing
      * @throws IOException if they can't be used, or the certificate is not valid now
      */
-    public static void check(Config.Tls config, Instant now) throws IOException {
+    public static String check(Config.Tls config, Instant now) throws IOException {
         if (config.development().isPresent() && !Files.exists(config.certificate())) {
             // A start makes them.
-            return;
+            return "";
         }
         Tls tls = new Tls(config, Dialects.NAMES);
         tls.release();
@@ -92,6 +93,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         if (!wrong.isEmpty()) {
             throw new IOException("tls.certificate: " + config.certificate() + wrong);
         }
+        return tls.facts().advice();
     }
 
     /** Returns why a certificate is not valid now; empty if it is. */
@@ -220,6 +222,11 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
 
     private void loaded(Tls tls) {
         audit.note(new AuditEvent.CertificateLoaded(tls.subject(), tls.fingerprint(), tls.end()));
+        if (!tls.facts().advice().isEmpty()) {
+            LOG.warn(
+                    "the chain of the certificate is incomplete: {}",
+                    tls.facts().advice());
+        }
         warn();
     }
 

@@ -1,5 +1,6 @@
 package chatd.daemon.net.tls;
 
+import chatd.certs.ChainFacts;
 import chatd.certs.Pem;
 import chatd.daemon.config.Config;
 import io.netty.buffer.ByteBufAllocator;
@@ -48,6 +49,7 @@ public final class Tls {
     private final TlsProvider provider;
     private final SslContext context;
     private final List<X509Certificate> chain;
+    private final ChainFacts facts;
     private final List<String> dialects;
     private final TlsFiles files;
 
@@ -61,6 +63,7 @@ public final class Tls {
         // Recorded before the files are read, so that a change made meanwhile is detected.
         files = TlsFiles.of(config);
         chain = read("tls.certificate", config.certificate(), Pem::certificates);
+        facts = ChainFacts.of(chain);
         PrivateKey key = read("tls.key", config.key(), Pem::privateKey);
         checkPair(config, chain.getFirst().getPublicKey(), key);
         provider = TlsProvider.of(config.provider());
@@ -166,9 +169,9 @@ public final class Tls {
         return chain.getFirst();
     }
 
-    /** Returns the chain: the certificate, then the issuer of each preceding one. */
-    public List<X509Certificate> chain() {
-        return chain;
+    /** Returns what people want to know of the certificate and its chain. */
+    public ChainFacts facts() {
+        return facts;
     }
 
     public String subject() {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigReader;
+import chatd.daemon.session.AccountRate;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DeadlinesTest {
     private static final int TICKS_A_SECOND = 4;
+    private static final AccountRate NO_LIMIT = Rate.ofAccounts(() -> 0);
 
     private static Deadlines deadlines() throws Exception {
         return new Deadlines(
@@ -66,17 +68,35 @@ class DeadlinesTest {
 
     @Test
     void aRateIsAPauseNotARefusal() {
-        Rate none = new Rate(new Config.Rates(0, 0, 0, 1, 0));
-        Rate ten = new Rate(new Config.Rates(10, 0, 0, 1, 0));
-        Rate bytes = new Rate(new Config.Rates(0, 1000, 0, 1, 0));
+        Rate none = rate(0, 0, NO_LIMIT);
+        Rate ten = rate(10, 0, NO_LIMIT);
+        Rate bytes = rate(0, 1000, NO_LIMIT);
         for (int i = 0; i < 10; i++) {
-            assertThat(none.count(1, 1_000_000)).isZero();
-            assertThat(ten.count(1, 1_000_000)).isZero();
-            assertThat(bytes.count(1, 100)).isZero();
+            assertThat(none.count(1, 1_000_000, 1)).isZero();
+            assertThat(ten.count(1, 1_000_000, 1)).isZero();
+            assertThat(bytes.count(1, 100, 1)).isZero();
         }
-        assertThat(ten.count(1, 1)).isPositive();
-        assertThat(bytes.count(1, 100)).isPositive();
-        assertThat(none.count(1, 1)).isZero();
+        assertThat(ten.count(1, 1, 1)).isPositive();
+        assertThat(bytes.count(1, 100, 1)).isPositive();
+        assertThat(none.count(1, 1, 1)).isZero();
+    }
+
+    @Test
+    void theBytesOfAllSessionsOfAnAccountAreCountedTogether() {
+        AccountRate thousand = Rate.ofAccounts(() -> 1000);
+        Rate one = rate(0, 0, thousand);
+        Rate another = rate(0, 0, thousand);
+        assertThat(one.count(1, 1000, 1)).isZero();
+        assertThat(another.count(1, 1000, 1)).isZero();
+        assertThat(one.count(0, 1_000_000, 1)).as("part of a file").isZero();
+        assertThat(one.count(1, 1_000_000, 0)).as("before login").isZero();
+        assertThat(another.count(1, 1000, 2)).as("another account").isZero();
+        assertThat(one.count(1, 1_000_000, 1)).isPositive();
+        assertThat(another.count(1, 1, 1)).isPositive();
+    }
+
+    private static Rate rate(long messages, long bytes, AccountRate ofAccounts) {
+        return new Rate(new Config.Rates(messages, bytes, 0, 0, 0, 0, 1, 0), ofAccounts);
     }
 
     /** Returns the seconds after which a frame received at a constant rate is late; -1 if it never is. */

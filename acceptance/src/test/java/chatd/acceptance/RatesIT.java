@@ -1,0 +1,89 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What one account may send in a time, however many sessions it has ({@code rates} in {@code chatd.toml}). */
+class RatesIT {
+    private static final int BLANKS = 200 << 10;
+
+    private static void send(JsonSocket by, String id, String to, String text) {
+        by.send("{'type': 3, 'id': '%s', 'receive': '%s', 'info': '%s'}".formatted(id, to, text));
+    }
+
+    private static String upload(String to) {
+        return "{'type': 6, 'receive': '%s', 'info': 'a.txt|1'}".formatted(to);
+    }
+
+    @Test
+    void soManyTextsAndFilesOfOneAccountAreTakenAndNoMore() {
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_TEXTS", "1")) {
+            Chatd.Person ann = chatd.person();
+            Chatd.Person ben = chatd.person();
+            try (JsonSocket laptop = chatd.logInJson(JsonCarrier.LINES, ann, "laptop");
+                    Chat1Socket old = chatd.logIn(ann);
+                    JsonSocket phone = chatd.logInJson(JsonCarrier.WEB_SOCKET, ann, "phone");
+                    JsonSocket other = chatd.logInJson(JsonCarrier.LINES, ben, "")) {
+                for (int i = 0; i < 60; i++) {
+                    send(laptop, "t" + i, laptop.user(), "text");
+                    laptop.skipTo(17);
+                }
+                send(phone, "late", other.user(), "one too many");
+                assertThat(phone.skipTo(18).path("info").path("code").asString())
+                        .isEqualTo("throttled");
+                phone.send(upload(other.user()));
+                assertThat(phone.skipTo(18).path("info").path("code").asString())
+                        .isEqualTo("throttled");
+                var _ = old.fence();
+                old.send(Wire.text("by the other protocol", ben.name()));
+                assertThat(old.expectServerText()).contains("At most 60 texts and files an hour");
+                send(other, "t", laptop.user(), "from somebody else");
+                other.skipTo(17);
+            }
+            assertThat(chatd.number("select count(*) from message")).isEqualTo(61);
+        }
+    }
+
+    @Test
+    void soManyBytesOfTextsADayAreTaken() {
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_TEXT_BYTES", "1000")) {
+            Chatd.Person ann = chatd.person();
+            try (JsonSocket laptop = chatd.logInJson(JsonCarrier.LINES, ann, "laptop")) {
+                send(laptop, "a", laptop.user(), "ä".repeat(450));
+                laptop.skipTo(17);
+                send(laptop, "b", laptop.user(), "x".repeat(150));
+                assertThat(laptop.skipTo(18).path("info").path("text").asString())
+                        .contains("At most 1000 bytes of texts a day");
+                send(laptop, "c", laptop.user(), "x".repeat(100));
+                laptop.skipTo(17);
+            }
+        }
+    }
+
+    /** Blanks cost a processor as much as anything else, and a compressed frame has 200 KiB of them in a few bytes. */
+    @ParameterizedTest
+    @EnumSource(JsonCarrier.class)
+    void whatIsUnpackedForOneAccountIsReadMoreSlowlyOverAllItsSessions(JsonCarrier carrier) {
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_ACCOUNT_BYTES", "64 KiB")) {
+            Chatd.Person ann = chatd.person();
+            Chatd.Person ben = chatd.person();
+            try (JsonSocket laptop = chatd.logInJson(carrier, ann, "laptop");
+                    JsonSocket phone = chatd.logInJson(carrier, ann, "phone");
+                    JsonSocket other = chatd.logInJson(carrier, ben, "")) {
+                long start = System.nanoTime();
+                for (JsonSocket by : new JsonSocket[] {laptop, phone}) {
+                    by.send("{'type': 19,%s 'info': {'before': 1, 'limit': 1}}".formatted(" ".repeat(BLANKS)));
+                    by.expect(20);
+                }
+                other.fence();
+                phone.fence();
+                // 400 KiB, of which 128 KiB were free.
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(4));
+            }
+        }
+    }
+}

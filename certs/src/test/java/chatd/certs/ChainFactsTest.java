@@ -1,0 +1,55 @@
+package chatd.certs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is said of a chain. */
+class ChainFactsTest {
+    private final Authority authority = Authority.create("an authority of its own", new SecureRandom(), Instant.now());
+    private final X509Certificate server =
+            authority.server(List.of("chat.example.org"), Authority.KeyKind.EC).certificate();
+
+    @Test
+    void aChainUpToWhoIsHisOwnIssuerIsComplete() {
+        ChainFacts facts = ChainFacts.of(List.of(server, authority.certificate()));
+        assertThat(facts.missing()).isEmpty();
+        assertThat(facts.advice()).isEmpty();
+        assertThat(facts.chain()).hasSize(2);
+    }
+
+    @Test
+    void aChainThatEndsBeforeItsIssuerIsToldWithTheFileThatIsMeant() {
+        ChainFacts facts = ChainFacts.of(List.of(server));
+        assertThat(facts.missing()).isEqualTo("CN=an authority of its own");
+        assertThat(facts.advice()).contains("CN=chat.example.org", "CN=an authority of its own", "fullchain.pem");
+        assertThat(facts.chain()).hasSize(2);
+    }
+
+    /** An authority may give out what a root of this machine has issued, without the root. */
+    @Test
+    void aChainThatEndsWithWhatARootOfThisMachineHasIssuedIsComplete() throws Exception {
+        X509Certificate root = aRoot();
+        // It is its own issuer; as the issuer of another one it has to be found among the roots.
+        assertThat(TrustedRoots.isComplete(root)).isTrue();
+        assertThat(TrustedRoots.hasRootFor(root)).isTrue();
+        Authority namesake = Authority.create("an authority of its own", new SecureRandom(), Instant.now());
+        assertThat(TrustedRoots.hasRootFor(namesake.certificate())).isFalse();
+    }
+
+    private static X509Certificate aRoot() throws Exception {
+        Path store = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
+        KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
+        try (var in = Files.newInputStream(store)) {
+            roots.load(in, null);
+        }
+        return (X509Certificate) roots.getCertificate(roots.aliases().nextElement());
+    }
+}

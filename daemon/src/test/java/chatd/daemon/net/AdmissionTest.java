@@ -1,0 +1,135 @@
+package chatd.daemon.net;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.config.ConfigReader;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who may connect, and who gives way, with 100 connections in all, 40 of a network, and 60 that have not logged in. */
+class AdmissionTest {
+    private static final String ATTACKER = "2001:db8::bad";
+    private static final String NEIGHBOUR = "2001:db8::1";
+    private static final String ELSEWHERE = "2001:db8:1::1";
+
+    private final Admission admission;
+    private final List<String> closed = new ArrayList<>();
+
+    AdmissionTest() throws Exception {
+        Config config = ConfigReader.read(
+                null,
+                Map.of(
+                        "CHATD_LIMITS_CONNECTIONS", "100",
+                        "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS", "40",
+                        "CHATD_LIMITS_STRANGERS", "60"));
+        admission = new Admission(() -> config);
+    }
+
+    private Admission.@Nullable Admitted connect(String address) {
+        return admission.admit(InetAddress.ofLiteral(address), () -> closed.add(address));
+    }
+
+    private Admission.Admitted connected(String address) {
+        return requireNonNull(connect(address), address);
+    }
+
+    /** Connects until there is no room without another's closing, or none; returns how many stand. */
+    private int fill(String address) {
+        int count = 0;
+        int before = closed.size();
+        while (connect(address) != null && closed.size() == before) {
+            count++;
+        }
+        return count;
+    }
+
+    @Test
+    void handshakesOfOneAddressLeaveRoomForItsNeighboursAndGiveWayAmongThemselves() {
+        // A third: what is left to its network is as much.
+        assertThat(fill(ATTACKER)).isEqualTo(20);
+        assertThat(closed).containsExactly(ATTACKER);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(connect(ATTACKER)).isNotNull();
+        }
+        assertThat(closed).hasSize(1_001).containsOnly(ATTACKER);
+        connected(NEIGHBOUR);
+        connected(ELSEWHERE);
+        assertThat(closed).hasSize(1_001);
+    }
+
+    @Test
+    void aFullNetworkLetsANeighbourInInPlaceOfTheOldestHandshakeOfWhoHasTheMost() {
+        fill(ATTACKER);
+        for (int i = 0; i < 10; i++) {
+            connected("2001:db8::beef:" + i).greeted();
+        }
+        closed.clear();
+        Admission.Admitted neighbour = connected(NEIGHBOUR);
+        assertThat(closed).containsExactly(ATTACKER);
+        neighbour.greeted();
+        neighbour.known();
+        // Whatever comes afterwards, who has logged in stays.
+        for (int i = 0; i < 200; i++) {
+            connect(ATTACKER);
+        }
+        assertThat(closed).doesNotContain(NEIGHBOUR);
+    }
+
+    @Test
+    void whoHasCompletedTheHandshakeDoesNotGiveWay() {
+        for (int i = 0; i < 20; i++) {
+            connected(ATTACKER).greeted();
+        }
+        assertThat(connect(ATTACKER)).isNull();
+        connected(NEIGHBOUR);
+        assertThat(closed).isEmpty();
+    }
+
+    @Test
+    void aNetworkHasItsMostConnectionsAndThereIsAMostOfAll() {
+        List<Admission.Admitted> all = new ArrayList<>();
+        for (String network : List.of("2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1")) {
+            Admission.Admitted next = connect(network);
+            while (next != null && all.size() < 100) {
+                next.greeted();
+                next.known();
+                all.add(next);
+                next = connect(network);
+            }
+            assertThat(all).hasSizeLessThanOrEqualTo(100);
+        }
+        assertThat(all).hasSize(100);
+        assertThat(connect("2001:db8:4::1")).isNull();
+        all.getFirst().left();
+        all.getFirst().left();
+        connected("2001:db8:1::1").greeted();
+        assertThat(connect("2001:db8:1::1")).isNull();
+        // It was not closed by anybody but itself.
+        assertThat(closed).isEmpty();
+    }
+
+    @Test
+    void nothingIsKeptOfWhoHasLeft() {
+        for (int i = 0; i < 1_000; i++) {
+            Admission.Admitted one = connected("2001:db8:%x::1".formatted(i));
+            if (i % 3 == 0) {
+                one.greeted();
+            }
+            if (i % 3 == 1) {
+                one.known();
+            }
+            one.left();
+            one.known();
+            one.greeted();
+        }
+        assertThat(admission.networks()).isZero();
+        // Everything is free again.
+        assertThat(fill(ATTACKER)).isEqualTo(20);
+    }
+}

@@ -1,0 +1,73 @@
+package chatd.daemon.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chatd.daemon.model.Refusal;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** How much an account may do, by a clock that the tests move. */
+class AccountRateTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final AtomicLong nanos = new AtomicLong(1);
+    private final AtomicLong limit = new AtomicLong(60);
+    private final AccountRate rate = new AccountRate(limit::get, most -> most, MINUTE, nanos::get);
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    private void refused(long account, long amount) {
+        assertThatThrownBy(() -> rate.charge(account, amount, "things a minute"))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("At most %d things a minute".formatted(limit.get()));
+    }
+
+    @Test
+    void soMuchAtOnceThenAtARate() {
+        rate.charge(1, 60, "things a minute");
+        refused(1, 1);
+        rate.charge(2, 60, "things a minute");
+        pass(Duration.ofSeconds(3));
+        refused(1, 4);
+        rate.charge(1, 3, "things a minute");
+        refused(1, 1);
+    }
+
+    @Test
+    void whatIsRefusedOrTakenBackIsNotCounted() {
+        rate.charge(1, 59, "things a minute");
+        refused(1, 2);
+        rate.charge(1, 1, "things a minute");
+        rate.takeBack(1, 2);
+        refused(1, 3);
+        rate.charge(1, 2, "things a minute");
+        rate.takeBack(7, 1_000);
+        rate.charge(7, 60, "things a minute");
+        refused(7, 1);
+    }
+
+    @Test
+    void anotherLimitHoldsAtOnceAlsoForWhoIsBusy() {
+        rate.charge(1, 60, "things a minute");
+        limit.set(100);
+        rate.charge(1, 100, "things a minute");
+        refused(1, 1);
+        limit.set(0);
+        assertThatCode(() -> rate.charge(1, 1_000_000, "things a minute")).doesNotThrowAnyException();
+        assertThat(rate.pause(1, 1_000_000)).isZero();
+    }
+
+    @Test
+    void whatWasDoneAlreadyIsPaidWithAPause() {
+        assertThat(rate.pause(1, 60)).isZero();
+        assertThat(rate.pause(1, 30)).isEqualTo(Duration.ofSeconds(30).toNanos());
+        assertThat(rate.pause(2, 30)).isZero();
+        pass(Duration.ofSeconds(30));
+        assertThat(rate.pause(1, 1)).isEqualTo(Duration.ofSeconds(1).toNanos());
+    }
+}

@@ -1,0 +1,93 @@
+package chatd.daemon.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** In which order those who wait are served. */
+class TurnsTest {
+    private final Turns turns = new Turns(1);
+    private final List<String> served = Collections.synchronizedList(new ArrayList<>());
+
+    /** Has a thread wait for a place, and returns it when it does. */
+    private Thread waits(String owner, String what) {
+        int before = turns.waiting();
+        Thread thread = Thread.startVirtualThread(() -> {
+            try {
+                turns.acquire(owner);
+                served.add(what);
+            } catch (InterruptedException e) {
+                served.add(what + " left");
+            }
+        });
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> turns.waiting() == before + 1);
+        return thread;
+    }
+
+    private void release(String expected) {
+        int before = served.size();
+        turns.release();
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> served.size() == before + 1);
+        assertThat(served.getLast()).isEqualTo(expected);
+    }
+
+    @Test
+    void ownersTakeTurnsHoweverMuchOneOfThemWants() throws InterruptedException {
+        turns.acquire("ann");
+        for (int i = 1; i <= 60; i++) {
+            waits("ann", "ann " + i);
+        }
+        waits("ben", "ben 1");
+        waits("ben", "ben 2");
+        waits("cho", "cho 1");
+        for (String expected : List.of("ann 1", "ben 1", "cho 1", "ann 2", "ben 2", "ann 3", "ann 4")) {
+            release(expected);
+        }
+    }
+
+    @Test
+    void beyondAMaximumNobodyWaits() throws InterruptedException {
+        assertThat(turns.acquire("ann", 0)).isTrue();
+        waits("ben", "ben 1");
+        assertThat(turns.acquire("cho", 1)).isFalse();
+        release("ben 1");
+        turns.release();
+        assertThat(turns.acquire("cho", 0)).isTrue();
+    }
+
+    @Test
+    void whoLeavesTakesNoTurn() throws InterruptedException {
+        turns.acquire("ann");
+        Thread leaving = waits("ben", "ben 1");
+        waits("cho", "cho 1");
+        leaving.interrupt();
+        leaving.join();
+        release("cho 1");
+        turns.release();
+        turns.acquire("dan");
+        assertThat(served).containsExactly("ben 1 left", "cho 1");
+    }
+
+    @Test
+    void noPlaceIsLostHoweverThreadsLeave() throws InterruptedException {
+        for (int round = 0; round < 200; round++) {
+            turns.acquire("ann");
+            Thread leaving = waits("ben", "ben");
+            Thread.startVirtualThread(leaving::interrupt);
+            turns.release();
+            leaving.join();
+            if (served.getLast().equals("ben")) {
+                turns.release();
+            }
+            assertThat(turns.waiting()).isLessThanOrEqualTo(1);
+        }
+        // Would wait for ever if one were lost.
+        turns.acquire("cho");
+        turns.release();
+    }
+}
