@@ -82,6 +82,7 @@ export class Asks {
   async block(user: string, on: boolean): Promise<void> {
     await this.known.session.ask({ type: 34, info: { user_id: user, on } });
     this.known.people.setBlocked(user, on);
+    this.known.conversations.peek().forEach((conversation) => conversation.count(this.known.me, this.known.people.blocked.peek()));
   }
 
   /** Asks for what has no further answer; rejects with `Unanswered`. */

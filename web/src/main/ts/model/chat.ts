@@ -242,8 +242,8 @@ export class Chat extends Known {
       conversation.typing.value = conversation.typing.peek().filter(({ user }) => user !== item.send);
       if (item.send === this.me) {
         this.outbox.claim(conversation, item);
-      } else if (isWritten(item) && isNew) {
-        conversation.countOne(item, this.me);
+      } else if (isWritten(item) && isNew && !this.people.blocked.peek().has(item.send)) {
+        conversation.countOne(item, this.me, this.people.blocked.peek());
         this.arrived.value = item;
       }
     });
@@ -287,7 +287,7 @@ export class Chat extends Known {
   private readElsewhere(key: Key, mid: number): void {
     const conversation = this.conversation(key);
     conversation.read = Math.max(conversation.read, mid);
-    conversation.count(this.me);
+    conversation.count(this.me, this.people.blocked.peek());
     if (conversation.unread.peek() > 0 && !conversation.timeline.isLoaded) {
       void this.readList(true);
     }

@@ -91,7 +91,7 @@ export class Conversation {
   }
 
   /** Counts a message of somebody else that came; those that the daemon has counted are not counted again. */
-  countOne(entry: Entry, me: string): void {
+  countOne(entry: Entry, me: string, blocked: ReadonlySet<string>): void {
     if (entry.mid > this.countedTo) {
       this.countedTo = entry.mid;
       if (this.unread.peek() === 0) {
@@ -100,7 +100,7 @@ export class Conversation {
       this.unread.value = Math.min(this.unread.peek() + 1, 100);
       this.mentions.value += mentions(entry, me) ? 1 : 0;
     }
-    this.count(me);
+    this.count(me, blocked);
   }
 
   /** Takes a new message as the last one, if it is. */
@@ -111,20 +111,26 @@ export class Conversation {
   }
 
   /**
-   * Counts again what is unread for this user: exactly, if all of it is in memory, else down from what it was.
+   * Counts again what is unread for this user: exactly, if all of it is in memory, else down from what it was. What those
+   * wrote whom it has blocked is not counted.
    */
-  count(me: string): void {
+  count(me: string, blocked: ReadonlySet<string>): void {
     const { timeline, read } = this;
     const entries = timeline.entries.peek();
     if (read >= (this.last.peek()?.mid ?? 0)) {
       this.unread.value = 0;
       this.mentions.value = 0;
     } else if (timeline.isLoaded && !timeline.hasAfter && (!timeline.hasBefore || (entries[0]?.mid ?? Infinity) <= read)) {
-      const unread = entries.filter((entry) => entry.mid > read && isWritten(entry) && entry.send !== me);
+      const unread = entries.filter((entry) => entry.mid > read && isWritten(entry) && entry.send !== me && !blocked.has(entry.send));
       this.unread.value = Math.min(unread.length, 100);
       this.mentions.value = unread.filter((entry) => mentions(entry, me)).length;
     }
   }
+}
+
+/** Returns whether an entry is shown folded: somebody wrote it to several, whom the user has blocked. */
+export function isFolded(entry: Entry, key: Key, blocked: ReadonlySet<string>): boolean {
+  return !key.startsWith("U") && isWritten(entry) && blocked.has(entry.send);
 }
 
 /** Returns whether an entry mentions a user, by name or as everybody in a group. */

@@ -145,7 +145,7 @@ export class Pages {
           if (last !== undefined) {
             conversation.setLast(last);
           }
-          conversation.count(this.known.me);
+          conversation.count(this.known.me, this.known.people.blocked.peek());
         });
       }
     } finally {
@@ -161,7 +161,7 @@ export class Pages {
       if (before !== null && after !== null) {
         batch(() => {
           conversation.timeline.setMiddle([...before.items, ...after.items], before.more, after.more);
-          conversation.count(this.known.me);
+          conversation.count(this.known.me, this.known.people.blocked.peek());
         });
       }
     } finally {
@@ -214,7 +214,7 @@ export class Pages {
       return;
     }
     conversation.read = mid;
-    conversation.count(this.known.me);
+    conversation.count(this.known.me, this.known.people.blocked.peek());
     if (!this.marks.has(conversation.key)) {
       const tell = () => {
         this.marks.delete(conversation.key);

@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Conversation } from "../model/conversation.js";
+import { type Conversation, isFolded } from "../model/conversation.js";
 import type { Key } from "../model/place.js";
 import { type Entry, isGone } from "../model/timeline.js";
 import { emojiOf, partsOf } from "../model/text.js";
@@ -114,7 +114,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
               <bdi>{firstLine(waiting.text)}</bdi>
             </>
           ) : last !== null ? (
-            <LastLine entry={last} isPair={conversation.key.startsWith("U")} />
+            <LastLine entry={last} of={conversation.key} />
           ) : null}
         </span>
         {unread > 0 && (
@@ -128,13 +128,16 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
   );
 }
 
-function LastLine({ entry, isPair }: { entry: Entry; isPair: boolean }) {
+function LastLine({ entry, of }: { entry: Entry; of: Key }) {
   const { chat } = useApp();
   const w = words();
   if (entry.type === 24) {
     return <News of={entry} />;
   }
-  const who = entry.send === chat.me ? w.you : isPair ? "" : chat.people.name(entry.send);
+  if (isFolded(entry, of, chat.people.blocked.value)) {
+    return <bdi>{w.fromBlocked(1)}</bdi>;
+  }
+  const who = entry.send === chat.me ? w.you : of.startsWith("U") ? "" : chat.people.name(entry.send);
   return (
     <>
       {who !== "" && (

@@ -1,5 +1,6 @@
 import { memoOf } from "./memo.js";
-import type { Conversation, Waiting } from "../model/conversation.js";
+import { useSignal } from "@preact/signals";
+import { type Conversation, isFolded, type Waiting } from "../model/conversation.js";
 import { type Entry, indexOf, isGone } from "../model/timeline.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import type { FileOffer, GroupChanged } from "../wire/events.js";
@@ -61,10 +62,19 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
   const isOwn = entry.send === chat.me;
   const at = Date.parse(entry.time);
   const who = chat.people.name(entry.send);
-  const isHidden = !isOwn && !conversation.key.startsWith("U") && chat.people.blocked.value.has(entry.send);
+  const isUnfolded = useSignal(false);
+  if (isFolded(entry, conversation.key, chat.people.blocked.value) && !isUnfolded.value) {
+    return (
+      <li class="message folded" data-mid={entry.mid}>
+        <button type="button" class="plain" onClick={() => (isUnfolded.value = true)}>
+          {w.fromBlocked(1)}
+        </button>
+      </li>
+    );
+  }
   return (
     <li
-      class={`message${isOwn ? " own" : ""}${isFirst ? " first" : ""}${isLast ? " last" : ""}${isHidden ? " hidden" : ""}${isNamed ? " named-by" : ""}`}
+      class={`message${isOwn ? " own" : ""}${isFirst ? " first" : ""}${isLast ? " last" : ""}${isNamed ? " named-by" : ""}`}
       data-mid={entry.mid}
     >
       {isNamed && isLast && <Initial of={entry.send as `U${number}`} name={who} />}

@@ -117,6 +117,7 @@ export const chinese: Words = {
   jumpEnd: "到最新",
   write: (name) => (/^[A-Za-z0-9]/.test(name) ? `发给 ${name}` : `发给${name}`),
   writeNote: "写备忘",
+  fromBlocked: (count) => `已屏蔽用户的 ${count} 条消息`,
   youBlocked: (name) => `您已屏蔽 ${name}。`,
   send: "发送",
   emoticons: "表情",

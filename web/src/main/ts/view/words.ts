@@ -124,6 +124,7 @@ export const english = {
   jumpEnd: "To the end",
   write: (name: string) => `Write to ${name}`,
   writeNote: "Write a note",
+  fromBlocked: (count: number) => (count === 1 ? "1 message of a blocked person" : `${count} messages of blocked people`),
   youBlocked: (name: string) => `You blocked ${name}.`,
   send: "Send",
   emoticons: "Emoticons",

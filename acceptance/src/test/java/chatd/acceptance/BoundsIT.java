@@ -243,6 +243,12 @@ class BoundsIT {
                 other.send(Wire.file("quick", new byte[LARGE], other.name()));
                 assertThat(other.expect(Wire.FILE).fileName()).isEqualTo("quick");
             }
+            // One of the slow ones gives way to a neighbour that would move.
+            try (Chat1Socket neighbour = chatd.connectFrom("127.8.1.1")) {
+                neighbour.logIn(chatd.person());
+                neighbour.send(Wire.file("beside", new byte[LARGE], neighbour.name()));
+                assertThat(neighbour.expect(Wire.FILE).fileName()).isEqualTo("beside");
+            }
         } finally {
             idle.forEach(Chat1Socket::close);
         }

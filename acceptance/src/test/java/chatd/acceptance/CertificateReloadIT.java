@@ -115,7 +115,9 @@ class CertificateReloadIT {
             chatd.admin("", "config", "reload").exits(0);
             for (String told : List.of(
                     chatd.admin("", "config", "check").exits(0).out(),
-                    Run.chat("", Map.of(), "daemon", "--check-config", config).exits(0).out(),
+                    Run.chat("", Map.of(), "daemon", "--check-config", config)
+                            .exits(0)
+                            .out(),
                     chatd.admin("", "cert", "show").exits(0).out(),
                     chatd.admin("", "cert", "show", chain.toString()).exits(0).out(),
                     chatd.admin("", "stats", "--check").exits(1).out(),

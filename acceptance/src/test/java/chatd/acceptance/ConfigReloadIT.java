@@ -43,8 +43,8 @@ class ConfigReloadIT {
             Files.writeString(config, Files.readString(config).replace("mode = \"open\"", "mode = \"closed\""));
             assertThat(chatd.admin("", "config", "check").exits(0).out()).contains("is valid");
             assertThat(chatd.admin("", "config", "reload").exits(0).out()).isEqualTo("""
-                            In force now: registration.mode, accounts.conceal-users, everyone.write, limits.replay
-                            For new connections: chat1.wire-zone, limits.text, limits.recipients
+                            In force now: registration.mode, accounts.conceal-users, everyone.write, limits.text, limits.recipients, limits.replay
+                            For new connections: chat1.wire-zone
                             At the next start: limits.uploads, hashing.threads
                             """);
             one.send(Wire.text("x".repeat(101), two.name()));

@@ -35,7 +35,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** The edge cases of a connection: frames that share a record, half-closes, closes in the middle of a file. */
 @ParameterizedClass
@@ -234,6 +237,19 @@ class ConnectionIT {
         try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(ann.name(), "by the administrator"));
             socket.expect(Wire.MUST_CHANGE);
+        }
+    }
+
+    /** As from a client that writes messages one behind the other: it learns why nothing comes back. */
+    @ParameterizedTest
+    @EnumSource(names = {"LINES", "WEB_SOCKET"})
+    void aMessageWithoutItsEndIsAnsweredBeforeTheConnectionIsClosed(JsonCarrier carrier) {
+        try (JsonSocket json = carrier.connect(chatd)) {
+            json.raw("{\"type\":1,\"info\":{\"user_id\":\"somebody\",\"user_pwd\":\"%s\"}}".formatted(Chatd.PASSWORD));
+            JsonNode told = json.expect(18).path("info");
+            assertThat(told.path("code").asString()).isEqualTo("malformed");
+            assertThat(told.path("text").asString()).contains("line feed (LF)");
+            json.untilClosed();
         }
     }
 }

@@ -73,6 +73,30 @@ class GroupMarksIT extends OverGroups {
     }
 
     @Test
+    void whatABlockedUserWritesIsNeitherUnreadNorAMention() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket other = logIn(cid, "");
+        JsonSocket reader = logIn(ben, "");
+        String group = create(writer, "", reader, other);
+        done(reader, "'type': 34, 'info': {'user_id': '%s', 'on': true}".formatted(writer.user()));
+        say(writer, group, "one @" + ben.name(), reader, other);
+        say(writer, group, "two @all", reader, other);
+        assertThat(unread(ben, group).isMissingNode()).isTrue();
+        assertThat(conversation(reader, group).path("mentions").asInt()).isZero();
+        assertThat(unread(cid, group).path("count").asInt()).isEqualTo(2);
+        assertThat(shown(reader, group)).contains("one @" + ben.name(), "two @all");
+        long third = say(other, group, "three @" + ben.name(), reader, writer);
+        say(writer, group, "four", reader, other);
+        assertThat(unread(ben, group)).isEqualTo(unread(1, 1, third, third));
+        JsonNode listed = conversation(reader, group);
+        assertThat(listed.path("unread").asInt()).isEqualTo(1);
+        assertThat(listed.path("mentions").asInt()).isEqualTo(1);
+        done(reader, "'type': 34, 'info': {'user_id': '%s', 'on': false}".formatted(writer.user()));
+        assertThat(unread(ben, group).path("count").asInt()).isEqualTo(4);
+        assertThat(unread(ben, group).path("mentions").asInt()).isEqualTo(3);
+    }
+
+    @Test
     void aMarkReachesTheOwnDevicesAlone() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");

@@ -1,9 +1,12 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.HttpClient.Response;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -90,6 +93,45 @@ class HttpQuotasIT extends OverHttp {
             assertThat(own.admin("", "stats", "--check").exits(1).out())
                     .contains("The disk of the database has only ", "no large files are taken.");
         }
+    }
+
+    /** As above; what was sent before can be read and taken back. */
+    @Test
+    void whileADiskIsFullNoTextsAreTakenUntilThereIsRoom() throws IOException {
+        try (LocalDaemon own = LocalDaemon.start()) {
+            Chatd.Person person = own.person();
+            try (JsonSocket one = own.logInJson(JsonCarrier.LINES, person, "one");
+                    Chat1Socket old = own.logIn(person)) {
+                String text = "'type': 3, 'receive': '%s', 'info': 'a text'".formatted(one.user());
+                long mid = OverGroups.done(one, text);
+                keepFree(own, "1000000 GiB");
+                // It looks once a second, and first when something is sent.
+                await().until(() -> OverGroups.answer(one, text)
+                        .path("info")
+                        .path("code")
+                        .asString("")
+                        .equals("no-room"));
+                assertThat(OverGroups.refused(one, "'type': 32, 'info': {'mid': %d, 'text': 'longer'}".formatted(mid)))
+                        .isEqualTo("no-room");
+                assertThat(OverGroups.refused(one, OverFiles.start(OverFiles.FILE, one.user(), "a", 1)))
+                        .isEqualTo("no-room");
+                var _ = old.fence();
+                old.send(Wire.text("a text", person.name()));
+                assertThat(old.expectServerText()).contains("The disk of the server is full");
+                assertThat(own.admin("", "stats", "--check").exits(1).out())
+                        .contains("nearly full: no texts are taken.");
+                OverGroups.done(one, "'type': 31, 'info': {'mid': %d}".formatted(mid));
+                keepFree(own, "0");
+                await().until(() -> OverGroups.answer(one, text).path("type").asInt() == 17);
+            }
+        }
+    }
+
+    private static void keepFree(LocalDaemon own, String size) throws IOException {
+        Path config = own.directory.resolve("chatd.toml");
+        String others = Files.readString(config).replaceFirst("(?s)\\[storage].*", "");
+        Files.writeString(config, others + "\n[storage]\ntexts = \"" + size + "\"\n");
+        own.admin("", "config", "reload").exits(0);
     }
 
     /** What is under way counts, too: several at once do not come to more than one after the other. */

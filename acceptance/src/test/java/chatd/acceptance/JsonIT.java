@@ -674,18 +674,6 @@ class JsonIT {
         json.untilClosed();
     }
 
-    /** As from a client that writes messages one behind the other: it learns why nothing comes back. */
-    @Test
-    void aMessageWithoutItsLineEndIsAnsweredBeforeTheConnectionIsClosed() {
-        JsonSocket json = connect();
-        json.raw(
-                "{\"type\":1,\"info\":{\"user_id\":\"%s\",\"user_pwd\":\"%s\"}}".formatted(ann.name(), ann.password()));
-        JsonNode told = json.expect(18).path("info");
-        assertThat(told.path("code").asString()).isEqualTo("malformed");
-        assertThat(told.path("text").asString()).contains("line feed (LF)");
-        json.untilClosed();
-    }
-
     @Test
     void bytesMayComeOneByOne() {
         JsonSocket json = connect();

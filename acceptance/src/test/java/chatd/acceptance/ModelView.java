@@ -221,7 +221,8 @@ final class ModelView {
     Unread unread(ModelConversation conversation) {
         long read = reader.marks.getOrDefault(conversation, 0L);
         List<ModelEntry> unread = items(conversation).stream()
-                .filter(entry -> entry.isText() && entry.by != reader && entry.mid > read)
+                .filter(entry ->
+                        entry.isText() && entry.by != reader && entry.mid > read && !reader.blocked.contains(entry.by))
                 .toList();
         if (unread.isEmpty()) {
             return new Unread(0, 0, 0, 0);

@@ -7,6 +7,7 @@ import chatd.acceptance.WebBrowser.Device;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,36 @@ class WebTalkIT extends InBrowser {
             WebPerson.waits(desk.composer());
             owner.does(23, Map.of("op", "close", "group_id", group));
             WebPerson.waits(desk.page().getByText("This group is closed. Nothing more can be written."));
+        }
+    }
+
+    @Test
+    void whatABlockedPersonWritesInAGroupIsFoldedAndNeverCounted() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person cat = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        try (Writer owner = new Writer(chatd, ben);
+                Writer other = new Writer(chatd, cat)) {
+            String group = owner.makes("Crew", ann.name(), cat.name());
+            owner.saysTo(group, "loud @" + ann.name());
+            assertThat(desk.row("Crew").locator(".count")).hasText("@1");
+            desk.open("Crew").reads("loud");
+            desk.find(ben.name()).page().locator(".talk .who").click();
+            desk.button("Block").click();
+            WebPerson.waits(desk.button("Unblock"));
+            desk.page().keyboard().press("Escape");
+            Locator folded = desk.page().locator("li.folded");
+            owner.saysTo(group, "louder @" + ann.name());
+            assertThat(desk.row("Crew").locator(".row-last")).hasText("1 message of a blocked person");
+            assertThat(desk.row("Crew").locator(".count")).hasCount(0);
+            other.saysTo(group, "quiet");
+            assertThat(desk.row("Crew").locator(".count")).hasText("1");
+            desk.open("Crew").reads("quiet");
+            assertThat(folded).hasCount(2);
+            folded.last().getByRole(AriaRole.BUTTON).click();
+            desk.reads("louder");
+            assertThat(folded).hasCount(1);
         }
     }
 

@@ -28,7 +28,7 @@ class ChainFactsTest {
     @Test
     void aChainThatEndsBeforeItsIssuerIsToldWithTheFileThatIsMeant() {
         ChainFacts facts = ChainFacts.of(List.of(server));
-        assertThat(facts.missing()).isEqualTo("CN=an authority of its own");
+        assertThat(facts.missing()).startsWith("CN=an authority of its own");
         assertThat(facts.advice()).contains("CN=chat.example.org", "CN=an authority of its own", "fullchain.pem");
         assertThat(facts.chain()).hasSize(2);
     }

@@ -17,6 +17,7 @@ import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.CatchUp;
+import chatd.daemon.journal.DiskSpace;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.OlderDatabase;
 import chatd.daemon.journal.ServiceParts;
@@ -197,6 +198,8 @@ public final class Daemon {
                 clock,
                 notifier);
         AtomicInteger udp = new AtomicInteger();
+        DiskSpace disks = new DiskSpace(configuration, stores.storage());
+        started(disks::close);
         ServiceParts room = new ServiceParts(
                 configuration,
                 directory,
@@ -205,6 +208,7 @@ public final class Daemon {
                 sessions,
                 audit,
                 stores,
+                disks,
                 random,
                 clock,
                 Version.current(),

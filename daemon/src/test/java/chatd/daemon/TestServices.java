@@ -10,6 +10,7 @@ import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.CatchUp;
+import chatd.daemon.journal.DiskSpace;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.service.Services;
@@ -99,6 +100,7 @@ public final class TestServices implements AutoCloseable {
                 sessions,
                 audit,
                 stores,
+                new DiskSpace(configuration, stores.storage()),
                 new SecureRandom(),
                 clock,
                 "test",

@@ -166,8 +166,11 @@ public record Config(
      */
     public record Quota(long account, long server) {}
 
-    /** @param reserve bytes of the database's disk below which no large files are taken */
-    public record Storage(long reserve) {}
+    /**
+     * @param reserve bytes of the database's disk below which no large files are taken
+     * @param texts bytes of that disk, and of the log's, below which nothing is taken
+     */
+    public record Storage(long reserve, long texts) {}
 
     public record Limits(
             int text,

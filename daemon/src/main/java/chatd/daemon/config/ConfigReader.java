@@ -204,7 +204,9 @@ public final class ConfigReader {
                 new Config.Quota(
                         of.value("quota.account", AT_ONCE, text -> size(text, 0, 1L << 60)),
                         of.value("quota.server", AT_ONCE, text -> size(text, 0, 1L << 60))),
-                new Config.Storage(of.value("storage.reserve", AT_ONCE, text -> size(text, 0, 1L << 50))),
+                new Config.Storage(
+                        of.value("storage.reserve", AT_ONCE, text -> size(text, 0, 1L << 50)),
+                        of.value("storage.texts", AT_ONCE, text -> size(text, 0, 1L << 50))),
                 limits(of),
                 new Config.Rates(
                         of.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, Integer.MAX_VALUE)),

@@ -54,17 +54,18 @@ public final class Files implements Room {
     private static final State REFUSED = new Refused();
 
     /** @param turn ends its turn */
-    private record Accepted(Upload upload, Runnable turn, byte[] buffer) implements State {
+    private record Accepted(Upload upload, UploadTurns.Turn turn, byte[] buffer) implements State {
         void take(ByteBuf bytes) {
             while (bytes.isReadable()) {
                 int some = Math.min(bytes.readableBytes(), buffer.length);
                 bytes.readBytes(buffer, 0, some);
+                turn.moves(some);
                 upload.take(buffer, some);
             }
         }
 
         void close() {
-            turn.run();
+            turn.close();
             upload.close();
         }
     }
@@ -94,11 +95,11 @@ public final class Files implements Room {
                 caller,
                 new Uploads.Asked(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0),
                 MOST_IN_A_FRAME);
-        Runnable turn = uploads.turn(caller, command.size());
+        UploadTurns.Turn turn = uploads.turn(caller, command.size(), () -> {});
         try {
             states.put(caller, new Accepted(uploads.open(caller, wanted), turn, new byte[8 << 10]));
         } catch (RuntimeException e) {
-            turn.run();
+            turn.close();
             throw e;
         }
     }

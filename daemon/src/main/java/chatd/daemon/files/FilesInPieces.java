@@ -44,10 +44,9 @@ public final class FilesInPieces implements Room, AutoCloseable {
 
     private final Sweeper sweeper = new Sweeper("uploads in pieces", LOOK, this::sweep);
 
-    /** @param turn ends the turn of the upload */
-    private record Piecewise(Session session, Upload upload, Runnable turn) {
+    private record Piecewise(long number, Session session, Upload upload, UploadTurns.Turn turn) {
         void close() {
-            turn.run();
+            turn.close();
             upload.close();
         }
     }
@@ -78,18 +77,18 @@ public final class FilesInPieces implements Room, AutoCloseable {
                         command.size(),
                         command.picture() ? Upload.Shown.PICTURE : Upload.Shown.FILE,
                         command.answered()));
-        Runnable turn = uploads.turn(session, command.size());
+        long number = last.incrementAndGet();
+        UploadTurns.Turn turn = uploads.turn(session, command.size(), () -> forget(number));
         try {
             Upload upload = uploads.openForLong(session, wanted);
-            long number = last.incrementAndGet();
-            open.add(number, new Piecewise(session, upload, turn));
+            open.add(number, new Piecewise(number, session, upload, turn));
             sweeper.start();
             if (session.hasEnded()) {
                 sessionEnded(session);
             }
             session.answer(command, new Receipt(0, clock.instant(), 0, number));
         } catch (RuntimeException e) {
-            turn.run();
+            turn.close();
             throw e;
         }
     }
@@ -127,12 +126,14 @@ public final class FilesInPieces implements Room, AutoCloseable {
         // Of any other failure nobody knows how much was stored before it.
         boolean isKept = false;
         try {
-            Upload upload = requireNonNull(hold.upload()).upload();
+            Piecewise its = requireNonNull(hold.upload());
+            Upload upload = its.upload();
             if (piece.offset() != upload.received()) {
                 throw new Refusal(
                         Code.MALFORMED,
                         "The next piece begins at %d, not at %d.".formatted(upload.received(), piece.offset()));
             }
+            its.turn().moves(piece.bytes().length);
             upload.take(piece.bytes(), piece.bytes().length);
             isKept = true;
         } catch (Refusal e) {
@@ -212,6 +213,11 @@ public final class FilesInPieces implements Room, AutoCloseable {
                     once,
                     sent -> session.accept(command, sent.receipt()));
         }
+    }
+
+    /** Forgets an upload that has given way to another one. */
+    private void forget(long number) {
+        open.forget(one -> one.number() == number).forEach(Piecewise::close);
     }
 
     /** Forgets the uploads of a session that has ended. */

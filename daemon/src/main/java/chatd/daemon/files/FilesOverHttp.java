@@ -117,14 +117,15 @@ public final class FilesOverHttp implements AutoCloseable {
             if (from != null) {
                 throw notKnown();
             }
-            return begin(caller, sending, wanted, null);
+            return begin(caller, sending, wanted, null, cut);
         }
         OpenUploads<Key, Upload>.Hold hold = open.hold(new Key(caller.account(), sending.id()), cut, LETTING_GO);
         boolean isHeld = false;
         try {
             checkUnsent(caller, sending, from, wanted);
-            Incoming incoming =
-                    from == null ? begin(caller, sending, wanted, hold) : resume(caller, sending, wanted, from, hold);
+            Incoming incoming = from == null
+                    ? begin(caller, sending, wanted, hold, cut)
+                    : resume(caller, sending, wanted, from, hold, cut);
             isHeld = true;
             return incoming;
         } finally {
@@ -139,14 +140,18 @@ public final class FilesOverHttp implements AutoCloseable {
     }
 
     private Incoming begin(
-            Caller caller, Sending sending, Upload.Wanted wanted, OpenUploads<Key, Upload>.@Nullable Hold hold)
+            Caller caller,
+            Sending sending,
+            Upload.Wanted wanted,
+            OpenUploads<Key, Upload>.@Nullable Hold hold,
+            Runnable cut)
             throws InterruptedException {
         if (hold != null) {
             close(hold.replace(null));
         }
         Upload upload = open(caller, wanted);
         try {
-            Incoming incoming = new Incoming(caller, sending, upload, uploads.turn(caller, sending.size()), hold);
+            Incoming incoming = new Incoming(caller, sending, upload, uploads.turn(caller, sending.size(), cut), hold);
             if (hold != null) {
                 hold.replace(upload);
             }
@@ -158,7 +163,12 @@ public final class FilesOverHttp implements AutoCloseable {
     }
 
     private Incoming resume(
-            Caller caller, Sending sending, Upload.Wanted wanted, long from, OpenUploads<Key, Upload>.Hold hold)
+            Caller caller,
+            Sending sending,
+            Upload.Wanted wanted,
+            long from,
+            OpenUploads<Key, Upload>.Hold hold,
+            Runnable cut)
             throws InterruptedException {
         Upload upload = hold.upload();
         if (upload == null) {
@@ -173,7 +183,7 @@ public final class FilesOverHttp implements AutoCloseable {
                     Code.MALFORMED,
                     "%d bytes have come: go on from there, not from %d.".formatted(upload.received(), from));
         }
-        return new Incoming(caller, sending, upload, uploads.turn(caller, sending.size()), hold);
+        return new Incoming(caller, sending, upload, uploads.turn(caller, sending.size(), cut), hold);
     }
 
     private void release(OpenUploads<Key, Upload>.Hold hold, boolean isKept) {
@@ -236,7 +246,7 @@ public final class FilesOverHttp implements AutoCloseable {
         private final Caller caller;
         private final Sending sending;
         private final Upload upload;
-        private final Runnable turn;
+        private final UploadTurns.Turn turn;
 
         /** Null if it has no identifier. */
         private final OpenUploads<Key, Upload>.@Nullable Hold hold;
@@ -248,7 +258,7 @@ public final class FilesOverHttp implements AutoCloseable {
                 Caller caller,
                 Sending sending,
                 Upload upload,
-                Runnable turn,
+                UploadTurns.Turn turn,
                 OpenUploads<Key, Upload>.@Nullable Hold hold) {
             this.caller = caller;
             this.sending = sending;
@@ -264,6 +274,7 @@ public final class FilesOverHttp implements AutoCloseable {
 
         /** Takes the next bytes. */
         public void take(byte[] bytes, int length) {
+            turn.moves(length);
             try {
                 upload.take(bytes, length);
             } catch (Refusal e) {
@@ -293,7 +304,7 @@ public final class FilesOverHttp implements AutoCloseable {
                     isKept = true;
                 }
             } finally {
-                turn.run();
+                turn.close();
                 if (hold == null) {
                     upload.close();
                 } else {

@@ -4,6 +4,7 @@ import chatd.audit.event.AuditEvent;
 import chatd.audit.event.Who;
 import chatd.daemon.config.Config;
 import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.DiskSpace;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
@@ -12,9 +13,6 @@ import chatd.daemon.store.StorageStore;
 import chatd.protocol.value.Code;
 import chatd.text.Size;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,6 +44,7 @@ public final class Storage {
     private final StorageStore store;
     private final AuditTrail audit;
     private final Supplier<Config> config;
+    private final DiskSpace disks;
 
     /** Bytes promised to the uploads of each account. */
     @GuardedBy("this")
@@ -71,6 +70,7 @@ public final class Storage {
         this.store = parts.stores().storage();
         this.audit = parts.audit();
         this.config = parts.config();
+        this.disks = parts.disks();
     }
 
     /** Room that was promised to one upload. */
@@ -184,16 +184,7 @@ public final class Storage {
 
     /** Returns the bytes that are free on the database's disk; empty if that is on another machine. */
     public OptionalLong free() {
-        if (config.get().database().socket().isEmpty()) {
-            return OptionalLong.empty();
-        }
-        Path directory = Path.of(store.directory());
-        try {
-            return OptionalLong.of(Files.getFileStore(directory).getUsableSpace());
-        } catch (IOException e) {
-            LOG.debug("the free space of {} can't be told", directory, e);
-            return OptionalLong.empty();
-        }
+        return disks.ofDatabase();
     }
 
     /** Returns what tells what is stored. */
@@ -218,6 +209,10 @@ public final class Storage {
 
     /** Returns what takes the attention of an administrator, as a sentence; empty if nothing does. */
     public String trouble() {
+        String full = disks.trouble();
+        if (!full.isEmpty()) {
+            return full;
+        }
         OptionalLong free = free();
         if (reserve() > 0 && free.isPresent() && free.getAsLong() < reserve()) {
             return "The disk of the database has only %s free: no large files are taken."

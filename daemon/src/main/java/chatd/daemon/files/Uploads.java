@@ -1,7 +1,5 @@
 package chatd.daemon.files;
 
-import static java.util.Objects.requireNonNull;
-
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.AuditTrail;
@@ -10,7 +8,6 @@ import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Recipients;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
-import chatd.daemon.session.Shares;
 import chatd.daemon.store.ContentStore;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
@@ -45,8 +42,8 @@ final class Uploads {
     private final Clock clock;
     private final Supplier<Config> config;
     private final Storage storage;
-    private final Shares large;
-    private final Shares small = new Shares(SMALL_KIBIBYTES);
+    private final UploadTurns large;
+    private final UploadTurns small = new UploadTurns(SMALL_KIBIBYTES);
 
     /** How many uploads of each account are open. */
     @GuardedBy("this")
@@ -60,7 +57,7 @@ final class Uploads {
         this.clock = parts.clock();
         this.config = parts.config();
         this.storage = storage;
-        this.large = new Shares(config.get().limits().uploads());
+        this.large = new UploadTurns(config.get().limits().uploads());
     }
 
     /** What somebody asks to send. */
@@ -161,35 +158,20 @@ final class Uploads {
     }
 
     /**
-     * Waits for the turn of an upload of a size; while it is received, it holds the result, which ends that.
+     * Waits for the turn of an upload of a size, which it holds while it is received.
      *
+     * @param cut as in {@link UploadTurns#take}
      * @throws Refusal {@link Code#BUSY} if too many are being received
      */
-    Runnable turn(Caller caller, long size) throws InterruptedException {
+    UploadTurns.Turn turn(Caller caller, long size, Runnable cut) throws InterruptedException {
         List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
         boolean isSmall = size <= ContentStore.CHUNK;
-        Shares shares = isSmall ? small : large;
-        long amount = isSmall ? 1 + (size >> 10) : 1;
-        if (!shares.take(amount, holders, PATIENCE)) {
+        UploadTurns.Turn turn =
+                isSmall ? small.take(1 + (size >> 10), holders, PATIENCE, cut) : large.take(1, holders, PATIENCE, cut);
+        if (turn == null) {
             throw new Refusal(
                     Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");
         }
-        return new Once(() -> shares.give(amount, holders));
-    }
-
-    /** Runs something the first time alone. */
-    private static final class Once implements Runnable {
-        private Runnable what;
-
-        Once(Runnable what) {
-            this.what = what;
-        }
-
-        @Override
-        public synchronized void run() {
-            Runnable now = requireNonNull(what);
-            what = () -> {};
-            now.run();
-        }
+        return turn;
     }
 }

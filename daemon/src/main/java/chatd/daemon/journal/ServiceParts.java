@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * The dependencies of the services, assembled once by the daemon; each service takes those it needs.
  *
  * @param config supplies the configuration in force at the moment
+ * @param disks tells whether there is room on them
  * @param udpPort returns where clients may ask for their address by UDP; 0 if nowhere
  */
 public record ServiceParts(
@@ -24,6 +25,7 @@ public record ServiceParts(
         Sessions sessions,
         AuditTrail audit,
         Stores stores,
+        DiskSpace disks,
         SecureRandom random,
         Clock clock,
         String version,

@@ -8,6 +8,7 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.DiskSpace;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.ServiceParts;
@@ -62,6 +63,7 @@ public final class Amendments implements Room {
     private final Journal journal;
     private final SecureRandom random;
     private final Supplier<Config> config;
+    private final DiskSpace disks;
 
     /** By message; a few share one. Held from reading what a message is until what is done about it is committed. */
     private final ReentrantLock[] ofMessage =
@@ -76,6 +78,7 @@ public final class Amendments implements Room {
         this.journal = parts.journal();
         this.random = parts.random();
         this.config = parts.config();
+        this.disks = parts.disks();
     }
 
     @Override
@@ -98,6 +101,7 @@ public final class Amendments implements Room {
 
     private void correct(Session session, MessageCommand.Correct command) throws InterruptedException {
         Messages.check(command.text(), config.get().limits().text());
+        disks.check();
         var _ = locked(command.message(), () -> {
             Optional<Message> message = readable(session, command);
             AmendmentStore.Done done = amendments.done(command.message());

@@ -7,6 +7,7 @@ import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.DiskSpace;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.ServiceParts;
@@ -59,6 +60,7 @@ public final class Messages implements Room {
     private final SecureRandom random;
     private final Supplier<Config> config;
     private final Clock clock;
+    private final DiskSpace disks;
 
     /** The texts and files that each account sends in an hour ({@code rates.texts}). */
     private final AccountRate sent;
@@ -76,6 +78,7 @@ public final class Messages implements Room {
         this.random = parts.random();
         this.config = parts.config();
         this.clock = parts.clock();
+        this.disks = parts.disks();
         this.sent = new AccountRate(
                 () -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
         this.sentBytes = new AccountRate(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
@@ -107,7 +110,8 @@ public final class Messages implements Room {
      * Sends a text. Waits only while the journal's queue is full.
      *
      * @throws Refusal {@link Code#MALFORMED} if it is empty, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
-     *     {@link Code#NO_SUCH_USER}, {@link Code#NO_SUCH_MESSAGE}, {@link Code#NOT_ALLOWED} or {@link Code#THROTTLED}
+     *     {@link Code#NO_SUCH_USER}, {@link Code#NO_SUCH_MESSAGE}, {@link Code#NOT_ALLOWED}, {@link Code#NO_ROOM} or
+     *     {@link Code#THROTTLED}
      */
     public InFlight send(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
@@ -161,6 +165,7 @@ public final class Messages implements Room {
             @Nullable String beside) {}
 
     private Recipients checked(Caller caller, MessageCommand.SendText command) {
+        disks.check();
         check(command.text(), config.get().limits().text());
         return recipients(caller, command.audience());
     }
@@ -286,6 +291,7 @@ public final class Messages implements Room {
      * @throws Refusal as {@link #sendFile} would; {@link Code#THROTTLED} if its account has sent too much of late
      */
     public void admit(Caller caller, Recipients recipients) {
+        disks.check();
         sender(caller.account(), recipients, clock.instant());
         sent.charge(caller.account(), 1, "texts and files an hour");
     }

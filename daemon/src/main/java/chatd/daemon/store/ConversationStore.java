@@ -1,5 +1,6 @@
 package chatd.daemon.store;
 
+import static chatd.sql.generated.Tables.BLOCKED;
 import static chatd.sql.generated.Tables.MENTION;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.PARTY;
@@ -16,6 +17,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -37,7 +39,8 @@ import org.jooq.impl.DSL;
 
 /**
  * Reads the conversations of users, and keeps how far they have read them. The cost of a query depends on how many
- * conversations the user has, not on how long they are; what is unread is counted up to {@link Unread#MOST}. Blocks.
+ * conversations the user has, not on how long they are; what is unread is counted up to {@link Unread#MOST}. What a blocked
+ * user wrote is not counted. Blocks.
  */
 public final class ConversationStore {
     /** Maximum number of conversations about which a query tells. */
@@ -160,20 +163,21 @@ public final class ConversationStore {
     /** Maximum number of conversations counted by one statement. */
     private static final int AT_ONCE = 25;
 
-    private static final String WHOLE = unread(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION, MESSAGE.SENDER::ne);
+    private static final Counting WHOLE = unread(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION, MESSAGE.SENDER::ne);
 
     /** As {@link #WHOLE}, for messages to several, which have a row for each receiver. */
-    private static final String PART = unread(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION, RECEIVER.ACCOUNT::eq);
+    private static final Counting PART =
+            unread(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION, RECEIVER.ACCOUNT::eq);
 
     /** As {@link #WHOLE}, for mentions in messages of others. */
-    private static final String MENTIONED = unread(
+    private static final Counting MENTIONED = unread(
             MENTION,
             MENTION.MESSAGE,
             MENTION.CONVERSATION,
             account -> MENTION.ACCOUNT.eq(account).andExists(mentioning(MESSAGE.SENDER.ne(MENTION.ACCOUNT))));
 
     /** As {@link #MENTIONED}, for mentions of all in a group. */
-    private static final String ALL_MENTIONED = unread(
+    private static final Counting ALL_MENTIONED = unread(
             MENTION,
             MENTION.MESSAGE,
             MENTION.CONVERSATION,
@@ -185,10 +189,20 @@ public final class ConversationStore {
     }
 
     /**
-     * Returns a statement that counts what is unread in one conversation. Its number and read mark are parameters, not
-     * columns of another table: only so are they the range of an index.
+     * Statements that count what is unread in one conversation. Its number and read mark are parameters, not columns of
+     * another table: only so are they the range of an index.
+     *
+     * @param all for who blocks nobody; its parameters are the conversation, and twice conversation, read mark, last number
+     *     and account
+     * @param unblocked leaves out what blocked users wrote, among the first and the last {@value #LOOKED_AT}; it has the
+     *     account twice at the end of each four
      */
-    private static String unread(
+    private record Counting(String all, String unblocked) {}
+
+    /** Maximum number of unread messages among which those of blocked users are left out: they may be very many. */
+    private static final int LOOKED_AT = 2_000;
+
+    private static Counting unread(
             Table<?> from,
             TableField<?, Long> number,
             TableField<?, Long> conversation,
@@ -210,32 +224,79 @@ public final class ConversationStore {
                 .where(isUnread)
                 .orderBy(number.desc())
                 .limit(DSL.inline(1)));
-        Select<?> one = DSL.select(DSL.val(parameter), DSL.count(), DSL.min(unread.field("number", Long.class)), newest)
-                .from(unread);
-        return Database.RENDERER.render(one);
+        Table<Record1<Long>> first = DSL.select(number.as("number"))
+                .from(from)
+                .where(isUnread)
+                .orderBy(number.asc())
+                .limit(DSL.inline(LOOKED_AT))
+                .asTable("first");
+        Table<Record1<Long>> last = DSL.select(number.as("number"))
+                .from(from)
+                .where(isUnread)
+                .orderBy(number.desc())
+                .limit(DSL.inline(LOOKED_AT))
+                .asTable("last");
+        Field<Long> firstNumber = DSL.field(DSL.name("first", "number"), Long.class);
+        Field<Long> lastNumber = DSL.field(DSL.name("last", "number"), Long.class);
+        Table<Record1<Long>> unblocked = DSL.select(firstNumber.as("number"))
+                .from(first)
+                .where(isByUnblocked(firstNumber))
+                .orderBy(firstNumber.asc())
+                .limit(DSL.inline(Unread.MOST))
+                .asTable("unread");
+        Field<Long> newestUnblocked =
+                DSL.field(DSL.select(DSL.max(lastNumber)).from(last).where(isByUnblocked(lastNumber)));
+        return new Counting(rendered(unread, newest), rendered(unblocked, newestUnblocked));
+    }
+
+    private static String rendered(Table<Record1<Long>> unread, Field<Long> newest) {
+        Long parameter = null;
+        return Database.RENDERER.render(
+                DSL.select(DSL.val(parameter), DSL.count(), DSL.min(unread.field("number", Long.class)), newest)
+                        .from(unread));
+    }
+
+    private static Condition isByUnblocked(Field<Long> number) {
+        Long parameter = null;
+        return DSL.notExists(DSL.selectOne()
+                .from(MESSAGE)
+                .join(BLOCKED)
+                .on(BLOCKED.OTHER.eq(MESSAGE.SENDER))
+                .where(MESSAGE.NUMBER.eq(number), BLOCKED.ACCOUNT.eq(parameter)));
     }
 
     /** Counts what is unread in those conversations whose last message is above the read mark. */
     private static Map<Long, Unread> counted(
-            DSLContext sql, String statement, Account account, List<Found> found, ToLongFunction<Found> last) {
+            DSLContext sql, Counting counting, Account account, List<Found> found, ToLongFunction<Found> last) {
         List<Found> all =
                 found.stream().filter(one -> last.applyAsLong(one) > one.read()).toList();
         Map<Long, Unread> counted = new HashMap<>();
+        boolean blocks = !all.isEmpty() && sql.fetchExists(BLOCKED, BLOCKED.ACCOUNT.eq(account.number()));
         for (int i = 0; i < all.size(); i += AT_ONCE) {
             List<Found> some = all.subList(i, Math.min(all.size(), i + AT_ONCE));
-            sql.connection(connection -> count(connection, statement, account, some, counted));
+            sql.connection(connection -> count(connection, counting, blocks, account, some, counted));
         }
         return counted;
     }
 
     private static void count(
-            Connection connection, String statement, Account account, List<Found> some, Map<Long, Unread> counted)
+            Connection connection,
+            Counting by,
+            boolean blocks,
+            Account account,
+            List<Found> some,
+            Map<Long, Unread> counted)
             throws SQLException {
+        String statement = blocks ? by.unblocked() : by.all();
         String all = String.join(" union all ", Collections.nCopies(some.size(), '(' + statement + ')'));
         try (PreparedStatement counting = connection.prepareStatement(all)) {
             int place = 0;
             for (Found one : some) {
-                long[] isUnread = {one.conversation(), one.read(), one.upTo(), account.number()};
+                long[] isUnread = new long[blocks ? 5 : 4];
+                Arrays.fill(isUnread, account.number());
+                isUnread[0] = one.conversation();
+                isUnread[1] = one.read();
+                isUnread[2] = one.upTo();
                 counting.setLong(++place, one.conversation());
                 for (int i = 0; i < 2; i++) {
                     for (long parameter : isUnread) {

@@ -1,0 +1,87 @@
+package chatd.daemon.files;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chatd.daemon.model.Refusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Which upload gives way, by a clock that the tests move. */
+class UploadTurnsTest {
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
+    private final UploadTurns turns = new UploadTurns(4, this::time);
+    private final List<String> cut = new ArrayList<>();
+
+    /** The time, which passes by itself as well, so that whoever waits gives up. */
+    private long time() {
+        return nanos.addAndGet(Duration.ofMillis(20).toNanos());
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    private UploadTurns.@Nullable Turn take(String name, String network, Duration patience)
+            throws InterruptedException {
+        return turns.take(1, List.of(name, network), patience, () -> cut.add(name));
+    }
+
+    private UploadTurns.Turn taken(String name, String network) throws InterruptedException {
+        return requireNonNull(take(name, network, PATIENCE), name);
+    }
+
+    @Test
+    void whatHardlyMovesGivesWayToANeighbourThatWaits() throws InterruptedException {
+        UploadTurns.Turn slow = taken("slow", "school");
+        UploadTurns.Turn slower = taken("slower", "school");
+        slow.moves(20_000);
+        slower.moves(10_000);
+        pass(Duration.ofSeconds(6));
+        assertThat(take("quick", "school", Duration.ofHours(1))).isNotNull();
+        assertThat(cut).containsExactly("slower");
+        assertThatCode(() -> slow.moves(1)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> slower.moves(1)).isInstanceOf(Refusal.class).hasMessageContaining("hardly moved");
+    }
+
+    @Test
+    void whatMovesStays() throws InterruptedException {
+        UploadTurns.Turn one = taken("one", "school");
+        UploadTurns.Turn two = taken("two", "school");
+        pass(Duration.ofSeconds(4));
+        assertThat(take("three", "school", PATIENCE)).as("not judged yet").isNull();
+        one.moves(200_000);
+        two.moves(200_000);
+        pass(Duration.ofSeconds(4));
+        assertThat(take("three", "school", PATIENCE)).isNull();
+        assertThat(cut).isEmpty();
+        // It was fast once; that does not last.
+        two.moves(1);
+        pass(Duration.ofSeconds(6));
+        one.moves(200_000);
+        pass(Duration.ofSeconds(6));
+        assertThat(take("three", "school", Duration.ofHours(1))).isNotNull();
+        assertThat(cut).containsExactly("two");
+    }
+
+    @Test
+    void aNeighbourGivesWayBeforeAStranger() throws InterruptedException {
+        UploadTurns.Turn far = taken("far", "elsewhere");
+        UploadTurns.Turn near = taken("near", "school");
+        UploadTurns.Turn beside = taken("beside", "school");
+        far.moves(1);
+        near.moves(50_000);
+        beside.moves(60_000);
+        pass(Duration.ofSeconds(6));
+        assertThat(take("quick", "school", Duration.ofHours(1))).isNotNull();
+        assertThat(cut).containsExactly("near");
+    }
+}
