@@ -1,3 +1,4 @@
+import { daysBefore } from "../../main/ts/model/calendar.js";
 import { broken } from "../../main/ts/model/password.js";
 import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
 import { bytesOf, completions, partsOf } from "../../main/ts/model/text.js";
@@ -212,6 +213,20 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     timeline.addAfter(numbers(21, 30), false);
     equal(timeline.add(text(99)), true);
     equal(mids(timeline).at(-1), 99);
+  },
+  "days are of the calendar, also where the clocks are changed": () => {
+    const named = (at: number) => new Date(at).toDateString();
+    for (let day = 0; day < 366; day++) {
+      for (const hour of [0, 12, 23]) {
+        const at = new Date(2026, 0, 10 + day, hour, 30).getTime();
+        const today = new Date(at);
+        for (const days of [0, 1, 5]) {
+          // By the calendar alone, in a zone that has no changes.
+          const then = new Date(Date.UTC(today.getFullYear(), today.getMonth(), today.getDate() - days));
+          equal(named(daysBefore(at, days)), new Date(then.getUTCFullYear(), then.getUTCMonth(), then.getUTCDate(), 12).toDateString());
+        }
+      }
+    }
   },
   "a timeline is bounded, and knows on which side it let go": () => {
     const timeline = new Timeline();

@@ -1,13 +1,14 @@
 import type { Key } from "../model/place.js";
 import { useApp } from "./app.js";
 import { TextOf } from "./message.js";
-import { Head, Initial, Name, ToConversation, useTitle } from "./parts.js";
+import { Head, Initial, Name, ToConversation, useFocus, useTitle } from "./parts.js";
 import { words } from "./words.js";
 
 /** A person or a group: who it is, and what one can do about it. */
 export function Card({ of }: { of: Key }) {
   const app = useApp();
   const title = useTitle(of);
+  useFocus(".card");
   return (
     <>
       <Head is="close" back={() => app.leave()} title={title} />

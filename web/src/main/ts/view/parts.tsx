@@ -83,6 +83,33 @@ export function Head({ back, is = "back", children, title }: { back?: () => void
   );
 }
 
+/**
+ * Puts the focus into what is opened beside a conversation: on the first field to type into, or on its heading. When it is
+ * closed, the focus goes back to where it was, or else to where one writes; unless it has gone elsewhere by then.
+ *
+ * @param column a selector of the column in which it is
+ */
+export function useFocus(column: ".left" | ".card"): void {
+  const app = useApp();
+  useEffect(() => {
+    const before = document.activeElement;
+    const opened = document.querySelector(`.rooms > ${column}`);
+    (opened?.querySelector<HTMLElement>("input[type=search]") ?? opened?.querySelector<HTMLElement>("h1"))?.focus({ preventScroll: true });
+    return () => {
+      const { activeElement } = document;
+      if (activeElement === document.body || opened?.contains(activeElement) === true) {
+        // Once it is gone, and what takes its place is there.
+        app.clock.after(0, () => {
+          if (document.activeElement === document.body) {
+            const back = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : document.querySelector<HTMLElement>(".composer textarea, .rooms > .left h1");
+            back?.focus({ preventScroll: true });
+          }
+        });
+      }
+    };
+  }, []);
+}
+
 /** What is said in passing; while a sheet is open, it is in that. */
 export function Notice() {
   return (

@@ -77,7 +77,10 @@ function Rooms() {
   // On a narrow screen the focus goes with the place; on a wide one it stays, or goes to where one writes.
   useEffect(() => {
     if (app.isNarrow.peek()) {
-      document.querySelector<HTMLElement>(`.rooms > .${column} h1`)?.focus({ preventScroll: true });
+      const shown = document.querySelector(`.rooms > .${column}`);
+      if (shown?.contains(document.activeElement) !== true) {
+        shown?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+      }
     }
   }, [column, key]);
 

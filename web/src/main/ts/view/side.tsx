@@ -6,7 +6,7 @@ import type { Found, OwnSessions } from "../wire/events.js";
 import { Unanswered } from "../wire/session.js";
 import { useApp } from "./app.js";
 import { Languages, PasswordField, Rules } from "./login.js";
-import { Head, Initial, Name, ToConversation } from "./parts.js";
+import { Head, Initial, Name, ToConversation, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
 import { words } from "./words.js";
 
@@ -18,6 +18,7 @@ export function Find() {
   const app = useApp();
   const { chat } = app;
   const w = words();
+  useFocus(".left");
   const typed = useSignal("");
   const found = useSignal<Found["info"] | null>(null);
   const isLive = chat.state.value.at === "live";
@@ -55,7 +56,7 @@ export function Find() {
       <form class="list padded" onSubmit={open}>
         <label class="field">
           <span>{w.find}</span>
-          <input type="search" autocapitalize="off" autocomplete="off" spellcheck={false} autofocus onInput={(event) => (typed.value = event.currentTarget.value)} />
+          <input type="search" autocapitalize="off" autocomplete="off" spellcheck={false} onInput={(event) => (typed.value = event.currentTarget.value)} />
         </label>
         <div role="status">
           {typed.value.trim() === "" ? (
@@ -113,6 +114,7 @@ export function Find() {
 /** Oneself: name, password, sessions, language, log out. */
 export function Me() {
   const app = useApp();
+  useFocus(".left");
   const { chat, door } = app;
   const w = words();
   const name = chat.people.name(chat.me);
@@ -280,6 +282,7 @@ function Sessions() {
 /** The keys with which the page is used. */
 export function Keys() {
   const app = useApp();
+  useFocus(".left");
   const w = words();
   return (
     <>

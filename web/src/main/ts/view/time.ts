@@ -1,7 +1,6 @@
 import { signal } from "@preact/signals";
+import { daysBefore } from "../model/calendar.js";
 import { locale, words } from "./words.js";
-
-const DAY = 86_400_000;
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
@@ -32,7 +31,7 @@ export function shortTime(at: number): string {
   if (dayOf(at) === today.value) {
     return clockTime(at);
   }
-  return now - at < 6 * DAY && at < now
+  return at >= daysBefore(now, 5) && at < now
     ? format({ weekday: "short" }).format(at)
     : format({ day: "numeric", month: "short", ...yearOf(at, now) }).format(at);
 }
@@ -48,7 +47,7 @@ export function dayName(at: number): string {
   if (dayOf(at) === today.value) {
     return words().today;
   }
-  if (dayOf(at) === dayOf(now - DAY)) {
+  if (dayOf(at) === dayOf(daysBefore(now, 1))) {
     return words().yesterday;
   }
   return format({ weekday: "long", day: "numeric", month: "long", ...yearOf(at, now) }).format(at);

@@ -221,8 +221,7 @@ final class ModelView {
     Unread unread(ModelConversation conversation) {
         long read = reader.marks.getOrDefault(conversation, 0L);
         List<ModelEntry> unread = items(conversation).stream()
-                .filter(entry ->
-                        entry.isText() && entry.by != reader && entry.mid > read && !reader.blocked.contains(entry.by))
+                .filter(entry -> entry.isText() && entry.by != reader && entry.mid > read && !isBlocked(entry.by))
                 .toList();
         if (unread.isEmpty()) {
             return new Unread(0, 0, 0, 0);
@@ -232,6 +231,11 @@ final class ModelView {
                 .filter(entry -> entry.mentions.stream().anyMatch(meant::contains))
                 .count();
         return new Unread(Math.min(unread.size(), 100), mentions, unread.getFirst().mid, unread.getLast().mid);
+    }
+
+    /** A block ends with the account that was blocked. */
+    private boolean isBlocked(@Nullable ModelAccount by) {
+        return by != null && !by.isDeleted && reader.blocked.contains(by);
     }
 
     /** Returns a message as the daemon's are parsed. */

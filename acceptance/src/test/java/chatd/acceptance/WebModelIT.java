@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.WebBrowser.Device;
+import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Page;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,7 +39,11 @@ class WebModelIT extends InBrowser {
 
     /** Opens a page, and loads the model beside it: it has the page's origin, and is not shown. */
     private static Page model() throws IOException {
-        WebPerson person = browser.open(proxy.port(), Device.DESK.options().setBypassCSP(true));
+        return model(Device.DESK.options());
+    }
+
+    private static Page model(Browser.NewContextOptions options) throws IOException {
+        WebPerson person = browser.open(proxy.port(), options.setBypassCSP(true));
         person.page().evaluate(Files.readString(BUNDLE));
         return person.page();
     }
@@ -50,6 +57,14 @@ class WebModelIT extends InBrowser {
         }
         assertThat(tests).hasSizeGreaterThan(10);
         return tests;
+    }
+
+    /** Where the clocks are changed on other days, by half an hour, and at midnight. */
+    @ParameterizedTest
+    @ValueSource(strings = {"America/New_York", "Australia/Lord_Howe", "Africa/Cairo"})
+    void daysAreOfTheCalendarInEveryZone(String zone) throws IOException {
+        model(Device.DESK.options().setTimezoneId(zone))
+                .evaluate("() => TESTS['days are of the calendar, also where the clocks are changed']()");
     }
 
     /** A message as it is now, as both sides have it. */

@@ -7,6 +7,7 @@ import chatd.acceptance.WebBrowser.Device;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import java.util.List;
@@ -120,6 +121,43 @@ class WebTalkIT extends InBrowser {
         desk.page().locator(".talk h1").focus();
         desk.page().keyboard().press("?");
         desk.sees("Keys");
+    }
+
+    @Test
+    void whateverIsOpenedHasTheFocusAndGivesItBack() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("one").reads("one");
+        Page page = desk.page();
+        Map<String, Runnable> ways = Map.of(
+                "Find people and groups",
+                () -> page.keyboard().press("Control+k"),
+                "Find",
+                () -> desk.button("Find people and groups").click(),
+                "You",
+                () -> desk.button("You").click(),
+                "Keys",
+                () -> {
+                    page.locator(".talk h1").focus();
+                    page.keyboard().press("?");
+                },
+                ben.name(),
+                () -> page.locator(".talk .who").click());
+        ways.forEach((opened, open) -> {
+            desk.composer().focus();
+            open.run();
+            page.waitForFunction("() => document.activeElement.closest('.left, .card') !== null");
+            if (opened.startsWith("Find")) {
+                page.keyboard().type("typed");
+                assertThat(desk.field("Find people and groups")).hasValue("typed");
+            }
+            page.keyboard().press("Escape");
+            assertThat(page.locator(".left input[type=search], .card h1, .keys"))
+                    .hasCount(0);
+            page.waitForFunction("() => document.activeElement.closest('.left .list, .talk') !== null");
+        });
+        assertThat(desk.composer()).hasValue("");
     }
 
     @Test
