@@ -101,8 +101,9 @@ export function useFocus(column: ".left" | ".card"): void {
         // Once it is gone, and what takes its place is there.
         app.clock.after(0, () => {
           if (document.activeElement === document.body) {
-            const back = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : document.querySelector<HTMLElement>(".composer textarea, .rooms > .left h1");
-            back?.focus({ preventScroll: true });
+            const back = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : null;
+            const writes = app.isNarrow.peek() ? null : document.querySelector<HTMLElement>(".composer textarea");
+            (back ?? writes ?? document.querySelector<HTMLElement>(".rooms > .left h1"))?.focus({ preventScroll: true });
           }
         });
       }
