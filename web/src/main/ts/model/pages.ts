@@ -49,6 +49,10 @@ export class Pages {
         await this.readAround(conversation, conversation.read);
       } else if (!timeline.isLoaded || timeline.hasAfter || !reaches) {
         await this.readNewest(conversation, PAGE + CONTEXT);
+        // What does not count, such as what a blocked person wrote, may stand between.
+        if (conversation.unread.peek() > 0 && timeline.hasBefore && (timeline.first ?? 0) > conversation.read) {
+          await this.readAround(conversation, conversation.read);
+        }
       }
       if (conversation.unread.peek() > 0) {
         conversation.firstUnread.value = this.firstUnreadOf(conversation);
@@ -59,7 +63,7 @@ export class Pages {
   private firstUnreadOf({ timeline, read }: Conversation): number | null {
     const first = timeline.entries
       .peek()
-      .find((entry) => entry.mid > read && isWritten(entry) && entry.send !== this.known.me);
+      .find((entry) => entry.mid > read && isWritten(entry) && entry.send !== this.known.me && !this.known.people.blocked.peek().has(entry.send));
     return first?.mid ?? null;
   }
 

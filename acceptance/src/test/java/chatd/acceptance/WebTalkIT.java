@@ -12,6 +12,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -144,7 +145,7 @@ class WebTalkIT extends InBrowser {
                 },
                 ben.name(),
                 () -> page.locator(".talk .who").click());
-        ways.forEach((opened, open) -> {
+        new TreeMap<>(ways).forEach((opened, open) -> {
             desk.composer().focus();
             open.run();
             page.waitForFunction("() => document.activeElement.closest('.left, .card') !== null");

@@ -20,9 +20,14 @@ final class TrustedRoots {
 
     private TrustedRoots() {}
 
-    /** Returns whether a chain is complete that ends with this certificate: it is its own issuer, or a root has issued it. */
-    static boolean isComplete(X509Certificate last) {
-        return last.getIssuerX500Principal().equals(last.getSubjectX500Principal()) || hasRootFor(last);
+    /**
+     * Returns whether a chain is complete: its last certificate is its own issuer, or a root has issued one of it, behind
+     * which there may be others for those who have older roots.
+     */
+    static boolean isComplete(List<X509Certificate> chain) {
+        X509Certificate last = chain.getLast();
+        return last.getIssuerX500Principal().equals(last.getSubjectX500Principal())
+                || chain.stream().anyMatch(TrustedRoots::hasRootFor);
     }
 
     static boolean hasRootFor(X509Certificate issued) {

@@ -38,7 +38,7 @@ class ChainFactsTest {
     void aChainThatEndsWithWhatARootOfThisMachineHasIssuedIsComplete() throws Exception {
         X509Certificate root = aRoot();
         // It is its own issuer; as the issuer of another one it has to be found among the roots.
-        assertThat(TrustedRoots.isComplete(root)).isTrue();
+        assertThat(TrustedRoots.isComplete(List.of(root))).isTrue();
         assertThat(TrustedRoots.hasRootFor(root)).isTrue();
         Authority namesake = Authority.create("an authority of its own", new SecureRandom(), Instant.now());
         assertThat(TrustedRoots.hasRootFor(namesake.certificate())).isFalse();

@@ -38,10 +38,14 @@ final class Peer {
     /** When probes are sent to each address, in milliseconds. */
     private static final int[] PROBES = {0, 200, 600, 1_400, 3_000};
 
-    /** Maximum number of probes to an address from which nothing has come: it may be somebody else's. */
+    /**
+     * Maximum number of probes, within so many seconds, to an address from which nothing has come: it may be somebody else's.
+     */
     private static final int MOST_PROBES = 8;
 
-    /** Maximum number of such addresses; of further ones none is tried. */
+    private static final int PROBES_SECONDS = 15;
+
+    /** Maximum number of such addresses within that time; of further ones none is tried. */
     private static final int MOST_SILENT = 64;
 
     /** How often a way is sought again after a loss. */
@@ -76,7 +80,7 @@ final class Peer {
     /** The addresses that are tried, with whether the other side has named them. */
     private final Map<InetSocketAddress, Boolean> addresses = new LinkedHashMap<>();
 
-    /** How many probes were sent to each address from which nothing has come. */
+    /** How many probes were sent of late to each address from which nothing has come. */
     private final Map<InetSocketAddress, Integer> silent = new HashMap<>();
 
     private final Deque<Speech.Text> waiting = new ArrayDeque<>();
@@ -165,6 +169,9 @@ final class Peer {
         int sent = silent.getOrDefault(address, 0);
         if (sent == MOST_PROBES || (sent == 0 && silent.size() == MOST_SILENT)) {
             return false;
+        }
+        if (sent == 0) {
+            var _ = socket.loop().schedule(() -> silent.remove(address), PROBES_SECONDS, TimeUnit.SECONDS);
         }
         silent.put(address, sent + 1);
         return true;

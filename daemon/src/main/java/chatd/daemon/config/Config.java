@@ -168,7 +168,7 @@ public record Config(
 
     /**
      * @param reserve bytes of the database's disk below which no large files are taken
-     * @param texts bytes of that disk, and of the log's, below which nothing is taken
+     * @param texts bytes of that disk, and of the log's, below which no texts and files are taken
      */
     public record Storage(long reserve, long texts) {}
 

@@ -34,6 +34,11 @@ public final class ConfigReader {
 
     private static final Duration LONGEST_DATABASE_TIMEOUT = Duration.ofSeconds(30);
 
+    /** Maximum rates a second; a bucket is refilled by less than one token in a nanosecond. */
+    static final int MOST_MESSAGES = 1_000_000;
+
+    static final long MOST_BYTES = 512 << 20;
+
     private ConfigReader() {}
 
     /** Returns the commented default configuration. */
@@ -209,9 +214,9 @@ public final class ConfigReader {
                         of.value("storage.texts", AT_ONCE, text -> size(text, 0, 1L << 50))),
                 limits(of),
                 new Config.Rates(
-                        of.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("rates.bytes", AT_CONNECTION, text -> size(text, 0, 1L << 40)),
-                        of.value("rates.account-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
+                        of.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, MOST_MESSAGES)),
+                        of.value("rates.bytes", AT_CONNECTION, text -> size(text, 0, MOST_BYTES)),
+                        of.value("rates.account-bytes", AT_ONCE, text -> size(text, 0, MOST_BYTES)),
                         of.value("rates.texts", AT_ONCE, text -> (long) whole(text, 0, 1 << 20)),
                         of.value("rates.text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
                         of.value("rates.changes", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),

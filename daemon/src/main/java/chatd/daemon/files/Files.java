@@ -59,8 +59,7 @@ public final class Files implements Room {
             while (bytes.isReadable()) {
                 int some = Math.min(bytes.readableBytes(), buffer.length);
                 bytes.readBytes(buffer, 0, some);
-                turn.moves(some);
-                upload.take(buffer, some);
+                turn.take(some, () -> upload.take(buffer, some));
             }
         }
 
@@ -132,6 +131,7 @@ public final class Files implements Room {
             if (!piece.last()) {
                 return null;
             }
+            accepted.turn().close();
             accepted.upload().end(caller, "", null, sent -> {});
         } catch (RuntimeException e) {
             if (piece.last()) {

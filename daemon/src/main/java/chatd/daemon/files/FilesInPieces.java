@@ -83,6 +83,9 @@ public final class FilesInPieces implements Room, AutoCloseable {
             Upload upload = uploads.openForLong(session, wanted);
             open.add(number, new Piecewise(number, session, upload, turn));
             sweeper.start();
+            if (turn.isOver()) {
+                forget(number);
+            }
             if (session.hasEnded()) {
                 sessionEnded(session);
             }
@@ -133,8 +136,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
                         Code.MALFORMED,
                         "The next piece begins at %d, not at %d.".formatted(upload.received(), piece.offset()));
             }
-            its.turn().moves(piece.bytes().length);
-            upload.take(piece.bytes(), piece.bytes().length);
+            its.turn().take(piece.bytes().length, () -> upload.take(piece.bytes(), piece.bytes().length));
             isKept = true;
         } catch (Refusal e) {
             isKept = true;
@@ -148,7 +150,8 @@ public final class FilesInPieces implements Room, AutoCloseable {
         OpenUploads<Long, Piecewise>.Hold hold = hold(session, command.upload());
         boolean isKept = false;
         try {
-            Upload upload = requireNonNull(hold.upload()).upload();
+            Piecewise its = requireNonNull(hold.upload());
+            Upload upload = its.upload();
             if (upload.missing() > 0) {
                 isKept = true;
                 throw new Refusal(
@@ -156,6 +159,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
                         "Only %d of %d bytes have come: send the rest first."
                                 .formatted(upload.received(), upload.wanted().size()));
             }
+            its.turn().close();
             upload.end(session, command.id(), command.sha256(), sent -> session.accept(command, sent.receipt()));
         } finally {
             release(hold, isKept);

@@ -274,13 +274,14 @@ public final class FilesOverHttp implements AutoCloseable {
 
         /** Takes the next bytes. */
         public void take(byte[] bytes, int length) {
-            turn.moves(length);
-            try {
-                upload.take(bytes, length);
-            } catch (Refusal e) {
-                isOver = true;
-                throw e;
-            }
+            turn.take(length, () -> {
+                try {
+                    upload.take(bytes, length);
+                } catch (Refusal e) {
+                    isOver = true;
+                    throw e;
+                }
+            });
         }
 
         /**
@@ -291,6 +292,8 @@ public final class FilesOverHttp implements AutoCloseable {
          */
         public Receipt end() throws InterruptedException {
             isOver = true;
+            // It has come: whatever it still takes, it gives way to nobody.
+            turn.close();
             return upload.end(caller, sending.id(), sending.sha256(), sent -> {})
                     .receipt();
         }

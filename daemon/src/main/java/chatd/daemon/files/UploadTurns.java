@@ -64,6 +64,9 @@ final class UploadTurns {
 
         private volatile boolean gaveWay;
 
+        /** When the storing began that is under way; 0 if none is. Guarded by the turn. */
+        private long storing;
+
         private Turn(long amount, List<Object> holders, Runnable cut) {
             this.amount = amount;
             this.holders = holders;
@@ -71,11 +74,11 @@ final class UploadTurns {
         }
 
         /**
-         * Records that bytes have come, before they are taken.
+         * Takes bytes that have come. How long it takes to store them does not slow the upload down.
          *
-         * @throws Refusal {@link Code#BUSY} if it has given way to another one
+         * @throws Refusal {@link Code#BUSY} if it has given way to another one, and nothing was taken
          */
-        void moves(int count) {
+        void take(int count, Runnable store) {
             if (gaveWay) {
                 throw new Refusal(
                         Code.BUSY,
@@ -84,11 +87,30 @@ final class UploadTurns {
             synchronized (this) {
                 roll();
                 bytes += count;
+                storing = nanos.getAsLong();
+            }
+            try {
+                store.run();
+            } finally {
+                synchronized (this) {
+                    since += nanos.getAsLong() - storing;
+                    storing = 0;
+                }
+            }
+        }
+
+        /** Returns whether it has ended, or given way. */
+        boolean isOver() {
+            synchronized (UploadTurns.this) {
+                return isOver;
             }
         }
 
         /** Returns how fast it moves, in bytes a second; very fast while that can't be told. */
         private synchronized long rate() {
+            if (storing != 0) {
+                return Long.MAX_VALUE;
+            }
             roll();
             return rate;
         }
@@ -105,14 +127,18 @@ final class UploadTurns {
         /** Ends the turn; does nothing if it has ended. */
         @Override
         public void close() {
+            if (ends()) {
+                shares.give(amount, holders);
+            }
+        }
+
+        private boolean ends() {
             synchronized (UploadTurns.this) {
-                if (isOver) {
-                    return;
-                }
+                boolean ends = !isOver;
                 isOver = true;
                 turns.remove(this);
+                return ends;
             }
-            shares.give(amount, holders);
         }
     }
 
@@ -121,7 +147,7 @@ final class UploadTurns {
      *
      * @param holders who is charged for it; none if only the whole limits it
      * @param patience for how long at most
-     * @param cut ends the upload if it gives way, where that is not told by {@link Turn#moves}; called by any thread
+     * @param cut ends the upload if it gives way, where that is not told by {@link Turn#take}; called by any thread
      * @return null if there is none
      */
     @Nullable
@@ -129,7 +155,7 @@ final class UploadTurns {
         long end = nanos.getAsLong() + patience.toNanos();
         boolean isTaken = shares.take(amount, holders, FIRST);
         while (!isTaken && nanos.getAsLong() - end < 0) {
-            giveWay(holders);
+            giveWay(amount, holders);
             isTaken = shares.take(amount, holders, FIRST);
         }
         return isTaken ? begun(new Turn(amount, holders, cut)) : null;
@@ -140,19 +166,21 @@ final class UploadTurns {
         return turn;
     }
 
-    /** Has the slowest upload give way, if it hardly moves: one of the same holders, or else of anybody. */
-    private void giveWay(List<Object> holders) {
-        Optional<Turn> slowest = slowest(holders);
-        slowest.ifPresent(turn -> {
+    /**
+     * Has the slowest upload give way, if it hardly moves and the one that waits gets in by that: one of the same holders, or
+     * else of anybody.
+     */
+    private void giveWay(long amount, List<Object> holders) {
+        slowest(amount, holders).filter(Turn::ends).ifPresent(turn -> {
             turn.gaveWay = true;
-            turn.close();
+            shares.give(turn.amount, turn.holders);
             turn.cut.run();
         });
     }
 
-    private synchronized Optional<Turn> slowest(List<Object> holders) {
+    private synchronized Optional<Turn> slowest(long amount, List<Object> holders) {
         return turns.stream()
-                .filter(turn -> turn.rate() < SLOW)
+                .filter(turn -> turn.rate() < SLOW && shares.wouldFit(amount, holders, turn.amount, turn.holders))
                 .min(Comparator.comparing((Turn turn) -> Collections.disjoint(turn.holders, holders))
                         .thenComparingLong(Turn::rate));
     }

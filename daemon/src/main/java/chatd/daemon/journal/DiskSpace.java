@@ -54,7 +54,7 @@ public final class DiskSpace implements AutoCloseable {
         if (isFull) {
             throw new Refusal(
                     Code.NO_ROOM,
-                    "The disk of the server is full but for a reserve: nothing is taken at the moment. Nothing was sent; tell its administrator.");
+                    "The disk of the server is full but for a reserve: no texts and files are taken at the moment. Nothing was sent; tell its administrator.");
         }
     }
 

@@ -30,6 +30,7 @@ import chatd.protocol.value.Code;
 import chatd.text.Emoticon;
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UProperty;
+import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,12 +65,15 @@ public final class Amendments implements Room {
     private final SecureRandom random;
     private final Supplier<Config> config;
     private final DiskSpace disks;
+    private final Messages sending;
 
     /** By message; a few share one. Held from reading what a message is until what is done about it is committed. */
     private final ReentrantLock[] ofMessage =
             IntStream.range(0, PLACES).mapToObj(place -> new ReentrantLock()).toArray(ReentrantLock[]::new);
 
-    public Amendments(ServiceParts parts) {
+    /** @param sending counts what is corrected with what is sent */
+    public Amendments(ServiceParts parts, Messages sending) {
+        this.sending = sending;
         this.directory = parts.directory();
         this.contacts = parts.contacts();
         this.messages = parts.stores().messages();
@@ -102,6 +106,7 @@ public final class Amendments implements Room {
     private void correct(Session session, MessageCommand.Correct command) throws InterruptedException {
         Messages.check(command.text(), config.get().limits().text());
         disks.check();
+        sending.charge(session.account(), ByteBufUtil.utf8Bytes(command.text()));
         var _ = locked(command.message(), () -> {
             Optional<Message> message = readable(session, command);
             AmendmentStore.Done done = amendments.done(command.message());

@@ -144,7 +144,7 @@ public final class Messages implements Room {
     }
 
     /** @throws Refusal {@link Code#THROTTLED} if an account has sent too much of late */
-    private void charge(long account, int bytes) {
+    void charge(long account, int bytes) {
         sent.charge(account, 1, "texts and files an hour");
         try {
             sentBytes.charge(account, bytes, "bytes of texts a day");

@@ -28,6 +28,9 @@ final class Admission {
     private int free;
 
     @GuardedBy("this")
+    private long admissions;
+
+    @GuardedBy("this")
     private final Map<Network, Neighbours> networks = new HashMap<>();
 
     /** The connections of one network; guarded by the lock of the admission. */
@@ -54,6 +57,10 @@ final class Admission {
         private final InetAddress address;
         private final Network network;
         private final Runnable close;
+
+        /** How many were admitted before it. */
+        private long sequence;
+
         private boolean isStranger = true;
         private boolean hasLeft;
 
@@ -150,9 +157,18 @@ final class Admission {
         Stranger most = same != null && !hasShare(same, neighbours)
                 ? same
                 : neighbours.byAddress.values().stream()
-                        .max(Comparator.comparingInt(stranger -> stranger.greeting.size()))
+                        .max(Comparator.comparingInt((Stranger stranger) -> stranger.greeting.size())
+                                .thenComparing(Comparator.comparingLong(Admission::oldestOf)
+                                        .reversed()))
                         .orElse(null);
         return most == null ? null : most.greeting.stream().findFirst().orElse(null);
+    }
+
+    private static long oldestOf(Stranger stranger) {
+        return stranger.greeting.stream()
+                .mapToLong(admitted -> admitted.sequence)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
     }
 
     /** Returns whether an address may have one more connection that has not logged in. */
@@ -163,6 +179,7 @@ final class Admission {
 
     @GuardedBy("this")
     private void add(Admitted admitted) {
+        admitted.sequence = admissions++;
         connections++;
         free--;
         Neighbours neighbours = networks.computeIfAbsent(admitted.network, same -> new Neighbours());

@@ -84,7 +84,7 @@ public final class Services implements AutoCloseable {
         this.administration = new Administration(parts, accounts, groups, throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
-        this.amendments = new Amendments(parts);
+        this.amendments = new Amendments(parts, messages);
         this.reports = new Reports(parts);
         this.files = new FileRooms(parts, messages);
         this.seenAddresses = new SeenAddresses();

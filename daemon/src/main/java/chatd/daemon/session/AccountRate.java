@@ -15,6 +15,8 @@ import java.util.function.LongUnaryOperator;
  * period, about 200 bytes each. Any thread; does not block.
  */
 public final class AccountRate {
+    private static final Duration LEAST_MEMORY = Duration.ofMinutes(1);
+
     private final LongSupplier most;
     private final LongUnaryOperator rate;
     private final Duration period;
@@ -40,7 +42,8 @@ public final class AccountRate {
         this.period = period;
         this.nanos = nanos;
         this.accounts = Caffeine.newBuilder()
-                .expireAfterAccess(period)
+                // What is owed for longer than a short period must not be forgotten with it.
+                .expireAfterAccess(period.compareTo(LEAST_MEMORY) < 0 ? LEAST_MEMORY : period)
                 .ticker(nanos::getAsLong)
                 .build();
     }

@@ -42,6 +42,19 @@ public final class Shares {
         return true;
     }
 
+    /**
+     * Returns whether a share could be taken if another one were given back.
+     *
+     * @param other the holders of that one
+     */
+    public synchronized boolean wouldFit(long amount, Collection<?> holders, long given, Collection<?> other) {
+        long most = 0;
+        for (Object holder : holders) {
+            most = Math.max(most, held.getOrDefault(holder, 0L) - (other.contains(holder) ? given : 0));
+        }
+        return most + amount <= free + given;
+    }
+
     /** As {@link #take(long, Collection)}, waiting up to {@code patience} for the share. Blocks. */
     public synchronized boolean take(long amount, Collection<?> holders, Duration patience)
             throws InterruptedException {

@@ -130,13 +130,18 @@ public final class ConversationStore {
             return found.stream()
                     .map(one -> {
                         long conversation = one.conversation();
+                        Unread meant = sum(
+                                mentions.getOrDefault(conversation, Unread.NOTHING),
+                                ofAlls.getOrDefault(conversation, Unread.NOTHING),
+                                0);
                         Unread unread = sum(
                                 wholes.getOrDefault(conversation, Unread.NOTHING),
                                 parts.getOrDefault(conversation, Unread.NOTHING),
-                                mentions.getOrDefault(conversation, Unread.NOTHING)
-                                                .count()
-                                        + ofAlls.getOrDefault(conversation, Unread.NOTHING)
-                                                .count());
+                                meant.count());
+                        if (unread.count() == 0 && meant.count() > 0) {
+                            // All others that were looked at are by blocked users.
+                            unread = new Unread(meant.count(), meant.count(), meant.first(), meant.last());
+                        }
                         return new Party(conversation, one.read(), one.attention(), unread);
                     })
                     .toList();
@@ -244,8 +249,10 @@ public final class ConversationStore {
                 .orderBy(firstNumber.asc())
                 .limit(DSL.inline(Unread.MOST))
                 .asTable("unread");
-        Field<Long> newestUnblocked =
-                DSL.field(DSL.select(DSL.max(lastNumber)).from(last).where(isByUnblocked(lastNumber)));
+        // If the last ones are all by blocked users, the newest of those that are counted.
+        Field<Long> newestUnblocked = DSL.coalesce(
+                DSL.field(DSL.select(DSL.max(lastNumber)).from(last).where(isByUnblocked(lastNumber))),
+                DSL.max(unblocked.field("number", Long.class)));
         return new Counting(rendered(unread, newest), rendered(unblocked, newestUnblocked));
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import chatd.daemon.net.stream.Rate;
+import chatd.daemon.session.AccountRate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,28 @@ class ConfigReaderTest {
         Path file = Files.writeString(directory.resolve("chatd.toml"), text);
         ConfigException e = catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(file, Map.of()));
         return String.join("\n", e.errors()).replace(directory + "/", "");
+    }
+
+    /** Whoever wants no limit writes a large number, which must not end connections. */
+    @Test
+    void theHighestRatesCanBeKept() throws Exception {
+        Config.Rates rates = ConfigReader.read(
+                        null,
+                        Map.of(
+                                "CHATD_RATES_MESSAGES", Integer.toString(ConfigReader.MOST_MESSAGES),
+                                "CHATD_RATES_BYTES", Long.toString(ConfigReader.MOST_BYTES),
+                                "CHATD_RATES_ACCOUNT_BYTES", Long.toString(ConfigReader.MOST_BYTES),
+                                "CHATD_RATES_TEXTS", "1048576",
+                                "CHATD_RATES_TEXT_BYTES", "1024 GiB"))
+                .rates();
+        AccountRate ofAccounts = Rate.ofAccounts(rates::accountBytes);
+        assertThat(new Rate(rates, ofAccounts)).isNotNull();
+        assertThat(ofAccounts.pause(1, 1)).isZero();
+        for (long most : new long[] {60 * rates.texts(), rates.textBytes()}) {
+            new AccountRate(() -> most, same -> same, Duration.ofHours(1)).charge(1, 1, "texts an hour");
+        }
+        assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_RATES_BYTES", "1 GiB")))
+                .hasMessageContaining("rates.bytes: expected 0 to 536870912 bytes");
     }
 
     @Test

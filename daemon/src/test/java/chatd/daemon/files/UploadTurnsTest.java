@@ -43,13 +43,15 @@ class UploadTurnsTest {
     void whatHardlyMovesGivesWayToANeighbourThatWaits() throws InterruptedException {
         UploadTurns.Turn slow = taken("slow", "school");
         UploadTurns.Turn slower = taken("slower", "school");
-        slow.moves(20_000);
-        slower.moves(10_000);
+        slow.take(20_000, () -> {});
+        slower.take(10_000, () -> {});
         pass(Duration.ofSeconds(6));
         assertThat(take("quick", "school", Duration.ofHours(1))).isNotNull();
         assertThat(cut).containsExactly("slower");
-        assertThatCode(() -> slow.moves(1)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> slower.moves(1)).isInstanceOf(Refusal.class).hasMessageContaining("hardly moved");
+        assertThatCode(() -> slow.take(1, () -> {})).doesNotThrowAnyException();
+        assertThatThrownBy(() -> slower.take(1, () -> {}))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("hardly moved");
     }
 
     @Test
@@ -58,18 +60,57 @@ class UploadTurnsTest {
         UploadTurns.Turn two = taken("two", "school");
         pass(Duration.ofSeconds(4));
         assertThat(take("three", "school", PATIENCE)).as("not judged yet").isNull();
-        one.moves(200_000);
-        two.moves(200_000);
+        one.take(200_000, () -> {});
+        two.take(200_000, () -> {});
         pass(Duration.ofSeconds(4));
         assertThat(take("three", "school", PATIENCE)).isNull();
         assertThat(cut).isEmpty();
         // It was fast once; that does not last.
-        two.moves(1);
+        two.take(1, () -> {});
         pass(Duration.ofSeconds(6));
-        one.moves(200_000);
+        one.take(200_000, () -> {});
         pass(Duration.ofSeconds(6));
         assertThat(take("three", "school", Duration.ofHours(1))).isNotNull();
         assertThat(cut).containsExactly("two");
+    }
+
+    /** Who has all that a network may have gains nothing by others' ends. */
+    @Test
+    void nobodyGivesWayInVain() throws InterruptedException {
+        UploadTurns.Turn far = taken("far", "elsewhere");
+        UploadTurns.Turn one = taken("one", "school");
+        far.take(1, () -> {});
+        pass(Duration.ofSeconds(4));
+        one.take(200_000, () -> {});
+        pass(Duration.ofSeconds(2));
+        assertThat(turns.take(3, List.of("two", "school"), PATIENCE, () -> {})).isNull();
+        assertThat(cut).isEmpty();
+    }
+
+    @Test
+    void storingDoesNotSlowAnUploadDown() throws InterruptedException {
+        UploadTurns.Turn one = taken("one", "school");
+        for (int i = 0; i < 10; i++) {
+            one.take(20_000, () -> pass(Duration.ofSeconds(6)));
+        }
+        assertThat(takeAll(PATIENCE)).isNull();
+        one.take(1, () -> {
+            pass(Duration.ofSeconds(60));
+            try {
+                assertThat(takeAll(PATIENCE)).isNull();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(cut).isEmpty();
+        pass(Duration.ofSeconds(60));
+        assertThat(takeAll(Duration.ofHours(1))).isNotNull();
+        assertThat(cut).containsExactly("one");
+    }
+
+    /** Takes all that there is, which needs the end of whatever is there. */
+    private UploadTurns.@Nullable Turn takeAll(Duration patience) throws InterruptedException {
+        return turns.take(4, List.of("all", "elsewhere"), patience, () -> cut.add("all"));
     }
 
     @Test
@@ -77,9 +118,9 @@ class UploadTurnsTest {
         UploadTurns.Turn far = taken("far", "elsewhere");
         UploadTurns.Turn near = taken("near", "school");
         UploadTurns.Turn beside = taken("beside", "school");
-        far.moves(1);
-        near.moves(50_000);
-        beside.moves(60_000);
+        far.take(1, () -> {});
+        near.take(50_000, () -> {});
+        beside.take(60_000, () -> {});
         pass(Duration.ofSeconds(6));
         assertThat(take("quick", "school", Duration.ofHours(1))).isNotNull();
         assertThat(cut).containsExactly("near");

@@ -81,6 +81,20 @@ class AdmissionTest {
         assertThat(closed).doesNotContain(NEIGHBOUR);
     }
 
+    /** An attacker has as many addresses of its /64 as it wants: the oldest handshakes go, so that new ones have time. */
+    @Test
+    void ofAddressesWithOneHandshakeEachTheOldestGivesWay() {
+        for (int i = 0; i < 500; i++) {
+            connect("2001:db8::a:%x".formatted(i * 7919 % 65_536));
+        }
+        closed.clear();
+        connected(NEIGHBOUR);
+        for (int i = 0; i < 20; i++) {
+            connect("2001:db8::b:%x".formatted(i * 7919 % 65_536));
+        }
+        assertThat(closed).hasSize(21).doesNotContain(NEIGHBOUR);
+    }
+
     @Test
     void whoHasCompletedTheHandshakeDoesNotGiveWay() {
         for (int i = 0; i < 20; i++) {

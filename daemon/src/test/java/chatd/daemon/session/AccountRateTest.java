@@ -63,6 +63,14 @@ class AccountRateTest {
     }
 
     @Test
+    void whatIsOwedIsNotForgottenAfterAShortPeriod() {
+        AccountRate fast = new AccountRate(() -> 10, most -> most, Duration.ofSeconds(2), nanos::get);
+        assertThat(fast.pause(1, 110)).isEqualTo(Duration.ofSeconds(20).toNanos());
+        pass(Duration.ofSeconds(10));
+        assertThat(fast.pause(1, 5)).isEqualTo(Duration.ofSeconds(11).toNanos());
+    }
+
+    @Test
     void whatWasDoneAlreadyIsPaidWithAPause() {
         assertThat(rate.pause(1, 60)).isZero();
         assertThat(rate.pause(1, 30)).isEqualTo(Duration.ofSeconds(30).toNanos());
