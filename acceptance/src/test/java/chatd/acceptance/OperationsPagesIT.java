@@ -208,6 +208,7 @@ class OperationsPagesIT {
                   -subj /CN=authority -addext basicConstraints=critical,CA:TRUE
                 openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -copy_extensions copy -days 30 \
                   -out /etc/chatd/tls/server.pem
+                cat ca.pem >>/etc/chatd/tls/server.pem
                 """).exits(0);
         box.run("chat-admin", "config", "check").exits(0);
         box.sh("systemctl restart chatd && echo 127.0.0.1 chat.example.org >>/etc/hosts")

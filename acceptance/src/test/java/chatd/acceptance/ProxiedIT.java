@@ -79,6 +79,13 @@ class ProxiedIT {
         return secure(raw);
     }
 
+    /** Waits until the daemon, too, has completed the handshake: before that, a connection gives way to a new one. */
+    private static Chat1Socket greeted(Chat1Socket socket) {
+        socket.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
+        assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
+        return socket;
+    }
+
     private static void ends(Socket raw) throws IOException {
         try {
             assertThat(raw.getInputStream().read()).isEqualTo(-1);
@@ -168,12 +175,12 @@ class ProxiedIT {
         try {
             for (String client : List.of("2001:db8:1::1", "2001:db8:2::1")) {
                 for (int i = 0; i < 3; i++) {
-                    open.add(behind(client, 5000 + i));
+                    open.add(greeted(behind(client, 5000 + i)));
                 }
                 assertThatThrownBy(() -> behind(client, 6000)).isInstanceOf(IOException.class);
             }
             for (int i = 0; i < 3; i++) {
-                open.add(chatd.connectFrom("127.0.0.9"));
+                open.add(greeted(chatd.connectFrom("127.0.0.9")));
             }
             assertThatThrownBy(() -> chatd.connectFrom("127.0.0.9")).isInstanceOf(UncheckedIOException.class);
         } finally {
