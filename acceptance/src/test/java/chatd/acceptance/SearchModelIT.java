@@ -80,7 +80,9 @@ class SearchModelIT {
             }
             Campaign.tell("%d searches found %d messages; %d operations; %d kills, rebuilds and purges"
                     .formatted(SEARCHES, found, transcript.operation(), events));
-            assertThat(found).isGreaterThan(SEARCHES);
+            // Each is compared with a plain scan; this says that it was not always with nothing. How many are found is
+            // chance.
+            assertThat(found).isGreaterThan(SEARCHES / 4);
         } finally {
             searchers.forEach(Searcher::close);
         }
