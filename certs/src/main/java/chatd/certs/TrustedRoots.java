@@ -26,14 +26,16 @@ final class TrustedRoots {
      */
     static boolean isComplete(List<X509Certificate> chain) {
         X509Certificate last = chain.getLast();
-        return last.getIssuerX500Principal().equals(last.getSubjectX500Principal())
-                || chain.stream().anyMatch(TrustedRoots::hasRootFor);
+        return last.getIssuerX500Principal().equals(last.getSubjectX500Principal()) || hasRootFor(chain);
     }
 
-    static boolean hasRootFor(X509Certificate issued) {
-        return all().stream()
-                .anyMatch(root -> root.getSubjectX500Principal().equals(issued.getIssuerX500Principal())
-                        && hasIssued(root, issued));
+    /** Returns whether a root has issued one of these certificates. */
+    static boolean hasRootFor(List<X509Certificate> chain) {
+        List<X509Certificate> roots = all();
+        return chain.stream()
+                .anyMatch(issued -> roots.stream()
+                        .anyMatch(root -> root.getSubjectX500Principal().equals(issued.getIssuerX500Principal())
+                                && hasIssued(root, issued)));
     }
 
     private static boolean hasIssued(X509Certificate root, X509Certificate issued) {

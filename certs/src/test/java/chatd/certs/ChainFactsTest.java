@@ -39,9 +39,9 @@ class ChainFactsTest {
         X509Certificate root = aRoot();
         // It is its own issuer; as the issuer of another one it has to be found among the roots.
         assertThat(TrustedRoots.isComplete(List.of(root))).isTrue();
-        assertThat(TrustedRoots.hasRootFor(root)).isTrue();
+        assertThat(TrustedRoots.hasRootFor(List.of(root))).isTrue();
         Authority namesake = Authority.create("an authority of its own", new SecureRandom(), Instant.now());
-        assertThat(TrustedRoots.hasRootFor(namesake.certificate())).isFalse();
+        assertThat(TrustedRoots.hasRootFor(List.of(namesake.certificate()))).isFalse();
     }
 
     private static X509Certificate aRoot() throws Exception {

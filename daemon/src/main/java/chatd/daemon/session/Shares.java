@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,11 +31,7 @@ public final class Shares {
      * @return whether it was taken
      */
     public synchronized boolean take(long amount, Collection<?> holders) {
-        long most = 0;
-        for (Object holder : holders) {
-            most = Math.max(most, held.getOrDefault(holder, 0L));
-        }
-        if (most + amount > free) {
+        if (!wouldFit(amount, holders, 0, List.of())) {
             return false;
         }
         free -= amount;
