@@ -2,16 +2,20 @@ package chatd.protocol.chat1;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.protocol.MessageReader;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.json.JsonSamples;
 import chatd.protocol.value.Addressee;
+import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.References;
@@ -128,6 +132,34 @@ class Chat1Test {
     void eventsOnlyForJsonHaveNoFrames() {
         assertThat(told(new UserEvent.Settings(new Document(new byte[0])), 1)).isEmpty();
         assertThat(told(requireNonNull(JsonSamples.events().get("page")), 1)).isEmpty();
+    }
+
+    /** Otherwise a text for a group would go to everyone. */
+    @Test
+    void whatIsForAGroupHasNoPacket() {
+        Audience group = new Audience.Group(7);
+        for (Command command :
+                List.of(new MessageCommand.SendText(group, "hello"), new FileCommand.SendFile(group, "f", 1))) {
+            assertThatThrownBy(() -> CHAT1.write(command, UnpooledByteBufAllocator.DEFAULT))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    /** The length of a body has four bytes. */
+    @Test
+    void aFileThatFillsABodyIsTheLargest() {
+        long most = 0xffff_ffffL - 64;
+        ByteBuf header =
+                CHAT1.write(new FileCommand.SendFile(Audience.everyone(), "f", most), UnpooledByteBufAllocator.DEFAULT);
+        assertThat(header.getUnsignedInt(4)).isEqualTo(0xffff_ffffL);
+        assertThatThrownBy(() -> CHAT1.write(
+                        new FileCommand.SendFile(Audience.everyone(), "f", most + 1), UnpooledByteBufAllocator.DEFAULT))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aPacketIsCalledByItsTypeAndSubtype() {
+        assertThat(CHAT1.commandRows()).extracting(Packet::number).contains("0x0012/0x0001", "0x0010/0x0000");
     }
 
     private static MessageEvent.Stored stored(@Nullable List<Long> receivers) {

@@ -131,6 +131,18 @@ class FieldTest {
         refuses(TIME, padded("2026-11-20 06:15:0", 18), "too short");
     }
 
+    @Test
+    void aTimeHasAYearOfFourDigits() {
+        for (String year : List.of("0000", "9999")) {
+            assertThat(written(TIME, Optional.of(Instant.parse(year + "-12-31T23:59:59Z"))))
+                    .isEqualTo(padded(year + "-12-31 23:59:59", 19));
+        }
+        for (String year : List.of("-0001", "+10000")) {
+            assertThatThrownBy(() -> written(TIME, Optional.of(Instant.parse(year + "-01-01T00:00:00Z"))))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"2026-11-20T06:15:00", "2026-13-20 06:15:00", "2026-02-30 06:15:00", "yesterday, at six.."})
     void anInvalidTimeIsRefused(String time) {
@@ -190,5 +202,7 @@ class FieldTest {
         ByteBuf full = written(AUDIENCE, Audience.of("a", "b", "c", "d"));
         assertThat(AUDIENCE.read(full.duplicate(), full.readableBytes())).isEqualTo(new Audience.TooMany(4));
         refuses(AUDIENCE, full.duplicate().setInt(0, 5), "too short");
+        // The bytes of the count itself are no room for names.
+        refuses(AUDIENCE, full.slice(0, full.readableBytes() - 4).setInt(0, 4), "too short");
     }
 }

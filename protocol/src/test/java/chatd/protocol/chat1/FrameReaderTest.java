@@ -144,6 +144,25 @@ class FrameReaderTest {
     }
 
     @Test
+    void asManyRecipientsOfAFileAsThereMayBeAreAwaited() {
+        ByteBuf in = Unpooled.buffer();
+        in.writeBytes(Hex.parse("0012 0002 00010000 000003e8"));
+        assertThat(reader.next(in, true)).isNull();
+        for (int i = 0; i < 1_000; i++) {
+            Field.NAME.write(in, "user" + i);
+        }
+        assertThat(reader.next(in, true)).isNull();
+        Field.NEW_FILE_NAME.write(in, "f");
+        assertThat(reader.next(in, true)).isInstanceOfSatisfying(FileCommand.SendFile.class, file -> {
+            assertThat(file.audience())
+                    .isInstanceOfSatisfying(
+                            Audience.Some.class,
+                            some -> assertThat(some.names()).hasSize(1_000));
+            assertThat(file.size()).isEqualTo(0x10000 - 4 - 1_000 * 32 - 64);
+        });
+    }
+
+    @Test
     void aRosterOfTenThousandIsRead() {
         Roster roster = new Roster();
         for (int i = 0; i < 10_000; i++) {

@@ -46,4 +46,12 @@ class RosterTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(roster).containsExactly(new Presence("alice", true));
     }
+
+    /** A name that fills its place is not followed by a zero. */
+    @Test
+    void aNameOf32BytesIsKept() {
+        Presence longest = new Presence("x".repeat(32), true);
+        Roster roster = new Roster(List.of(longest, new Presence("bob", false)));
+        assertThat(roster).containsExactly(longest, new Presence("bob", false));
+    }
 }
