@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.fixtures.Patience;
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -36,34 +37,50 @@ class BrowserIT {
     @TempDir
     private Path profile;
 
-    private JsonNode open(int port, String page) throws Exception {
-        return open(port, page, () -> {});
-    }
+    /** Serves a page on a port of its own until the page says that it is done. */
+    private final class Site implements AutoCloseable {
+        private final HttpServer server;
 
-    /** @param lost called when the page says that its connection is lost, before it is answered */
-    private JsonNode open(int port, String page, Runnable lost) throws Exception {
-        CompletableFuture<byte[]> done = new CompletableFuture<>();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        server.createContext("/", exchange -> {
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            if (exchange.getRequestURI().getPath().equals("/lost")) {
-                lost.run();
+        Site() throws IOException {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        }
+
+        String origin() {
+            return "http://localhost:" + server.getAddress().getPort();
+        }
+
+        JsonNode open(String page) throws Exception {
+            return open(page, () -> {});
+        }
+
+        /** @param lost called when the page says that its connection is lost, before it is answered */
+        JsonNode open(String page, Runnable lost) throws Exception {
+            CompletableFuture<byte[]> done = new CompletableFuture<>();
+            server.createContext("/", exchange -> {
+                byte[] body = exchange.getRequestBody().readAllBytes();
+                if (exchange.getRequestURI().getPath().equals("/lost")) {
+                    lost.run();
+                }
+                byte[] answer = Wire.utf8(page);
+                exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+                exchange.sendResponseHeaders(200, answer.length);
+                exchange.getResponseBody().write(answer);
+                exchange.close();
+                if (exchange.getRequestURI().getPath().equals("/done")) {
+                    done.complete(body);
+                }
+            });
+            server.start();
+            Process browser = Chromium.open(profile.resolve("chromium"), origin() + "/");
+            try {
+                return JsonMapper.shared().readTree(done.get(Patience.MILLIS, TimeUnit.MILLISECONDS));
+            } finally {
+                Chromium.end(browser);
             }
-            byte[] answer = Wire.utf8(page);
-            exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
-            exchange.close();
-            if (exchange.getRequestURI().getPath().equals("/done")) {
-                done.complete(body);
-            }
-        });
-        server.start();
-        Process browser = Chromium.open(profile.resolve("chromium"), "http://localhost:" + port + "/");
-        try {
-            return JsonMapper.shared().readTree(done.get(Patience.MILLIS, TimeUnit.MILLISECONDS));
-        } finally {
-            Chromium.end(browser);
+        }
+
+        @Override
+        public void close() {
             server.stop(0);
         }
     }
@@ -95,13 +112,13 @@ class BrowserIT {
 
     @Test
     void aPageTalks() throws Exception {
-        int port = Run.freePort();
-        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "http://localhost:" + port);
+        try (Site site = new Site();
+                SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", site.origin());
                 Chat1Socket ben = chatd.newcomer()) {
             Chatd.Person ann = chatd.person();
             CompletableFuture<JsonNode> page = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return open(port, PAGE.formatted(chatd.port(), ann.name(), ann.password(), ben.name()));
+                    return site.open(PAGE.formatted(chatd.port(), ann.name(), ann.password(), ben.name()));
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
                 }
@@ -121,14 +138,13 @@ class BrowserIT {
 
     @Test
     void aPageResumesItsSession() throws Exception {
-        int port = Run.freePort();
-        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "http://localhost:" + port);
+        try (Site site = new Site();
+                SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", site.origin());
                 Chat1Socket ben = chatd.newcomer()) {
             Chatd.Person ann = chatd.person();
             CompletableFuture<JsonNode> page = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return open(
-                            port,
+                    return site.open(
                             resuming(chatd.port(), ann),
                             () -> ben.send(Wire.text("missed", ann.name())).fence());
                 } catch (Exception e) {
@@ -154,9 +170,9 @@ class BrowserIT {
 
     @Test
     void aPageOfAnotherOriginDoesNot() throws Exception {
-        int port = Run.freePort();
-        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "https://intranet.example.org")) {
-            JsonNode done = open(port, PAGE.formatted(chatd.port(), "x", "x", "x"));
+        try (Site site = new Site();
+                SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "https://intranet.example.org")) {
+            JsonNode done = site.open(PAGE.formatted(chatd.port(), "x", "x", "x"));
             assertThat(done.path("code").asInt()).isEqualTo(1006);
             assertThat(done.path("heard")).isEmpty();
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -222,27 +221,26 @@ class ProofIT {
     @ParameterizedTest
     @ValueSource(strings = {"-alpn chat/1", ""})
     void aServerWithoutTheDialectIsNamed(String alpn, @TempDir Path directory) throws Exception {
-        int port = Run.freePort();
+        Path said = directory.resolve("openssl.out");
         Process server = new ProcessBuilder(
                         "sh",
                         "-c",
-                        "sleep 60 | exec openssl s_server -quiet -accept %d %s -cert '%s' -key '%s'"
+                        "sleep 600 | exec openssl s_server -accept 0 %s -cert '%s' -key '%s'"
                                 .formatted(
-                                        port,
                                         alpn,
                                         chatd.directory.resolve("server.pem"),
                                         chatd.directory.resolve("server.key")))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(said.toFile())
                 .start();
         try {
-            await().until(() -> {
-                try (Socket probe = new Socket("localhost", port)) {
-                    return probe.isConnected();
-                } catch (IOException e) {
-                    return false;
-                }
-            });
+            Pattern accepts = Pattern.compile("ACCEPT .*:([0-9]+)\n");
+            await().until(() -> accepts.matcher(Files.readString(said)).find());
+            int port = accepts.matcher(Files.readString(said))
+                    .results()
+                    .map(line -> Integer.parseInt(line.group(1)))
+                    .findFirst()
+                    .orElseThrow();
             assertThat(receipt(sender, port, directory).exits(69).err())
                     .isEqualTo("chat-client: The server at localhost:" + port
                             + " does not speak chat-json/1: it is older, or not a chatd.\n");
