@@ -105,7 +105,7 @@ public final class Authenticator {
         Throttle.Target target = judged.map(
                         there -> Throttle.Target.account(there.account().number()))
                 .orElseGet(() -> Throttle.Target.nobody(name));
-        Throttle.Attempt attempt = throttle.attempt(target, caller.address(), known);
+        Throttle.Attempt attempt = throttle.attempt(target, caller.address(), known, caller.countPassword());
         if (!attempt.delay().isZero()) {
             audit.caused(
                     "throttled",

@@ -117,6 +117,11 @@ public final class Bearers {
         }
 
         @Override
+        public int countPassword() {
+            return connection.countPassword();
+        }
+
+        @Override
         public boolean hasEnded() {
             return connection.hasEnded();
         }

@@ -131,8 +131,9 @@ public final class Throttle {
      *
      * @param knownNetwork whether the account has logged in from this network before: attempts from other networks then
      *     can't slow it down
+     * @param tries how many passwords came over the same connection before
      */
-    Attempt attempt(Target target, InetAddress address, boolean knownNetwork) {
+    Attempt attempt(Target target, InetAddress address, boolean knownNetwork, int tries) {
         Network network = Network.ofClient(address);
         Pair pair = new Pair(target, network);
         int over = pairs.add(pair) - ACCOUNT_AND_ADDRESS;
@@ -145,7 +146,11 @@ public final class Throttle {
             over = Math.max(over, addressOver);
         }
         return new Attempt(
-                pair, address, delay(over, knownNetwork ? LONGEST_SECONDS_KNOWN : LONGEST_SECONDS), knownNetwork);
+                pair,
+                address,
+                delay(over, knownNetwork ? LONGEST_SECONDS_KNOWN : LONGEST_SECONDS),
+                knownNetwork,
+                tries);
     }
 
     /**
@@ -182,12 +187,14 @@ public final class Throttle {
         private final InetAddress address;
         private final Duration delay;
         private final boolean isKnown;
+        private final int tries;
 
-        private Attempt(Pair pair, InetAddress address, Duration delay, boolean isKnown) {
+        private Attempt(Pair pair, InetAddress address, Duration delay, boolean isKnown, int tries) {
             this.pair = pair;
             this.address = address;
             this.delay = delay;
             this.isKnown = isKnown;
+            this.tries = tries;
         }
 
         /** Returns the delay of the answer; zero for most attempts. */
@@ -197,7 +204,8 @@ public final class Throttle {
 
         /**
          * Waits for the delay; attempts for the same account wait one after another, those from a network known to the
-         * account in a queue of their own, in which its addresses take turns.
+         * account in a queue of their own, in which its addresses take turns, and connections that have not guessed
+         * yet come first: who has the right password gets through beside those who guess.
          *
          * @param gone returns whether nobody waits for the answer any more
          * @throws Refusal {@link Code#THROTTLED} if too many attempts are waiting already, or {@link Code#CLOSED} if
@@ -208,7 +216,7 @@ public final class Throttle {
                 return;
             }
             Turns mine = turns.get(isKnown ? pair : pair.target(), key -> new Turns(1));
-            if (!mine.acquire(address, isKnown ? WAITING_KNOWN : WAITING)) {
+            if (!mine.acquire(address, tries, isKnown ? WAITING_KNOWN : WAITING)) {
                 throw new Refusal(Code.THROTTLED, "Too many attempts for this account. Try again in a minute.");
             }
             try {

@@ -32,6 +32,9 @@ public interface Caller {
     @Nullable
     String name();
 
+    /** Counts a password that came over its connection; returns how many came before. */
+    int countPassword();
+
     /** Returns whether it has ended and no longer waits for an answer. */
     boolean hasEnded();
 

@@ -2,18 +2,24 @@ package chatd.daemon.session;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fair queue: owners are served round robin, so that nobody waits for another's whole backlog. Unbounded: its users
- * bound it. Thread-safe.
+ * A fair queue: owners are served round robin, so that nobody waits for another's whole backlog; of one owner what has
+ * been tried least comes first, and else what came first. Unbounded: its users bound it. Thread-safe.
  */
 public final class FairQueue<T> {
+    /** The order in which the items of one owner are served. */
+    private static final Comparator<Item<?>> ORDER =
+            Comparator.<Item<?>>comparingInt(Item::tries).thenComparingLong(Item::arrival);
+
     @GuardedBy("this")
-    private final Map<Object, Deque<T>> waiting = new HashMap<>();
+    private final Map<Object, TreeSet<Item<T>>> waiting = new HashMap<>();
 
     @GuardedBy("this")
     private final Deque<Object> order = new ArrayDeque<>();
@@ -21,32 +27,94 @@ public final class FairQueue<T> {
     @GuardedBy("this")
     private int size;
 
-    public synchronized void add(Object whose, T what) {
-        Deque<T> before = waiting.get(whose);
-        if (before == null) {
-            before = new ArrayDeque<>();
-            waiting.put(whose, before);
+    @GuardedBy("this")
+    private long arrivals;
+
+    private record Item<T>(Object whose, int tries, long arrival, T what) {}
+
+    public void add(Object whose, T what) {
+        add(whose, 0, what);
+    }
+
+    /** @param tries how often it was tried before */
+    public synchronized void add(Object whose, int tries, T what) {
+        TreeSet<Item<T>> its = waiting.get(whose);
+        if (its == null) {
+            its = new TreeSet<>(ORDER);
+            waiting.put(whose, its);
             order.add(whose);
         }
-        before.add(what);
+        its.add(new Item<>(whose, tries, arrivals++, what));
         size++;
     }
 
     /** Removes and returns the next item; null if the queue is empty. */
     public synchronized @Nullable T next() {
         Object whose = order.poll();
-        Deque<T> mine = whose == null ? null : waiting.get(whose);
-        if (whose == null || mine == null) {
+        TreeSet<Item<T>> its = whose == null ? null : waiting.get(whose);
+        Item<T> next = its == null ? null : its.pollFirst();
+        if (whose == null || its == null || next == null) {
             return null;
         }
-        T next = mine.poll();
-        if (mine.isEmpty()) {
+        if (its.isEmpty()) {
             waiting.remove(whose);
         } else {
             order.add(whose);
         }
         size--;
-        return next;
+        return next.what();
+    }
+
+    /** Removes an item if it still waits; takes as long as its owner has items. */
+    public synchronized void remove(Object whose, T what) {
+        TreeSet<Item<T>> its = waiting.get(whose);
+        if (its != null) {
+            its.stream().filter(item -> item.what().equals(what)).findFirst().ifPresent(this::remove);
+        }
+    }
+
+    @GuardedBy("this")
+    private void remove(Item<T> item) {
+        TreeSet<Item<T>> its = waiting.get(item.whose());
+        if (its != null && its.remove(item)) {
+            size--;
+            if (its.isEmpty()) {
+                waiting.remove(item.whose());
+                order.remove(item.whose());
+            }
+        }
+    }
+
+    /**
+     * Removes and returns what has to give way to an item, so that no owner fills a queue that has a bound: the last of
+     * the owner that has most, if it has two more than this one; otherwise what has been tried most, if more often than
+     * this and if its owner has more than this one, or is the same. Null if nothing has to. Takes as long as there are
+     * owners.
+     */
+    public synchronized @Nullable T displace(Object whose, int tries) {
+        TreeSet<Item<T>> mine = waiting.get(whose);
+        int count = mine == null ? 0 : mine.size();
+        int most = count + 1;
+        Item<T> ofMost = null;
+        Item<T> triedMost = null;
+        for (TreeSet<Item<T>> its : waiting.values()) {
+            Item<T> last = its.last();
+            if (its.size() > most) {
+                most = its.size();
+                ofMost = last;
+            }
+            if (last.tries() > tries
+                    && (its.size() > count || last.whose().equals(whose))
+                    && (triedMost == null || ORDER.compare(last, triedMost) > 0)) {
+                triedMost = last;
+            }
+        }
+        Item<T> displaced = ofMost == null ? triedMost : ofMost;
+        if (displaced == null) {
+            return null;
+        }
+        remove(displaced);
+        return displaced.what();
     }
 
     public synchronized int size() {

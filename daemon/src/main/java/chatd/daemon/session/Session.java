@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -53,6 +54,8 @@ public final class Session implements Caller {
     private volatile boolean over;
     private volatile String endedBecause = "connection lost";
     private volatile @Nullable MalformedFrame violation;
+
+    private final AtomicInteger passwords = new AtomicInteger();
 
     /** Time of the last command, by {@link System#nanoTime}. */
     private volatile long used = System.nanoTime();
@@ -433,6 +436,11 @@ public final class Session implements Caller {
         if (ended.compareAndSet(false, true)) {
             endedBecause = why;
         }
+    }
+
+    @Override
+    public int countPassword() {
+        return passwords.getAndIncrement();
     }
 
     /** Returns whether the session has ended and accepts no more commands. */

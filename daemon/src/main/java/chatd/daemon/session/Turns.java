@@ -4,8 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A few places for work of which much is wanted: owners take turns, and the work of one owner goes in the order in which
- * it came, so that nobody waits for another's whole backlog. Unbounded: its users bound it. Any thread.
+ * A few places for work of which much is wanted: those who wait are served as {@link FairQueue} says. Any thread.
  */
 public final class Turns {
     @GuardedBy("this")
@@ -15,27 +14,30 @@ public final class Turns {
     @GuardedBy("this")
     private final FairQueue<Waiting> queue = new FairQueue<>();
 
-    /** One that waits; {@code isGone} is guarded by the lock of the turns. */
     private static final class Waiting {
-        private final CountDownLatch served = new CountDownLatch(1);
-        private boolean isGone;
+        /** Open once it is served, or displaced. */
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        private volatile boolean isDisplaced;
     }
 
     public Turns(int places) {
         free = places;
     }
 
-    /** As {@link #acquire(Object, int)}, however many wait. */
+    /** As {@link #acquire(Object, int, int)}, however many wait. */
     public void acquire(Object owner) throws InterruptedException {
-        var _ = acquire(owner, Integer.MAX_VALUE);
+        var _ = acquire(owner, 0, Integer.MAX_VALUE);
     }
 
     /**
      * Takes a place, which is to be given back by {@link #release}. Blocks until it is the owner's turn.
      *
-     * @return false, at once, if {@code most} wait already
+     * @param tries how often this was tried before; who tried less is served first
+     * @param most how many may wait
+     * @return false if so many wait already, all of whom have a better right to, or once one with a better right came
      */
-    public boolean acquire(Object owner, int most) throws InterruptedException {
+    public boolean acquire(Object owner, int tries, int most) throws InterruptedException {
         Waiting mine = new Waiting();
         synchronized (this) {
             if (free > 0) {
@@ -43,23 +45,28 @@ public final class Turns {
                 return true;
             }
             if (queue.size() >= most) {
-                return false;
+                Waiting displaced = queue.displace(owner, tries);
+                if (displaced == null) {
+                    return false;
+                }
+                displaced.isDisplaced = true;
+                displaced.over.countDown();
             }
-            queue.add(owner, mine);
+            queue.add(owner, tries, mine);
         }
         try {
-            mine.served.await();
+            mine.over.await();
         } catch (InterruptedException e) {
-            leave(mine);
+            leave(owner, mine);
             throw e;
         }
-        return true;
+        return !mine.isDisplaced;
     }
 
     /** Leaves the queue, or gives the place back that was just given. */
-    private synchronized void leave(Waiting mine) {
-        mine.isGone = true;
-        if (mine.served.getCount() == 0) {
+    private synchronized void leave(Object owner, Waiting mine) {
+        queue.remove(owner, mine);
+        if (mine.over.getCount() == 0 && !mine.isDisplaced) {
             release();
         }
     }
@@ -67,13 +74,10 @@ public final class Turns {
     /** Gives a place back, to the next in turn. */
     public synchronized void release() {
         Waiting next = queue.next();
-        while (next != null && next.isGone) {
-            next = queue.next();
-        }
         if (next == null) {
             free++;
         } else {
-            next.served.countDown();
+            next.over.countDown();
         }
     }
 

@@ -23,7 +23,7 @@ class ThrottleTest {
     private final Throttle throttle = new Throttle(Network.parse("::1")::contains, ticker);
 
     private long wrong(String account, InetAddress address) {
-        return throttle.attempt(Throttle.Target.nobody(account), address, false)
+        return throttle.attempt(Throttle.Target.nobody(account), address, false, 0)
                 .delay()
                 .toSeconds();
     }
@@ -64,16 +64,16 @@ class ThrottleTest {
         for (int i = 0; i < 20; i++) {
             wrong("a", elsewhere(i));
         }
-        assertThat(throttle.attempt(Throttle.Target.nobody("a"), HERE, true).delay())
+        assertThat(throttle.attempt(Throttle.Target.nobody("a"), HERE, true, 0).delay())
                 .isEqualTo(Duration.ZERO);
-        assertThat(throttle.attempt(Throttle.Target.nobody("a"), HERE, false).delay())
+        assertThat(throttle.attempt(Throttle.Target.nobody("a"), HERE, false, 0).delay())
                 .isPositive();
     }
 
     @Test
     void whereTheAccountIsKnownAnswersComeAfterFourSecondsAtMost() {
         List<Long> delays = IntStream.range(0, 8)
-                .mapToObj(i -> throttle.attempt(Throttle.Target.nobody("a"), HERE, true)
+                .mapToObj(i -> throttle.attempt(Throttle.Target.nobody("a"), HERE, true, 0)
                         .delay()
                         .toSeconds())
                 .toList();
@@ -116,7 +116,7 @@ class ThrottleTest {
         for (int i = 0; i < 3; i++) {
             wrong("a", HERE);
         }
-        throttle.attempt(Throttle.Target.nobody("a"), HERE, false).right();
+        throttle.attempt(Throttle.Target.nobody("a"), HERE, false, 0).right();
         assertThat(wrong("a", HERE)).isZero();
     }
 
@@ -136,8 +136,8 @@ class ThrottleTest {
 
     @Test
     void whatSaysNothingIsNotKept() {
-        throttle.attempt(Throttle.Target.account(1), HERE, false).right();
-        throttle.attempt(Throttle.Target.account(2), HERE, false).takeBack();
+        throttle.attempt(Throttle.Target.account(1), HERE, false, 0).right();
+        throttle.attempt(Throttle.Target.account(2), HERE, false, 0).takeBack();
         assertThat(throttle.size()).isZero();
     }
 

@@ -17,16 +17,28 @@ class TurnsTest {
     /** Has a thread wait for a place, and returns it when it does. */
     private Thread waits(String owner, String what) {
         int before = turns.waiting();
-        Thread thread = Thread.startVirtualThread(() -> {
+        Thread thread = waits(owner, 0, Integer.MAX_VALUE, what);
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> turns.waiting() == before + 1);
+        return thread;
+    }
+
+    private Thread waits(String owner, int tries, int most, String what) {
+        return Thread.startVirtualThread(() -> {
             try {
-                turns.acquire(owner);
-                served.add(what);
+                served.add(turns.acquire(owner, tries, most) ? what : what + " refused");
             } catch (InterruptedException e) {
                 served.add(what + " left");
             }
         });
-        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> turns.waiting() == before + 1);
-        return thread;
+    }
+
+    /** Has somebody wait where three may, for whom another has to give way. */
+    private void displaces(String owner, int tries, String what, String refused) {
+        waits(owner, tries, 3, what);
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> !served.isEmpty());
+        assertThat(served).containsExactly(refused + " refused");
+        served.clear();
+        assertThat(turns.waiting()).isEqualTo(3);
     }
 
     private void release(String expected) {
@@ -52,12 +64,45 @@ class TurnsTest {
 
     @Test
     void beyondAMaximumNobodyWaits() throws InterruptedException {
-        assertThat(turns.acquire("ann", 0)).isTrue();
+        assertThat(turns.acquire("ann", 0, 0)).isTrue();
         waits("ben", "ben 1");
-        assertThat(turns.acquire("cho", 1)).isFalse();
+        assertThat(turns.acquire("cho", 0, 1)).isFalse();
         release("ben 1");
         turns.release();
-        assertThat(turns.acquire("cho", 0)).isTrue();
+        assertThat(turns.acquire("cho", 0, 0)).isTrue();
+    }
+
+    @Test
+    void whoHasMostGivesWayToWhoHasLess() throws InterruptedException {
+        turns.acquire("ann");
+        for (int i = 1; i <= 3; i++) {
+            waits("ann", "ann " + i);
+        }
+        displaces("ben", 0, "ben 1", "ann 3");
+        // Nobody has two more than another who comes now, but for who has none.
+        assertThat(turns.acquire("ann", 0, 3)).isFalse();
+        assertThat(turns.acquire("ben", 0, 3)).isFalse();
+        displaces("cho", 0, "cho 1", "ann 2");
+        assertThat(turns.acquire("dan", 0, 3)).isFalse();
+        for (String expected : List.of("ann 1", "ben 1", "cho 1")) {
+            release(expected);
+        }
+    }
+
+    @Test
+    void whoHasTriedLessComesFirstAndIsNotDisplaced() throws InterruptedException {
+        turns.acquire("ann");
+        for (int i = 1; i <= 3; i++) {
+            int waiting = i;
+            waits("ann", i + 4, 3, "ann " + i);
+            await().until(() -> turns.waiting() == waiting);
+        }
+        assertThat(turns.acquire("ann", 7, 3)).isFalse();
+        displaces("ann", 0, "new", "ann 3");
+        displaces("ann", 5, "ann 4", "ann 2");
+        for (String expected : List.of("new", "ann 1", "ann 4")) {
+            release(expected);
+        }
     }
 
     @Test
