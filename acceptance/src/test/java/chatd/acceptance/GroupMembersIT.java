@@ -300,6 +300,27 @@ class GroupMembersIT extends OverGroups {
         assertThat(roles(member, group)).containsExactly(owner.user() + " owner", member.user() + " member");
     }
 
+    /** Who leaves wants to be gone: it is not fetched again and again by who is no friend. */
+    @Test
+    void whoHasLeftTwiceIsAddedByAFriendAlone() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        String group = create(owner, "'history': 'all'", member);
+        change(member, leave(group), owner);
+        change(owner, add(group, ben), member);
+        change(member, leave(group), owner);
+        assertThat(refused(owner, add(group, ben))).isEqualTo("not-allowed");
+        accepted(owner, "'type': 9, 'receive': '%s', 'info': 'come back'".formatted(member.user()));
+        accepted(member, "'type': 10, 'receive': '%s', 'info': true".formatted(owner.user()));
+        change(owner, add(group, ben));
+        assertThat(roles(owner, group)).containsExactly(owner.user() + " owner", member.user() + " member");
+    }
+
+    private static void accepted(JsonSocket by, String message) {
+        by.send("{%s, 'id': 'friends'}".formatted(message));
+        by.skipTo(17);
+    }
+
     @Test
     void theNinthTimeOfOneAccountInOneGroupIsTooMany() {
         JsonSocket owner = logIn(ann, "");

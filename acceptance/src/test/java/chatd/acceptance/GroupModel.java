@@ -115,6 +115,15 @@ final class GroupModel {
         return when(users.stream().anyMatch(user -> user.forbids(by)), "not-allowed");
     }
 
+    private static String again(Collection<ModelAccount> users, ModelGroup group, ModelAccount by) {
+        return when(
+                users.stream()
+                        .anyMatch(user -> group.stretches(user).size() >= 2
+                                && !group.wasRemoved(user)
+                                && !user.friends.contains(by)),
+                "not-allowed");
+    }
+
     private static String stretches(Collection<ModelAccount> users, ModelGroup group) {
         return when(
                 users.stream().anyMatch(user -> group.stretches(user).size() >= ModelGroup.MOST_STRETCHES), "too-many");
@@ -152,7 +161,8 @@ final class GroupModel {
                 exist(users),
                 // Of who is a member already, nothing is asked.
                 allow(coming, by),
-                stretches(coming, group));
+                stretches(coming, group),
+                again(coming, group, by));
     }
 
     ModelVerdict remove(ModelAccount by, ModelGroup group, ModelAccount user) {

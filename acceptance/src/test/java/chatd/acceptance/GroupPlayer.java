@@ -44,7 +44,9 @@ final class GroupPlayer implements AutoCloseable {
                 "CHATD_RATES_RESUMES", "100000",
                 "CHATD_RATES_CHANGES", "0",
                 "CHATD_ACCOUNTS_RENAMES", "1000",
-                "CHATD_GROUPS_MADE", "1000");
+                "CHATD_GROUPS_MADE", "1000",
+                "CHATD_GROUPS_RENAMES", "0",
+                "CHATD_RATES_MENTIONS", "0");
     }
 
     boolean isOnline(ModelAccount account) {

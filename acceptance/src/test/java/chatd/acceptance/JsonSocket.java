@@ -76,10 +76,11 @@ final class JsonSocket implements AutoCloseable {
         return message;
     }
 
-    /** Returns the next message of this type, skipping all others. */
+    /** Returns the next message of this type, skipping all others but refusals, after which it might not come. */
     JsonNode skipTo(int type) {
         JsonNode message = next();
         while (message.path("type").asInt() != type) {
+            assertThat(message.path("type").asInt()).as("%s", message).isNotEqualTo(18);
             message = next();
         }
         return message;

@@ -21,6 +21,10 @@ class RatesIT {
         by.send(text(id, to, text));
     }
 
+    private static void sendToMany(JsonSocket by, String id, String to, String text) {
+        by.send("{'type': 4, 'id': '%s', 'receive': '%s', 'info': '%s'}".formatted(id, to, text));
+    }
+
     private static boolean throttled(JsonSocket by, String message) {
         by.send(message);
         JsonNode answer = by.next();
@@ -99,6 +103,72 @@ class RatesIT {
                 phone.fence();
                 // 400 KiB, of which 128 KiB were free.
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(4));
+            }
+        }
+    }
+
+    /** Each of them is told to somebody who did not ask for it. */
+    @Test
+    void whatOthersAreAlertedOfHasALimit() {
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_MENTIONS", "2", "CHATD_GROUPS_RENAMES", "2")) {
+            Chatd.Person ann = chatd.person();
+            Chatd.Person ben = chatd.person();
+            try (JsonSocket by = chatd.logInJson(JsonCarrier.LINES, ann, "");
+                    JsonSocket other = chatd.logInJson(JsonCarrier.LINES, ben, "")) {
+                by.send("{'type': 23, 'id': 'g', 'info': {'op': 'create', 'name': 'Ops', 'members': ['%s']}}"
+                        .formatted(other.user()));
+                String group = by.skipTo(17).path("info").path("group_id").asString();
+                for (int i = 0; i < 3; i++) {
+                    sendToMany(by, "m" + i, "", "@" + ben.name() + " look");
+                    by.skipTo(17);
+                    assertThat(other.skipTo(4).has("mentions")).isEqualTo(i < 2);
+                }
+                // All of a group are one, and others are others.
+                for (int i = 0; i < 3; i++) {
+                    sendToMany(by, "a" + i, group, "@all look");
+                    by.skipTo(17);
+                    assertThat(other.skipTo(4).has("mentions")).isEqualTo(i < 2);
+                }
+                sendToMany(other, "b", "", "@" + ann.name() + " stop it");
+                other.skipTo(17);
+                JsonNode answer = by.skipTo(4);
+                while (!answer.path("send").asString().equals(other.user())) {
+                    answer = by.skipTo(4);
+                }
+                assertThat(answer.has("mentions")).isTrue();
+                String change = "{'type': 23, 'id': 'c%d', 'info': {'op': '%s', 'group_id': '" + group + "', %s}}";
+                assertThat(throttled(by, change.formatted(1, "rename", "'name': 'Opps'")))
+                        .isFalse();
+                assertThat(throttled(by, change.formatted(2, "set", "'topic': 'what we do'")))
+                        .isFalse();
+                assertThat(throttled(by, change.formatted(3, "rename", "'name': 'Ops'")))
+                        .isTrue();
+                assertThat(throttled(by, change.formatted(4, "set", "'topic': ''")))
+                        .isTrue();
+                assertThat(throttled(by, change.formatted(5, "set", "'open': true")))
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void theSameUserIsAskedThreeTimesADay() {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
+            Chatd.Person ann = chatd.person();
+            try (JsonSocket by = chatd.logInJson(JsonCarrier.LINES, ann, "");
+                    JsonSocket other = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "")) {
+                String ask = "{'type': 9, 'id': 'ask%d', 'receive': '%s', 'info': 'please'}";
+                for (int i = 0; i < 3; i++) {
+                    assertThat(throttled(by, ask.formatted(i, other.user()))).isFalse();
+                    other.skipTo(9);
+                    by.send("{'type': 25, 'id': 'back', 'receive': '%s', 'info': {}}".formatted(other.user()));
+                    by.skipTo(17);
+                    other.skipTo(25);
+                }
+                assertThat(throttled(by, ask.formatted(3, other.user()))).isTrue();
+                try (JsonSocket third = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "")) {
+                    assertThat(throttled(by, ask.formatted(4, third.user()))).isFalse();
+                }
             }
         }
     }

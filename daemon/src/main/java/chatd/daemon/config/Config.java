@@ -136,8 +136,9 @@ public record Config(
     /**
      * @param made how many groups a user makes within a day, at most
      * @param most how many groups a user is in, at most
+     * @param renames how often the name or topic of a group is changed within a day, at most; 0 if as often as is wanted
      */
-    public record Groups(int made, int most) {}
+    public record Groups(int made, int most, int renames) {}
 
     public record Chat1(ZoneId wireZone) {}
 
@@ -201,6 +202,7 @@ public record Config(
      * @param changes how many changes a user makes in a minute, at most
      * @param resumes how many sessions of a user are resumed at once, and then one a second
      * @param searches how many searches a user makes in a minute, at most
+     * @param mentions how often a user mentions another one, or all of a group, in a minute
      */
     public record Rates(
             long messages,
@@ -210,7 +212,8 @@ public record Config(
             long textBytes,
             long changes,
             long resumes,
-            long searches) {}
+            long searches,
+            long mentions) {}
 
     public record Throttle(List<Network> exempt) {}
 

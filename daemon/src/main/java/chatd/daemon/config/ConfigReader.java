@@ -196,7 +196,8 @@ public final class ConfigReader {
                         of.value("messages.correct", AT_ONCE, ConfigReader::timeOrForever)),
                 new Config.Groups(
                         of.value("groups.made", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("groups.most", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE))),
+                        of.value("groups.most", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("groups.renames", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE))),
                 new Config.Chat1(of.value("chat1.wire-zone", AT_CONNECTION, ConfigReader::zone)),
                 new Config.Http(
                         of.list("http.origins", AT_ONCE, ConfigReader::origin),
@@ -221,7 +222,8 @@ public final class ConfigReader {
                         of.value("rates.text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
                         of.value("rates.changes", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
                         of.value("rates.resumes", AT_ONCE, text -> (long) whole(text, 1, Integer.MAX_VALUE)),
-                        of.value("rates.searches", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE))),
+                        of.value("rates.searches", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("rates.mentions", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE))),
                 new Config.Throttle(of.list("throttle.exempt", AT_ONCE, ConfigReader::network)),
                 new Config.Hashing(
                         of.value("hashing.memory", AT_START, text -> size(text, 64 << 10, 4L << 30)),

@@ -9,7 +9,7 @@ import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.session.AccountRate;
+import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.session.Sweeper;
@@ -62,7 +62,7 @@ public final class Calls implements Room, AutoCloseable {
     private final AuditTrail audit;
     private final Clock clock;
     private final Candidates candidates;
-    private final AccountRate rate;
+    private final RateBy<Long> rate;
     /** Ends what has rung for too long, or lost its connection. */
     private final Sweeper sweeper = new Sweeper("calls", Duration.ofSeconds(1), this::sweep);
 
@@ -80,7 +80,7 @@ public final class Calls implements Room, AutoCloseable {
         this.audit = parts.audit();
         this.clock = parts.clock();
         this.candidates = new Candidates(seen);
-        this.rate = new AccountRate(() -> config.get().direct().calls(), most -> most, HOUR);
+        this.rate = new RateBy<>(() -> config.get().direct().calls(), most -> most, HOUR);
     }
 
     @Override

@@ -6,7 +6,7 @@ import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.model.AlreadySent;
 import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.session.AccountRate;
+import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.DatabaseUnavailable;
@@ -51,7 +51,7 @@ public final class Dispatcher {
     private final AuditTrail audit;
 
     /** The changes that each account makes in a minute ({@code rates.changes}). */
-    private final AccountRate changes;
+    private final RateBy<Long> changes;
 
     private final Clock clock;
 
@@ -63,7 +63,7 @@ public final class Dispatcher {
         this.rooms = List.copyOf(rooms);
         this.sessions = sessions;
         this.audit = audit;
-        this.changes = new AccountRate(() -> config.get().rates().changes(), most -> most, Duration.ofMinutes(1));
+        this.changes = new RateBy<>(() -> config.get().rates().changes(), most -> most, Duration.ofMinutes(1));
         this.clock = clock;
         rooms.forEach(room -> room.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);

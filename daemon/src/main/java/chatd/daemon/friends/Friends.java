@@ -16,6 +16,7 @@ import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
+import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.protocol.Gate;
 import chatd.protocol.command.UserCommand;
@@ -42,6 +43,16 @@ public final class Friends implements Room {
     /** The time after a refusal within which further requests are not told. */
     private static final Duration QUIET = Duration.ofDays(30);
 
+    /** How often one may ask the same user within a day, since it is told each time. */
+    private static final int SAME_A_DAY = 3;
+
+    /** The requests remembered, of 200 bytes each. */
+    private static final long PAIRS = 1 << 16;
+
+    /** A user who asks another one. */
+    private record Pair(long account, long other) {}
+
+    private final RateBy<Pair> asked = new RateBy<>(() -> SAME_A_DAY, Duration.ofDays(1), PAIRS);
     private final Directory directory;
     private final Contacts contacts;
     private final Journal journal;
@@ -146,6 +157,11 @@ public final class Friends implements Room {
         // Whether or not it is told, so that this says nothing of a block.
         if (contacts.received(number).size() >= MOST_RECEIVED) {
             throw new Refusal(Code.TOO_MANY, "This user has too many requests to answer. Try again later.");
+        }
+        if (!asked.take(new Pair(account, number))) {
+            throw new Refusal(
+                    Code.THROTTLED,
+                    "You have asked this user %d times today. Ask again tomorrow.".formatted(SAME_A_DAY));
         }
         Instant declined = contacts.declined(account, number);
         boolean isTold =

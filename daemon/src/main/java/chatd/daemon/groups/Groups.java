@@ -22,6 +22,7 @@ import chatd.daemon.model.Origin;
 import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
+import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.GroupStore;
@@ -64,6 +65,9 @@ public final class Groups implements Room {
     private final Supplier<Config> config;
     private final Clock clock;
 
+    /** The changes of the name or the topic of each group in a day ({@code groups.renames}): all members are told. */
+    private final RateBy<Long> renames;
+
     public Groups(ServiceParts parts) {
         this.directory = parts.directory();
         this.groups = directory.groups();
@@ -73,6 +77,7 @@ public final class Groups implements Room {
         this.sessions = parts.sessions();
         this.config = parts.config();
         this.clock = parts.clock();
+        this.renames = new RateBy<>(() -> config.get().groups().renames(), most -> most, DAY);
     }
 
     @Override
@@ -246,6 +251,7 @@ public final class Groups implements Room {
             case GroupCommand.Rename rename -> {
                 GroupNames.check(rename.name());
                 checkNew(!rename.name().equals(group.name()), now);
+                charge(group);
                 yield new GroupAct.Renamed(group.name());
             }
             case GroupCommand.GiveRole given -> given(members, given, now);
@@ -260,12 +266,23 @@ public final class Groups implements Room {
         }
     }
 
+    /** @throws Refusal {@link Code#THROTTLED} if its name or topic was changed too often of late */
+    private void charge(Group group) {
+        if (!renames.take(group.number())) {
+            throw new Refusal(
+                    Code.THROTTLED,
+                    "The name and the topic of a group are changed %d times a day at most. Nothing was done."
+                            .formatted(config.get().groups().renames()));
+        }
+    }
+
     private GroupAct added(Account account, Group group, GroupCommand.Add command, Instant now) {
         List<Long> users = users(command.users());
         users.removeIf(groups.members(group.number())::has);
         checkNew(!users.isEmpty(), now);
         users.forEach(user -> checkMayAdd(account, directory.numbered(user)));
         users.forEach(user -> checkRoom(directory.numbered(user), group));
+        users.forEach(user -> checkMayAddAgain(account, directory.numbered(user), group));
         return new GroupAct.Added(users);
     }
 
@@ -322,7 +339,7 @@ public final class Groups implements Room {
         return new GroupAct.RoleGiven(user, command.role());
     }
 
-    private static GroupAct set(Group group, GroupCommand.Set command, Instant now) {
+    private GroupAct set(Group group, GroupCommand.Set command, Instant now) {
         Boolean isWhole = command.wholeHistory();
         Boolean isOpen = command.open();
         String topic = command.topic();
@@ -334,6 +351,9 @@ public final class Groups implements Room {
         GroupAct.Set changed = new GroupAct.Set(
                 changed(isWhole, group.wholeHistory()), changed(isOpen, group.open()), changed(topic, group.topic()));
         checkNew(!changed.equals(new GroupAct.Set(null, null, null)), now);
+        if (changed.topic() != null) {
+            charge(group);
+        }
         return changed;
     }
 
@@ -365,6 +385,18 @@ public final class Groups implements Room {
         if (!isWanted || contacts.blocked(user.number()).has(by.number())) {
             throw new Refusal(
                     Code.NOT_ALLOWED, "You can't add %s to a group. Nobody was added.".formatted(user.name()));
+        }
+    }
+
+    /** @throws Refusal {@link Code#NOT_ALLOWED} if a user has left a group twice, and another is no friend of it */
+    private void checkMayAddAgain(Account by, Account user, Group group) {
+        if (groups.stretches(user.number(), group.number()).size() >= 2
+                && !groups.wasRemoved(user.number(), group.number())
+                && !contacts.friends(user.number()).has(by.number())) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    "%s has left this group twice: only a friend can add %s again. Nobody was added."
+                            .formatted(user.name(), user.name()));
         }
     }
 

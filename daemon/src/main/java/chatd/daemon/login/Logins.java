@@ -15,7 +15,7 @@ import chatd.daemon.messages.History;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.Token;
-import chatd.daemon.session.AccountRate;
+import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.Gate;
@@ -44,7 +44,7 @@ public final class Logins implements Room {
     private final Devices devices;
 
     /** The sessions of each account that come by a token or a key ({@code rates.resumes}). */
-    private final AccountRate resumes;
+    private final RateBy<Long> resumes;
 
     private final Clock clock;
     private final Directory directory;
@@ -63,7 +63,7 @@ public final class Logins implements Room {
         this.devices = devices;
         Supplier<Config> config = parts.config();
         this.resumes =
-                new AccountRate(() -> config.get().rates().resumes(), most -> RESUMES_A_MINUTE, Duration.ofMinutes(1));
+                new RateBy<>(() -> config.get().rates().resumes(), most -> RESUMES_A_MINUTE, Duration.ofMinutes(1));
         this.authenticator = authenticator;
         this.clock = parts.clock();
         this.directory = parts.directory();

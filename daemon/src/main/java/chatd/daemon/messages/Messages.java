@@ -19,8 +19,8 @@ import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
-import chatd.daemon.session.AccountRate;
 import chatd.daemon.session.Caller;
+import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.MessageStore;
@@ -63,10 +63,19 @@ public final class Messages implements Room {
     private final DiskSpace disks;
 
     /** The texts and files that each account sends in an hour ({@code rates.texts}). */
-    private final AccountRate sent;
+    private final RateBy<Long> sent;
 
     /** The bytes of texts that each account sends in a day ({@code rates.text-bytes}). */
-    private final AccountRate sentBytes;
+    private final RateBy<Long> sentBytes;
+
+    /** How many pairs of who mentions and who is mentioned are remembered, of 200 bytes each. */
+    private static final long PAIRS = 1 << 16;
+
+    /** Who mentions whom; a group, if all of it are meant. */
+    private record Pair(long sender, long mentioned) {}
+
+    /** The mentions of each by each in a minute ({@code rates.mentions}). */
+    private final RateBy<Pair> alerts;
 
     public Messages(ServiceParts parts) {
         this.directory = parts.directory();
@@ -79,9 +88,10 @@ public final class Messages implements Room {
         this.config = parts.config();
         this.clock = parts.clock();
         this.disks = parts.disks();
-        this.sent = new AccountRate(
-                () -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
-        this.sentBytes = new AccountRate(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
+        this.sent =
+                new RateBy<>(() -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
+        this.sentBytes = new RateBy<>(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
+        this.alerts = new RateBy<>(() -> config.get().rates().mentions(), Duration.ofMinutes(1), PAIRS);
     }
 
     @Override
@@ -308,8 +318,22 @@ public final class Messages implements Room {
         return account.number();
     }
 
-    /** Returns what a text refers to, as of the moment of storing: everybody in a group is the group. */
+    /**
+     * Returns what a text refers to, as of the moment of storing: everybody in a group is the group. Whom its sender has
+     * mentioned too often of late is not mentioned.
+     */
     private References references(long sender, Recipients recipients, @Nullable String text, References as) {
+        References all = meant(sender, recipients, text, as);
+        if (sender == Message.SERVER) {
+            return all;
+        }
+        List<Long> alerted = all.mentioned().stream()
+                .filter(mentioned -> alerts.take(new Pair(sender, mentioned)))
+                .toList();
+        return alerted.size() == all.mentioned().size() ? all : new References(all.answered(), alerted);
+    }
+
+    private References meant(long sender, Recipients recipients, @Nullable String text, References as) {
         long group = recipients.group();
         if (group == 0) {
             return as;

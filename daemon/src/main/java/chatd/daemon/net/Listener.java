@@ -14,8 +14,8 @@ import chatd.daemon.net.stream.LoopTasks;
 import chatd.daemon.net.stream.Rate;
 import chatd.daemon.net.tls.Hello;
 import chatd.daemon.net.tls.Tls;
-import chatd.daemon.session.AccountRate;
 import chatd.daemon.session.Backlog;
+import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -93,7 +93,7 @@ public final class Listener implements AutoCloseable {
     private volatile ConfiguredDialects spoken;
     private final Http http;
     private final LargeFrames largeFrames;
-    private final AccountRate rates;
+    private final RateBy<Long> rates;
     private final Backlog backlog;
     private final AtomicLong sessions;
     /** Number of connections from proxies, including those whose PROXY header has not arrived yet. */

@@ -15,7 +15,7 @@ import chatd.daemon.messages.Pages;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.session.AccountRate;
+import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.Gate;
@@ -57,7 +57,7 @@ public final class Search implements Room, AutoCloseable {
     private final Conversations conversations;
     private final Pages pages;
     private final AuditTrail audit;
-    private final AccountRate rate;
+    private final RateBy<Long> rate;
     private final Supplier<Config> config;
 
     public Search(ServiceParts parts, Conversations conversations, Pages pages) {
@@ -68,7 +68,7 @@ public final class Search implements Room, AutoCloseable {
         this.pages = pages;
         this.audit = parts.audit();
         this.config = parts.config();
-        this.rate = new AccountRate(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
+        this.rate = new RateBy<>(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
         this.indexer = new Indexer(
                 config.get().search().directory(),
                 new Ledgered(parts.stores(), directory.groups(), parts.journal().recent()),

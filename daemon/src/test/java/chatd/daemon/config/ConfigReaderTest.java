@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import chatd.daemon.net.stream.Rate;
-import chatd.daemon.session.AccountRate;
+import chatd.daemon.session.RateBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,11 +45,11 @@ class ConfigReaderTest {
                                 "CHATD_RATES_TEXTS", "1048576",
                                 "CHATD_RATES_TEXT_BYTES", "1024 GiB"))
                 .rates();
-        AccountRate ofAccounts = Rate.ofAccounts(rates::accountBytes);
+        RateBy<Long> ofAccounts = Rate.ofAccounts(rates::accountBytes);
         assertThat(new Rate(rates, ofAccounts)).isNotNull();
-        assertThat(ofAccounts.pause(1, 1)).isZero();
+        assertThat(ofAccounts.pause(1L, 1)).isZero();
         for (long most : new long[] {60 * rates.texts(), rates.textBytes()}) {
-            new AccountRate(() -> most, same -> same, Duration.ofHours(1)).charge(1, 1, "texts an hour");
+            new RateBy<>(() -> most, same -> same, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
         }
         assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_RATES_BYTES", "1 GiB")))
                 .hasMessageContaining("rates.bytes: expected 0 to 536870912 bytes");
@@ -87,7 +87,7 @@ class ConfigReaderTest {
         assertThat(config.listen().addresses().getFirst().getAddress().isAnyLocalAddress())
                 .isTrue();
         assertThat(config.accounts().concealUsers()).isFalse();
-        assertThat(config.rates()).isEqualTo(new Config.Rates(0, 0, 8 << 20, 1000, 1 << 30, 60, 30, 60));
+        assertThat(config.rates()).isEqualTo(new Config.Rates(0, 0, 8 << 20, 1000, 1 << 30, 60, 30, 60, 10));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package chatd.daemon.net.stream;
 
 import chatd.daemon.config.Config;
-import chatd.daemon.session.AccountRate;
+import chatd.daemon.session.RateBy;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -16,10 +16,10 @@ public final class Rate {
 
     private final @Nullable Bucket messages;
     private final @Nullable Bucket bytes;
-    private final AccountRate ofAccounts;
+    private final RateBy<Long> ofAccounts;
 
     /** @param ofAccounts as {@link #ofAccounts} returns it */
-    public Rate(Config.Rates rates, AccountRate ofAccounts) {
+    public Rate(Config.Rates rates, RateBy<Long> ofAccounts) {
         this.messages = bucket(rates.messages());
         this.bytes = bucket(rates.bytes());
         this.ofAccounts = ofAccounts;
@@ -34,8 +34,8 @@ public final class Rate {
     }
 
     /** Returns the limit of each account, given the bytes a second: two seconds' worth at once. */
-    public static AccountRate ofAccounts(LongSupplier perSecond) {
-        return new AccountRate(() -> 2 * perSecond.getAsLong(), most -> most, SECOND.multipliedBy(2));
+    public static RateBy<Long> ofAccounts(LongSupplier perSecond) {
+        return new RateBy<>(() -> 2 * perSecond.getAsLong(), most -> most, SECOND.multipliedBy(2));
     }
 
     /**

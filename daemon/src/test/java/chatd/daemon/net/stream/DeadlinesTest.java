@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigReader;
-import chatd.daemon.session.AccountRate;
+import chatd.daemon.session.RateBy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DeadlinesTest {
     private static final int TICKS_A_SECOND = 4;
-    private static final AccountRate NO_LIMIT = Rate.ofAccounts(() -> 0);
+    private static final RateBy<Long> NO_LIMIT = Rate.ofAccounts(() -> 0);
 
     private static Deadlines deadlines() throws Exception {
         return new Deadlines(
@@ -83,7 +83,7 @@ class DeadlinesTest {
 
     @Test
     void theBytesOfAllSessionsOfAnAccountAreCountedTogether() {
-        AccountRate thousand = Rate.ofAccounts(() -> 1000);
+        RateBy<Long> thousand = Rate.ofAccounts(() -> 1000);
         Rate one = rate(0, 0, thousand);
         Rate another = rate(0, 0, thousand);
         assertThat(one.count(1, 1000, 1)).isZero();
@@ -95,8 +95,8 @@ class DeadlinesTest {
         assertThat(another.count(1, 1, 1)).isPositive();
     }
 
-    private static Rate rate(long messages, long bytes, AccountRate ofAccounts) {
-        return new Rate(new Config.Rates(messages, bytes, 0, 0, 0, 0, 1, 0), ofAccounts);
+    private static Rate rate(long messages, long bytes, RateBy<Long> ofAccounts) {
+        return new Rate(new Config.Rates(messages, bytes, 0, 0, 0, 0, 1, 0, 0), ofAccounts);
     }
 
     /** Returns the seconds after which a frame received at a constant rate is late; -1 if it never is. */

@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** How much an account may do, by a clock that the tests move. */
-class AccountRateTest {
+class RateByTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final AtomicLong nanos = new AtomicLong(1);
     private final AtomicLong limit = new AtomicLong(60);
-    private final AccountRate rate = new AccountRate(limit::get, most -> most, MINUTE, nanos::get);
+    private final RateBy<Long> rate = new RateBy<>(limit::get, most -> most, MINUTE, Long.MAX_VALUE, nanos::get);
 
     private void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
@@ -29,53 +29,53 @@ class AccountRateTest {
 
     @Test
     void soMuchAtOnceThenAtARate() {
-        rate.charge(1, 60, "things a minute");
+        rate.charge(1L, 60, "things a minute");
         refused(1, 1);
-        rate.charge(2, 60, "things a minute");
+        rate.charge(2L, 60, "things a minute");
         pass(Duration.ofSeconds(3));
         refused(1, 4);
-        rate.charge(1, 3, "things a minute");
+        rate.charge(1L, 3, "things a minute");
         refused(1, 1);
     }
 
     @Test
     void whatIsRefusedOrTakenBackIsNotCounted() {
-        rate.charge(1, 59, "things a minute");
+        rate.charge(1L, 59, "things a minute");
         refused(1, 2);
-        rate.charge(1, 1, "things a minute");
-        rate.takeBack(1, 2);
+        rate.charge(1L, 1, "things a minute");
+        rate.takeBack(1L, 2);
         refused(1, 3);
-        rate.charge(1, 2, "things a minute");
-        rate.takeBack(7, 1_000);
-        rate.charge(7, 60, "things a minute");
+        rate.charge(1L, 2, "things a minute");
+        rate.takeBack(7L, 1_000);
+        rate.charge(7L, 60, "things a minute");
         refused(7, 1);
     }
 
     @Test
     void anotherLimitHoldsAtOnceAlsoForWhoIsBusy() {
-        rate.charge(1, 60, "things a minute");
+        rate.charge(1L, 60, "things a minute");
         limit.set(100);
-        rate.charge(1, 100, "things a minute");
+        rate.charge(1L, 100, "things a minute");
         refused(1, 1);
         limit.set(0);
-        assertThatCode(() -> rate.charge(1, 1_000_000, "things a minute")).doesNotThrowAnyException();
-        assertThat(rate.pause(1, 1_000_000)).isZero();
+        assertThatCode(() -> rate.charge(1L, 1_000_000, "things a minute")).doesNotThrowAnyException();
+        assertThat(rate.pause(1L, 1_000_000)).isZero();
     }
 
     @Test
     void whatIsOwedIsNotForgottenAfterAShortPeriod() {
-        AccountRate fast = new AccountRate(() -> 10, most -> most, Duration.ofSeconds(2), nanos::get);
-        assertThat(fast.pause(1, 110)).isEqualTo(Duration.ofSeconds(20).toNanos());
+        RateBy<Long> fast = new RateBy<>(() -> 10, most -> most, Duration.ofSeconds(2), Long.MAX_VALUE, nanos::get);
+        assertThat(fast.pause(1L, 110)).isEqualTo(Duration.ofSeconds(20).toNanos());
         pass(Duration.ofSeconds(10));
-        assertThat(fast.pause(1, 5)).isEqualTo(Duration.ofSeconds(11).toNanos());
+        assertThat(fast.pause(1L, 5)).isEqualTo(Duration.ofSeconds(11).toNanos());
     }
 
     @Test
     void whatWasDoneAlreadyIsPaidWithAPause() {
-        assertThat(rate.pause(1, 60)).isZero();
-        assertThat(rate.pause(1, 30)).isEqualTo(Duration.ofSeconds(30).toNanos());
-        assertThat(rate.pause(2, 30)).isZero();
+        assertThat(rate.pause(1L, 60)).isZero();
+        assertThat(rate.pause(1L, 30)).isEqualTo(Duration.ofSeconds(30).toNanos());
+        assertThat(rate.pause(2L, 30)).isZero();
         pass(Duration.ofSeconds(30));
-        assertThat(rate.pause(1, 1)).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(rate.pause(1L, 1)).isEqualTo(Duration.ofSeconds(1).toNanos());
     }
 }

@@ -1,0 +1,127 @@
+package chatd.daemon.session;
+
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * Limits how much each account does of something, or what is done in each group: so much at once, and then at a rate; 0
+ * as the limit means none. Remembers those of the last period, about 200 bytes each. Any thread; does not block.
+ *
+ * @param <K> by what it is counted; of a fixed size
+ */
+public final class RateBy<K> {
+    private static final Duration LEAST_MEMORY = Duration.ofMinutes(1);
+
+    private final LongSupplier most;
+    private final LongUnaryOperator rate;
+    private final Duration period;
+    private final LongSupplier nanos;
+    private final Cache<K, Counted> counted;
+
+    /** What may still be done, and the limit for which that was made. */
+    private record Counted(long most, Bucket bucket) {}
+
+    /**
+     * @param most supplies how much at once; who has done nothing for a period begins anew with it, and everybody when it
+     *     changes
+     * @param rate returns how much in a period then, given {@code most}
+     */
+    public RateBy(LongSupplier most, LongUnaryOperator rate, Duration period) {
+        this(most, rate, period, Long.MAX_VALUE, System::nanoTime);
+    }
+
+    /** As above, for what has more keys than there are accounts: beyond {@code keys}, the least used are forgotten. */
+    public RateBy(LongSupplier most, Duration period, long keys) {
+        this(most, same -> same, period, keys, System::nanoTime);
+    }
+
+    /** @param nanos returns the time in nanoseconds */
+    RateBy(LongSupplier most, LongUnaryOperator rate, Duration period, long keys, LongSupplier nanos) {
+        this.most = most;
+        this.rate = rate;
+        this.period = period;
+        this.nanos = nanos;
+        this.counted = Caffeine.newBuilder()
+                // What is owed for longer than a short period must not be forgotten with it.
+                .expireAfterAccess(period.compareTo(LEAST_MEMORY) < 0 ? LEAST_MEMORY : period)
+                .maximumSize(keys)
+                .ticker(nanos::getAsLong)
+                .build();
+    }
+
+    /** Counts once more; returns false if it has to wait, and nothing was counted. */
+    public boolean take(K key) {
+        long limit = most.getAsLong();
+        return limit == 0 || bucket(key, limit).tryConsume(1);
+    }
+
+    /**
+     * Counts an amount for a user.
+     *
+     * @param what is counted, and in which time: {@code "searches a minute"}
+     * @throws Refusal {@link Code#THROTTLED} if the user has to wait, and nothing was counted
+     */
+    public void charge(K key, long amount, String what) {
+        long limit = most.getAsLong();
+        if (limit != 0 && !bucket(key, limit).tryConsume(amount)) {
+            throw new Refusal(
+                    Code.THROTTLED,
+                    "At most %d %s are taken from one user. Try again in a moment.".formatted(limit, what));
+        }
+    }
+
+    /** Takes back what was charged for something that was not done. */
+    public void takeBack(K key, long amount) {
+        Counted before = counted.getIfPresent(key);
+        if (before != null) {
+            before.bucket().addTokens(amount);
+        }
+    }
+
+    /**
+     * Counts an amount that was done already, however much that is.
+     *
+     * @return the nanoseconds for which no more of it should be done; 0 for none
+     */
+    public long pause(K key, long amount) {
+        long limit = most.getAsLong();
+        return limit == 0 || amount == 0 ? 0 : bucket(key, limit).consumeIgnoringRateLimits(amount);
+    }
+
+    private Bucket bucket(K key, long limit) {
+        Counted present = counted.get(key, same -> made(limit));
+        if (present.most() != limit) {
+            present = counted.asMap()
+                    .compute(key, (same, before) -> before != null && before.most() == limit ? before : made(limit));
+        }
+        return present.bucket();
+    }
+
+    private Counted made(long limit) {
+        return new Counted(
+                limit,
+                Bucket.builder()
+                        .addLimit(bandwidth -> bandwidth.capacity(limit).refillGreedy(rate.applyAsLong(limit), period))
+                        .withCustomTimePrecision(new Time())
+                        .build());
+    }
+
+    private final class Time implements TimeMeter {
+        @Override
+        public long currentTimeNanos() {
+            return nanos.getAsLong();
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return false;
+        }
+    }
+}
