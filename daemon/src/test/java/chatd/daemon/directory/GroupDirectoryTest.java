@@ -6,13 +6,19 @@ import chatd.daemon.model.Group;
 import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Membership;
 import chatd.daemon.model.Stretch;
+import chatd.fixtures.Campaign;
 import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.GroupRole;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What is known of members and former ones, whether it was applied change by change or read at a start. */
@@ -172,5 +178,107 @@ class GroupDirectoryTest {
         assertThat(applied.stretchesOfFormer(GROUP)).as("that of another stays").hasSize(1);
         assertThat(applied.wasEverIn(CID, GROUP)).isTrue();
         applied.forget(99);
+    }
+
+    private void change(String name, GroupAct act) {
+        number++;
+        applied.apply(new GroupChange(number, Instant.EPOCH, GROUP, name, OWNER, act, null, null));
+    }
+
+    private List<Long> found(String text) {
+        return applied.withWord(text, 50).stream().map(Group::number).toList();
+    }
+
+    /** By the beginning of its name, and of each of its words. */
+    @Test
+    void anOpenGroupIsFoundByItsWordsAsTheyAre() {
+        change("Night Crew", new GroupAct.Created(List.of(), false, true));
+        assertThat(List.of(found("night"), found("CRE"), found("night c"))).containsOnly(List.of(GROUP));
+        assertThat(List.of(found("ight"), found("crews"), found(""))).containsOnly(List.of());
+        change("Day Crew", new GroupAct.Renamed("Night Crew"));
+        assertThat(found("night")).isEmpty();
+        assertThat(found("day")).containsExactly(GROUP);
+        change("Day Crew", new GroupAct.Set(null, false, null));
+        assertThat(found("day")).isEmpty();
+        change("Day Crew", new GroupAct.Set(null, true, "a topic"));
+        assertThat(found("day")).containsExactly(GROUP);
+        assertThat(applied.find(GROUP).orElseThrow().topic()).isEqualTo("a topic");
+        change("Day Crew", new GroupAct.Closed());
+        assertThat(found("day")).isEmpty();
+        assertThat(applied.find(GROUP).orElseThrow().closed()).isTrue();
+    }
+
+    @Test
+    void groupsThatWereReadAreFoundToo() {
+        Group closed = new Group(8, "Crew of old", "", false, true, true);
+        Group hidden = new Group(9, "Crew hidden", "", false, false, false);
+        GroupDirectory groups = new GroupDirectory(
+                List.of(CREW, closed, hidden), each -> List.of(OWNS).forEach(each), Map.of());
+        assertThat(groups.withWord("crew", 50)).containsExactly(CREW);
+        assertThat(groups.withWord("crew", 0)).isEmpty();
+    }
+
+    @Test
+    void theLastOwnerLeavesTheGroupToTheNextAndTheLastMemberClosesIt() {
+        create(false);
+        join(BEN);
+        join(CID);
+        assertThat(applied.members(GROUP).isLastOwner(OWNER)).isTrue();
+        apply(OWNER, new GroupAct.Left(OWNER, CID));
+        assertThat(applied.members(GROUP).find(CID).orElseThrow().role()).isEqualTo(GroupRole.OWNER);
+        assertThat(applied.members(GROUP).find(BEN).orElseThrow().role()).isEqualTo(GroupRole.MEMBER);
+        apply(CID, new GroupAct.RoleGiven(BEN, GroupRole.OWNER));
+        assertThat(applied.members(GROUP).isLastOwner(CID)).isFalse();
+        leave(CID);
+        assertThat(applied.find(GROUP).orElseThrow().closed()).isFalse();
+        leave(BEN);
+        assertThat(applied.find(GROUP).orElseThrow().closed()).isTrue();
+        assertThat(applied.members(GROUP).size()).isZero();
+    }
+
+    /** Members and sets of numbers are arrays; here they are compared with a map and a set. */
+    @Test
+    void membersAreWhoCameAndDidNotGo() {
+        Random random = Campaign.random();
+        SortedMap<Long, Members.Member> expected = new TreeMap<>();
+        NumberSet numbers = NumberSet.EMPTY;
+        Members members = Members.NONE;
+        for (int i = 0; i < 500; i++) {
+            long account = random.nextLong(1, 41);
+            if (expected.containsKey(account)) {
+                if (random.nextBoolean()) {
+                    members = members.without(account);
+                    numbers = numbers.without(account);
+                    expected.remove(account);
+                } else {
+                    members = members.with(account, GroupRole.ADMIN);
+                    Members.Member before = expected.get(account);
+                    expected.put(account, new Members.Member(GroupRole.ADMIN, before.since(), before.wholeHistory()));
+                }
+            } else {
+                Set<Long> coming = new HashSet<>(Set.of(account, 41L + i));
+                Members.Member member = new Members.Member(GroupRole.MEMBER, i, random.nextBoolean());
+                members = members.with(coming, member);
+                for (long each : coming) {
+                    numbers = numbers.with(each).with(each);
+                    expected.put(each, member);
+                }
+            }
+            assertThat(members.accounts().boxed()).containsExactlyElementsOf(expected.keySet());
+            assertThat(members.size()).isEqualTo(expected.size());
+            assertThat(numbers).containsExactlyElementsOf(expected.keySet());
+            assertThat(numbers.without(0)).isEqualTo(numbers);
+            long after = random.nextLong(600);
+            assertThat(members.above(after, 3))
+                    .isEqualTo(expected.tailMap(after + 1).entrySet().stream()
+                            .limit(3)
+                            .collect(Collectors.toMap(
+                                    Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, TreeMap::new)));
+            assertThat(numbers.above(after, 3))
+                    .containsExactlyElementsOf(expected.tailMap(after + 1).keySet().stream()
+                            .limit(3)
+                            .toList());
+        }
+        assertThat(members.above(0, 1_000)).isEqualTo(expected);
     }
 }

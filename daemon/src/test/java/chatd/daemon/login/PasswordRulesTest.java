@@ -23,7 +23,15 @@ class PasswordRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"correct horse", "王芳王芳王芳王芳", "tide-rope-3", "pppppppppppppppppppppppppppppppx"})
+    @ValueSource(
+            strings = {
+                "correct horse",
+                "王芳王芳王芳王芳",
+                "tide-rope-3",
+                "12x45y78",
+                "ppppppppppppppppppppppppppppppxy",
+                "pppppppppppppppppppppppppppppppx"
+            })
     void aPasswordMayBe(String password) {
         RULES.check(Secret.of(password), "alice");
     }
@@ -33,6 +41,8 @@ class PasswordRulesTest {
             strings = {
                 "",
                 "seven77",
+                "\0seven77",
+                "seven77\0",
                 "王芳王芳王芳王",
                 "password",
                 "PassWord1",

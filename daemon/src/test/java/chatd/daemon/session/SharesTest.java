@@ -37,6 +37,28 @@ class SharesTest {
     }
 
     @Test
+    void ofWhatIsGivenBackTheRestIsStillHeld() {
+        assertThat(shares.take(30, List.of("a"))).isTrue();
+        shares.give(10, List.of("a"));
+        // 20 are held, 44 free: 24 more are as many as were free before, 25 are not.
+        assertThat(shares.take(25, List.of("a"))).isFalse();
+        assertThat(shares.take(24, List.of("a"))).isTrue();
+        shares.give(44, List.of("a"));
+        assertThat(shares.take(64, List.of("a"))).isTrue();
+    }
+
+    @Test
+    void whatWouldFitIsToldWithoutTakingIt() {
+        assertThat(shares.take(60, List.of())).isTrue();
+        assertThat(shares.wouldFit(5, List.of("b"), 0, List.of())).isFalse();
+        assertThat(shares.wouldFit(5, List.of("b"), 1, List.of("a"))).isTrue();
+        assertThat(shares.take(4, List.of("b"))).isTrue();
+        // What b holds itself is given back as well, if it is b's.
+        assertThat(shares.wouldFit(4, List.of("b"), 4, List.of("b"))).isTrue();
+        assertThat(shares.wouldFit(4, List.of("b"), 4, List.of("a"))).isFalse();
+    }
+
+    @Test
     void whatIsGivenBackIsForOthersAndNothingIsKeptOfItsHolder() throws InterruptedException {
         Object holder = "a";
         assertThat(shares.take(64, List.of(holder))).isTrue();
