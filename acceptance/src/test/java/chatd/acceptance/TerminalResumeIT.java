@@ -164,7 +164,12 @@ class TerminalResumeIT extends OverTerminal {
             a.enter("/block " + ben.name()).shows("Nothing that " + ben.name());
             b.send("{'type': 3, 'receive': '%s', 'info': 'unheard', 'id': 'u'}".formatted(ann.name()));
             b.skipTo(17);
+            b.send("{'type': 4, 'receive': '', 'info': 'loud words', 'id': 'e'}");
+            b.skipTo(17);
+            a.enter("/history").shows("1 from people whom you ignore or have blocked");
+            assertThat(a.all()).doesNotContain("loud words");
             a.enter("/unblock " + ben.name()).shows("arrives again");
+            a.enter("/history").shows(": loud words");
             b.send("{'type': 3, 'receive': '%s', 'info': 'heard', 'id': 'h'}".formatted(ann.name()));
             a.shows(": heard");
             assertThat(a.all()).doesNotContain("unheard");

@@ -249,7 +249,7 @@ class TerminalSessionIT extends OverTerminal {
             Terminal a = clients.logIn(ann);
             a.enter("/ignore " + mallory.name()).shows("Messages from " + mallory.name() + " are hidden.");
             mallory.send(Wire.text("noise", ann.name())).fence();
-            a.enter("/history").shows("1 from ignored users");
+            a.enter("/history").shows("1 from people whom you ignore");
             assertThat(a.all()).doesNotContain(": noise");
             a.enter("/ignore " + mallory.name()).shows("are shown again.");
             a.enter("/history").shows(": noise");

@@ -208,8 +208,9 @@ final class NumberedTalk {
         session.friends().block(name, on);
         presenter.notice(
                 on
-                        ? "Nothing that " + name + " sends to you alone arrives any more. " + name
-                                + " is not told. /unblock " + name + " ends it."
+                        ? "Nothing that " + name + " sends to you alone arrives any more, and what " + name
+                                + " writes in groups and to everyone is hidden. " + name + " is not told. /unblock "
+                                + name + " ends it."
                         : "What " + name + " sends arrives again; what was sent meanwhile does not.");
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class Presenter implements View {
     private Preferences preferences = Preferences.none();
     private LineFormatter lines;
     private @Nullable LocalDate day;
+    private Predicate<String> blocked = name -> false;
     private Function<Item, Attention.Notices> notices = item -> Attention.Notices.ALL;
     private UnaryOperator<String> labels = recipient -> recipient;
 
@@ -104,9 +106,22 @@ public final class Presenter implements View {
         return lines.whole(time);
     }
 
-    /** Returns whether an item is from somebody whom the user ignores; what the user wrote is always shown. */
+    @Override
+    public synchronized void blocked(Predicate<String> isBlocked) {
+        blocked = isBlocked;
+    }
+
+    /**
+     * Returns whether an item is from somebody whom the user ignores, or has blocked: of those, what they wrote before to
+     * this user alone is still shown, and what they do to a group. What the user wrote is always shown.
+     */
     private boolean isHidden(Item item) {
-        return !item.isMine() && preferences.ignored().contains(item.sender());
+        if (item.isMine()) {
+            return false;
+        }
+        boolean isToMe = item.to().equals(Optional.of(List.of(me)));
+        return preferences.ignored().contains(item.sender())
+                || (!isToMe && item.deed() != Item.Deed.GROUP && blocked.test(item.sender()));
     }
 
     /** Sets what the user wants to be notified of, by the conversation of an item. */
@@ -255,7 +270,7 @@ public final class Presenter implements View {
             said.add("there is nothing before that");
         }
         if (hidden > 0) {
-            said.add(hidden + " from ignored users");
+            said.add(hidden + " from people whom you ignore or have blocked");
         }
         if (replay.hasOlder()) {
             said.add("/older shows what was before");

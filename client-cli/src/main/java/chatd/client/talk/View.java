@@ -3,6 +3,7 @@ package chatd.client.talk;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Shows the events of a {@link ChatSession}; by default, none but the items. Called by several of its threads, possibly at
@@ -71,6 +72,13 @@ public interface View {
 
     /** Shows that a user has read what this one wrote, up to a message. */
     default void read(String name, long number) {}
+
+    /**
+     * Takes over whom the user has blocked: what they write in groups and to everyone is hidden.
+     *
+     * @param isBlocked whether somebody of this name is; as it is at the time when it is asked
+     */
+    default void blocked(Predicate<String> isBlocked) {}
 
     /** Applies the settings that were read. */
     default void preferences(Preferences preferences) {}

@@ -53,5 +53,6 @@ public final class Friends {
     /** Blocks a user, or unblocks it. Blocks. */
     public void block(String whom, boolean on) throws IOException, InterruptedException {
         requests.command(id -> new UserCommand.Block(Requests.user(whom), on, id));
+        people.block(whom, on);
     }
 }

@@ -35,6 +35,7 @@ final class People {
     };
 
     private final TreeSet<Long> friends = new TreeSet<>();
+    private final TreeSet<Long> blocked = new TreeSet<>();
     private final Map<Long, String> asking = new HashMap<>();
 
     /** The groups that the user is in. */
@@ -52,6 +53,8 @@ final class People {
         names.put(welcome.user(), welcome.name());
         friends.clear();
         friends.addAll(state.friends());
+        blocked.clear();
+        blocked.addAll(state.blocked());
         asking.clear();
         groups.clear();
         state.groups().forEach(group -> {
@@ -59,6 +62,21 @@ final class People {
             names.put(Addressee.group(group.group()), group.name());
         });
         state.received().forEach(request -> asking.put(request.user(), request.text()));
+    }
+
+    /** Takes over that a user was blocked, or is no longer. */
+    synchronized void block(String name, boolean on) {
+        names.forEach((number, its) -> {
+            if (its.equals(name) && on) {
+                blocked.add(number);
+            } else if (its.equals(name)) {
+                blocked.remove(number);
+            }
+        });
+    }
+
+    synchronized boolean isBlocked(String name) {
+        return blocked.stream().anyMatch(number -> name.equals(names.get(number)));
     }
 
     synchronized void learn(Map<Long, String> more) {

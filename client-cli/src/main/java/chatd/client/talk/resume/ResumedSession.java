@@ -133,6 +133,7 @@ public final class ResumedSession extends ChatSession {
         token = state.token();
         keep(state.key());
         people.set(welcome, state);
+        view().blocked(people::isBlocked);
         calls.enter(state.server().udpPort());
         contacts().set(welcome.roster());
         attention.clear();
