@@ -1,3 +1,5 @@
+import LINKS from "../../../../text/src/test/resources/chatd/text/links.json";
+import MENTIONS from "../../../../text/src/test/resources/chatd/text/mentions.json";
 import { daysBefore } from "../../main/ts/model/calendar.js";
 import { broken } from "../../main/ts/model/password.js";
 import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
@@ -143,6 +145,12 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     equal(links("看https://a.example/路。好"), ["https://a.example/路"]);
     equal(links("https://a.example/\u202egnp.exe"), ["https://a.example/"]);
   },
+  "links are those of the table": () => {
+    for (const { text, links: expected } of LINKS) {
+      equal([text, links(text)], [text, expected]);
+      equal(partsOf(text).map((part) => part.text).join(""), text);
+    }
+  },
   "nothing else becomes a link": () => {
     equal(links("javascript:alert(1) data:text/html,x ftp://a.example file:///etc vbscript:x //a.example xhttps://a.example"), []);
     equal(links("http://"), []);
@@ -213,6 +221,13 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     timeline.addAfter(numbers(21, 30), false);
     equal(timeline.add(text(99)), true);
     equal(mids(timeline).at(-1), 99);
+  },
+  "mentions are found as the daemon finds them": () => {
+    for (const { text, names, found } of MENTIONS) {
+      const parts = partsOf(text, names);
+      equal(parts.filter((part) => part.kind === "mention").map((part) => part.text.slice(1)), found);
+      equal(parts.map((part) => part.text).join(""), text);
+    }
   },
   "days are of the calendar, also where the clocks are changed": () => {
     const named = (at: number) => new Date(at).toDateString();

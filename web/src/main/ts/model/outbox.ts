@@ -2,7 +2,7 @@ import { batch } from "@preact/signals-core";
 import type { Conversation, Waiting } from "./conversation.js";
 import type { Known } from "./known.js";
 import { isKey, type Key } from "./place.js";
-import { partsOf } from "./text.js";
+import { folded, partsOf } from "./text.js";
 import type { Entry } from "./timeline.js";
 
 /** How long a draft waits to be kept. */
@@ -145,14 +145,14 @@ export class Outbox {
 
   /** Returns whom a text mentions, as the daemon finds them: its answer does not say. */
   private mentionedIn({ key, members }: Conversation, text: string): readonly string[] {
-    if (!text.includes("@")) {
+    if (!/[@＠]/.test(text)) {
       return [];
     }
     const { names } = this.known.people;
     const who = key.startsWith("U") ? [key] : (members.peek()?.members.map(({ user_id }) => user_id) ?? [...names.peek().keys()]);
-    const numbers = new Map(who.flatMap((user) => (user.startsWith("U") && user !== this.known.me ? [[`@${this.known.people.name(user)}`.toLowerCase(), user]] : [])));
-    return partsOf(text, [...numbers.keys()].map((name) => name.slice(1)))
-      .flatMap((part) => (part.kind === "mention" ? [numbers.get(part.text.toLowerCase()) ?? ""] : []));
+    const numbers = new Map(who.flatMap((user) => (user.startsWith("U") && user !== this.known.me ? [[folded(this.known.people.name(user)), user]] : [])));
+    return partsOf(text, [...numbers.keys()])
+      .flatMap((part) => (part.kind === "mention" ? [numbers.get(folded(part.text.slice(1))) ?? ""] : []));
   }
 
   private isForNow(id: string, code: string): boolean {

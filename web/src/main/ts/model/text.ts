@@ -20,9 +20,32 @@ export type Part =
   | { kind: "emoji"; text: string; emoticon: Emoticon }
   | { kind: "mention"; text: string };
 
-/** A link: no space, quote or bracket in it, and no mark at its end that belongs to the sentence around it. */
-const LINK = /\bhttps?:\/\/[^\s<>"'`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069，。；！？、）】》]+/giu;
-const END_OF_SENTENCE = /[.,;:!?*_~'"]+$/;
+/** Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name; as `Mention.java` has them. */
+const UNSPACED = "\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}ー";
+
+/** Before a word: no letter or digit, but of those. */
+const WORD = `(?<!(?![${UNSPACED}])[\\p{L}\\p{Nd}]\\p{M}{0,3})`;
+
+/** An address of the web or of a mailbox, and what follows it without a space: {@link trimmed} finds where it ends. */
+const LINK = new RegExp(
+  "(?:\\bhttps?://|" +
+    WORD +
+    "(?<![._@/-])www\\.(?=[\\p{L}\\p{N}]))[^\\s<>\"`\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069]+" +
+    "|" +
+    WORD +
+    "(?<![._%+/@-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])",
+  "giu",
+);
+
+/** Marks of a sentence that may also be within a link, but not at its end. */
+const END_OF_SENTENCE = /[.,;:!?*_~'’]$/;
+
+/** Marks that are in no link. */
+const NO_PART = /[，。；！？、：．｡…—]/u;
+
+/** What closes a part of a sentence: in a link only if it was opened there. */
+const CLOSING = new Map(["()", "[]", "{}", "（）", "「」", "『』", "【】", "《》", "〈〉", "“”", "‘’", "«»", "‹›"].map(([open, close]) => [close, open]));
+const OPENING = new Set(CLOSING.values());
 
 /** What may be an emoticon: not part of a path or of an address (page `chat-json-1.md`, "Emoticons"). */
 const CODE = /(?<![A-Za-z0-9_./:~-])\/[a-z]+(?![A-Za-z0-9_/-])/g;
@@ -45,7 +68,8 @@ export function completions(typed: string): readonly Emoticon[] {
 export function partsOf(text: string, mentioned: readonly string[] = []): Part[] {
   return split(text, LINK, (found) => {
     const link = trimmed(found);
-    return URL.canParse(link) ? { kind: "link", text: link, to: link } : null;
+    const to = addressOf(link);
+    return to === null ? null : { kind: "link", text: link, to };
   })
     .flatMap((part) =>
       part.kind !== "text"
@@ -62,34 +86,70 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
     );
 }
 
-/** Returns a link without the end of the sentence in which it stands, and without a bracket that was opened before it. */
+/** Returns a link without the rest of the sentence in which it stands, and without what was opened before it. */
 function trimmed(found: string): string {
-  let link = found;
-  for (;;) {
-    const without = link.replace(END_OF_SENTENCE, "");
-    const isClosed = without.endsWith(")") && count(without, ")") > count(without, "(");
-    const next = isClosed ? without.slice(0, -1) : without;
-    if (next === link) {
-      return link;
+  const open: { character: string; at: number }[] = [];
+  let end = 0;
+  let isInWord = false;
+  for (const character of found) {
+    const opened = CLOSING.get(character);
+    // Within a word, the mark that closes a quotation is an apostrophe.
+    const isApostrophe = character === "’" && isInWord && isLetter(found.codePointAt(end + 1));
+    if (NO_PART.test(character) || (opened !== undefined && !isApostrophe && open.pop()?.character !== opened)) {
+      break;
     }
-    link = next;
+    if (OPENING.has(character)) {
+      open.push({ character, at: end });
+    }
+    end += character.length;
+    isInWord = isLetter(character.codePointAt(0));
   }
+  // What was opened and is not closed is not the link's.
+  let link = found.slice(0, open[0]?.at ?? end);
+  while (END_OF_SENTENCE.test(link)) {
+    link = link.slice(0, -1);
+  }
+  return link;
 }
 
-function count(text: string, character: string): number {
-  return text.split(character).length - 1;
+function isLetter(character: number | undefined): boolean {
+  return character !== undefined && /\p{L}/u.test(String.fromCodePoint(character));
 }
 
+/** Returns where a link leads to; null if it is none. */
+function addressOf(link: string): string | null {
+  const to = /^https?:/i.test(link) ? link : /^www\./i.test(link) ? `https://${link}` : `mailto:${link}`;
+  return URL.canParse(to) ? to : null;
+}
+
+/** What is before a name that is mentioned: a sign, with neither a letter nor a digit before it. */
+export const BEFORE_MENTION = `${WORD}[@＠]`;
+
+const IS_UNSPACED = new RegExp(`[${UNSPACED}]$`, "u");
+
+/** Returns a name in the form in which those of one account are the same. */
+export function folded(name: string): string {
+  return name.normalize("NFC").toLowerCase();
+}
+
+/** What all members of a group are called, in the languages of the clients. */
+export const ALL_MEMBERS = ["all", "所有人"] as const;
+
+/** Finds the mentions of names, in any case and normal form (page `chat-json-1.md`, "Mentions"). */
 function mentions(names: readonly string[]): RegExp {
-  // Of what syntax has no use for, `u` lets nothing be escaped.
-  const longestFirst = [...names].sort((a, b) => b.length - a.length).map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  return new RegExp(`(?<![\\p{L}\\p{N}])@(?:${longestFirst.join("|")})(?![\\p{L}\\p{N}])`, "giu");
+  const forms = names
+    .flatMap((name) => [...new Set([name.normalize("NFC"), name.normalize("NFD")])])
+    .sort((a, b) => b.length - a.length)
+    // Of what syntax has no use for, `u` lets nothing be escaped.
+    .map((name) => `${name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(?!${IS_UNSPACED.test(name) ? "\\p{M}" : `(?![${UNSPACED}])[\\p{L}\\p{M}\\p{Nd}]`})`);
+  return new RegExp(`${BEFORE_MENTION}(?:${forms.join("|")})`, "giu");
 }
 
 function split(text: string, pattern: RegExp, part: (found: string) => Part | null): Part[] {
   const parts: Part[] = [];
   let from = 0;
-  for (const match of text.matchAll(pattern)) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const made = part(match[0]);
     if (made !== null) {
       if (match.index > from) {
@@ -97,6 +157,8 @@ function split(text: string, pattern: RegExp, part: (found: string) => Part | nu
       }
       parts.push(made);
       from = match.index + made.text.length;
+      // A part may be shorter than what was found: the rest is looked at, too.
+      pattern.lastIndex = from;
     }
   }
   if (from < text.length) {

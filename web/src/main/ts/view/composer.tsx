@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../model/conversation.js";
-import { bytesOf, completions, EMOTICONS } from "../model/text.js";
+import { ALL_MEMBERS, BEFORE_MENTION, bytesOf, completions, EMOTICONS, folded } from "../model/text.js";
 import { indexOf } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
@@ -17,7 +17,7 @@ interface Completion {
 }
 
 const CODE = /(?:^|[^A-Za-z0-9_./:~-])\/([a-z\p{Script=Han}]{1,8})$/u;
-const MENTION = /(?:^|[^\p{L}\p{N}])@([\p{L}\p{N}_.-]{0,32})$/u;
+const MENTION = new RegExp(`${BEFORE_MENTION}([\\p{L}\\p{M}\\p{N}_.-]{0,32})$`, "u");
 const MOST = 8;
 
 /** Where one writes. */
@@ -166,17 +166,32 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         })),
       );
     } else if (begun !== undefined && conversation.key !== chat.me) {
-      const lower = begun.toLowerCase();
+      const lower = folded(begun);
       offer(
         before.length - begun.length - 1,
         [...chat.people.names.peek()]
-          .filter(([who, name]) => who.startsWith("U") && who !== chat.me && name.toLowerCase().startsWith(lower))
-          .filter(([who]) => !conversation.key.startsWith("U") || who === conversation.key)
-          .map(([, name]) => ({ insert: `@${name}`, label: name })),
+          .filter(([who, name]) => who.startsWith("U") && who !== chat.me && folded(name).startsWith(lower))
+          .filter(([who]) => reads(who))
+          .map(([, name]) => name)
+          .concat(mayMentionAll() ? ALL_MEMBERS.filter((all) => all.startsWith(lower)) : [])
+          .map((name) => ({ insert: `@${name}`, label: name })),
       );
     } else {
       completion.value = null;
     }
+  };
+
+  /** Returns whether a user gets what is written here; of a group whose members are not all known, anybody may. */
+  const reads = (user: string) => {
+    const { key, members } = conversation;
+    const known = members.peek();
+    return key.startsWith("U") ? user === key : known === null || known.more || known.members.some(({ user_id }) => user_id === user);
+  };
+
+  /** Returns whether all members may be mentioned here at once, as far as that is known. */
+  const mayMentionAll = () => {
+    const { key, members } = conversation;
+    return key.startsWith("G") && members.peek()?.members.find(({ user_id }) => user_id === chat.me)?.role !== "member";
   };
 
   const offer = (from: number, options: Completion["options"]) => {

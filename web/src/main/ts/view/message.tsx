@@ -2,7 +2,7 @@ import { memoOf } from "./memo.js";
 import { useSignal } from "@preact/signals";
 import { type Conversation, isFolded, type Waiting } from "../model/conversation.js";
 import { type Entry, indexOf, isGone } from "../model/timeline.js";
-import { emojiOf, partsOf } from "../model/text.js";
+import { ALL_MEMBERS, emojiOf, partsOf } from "../model/text.js";
 import type { FileOffer, GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
@@ -118,7 +118,7 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
   }
 
   function mentionedIn(numbers: readonly string[]): readonly string[] {
-    return numbers.map((mentioned) => (mentioned.startsWith("G") ? "all" : chat.people.name(mentioned)));
+    return numbers.flatMap((mentioned) => (mentioned.startsWith("G") ? ALL_MEMBERS : [chat.people.name(mentioned)]));
   }
 });
 
@@ -158,6 +158,8 @@ function Answered({ mid, conversation, toMessage }: { mid: number; conversation:
     <button type="button" class="answered" onClick={() => toMessage(mid)}>
       {answered === undefined ? (
         w.goneMessage
+      ) : isFolded(answered, conversation.key, chat.people.blocked.value) ? (
+        w.fromBlocked(1)
       ) : (
         <>
           <Name of={answered.send === chat.me ? w.you : chat.people.name(answered.send)} />

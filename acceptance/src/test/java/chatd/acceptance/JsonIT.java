@@ -432,6 +432,14 @@ class JsonIT {
         JsonNode first = bens.expect(3);
         assertThat(first.path("mentions").valueStream().map(JsonNode::asString)).containsExactly(bens.user());
         assertThat(bens.expect(3).has("mentions")).isFalse();
+        // In scripts without spaces, in another case, in full width.
+        for (String text : List.of("谢谢@%s你好", "ありがとう＠%s さん")) {
+            for (String name : List.of(ben.name(), ben.name().toUpperCase(Locale.ROOT))) {
+                json.send(to.formatted(text.formatted(name)));
+                assertThat(bens.expect(3).path("mentions").valueStream().map(JsonNode::asString))
+                        .containsExactly(bens.user());
+            }
+        }
         json.send(to.formatted("@" + ben.name() + "x"));
         assertThat(bens.expect(3).has("mentions")).isFalse();
         ben.send(Wire.textToAll("(@" + ann.name() + ") @" + ben.name() + " @" + ann.name()));

@@ -7,6 +7,7 @@ import chatd.client.talk.Talked;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Media;
 import chatd.text.Emoticon;
+import chatd.text.Mention;
 import chatd.text.SafeText;
 import chatd.text.Size;
 import java.time.Instant;
@@ -58,7 +59,7 @@ public final class LineFormatter {
                         Locale.ENGLISH)
                 .withZone(zone);
         this.mention = Pattern.compile(
-                "(?<![\\p{L}\\p{M}\\p{Nd}_])" + Pattern.quote(me) + "(?![\\p{L}\\p{M}\\p{Nd}_])",
+                Mention.of(me) + "|(?<![\\p{L}\\p{M}\\p{Nd}_])" + Pattern.quote(me) + "(?![\\p{L}\\p{M}\\p{Nd}_])",
                 Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 

@@ -188,6 +188,23 @@ public final class Directory {
     }
 
     /**
+     * Returns the account that is called so, in whatever case, width or normal form it was typed; of old ones whose names
+     * differ in that alone, the one with exactly this name, otherwise none.
+     */
+    public Optional<Account> called(String typed) {
+        Optional<Account> exact = named(typed);
+        if (exact.isPresent() || typed.length() > 2 * Names.MOST_BYTES) {
+            return exact;
+        }
+        String folded = Names.folded(typed);
+        List<FoldedName> all = foldedNames.tailSet(new FoldedName(folded, 0)).stream()
+                .takeWhile(folding -> folding.name().equals(folded))
+                .limit(2)
+                .toList();
+        return all.size() == 1 ? Optional.of(numbered(all.getFirst().account())) : Optional.empty();
+    }
+
+    /**
      * Returns the accounts whose name begins with a text, whatever its case, by their names; at most {@code most} of
      * them.
      */

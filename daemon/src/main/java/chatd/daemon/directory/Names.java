@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 public final class Names {
     private static final Pattern FORM = Pattern.compile("[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*");
     private static final Pattern NUMBER = Pattern.compile("[ug]?\\p{Nd}+", Pattern.CASE_INSENSITIVE);
-    private static final int MOST_BYTES = 32;
+    static final int MOST_BYTES = 32;
 
     /** Matches the skeletons of account and group numbers: those of 1 and 0 are l and o. */
     private static final Pattern ACCOUNT = Pattern.compile("[ug][0-9lo]+");

@@ -30,6 +30,7 @@ import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.References;
+import chatd.text.Mention;
 import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -339,7 +340,7 @@ public final class Messages implements Room {
             return as;
         }
         boolean isOfAll = text != null
-                && Mentions.isOfAll(text)
+                && Mention.isOfAll(text)
                 && groups.members(group)
                         .find(sender)
                         .filter(member -> member.role().isAdmin())

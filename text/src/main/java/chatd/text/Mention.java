@@ -1,0 +1,108 @@
+package chatd.text;
+
+import java.text.Normalizer;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Mentions in texts, as people write them (page {@code chat-json-1.md}, "Mentions"): an {@code @} and the longest name
+ * that is somebody's, with neither a letter nor a digit before the {@code @} or behind the name; but letters of scripts
+ * that put no spaces between words stand beside both. The web client has the same rule in {@code text.ts}.
+ */
+public final class Mention {
+    /** Maximum number of those whom one text mentions. */
+    private static final int MOST = 50;
+
+    /** Maximum number of places that are looked at, so that a text of nothing but {@code @} costs little. */
+    private static final int PLACES = 500;
+
+    /** Maximum length of a name as it is typed, in UTF-16 units: names have up to 32, and each may have a mark. */
+    private static final int LONGEST = 64;
+
+    /** Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name. */
+    private static final String UNSPACED = "\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}\\p{IsBopomofo}"
+            + "\\p{IsThai}\\p{IsLao}\\p{IsKhmer}\\p{IsMyanmar}ー";
+
+    private static final String SIGNS = "[@＠]";
+
+    /** A letter or digit, with its marks, is not to be before the sign. */
+    private static final String BEFORE = "(?<![\\p{L}\\p{Nd}&&[^" + UNSPACED + "]]\\p{M}{0,3})";
+
+    private static final String PART = "[\\p{L}\\p{M}\\p{Nd}&&[^" + UNSPACED + "]]";
+    private static final Pattern SIGN = Pattern.compile(BEFORE + SIGNS);
+    private static final Pattern IS_PART = Pattern.compile(PART);
+    private static final Pattern IS_MARK = Pattern.compile("\\p{M}");
+    private static final Pattern IS_UNSPACED = Pattern.compile("[" + UNSPACED + "]");
+
+    /** All members of a group, in the languages of the clients. */
+    private static final Pattern ALL =
+            Pattern.compile(of("all") + "|" + of("所有人"), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+
+    private Mention() {}
+
+    /**
+     * Returns those whom a text mentions, in the order in which it does, each once; at most 50, in the first 500 places
+     * with an {@code @}.
+     *
+     * @param called returns who is called so, as it was typed
+     */
+    public static <T> Set<T> in(String text, Function<String, Optional<T>> called) {
+        Set<T> mentioned = new LinkedHashSet<>();
+        SIGN.matcher(text)
+                .results()
+                .limit(PLACES)
+                .takeWhile(sign -> mentioned.size() < MOST)
+                .forEach(sign -> longest(text, sign.end(), called).ifPresent(mentioned::add));
+        return mentioned;
+    }
+
+    private static <T> Optional<T> longest(String text, int start, Function<String, Optional<T>> called) {
+        for (int end = Math.min(text.length(), start + LONGEST); end > start; end--) {
+            if (mayEnd(text, end)) {
+                Optional<T> found = called.apply(text.substring(start, end));
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns whether a name may end at a place: neither within a letter nor within a word. */
+    private static boolean mayEnd(String text, int end) {
+        if (end == text.length()) {
+            return true;
+        }
+        if (Character.isLowSurrogate(text.charAt(end))) {
+            return false;
+        }
+        String next = Character.toString(text.codePointAt(end));
+        return !(isUnspaced(text.codePointBefore(end)) ? IS_MARK : IS_PART)
+                .matcher(next)
+                .matches();
+    }
+
+    private static boolean isUnspaced(int letter) {
+        return IS_UNSPACED.matcher(Character.toString(letter)).matches();
+    }
+
+    /** Returns whether a text mentions all members of the group that it is for. */
+    public static boolean isOfAll(String text) {
+        return ALL.matcher(text).find();
+    }
+
+    /** Returns a regular expression, for use without case, that finds the mentions of a name in its normal forms. */
+    public static String of(String name) {
+        String forms = Stream.of(Normalizer.Form.NFC, Normalizer.Form.NFD)
+                .map(form -> Pattern.quote(Normalizer.normalize(name, form)))
+                .distinct()
+                .collect(Collectors.joining("|"));
+        String behind = isUnspaced(name.codePointBefore(name.length())) ? "\\p{M}" : PART;
+        return BEFORE + SIGNS + "(?:" + forms + ")(?!" + behind + ")";
+    }
+}
