@@ -244,12 +244,12 @@ class WebTalkIT extends InBrowser {
         // Every text with this word can't be shown.
         desk.page().evaluate("""
                 () => {
-                  const { matchAll } = String.prototype;
-                  String.prototype.matchAll = function (pattern) {
-                    if (this.includes("unshowable")) {
+                  const { exec } = RegExp.prototype;
+                  RegExp.prototype.exec = function (text) {
+                    if (String(text).includes("unshowable")) {
                       throw new Error("unshowable");
                     }
-                    return matchAll.call(this, pattern);
+                    return exec.call(this, text);
                   };
                 }""");
         try (Writer writer = new Writer(chatd, ben)) {
