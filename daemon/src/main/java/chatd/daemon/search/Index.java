@@ -56,7 +56,7 @@ final class Index implements Closeable {
     static final String TAG = "tag";
 
     /** What the index was written by: another form, or another way of splitting texts, is built anew. */
-    private static final String FORM = "3, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
+    private static final String FORM = "4, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
 
     private static final String FORM_KEY = "form";
     private static final String POSITION_KEY = "position";

@@ -116,6 +116,8 @@ final class Wanted {
         for (int i = 0; i < words.size(); i++) {
             Words.Word word = words.get(i);
             switch (word.kind()) {
+                // What has the whole has its parts.
+                case PART -> {}
                 case WORD -> units.add(new Unit(true, List.of(new Step(word.text(), word.position()))));
                 case PAIR -> row.add(new Step(word.text(), word.position()));
                 case CHARACTER -> {

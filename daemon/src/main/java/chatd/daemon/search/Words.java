@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharFilter;
 import org.apache.lucene.analysis.TokenStream;
@@ -21,7 +22,8 @@ import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
 /**
  * Splits texts into words, folded so that case, accents and width do not matter (page {@code chat-json-1.md}, "Search").
- * A Chinese, Japanese or Korean character is a word, and so is each pair of them in a row. Any thread.
+ * A Chinese, Japanese or Korean character is a word, and so is each pair of them in a row. Of a word that is joined, as an
+ * address or a file's name is, the parts are found as well. Any thread.
  */
 final class Words {
     /** Length in code points beyond which a word is cut off. */
@@ -32,6 +34,21 @@ final class Words {
      * between words without a space.
      */
     private static final String SEPARATORS = "，：；︐︓︔﹐﹔﹕";
+
+    /** What joins the parts of a word: an address, a version, a file's name, an article with its noun. */
+    private static final String JOINERS = "._:'’";
+
+    /** Maximum number of parts of one word that are found, so that a text of nothing else has few words. */
+    private static final int MOST_PARTS = 8;
+
+    /** The names of programming languages that end with signs. */
+    private static final Pattern SIGNS = Pattern.compile(
+            "(?<=[A-Za-z])\\+\\+(?![\\p{L}\\p{N}+])|(?<=(?<![\\p{L}\\p{N}])[A-Za-z])#(?![\\p{L}\\p{N}#])");
+
+    /** Letters that nobody writes, which stand for the signs. */
+    private static final char PLUS = '\ua7f7';
+
+    private static final char SHARP = '\ua7fa';
 
     private static final Analyzer ANALYZER = new Analyzer() {
         @Override
@@ -83,22 +100,62 @@ final class Words {
         /** A single Chinese, Japanese or Korean character. */
         CHARACTER,
         /** Two of them in a row, at the position of the first. */
-        PAIR
+        PAIR,
+        /** A part of a joined word, or all that follows a joiner, at the position of the word. */
+        PART
     }
 
     /**
      * A word of a text.
      *
-     * @param position counts the words, but for pairs
+     * @param position counts the words, but for pairs and parts
      * @param start in the text, in UTF-16 units
      * @param end exclusive
      */
     record Word(String text, Kind kind, int position, int start, int end) {}
 
+    /** Returns a text with letters for the signs that are parts of words; of the same length. */
+    private static String lettered(String text) {
+        return text.indexOf('+') < 0 && text.indexOf('#') < 0
+                ? text
+                : SIGNS.matcher(text)
+                        .replaceAll(sign -> sign.group().replace('+', PLUS).replace('#', SHARP));
+    }
+
+    /** Adds the parts of a word. */
+    private static void addParts(List<Word> all, Word word, String text) {
+        List<Integer> ours = joiners(word.text());
+        List<Integer> its = joiners(text.substring(word.start(), word.end()));
+        // Folding may have made others, or the word was cut off: then it is not known where in the text a part is.
+        boolean isKnown = ours.size() == its.size();
+        for (int i = 0; i <= ours.size() && i < MOST_PARTS; i++) {
+            int from = i == 0 ? 0 : ours.get(i - 1) + 1;
+            int start = isKnown ? word.start() + (i == 0 ? 0 : its.get(i - 1) + 1) : word.start();
+            if (i < ours.size() && ours.get(i) > from) {
+                int end = isKnown ? word.start() + its.get(i) : word.end();
+                all.add(new Word(word.text().substring(from, ours.get(i)), Kind.PART, word.position(), start, end));
+            }
+            if (i > 0 && from < word.text().length()) {
+                all.add(new Word(word.text().substring(from), Kind.PART, word.position(), start, word.end()));
+            }
+        }
+    }
+
+    /** Returns where in a word its joiners are. */
+    private static List<Integer> joiners(String word) {
+        List<Integer> all = new ArrayList<>();
+        for (int i = 0; i < word.length(); i++) {
+            if (JOINERS.indexOf(word.charAt(i)) >= 0) {
+                all.add(i);
+            }
+        }
+        return all;
+    }
+
     /** Returns the words of a text, by position. */
     static List<Word> of(String text) {
         List<Word> all = new ArrayList<>();
-        try (TokenStream tokens = ANALYZER.tokenStream("", text)) {
+        try (TokenStream tokens = ANALYZER.tokenStream("", lettered(text))) {
             CharTermAttribute word = tokens.addAttribute(CharTermAttribute.class);
             TypeAttribute type = tokens.addAttribute(TypeAttribute.class);
             OffsetAttribute offset = tokens.addAttribute(OffsetAttribute.class);
@@ -112,7 +169,11 @@ final class Words {
                     case CJKBigramFilter.DOUBLE_TYPE -> Kind.PAIR;
                     default -> Kind.WORD;
                 };
-                all.add(new Word(word.toString(), kind, position, offset.startOffset(), offset.endOffset()));
+                Word one = new Word(word.toString(), kind, position, offset.startOffset(), offset.endOffset());
+                all.add(one);
+                if (kind == Kind.WORD) {
+                    addParts(all, one, text);
+                }
             }
             tokens.end();
             return all;
