@@ -138,7 +138,7 @@ class SearchIT extends OverGroups {
                 "４２．５")) {
             assertThat(found(other, word + " " + found)).as(found).hasSize(1);
         }
-        for (String absent : List.of("4", "000", "\\\"101 42\\\"")) {
+        for (String absent : List.of("15", "000", "\\\"101 42\\\"")) {
             assertThat(found(other, word + " " + absent)).as(absent).isEmpty();
         }
         JsonNode hit = find(other, word + " 421", "").path("find").path("hits").path(0);
