@@ -140,7 +140,7 @@ class TerminalTalkIT extends OverTerminal {
         Chatd.Person ben = chatd.person();
         Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
         Terminal b = clients.logIn(ben, "--to", ann.name()).prompts(ann.name() + ">");
-        a.enter("/back").shows("You have sent nothing here yet.");
+        a.enter("/back").shows("You have sent nothing to " + ben.name());
         a.enter("Lunh").shows(": Lunh");
         b.shows(": Lunh").enter("/react 👍").shows(ben.name() + " 👍 to “Lunh”");
         a.shows(ben.name() + " 👍 to “Lunh”");
@@ -150,10 +150,15 @@ class TerminalTalkIT extends OverTerminal {
         b.enter("/unreact 👍").shows("no longer 👍 to “Lunch?”").enter("/react /mg");
         a.shows(ben.name() + " 🌹 to “Lunch?”");
         b.enter("/react /mg").shows("You reacted so already.");
-        b.enter("/correct not mine").shows("You have sent nothing here yet.");
+        b.enter("/correct not mine").shows("You have sent nothing to " + ann.name());
         a.enter("Oops, the wrong window").shows(": Oops");
         b.shows(": Oops");
-        a.enter("/back").showsLine(ann.name() + " took back what was sent at \\d\\d:\\d\\d$");
+        // What is meant is in the conversation of the prompt, however late another one was.
+        String other = chatd.person().name();
+        a.enter("/to " + other).prompts(other + ">").enter("/back").shows("You have sent nothing to " + other);
+        a.enter("for another").shows(": for another");
+        a.enter("/to " + ben.name()).prompts(ben.name() + ">").enter("/back");
+        a.showsLine(ann.name() + " took back “Oops, the wrong window” → " + ben.name() + "$");
         b.showsLine(ann.name() + " took back what was sent at \\d\\d:\\d\\d$");
         b.enter("/history").shows(": Lunch? (corrected)  🌹").shows(": (taken back)");
         a.enter("hello @" + ben.name()).shows(": hello");

@@ -168,7 +168,7 @@ final class Talk {
 
     /** Returns the command that corrects the last text sent from here; empty if there is none. */
     private String correction() {
-        Item last = presenter.lastOwn();
+        Item last = presenter.lastOwn(target);
         return !corrects || last == null || last.isFile() || !(session instanceof ResumedSession)
                 ? ""
                 : TypedLine.correcting(last.number(), last.text());
@@ -431,14 +431,15 @@ final class Talk {
         say(isToAll || item.isMine() ? to : List.of(item.with(dialogue.user())), text, item.number(), false);
     }
 
-    /** Returns the last item that the user sent, or the one with this number; says so if there is none. */
+    /** Returns the last item that the user sent to whom it talks to, or the one with this number; says so if there is none. */
     private @Nullable Item shown(long number) {
         numbered();
-        Item item = number == 0 ? presenter.lastOwn() : presenter.shown(number, target);
+        Item item = number == 0 ? presenter.lastOwn(target) : presenter.shown(number, target);
         if (item == null) {
             presenter.notice(
                     number == 0
-                            ? "You have sent nothing here yet. Nothing was done."
+                            ? "You have sent nothing to " + prompt() + " that is shown here. Nothing was done; a number"
+                                    + " says which one is meant, and /history shows the numbers."
                             : "No message #" + number + " was shown; /history shows the numbers.");
         }
         return item;

@@ -83,6 +83,19 @@ public final class LineFormatter {
         return said(item, isNumbered, other, List.of());
     }
 
+    /** Names what was taken back: to who did it, by its text and whom it went to; to others by its time alone. */
+    private String takenBack(Item item, @Nullable Item other, String what) {
+        if (other == null) {
+            return what;
+        }
+        if (!item.isMine()) {
+            return "what was sent at " + time.format(other.time());
+        }
+        String named = other.isFile() ? "the file " + SafeText.line(other.text()) : what;
+        return named
+                + other.to().map(to -> " → " + SafeText.line(receivers(to))).orElse("");
+    }
+
     /** @param places where in its text, or in its file's name, it has what was searched for, in order */
     AttributedString said(Item item, boolean isNumbered, @Nullable Item other, List<MessageEvent.Place> places) {
         AttributedStringBuilder line = new AttributedStringBuilder();
@@ -105,10 +118,7 @@ public final class LineFormatter {
                         .toAttributedString();
             }
             case TAKEN_BACK -> {
-                return line.styled(
-                                palette.quiet(),
-                                " took back "
-                                        + (other == null ? what : "what was sent at " + time.format(other.time())))
+                return line.styled(palette.quiet(), " took back " + takenBack(item, other, what))
                         .toAttributedString();
             }
             case GROUP -> {

@@ -380,25 +380,32 @@ public final class Presenter implements View {
         Item last = items.get(number);
         if (number == 0) {
             for (Item item : items.values()) {
-                boolean isToAll = item.to().equals(Optional.of(List.of()));
-                // A group may have been renamed since.
-                boolean isThere = with == null
-                        || (with.isEmpty()
-                                ? isToAll
-                                : !isToAll
-                                        && with.stream()
-                                                .anyMatch(one -> label(one).equals(label(item.with(me)))));
-                last = isThere && !item.isMine() ? item : last;
+                last = (with == null || isIn(item, with)) && !item.isMine() ? item : last;
             }
         }
         return last;
     }
 
-    /** Returns the last item that the user sent and that was shown; null if there is none. */
-    public synchronized @Nullable Item lastOwn() {
+    /** Returns whether an item is of the conversation with these users; nobody means everyone. */
+    private boolean isIn(Item item, List<String> with) {
+        boolean isToAll = item.to().equals(Optional.of(List.of()));
+        if (with.isEmpty() || isToAll) {
+            return with.isEmpty() && isToAll;
+        }
+        // A group may have been renamed since.
+        return with.stream().anyMatch(one -> label(one).equals(label(item.with(me))));
+    }
+
+    /**
+     * Returns the last item that the user sent and that was shown; null if there is none.
+     *
+     * @param with the others of its conversation, as in {@link #shown}; null if nobody is talked to
+     */
+    public synchronized @Nullable Item lastOwn(@Nullable List<String> with) {
         Item last = null;
         for (Item item : items.values()) {
-            last = item.isMine() && (last == null || item.number() > last.number()) ? item : last;
+            boolean isThere = with != null && item.isMine() && isIn(item, with);
+            last = isThere && (last == null || item.number() > last.number()) ? item : last;
         }
         return last;
     }
