@@ -79,7 +79,8 @@ async function lookForNewVersion(): Promise<void> {
 }
 
 addEventListener("online", () => session.wake());
-addEventListener("offline", () => session.wake());
+// Without any network there will hardly be an answer: that is said at once.
+addEventListener("offline", () => session.wake(500));
 addEventListener("storage", ({ key }) => key === LANGUAGE && chooseLanguage());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {

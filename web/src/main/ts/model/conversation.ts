@@ -51,6 +51,8 @@ export class Conversation {
   readonly answering = signal<number | null>(null);
   readonly correcting = signal<number | null>(null);
   readonly waiting = signal<readonly Waiting[]>([]);
+  /** What was written of the correction; null if it is as it was sent. */
+  correction: string | null = null;
   /** Whether its first page is on its way. */
   readonly isLoading = signal(false);
 

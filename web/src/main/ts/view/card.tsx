@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import type { Key } from "../model/place.js";
 import { useApp } from "./app.js";
 import { TextOf } from "./message.js";
@@ -125,11 +126,35 @@ function GroupCard({ group }: { group: `G${number}` }) {
           </li>
         ))}
       </ul>
-      {chat.people.groups.value.has(group) && (
-        <button type="button" class="danger" onClick={() => void app.try(chat.asks.request({ type: 23, info: { op: "leave", group_id: group } }))}>
-          {w.leaveGroup}
-        </button>
-      )}
+      {chat.people.groups.value.has(group) && <Leave group={group} />}
     </>
+  );
+}
+
+/** The way out of a group, which asks first: most groups can't be come back to by oneself. */
+function Leave({ group }: { group: `G${number}` }) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const isAsking = useSignal(false);
+  if (!isAsking.value) {
+    return (
+      <button type="button" class="danger" onClick={() => (isAsking.value = true)}>
+        {w.leaveGroup}
+      </button>
+    );
+  }
+  return (
+    <div role="group" aria-label={w.leaveGroup}>
+      <p>{chat.people.openGroups.value.has(group) ? w.leaveOpenMeans : w.leaveMeans}</p>
+      <p class="choices">
+        <button type="button" class="danger" onClick={() => void app.try(chat.asks.request({ type: 23, info: { op: "leave", group_id: group } }))}>
+          {w.leaveNow}
+        </button>
+        <button type="button" class="plain" onClick={() => (isAsking.value = false)}>
+          {w.cancel}
+        </button>
+      </p>
+    </div>
   );
 }

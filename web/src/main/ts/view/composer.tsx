@@ -71,7 +71,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     if (correcting !== null) {
       const entries = conversation.timeline.entries.peek();
       const entry = entries[indexOf(entries, correcting)];
-      put(entry !== undefined && typeof entry.info === "string" ? entry.info : "");
+      put(conversation.correction ?? (entry !== undefined && typeof entry.info === "string" ? entry.info : ""));
       field.current?.focus();
     }
   }, [correcting]);
@@ -84,9 +84,6 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     if (matchMedia("(pointer: fine)").matches) {
       field.current?.focus({ preventScroll: true });
     }
-    return () => {
-      conversation.correcting.value = null;
-    };
   }, []);
 
   const { key } = conversation;
@@ -124,6 +121,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const leave = () => {
     conversation.answering.value = null;
     conversation.correcting.value = null;
+    conversation.correction = null;
     field.current?.focus();
   };
 
@@ -142,6 +140,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
       put("");
     } else {
       conversation.correcting.value = null;
+      conversation.correction = null;
       void app.try(chat.correct(correcting, text)).then((isDone) => {
         if (!isDone && conversation.draft.peek() === "") {
           chat.outbox.setDraft(conversation, text);
@@ -319,7 +318,9 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
             const text = event.currentTarget.value;
             fit();
             judge(text);
-            if (correcting === null) {
+            if (correcting !== null) {
+              conversation.correction = text;
+            } else {
               chat.outbox.setDraft(conversation, text);
               if (text !== "") {
                 chat.outbox.tellTyping(conversation);

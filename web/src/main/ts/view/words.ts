@@ -203,6 +203,9 @@ export const english = {
   admin: "admin",
   join: "Join",
   leaveGroup: "Leave the group",
+  leaveMeans: "You will get nothing more that is written there. Only its admins can add you again.",
+  leaveOpenMeans: "You will get nothing more that is written there. You can join again.",
+  leaveNow: "Leave",
   // Cards
   card: "About",
   befriend: "Add as a friend",

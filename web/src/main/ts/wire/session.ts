@@ -142,8 +142,12 @@ export class Session {
     this.leave();
   }
 
-  /** Tries now what would be tried later, and whether a connection that seems to stand does: for when a device wakes up. */
-  wake(): void {
+  /**
+   * Tries now what would be tried later, and whether a connection that seems to stand does: for when a device wakes up.
+   *
+   * @param patience how long the connection is given to show that it does, in milliseconds
+   */
+  wake(patience = LONGEST_SILENCE): void {
     if (this.state.at === "lost" || this.state.at === "unreachable") {
       // One that is being made is given its time.
       if (this.link === null || this.clock.now() - this.dialled > LONGEST_SILENCE) {
@@ -151,7 +155,7 @@ export class Session {
       }
     } else if (this.state.at === "live" && this.link !== null) {
       const tried = this.link;
-      const giveUp = this.clock.after(LONGEST_SILENCE, () => {
+      const giveUp = this.clock.after(patience, () => {
         if (this.link === tried) {
           tried.close();
           this.lose();

@@ -108,6 +108,12 @@ class WebIT extends InBrowser {
                 browser.open(chatd, Device.PHONE).logIn(ben).open(ann.name()).reads("helo");
         desk.composer().press("ArrowUp");
         assertThat(desk.composer()).hasValue("helo");
+        // What was written of it stays, wherever one looks meanwhile.
+        desk.composer().fill("hel");
+        desk.open("Everyone");
+        assertThat(desk.composer()).hasValue("");
+        desk.open(ben.name());
+        assertThat(desk.composer()).hasValue("hel");
         desk.says("hello").reads("hello");
         phone.reads("hello");
         assertThat(phone.message("hello")).containsText("corrected");

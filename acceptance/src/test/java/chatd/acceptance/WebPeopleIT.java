@@ -161,6 +161,10 @@ class WebPeopleIT extends InBrowser {
             phone.reads("welcome").says("thanks").reads("thanks");
             phone.page().locator(".talk .head .who").click();
             phone.button("Leave the group").click();
+            WebPerson.waits(phone.page().getByText("You will get nothing more that is written there."));
+            phone.button("Cancel").click();
+            phone.button("Leave the group").click();
+            phone.button("Leave").click();
             WebPerson.waits(phone.page().getByText("You are not a member of this group."));
         }
     }
