@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,8 +22,11 @@ public final class Mention {
     /** Maximum number of places that are looked at, so that a text of nothing but {@code @} costs little. */
     private static final int PLACES = 500;
 
-    /** Maximum length of a name as it is typed, in UTF-16 units: names have up to 32, and each may have a mark. */
-    private static final int LONGEST = 64;
+    /** Maximum length of a name as it is typed, in UTF-16 units; names have up to 32 bytes. */
+    private static final int LONGEST = 40;
+
+    /** Maximum number of names that are looked up for one text: where nothing parts the words, each length is tried. */
+    private static final int LOOKUPS = 4_000;
 
     /** Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name. */
     private static final String UNSPACED = "\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}\\p{IsBopomofo}"
@@ -47,30 +51,43 @@ public final class Mention {
 
     /**
      * Returns those whom a text mentions, in the order in which it does, each once; at most 50, in the first 500 places
-     * with an {@code @}.
+     * with an {@code @}. Looks up at most 4,000 names.
      *
      * @param called returns who is called so, as it was typed
      */
     public static <T> Set<T> in(String text, Function<String, Optional<T>> called) {
         Set<T> mentioned = new LinkedHashSet<>();
-        SIGN.matcher(text)
-                .results()
-                .limit(PLACES)
-                .takeWhile(sign -> mentioned.size() < MOST)
-                .forEach(sign -> longest(text, sign.end(), called).ifPresent(mentioned::add));
+        Matcher sign = SIGN.matcher(text);
+        int lookups = 0;
+        for (int places = 0; places < PLACES && mentioned.size() < MOST && lookups < LOOKUPS && sign.find(); places++) {
+            Optional<T> found = Optional.empty();
+            for (int end = end(text, sign.end()); end > sign.end() && found.isEmpty(); end--) {
+                if (mayEnd(text, end)) {
+                    lookups++;
+                    found = called.apply(text.substring(sign.end(), end));
+                }
+            }
+            found.ifPresent(mentioned::add);
+        }
         return mentioned;
     }
 
-    private static <T> Optional<T> longest(String text, int start, Function<String, Optional<T>> called) {
-        for (int end = Math.min(text.length(), start + LONGEST); end > start; end--) {
-            if (mayEnd(text, end)) {
-                Optional<T> found = called.apply(text.substring(start, end));
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
+    /** Returns where a name that begins at a place ends at the latest. */
+    private static int end(String text, int start) {
+        int end = start;
+        while (end < Math.min(text.length(), start + LONGEST) && isOfName(text.charAt(end))) {
+            end++;
         }
-        return Optional.empty();
+        return end;
+    }
+
+    private static boolean isOfName(char c) {
+        return Character.isLetterOrDigit(c)
+                || Character.isSurrogate(c)
+                || c == '.'
+                || c == '_'
+                || c == '-'
+                || IS_MARK.matcher(Character.toString(c)).matches();
     }
 
     /** Returns whether a name may end at a place: neither within a letter nor within a word. */
