@@ -29,7 +29,8 @@ abstract class InBrowser {
     @BeforeAll
     static void start() {
         proxy = CutProxy.onPort(0);
-        chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", origin(proxy), "CHATD_RATES_CHANGES", "100000");
+        chatd = SpawnedDaemon.start(
+                "CHATD_HTTP_ORIGINS", origin(proxy), "CHATD_RATES_CHANGES", "100000", "CHATD_RATES_MENTIONS", "0");
         proxy.forwardToPort(chatd.port());
         browser = new WebBrowser();
     }
