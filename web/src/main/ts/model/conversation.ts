@@ -49,6 +49,7 @@ export class Conversation {
   readonly typing = signal<readonly TypingUser[]>([]);
   readonly draft = signal("");
   readonly answering = signal<number | null>(null);
+  /** The text that is being corrected, by {@link correct}; null if none is. */
   readonly correcting = signal<number | null>(null);
   readonly waiting = signal<readonly Waiting[]>([]);
   /** What was written of the correction; null if it is as it was sent. */
@@ -90,6 +91,12 @@ export class Conversation {
     this.unread.value = unread;
     this.mentions.value = mentioned;
     this.countedTo = Math.max(this.countedTo, countedTo);
+  }
+
+  /** Begins to correct a text, as it is, or ends that. */
+  correct(mid: number | null): void {
+    this.correction = null;
+    this.correcting.value = mid;
   }
 
   /** Counts a message of somebody else that came; those that the daemon has counted are not counted again. */

@@ -26,22 +26,18 @@ const UNSPACED = "\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}\\p{sc=Bopo}\\p
 /** Before a word: no letter or digit, but of those. */
 const WORD = `(?<!(?![${UNSPACED}])[\\p{L}\\p{Nd}]\\p{M}{0,3})`;
 
-/** An address of the web or of a mailbox, and what follows it without a space: {@link trimmed} finds where it ends. */
+/** Where an address of the web begins, whose end {@link endOf} finds; or the whole of a mailbox's. */
 const LINK = new RegExp(
-  "(?:\\bhttps?://|" +
-    WORD +
-    "(?<![._@/-])www\\.(?=[\\p{L}\\p{N}]))[^\\s<>\"`\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069]+" +
-    "|" +
-    WORD +
-    "(?<![._%+/@-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])",
+  `\\bhttps?://|${WORD}(?<![._@/-])www\\.(?=[\\p{L}\\p{N}])` +
+    `|${WORD}(?<![._%+/@-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])`,
   "giu",
 );
 
 /** Marks of a sentence that may also be within a link, but not at its end. */
-const END_OF_SENTENCE = /[.,;:!?*_~'’]$/;
+const END_OF_SENTENCE = ".,;:!?*_~'’";
 
-/** Marks that are in no link. */
-const NO_PART = /[，。；！？、：．｡…—]/u;
+/** Spaces, quotes, what is invisible, and marks of a sentence that are in no link. */
+const NO_PART = /[\s<>"`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069，。；！？、：．｡…—]/u;
 
 /** What closes a part of a sentence: in a link only if it was opened there. */
 const CLOSING = new Map(["()", "[]", "{}", "（）", "「」", "『』", "【】", "《》", "〈〉", "“”", "‘’", "«»", "‹›"].map(([open, close]) => [close, open]));
@@ -66,11 +62,7 @@ export function completions(typed: string): readonly Emoticon[] {
 
 /** Splits a text into what is shown: links, emoticons, mentions of these names, and the rest. */
 export function partsOf(text: string, mentioned: readonly string[] = []): Part[] {
-  return split(text, LINK, (found) => {
-    const link = trimmed(found);
-    const to = addressOf(link);
-    return to === null ? null : { kind: "link", text: link, to };
-  })
+  return links(text)
     .flatMap((part) =>
       part.kind !== "text"
         ? [part]
@@ -86,30 +78,61 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
     );
 }
 
-/** Returns a link without the rest of the sentence in which it stands, and without what was opened before it. */
-function trimmed(found: string): string {
+/** Splits a text into links and the rest, in one pass. */
+function links(text: string): Part[] {
+  const parts: Part[] = [];
+  let from = 0;
+  LINK.lastIndex = 0;
+  for (let match = LINK.exec(text); match !== null; match = LINK.exec(text)) {
+    const { index } = match;
+    const isMail = match[0].includes("@");
+    const { end, read } = isMail ? { end: LINK.lastIndex, read: LINK.lastIndex } : endOf(text, index);
+    const link = text.slice(index, end);
+    const to = addressOf(link);
+    if (to !== null) {
+      if (index > from) {
+        parts.push({ kind: "text", text: text.slice(from, index) });
+      }
+      parts.push({ kind: "link", text: link, to });
+      from = end;
+    }
+    // What was read is not read again, or a long text without spaces would take for ever.
+    LINK.lastIndex = read;
+  }
+  if (from < text.length) {
+    parts.push({ kind: "text", text: text.slice(from) });
+  }
+  return parts;
+}
+
+/**
+ * Returns where a link ends that begins at a place, without the rest of the sentence in which it stands and without what
+ * was opened before it; and up to where that was read.
+ */
+function endOf(text: string, begin: number): { end: number; read: number } {
   const open: { character: string; at: number }[] = [];
-  let end = 0;
+  let at = begin;
   let isInWord = false;
-  for (const character of found) {
+  while (at < text.length) {
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     const opened = CLOSING.get(character);
     // Within a word, the mark that closes a quotation is an apostrophe.
-    const isApostrophe = character === "’" && isInWord && isLetter(found.codePointAt(end + 1));
+    const isApostrophe = character === "’" && isInWord && isLetter(text.codePointAt(at + 1));
     if (NO_PART.test(character) || (opened !== undefined && !isApostrophe && open.pop()?.character !== opened)) {
       break;
     }
     if (OPENING.has(character)) {
-      open.push({ character, at: end });
+      open.push({ character, at });
     }
-    end += character.length;
+    at += character.length;
     isInWord = isLetter(character.codePointAt(0));
   }
   // What was opened and is not closed is not the link's.
-  let link = found.slice(0, open[0]?.at ?? end);
-  while (END_OF_SENTENCE.test(link)) {
-    link = link.slice(0, -1);
+  let end = open[0]?.at ?? at;
+  while (end > begin && END_OF_SENTENCE.includes(text.charAt(end - 1))) {
+    end--;
   }
-  return link;
+  return { end, read: at };
 }
 
 function isLetter(character: number | undefined): boolean {
@@ -148,8 +171,7 @@ function mentions(names: readonly string[]): RegExp {
 function split(text: string, pattern: RegExp, part: (found: string) => Part | null): Part[] {
   const parts: Part[] = [];
   let from = 0;
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+  for (const match of text.matchAll(pattern)) {
     const made = part(match[0]);
     if (made !== null) {
       if (match.index > from) {
@@ -157,8 +179,6 @@ function split(text: string, pattern: RegExp, part: (found: string) => Part | nu
       }
       parts.push(made);
       from = match.index + made.text.length;
-      // A part may be shorter than what was found: the rest is looked at, too.
-      pattern.lastIndex = from;
     }
   }
   if (from < text.length) {

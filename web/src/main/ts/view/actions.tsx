@@ -86,7 +86,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
             </button>
           )}
           {isOwn && isText && isWithin(limits?.correct) && (
-            <button type="button" class="choice" onClick={does(() => (conversation.correcting.value = shown.mid))}>
+            <button type="button" class="choice" onClick={does(() => conversation.correct(shown.mid))}>
               {w.correct}
             </button>
           )}

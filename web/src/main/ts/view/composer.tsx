@@ -120,8 +120,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
 
   const leave = () => {
     conversation.answering.value = null;
-    conversation.correcting.value = null;
-    conversation.correction = null;
+    conversation.correct(null);
     field.current?.focus();
   };
 
@@ -139,8 +138,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
       chat.outbox.send(conversation, text);
       put("");
     } else {
-      conversation.correcting.value = null;
-      conversation.correction = null;
+      conversation.correct(null);
       void app.try(chat.correct(correcting, text)).then((isDone) => {
         if (!isDone && conversation.draft.peek() === "") {
           chat.outbox.setDraft(conversation, text);
@@ -251,7 +249,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         .findLast((entry) => entry.send === chat.me && (entry.type === 3 || entry.type === 4) && entry.info !== null);
       if (last !== undefined) {
         event.preventDefault();
-        conversation.correcting.value = last.mid;
+        conversation.correct(last.mid);
       }
     }
   };

@@ -52,6 +52,16 @@ class SearchIT extends OverGroups {
         return found(by, text, "");
     }
 
+    /** Finds this test's only text by each of some words beside its own, and by none of others. */
+    private void findsAlone(JsonSocket by, List<String> present, List<String> absent) {
+        for (String found : present) {
+            assertThat(found(by, word + " " + found)).as(found).hasSize(1);
+        }
+        for (String missing : absent) {
+            assertThat(found(by, word + " " + missing)).as(missing).isEmpty();
+        }
+    }
+
     /** Waits until these texts are found, the newest first. */
     private static void awaitFound(JsonSocket by, String text, String... texts) {
         await().untilAsserted(() -> assertThat(found(by, text)).containsExactly(texts));
@@ -88,14 +98,10 @@ class SearchIT extends OverGroups {
         JsonSocket other = logIn(ben, "");
         send(one, other.user(), word + " 明天下午，我们开会𠀀𠀁 ひらがなカタカナ 한국어");
         awaitFound(other, word, word + " 明天下午，我们开会𠀀𠀁 ひらがなカタカナ 한국어");
-        for (String found : List.of("会", "开会", "我们开会", "𠀁", "𠀀𠀁", "がな", "ﾅ", "국어", "午 我", "\\\"开会 会\\\"")) {
-            if (!found.startsWith("\\")) {
-                assertThat(found(other, word + " " + found)).as(found).hasSize(1);
-            }
-        }
-        for (String absent : List.of("午我", "开我", "会开", "𠀁𠀀", "어국")) {
-            assertThat(found(other, word + " " + absent)).as(absent).isEmpty();
-        }
+        findsAlone(
+                other,
+                List.of("会", "开会", "我们开会", "𠀁", "𠀀𠀁", "がな", "ﾅ", "국어", "午 我"),
+                List.of("午我", "开我", "会开", "𠀁𠀀", "어국"));
         JsonNode hit = find(other, word + " 开会", "").path("find").path("hits").path(0);
         assertThat(hit.path("at").toString()).isEqualTo("[[0,%d],[%d,2]]".formatted(word.length(), word.length() + 8));
     }
@@ -107,12 +113,10 @@ class SearchIT extends OverGroups {
         String text = word + " is at jira.example.com, IMG_20260704_beach.jpg, 10.11.6-MariaDB, l’homme, C++";
         send(one, other.user(), text);
         awaitFound(other, word, text);
-        for (String found : List.of("example.com", "beach", "\\\"beach\\\"", "11.6", "homme", "C++", "jira")) {
-            assertThat(found(other, word + " " + found)).as(found).hasSize(1);
-        }
-        for (String absent : List.of("C#", "each", "1.6", "\\\"beac\\\"")) {
-            assertThat(found(other, word + " " + absent)).as(absent).isEmpty();
-        }
+        findsAlone(
+                other,
+                List.of("example.com", "beach", "\\\"beach\\\"", "11.6", "homme", "C++", "jira"),
+                List.of("C#", "each", "1.6", "\\\"beac\\\""));
     }
 
     @Test
@@ -122,25 +126,23 @@ class SearchIT extends OverGroups {
         String text = word + " rooms：a101，42，421；bob：carl︰dora﹐7﹐8﹔9 and 3.14，1,000 ４２．５";
         send(one, other.user(), text);
         awaitFound(other, word, text);
-        for (String found : List.of(
-                "a101",
-                "421",
-                "\\\"42，421\\\"",
-                "\\\"42, 421\\\"",
-                "\\\"421 bob\\\"",
-                "carl",
-                "dora",
-                "8",
-                "9",
-                "3.14",
-                "1,000",
-                "42.5",
-                "４２．５")) {
-            assertThat(found(other, word + " " + found)).as(found).hasSize(1);
-        }
-        for (String absent : List.of("15", "000", "\\\"101 42\\\"")) {
-            assertThat(found(other, word + " " + absent)).as(absent).isEmpty();
-        }
+        findsAlone(
+                other,
+                List.of(
+                        "a101",
+                        "421",
+                        "\\\"42，421\\\"",
+                        "\\\"42, 421\\\"",
+                        "\\\"421 bob\\\"",
+                        "carl",
+                        "dora",
+                        "8",
+                        "9",
+                        "3.14",
+                        "1,000",
+                        "42.5",
+                        "４２．５"),
+                List.of("15", "000", "\\\"101 42\\\""));
         JsonNode hit = find(other, word + " 421", "").path("find").path("hits").path(0);
         assertThat(hit.path("at").toString())
                 .isEqualTo("[[0,%d],[%d,3]]".formatted(word.length(), text.indexOf("421")));

@@ -103,7 +103,7 @@ class WebIT extends InBrowser {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
-        desk.says("helo").reads("helo");
+        desk.says("more").reads("more").says("helo").reads("helo");
         WebPerson phone =
                 browser.open(chatd, Device.PHONE).logIn(ben).open(ann.name()).reads("helo");
         desk.composer().press("ArrowUp");
@@ -114,6 +114,11 @@ class WebIT extends InBrowser {
         assertThat(desk.composer()).hasValue("");
         desk.open(ben.name());
         assertThat(desk.composer()).hasValue("hel");
+        // Another one begins as it was sent.
+        desk.act("more", "Correct");
+        assertThat(desk.composer()).hasValue("more");
+        desk.act("helo", "Correct");
+        assertThat(desk.composer()).hasValue("helo");
         desk.says("hello").reads("hello");
         phone.reads("hello");
         assertThat(phone.message("hello")).containsText("corrected");

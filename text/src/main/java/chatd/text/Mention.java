@@ -22,9 +22,6 @@ public final class Mention {
     /** Maximum number of places that are looked at, so that a text of nothing but {@code @} costs little. */
     private static final int PLACES = 500;
 
-    /** Maximum length of a name as it is typed, in UTF-16 units; names have up to 32 bytes. */
-    private static final int LONGEST = 40;
-
     /** Maximum number of names that are looked up for one text: where nothing parts the words, each length is tried. */
     private static final int LOOKUPS = 4_000;
 
@@ -39,6 +36,10 @@ public final class Mention {
 
     private static final String PART = "[\\p{L}\\p{M}\\p{Nd}&&[^" + UNSPACED + "]]";
     private static final Pattern SIGN = Pattern.compile(BEFORE + SIGNS);
+
+    /** The characters of names, which have up to 32 bytes, and more of them as they are typed. */
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{M}\\p{Nd}._-]{1,40}");
+
     private static final Pattern IS_PART = Pattern.compile(PART);
     private static final Pattern IS_MARK = Pattern.compile("\\p{M}");
     private static final Pattern IS_UNSPACED = Pattern.compile("[" + UNSPACED + "]");
@@ -61,7 +62,9 @@ public final class Mention {
         int lookups = 0;
         for (int places = 0; places < PLACES && mentioned.size() < MOST && lookups < LOOKUPS && sign.find(); places++) {
             Optional<T> found = Optional.empty();
-            for (int end = end(text, sign.end()); end > sign.end() && found.isEmpty(); end--) {
+            Matcher name = NAME.matcher(text).region(sign.end(), text.length());
+            int longest = name.lookingAt() ? name.end() : sign.end();
+            for (int end = longest; end > sign.end() && found.isEmpty(); end--) {
                 if (mayEnd(text, end)) {
                     lookups++;
                     found = called.apply(text.substring(sign.end(), end));
@@ -70,24 +73,6 @@ public final class Mention {
             found.ifPresent(mentioned::add);
         }
         return mentioned;
-    }
-
-    /** Returns where a name that begins at a place ends at the latest. */
-    private static int end(String text, int start) {
-        int end = start;
-        while (end < Math.min(text.length(), start + LONGEST) && isOfName(text.charAt(end))) {
-            end++;
-        }
-        return end;
-    }
-
-    private static boolean isOfName(char c) {
-        return Character.isLetterOrDigit(c)
-                || Character.isSurrogate(c)
-                || c == '.'
-                || c == '_'
-                || c == '-'
-                || IS_MARK.matcher(Character.toString(c)).matches();
     }
 
     /** Returns whether a name may end at a place: neither within a letter nor within a word. */

@@ -14,6 +14,7 @@ import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Pair;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.session.RateBy;
@@ -46,13 +47,7 @@ public final class Friends implements Room {
     /** How often one may ask the same user within a day, since it is told each time. */
     private static final int SAME_A_DAY = 3;
 
-    /** The requests remembered, of 200 bytes each. */
-    private static final long PAIRS = 1 << 16;
-
-    /** A user who asks another one. */
-    private record Pair(long account, long other) {}
-
-    private final RateBy<Pair> asked = new RateBy<>(() -> SAME_A_DAY, Duration.ofDays(1), PAIRS);
+    private final RateBy<Pair> asked = RateBy.ofPairs(() -> SAME_A_DAY, Duration.ofDays(1));
     private final Directory directory;
     private final Contacts contacts;
     private final Journal journal;

@@ -15,6 +15,7 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Pair;
 import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
@@ -69,13 +70,7 @@ public final class Messages implements Room {
     /** The bytes of texts that each account sends in a day ({@code rates.text-bytes}). */
     private final RateBy<Long> sentBytes;
 
-    /** How many pairs of who mentions and who is mentioned are remembered, of 200 bytes each. */
-    private static final long PAIRS = 1 << 16;
-
-    /** Who mentions whom; a group, if all of it are meant. */
-    private record Pair(long sender, long mentioned) {}
-
-    /** The mentions of each by each in a minute ({@code rates.mentions}). */
+    /** The mentions of each by each, or of a group if all of it are meant, in a minute ({@code rates.mentions}). */
     private final RateBy<Pair> alerts;
 
     public Messages(ServiceParts parts) {
@@ -92,7 +87,7 @@ public final class Messages implements Room {
         this.sent =
                 new RateBy<>(() -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
         this.sentBytes = new RateBy<>(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
-        this.alerts = new RateBy<>(() -> config.get().rates().mentions(), Duration.ofMinutes(1), PAIRS);
+        this.alerts = RateBy.ofPairs(() -> config.get().rates().mentions(), Duration.ofMinutes(1));
     }
 
     @Override
@@ -325,13 +320,9 @@ public final class Messages implements Room {
      */
     private References references(long sender, Recipients recipients, @Nullable String text, References as) {
         References all = meant(sender, recipients, text, as);
-        if (sender == Message.SERVER) {
-            return all;
-        }
-        List<Long> alerted = all.mentioned().stream()
-                .filter(mentioned -> alerts.take(new Pair(sender, mentioned)))
-                .toList();
-        return alerted.size() == all.mentioned().size() ? all : new References(all.answered(), alerted);
+        return sender == Message.SERVER
+                ? all
+                : all.withMentioned(mentioned -> alerts.take(new Pair(sender, mentioned)));
     }
 
     private References meant(long sender, Recipients recipients, @Nullable String text, References as) {

@@ -122,9 +122,12 @@ final class Words {
                         .replaceAll(sign -> sign.group().replace('+', PLUS).replace('#', SHARP));
     }
 
-    /** Adds the parts of a word. */
+    /** Adds the parts of a word, if it is joined. */
     private static void addParts(List<Word> all, Word word, String text) {
         List<Integer> ours = joiners(word.text());
+        if (ours.isEmpty()) {
+            return;
+        }
         List<Integer> its = joiners(text.substring(word.start(), word.end()));
         // Folding may have made others, or the word was cut off: then it is not known where in the text a part is.
         boolean isKnown = ours.size() == its.size();

@@ -1,5 +1,6 @@
 package chatd.daemon.session;
 
+import chatd.daemon.model.Pair;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import com.github.benmanes.caffeine.cache.Cache;
@@ -19,6 +20,9 @@ import java.util.function.LongUnaryOperator;
 public final class RateBy<K> {
     private static final Duration LEAST_MEMORY = Duration.ofMinutes(1);
 
+    /** Maximum number of pairs that are remembered: there are more of them than accounts. */
+    private static final long PAIRS = 1 << 16;
+
     private final LongSupplier most;
     private final LongUnaryOperator rate;
     private final Duration period;
@@ -37,9 +41,9 @@ public final class RateBy<K> {
         this(most, rate, period, Long.MAX_VALUE, System::nanoTime);
     }
 
-    /** As above, for what has more keys than there are accounts: beyond {@code keys}, the least used are forgotten. */
-    public RateBy(LongSupplier most, Duration period, long keys) {
-        this(most, same -> same, period, keys, System::nanoTime);
+    /** Returns a limit of what each user does to each other one, or in each group; the least used are forgotten. */
+    public static RateBy<Pair> ofPairs(LongSupplier most, Duration period) {
+        return new RateBy<>(most, same -> same, period, PAIRS, System::nanoTime);
     }
 
     /** @param nanos returns the time in nanoseconds */

@@ -17,10 +17,9 @@ public record References(long answered, List<Long> mentioned) {
         mentioned = List.copyOf(mentioned);
     }
 
-    /** Returns the same, with those of the mentions alone for which a condition holds. */
+    /** Returns the same, with those of the mentions alone for which a condition holds, which is asked once for each. */
     public References withMentioned(Predicate<Long> which) {
-        return mentioned.stream().allMatch(which)
-                ? this
-                : new References(answered, mentioned.stream().filter(which).toList());
+        List<Long> kept = mentioned.stream().filter(which).toList();
+        return kept.size() == mentioned.size() ? this : new References(answered, kept);
     }
 }
