@@ -304,7 +304,8 @@ class JsonContactsIT extends OverJson {
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket other = logIn(ben, "");
         one.send("{'type': 35, 'info': {'read_marks': false, 'requests': 'nobody'}, 'id': 'p'}");
-        String told = "{\"read_marks\":false,\"calls\":\"friends\",\"requests\":\"nobody\",\"groups\":\"everyone\"}";
+        String told = "{\"read_marks\":false,\"calls\":\"friends\",\"requests\":\"nobody\",\"groups\":\"everyone\","
+                + "\"texts\":\"everyone\"}";
         assertThat(one.expect(35).path("info").toString()).isEqualTo(told);
         accepted(one, "p");
         assertThat(phone.expect(35).path("info").toString()).isEqualTo(told);
@@ -322,6 +323,57 @@ class JsonContactsIT extends OverJson {
         one.send("{'type': 35, 'info': {'requests': 'sometimes'}}");
         one.expect(35);
         assertThat(one.refusal()).isEqualTo("malformed");
+    }
+
+    @Test
+    void whoTakesTextsOfFriendsAloneIsAskedFirst() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        one.send("{'type': 35, 'info': {'texts': 'friends'}, 'id': 'p'}");
+        one.expect(35);
+        accepted(one, "p");
+        String toOne = "{'type': 3, 'receive': '%s', 'info': '%s', 'id': '%s'}";
+        other.send(toOne.formatted(one.user(), "hello", "1"));
+        JsonNode refused = other.expect(18).path("info");
+        assertThat(refused.path("code").asString()).isEqualTo("not-allowed");
+        assertThat(refused.path("text").asString())
+                .isEqualTo(ann.name() + " takes no texts of people they do not know. Ask to be friends, and say in the"
+                        + " request what it is about. Nothing was sent.");
+        other.send("{'type': 6, 'receive': '%s', 'info': {'op': 'start', 'name': 'a.txt', 'size': 1}}"
+                .formatted(one.user()));
+        assertThat(other.refusal()).isEqualTo("not-allowed");
+        // In chat/1, too, and for several; who has written first is answered.
+        try (Chat1Socket client = chatd.logIn(ben)) {
+            client.send(Wire.text("hello", ann.name(), ben.name()));
+            assertThat(client.expectServerText()).startsWith(ann.name() + " takes no texts");
+        }
+        other.send("{'type': 9, 'receive': '%s', 'info': 'may I ask you something?'}".formatted(one.user()));
+        assertThat(one.expect(9).path("info").asString()).isEqualTo("may I ask you something?");
+        send(one, other.user(), "what is it?");
+        other.expect(3);
+        other.send(toOne.formatted(one.user(), "this", "2"));
+        accepted(other, "2");
+        assertThat(one.expect(3).path("info").asString()).isEqualTo("this");
+        one.fence();
+        // Also after a restart of the daemon: it is in the database.
+        assertThat(welcome(ann, "later").path("preferences").path("texts").asString())
+                .isEqualTo("friends");
+    }
+
+    @Test
+    void textsOfNobodyAreOfThoseAloneToWhomOneHasWritten() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        befriend(one, other);
+        one.send("{'type': 35, 'info': {'texts': 'nobody'}, 'id': 'p'}");
+        one.expect(35);
+        accepted(one, "p");
+        String text = "{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}";
+        other.send(text.formatted(one.user()));
+        assertThat(other.refusal()).isEqualTo("not-allowed");
+        // Of one's own there are always notes.
+        one.send(text.formatted(one.user()));
+        accepted(one, "1");
     }
 
     @Test

@@ -53,6 +53,9 @@ public final class Messages implements Room {
     /** Over how many minutes texts are counted: nobody is refused for a lively hour. */
     private static final long MINUTES = 60;
 
+    /** Maximum number of recipients whom a refusal names. */
+    private static final int LISTED = 10;
+
     private final Directory directory;
     private final GroupDirectory groups;
     private final Contacts contacts;
@@ -121,6 +124,7 @@ public final class Messages implements Room {
      */
     public InFlight send(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
+        checkTaken(caller.account(), recipients);
         long answered = answered(caller, command.answered(), recipients);
         charge(caller.account(), ByteBufUtil.utf8Bytes(command.text()));
         return new InFlight(journal.submit(text(caller, command, answered, recipients)), beside(recipients));
@@ -135,7 +139,7 @@ public final class Messages implements Room {
      */
     public @Nullable InFlight offer(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
-        if (command.answered() != 0) {
+        if (command.answered() != 0 || !reserved(caller.account(), recipients).isEmpty()) {
             return null;
         }
         int bytes = ByteBufUtil.utf8Bytes(command.text());
@@ -174,6 +178,43 @@ public final class Messages implements Room {
         disks.check();
         check(command.text(), config.get().limits().text());
         return recipients(caller, command.audience());
+    }
+
+    /** Returns those recipients who take no texts of an account by what they prefer, unless they have written to it. */
+    private List<Account> reserved(long sender, Recipients recipients) {
+        List<Long> numbers = recipients.numbers();
+        return numbers == null || recipients.group() != 0
+                ? List.of()
+                : numbers.stream()
+                        .filter(number -> number != sender)
+                        .map(directory::numbered)
+                        .filter(receiver -> !isTaken(sender, receiver))
+                        .toList();
+    }
+
+    private boolean isTaken(long sender, Account receiver) {
+        return switch (receiver.preferences().texts()) {
+            case EVERYONE -> true;
+            case FRIENDS -> contacts.friends(receiver.number()).has(sender);
+            case NOBODY -> false;
+        };
+    }
+
+    /** Blocks if one of the recipients does not take texts of everyone. */
+    private void checkTaken(long sender, Recipients recipients) {
+        List<String> refusing = reserved(sender, recipients).stream()
+                .filter(receiver -> !store.hasWritten(receiver.number(), sender))
+                .map(Account::name)
+                .limit(LISTED)
+                .toList();
+        if (!refusing.isEmpty()) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    String.join(", ", refusing)
+                            + (refusing.size() == 1 ? " takes" : " take")
+                            + " no texts of people they do not know. Ask to be friends, and say in the request what it is"
+                            + " about. Nothing was sent.");
+        }
     }
 
     /** Returns the text that tells the sender of unknown recipients; null if there are none. */
@@ -292,13 +333,14 @@ public final class Messages implements Room {
     }
 
     /**
-     * Checks that a file may be sent now, before its content is taken.
+     * Checks that a file may be sent now, before its content is taken. Blocks if a recipient does not take those of everyone.
      *
      * @throws Refusal as {@link #sendFile} would; {@link Code#THROTTLED} if its account has sent too much of late
      */
     public void admit(Caller caller, Recipients recipients) {
         disks.check();
         sender(caller.account(), recipients, clock.instant());
+        checkTaken(caller.account(), recipients);
         sent.charge(caller.account(), 1, "texts and files an hour");
     }
 

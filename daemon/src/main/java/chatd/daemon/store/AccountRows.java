@@ -239,6 +239,7 @@ final class AccountRows {
                 .set(ACCOUNT.MAY_CALL, account.preferences().calls().code)
                 .set(ACCOUNT.MAY_ASK, account.preferences().requests().code)
                 .set(ACCOUNT.MAY_ADD, account.preferences().groups().code)
+                .set(ACCOUNT.MAY_WRITE, account.preferences().texts().code)
                 .where(ACCOUNT.NUMBER.eq(account.number()))
                 .execute();
         // A former name of the account already has a row.

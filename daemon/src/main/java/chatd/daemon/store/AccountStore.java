@@ -97,7 +97,8 @@ public final class AccountStore {
                         row.get(ACCOUNT.TELLS_READING),
                         Reach.of(row.get(ACCOUNT.MAY_CALL)),
                         Reach.of(row.get(ACCOUNT.MAY_ASK)),
-                        Reach.of(row.get(ACCOUNT.MAY_ADD))),
+                        Reach.of(row.get(ACCOUNT.MAY_ADD)),
+                        Reach.of(row.get(ACCOUNT.MAY_WRITE))),
                 row.get(ACCOUNT.CREATED),
                 lastLogin == null
                         ? Optional.empty()

@@ -195,6 +195,18 @@ public final class MessageStore {
                 .or(everyones);
     }
 
+    /** Returns whether an account has written to another, at any time; a group or everyone does not count. */
+    public boolean hasWritten(long sender, long receiver) {
+        long conversation = Conversation.of(sender, receiver);
+        return database.with(
+                sql -> sql.fetchExists(MESSAGE, MESSAGE.CONVERSATION.eq(conversation), MESSAGE.SENDER.eq(sender))
+                        || sql.fetchExists(sql.selectOne()
+                                .from(RECEIVER)
+                                .join(MESSAGE)
+                                .on(MESSAGE.NUMBER.eq(RECEIVER.MESSAGE))
+                                .where(RECEIVER.CONVERSATION.eq(conversation), MESSAGE.SENDER.eq(sender))));
+    }
+
     /** Returns whether a message of an account was withheld from another, and was not taken back. */
     public boolean isWithheld(long message, long sender, long receiver) {
         return database.with(sql -> sql.fetchExists(sql.selectOne()

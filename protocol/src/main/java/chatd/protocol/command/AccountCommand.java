@@ -35,6 +35,7 @@ public sealed interface AccountCommand extends Command {
             @Nullable Reach calls,
             @Nullable Reach requests,
             @Nullable Reach groups,
+            @Nullable Reach texts,
             String id)
             implements AccountCommand {
         @Override
@@ -48,7 +49,8 @@ public sealed interface AccountCommand extends Command {
                     requireNonNullElse(readMarks, before.readMarks()),
                     requireNonNullElse(calls, before.calls()),
                     requireNonNullElse(requests, before.requests()),
-                    requireNonNullElse(groups, before.groups()));
+                    requireNonNullElse(groups, before.groups()),
+                    requireNonNullElse(texts, before.texts()));
         }
     }
 

@@ -281,8 +281,14 @@ final class JsonCommands {
                                 "requests", JsonPeople.REACH, AccountCommand.ChangePreferences::requests);
                         var groups =
                                 row.infoOrNull("groups", JsonPeople.REACH, AccountCommand.ChangePreferences::groups);
+                        var texts = row.infoOrNull("texts", JsonPeople.REACH, AccountCommand.ChangePreferences::texts);
                         return in -> new AccountCommand.ChangePreferences(
-                                in.get(marks), in.get(calls), in.get(requests), in.get(groups), in.get(id));
+                                in.get(marks),
+                                in.get(calls),
+                                in.get(requests),
+                                in.get(groups),
+                                in.get(texts),
+                                in.get(id));
                     })
                     .only(change -> true, message -> !has(message, "conversations")),
             JsonMessage.<MessageCommand.ChangeAttention>row(35, MessageCommand.ChangeAttention.class, row -> {

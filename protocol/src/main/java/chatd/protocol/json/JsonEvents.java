@@ -130,11 +130,17 @@ final class JsonEvents {
                                                         JsonPeople.REACH,
                                                         changed -> changed.preferences()
                                                                 .groups());
+                                                var texts = row.info(
+                                                        "texts",
+                                                        JsonPeople.REACH,
+                                                        changed -> changed.preferences()
+                                                                .texts());
                                                 return in -> new UserEvent.PreferencesChanged(new Preferences(
                                                         in.get(marks),
                                                         in.get(calls),
                                                         in.get(requests),
-                                                        in.get(groups)));
+                                                        in.get(groups),
+                                                        in.get(texts)));
                                             })
                                     .only(
                                             changed -> true,

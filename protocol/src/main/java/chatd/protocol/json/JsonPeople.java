@@ -93,14 +93,15 @@ final class JsonPeople {
     record AllPreferences(Preferences general, SortedMap<Long, Attention> attention) {}
 
     static final JsonValue<AllPreferences> PREFERENCES = JsonValue.of(
-            "{ read_marks: boolean, calls: %1$s, requests: %1$s, groups: %1$s, conversations: %2$s }"
+            "{ read_marks: boolean, calls: %1$s, requests: %1$s, groups: %1$s, texts: %1$s, conversations: %2$s }"
                     .formatted(REACH.type(), byConversation(ATTENTION).type()),
             (value, key) -> new AllPreferences(
                     new Preferences(
                             JsonValue.FLAG.read(value.path("read_marks"), key),
                             REACH.read(value.path("calls"), key),
                             REACH.read(value.path("requests"), key),
-                            REACH.read(value.path("groups"), key)),
+                            REACH.read(value.path("groups"), key),
+                            REACH.read(value.path("texts"), key)),
                     byConversation(ATTENTION).read(value.path("conversations"), key)),
             (out, all) -> {
                 out.writeStartObject()
@@ -108,7 +109,8 @@ final class JsonPeople {
                         .writeStringProperty("calls", all.general().calls().word())
                         .writeStringProperty(
                                 "requests", all.general().requests().word())
-                        .writeStringProperty("groups", all.general().groups().word());
+                        .writeStringProperty("groups", all.general().groups().word())
+                        .writeStringProperty("texts", all.general().texts().word());
                 byConversation(ATTENTION).write(out.writeName("conversations"), all.attention());
                 out.writeEndObject();
             });

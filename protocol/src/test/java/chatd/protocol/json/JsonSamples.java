@@ -175,7 +175,9 @@ public final class JsonSamples {
         samples.put("list-friends", new UserCommand.ListFriends(0, 200, ""));
         samples.put("list-friends-after", new UserCommand.ListFriends(200, 100, "18"));
         samples.put("block", new UserCommand.Block(U2, true, "19"));
-        samples.put("preferences", new AccountCommand.ChangePreferences(false, null, Reach.NOBODY, null, "20"));
+        samples.put(
+                "preferences",
+                new AccountCommand.ChangePreferences(false, null, Reach.NOBODY, null, Reach.FRIENDS, "20"));
         samples.put("attention", new MessageCommand.ChangeAttention(U2, Attention.Notices.MENTIONS, true, null, ""));
         samples.put("list-conversations", new MessageCommand.ListConversations(300, 20, "21"));
         samples.put(
@@ -419,7 +421,8 @@ public final class JsonSamples {
         return samples;
     }
 
-    private static final Preferences PREFERENCES = new Preferences(false, Reach.FRIENDS, Reach.NOBODY, Reach.EVERYONE);
+    private static final Preferences PREFERENCES =
+            new Preferences(false, Reach.FRIENDS, Reach.NOBODY, Reach.EVERYONE, Reach.FRIENDS);
 
     private static SessionEvent.Welcome welcome(
             Optional<Instant> last, Roster roster, String settings, SessionEvent.State state) {

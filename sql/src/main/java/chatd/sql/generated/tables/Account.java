@@ -91,6 +91,8 @@ public class Account extends TableImpl<AccountRecord> {
 
     public final TableField<AccountRecord, Long> QUOTA = createField(DSL.name("quota"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "bytes that its files may have; null: as configured");
 
+    public final TableField<AccountRecord, Integer> MAY_WRITE = createField(DSL.name("may_write"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.INTEGER)), this, "texts and files; as may_call");
+
     private Account(Name alias, Table<AccountRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -169,6 +169,14 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         return (Long) get(18);
     }
 
+    public void setMayWrite(Integer value) {
+        set(19, value);
+    }
+
+    public Integer getMayWrite() {
+        return (Integer) get(19);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -186,7 +194,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         super(Account.ACCOUNT);
     }
 
-    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd, Instant mutedUntil, Long quota) {
+    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd, Instant mutedUntil, Long quota, Integer mayWrite) {
         super(Account.ACCOUNT);
 
         setNumber(number);
@@ -208,6 +216,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         setMayAdd(mayAdd);
         setMutedUntil(mutedUntil);
         setQuota(quota);
+        setMayWrite(mayWrite);
         resetTouchedOnNotNull();
     }
 }
