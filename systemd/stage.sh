@@ -31,8 +31,8 @@ libraries() {
 # Lays out the files that are the same on every system in the given directory.
 programs() {
   install_to 755 "$1/bin" src/bin/chatd src/bin/chat-admin src/bin/chat-client
-  install_to 644 "$1/share/chatd" src/share/launch.sh "$root/daemon/chatd.options" "$root/daemon/target/chatd.jar" \
-    "$root/admin-cli/target/chat-admin.jar" "$root/client-cli/target/chat-client.jar"
+  install_to 644 "$1/share/chatd" src/share/launch.sh src/share/archive-chatd "$root/daemon/chatd.options" \
+    "$root/daemon/target/chatd.jar" "$root/admin-cli/target/chat-admin.jar" "$root/client-cli/target/chat-client.jar"
   for program in daemon/target/chatd admin-cli/target/chat-admin client-cli/target/chat-client; do
     for library in $(libraries "$root/$program.jar"); do
       install_to 644 "$1/share/chatd/lib" "$root/${program%/*}/$library"
@@ -59,7 +59,8 @@ programs() {
 # Lays out what makes a service of them under systemd, beneath the given prefix.
 service() {
   install_to 755 "$1/sbin" src/bin/chatd-setup
-  install_to 644 "$1/lib/systemd/system" src/units/chatd.service src/units/chatd.socket
+  install_to 644 "$1/lib/systemd/system" src/units/chatd.service src/units/chatd.socket \
+    src/units/chatd-archive.service
   mkdir -p "$1/lib/sysusers.d" "$1/lib/tmpfiles.d"
   install -m 644 src/units/sysusers.conf "$1/lib/sysusers.d/chatd.conf"
   install -m 644 src/units/tmpfiles.conf "$1/lib/tmpfiles.d/chatd.conf"

@@ -37,45 +37,108 @@ speak_utf8() {
   esac
 }
 
-# Prints the path of a program's CDS archive, which halves its start-up time; nothing if its directory is not writable.
+# Prints the path of the class archive of a program, which halves its start-up time; nothing if its directory is not writable.
+# Its name says for which Java, options and jar it was made, so that an upgrade begins anew. Arguments: the program, its jar,
+# more files that it depends on.
 archive_of() {
   cache=${CACHE_DIRECTORY:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/chatd}
   if (umask 077 && mkdir -p -- "$cache") 2>/dev/null && [ -w "$cache" ]; then
-    printf '%s/%s.jsa\n' "$cache" "$1"
+    program=$1
+    jar=$2
+    shift 2
+    key=$({
+      cat -- "$JAVA_HOME/release" "$@"
+      stat -Lc '%s %Y' -- "$jar"
+    } | cksum | tr ' ' -)
+    printf '%s/%s-%s.jsa\n' "$cache" "$program" "$key"
   fi
 }
 
-# Succeeds if a run may use the CDS archive FILE, or create it: a run that only prints help, its version or the
-# defaults loads too few classes for its archive to serve other runs. Arguments: FILE, the program's arguments.
-may_archive() {
-  [ -n "$1" ] || return 1
-  [ ! -f "$1" ] || return 0
-  shift
-  case " $* " in
-  *" --version "* | *" -V "* | *" --help "* | *" -h "* | *" --print-config "*) return 1 ;;
-  esac
+# Makes a class archive, beside it and then renamed, so that it is never there in part; then deletes those for other versions.
+# A program that does it at its own end, as -XX:+AutoCreateSharedArchive does, takes seconds to stop, and when it is killed
+# meanwhile leaves one that is never used and never made again. One at a time; takes about ten seconds, at low priority.
+# Arguments: the archive, the list of classes, the jar, Java's options.
+archive_classes() (
+  archive=$1 list=$2 jar=$3
+  shift 3
+  umask 077
+  if command -v flock >/dev/null; then
+    exec 9>"$archive.lock"
+    flock -n 9 || exit 0
+  fi
+  [ -f "$list" ] && [ ! -f "$archive" ] || exit 0
+  new=$archive.new
+  trap 'rm -f -- "$new" "$new.classes" "$archive.lock"' EXIT
+  trap 'exit 1' HUP INT TERM
+  # The program may still be running, and the last line be incomplete.
+  sed '$d' "$list" >"$new.classes"
+  rm -f -- "$list"
+  nice -n 19 "$JAVA_HOME/bin/java" "$@" -Xlog:disable -Xshare:dump "-XX:SharedClassListFile=$new.classes" \
+    "-XX:SharedArchiveFile=$new" -jar "$jar" >/dev/null 2>&1
+  # Java takes it, or it is thrown away.
+  "$JAVA_HOME/bin/java" "$@" -Xlog:disable -Xshare:on "-XX:SharedArchiveFile=$new" -jar "$jar" --version >/dev/null 2>&1 ||
+    exit 1
+  sync -- "$new"
+  mv -f -- "$new" "$archive"
+  program=${archive##*/}
+  program=${archive%/*}/${program%%-[0-9]*}
+  for old in "$program.jsa" "$program"-[0-9]*.jsa "$program"-[0-9]*.classes; do
+    [ "$old" = "$archive" ] || rm -f -- "$old"
+  done
+)
+
+# Sets $class_data to the Java option with which a program uses its class archive. Arguments: the archive, or nothing.
+use_archive() {
+  class_data=
+  [ -z "$1" ] || [ ! -f "$1" ] || class_data=-XX:SharedArchiveFile=$1
 }
 
-# Replaces the shell with the daemon. Arguments: its options file, its jar, its CDS archive, its own arguments.
+# As use_archive; if there is no archive yet, to the one with which the program writes which classes it loads, into a list of
+# the archive's name, for archive_classes.
+use_or_list() {
+  use_archive "$1"
+  [ -z "$1" ] || [ -n "$class_data" ] || class_data=-XX:DumpLoadedClassList=${1%.jsa}.classes
+}
+
+# Replaces the shell with the daemon. Arguments: its options file, its jar, its class archive, its own arguments.
 run_daemon() {
   options=$1
   jar=$2
   archive=$3
   shift 3
-  may_archive "$archive" "$@" || archive=
+  # Lists its classes as a service alone, which has a unit that then makes the archive (chatd-archive.service), and not in
+  # the command after its stop.
+  if [ -n "${CACHE_DIRECTORY:-}" ] && [ -z "${SERVICE_RESULT:-}" ]; then
+    use_or_list "$archive"
+  else
+    use_archive "$archive"
+  fi
   set -- -jar "$jar" "$@"
-  [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
+  [ -z "$class_data" ] || set -- "$class_data" "$@"
   [ -z "${STATE_DIRECTORY:-}" ] || set -- "-XX:ErrorFile=$STATE_DIRECTORY/java-crash-%p.log" "$@"
   # shellcheck disable=SC2086 # these are several options
   exec "$JAVA_HOME/bin/java" @"$options" ${CHAT_HEAP:+"-Xmx$CHAT_HEAP"} ${CHAT_JAVA_OPTIONS:-} "$@"
 }
 
-# Replaces the shell with a command-line program. Arguments: its jar, its CDS archive, its own arguments.
+# Java's options for a command-line program.
+cli_options='-XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms8m -Xmx128m'
+
+# Replaces the shell with a command-line program. Arguments: its jar, its class archive, its own arguments.
 run_cli() {
   jar=$1
   archive=$2
   shift 2
-  may_archive "$archive" "$@" || archive=
+  use_archive "$archive"
+  if [ -n "$archive" ] && [ -z "$class_data" ]; then
+    list=${archive%.jsa}.classes
+    if [ -f "$list" ]; then
+      # In the background, and not as a child of the program.
+      # shellcheck disable=SC2086 # these are several options
+      (archive_classes "$archive" "$list" "$jar" $cli_options </dev/null >/dev/null 2>&1 &)
+    elif loads_classes "$@"; then
+      class_data=-XX:DumpLoadedClassList=$list
+    fi
+  fi
   speak_utf8
   set -- -jar "$jar" "$@"
   # C2 makes every start a quarter slower; only commands that read a whole log, or pass large files on, gain from it.
@@ -84,9 +147,15 @@ run_cli() {
     *" direct accept "* | *" direct send "*) ;;
   *) set -- -XX:TieredStopAtLevel=1 "$@" ;;
   esac
-  # The archive is written at the end of the first run. The JVM's messages about it are not for users: whoever starts another
-  # program meanwhile finds it incomplete, and runs without it.
-  [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
-  exec "$JAVA_HOME/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms8m -Xmx128m -Xlog:disable -XX:-PrintWarnings \
-    "$@"
+  [ -z "$class_data" ] || set -- "$class_data" "$@"
+  # Java's own messages, such as that it can't use the archive, are not for users.
+  # shellcheck disable=SC2086 # these are several options
+  exec "$JAVA_HOME/bin/java" $cli_options -Xlog:disable -XX:-PrintWarnings "$@"
+}
+
+# Succeeds if a run loads what others load; one that only prints help or its version does not. Arguments: the program's.
+loads_classes() {
+  case " $* " in
+  *" --version "* | *" -V "* | *" --help "* | *" -h "*) return 1 ;;
+  esac
 }

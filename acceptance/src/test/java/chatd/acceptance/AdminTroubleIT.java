@@ -179,8 +179,7 @@ class AdminTroubleIT {
         Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
         Path module = Run.ROOT.resolve("daemon");
         Path config = DaemonProcess.configure(directory, "[::]:0", database, "awaited", "");
-        try (DaemonProcess daemon =
-                DaemonProcess.launch(module, config, DaemonProcess.archived(module, Chatd.SHORT_LIVED), Map.of())) {
+        try (DaemonProcess daemon = DaemonProcess.launch(module, config, List.of(Chatd.SHORT_LIVED), Map.of())) {
             await().until(() -> admin("stats")
                     .out()
                     .contains("is waiting for its database: No such file or directory (" + database + ")"));

@@ -141,7 +141,13 @@ abstract class BootedStory {
     void theUnitIsSandboxed() {
         box.run("systemd-analyze", "security", "--threshold=15", "chatd.service")
                 .exits(0);
-        assertThat(box.run("systemd-analyze", "verify", "--man=no", "chatd.service", "chatd.socket")
+        assertThat(box.run(
+                                "systemd-analyze",
+                                "verify",
+                                "--man=no",
+                                "chatd.service",
+                                "chatd.socket",
+                                "chatd-archive.service")
                         .err())
                 .doesNotContain("chatd");
         assertThat(box.sh("cat /proc/$(systemctl show -P MainPID chatd)/status").out())
@@ -149,9 +155,32 @@ abstract class BootedStory {
                 .containsPattern("NoNewPrivs:\\s+1\\n");
     }
 
-    /** The daemon may use only its own database, and there is no password. */
+    /** Neither the daemon's start nor its stop waits for it, and one whose making was interrupted is made again. */
     @Test
     @Order(3)
+    void theClassArchiveIsMadeBesideTheDaemon() {
+        await().until(() -> box.sh("ls /var/cache/chatd").out().matches("chatd-\\d+-\\d+\\.jsa\\n"));
+        assertThat(box.sh("systemctl restart chatd && rm /var/cache/chatd/*.jsa && systemctl restart chatd")
+                        .exits(0)
+                        .out())
+                .isEmpty();
+        await().until(() -> box.sh("ls /var/cache/chatd").out().contains(".jsa.new\n"));
+        // Two loops take both processors of many machines.
+        box.sh(
+                        "for i in 1 2; do (timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &); done; systemctl restart chatd")
+                .exits(0);
+        assertThat(box.journal("-u", "chatd", "-u", "chatd-archive")).doesNotContain("timed out", "Failed with result");
+        await().until(() -> box.sh("ls /var/cache/chatd").out().matches("chatd-\\d+-\\d+\\.jsa\\n"));
+        box.sh("pkill -f 'while :'; systemctl restart chatd").exits(0);
+        assertThat(box.sh("tr '\\0' ' ' </proc/$(systemctl show -P MainPID chatd)/cmdline")
+                        .out())
+                .containsPattern("-XX:SharedArchiveFile=/var/cache/chatd/chatd-\\d+-\\d+\\.jsa ");
+        isActive();
+    }
+
+    /** The daemon may use only its own database, and there is no password. */
+    @Test
+    @Order(4)
     void theDatabasesUserHasRightsOnItsOwnSchemaAlone() {
         assertThat(box.sh("mariadb -N -e 'show grants for chatd@localhost'").out())
                 .contains("GRANT USAGE ON *.* TO `chatd`@`localhost` IDENTIFIED VIA unix_socket")
@@ -168,7 +197,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void usersAreAddedAndTalk() {
         person("alice");
         person("bob");
@@ -188,7 +217,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(5)
+    @Order(6)
     void aReloadBringsACertificateToThoseWhoComeAndDropsNobody() {
         String before = fingerprint();
         box.sh("(chat-client --password-file /root/bob.pw --fingerprint " + before
@@ -218,7 +247,7 @@ abstract class BootedStory {
     /** The hook as printed on the page, which certbot's package would run. */
     @Test
     @Tag("whole")
-    @Order(6)
+    @Order(7)
     void thePagesHookHandsARenewedCertificateToTheDaemon() {
         String before = fingerprint();
         box.renewByHook();
@@ -228,7 +257,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(7)
+    @Order(8)
     void aConfigurationThatIsWrongIsSaidAndTheOneBeforeStays() {
         box.sh("cp -a /etc/chatd/chatd.toml /root/ && printf '[limits]\\ntext = \"many\"\\n' >>/etc/chatd/chatd.toml")
                 .exits(0);
@@ -246,7 +275,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(8)
+    @Order(9)
     void killedItComesBackAndItsLogIsWhole() {
         // Long enough to look at it between its death and its next start, however slow the machine is.
         configure("restart", "RestartSec=1h");
@@ -276,7 +305,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(9)
+    @Order(10)
     void aHungDaemonIsKilledByTheWatchdogAndComesBack() {
         configure("watchdog", "WatchdogSec=6s");
         isActive();
@@ -292,7 +321,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(10)
+    @Order(11)
     void theDatabaseMayStopAndBeKilled() {
         String pid = box.unit("MainPID");
         box.run("systemctl", "stop", "mariadb").exits(0);
@@ -312,7 +341,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(11)
+    @Order(12)
     void withoutItsDatabaseItStandsByAndStartsWhenThatDoes() {
         box.sh("systemctl stop chatd mariadb && systemctl start chatd").exits(0);
         assertThat(box.unit("ActiveState")).isEqualTo("active");
@@ -324,7 +353,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(12)
+    @Order(13)
     void withItsSocketARestartRefusesNoConnection() {
         box.sh("systemctl stop chatd && systemctl enable chatd.socket && systemctl start chatd.socket chatd")
                 .exits(0);
@@ -371,7 +400,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(13)
+    @Order(14)
     void anUpgradeKeepsWhatIsThereAndWhoIsConnectedComesBack() throws IOException {
         repack("9:99");
         try {
@@ -400,7 +429,7 @@ abstract class BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(15)
+    @Order(16)
     void aDatabaseElsewhereIsReachedOverTlsWithAPasswordThatNobodySees() {
         box.sh("""
                         set -e
@@ -449,7 +478,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(16)
+    @Order(17)
     @Tag("whole")
     void removedItLeavesItsDataAndInstalledAgainItGoesOn() {
         box.sh("apt-get remove -y chatd").exits(0);
@@ -464,7 +493,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(17)
+    @Order(18)
     void purgedItLeavesNothingOfItsOwn() {
         // Those are the administrator's own.
         box.sh("rm -rf /etc/systemd/system/chatd.service.d /etc/systemd/system/chatd.socket.d")
@@ -492,7 +521,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(18)
+    @Order(19)
     @Tag("whole")
     void theDatabaseOutlivesThePackage() {
         box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);

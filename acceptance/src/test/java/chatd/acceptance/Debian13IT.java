@@ -18,7 +18,7 @@ class Debian13IT extends BootedStory {
 
     @Test
     @Tag("whole")
-    @Order(14)
+    @Order(15)
     void theSecondVerifierKnowsTheSealsOfMlDsaToo() {
         configure("seals", "Environment=CHATD_AUDIT_SEAL_ALGORITHM=ML-DSA-65");
         isActive();

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import chatd.certs.Authority;
 import chatd.demo.DaemonProcess;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -200,6 +202,8 @@ class PackageIT {
                         "lib/sysusers.d/chatd.conf",
                         "lib/tmpfiles.d/chatd.conf",
                         "lib/systemd/system/chatd.service",
+                        "lib/systemd/system/chatd-archive.service",
+                        "share/chatd/archive-chatd",
                         "etc/chatd.toml"))
                 .allMatch(file -> Files.isRegularFile(archive.resolve(file)));
         assertThat(Files.readString(archive.resolve("lib/systemd/system/chatd.service")))
@@ -240,20 +244,41 @@ class PackageIT {
         assertThat(followed).isGreaterThan(20);
     }
 
-    /** As it is found by a program that starts while another one, its first run over, writes it. */
+    /** The first run lists its classes, and the second begins to make the archive that those after it use. */
     @Test
-    void anArchiveOfClassesThatIsIncompleteIsNotMentioned() throws IOException {
-        Path cache = Files.createDirectories(directory.resolve("cache/chatd"));
+    void theArchiveOfClassesIsMadeInTheBackgroundAndWhatJavaCannotUseIsNotMentioned() throws IOException {
+        Path cache = directory.resolve("cache/chatd");
         for (String program : List.of("chat-admin", "chat-client")) {
-            Files.createFile(cache.resolve(program + ".jsa"));
-            Run run = Run.program(List.of(
-                            "env",
-                            "XDG_CACHE_HOME=" + cache.getParent(),
-                            ARCHIVE.resolve("bin/" + program).toString(),
-                            "--version"))
-                    .exits(0);
+            assertThat(withCache(program, "--version").out()).startsWith(program + " 0.1.0 on Java 25");
+            assertThat(cached(cache, program)).isEmpty();
+            String said = withCache(program, "nonsense").err();
+            assertThat(cached(cache, program)).singleElement().asString().endsWith(".classes");
+            assertThat(withCache(program, "nonsense").err()).isEqualTo(said);
+            await().until(() -> cached(cache, program).stream()
+                    .allMatch(file -> file.toString().matches(".*/" + program + "-\\d+-\\d+\\.jsa")));
+            Path archive = cached(cache, program).getFirst();
+            try (FileChannel file = FileChannel.open(archive, StandardOpenOption.WRITE)) {
+                file.truncate(file.size() / 2);
+            }
+            Run run = withCache(program, "--version");
             assertThat(run.out()).startsWith(program + " 0.1.0 on Java 25");
             assertThat(run.err()).isEmpty();
+        }
+    }
+
+    private Run withCache(String program, String argument) {
+        return Run.program(List.of(
+                "env",
+                "XDG_CACHE_HOME=" + directory.resolve("cache"),
+                ARCHIVE.resolve("bin/" + program).toString(),
+                argument));
+    }
+
+    private static List<Path> cached(Path cache, String program) throws IOException {
+        try (Stream<Path> files = Files.list(cache)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(program))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static java.util.Objects.requireNonNull;
 
+import chatd.demo.ClassArchive;
 import chatd.demo.DaemonProcess;
 import chatd.fixtures.Patience;
 import java.io.IOException;
@@ -58,12 +59,15 @@ final class SpawnedDaemon extends BareDaemon {
     void begin() {
         stop();
         try {
+            Path config = configuration();
+            ClassArchive archive = new ClassArchive(module, requireNonNull(config.getParent()));
             process = DaemonProcess.start(
                     module,
-                    configuration(),
-                    DaemonProcess.archived(module, requireNonNull(environment.get(JAVA_OPTIONS))),
+                    config,
+                    archive.options(requireNonNull(environment.get(JAVA_OPTIONS))),
                     environment,
                     Duration.ofMinutes(2));
+            archive.make();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -72,20 +72,6 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     /**
-     * Returns Java options: those in {@code options}, in the format of {@code CHAT_JAVA_OPTIONS}, and the class archive
-     * beside the jar, which is created at the first stop; the next start then takes a third less time.
-     */
-    public static List<String> archived(Path module, String options) {
-        List<String> all = new ArrayList<>();
-        if (!options.isBlank()) {
-            all.addAll(List.of(options.strip().split("\\s+", -1)));
-        }
-        all.addAll(
-                List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + module.resolve("target/chatd.jsa")));
-        return all;
-    }
-
-    /**
      * Writes {@code chatd.toml} for a daemon that keeps all it needs and creates in one directory.
      *
      * @param address the address for clients, in the format of {@code listen.addresses}

@@ -58,6 +58,7 @@ final class Demo implements AutoCloseable {
         certificate();
         progress.accept("starting the daemon");
         Path directory = place.file("").normalize();
+        ClassArchive archive = new ClassArchive(daemonModule, directory);
         DaemonProcess process = DaemonProcess.start(
                 daemonModule,
                 DaemonProcess.configure(
@@ -66,10 +67,11 @@ final class Demo implements AutoCloseable {
                         place.file("mariadb.sock"),
                         "chatd",
                         "[registration]\nmode = \"open\"\n"),
-                DaemonProcess.archived(daemonModule, System.getenv().getOrDefault("CHAT_JAVA_OPTIONS", "")),
+                archive.options(System.getenv().getOrDefault("CHAT_JAVA_OPTIONS", "")),
                 Map.of(),
                 DAEMON_PATIENCE);
         daemon = process;
+        archive.make();
         progress.accept("creating the users");
         People people = people(process.link());
         Map<String, String> facts = new LinkedHashMap<>();
