@@ -161,7 +161,7 @@ class TerminalResumeIT extends OverTerminal {
             assertThat(b.skipTo(3).path("re").asLong()).isEqualTo(asked);
             a.shows("(to “question?”) an answer").enter("/r and more");
             assertThat(b.skipTo(3).path("info").asString()).isEqualTo("and more");
-            a.enter("/block " + ben.name()).shows("Nothing that " + ben.name());
+            a.enter("/block " + b.user()).shows("Nothing that " + b.user());
             b.send("{'type': 3, 'receive': '%s', 'info': 'unheard', 'id': 'u'}".formatted(ann.name()));
             b.skipTo(17);
             b.send("{'type': 4, 'receive': '', 'info': 'loud words', 'id': 'e'}");
@@ -230,6 +230,29 @@ class TerminalResumeIT extends OverTerminal {
             assertThat(ends.stream().filter(line -> line.endsWith(": before"))).hasSize(1);
             assertThat(ends.stream().filter(line -> line.endsWith(": meanwhile")))
                     .hasSize(1);
+        }
+    }
+
+    /** As with a daemon that hangs: what was typed is not gone, and the connection is not trusted for long. */
+    @Test
+    void aTextWithoutAnAnswerIsShownAboveThePromptUntilItIsStored() throws IOException {
+        try (CutProxy proxy = CutProxy.onPort(chatd.port())) {
+            Terminal a = clients.logIn(ann, proxy.port(), "--to", ann.name()).prompts(ann.name() + ">");
+            a.enter("before").shows(": before");
+            proxy.swallowAnswers();
+            a.enter("first of all").enter("second").type("half a");
+            a.showsLine("sending to you( for \\d+ s)?: first of all")
+                    .showsLine("sending to you for \\d+ s: second")
+                    .prompts(ann.name() + "> half a");
+            a.shows("The server does not answer. Trying again…");
+            proxy.cut();
+            a.shows("Connected again.");
+            a.showsLine(".* → you: second").prompts(ann.name() + "> half a");
+            assertThat(a.screen()).doesNotContain("sending to");
+            List<String> ends = a.all().lines().toList();
+            assertThat(ends.stream().filter(line -> line.endsWith(": first of all")))
+                    .hasSize(1);
+            assertThat(ends.stream().filter(line -> line.endsWith(": second"))).hasSize(1);
         }
     }
 

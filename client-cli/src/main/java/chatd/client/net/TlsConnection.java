@@ -148,11 +148,11 @@ final class TlsConnection implements Closeable {
             try {
                 socket.connect(new InetSocketAddress(address, server.port()), CONNECT_MILLIS);
                 socket.setTcpNoDelay(true);
-                // Detects within a minute that the peer of an idle connection has vanished.
+                // Detects within 20 s that the peer of an idle connection has vanished.
                 socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-                socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30);
-                socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
-                socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+                socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 10);
+                socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 5);
+                socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 2);
                 return socket;
             } catch (IOException | UnsupportedOperationException e) {
                 shut(socket);

@@ -46,6 +46,11 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
+    public boolean above(List<String> lines) {
+        return false;
+    }
+
+    @Override
     public void onTyping(Runnable typing) {
         // Nobody types.
     }

@@ -2,6 +2,7 @@ package chatd.client.screen;
 
 import chatd.client.talk.Found;
 import chatd.client.talk.Item;
+import chatd.client.talk.Outgoing;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.Talked;
@@ -13,13 +14,16 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +41,12 @@ public final class Presenter implements View {
 
     /** The most items remembered, to answer them and to show what is answered. */
     private static final int ITEMS = 200;
+
+    /** The most pending texts shown. */
+    private static final int PENDING = 3;
+
+    /** How long a text is pending until it is said for how long. */
+    private static final Duration LATE = Duration.ofSeconds(3);
 
     /** How long nothing more is shown of somebody who goes on writing. */
     private static final Duration TYPING = Duration.ofSeconds(30);
@@ -60,6 +70,9 @@ public final class Presenter implements View {
             return size() > ITEMS;
         }
     };
+
+    /** Pending texts of which it was said that they take long. */
+    private final Set<Outgoing> late = new HashSet<>();
 
     private String lastSender = "";
 
@@ -113,13 +126,18 @@ public final class Presenter implements View {
 
     /**
      * Returns whether an item is from somebody whom the user ignores, or has blocked: of those, what they wrote before to
-     * this user alone is still shown, and what they do to a group. What the user wrote is always shown.
+     * this user alone is still shown, and what they do to a group, or to a message of this user. What the user wrote is always
+     * shown.
      */
     private boolean isHidden(Item item) {
         if (item.isMine()) {
             return false;
         }
         boolean isToMe = item.to().equals(Optional.of(List.of(me)));
+        Item of = item.deed() == Item.Deed.TAKEN_BACK ? items.get(item.of()) : null;
+        if (of != null && of.isMine()) {
+            return false;
+        }
         return preferences.ignored().contains(item.sender())
                 || (!isToMe && item.deed() != Item.Deed.GROUP && blocked.test(item.sender()));
     }
@@ -150,6 +168,9 @@ public final class Presenter implements View {
     /** @param other the item that it answers or is about; null if that is not known */
     public synchronized void said(Item item, @Nullable Item other) {
         if (isHidden(item)) {
+            if (item.deed() == Item.Deed.TAKEN_BACK) {
+                items.remove(item.of());
+            }
             return;
         }
         List<AttributedString> block = new ArrayList<>();
@@ -329,9 +350,26 @@ public final class Presenter implements View {
         notice(why + " Press Enter to log in again, Ctrl-D to leave.");
     }
 
+    /** Shows the first of them above the prompt; where there is none, says once of each that it takes long. */
     @Override
-    public synchronized void waiting(Item item) {
-        screen.show(List.of(lines.quiet("not stored yet: " + item.text())), NOTICE);
+    public synchronized void pending(List<Outgoing> texts) {
+        List<String> shown = new ArrayList<>();
+        for (Outgoing text : texts.subList(0, Math.min(PENDING, texts.size()))) {
+            boolean isLate = text.age().compareTo(LATE) >= 0;
+            shown.add("sending to " + lines.receivers(text.to())
+                    + (isLate ? " for " + text.age().toSeconds() + " s: " : ": ")
+                    + SafeText.line(text.item().text()));
+        }
+        if (texts.size() > PENDING) {
+            shown.add("and %d more".formatted(texts.size() - PENDING));
+        }
+        if (!screen.above(shown)) {
+            late.retainAll(texts);
+            texts.stream()
+                    .filter(text -> text.age().compareTo(LATE) >= 0 && late.add(text))
+                    .forEach(text -> screen.show(
+                            List.of(lines.quiet("not stored yet: " + text.item().text())), NOTICE));
+        }
     }
 
     @Override
@@ -391,6 +429,11 @@ public final class Presenter implements View {
         boolean isToAll = item.to().equals(Optional.of(List.of()));
         if (with.isEmpty() || isToAll) {
             return with.isEmpty() && isToAll;
+        }
+        if (item.isMine() && item.to().isPresent()) {
+            // To several, it is in the conversation with each of them.
+            Set<String> to = item.to().get().stream().map(this::label).collect(Collectors.toSet());
+            return with.stream().allMatch(one -> to.contains(label(one)));
         }
         // A group may have been renamed since.
         return with.stream().anyMatch(one -> label(one).equals(label(item.with(me))));

@@ -31,6 +31,14 @@ public interface Screen extends AutoCloseable {
      */
     boolean prompt(String prompt);
 
+    /**
+     * Shows lines directly above the prompt, in place of those that were shown so before; no lines for nothing. May be called
+     * from any thread.
+     *
+     * @return whether that is possible here
+     */
+    boolean above(List<String> lines);
+
     /** Sets what is told that something is being typed. */
     void onTyping(Runnable typing);
 

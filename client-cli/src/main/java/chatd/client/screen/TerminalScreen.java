@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
@@ -59,6 +60,10 @@ public final class TerminalScreen implements Screen {
     private volatile @Nullable String asked;
 
     private volatile String mark = "";
+
+    /** What is shown directly above the prompt, each line with its end. */
+    private volatile String above = "";
+
     private volatile Runnable typing = () -> {};
     private volatile Supplier<String> up = () -> "";
 
@@ -264,7 +269,7 @@ public final class TerminalScreen implements Screen {
         while (true) {
             try {
                 asked = prompt;
-                return Optional.of(readLine(mark + prompt, null, left));
+                return Optional.of(readLine(above + mark + prompt, null, left));
             } catch (UserInterruptException e) {
                 left = "";
                 if (e.getPartialLine().isEmpty()) {
@@ -281,6 +286,20 @@ public final class TerminalScreen implements Screen {
     @Override
     public void mark(String its) {
         mark = its.isEmpty() ? "" : "[" + its + "] ";
+        showPrompt();
+    }
+
+    @Override
+    public boolean above(List<String> lines) {
+        int columns = Math.max(1, terminal.getColumns() - 1);
+        above = lines.stream()
+                .map(line -> new AttributedString(line).columnSubSequence(0, columns) + "\n")
+                .collect(Collectors.joining());
+        showPrompt();
+        return true;
+    }
+
+    private void showPrompt() {
         String prompt = asked;
         if (prompt != null) {
             showPrompt(prompt);
@@ -298,7 +317,7 @@ public final class TerminalScreen implements Screen {
     }
 
     private void showPrompt(String prompt) {
-        reader.setPrompt(pattern(mark + prompt));
+        reader.setPrompt(pattern(above + mark + prompt));
         try {
             reader.callWidget(LineReader.REDISPLAY);
         } catch (IllegalStateException e) {

@@ -29,6 +29,7 @@ public abstract class ChatSession {
     private final Reconnector back;
     private final boolean returns;
     private final Contacts contacts = new Contacts();
+    private final Pending pending;
 
     /** Lock held while something is sent, so that answers come in the order of the requests. */
     private final Object sending = new Object();
@@ -47,6 +48,7 @@ public abstract class ChatSession {
         this.view = view;
         this.back = new Reconnector(view, random);
         this.returns = returns;
+        this.pending = new Pending(view, this::open);
     }
 
     public final Contacts contacts() {
@@ -185,7 +187,6 @@ public abstract class ChatSession {
             return null;
         }
         view.lost(why);
-        unconfirmed().forEach(mine -> view.waiting(mine.item()));
         return switch (back.logIn(this::attempt, why)) {
             case Reconnector.Again(LoginExchange.In in) -> in;
             case Reconnector.Ended(String reason) -> {
@@ -218,7 +219,7 @@ public abstract class ChatSession {
     private @Nullable String read(Connection now, View.Reason reason) {
         String why = "The server closed the connection.";
         boolean isGoingOn = true;
-        Thread watch = Thread.startVirtualThread(now::watch);
+        Thread watch = Thread.startVirtualThread(() -> now.watch(this::open));
         try {
             catchUp(reason);
             for (Event event = now.next(); event != null; event = isGoingOn ? now.next() : null) {
@@ -241,6 +242,16 @@ public abstract class ChatSession {
         dropped();
         now.lost(why);
         return isGoingOn ? why : null;
+    }
+
+    /** Records that a text was sent: until it is known to be stored, the view shows it as pending. */
+    protected final void sent() {
+        pending.sent();
+    }
+
+    /** Records that something that was sent may have been answered. */
+    protected final void answered() {
+        pending.answered();
     }
 
     protected final void presence(String name, boolean online) {
@@ -279,11 +290,6 @@ public abstract class ChatSession {
 
     /** Called when the connection is lost. */
     protected abstract void dropped();
-
-    /** Returns what was sent and is sent again by the next connection; nothing if that can't be done. */
-    protected List<Outgoing> unconfirmed() {
-        return List.of();
-    }
 
     /** Returns the next connection of a session that has moved to it by itself; null if it has not. */
     protected LoginExchange.@Nullable In moved() {

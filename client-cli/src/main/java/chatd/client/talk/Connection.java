@@ -9,6 +9,8 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +18,19 @@ import org.jspecify.annotations.Nullable;
  * {@link #cut} may be called from any thread.
  */
 public final class Connection {
+    /** How long nothing comes while a text has no answer, which takes milliseconds. */
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+
+    /** How long nothing comes while a request has none: a password may take its time. */
     private static final Duration PATIENCE = Duration.ofSeconds(45);
-    private static final Duration WATCH = Duration.ofSeconds(5);
+
+    /** How long something has no answer while others do: it will have none. */
+    private static final Duration LONGEST = Duration.ofSeconds(90);
+
+    private static final Duration WATCH = Duration.ofSeconds(2);
 
     private final Link link;
+    private final long begun = System.nanoTime();
     private final Deque<Exchange> asked = new ConcurrentLinkedDeque<>();
     private volatile long lastRead = System.nanoTime();
     private volatile @Nullable String cut;
@@ -93,11 +104,14 @@ public final class Connection {
     }
 
     /**
-     * Cuts the connection if nothing arrives for 45 s while a request is pending, or this machine has lost the address from
-     * which it goes: the system takes many minutes to notice while data is unacknowledged. Blocks until then, or until
-     * interrupted.
+     * Cuts the connection if nothing arrives for 15 s while a text has no answer, or for 45 s while a request has none, if
+     * one of them has none for 90 s, or if this machine has lost the address from which it goes: the system takes many
+     * minutes to notice while data is unacknowledged. A single request without an answer fails alone where that can be told.
+     * Blocks until then, or until interrupted.
+     *
+     * @param texts returns those that have no answer
      */
-    void watch() {
+    void watch(Supplier<List<Outgoing>> texts) {
         try {
             while (true) {
                 Thread.sleep(WATCH);
@@ -105,15 +119,49 @@ public final class Connection {
                     cut("This machine has another address now.");
                     return;
                 }
-                Exchange first = asked.peek();
-                long now = System.nanoTime();
-                if (first != null && now - first.asked() > PATIENCE.toNanos() && now - lastRead > PATIENCE.toNanos()) {
+                giveUp();
+                Duration silence = Duration.ofNanos(System.nanoTime() - lastRead);
+                Duration text = oldest(texts.get().stream()
+                        .filter(mine -> !mine.item().isFile())
+                        .map(Outgoing::age));
+                Duration request = oldest(asked.stream().map(Exchange::age));
+                if (isLonger(SILENCE, text, silence) || isLonger(PATIENCE, request, silence)) {
                     cut("The server does not answer.");
+                    return;
+                }
+                Duration since = Duration.ofNanos(System.nanoTime() - begun);
+                if (isLonger(LONGEST, text, since)
+                        || isLonger(
+                                LONGEST,
+                                oldest(asked.stream().filter(Exchange::isFenced).map(Exchange::age)),
+                                since)) {
+                    cut("The server answers others, but has not answered what was sent for %d s."
+                            .formatted(LONGEST.toSeconds()));
                     return;
                 }
             }
         } catch (InterruptedException e) {
             // It has ended.
+        }
+    }
+
+    private static Duration oldest(Stream<Duration> ages) {
+        return ages.max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    private static boolean isLonger(Duration than, Duration one, Duration other) {
+        return one.compareTo(than) > 0 && other.compareTo(than) > 0;
+    }
+
+    /** Fails the requests that have no answer for so long that they will have none, whose place in the order says nothing. */
+    private void giveUp() {
+        List<Exchange> late = asked.stream()
+                .filter(exchange -> !exchange.isFenced() && exchange.age().compareTo(LONGEST) > 0)
+                .toList();
+        for (Exchange exchange : late) {
+            asked.remove(exchange);
+            exchange.lost(new IOException("The server has not answered a request for %d s: %s."
+                    .formatted(LONGEST.toSeconds(), exchange.what())));
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A request to the server, until its answer is complete. Fed by the thread that reads the link. */
 public abstract class Exchange {
-    private final long asked = System.nanoTime();
+    private volatile long touched = System.nanoTime();
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
     /**
@@ -29,9 +29,17 @@ public abstract class Exchange {
         done.complete(true);
     }
 
-    /** Returns when the request was made, as counted by {@link System#nanoTime}. */
-    final long asked() {
-        return asked;
+    /** Returns how long ago the request was made, or a part of its answer came. */
+    final Duration age() {
+        return Duration.ofNanos(System.nanoTime() - touched);
+    }
+
+    /** Returns what was requested, in words, for a person who waits in vain. */
+    protected abstract String what();
+
+    /** Records that a part of the answer has come. */
+    protected final void touch() {
+        touched = System.nanoTime();
     }
 
     /** Returns whether the answer is complete. */
@@ -47,7 +55,7 @@ public abstract class Exchange {
     /**
      * Blocks until the answer is complete.
      *
-     * @throws IOException if the link ended first
+     * @throws IOException if the link ended first, or the server does not answer, as {@link Connection#watch} judges it
      */
     public final void await() throws IOException, InterruptedException {
         await(Duration.ofDays(1));

@@ -2,6 +2,7 @@ package chatd.client.talk;
 
 import chatd.client.net.ClientFailure;
 import chatd.protocol.value.Audience;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.function.LongConsumer;
 public final class Outgoing {
     private final Item item;
     private final CompletableFuture<Long> stored = new CompletableFuture<>();
+    private final long since = System.nanoTime();
     private volatile boolean isUnsure;
 
     /**
@@ -30,6 +32,11 @@ public final class Outgoing {
 
     public Item item() {
         return item;
+    }
+
+    /** Returns how long ago it was sent. */
+    public Duration age() {
+        return Duration.ofNanos(System.nanoTime() - since);
     }
 
     public List<String> to() {

@@ -45,8 +45,11 @@ public interface View {
      */
     default void ended(String why) {}
 
-    /** Reports that the server has not yet confirmed an item sent some time ago. */
-    default void waiting(Item item) {}
+    /**
+     * Shows the texts that were sent from here and are not known to be stored, in place of those that it showed so before;
+     * none once all are. Called about once a second as long as there are any.
+     */
+    default void pending(List<Outgoing> texts) {}
 
     /**
      * Reports that an item was not stored.

@@ -66,6 +66,11 @@ final class FencedExchange extends Exchange {
         return new FencedExchange(me, false, 0, downloads, exchange -> {});
     }
 
+    @Override
+    protected String what() {
+        return isReplay ? "history" : downloads != null ? "file" : "command";
+    }
+
     /** Returns the items of the replay. */
     List<Item> items() {
         return items;
@@ -89,6 +94,7 @@ final class FencedExchange extends Exchange {
      */
     @Override
     protected boolean take(Event event) throws IOException {
+        touch();
         return switch (event) {
             case MessageEvent.Message message ->
                 take(Item.of(message, message.sender().equals(me)));

@@ -152,6 +152,7 @@ public final class ReplayedSession extends ChatSession {
         boolean afterText = wasTold;
         wasTold = event instanceof MessageEvent.Text text && text.sender().equals(User.SERVER);
         if (now.answers(event)) {
+            answered();
             return true;
         }
         switch (event) {
@@ -165,8 +166,10 @@ public final class ReplayedSession extends ChatSession {
             }
             case UserEvent.WentOffline offline -> presence(offline.name(), false);
             case FileEvent.Piece piece -> piece.content().bytes().release();
-            case MessageEvent.Message message ->
+            case MessageEvent.Message message -> {
                 items.arrived(Item.of(message, message.sender().equals(me)));
+                answered();
+            }
             // Unsolicited, and nothing to show.
             case SessionEvent other -> {}
             case UserEvent other -> {}
@@ -279,6 +282,7 @@ public final class ReplayedSession extends ChatSession {
                 throw e;
             }
         }
+        sent();
         return mine;
     }
 

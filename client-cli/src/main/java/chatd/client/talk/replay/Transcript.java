@@ -4,7 +4,6 @@ import chatd.client.net.ClientFailure;
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
 import chatd.client.talk.View;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * once. Thread-safe.
  */
 final class Transcript {
-    private static final Duration A_WHILE = Duration.ofSeconds(3);
-
     /** A sensibly configured server replays at least this many items, so a shorter replay is the whole history. */
     static final long SOME_ITEMS = 250;
 
@@ -49,26 +46,9 @@ final class Transcript {
         return !hasCaughtUp && seen.isEmpty();
     }
 
-    /** Registers an item about to be sent; if a text is not confirmed within three seconds, tells the view. */
+    /** Registers an item about to be sent. */
     synchronized void sending(Outgoing mine) {
         outgoing.add(mine);
-        if (mine.item().isFile()) {
-            return;
-        }
-        Thread.startVirtualThread(() -> {
-            try {
-                Thread.sleep(A_WHILE);
-                remind(mine);
-            } catch (InterruptedException e) {
-                // The program ends.
-            }
-        });
-    }
-
-    private synchronized void remind(Outgoing mine) {
-        if (outgoing.contains(mine)) {
-            view.waiting(mine.item());
-        }
     }
 
     /** Removes an item that was not sent after all. */

@@ -6,9 +6,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A user's friends, and those whom it blocks. Each method blocks until the server has answered. */
 public final class Friends {
+    /** A user's number, as the server takes it for a name. */
+    private static final Pattern NUMBER = Pattern.compile("[Uu]?([1-9]\\d{0,9})");
+
     private final Requests requests;
     private final People people;
 
@@ -53,6 +59,26 @@ public final class Friends {
     /** Blocks a user, or unblocks it. Blocks. */
     public void block(String whom, boolean on) throws IOException, InterruptedException {
         requests.command(id -> new UserCommand.Block(Requests.user(whom), on, id));
-        people.block(whom, on);
+        // By the number, which neither a name nor a number that was typed has to be: the client may know neither.
+        OptionalLong number = number(whom);
+        if (number.isPresent()) {
+            people.block(number.getAsLong(), on);
+        }
+    }
+
+    /** Returns the number of a user, by its name or what stands for it; the server is asked, and tells its name, too. */
+    private OptionalLong number(String whom) throws IOException, InterruptedException {
+        Matcher numbered = NUMBER.matcher(whom);
+        UserEvent.Found found = numbered.matches()
+                ? requests.request(
+                        id -> new UserCommand.LookUpUsers(List.of(Long.parseLong(numbered.group(1))), id),
+                        UserEvent.Found.class)
+                : requests.request(
+                        id -> new UserCommand.FindUsers(whom, UserCommand.FindUsers.MOST, id), UserEvent.Found.class);
+        people.learn(found.users());
+        return found.users().stream()
+                .filter(user -> numbered.matches() || user.name().equals(whom))
+                .mapToLong(UserEvent.FoundUser::user)
+                .findFirst();
     }
 }

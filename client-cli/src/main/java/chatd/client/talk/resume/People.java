@@ -65,14 +65,12 @@ final class People {
     }
 
     /** Takes over that a user was blocked, or is no longer. */
-    synchronized void block(String name, boolean on) {
-        names.forEach((number, its) -> {
-            if (its.equals(name) && on) {
-                blocked.add(number);
-            } else if (its.equals(name)) {
-                blocked.remove(number);
-            }
-        });
+    synchronized void block(long number, boolean on) {
+        if (on) {
+            blocked.add(number);
+        } else {
+            blocked.remove(number);
+        }
     }
 
     synchronized boolean isBlocked(String name) {

@@ -10,16 +10,19 @@ import org.jspecify.annotations.Nullable;
  * request's identifier, or with a refusal.
  */
 final class Request extends Exchange {
+    private final String what;
     private final String id;
     private final Class<? extends Event> kind;
     private @Nullable Event answer;
     private SessionEvent.@Nullable Refused refusal;
 
     /**
+     * @param what the request, in words
      * @param id the identifier that the request has
      * @param kind the kind of event that answers it; {@link SessionEvent.Accepted} if it has none of its own
      */
-    Request(String id, Class<? extends Event> kind) {
+    Request(String what, String id, Class<? extends Event> kind) {
+        this.what = what;
         this.id = id;
         this.kind = kind;
     }
@@ -45,6 +48,11 @@ final class Request extends Exchange {
     /** Answers with a kind of their own refuse without an identifier, too. */
     private boolean isIts(SessionEvent.Refused refused) {
         return refused.id().equals(id) || (refused.id().isEmpty() && kind != SessionEvent.Accepted.class);
+    }
+
+    @Override
+    protected String what() {
+        return what;
     }
 
     @Override

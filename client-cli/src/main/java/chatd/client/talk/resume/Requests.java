@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -74,8 +75,16 @@ final class Requests {
     /** Sends a request whose command has this identifier; does not wait. */
     Request ask(String id, Command command, Class<? extends Event> answer) throws IOException {
         synchronized (sending) {
-            return line.now().ask(new Request(id, answer), List.of(command));
+            return line.now().ask(new Request(words(command), id, answer), List.of(command));
         }
+    }
+
+    /** Returns what a command does, as in "read history". */
+    private static String words(Command command) {
+        return command.getClass()
+                .getSimpleName()
+                .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+                .toLowerCase(Locale.ROOT);
     }
 
     /**

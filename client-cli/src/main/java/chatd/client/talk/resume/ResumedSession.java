@@ -176,11 +176,6 @@ public final class ResumedSession extends ChatSession {
     }
 
     @Override
-    protected List<Outgoing> unconfirmed() {
-        return open();
-    }
-
-    @Override
     protected LoginExchange.Answer attempt() throws UnknownServer {
         Secret current = token;
         if (current != null) {
@@ -227,8 +222,12 @@ public final class ResumedSession extends ChatSession {
             case SessionEvent.Accepted accepted -> {
                 after = Math.max(after, accepted.message());
                 outbox.accepted(accepted);
+                answered();
             }
-            case SessionEvent.Refused refused -> outbox.refused(refused);
+            case SessionEvent.Refused refused -> {
+                outbox.refused(refused);
+                answered();
+            }
             case SessionEvent.Notice notice -> view().said(Item.notice(notice.text(), clock.instant()));
             case MessageEvent.Message message -> arrived(message);
             case UserEvent.WentOffline offline
@@ -447,6 +446,7 @@ public final class ResumedSession extends ChatSession {
     public Outgoing say(List<String> to, String text, long answered, String id) throws IOException {
         Outgoing mine = new Outgoing(name, to, text, false, answered, clock.instant());
         outbox.say(mine, id);
+        sent();
         return mine;
     }
 

@@ -1,7 +1,6 @@
 package chatd.client.talk.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
@@ -27,11 +26,6 @@ class TranscriptTest {
                 public void replayed(Replay replay) {
                     seen.add(replay.reason() + (replay.hasOlder() ? " cut" : ""));
                     replay.items().forEach(this::said);
-                }
-
-                @Override
-                public void waiting(Item item) {
-                    seen.add("WAITING " + item.text());
                 }
 
                 @Override
@@ -174,19 +168,6 @@ class TranscriptTest {
         replay.add(mine(2, "hi"));
         transcript.replayed(View.Reason.CHECK, replay, false, transcript.open());
         assertThat(seen).containsExactly("CHECK", "hi");
-    }
-
-    @Test
-    void anItemThatIsSlowToBeStoredIsReported() {
-        caughtUp(others(1, 1));
-        Outgoing mine = outgoing("slow", "bob");
-        transcript.sending(mine);
-        Outgoing quick = outgoing("quick", "bob");
-        transcript.sending(quick);
-        transcript.stored(quick);
-        await().untilAsserted(() -> assertThat(seen).containsExactly("quick→bob", "WAITING slow"));
-        transcript.stored(mine);
-        assertThat(seen).containsExactly("quick→bob", "WAITING slow", "slow→bob");
     }
 
     @Test

@@ -1,0 +1,67 @@
+package chatd.client.talk;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Tells a view which texts were sent and are not known to be stored: from half a second after they were sent, each second,
+ * until all are. Thread-safe; its own lock is held while the view is told, so that the last it is told holds.
+ */
+final class Pending {
+    private static final Duration SOON = Duration.ofMillis(500);
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    private final View view;
+    private final Supplier<List<Outgoing>> open;
+
+    /** Whether a thread of it runs. */
+    private boolean isTelling;
+
+    /** Whether the view shows any. */
+    private boolean isShown;
+
+    /** @param open returns what has no answer yet */
+    Pending(View view, Supplier<List<Outgoing>> open) {
+        this.view = view;
+        this.open = open;
+    }
+
+    /** Begins, after something was sent. */
+    synchronized void sent() {
+        if (!isTelling) {
+            isTelling = true;
+            Thread.startVirtualThread(this::run);
+        }
+    }
+
+    /** Tells the view at once, if it shows something that may have been answered. */
+    synchronized void answered() {
+        if (isShown) {
+            tell();
+        }
+    }
+
+    private void run() {
+        try {
+            Thread.sleep(SOON);
+            while (tell()) {
+                Thread.sleep(EVERY);
+            }
+        } catch (InterruptedException e) {
+            // The program ends.
+        }
+    }
+
+    /** Returns whether there are any; if there are none, the thread ends. */
+    private synchronized boolean tell() {
+        List<Outgoing> texts =
+                open.get().stream().filter(mine -> !mine.item().isFile()).toList();
+        if (isShown || !texts.isEmpty()) {
+            view.pending(texts);
+        }
+        isShown = !texts.isEmpty();
+        isTelling = isShown;
+        return isShown;
+    }
+}
