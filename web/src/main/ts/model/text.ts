@@ -23,8 +23,11 @@ export type Part =
 /** Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name; as `Mention.java` has them. */
 const UNSPACED = "\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}ー";
 
+/** A letter or digit, with its marks, but of those. */
+const WORD_BEFORE = `(?![${UNSPACED}])[\\p{L}\\p{Nd}]\\p{M}{0,3}`;
+
 /** Before a word: no letter or digit, but of those. */
-const WORD = `(?<!(?![${UNSPACED}])[\\p{L}\\p{Nd}]\\p{M}{0,3})`;
+const WORD = `(?<!${WORD_BEFORE})`;
 
 /** Where an address of the web begins, whose end {@link endOf} finds; or the whole of a mailbox's. */
 const LINK = new RegExp(
@@ -62,6 +65,9 @@ export function completions(typed: string): readonly Emoticon[] {
 
 /** Splits a text into what is shown: links, emoticons, mentions of these names, and the rest. */
 export function partsOf(text: string, mentioned: readonly string[] = []): Part[] {
+  const names = new Set(mentioned.map(folded));
+  let lookups = 0;
+  const isNamed = (name: string) => lookups++ < LOOKUPS && names.has(folded(name));
   return links(text)
     .flatMap((part) =>
       part.kind !== "text"
@@ -72,9 +78,12 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
           }),
     )
     .flatMap((part) =>
-      part.kind !== "text" || mentioned.length === 0
+      part.kind !== "text" || names.size === 0
         ? [part]
-        : split(part.text, mentions(mentioned), (found) => ({ kind: "mention", text: found })),
+        : split(part.text, MENTION, (found) => {
+            const text = longest(found, isNamed);
+            return text === null ? null : { kind: "mention", text };
+          }),
     );
 }
 
@@ -113,6 +122,8 @@ function endOf(text: string, begin: number): { end: number; read: number } {
   const open: { character: string; at: number }[] = [];
   let at = begin;
   let isInWord = false;
+  let isInHost = true;
+  const host = begin + (/^https?:\/\//i.exec(text.slice(begin, begin + 8))?.[0].length ?? 0);
   while (at < text.length) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     const opened = CLOSING.get(character);
@@ -121,7 +132,12 @@ function endOf(text: string, begin: number): { end: number; read: number } {
     if (NO_PART.test(character) || (opened !== undefined && !isApostrophe && open.pop()?.character !== opened)) {
       break;
     }
+    isInHost &&= at < host || !"/?#".includes(character);
     if (OPENING.has(character)) {
+      if (isInHost && !"[(".includes(character)) {
+        // No host has one: what the link is called follows.
+        break;
+      }
       open.push({ character, at });
     }
     at += character.length;
@@ -145,10 +161,21 @@ function addressOf(link: string): string | null {
   return URL.canParse(to) ? to : null;
 }
 
-/** What is before a name that is mentioned: a sign, with neither a letter nor a digit before it. */
-export const BEFORE_MENTION = `${WORD}[@＠]`;
+/** What is before a name that is mentioned: a sign, with neither a letter nor a digit before it; as `Mention.java` has it. */
+export const BEFORE_MENTION = `[@＠](?<!${WORD_BEFORE}[@＠])`;
 
-const IS_UNSPACED = new RegExp(`[${UNSPACED}]$`, "u");
+/** A sign and what may be a name behind it, as long as it may be as it is typed; and one character more. */
+const MENTION = new RegExp(`${BEFORE_MENTION}[^\\s@＠]{1,41}`, "gu");
+
+/** Maximum number of names that are looked up for one text, as the daemon has it. */
+const LOOKUPS = 1_000;
+
+/** Maximum length of a name as it is typed, in characters. */
+const LONGEST_NAME = 40;
+
+const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
+const IS_MARK = /^\p{M}/u;
+const IS_PART = new RegExp(`^(?![${UNSPACED}])[\\p{L}\\p{M}\\p{Nd}]`, "u");
 
 /** Returns a name in the form in which those of one account are the same. */
 export function folded(name: string): string {
@@ -158,20 +185,31 @@ export function folded(name: string): string {
 /** What all members of a group are called, in the languages of the clients. */
 export const ALL_MEMBERS = ["all", "所有人"] as const;
 
-/** Finds the mentions of names, in any case and normal form (page `chat-json-1.md`, "Mentions"). */
-function mentions(names: readonly string[]): RegExp {
-  const forms = names
-    .flatMap((name) => [...new Set([name.normalize("NFC"), name.normalize("NFD")])])
-    .sort((a, b) => b.length - a.length)
-    // Of what syntax has no use for, `u` lets nothing be escaped.
-    .map((name) => `${name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(?!${IS_UNSPACED.test(name) ? "\\p{M}" : `(?![${UNSPACED}])[\\p{L}\\p{M}\\p{Nd}]`})`);
-  return new RegExp(`${BEFORE_MENTION}(?:${forms.join("|")})`, "giu");
+/**
+ * Returns the sign and the longest name with which a text begins behind it, as it is typed; null if there is none (page
+ * `chat-json-1.md`, "Mentions"). Each is looked up: an expression of a thousand names takes a second to compile.
+ */
+function longest(text: string, isNamed: (name: string) => boolean): string | null {
+  const [sign = "", ...characters] = text;
+  for (let count = Math.min(LONGEST_NAME, characters.length); count > 0; count--) {
+    const next = characters[count];
+    const isEnd = next === undefined || !(IS_UNSPACED.test(characters[count - 1] ?? "") ? IS_MARK : IS_PART).test(next);
+    if (isEnd) {
+      const name = characters.slice(0, count).join("");
+      if (isNamed(name)) {
+        return sign + name;
+      }
+    }
+  }
+  return null;
 }
 
+/** Splits a text into what is found in it, of which `part` returns the beginning or null, and the rest. */
 function split(text: string, pattern: RegExp, part: (found: string) => Part | null): Part[] {
   const parts: Part[] = [];
   let from = 0;
-  for (const match of text.matchAll(pattern)) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const made = part(match[0]);
     if (made !== null) {
       if (match.index > from) {
@@ -179,6 +217,7 @@ function split(text: string, pattern: RegExp, part: (found: string) => Part | nu
       }
       parts.push(made);
       from = match.index + made.text.length;
+      pattern.lastIndex = from;
     }
   }
   if (from < text.length) {

@@ -168,7 +168,7 @@ final class Talk {
 
     /** Returns the command that corrects the last text sent from here; empty if there is none. */
     private String correction() {
-        Item last = presenter.lastOwn(target);
+        Item last = presenter.lastOwn(direct.isTarget() ? null : target);
         return !corrects || last == null || last.isFile() || !(session instanceof ResumedSession)
                 ? ""
                 : TypedLine.correcting(last.number(), last.text());
@@ -434,7 +434,9 @@ final class Talk {
     /** Returns the last item that the user sent to whom it talks to, or the one with this number; says so if there is none. */
     private @Nullable Item shown(long number) {
         numbered();
-        Item item = number == 0 ? presenter.lastOwn(target) : presenter.shown(number, target);
+        Item item = number == 0
+                ? presenter.lastOwn(direct.isTarget() ? null : target)
+                : presenter.shown(number, direct.isTarget() ? null : target);
         if (item == null) {
             presenter.notice(
                     number == 0

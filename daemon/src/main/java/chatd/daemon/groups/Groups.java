@@ -19,6 +19,7 @@ import chatd.daemon.model.Group;
 import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Pair;
 import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
@@ -65,8 +66,11 @@ public final class Groups implements Room {
     private final Supplier<Config> config;
     private final Clock clock;
 
-    /** The changes of the name or the topic of each group in a day ({@code groups.renames}): all members are told. */
-    private final RateBy<Long> renames;
+    /**
+     * The changes of the name or the topic of each group in a day ({@code groups.renames}): all members are told. Those of
+     * an owner are counted apart, so that an admin can't be the last who names it.
+     */
+    private final RateBy<Pair> renames;
 
     public Groups(ServiceParts parts) {
         this.directory = parts.directory();
@@ -77,7 +81,7 @@ public final class Groups implements Room {
         this.sessions = parts.sessions();
         this.config = parts.config();
         this.clock = parts.clock();
-        this.renames = new RateBy<>(() -> config.get().groups().renames(), most -> most, DAY);
+        this.renames = RateBy.ofPairs(() -> config.get().groups().renames(), DAY);
     }
 
     @Override
@@ -251,11 +255,11 @@ public final class Groups implements Room {
             case GroupCommand.Rename rename -> {
                 GroupNames.check(rename.name());
                 checkNew(!rename.name().equals(group.name()), now);
-                charge(group);
+                charge(account, group);
                 yield new GroupAct.Renamed(group.name());
             }
             case GroupCommand.GiveRole given -> given(members, given, now);
-            case GroupCommand.Set set -> set(group, set, now);
+            case GroupCommand.Set set -> set(account, group, set, now);
             case GroupCommand.Close close -> new GroupAct.Closed();
         };
     }
@@ -267,8 +271,12 @@ public final class Groups implements Room {
     }
 
     /** @throws Refusal {@link Code#THROTTLED} if its name or topic was changed too often of late */
-    private void charge(Group group) {
-        if (!renames.take(group.number())) {
+    private void charge(Account by, Group group) {
+        boolean isOwner = groups.members(group.number())
+                .find(by.number())
+                .filter(member -> member.role() == GroupRole.OWNER)
+                .isPresent();
+        if (!renames.take(new Pair(isOwner ? by.number() : 0, group.number()))) {
             throw new Refusal(
                     Code.THROTTLED,
                     "The name and the topic of a group are changed %d times a day at most. Nothing was done."
@@ -339,7 +347,7 @@ public final class Groups implements Room {
         return new GroupAct.RoleGiven(user, command.role());
     }
 
-    private GroupAct set(Group group, GroupCommand.Set command, Instant now) {
+    private GroupAct set(Account by, Group group, GroupCommand.Set command, Instant now) {
         Boolean isWhole = command.wholeHistory();
         Boolean isOpen = command.open();
         String topic = command.topic();
@@ -352,7 +360,7 @@ public final class Groups implements Room {
                 changed(isWhole, group.wholeHistory()), changed(isOpen, group.open()), changed(topic, group.topic()));
         checkNew(!changed.equals(new GroupAct.Set(null, null, null)), now);
         if (changed.topic() != null) {
-            charge(group);
+            charge(by, group);
         }
         return changed;
     }

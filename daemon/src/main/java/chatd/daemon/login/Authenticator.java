@@ -137,6 +137,7 @@ public final class Authenticator {
             throw config.get().accounts().concealUsers() ? refusal(Code.WRONG_PASSWORD) : refusal;
         }
         attempt.right();
+        caller.forgetPasswords();
         Snapshot there = judged.orElseThrow();
         Account.State state = there.account().stateAt(clock.instant());
         if (state != Account.State.ACTIVE) {

@@ -122,6 +122,11 @@ public final class Bearers {
         }
 
         @Override
+        public void forgetPasswords() {
+            connection.forgetPasswords();
+        }
+
+        @Override
         public boolean hasEnded() {
             return connection.hasEnded();
         }

@@ -133,13 +133,15 @@ public final class Messages implements Room {
     /**
      * Sends a text without waiting, for event loops.
      *
-     * @return as {@link #send}; null if the journal can't take it at once, or the database has to be asked first, and
-     *     nothing was sent
+     * @return as {@link #send}; null if the journal can't take it at once, the database has to be asked first, or it takes
+     *     long to find whom it mentions, and nothing was sent
      * @throws Refusal as {@link #send}
      */
     public @Nullable InFlight offer(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
-        if (command.answered() != 0 || !reserved(caller.account(), recipients).isEmpty()) {
+        if (command.answered() != 0
+                || Mention.isOfMany(command.text())
+                || !reserved(caller.account(), recipients).isEmpty()) {
             return null;
         }
         int bytes = ByteBufUtil.utf8Bytes(command.text());
@@ -360,20 +362,19 @@ public final class Messages implements Room {
      * Returns what a text refers to, as of the moment of storing: everybody in a group is the group. Whom its sender has
      * mentioned too often of late is not mentioned.
      */
-    private References references(long sender, Recipients recipients, @Nullable String text, References as) {
-        References all = meant(sender, recipients, text, as);
+    private References references(long sender, Recipients recipients, boolean isForAll, References as) {
+        References all = meant(sender, recipients, isForAll, as);
         return sender == Message.SERVER
                 ? all
                 : all.withMentioned(mentioned -> alerts.take(new Pair(sender, mentioned)));
     }
 
-    private References meant(long sender, Recipients recipients, @Nullable String text, References as) {
+    private References meant(long sender, Recipients recipients, boolean isForAll, References as) {
         long group = recipients.group();
         if (group == 0) {
             return as;
         }
-        boolean isOfAll = text != null
-                && Mention.isOfAll(text)
+        boolean isOfAll = isForAll
                 && groups.members(group)
                         .find(sender)
                         .filter(member -> member.role().isAdmin())
@@ -413,6 +414,10 @@ public final class Messages implements Room {
         private final @Nullable String text;
         private final @Nullable StoredFile file;
         private final References references;
+
+        /** Whether the text mentions all of its group; also found on the sender's thread. */
+        private final boolean isForAll;
+
         private final @Nullable SentOnce once;
 
         Sending(
@@ -429,6 +434,7 @@ public final class Messages implements Room {
             this.text = text;
             this.file = file;
             this.references = references;
+            this.isForAll = text != null && recipients.group() != 0 && Mention.isOfAll(text);
             this.once = once;
         }
 
@@ -462,7 +468,7 @@ public final class Messages implements Room {
                     text,
                     numbered,
                     salt,
-                    references(sender, recipients, text, references),
+                    references(sender, recipients, isForAll, references),
                     origin,
                     once);
         }

@@ -35,6 +35,9 @@ public interface Caller {
     /** Counts a password that came over its connection; returns how many came before. */
     int countPassword();
 
+    /** Counts anew, since a password was right. */
+    void forgetPasswords();
+
     /** Returns whether it has ended and no longer waits for an answer. */
     boolean hasEnded();
 

@@ -2,21 +2,27 @@ package chatd.daemon.session;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fair queue: owners are served round robin, so that nobody waits for another's whole backlog; of one owner what has
- * been tried least comes first, and else what came first. Unbounded: its users bound it. Thread-safe.
+ * A fair queue: owners are served round robin, so that nobody waits for another's whole backlog; of one owner, in turn, what
+ * has been tried least, and what came first, so that nobody waits for ever behind those who come anew. Unbounded: its users
+ * bound it. Thread-safe.
  */
 public final class FairQueue<T> {
-    /** The order in which the items of one owner are served. */
+    /** The order in which the items of one owner are served at every second turn. */
     private static final Comparator<Item<?>> ORDER =
             Comparator.<Item<?>>comparingInt(Item::tries).thenComparingLong(Item::arrival);
+
+    private static final Comparator<Item<?>> ARRIVAL = Comparator.comparingLong(Item::arrival);
 
     @GuardedBy("this")
     private final Map<Object, TreeSet<Item<T>>> waiting = new HashMap<>();
@@ -29,6 +35,10 @@ public final class FairQueue<T> {
 
     @GuardedBy("this")
     private long arrivals;
+
+    /** Owners of whom what came first is served next. */
+    @GuardedBy("this")
+    private final Set<Object> oldestNext = new HashSet<>();
 
     private record Item<T>(Object whose, int tries, long arrival, T what) {}
 
@@ -52,14 +62,19 @@ public final class FairQueue<T> {
     public synchronized @Nullable T next() {
         Object whose = order.poll();
         TreeSet<Item<T>> its = whose == null ? null : waiting.get(whose);
-        Item<T> next = its == null ? null : its.pollFirst();
-        if (whose == null || its == null || next == null) {
+        if (whose == null || its == null) {
             return null;
         }
+        boolean isOldest = oldestNext.remove(whose);
+        Item<T> next = isOldest ? Collections.min(its, ARRIVAL) : its.first();
+        its.remove(next);
         if (its.isEmpty()) {
             waiting.remove(whose);
         } else {
             order.add(whose);
+            if (!isOldest) {
+                oldestNext.add(whose);
+            }
         }
         size--;
         return next.what();
@@ -81,6 +96,7 @@ public final class FairQueue<T> {
             if (its.isEmpty()) {
                 waiting.remove(item.whose());
                 order.remove(item.whose());
+                oldestNext.remove(item.whose());
             }
         }
     }

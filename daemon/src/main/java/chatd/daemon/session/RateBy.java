@@ -5,6 +5,8 @@ import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderBuildStage;
+import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderRefillStage;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
@@ -23,6 +25,9 @@ public final class RateBy<K> {
     /** Maximum number of pairs that are remembered: there are more of them than accounts. */
     private static final long PAIRS = 1 << 16;
 
+    /** Nothing comes back within a period, and everything with the next. */
+    static final LongUnaryOperator UNTIL_THE_NEXT = most -> 0;
+
     private final LongSupplier most;
     private final LongUnaryOperator rate;
     private final Duration period;
@@ -35,15 +40,18 @@ public final class RateBy<K> {
     /**
      * @param most supplies how much at once; who has done nothing for a period begins anew with it, and everybody when it
      *     changes
-     * @param rate returns how much in a period then, given {@code most}
+     * @param rate returns how much in a period then, given {@code most}; 0 for all of it once the period is over
      */
     public RateBy(LongSupplier most, LongUnaryOperator rate, Duration period) {
         this(most, rate, period, Long.MAX_VALUE, System::nanoTime);
     }
 
-    /** Returns a limit of what each user does to each other one, or in each group; the least used are forgotten. */
+    /**
+     * Returns a limit of what each user does to each other one, or in each group, in each period since the first time; the
+     * least used are forgotten.
+     */
     public static RateBy<Pair> ofPairs(LongSupplier most, Duration period) {
-        return new RateBy<>(most, same -> same, period, PAIRS, System::nanoTime);
+        return new RateBy<>(most, UNTIL_THE_NEXT, period, PAIRS, System::nanoTime);
     }
 
     /** @param nanos returns the time in nanoseconds */
@@ -112,9 +120,14 @@ public final class RateBy<K> {
         return new Counted(
                 limit,
                 Bucket.builder()
-                        .addLimit(bandwidth -> bandwidth.capacity(limit).refillGreedy(rate.applyAsLong(limit), period))
+                        .addLimit(bandwidth -> refilled(bandwidth.capacity(limit), limit))
                         .withCustomTimePrecision(new Time())
                         .build());
+    }
+
+    private BandwidthBuilderBuildStage refilled(BandwidthBuilderRefillStage bandwidth, long limit) {
+        long inPeriod = rate.applyAsLong(limit);
+        return inPeriod == 0 ? bandwidth.refillIntervally(limit, period) : bandwidth.refillGreedy(inPeriod, period);
     }
 
     private final class Time implements TimeMeter {

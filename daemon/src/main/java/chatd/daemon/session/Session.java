@@ -443,6 +443,11 @@ public final class Session implements Caller {
         return passwords.getAndIncrement();
     }
 
+    @Override
+    public void forgetPasswords() {
+        passwords.set(0);
+    }
+
     /** Returns whether the session has ended and accepts no more commands. */
     @Override
     public boolean hasEnded() {

@@ -71,6 +71,22 @@ class RateByTest {
     }
 
     @Test
+    void ofPairsNoMoreIsDoneInAPeriodThanThat() {
+        RateBy<Long> pairs =
+                new RateBy<>(() -> 3, RateBy.UNTIL_THE_NEXT, Duration.ofDays(1), Long.MAX_VALUE, nanos::get);
+        for (int day = 0; day < 3; day++) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(pairs.take(1L)).isTrue();
+            }
+            for (int hour = 0; hour < 23; hour++) {
+                assertThat(pairs.take(1L)).as("day %d, hour %d", day, hour).isFalse();
+                pass(Duration.ofHours(1));
+            }
+            pass(Duration.ofHours(1));
+        }
+    }
+
+    @Test
     void whatWasDoneAlreadyIsPaidWithAPause() {
         assertThat(rate.pause(1L, 60)).isZero();
         assertThat(rate.pause(1L, 30)).isEqualTo(Duration.ofSeconds(30).toNanos());

@@ -105,6 +105,25 @@ class TurnsTest {
         }
     }
 
+    /** Somebody mistyped once, while at the same address others come again and again as if for the first time. */
+    @Test
+    void whoWasTriedOnceIsServedWhileOthersComeAnew() throws InterruptedException {
+        turns.acquire("ann");
+        waits("ann", 1, 3, "once");
+        await().until(() -> turns.waiting() == 1);
+        for (int i = 1; i <= 2; i++) {
+            int waiting = i + 1;
+            waits("ann", 0, 3, "new " + i);
+            await().until(() -> turns.waiting() == waiting);
+        }
+        release("new 1");
+        waits("ann", 0, 3, "new 3");
+        await().until(() -> turns.waiting() == 3);
+        for (String expected : List.of("once", "new 2", "new 3")) {
+            release(expected);
+        }
+    }
+
     @Test
     void whoLeavesTakesNoTurn() throws InterruptedException {
         turns.acquire("ann");
