@@ -90,9 +90,9 @@ class ClientScriptIT {
         }) {
             var command = new ArrayList<>(List.of("find"));
             command.addAll(List.of(none));
-            assertThat(client(ben, command.toArray(String[]::new)).exits(0).out())
-                    .as("%s", command)
-                    .isEmpty();
+            Run run = client(ben, command.toArray(String[]::new)).exits(1);
+            assertThat(run.out()).as("%s", command).isEmpty();
+            assertThat(run.err()).isEqualTo("chat-client: Nothing was found.\n");
         }
         assertThat(client(ben, "find", "--with", ann.name(), "--since", "2026-01-01", "--media", "text", word)
                         .exits(0)

@@ -148,8 +148,9 @@ class RatesIT {
                 assertThat(throttled(by, change.formatted(5, "set", "'open': true")))
                         .isFalse();
                 // What admins do is counted apart from what the owner does, whose name is the last then.
-                by.send("{'type': 23, 'id': 'r', 'info': {'op': 'role', 'group_id': '%s', 'user': '%s', 'role': 'admin'}}"
-                        .formatted(group, other.user()));
+                by.send(
+                        "{'type': 23, 'id': 'r', 'info': {'op': 'role', 'group_id': '%s', 'user': '%s', 'role': 'admin'}}"
+                                .formatted(group, other.user()));
                 by.skipTo(17);
                 assertThat(throttled(other, change.formatted(6, "rename", "'name': 'Mine'")))
                         .isFalse();

@@ -257,6 +257,25 @@ class TerminalResumeIT extends OverTerminal {
     }
 
     @Test
+    void theKeysOfAShellDoWhatTheyDoThereOrNothing() {
+        try (Terminal shell = new Terminal(
+                List.of("PS1=shell> ", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=" + directory, "EDITOR=sed -i s/half/whole/"),
+                List.of("bash", "--norc", "--noprofile", "-i"))) {
+            shell.prompts("shell>");
+            shell.enter(String.join(" ", Run.command("client")) + " --ca " + chatd.ca() + " " + ann.name()
+                    + "@localhost:" + chatd.port());
+            shell.prompts("Password of " + ann.name() + ":")
+                    .enter(ann.password())
+                    .prompts("(nobody)>");
+            shell.type("half a line").prompts("> half a line").press("C-x", "C-e");
+            shell.prompts("> whole a line").type(" more").prompts("> whole a line more");
+            shell.press("C-\\", "C-]").type(" of it").prompts("of it");
+            assertThat(shell.all()).doesNotContain("thread dump", "No such widget", "\tat ");
+            shell.press("C-u", "C-d").prompts("shell>");
+        }
+    }
+
+    @Test
     void ctrlZGivesTheTerminalBackToTheShellUntilItIsContinued() {
         try (Terminal shell = new Terminal(
                 List.of("PS1=shell> ", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=" + directory),

@@ -1,5 +1,6 @@
 package chatd.client;
 
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
 import chatd.client.talk.Found;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints messages that have all these words, the newest first.",
             "A word is found by its beginning, without regard to case and accents; one in quotes with others only if they"
-                    + " follow one another. Of files it is the name that is searched."
+                    + " follow one another. Of files it is the name that is searched. The exit code is 1 if nothing was found."
         },
         footerHeading = Main.EXAMPLES,
         footer = {
@@ -102,6 +103,9 @@ final class FindCommand extends ScriptCommand {
             if (found.upTo() != MessageEvent.Found.EVERYTHING) {
                 System.err.println("chat-client: The server is indexing: messages after number " + found.upTo()
                         + " were not searched.");
+            }
+            if (found.hits().isEmpty()) {
+                throw new ClientFailure(ClientFailure.NO, "Nothing was found.");
             }
         }
     }

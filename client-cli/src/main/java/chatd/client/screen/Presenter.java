@@ -152,11 +152,12 @@ public final class Presenter implements View {
             return false;
         }
         boolean isMention = lines.mentions(item);
+        boolean isForMe = isMention || item.to().equals(Optional.of(List.of(me)));
         return switch (notices.apply(item)) {
             case NONE -> false;
             case MENTIONS -> isMention && !preferences.is(Setting.NOTIFY, "never");
             case ALL ->
-                preferences.is(Setting.NOTIFY, "all") || (isMention && preferences.is(Setting.NOTIFY, "mentions"));
+                preferences.is(Setting.NOTIFY, "all") || (isForMe && preferences.is(Setting.NOTIFY, "mentions"));
         };
     }
 

@@ -4,14 +4,17 @@ import chatd.client.net.PrivateFiles;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
@@ -47,6 +50,9 @@ public final class TerminalScreen implements Screen {
     private final Reader reader;
     private final Path history;
     private boolean isKept;
+
+    /** What the terminal is set to between prompts. */
+    private volatile @Nullable Attributes raw;
 
     /**
      * Guards {@code progress}, the line shown instead of a prompt during a long operation; held while that line or the
@@ -102,6 +108,11 @@ public final class TerminalScreen implements Screen {
         reader.setVariable(LineReader.BELL_STYLE, "none");
         // Raw mode between prompts too: input is not echoed, but waits for the next prompt.
         attributes = terminal.enterRawMode();
+        // Ctrl-\\ would have the JVM print all its threads.
+        Attributes own = terminal.getAttributes();
+        own.setControlChar(Attributes.ControlChar.VQUIT, 0);
+        terminal.setAttributes(own);
+        raw = own;
         KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
         keys.bind(new Reference("chat-up"), KeyMap.key(terminal, Capability.key_up));
         reader.getWidgets().put("chat-up", this::up);
@@ -114,6 +125,72 @@ public final class TerminalScreen implements Screen {
         });
         keys.bind(new Reference("chat-suspend"), KeyMap.ctrl('Z'));
         reader.getWidgets().put("chat-suspend", this::suspend);
+        // JLine's own opens an editor that is not there.
+        reader.getWidgets().put(LineReader.EDIT_AND_EXECUTE_COMMAND, this::edit);
+        unbindUnknown(keys);
+        terminal.handle(Terminal.Signal.CONT, signal -> resumed());
+    }
+
+    /** Unbinds the keys whose function JLine lacks: it would say so in the middle of the line. */
+    private void unbindUnknown(KeyMap<Binding> keys) {
+        List<String> unknown = keys.getBoundKeys().entrySet().stream()
+                .filter(key -> key.getValue() instanceof Reference to
+                        && !reader.getWidgets().containsKey(to.name()))
+                .map(Map.Entry::getKey)
+                .toList();
+        unknown.forEach(keys::unbind);
+    }
+
+    /** Takes the terminal back from the shell, when the program is continued while no line is read: JLine does so itself else. */
+    private void resumed() {
+        Attributes own = raw;
+        if (asked == null && own != null) {
+            terminal.setAttributes(own);
+            bracketed(true);
+        }
+    }
+
+    /** Lets the user write the line in the editor of {@code VISUAL} or {@code EDITOR}; whatever it is then stays in the line. */
+    private boolean edit() {
+        String editor = Stream.of("VISUAL", "EDITOR")
+                .map(System::getenv)
+                .filter(name -> name != null && !name.isBlank())
+                .findFirst()
+                .orElse("vi");
+        Attributes typed = terminal.getAttributes();
+        bracketed(false);
+        terminal.setAttributes(attributes);
+        String failure = "";
+        try {
+            Path file = Files.createTempFile("chat-client", ".txt");
+            try {
+                Files.writeString(file, reader.getBuffer().toString());
+                // Of several words, as in "code --wait".
+                int exit = new ProcessBuilder("sh", "-c", editor + " \"$1\"", "sh", file.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor();
+                if (exit == 0) {
+                    reader.getBuffer().clear();
+                    reader.getBuffer().write(Files.readString(file).stripTrailing());
+                } else {
+                    failure = "The editor " + editor + " ended with " + exit + "; the line is as it was.";
+                }
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            failure = "The line could not be edited: " + e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        terminal.setAttributes(typed);
+        bracketed(true);
+        boolean isShown = reader.redrawLine() && reader.redisplay();
+        if (!failure.isEmpty()) {
+            show(List.of(new AttributedString("* " + failure)), 2);
+        }
+        return isShown;
     }
 
     /**
@@ -394,6 +471,7 @@ public final class TerminalScreen implements Screen {
         Attributes signalling = terminal.getAttributes();
         signalling.setLocalFlag(Attributes.LocalFlag.ISIG, true);
         terminal.setAttributes(signalling);
+        raw = signalling;
         terminal.handle(Terminal.Signal.INT, signal -> interrupted.run());
     }
 

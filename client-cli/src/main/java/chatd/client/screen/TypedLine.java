@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +27,53 @@ public sealed interface TypedLine {
 
     /** How many items of the history are shown if no number is typed. */
     long USUAL = 20;
+
+    /** What people type in other programs, and what that is called here. */
+    Map<String, String> ELSEWHERE = Map.ofEntries(
+            Map.entry("edit", "/correct"),
+            Map.entry("e", "/correct"),
+            Map.entry("delete", "/back"),
+            Map.entry("del", "/back"),
+            Map.entry("remove", "/back"),
+            Map.entry("undo", "/back"),
+            Map.entry("unsend", "/back"),
+            Map.entry("reply", "/re, or /r for who wrote to you last"),
+            Map.entry("answer", "/re"),
+            Map.entry("search", "/find"),
+            Map.entry("grep", "/find"),
+            Map.entry("join", "/group join GROUP"),
+            Map.entry("j", "/group join GROUP"),
+            Map.entry("part", "/group leave"),
+            Map.entry("leave", "/group leave, or /quit to leave the program"),
+            Map.entry("invite", "/group add"),
+            Map.entry("kick", "/group remove"),
+            Map.entry("topic", "/group topic"),
+            Map.entry("nick", "/name"),
+            Map.entry("query", "/to"),
+            Map.entry("q", "/quit, or /to NAME to talk to somebody"),
+            Map.entry("chat", "/to"),
+            Map.entry("w", "/msg"),
+            Map.entry("tell", "/msg"),
+            Map.entry("whisper", "/msg"),
+            Map.entry("dm", "/msg"),
+            Map.entry("m", "/msg"),
+            Map.entry("pm", "/msg"),
+            Map.entry("users", "/who"),
+            Map.entry("names", "/who"),
+            Map.entry("online", "/who"),
+            Map.entry("clear", "Ctrl-L"),
+            Map.entry("cls", "Ctrl-L"),
+            Map.entry("img", "/picture"),
+            Map.entry("image", "/picture"),
+            Map.entry("upload", "/file"),
+            Map.entry("attach", "/file"),
+            Map.entry("download", "/fetch"),
+            Map.entry("call", "/direct"),
+            Map.entry("mute", "/notify NAME none, or /ignore NAME"),
+            Map.entry("settings", "/set"),
+            Map.entry("passwd", "/password"),
+            Map.entry("exit", "/quit"),
+            Map.entry("bye", "/quit"));
 
     /** The commands, in the order in which the help lists them. */
     enum Command {
@@ -118,14 +166,19 @@ public sealed interface TypedLine {
             return (word() + " " + arguments).strip();
         }
 
-        /** Returns the command that a word names; upper case and what it begins with suffice if only one does. */
+        /**
+         * Returns the command that a word names; upper case and what it begins with suffice if only one does. What goes to
+         * everyone is written out.
+         */
         static Optional<Command> of(String word) {
             String lower = word.toLowerCase(Locale.ROOT);
             List<Command> begin = beginning(lower);
             return begin.stream()
                     .filter(command -> command.word().equals(lower))
                     .findFirst()
-                    .or(() -> begin.size() == 1 ? Optional.of(begin.getFirst()) : Optional.empty());
+                    .or(() -> begin.size() == 1 && !begin.contains(ALL)
+                            ? Optional.of(begin.getFirst())
+                            : Optional.empty());
         }
 
         static List<Command> beginning(String word) {
@@ -262,7 +315,9 @@ public sealed interface TypedLine {
         if (Emoticon.of(words[0]).isPresent()) {
             return new Say(typed);
         }
-        Optional<Command> command = Command.of(words[0]);
+        Optional<Command> command = ELSEWHERE.containsKey(words[0].substring(1).toLowerCase(Locale.ROOT))
+                ? Optional.empty()
+                : Command.of(words[0]);
         return command.isPresent()
                 ? command(command.get(), words.length < 2 ? "" : words[1])
                 : new Mistake("There is no command " + words[0] + nearest(words[0])
@@ -271,6 +326,10 @@ public sealed interface TypedLine {
     }
 
     private static String nearest(String word) {
+        String here = ELSEWHERE.get(word.substring(1).toLowerCase(Locale.ROOT));
+        if (here != null) {
+            return "; here it is " + here + ".";
+        }
         List<Command> begin = Command.beginning(word.toLowerCase(Locale.ROOT));
         if (!begin.isEmpty()) {
             return "; it begins " + begin.stream().map(Command::word).collect(Collectors.joining(", ")) + ".";

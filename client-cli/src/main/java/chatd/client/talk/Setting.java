@@ -9,7 +9,7 @@ import java.util.Optional;
 public enum Setting {
     THEME("terminal", "colours to suit the terminal", "auto", "dark", "light", "none"),
     TIME("common", "how times are written", "24h", "12h", "iso"),
-    NOTIFY("common", "which texts alert you", "mentions", "all", "never"),
+    NOTIFY("common", "which texts alert you; mentions: also those for you alone", "mentions", "all", "never"),
     ALERT("terminal", "how: by the bell, on the desktop (OSC 777)", "bell", "desktop", "both"),
     PRESENCE("terminal", "whether users coming online and going offline are shown", "all", "none"),
     HISTORY("terminal", "whether typed lines are kept on this machine", "on", "off");

@@ -111,6 +111,27 @@ class TypedLineTest {
     }
 
     @Test
+    void whatIsCalledSoElsewhereIsAnsweredWithItsNameHere() {
+        assertThat(TypedLine.of("/edit hello").toString())
+                .contains("There is no command /edit; here it is /correct. Nothing was sent.");
+        for (String elsewhere : TypedLine.ELSEWHERE.keySet()) {
+            // Also one with which only one command begins.
+            assertThat(TypedLine.of("/" + elsewhere + " hello"))
+                    .as(elsewhere)
+                    .isInstanceOf(TypedLine.Mistake.class)
+                    .asString()
+                    .contains(TypedLine.ELSEWHERE.get(elsewhere));
+        }
+    }
+
+    @Test
+    void whatGoesToEveryoneIsWrittenOut() {
+        assertThat(TypedLine.of("/a hi").toString()).contains("; it begins /all. Nothing was sent.");
+        assertThat(TypedLine.of("/al hi")).isInstanceOf(TypedLine.Mistake.class);
+        assertThat(TypedLine.of("/ALL hi")).isEqualTo(new TypedLine.Send(List.of(), "hi"));
+    }
+
+    @Test
     void whatPeopleTypeInHasteIsUnderstood() {
         assertThat(TypedLine.of("/MSG bob hi, you")).isEqualTo(new TypedLine.Send(List.of("bob"), "hi, you"));
         assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.Turn(List.of("bob", "carol")));
