@@ -87,11 +87,21 @@ class JsonFilesRefusedIT extends OverFiles {
                 "a\\u0085b",
                 "exe\\u202egpj",
                 "in\\u200bvisible",
-                "x".repeat(65),
-                "王".repeat(22))) {
+                "x".repeat(256),
+                "王".repeat(86))) {
             assertThat(refused(sender, start(FILE, ben.name(), bad, 5))).as(bad).isEqualTo("bad-name");
         }
-        for (String good : List.of("x".repeat(64), "王".repeat(21), "a b", "...", "-rf", "é|5", "<b>'&amp;", "🙂.png")) {
+        for (String good : List.of(
+                "x".repeat(255),
+                "王".repeat(85),
+                "a b",
+                "...",
+                "-rf",
+                "é|5",
+                "<b>'&amp;",
+                "🙂.png",
+                "نمی\u200cخواهم.txt",
+                "I ❤\ufe0f you.txt")) {
             try (JsonSocket socket = logIn(ann, "good")) {
                 String name = good.replace('\'', '`');
                 long upload = begun(socket, start(FILE, ann.name(), name, 0));

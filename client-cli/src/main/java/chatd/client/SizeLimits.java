@@ -2,6 +2,7 @@ package chatd.client;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.talk.FileToSend;
+import chatd.protocol.value.FileName;
 import chatd.protocol.value.Limits;
 import chatd.text.SafeText;
 import java.io.IOException;
@@ -14,8 +15,6 @@ import java.nio.file.Path;
  * the connection without saying why.
  */
 final class SizeLimits {
-    private static final int FILE_NAME_BYTES = 64;
-
     private SizeLimits() {}
 
     /**
@@ -29,18 +28,9 @@ final class SizeLimits {
             throw new ClientFailure(ClientFailure.NO, "There is no file " + path + " that can be read.");
         }
         String name = String.valueOf(path.getFileName());
-        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > FILE_NAME_BYTES) {
-            throw new ClientFailure(
-                    ClientFailure.NO,
-                    "The name " + name + " has " + bytes + " bytes; the maximum is " + FILE_NAME_BYTES
-                            + ". Give the file a shorter one.");
-        }
-        if (name.codePoints().anyMatch(c -> SafeText.isInvisible(c) || c == '\\')) {
-            throw new ClientFailure(
-                    ClientFailure.NO,
-                    "The name " + SafeText.line(name) + " has a backslash, or a character that is invisible or changes"
-                            + " the reading direction. Rename the file.");
+        String fault = FileName.fault(name);
+        if (fault != null) {
+            throw new ClientFailure(ClientFailure.NO, "Rename the file " + SafeText.line(name) + ". " + fault);
         }
         return new FileToSend(path, name, Files.size(path), picture);
     }

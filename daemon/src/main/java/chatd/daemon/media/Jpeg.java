@@ -70,7 +70,8 @@ final class Jpeg {
         // What stands behind the end is not of the picture.
         position = afterMarker(position);
         whole.keep(position - 2, position);
-        return new Picture("image/jpeg", width, height, 1, whole.all());
+        boolean isOnItsSide = Orientation.isOnItsSide(orientation);
+        return new Picture("image/jpeg", isOnItsSide ? height : width, isOnItsSide ? width : height, 1, whole.all());
     }
 
     /** Returns the marker at a position, before which 0xff may be repeated. */

@@ -15,6 +15,11 @@ final class Orientation {
 
     private Orientation() {}
 
+    /** Returns whether a picture is shown with its rows as columns. */
+    static boolean isOnItsSide(int orientation) {
+        return orientation >= 5;
+    }
+
     /** Reads it from the TIFF header that stands between two positions; {@link #UNTOLD} if it does not say. */
     static int in(Source source, long from, long to) {
         boolean isLittle = source.has(from, "II*\0");

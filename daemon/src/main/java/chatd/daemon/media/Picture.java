@@ -9,7 +9,7 @@ import java.util.Optional;
  * pixels.
  *
  * @param type its media type
- * @param width in pixels, before it is turned as its orientation says
+ * @param width in pixels; of a JPEG as it is seen, turned as its orientation says (viewers do not agree on other types)
  * @param frames 1 for one that does not move
  * @param parts what is kept, in order
  */

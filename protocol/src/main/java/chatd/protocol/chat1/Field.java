@@ -30,7 +30,7 @@ import java.util.Optional;
  */
 interface Field<T> extends Layout<T> {
     int NAME_BYTES = Roster.NAME_BYTES;
-    int FILE_NAME_BYTES = FileName.MOST_BYTES;
+    int FILE_NAME_BYTES = 64;
     int TIME_BYTES = 19;
 
     static <T> Field<T> of(Reader<T> reader, Writer<T> writer) {
@@ -76,6 +76,7 @@ interface Field<T> extends Layout<T> {
             (in, length) -> Secret.ofBytes(unpadded(in, NAME_BYTES, "password")),
             (out, value) -> pad(out, value.bytes(), NAME_BYTES, "password"));
 
+    /** A longer one, as other dialects have, is shortened. */
     Field<String> FILE_NAME = of(
             (in, length) -> {
                 String name = Utf8.decode(unpadded(in, FILE_NAME_BYTES, "file name"), "file name");
@@ -84,7 +85,11 @@ interface Field<T> extends Layout<T> {
                 }
                 return name;
             },
-            (out, value) -> pad(out, value.getBytes(StandardCharsets.UTF_8), FILE_NAME_BYTES, "file name"));
+            (out, value) -> pad(
+                    out,
+                    FileName.shortened(value, FILE_NAME_BYTES).getBytes(StandardCharsets.UTF_8),
+                    FILE_NAME_BYTES,
+                    "file name"));
 
     /** The name of a file that is being sent: nothing in it may be invisible or change the reading direction. */
     Field<String> NEW_FILE_NAME = of(

@@ -2,12 +2,17 @@ package chatd.protocol.value;
 
 import chatd.text.SafeText;
 import java.nio.charset.StandardCharsets;
+import java.text.BreakIterator;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of a file's name (page {@code chat-1.md}). */
 public final class FileName {
-    /** Maximum length in bytes of UTF-8. */
-    public static final int MOST_BYTES = 64;
+    /** Maximum length in bytes of UTF-8: what file systems take. */
+    public static final int MOST_BYTES = 255;
+
+    /** Maximum length of an extension that is kept when a name is shortened, in bytes, with its dot. */
+    private static final int MOST_OF_EXTENSION = 16;
 
     private FileName() {}
 
@@ -24,11 +29,36 @@ public final class FileName {
         if (!isBare(name)) {
             return "The file's name has to be one without a directory and without control characters.";
         }
-        if (name.codePoints().anyMatch(SafeText::isInvisible)) {
-            return "The file's name has an invisible character.";
+        // What joins letters or emoji is in its place there, and draws them as they are written.
+        if (!SafeText.line(name).equals(name)) {
+            return "The file's name has an invisible character, or too many marks on a letter.";
         }
-        return name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES
-                ? "The file's name has more than %d bytes.".formatted(MOST_BYTES)
-                : null;
+        return bytes(name) > MOST_BYTES ? "The file's name has more than %d bytes.".formatted(MOST_BYTES) : null;
+    }
+
+    private static int bytes(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /**
+     * Returns a name that has at most {@code most} bytes, at least 32: if need be without its middle, but with its extension,
+     * and no character cut.
+     */
+    public static String shortened(String name, int most) {
+        if (bytes(name) <= most) {
+            return name;
+        }
+        int dot = name.lastIndexOf('.');
+        String extension = dot > 0 && bytes(name.substring(dot)) <= MOST_OF_EXTENSION ? name.substring(dot) : "";
+        String end = "…" + extension;
+        BreakIterator characters = BreakIterator.getCharacterInstance(Locale.ROOT);
+        characters.setText(name);
+        int kept = 0;
+        for (int next = characters.next();
+                next != BreakIterator.DONE && bytes(name.substring(0, next)) + bytes(end) <= most;
+                next = characters.next()) {
+            kept = next;
+        }
+        return name.substring(0, kept) + end;
     }
 }

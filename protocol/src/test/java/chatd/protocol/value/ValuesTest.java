@@ -37,6 +37,28 @@ class ValuesTest {
         assertThat(FileName.fault("a/b")).contains("without a directory");
         assertThat(FileName.fault("..")).contains("without a directory");
         assertThat(FileName.fault("a\u202eb")).contains("invisible");
+        assertThat(FileName.fault("a\u200bb")).contains("invisible");
+        assertThat(FileName.fault("a\u200db")).contains("invisible");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"نمی\u200cخواهم.txt", "I ❤\ufe0f you.txt", "👨\u200d👩\u200d👧.jpg", "क्\u200dष.odt"})
+    void whatJoinsLettersOrEmojiMayBeInAFileName(String name) {
+        assertThat(FileName.fault(name)).isNull();
+    }
+
+    @Test
+    void aNameIsShortenedWithItsExtensionAndWithoutCuttingACharacter() {
+        assertThat(FileName.shortened("plan.pdf", 64)).isEqualTo("plan.pdf");
+        assertThat(FileName.shortened("x".repeat(64), 64)).isEqualTo("x".repeat(64));
+        assertThat(FileName.shortened("x".repeat(70) + ".tar.gz", 64)).isEqualTo("x".repeat(58) + "….gz");
+        assertThat(FileName.shortened("王".repeat(40) + ".docx", 64)).isEqualTo("王".repeat(18) + "….docx");
+        assertThat(FileName.shortened("👨\u200d👩\u200d👧".repeat(9), 64))
+                .isEqualTo("👨\u200d👩\u200d👧".repeat(3) + "…");
+        assertThat(FileName.shortened("x" + ".y".repeat(40), 64))
+                .endsWith("….y")
+                .hasSize(62);
+        assertThat(FileName.shortened("." + "x".repeat(70), 64)).isEqualTo("." + "x".repeat(60) + "…");
     }
 
     @Test

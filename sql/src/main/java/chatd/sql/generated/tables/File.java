@@ -52,7 +52,7 @@ public class File extends TableImpl<FileRecord> {
 
     public final TableField<FileRecord, Long> MESSAGE = createField(DSL.name("message"), SQLDataType.BIGINT.nullable(false), this, "");
 
-    public final TableField<FileRecord, String> NAME = createField(DSL.name("name"), SQLDataType.VARCHAR(64).nullable(false), this, "");
+    public final TableField<FileRecord, String> NAME = createField(DSL.name("name"), SQLDataType.VARCHAR(255).nullable(false), this, "");
 
     public final TableField<FileRecord, Long> CONTENT = createField(DSL.name("content"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "null: taken back");
 

@@ -63,7 +63,7 @@ public class Report extends TableImpl<ReportRecord> {
 
     public final TableField<ReportRecord, String> TEXT = createField(DSL.name("text"), SQLDataType.CLOB(16777215).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.CLOB)), this, "null: a file, or closed");
 
-    public final TableField<ReportRecord, String> FILE_NAME = createField(DSL.name("file_name"), SQLDataType.VARCHAR(64).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.VARCHAR)), this, "");
+    public final TableField<ReportRecord, String> FILE_NAME = createField(DSL.name("file_name"), SQLDataType.VARCHAR(255).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.VARCHAR)), this, "");
 
     public final TableField<ReportRecord, Long> CONTENT = createField(DSL.name("content"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "of the file");
 
