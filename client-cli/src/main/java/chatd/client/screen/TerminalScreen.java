@@ -370,10 +370,14 @@ public final class TerminalScreen implements Screen {
     public boolean above(List<String> lines) {
         int columns = Math.max(1, terminal.getColumns() - 1);
         above = lines.stream()
-                .map(line -> new AttributedString(line).columnSubSequence(0, columns) + "\n")
+                .map(line -> cut(new AttributedString(line), columns) + "\n")
                 .collect(Collectors.joining());
         showPrompt();
         return true;
+    }
+
+    private static String cut(AttributedString line, int columns) {
+        return line.columnLength() <= columns ? line.toString() : line.columnSubSequence(0, columns - 1) + "…";
     }
 
     private void showPrompt() {
