@@ -357,7 +357,7 @@ public final class Presenter implements View {
         List<String> shown = new ArrayList<>();
         for (Outgoing text : texts.subList(0, Math.min(PENDING, texts.size()))) {
             boolean isLate = text.age().compareTo(LATE) >= 0;
-            shown.add("sending to " + lines.receivers(text.to())
+            shown.add("sending to " + SafeText.line(lines.receivers(text.to()))
                     + (isLate ? " for " + text.age().toSeconds() + " s: " : ": ")
                     + SafeText.line(text.item().text()));
         }

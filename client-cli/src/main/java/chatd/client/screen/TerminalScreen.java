@@ -62,6 +62,9 @@ public final class TerminalScreen implements Screen {
 
     private @Nullable String progress;
 
+    /** What came while the terminal is an editor's, to be shown afterwards; null while it is not. Guarded by {@code running}. */
+    private @Nullable List<AttributedString> held;
+
     /** The prompt of a line that is being read, without its mark; null while none is. */
     private volatile @Nullable String asked;
 
@@ -159,6 +162,9 @@ public final class TerminalScreen implements Screen {
                 .orElse("vi");
         Attributes typed = terminal.getAttributes();
         bracketed(false);
+        synchronized (running) {
+            held = new ArrayList<>();
+        }
         terminal.setAttributes(attributes);
         String failure = "";
         try {
@@ -186,7 +192,13 @@ public final class TerminalScreen implements Screen {
         }
         terminal.setAttributes(typed);
         bracketed(true);
+        List<AttributedString> came;
+        synchronized (running) {
+            came = Objects.requireNonNullElse(held, List.of());
+            held = null;
+        }
         boolean isShown = reader.redrawLine() && reader.redisplay();
+        came.forEach(reader::printAbove);
         if (!failure.isEmpty()) {
             show(List.of(new AttributedString("* " + failure)), 2);
         }
@@ -305,7 +317,9 @@ public final class TerminalScreen implements Screen {
         texts.forEach(text -> lines.addAll(Wrapping.lines(text, columns, indent)));
         AttributedString block = AttributedString.join(AttributedString.NEWLINE, lines);
         synchronized (running) {
-            if (progress == null) {
+            if (held != null) {
+                held.add(block);
+            } else if (progress == null) {
                 reader.printAbove(block);
             } else {
                 eraseLine();
@@ -398,6 +412,11 @@ public final class TerminalScreen implements Screen {
     }
 
     private void showPrompt(String prompt) {
+        synchronized (running) {
+            if (held != null) {
+                return;
+            }
+        }
         reader.setPrompt(pattern(above + mark + prompt));
         try {
             reader.callWidget(LineReader.REDISPLAY);

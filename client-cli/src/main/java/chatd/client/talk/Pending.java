@@ -45,7 +45,7 @@ final class Pending {
     private void run() {
         try {
             Thread.sleep(SOON);
-            while (tell()) {
+            while (goesOn()) {
                 Thread.sleep(EVERY);
             }
         } catch (InterruptedException e) {
@@ -53,15 +53,19 @@ final class Pending {
         }
     }
 
-    /** Returns whether there are any; if there are none, the thread ends. */
-    private synchronized boolean tell() {
+    /** Tells the view; returns whether there are any, without which the thread ends. */
+    private synchronized boolean goesOn() {
+        tell();
+        isTelling = isShown;
+        return isShown;
+    }
+
+    private synchronized void tell() {
         List<Outgoing> texts =
                 open.get().stream().filter(mine -> !mine.item().isFile()).toList();
         if (isShown || !texts.isEmpty()) {
             view.pending(texts);
         }
         isShown = !texts.isEmpty();
-        isTelling = isShown;
-        return isShown;
     }
 }

@@ -124,10 +124,10 @@ public final class Messages implements Room {
      */
     public InFlight send(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
-        checkTaken(caller.account(), recipients);
+        Refusal untaken = untaken(caller.account(), recipients);
         long answered = answered(caller, command.answered(), recipients);
         charge(caller.account(), ByteBufUtil.utf8Bytes(command.text()));
-        return new InFlight(journal.submit(text(caller, command, answered, recipients)), beside(recipients));
+        return new InFlight(journal.submit(text(caller, command, answered, recipients, untaken)), beside(recipients));
     }
 
     /**
@@ -146,7 +146,7 @@ public final class Messages implements Room {
         }
         int bytes = ByteBufUtil.utf8Bytes(command.text());
         charge(caller.account(), bytes);
-        CompletableFuture<Committed<Message>> done = journal.offer(text(caller, command, 0, recipients));
+        CompletableFuture<Committed<Message>> done = journal.offer(text(caller, command, 0, recipients, null));
         if (done == null) {
             sent.takeBack(caller.account(), 1);
             sentBytes.takeBack(caller.account(), bytes);
@@ -202,21 +202,21 @@ public final class Messages implements Room {
         };
     }
 
-    /** Blocks if one of the recipients does not take texts of everyone. */
-    private void checkTaken(long sender, Recipients recipients) {
+    /** Returns why recipients do not take what an account sends; null if all do. Blocks if one does not take that of everyone. */
+    private @Nullable Refusal untaken(long sender, Recipients recipients) {
         List<String> refusing = reserved(sender, recipients).stream()
                 .filter(receiver -> !store.hasWritten(receiver.number(), sender))
                 .map(Account::name)
                 .limit(LISTED)
                 .toList();
-        if (!refusing.isEmpty()) {
-            throw new Refusal(
-                    Code.NOT_ALLOWED,
-                    String.join(", ", refusing)
-                            + (refusing.size() == 1 ? " takes" : " take")
-                            + " no texts of people they do not know. Ask to be friends, and say in the request what it is"
-                            + " about. Nothing was sent.");
-        }
+        return refusing.isEmpty()
+                ? null
+                : new Refusal(
+                        Code.NOT_ALLOWED,
+                        String.join(", ", refusing)
+                                + (refusing.size() == 1 ? " takes" : " take")
+                                + " no texts of people they do not know. Ask to be friends, and say in the request what it"
+                                + " is about. Nothing was sent.");
     }
 
     /** Returns the text that tells the sender of unknown recipients; null if there are none. */
@@ -233,7 +233,7 @@ public final class Messages implements Room {
         check(text, config.get().limits().text());
         Recipients everyone = new Recipients(null, Set.of());
         References references = new References(0, mentions.in(text, account -> true));
-        return journal.commit(new Sending(null, everyone, text, null, references, null));
+        return journal.commit(new Sending(null, everyone, text, null, references, null, null));
     }
 
     /**
@@ -269,7 +269,12 @@ public final class Messages implements Room {
         return isThere ? answered : UNANSWERABLE;
     }
 
-    private Decision<Message> text(Caller from, MessageCommand.SendText command, long answered, Recipients recipients) {
+    private Decision<Message> text(
+            Caller from,
+            MessageCommand.SendText command,
+            long answered,
+            Recipients recipients,
+            @Nullable Refusal untaken) {
         List<Long> mentioned = mentions.in(command.text(), receives(recipients));
         References references = new References(answered, mentioned);
         SentOnce once = command.id().isEmpty()
@@ -278,7 +283,7 @@ public final class Messages implements Room {
                         from.account(),
                         command.id(),
                         "text\n" + recipients.numbers() + '\n' + command.answered() + '\n' + command.text());
-        return new Sending(from, recipients, command.text(), null, references, once);
+        return new Sending(from, recipients, command.text(), null, references, once, untaken);
     }
 
     /** Returns the condition that an account gets what is sent to these recipients. */
@@ -306,7 +311,7 @@ public final class Messages implements Room {
             Consumer<Message> then)
             throws InterruptedException {
         References references = new References(answered(caller, answered, recipients), List.of());
-        return journal.commit(new Sending(caller, recipients, null, file, references, once), then);
+        return journal.commit(new Sending(caller, recipients, null, file, references, once, null), then);
     }
 
     /**
@@ -342,7 +347,10 @@ public final class Messages implements Room {
     public void admit(Caller caller, Recipients recipients) {
         disks.check();
         sender(caller.account(), recipients, clock.instant());
-        checkTaken(caller.account(), recipients);
+        Refusal untaken = untaken(caller.account(), recipients);
+        if (untaken != null) {
+            throw untaken;
+        }
         sent.charge(caller.account(), 1, "texts and files an hour");
     }
 
@@ -420,13 +428,17 @@ public final class Messages implements Room {
 
         private final @Nullable SentOnce once;
 
+        /** Why recipients do not take it; thrown only when it is decided, since the same may have been sent before. */
+        private final @Nullable Refusal untaken;
+
         Sending(
                 @Nullable Caller from,
                 Recipients recipients,
                 @Nullable String text,
                 @Nullable StoredFile file,
                 References references,
-                @Nullable SentOnce once) {
+                @Nullable SentOnce once,
+                @Nullable Refusal untaken) {
             this.from = from == null ? null : from.account();
             this.origin = from == null ? null : from.origin();
             this.recipients = recipients;
@@ -436,6 +448,7 @@ public final class Messages implements Room {
             this.references = references;
             this.isForAll = text != null && recipients.group() != 0 && Mention.isOfAll(text);
             this.once = once;
+            this.untaken = untaken;
         }
 
         @Override
@@ -451,6 +464,9 @@ public final class Messages implements Room {
         @Override
         public Message decide(Numbers numbers, Instant now) {
             long sender = from == null ? Message.SERVER : sender(from, recipients, now);
+            if (untaken != null) {
+                throw untaken;
+            }
             if (references.answered() == UNANSWERABLE) {
                 // Only now, since it may have been there when the same was sent before.
                 throw new Refusal(

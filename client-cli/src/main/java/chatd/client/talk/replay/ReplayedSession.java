@@ -261,6 +261,8 @@ public final class ReplayedSession extends ChatSession {
                 // The history tells whether it is stored.
                 if (catchesUp) {
                     catchUpLater(View.Reason.CHECK, Transcript.SOME_ITEMS);
+                } else {
+                    items.forget(mine);
                 }
             }
         });
