@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class SpawnedDaemon extends BareDaemon {
     static final Path MODULE = Run.ROOT.resolve("daemon");
 
+    private static final String PORT = "CHATD_LISTEN_ADDRESSES";
+
     private Path module = MODULE;
     private @Nullable DaemonProcess process;
 
@@ -41,6 +43,18 @@ final class SpawnedDaemon extends BareDaemon {
 
     static SpawnedDaemon start(Map<String, String> environment) {
         return start(environment, false);
+    }
+
+    /**
+     * As {@link #start(String...)}, on a port that nobody else gets while it is away: the kernel gives one of its own to the
+     * next who asks, and a page would then find another test's daemon there.
+     */
+    static SpawnedDaemon startOnKeptPort() {
+        try {
+            return start(PORT, "[::]:" + Run.freePort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** As {@link #start(String...)}, on a database server of its own, which can be killed. */
@@ -88,9 +102,15 @@ final class SpawnedDaemon extends BareDaemon {
         awaitEnd();
     }
 
-    /** Kills the daemon, and empties tables of its database; {@link #begin} starts it again on the same port. */
+    /**
+     * Kills the daemon, and empties tables of its database; {@link #begin} starts it again on the same port.
+     *
+     * @throws IllegalStateException if that is not kept for it
+     */
     void killAndForget(String... tables) {
-        environment.put("CHATD_LISTEN_ADDRESSES", "[::]:" + port());
+        if (!environment.containsKey(PORT)) {
+            throw new IllegalStateException("begin with startOnKeptPort()");
+        }
         killDaemon();
         for (String table : tables) {
             execute("delete from " + table);

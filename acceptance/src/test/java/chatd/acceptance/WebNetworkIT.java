@@ -24,7 +24,7 @@ class WebNetworkIT extends InBrowser {
 
     @Test
     void whatIsWrittenWhileTheDaemonIsAwayIsSentOnceAndInOrder() {
-        try (SpawnedDaemon own = SpawnedDaemon.start()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             WebPerson desk = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
@@ -191,7 +191,7 @@ class WebNetworkIT extends InBrowser {
     /** The daemon is replaced by a newer one, and that by the older one again, while the page stands open. */
     @Test
     void anotherVersionIsLoadedOnceAndWhenOneWants(@TempDir Path directory) throws IOException {
-        try (SpawnedDaemon own = SpawnedDaemon.start()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
             Chatd.Person ann = own.person();
             WebPerson desk = browser.open(own, Device.DESK).logIn(ann).open("Everyone");
             AtomicInteger loads = new AtomicInteger();

@@ -123,7 +123,7 @@ class WebOtherBrowsersIT {
                 throw new TestAbortedException(said);
             }
         }
-        chatd = SpawnedDaemon.start();
+        chatd = SpawnedDaemon.startOnKeptPort();
         OPEN.push(chatd);
         ann = chatd.person();
         ben = chatd.person();
@@ -423,7 +423,6 @@ class WebOtherBrowsersIT {
     @Test
     @Order(14)
     void whatIsWrittenWhileTheDaemonIsAwayIsSentOnceAndInOrder() {
-        chatd.environment.put("CHATD_LISTEN_ADDRESSES", "[::]:" + chatd.port());
         other.close();
         writer.close();
         chatd.killDaemon();

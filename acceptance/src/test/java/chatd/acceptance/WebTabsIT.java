@@ -91,7 +91,7 @@ class WebTabsIT extends InBrowser {
     /** A key of a remembered device is good for one log in: with an old one, the device would be forgotten. */
     @Test
     void tabsTakeOverFromEachOtherAlsoAfterANewKey() {
-        try (SpawnedDaemon own = SpawnedDaemon.start()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             WebPerson first = browser.open(own, Device.DESK).logInToStay(ann);
@@ -144,7 +144,7 @@ class WebTabsIT extends InBrowser {
     /** Neither the token nor the key is good any more; somebody else logs in in between. */
     @Test
     void whatWaitsIsSentOnceItsOwnAccountLogsInAgain() {
-        try (SpawnedDaemon own = SpawnedDaemon.start()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             Chatd.Person cat = own.person();
