@@ -311,7 +311,7 @@ class OperationsPagesIT {
         isServing();
         assertThat(box.sh("tr '\\0' ' ' </proc/$(systemctl show --value -p MainPID chatd)/cmdline")
                         .out())
-                .contains("@/usr/local/bin/");
+                .contains("@/usr/local/share/chatd/");
         assertThat(box.sh("stat -c '%U %G %a' /run/chatd/*.sock").out())
                 .isEqualTo("chatd chatadmin 660\nchatd chataudit 660\nchatd chathelp 660\n");
         box.run("systemctl", "reload", "chatd").exits(0);

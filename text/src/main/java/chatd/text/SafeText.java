@@ -1,5 +1,7 @@
 package chatd.text;
 
+import java.util.stream.IntStream;
+
 /**
  * Decides which characters may be shown, for the log and for all programs, and makes text from others safe to print: it
  * can neither control the terminal nor pass for another line.
@@ -37,6 +39,15 @@ public final class SafeText {
                         || c == 0x3164
                         || c == 0xFFA0;
         };
+    }
+
+    /**
+     * Returns whether a text has an invisible character where it joins neither letters nor emoji, and selects no form of
+     * one.
+     */
+    public static boolean hasInvisible(String text) {
+        int[] points = text.codePoints().toArray();
+        return IntStream.range(0, points.length).anyMatch(i -> isInvisible(points[i]) && !isInPlace(points, i));
     }
 
     /** Returns text as one line; line ends and control characters become visible symbols. */

@@ -29,9 +29,8 @@ public final class FileName {
         if (!isBare(name)) {
             return "The file's name has to be one without a directory and without control characters.";
         }
-        // What joins letters or emoji is in its place there, and draws them as they are written.
-        if (!SafeText.line(name).equals(name)) {
-            return "The file's name has an invisible character, or too many marks on a letter.";
+        if (SafeText.hasInvisible(name)) {
+            return "The file's name has an invisible character.";
         }
         return bytes(name) > MOST_BYTES ? "The file's name has more than %d bytes.".formatted(MOST_BYTES) : null;
     }
