@@ -68,13 +68,18 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
   const names = new Set(mentioned.map(folded));
   let lookups = 0;
   const isNamed = (name: string) => lookups++ < LOOKUPS && names.has(folded(name));
-  return links(text)
+  return split(text, LINK, (found, index) => {
+    const { end, read } = found.includes("@") ? { end: index + found.length, read: index + found.length } : endOf(text, index);
+    const link = text.slice(index, end);
+    const to = addressOf(link);
+    return { part: to === null ? null : { kind: "link", text: link, to }, read };
+  })
     .flatMap((part) =>
       part.kind !== "text"
         ? [part]
         : split(part.text, CODE, (found) => {
             const emoticon = BY_CODE.get(found);
-            return emoticon === undefined ? null : { kind: "emoji", text: found, emoticon };
+            return { part: emoticon === undefined ? null : { kind: "emoji", text: found, emoticon } };
           }),
     )
     .flatMap((part) =>
@@ -82,36 +87,9 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
         ? [part]
         : split(part.text, MENTION, (found) => {
             const text = longest(found, isNamed);
-            return text === null ? null : { kind: "mention", text };
+            return { part: text === null ? null : { kind: "mention", text } };
           }),
     );
-}
-
-/** Splits a text into links and the rest, in one pass. */
-function links(text: string): Part[] {
-  const parts: Part[] = [];
-  let from = 0;
-  LINK.lastIndex = 0;
-  for (let match = LINK.exec(text); match !== null; match = LINK.exec(text)) {
-    const { index } = match;
-    const isMail = match[0].includes("@");
-    const { end, read } = isMail ? { end: LINK.lastIndex, read: LINK.lastIndex } : endOf(text, index);
-    const link = text.slice(index, end);
-    const to = addressOf(link);
-    if (to !== null) {
-      if (index > from) {
-        parts.push({ kind: "text", text: text.slice(from, index) });
-      }
-      parts.push({ kind: "link", text: link, to });
-      from = end;
-    }
-    // What was read is not read again, or a long text without spaces would take for ever.
-    LINK.lastIndex = read;
-  }
-  if (from < text.length) {
-    parts.push({ kind: "text", text: text.slice(from) });
-  }
-  return parts;
 }
 
 /**
@@ -204,21 +182,27 @@ function longest(text: string, isNamed: (name: string) => boolean): string | nul
   return null;
 }
 
-/** Splits a text into what is found in it, of which `part` returns the beginning or null, and the rest. */
-function split(text: string, pattern: RegExp, part: (found: string) => Part | null): Part[] {
+/**
+ * Splits a text into what is found in it and the rest, in one pass.
+ *
+ * @param take returns the part that begins where a pattern was found, null for none, and up to where the text was read for
+ *   that: what was read is not read again, or a long text without spaces would take for ever; by default the end of the part
+ */
+function split(text: string, pattern: RegExp, take: (found: string, index: number) => { part: Part | null; read?: number }): Part[] {
   const parts: Part[] = [];
   let from = 0;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const made = part(match[0]);
-    if (made !== null) {
+    const { part, read } = take(match[0], match.index);
+    if (part !== null) {
       if (match.index > from) {
         parts.push({ kind: "text", text: text.slice(from, match.index) });
       }
-      parts.push(made);
-      from = match.index + made.text.length;
+      parts.push(part);
+      from = match.index + part.text.length;
       pattern.lastIndex = from;
     }
+    pattern.lastIndex = read ?? pattern.lastIndex;
   }
   if (from < text.length) {
     parts.push({ kind: "text", text: text.slice(from) });

@@ -155,22 +155,27 @@ abstract class BootedStory {
                 .containsPattern("NoNewPrivs:\\s+1\\n");
     }
 
+    private String archives() {
+        return box.sh("cd /var/cache/chatd && ls -d chatd*").out();
+    }
+
     /** Neither the daemon's start nor its stop waits for it, and one whose making was interrupted is made again. */
     @Test
     @Order(3)
     void theClassArchiveIsMadeBesideTheDaemon() {
-        await().until(() -> box.sh("cd /var/cache/chatd && ls -d chatd*").out().matches("chatd-\\d+-\\d+\\.jsa\\n"));
+        await().until(() -> archives().matches("chatd-\\d+-\\d+\\.jsa\\n"));
         assertThat(box.sh("systemctl restart chatd && rm /var/cache/chatd/*.jsa && systemctl restart chatd")
                         .exits(0)
                         .out())
                 .isEmpty();
-        await().until(() -> box.sh("cd /var/cache/chatd && ls -d chatd*").out().contains(".jsa.new\n"));
+        await().until(() -> archives().contains(".jsa.new\n"));
         // Two loops take both processors of many machines.
-        box.sh(
-                        "for i in 1 2; do (timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &); done; systemctl restart chatd")
-                .exits(0);
+        box.sh("""
+                for i in 1 2; do (timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &); done
+                systemctl restart chatd
+                """).exits(0);
         assertThat(box.journal("-u", "chatd", "-u", "chatd-archive")).doesNotContain("timed out", "Failed with result");
-        await().until(() -> box.sh("cd /var/cache/chatd && ls -d chatd*").out().matches("chatd-\\d+-\\d+\\.jsa\\n"));
+        await().until(() -> archives().matches("chatd-\\d+-\\d+\\.jsa\\n"));
         box.sh("pkill -f '[w]hile :'; systemctl restart chatd").exits(0);
         assertThat(box.sh("tr '\\0' ' ' </proc/$(systemctl show -P MainPID chatd)/cmdline")
                         .out())

@@ -325,13 +325,17 @@ class JsonContactsIT extends OverJson {
         assertThat(one.refusal()).isEqualTo("malformed");
     }
 
+    private static void takesTextsOf(JsonSocket by, String whom) {
+        by.send("{'type': 35, 'info': {'texts': '%s'}, 'id': 'p'}".formatted(whom));
+        by.expect(35);
+        accepted(by, "p");
+    }
+
     @Test
     void whoTakesTextsOfFriendsAloneIsAskedFirst() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
-        one.send("{'type': 35, 'info': {'texts': 'friends'}, 'id': 'p'}");
-        one.expect(35);
-        accepted(one, "p");
+        takesTextsOf(one, "friends");
         String toOne = "{'type': 3, 'receive': '%s', 'info': '%s', 'id': '%s'}";
         other.send(toOne.formatted(one.user(), "hello", "1"));
         JsonNode refused = other.expect(18).path("info");
@@ -355,7 +359,7 @@ class JsonContactsIT extends OverJson {
         accepted(other, "2");
         assertThat(one.expect(3).path("info").asString()).isEqualTo("this");
         one.fence();
-        // Also after a restart of the daemon: it is in the database.
+        // The preference is told at each log in.
         assertThat(welcome(ann, "later").path("preferences").path("texts").asString())
                 .isEqualTo("friends");
     }
@@ -365,9 +369,7 @@ class JsonContactsIT extends OverJson {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         befriend(one, other);
-        one.send("{'type': 35, 'info': {'texts': 'nobody'}, 'id': 'p'}");
-        one.expect(35);
-        accepted(one, "p");
+        takesTextsOf(one, "nobody");
         String text = "{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}";
         other.send(text.formatted(one.user()));
         assertThat(other.refusal()).isEqualTo("not-allowed");

@@ -256,17 +256,22 @@ class TerminalResumeIT extends OverTerminal {
         }
     }
 
+    /** Returns a shell with a client in it that has logged in. */
+    private Terminal inAShell(String... environment) {
+        List<String> all = new ArrayList<>(List.of("PS1=shell> ", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=" + directory));
+        all.addAll(List.of(environment));
+        Terminal shell = new Terminal(all, List.of("bash", "--norc", "--noprofile", "-i"));
+        shell.prompts("shell>");
+        shell.enter(String.join(" ", Run.command("client")) + " --ca " + chatd.ca() + " " + ann.name() + "@localhost:"
+                + chatd.port());
+        return shell.prompts("Password of " + ann.name() + ":")
+                .enter(ann.password())
+                .prompts("(nobody)>");
+    }
+
     @Test
     void theKeysOfAShellDoWhatTheyDoThereOrNothing() {
-        try (Terminal shell = new Terminal(
-                List.of("PS1=shell> ", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=" + directory, "EDITOR=sed -i s/half/whole/"),
-                List.of("bash", "--norc", "--noprofile", "-i"))) {
-            shell.prompts("shell>");
-            shell.enter(String.join(" ", Run.command("client")) + " --ca " + chatd.ca() + " " + ann.name()
-                    + "@localhost:" + chatd.port());
-            shell.prompts("Password of " + ann.name() + ":")
-                    .enter(ann.password())
-                    .prompts("(nobody)>");
+        try (Terminal shell = inAShell("EDITOR=sed -i s/half/whole/")) {
             shell.type("half a line").prompts("> half a line").press("C-x", "C-e");
             shell.prompts("> whole a line").type(" more").prompts("> whole a line more");
             shell.press("C-\\", "C-]").type(" of it").prompts("of it");
@@ -277,15 +282,7 @@ class TerminalResumeIT extends OverTerminal {
 
     @Test
     void ctrlZGivesTheTerminalBackToTheShellUntilItIsContinued() {
-        try (Terminal shell = new Terminal(
-                List.of("PS1=shell> ", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=" + directory),
-                List.of("bash", "--norc", "--noprofile", "-i"))) {
-            shell.prompts("shell>");
-            shell.enter(String.join(" ", Run.command("client")) + " --ca " + chatd.ca() + " " + ann.name()
-                    + "@localhost:" + chatd.port());
-            shell.prompts("Password of " + ann.name() + ":")
-                    .enter(ann.password())
-                    .prompts("(nobody)>");
+        try (Terminal shell = inAShell()) {
             shell.type("half a li")
                     .prompts("> half a li")
                     .press("C-z")

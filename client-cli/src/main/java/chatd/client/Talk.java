@@ -168,7 +168,7 @@ final class Talk {
 
     /** Returns the command that corrects the last text sent from here; empty if there is none. */
     private String correction() {
-        Item last = presenter.lastOwn(direct.isTarget() ? null : target);
+        Item last = lastOwn();
         return !corrects || last == null || last.isFile() || !(session instanceof ResumedSession)
                 ? ""
                 : TypedLine.correcting(last.number(), last.text());
@@ -431,12 +431,15 @@ final class Talk {
         say(isToAll || item.isMine() ? to : List.of(item.with(dialogue.user())), text, item.number(), false);
     }
 
+    /** Returns the last item that the user sent to whom the prompt names; null if there is none, or if it is a direct session. */
+    private @Nullable Item lastOwn() {
+        return direct.isTarget() ? null : presenter.lastOwn(target);
+    }
+
     /** Returns the last item that the user sent to whom it talks to, or the one with this number; says so if there is none. */
     private @Nullable Item shown(long number) {
         numbered();
-        Item item = number == 0
-                ? presenter.lastOwn(direct.isTarget() ? null : target)
-                : presenter.shown(number, direct.isTarget() ? null : target);
+        Item item = number == 0 ? lastOwn() : presenter.shown(number, null);
         if (item == null) {
             presenter.notice(
                     number == 0

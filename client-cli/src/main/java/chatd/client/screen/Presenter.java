@@ -133,13 +133,17 @@ public final class Presenter implements View {
         if (item.isMine()) {
             return false;
         }
-        boolean isToMe = item.to().equals(Optional.of(List.of(me)));
         Item of = item.deed() == Item.Deed.TAKEN_BACK ? items.get(item.of()) : null;
         if (of != null && of.isMine()) {
             return false;
         }
         return preferences.ignored().contains(item.sender())
-                || (!isToMe && item.deed() != Item.Deed.GROUP && blocked.test(item.sender()));
+                || (!isToMe(item) && item.deed() != Item.Deed.GROUP && blocked.test(item.sender()));
+    }
+
+    /** Returns whether an item went to this user alone. */
+    private boolean isToMe(Item item) {
+        return item.to().equals(Optional.of(List.of(me)));
     }
 
     /** Sets what the user wants to be notified of, by the conversation of an item. */
@@ -152,7 +156,7 @@ public final class Presenter implements View {
             return false;
         }
         boolean isMention = lines.mentions(item);
-        boolean isForMe = isMention || item.to().equals(Optional.of(List.of(me)));
+        boolean isForMe = isMention || isToMe(item);
         return switch (notices.apply(item)) {
             case NONE -> false;
             case MENTIONS -> isMention && !preferences.is(Setting.NOTIFY, "never");
@@ -356,9 +360,8 @@ public final class Presenter implements View {
     public synchronized void pending(List<Outgoing> texts) {
         List<String> shown = new ArrayList<>();
         for (Outgoing text : texts.subList(0, Math.min(PENDING, texts.size()))) {
-            boolean isLate = text.age().compareTo(LATE) >= 0;
             shown.add("sending to " + SafeText.line(lines.receivers(text.to()))
-                    + (isLate ? " for " + text.age().toSeconds() + " s: " : ": ")
+                    + (isLate(text) ? " for " + text.age().toSeconds() + " s: " : ": ")
                     + SafeText.line(text.item().text()));
         }
         if (texts.size() > PENDING) {
@@ -367,10 +370,14 @@ public final class Presenter implements View {
         if (!screen.above(shown)) {
             late.retainAll(texts);
             texts.stream()
-                    .filter(text -> text.age().compareTo(LATE) >= 0 && late.add(text))
+                    .filter(text -> isLate(text) && late.add(text))
                     .forEach(text -> screen.show(
                             List.of(lines.quiet("not stored yet: " + text.item().text())), NOTICE));
         }
+    }
+
+    private static boolean isLate(Outgoing text) {
+        return text.age().compareTo(LATE) >= 0;
     }
 
     @Override

@@ -160,14 +160,7 @@ public final class TerminalScreen implements Screen {
                 .filter(name -> name != null && !name.isBlank())
                 .findFirst()
                 .orElse("vi");
-        Attributes typed = terminal.getAttributes();
-        bracketed(false);
-        synchronized (running) {
-            held = new ArrayList<>();
-        }
-        terminal.setAttributes(attributes);
-        String failure = "";
-        try {
+        return lend(() -> {
             Path file = Files.createTempFile("chat-client", ".txt");
             try {
                 Files.writeString(file, reader.getBuffer().toString());
@@ -176,32 +169,48 @@ public final class TerminalScreen implements Screen {
                         .inheritIO()
                         .start()
                         .waitFor();
-                if (exit == 0) {
-                    reader.getBuffer().clear();
-                    reader.getBuffer().write(Files.readString(file).stripTrailing());
-                } else {
-                    failure = "The editor " + editor + " ended with " + exit + "; the line is as it was.";
+                if (exit != 0) {
+                    throw new IOException("the editor " + editor + " ended with " + exit);
                 }
+                reader.getBuffer().clear();
+                reader.getBuffer().write(Files.readString(file).stripTrailing());
             } finally {
                 Files.deleteIfExists(file);
             }
+        });
+    }
+
+    private interface Lent {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Gives the terminal to another program while something runs; what comes meanwhile is shown afterwards. A failure is
+     * told, and leaves the line as it is.
+     */
+    private boolean lend(Lent work) {
+        Attributes own = terminal.getAttributes();
+        bracketed(false);
+        synchronized (running) {
+            held = new ArrayList<>();
+        }
+        terminal.setAttributes(attributes);
+        List<AttributedString> came = new ArrayList<>();
+        try {
+            work.run();
         } catch (IOException e) {
-            failure = "The line could not be edited: " + e.getMessage();
+            came.add(new AttributedString("* Nothing was done: " + e.getMessage() + "."));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        terminal.setAttributes(typed);
+        terminal.setAttributes(own);
         bracketed(true);
-        List<AttributedString> came;
         synchronized (running) {
-            came = Objects.requireNonNullElse(held, List.of());
+            came.addAll(Objects.requireNonNullElse(held, List.of()));
             held = null;
         }
         boolean isShown = reader.redrawLine() && reader.redisplay();
         came.forEach(reader::printAbove);
-        if (!failure.isEmpty()) {
-            show(List.of(new AttributedString("* " + failure)), 2);
-        }
         return isShown;
     }
 
@@ -274,20 +283,9 @@ public final class TerminalScreen implements Screen {
 
     /** Stops the program as Ctrl-Z does in a shell, until it is continued; the terminal is the shell's meanwhile. */
     private boolean suspend() {
-        Attributes raw = terminal.getAttributes();
-        bracketed(false);
-        terminal.setAttributes(attributes);
-        try {
-            // The whole group, this process and those that started it: a JVM can't send itself a signal.
-            new ProcessBuilder("kill", "-TSTP", "0").inheritIO().start().waitFor();
-        } catch (IOException e) {
-            // There is no kill here: then it goes on.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        terminal.setAttributes(raw);
-        bracketed(true);
-        return reader.redrawLine() && reader.redisplay();
+        // The whole group, this process and those that started it: a JVM can't send itself a signal.
+        return lend(() ->
+                new ProcessBuilder("kill", "-TSTP", "0").inheritIO().start().waitFor());
     }
 
     @Override

@@ -30,50 +30,50 @@ public sealed interface TypedLine {
 
     /** What people type in other programs, and what that is called here. */
     Map<String, String> ELSEWHERE = Map.ofEntries(
-            Map.entry("edit", "/correct"),
-            Map.entry("e", "/correct"),
-            Map.entry("delete", "/back"),
-            Map.entry("del", "/back"),
-            Map.entry("remove", "/back"),
-            Map.entry("undo", "/back"),
-            Map.entry("unsend", "/back"),
-            Map.entry("reply", "/re, or /r for who wrote to you last"),
-            Map.entry("answer", "/re"),
-            Map.entry("search", "/find"),
-            Map.entry("grep", "/find"),
-            Map.entry("join", "/group join GROUP"),
-            Map.entry("j", "/group join GROUP"),
-            Map.entry("part", "/group leave"),
-            Map.entry("leave", "/group leave, or /quit to leave the program"),
-            Map.entry("invite", "/group add"),
-            Map.entry("kick", "/group remove"),
-            Map.entry("topic", "/group topic"),
-            Map.entry("nick", "/name"),
-            Map.entry("query", "/to"),
-            Map.entry("q", "/quit, or /to NAME to talk to somebody"),
-            Map.entry("chat", "/to"),
-            Map.entry("w", "/msg"),
-            Map.entry("tell", "/msg"),
-            Map.entry("whisper", "/msg"),
-            Map.entry("dm", "/msg"),
-            Map.entry("m", "/msg"),
-            Map.entry("pm", "/msg"),
-            Map.entry("users", "/who"),
-            Map.entry("names", "/who"),
-            Map.entry("online", "/who"),
-            Map.entry("clear", "Ctrl-L"),
-            Map.entry("cls", "Ctrl-L"),
-            Map.entry("img", "/picture"),
-            Map.entry("image", "/picture"),
-            Map.entry("upload", "/file"),
-            Map.entry("attach", "/file"),
-            Map.entry("download", "/fetch"),
-            Map.entry("call", "/direct"),
-            Map.entry("mute", "/notify NAME none, or /ignore NAME"),
-            Map.entry("settings", "/set"),
-            Map.entry("passwd", "/password"),
-            Map.entry("exit", "/quit"),
-            Map.entry("bye", "/quit"));
+            Map.entry("/edit", "/correct"),
+            Map.entry("/e", "/correct"),
+            Map.entry("/delete", "/back"),
+            Map.entry("/del", "/back"),
+            Map.entry("/remove", "/back"),
+            Map.entry("/undo", "/back"),
+            Map.entry("/unsend", "/back"),
+            Map.entry("/reply", "/re, or /r for who wrote to you last"),
+            Map.entry("/answer", "/re"),
+            Map.entry("/search", "/find"),
+            Map.entry("/grep", "/find"),
+            Map.entry("/join", "/group join GROUP"),
+            Map.entry("/j", "/group join GROUP"),
+            Map.entry("/part", "/group leave"),
+            Map.entry("/leave", "/group leave, or /quit to leave the program"),
+            Map.entry("/invite", "/group add"),
+            Map.entry("/kick", "/group remove"),
+            Map.entry("/topic", "/group topic"),
+            Map.entry("/nick", "/name"),
+            Map.entry("/query", "/to"),
+            Map.entry("/q", "/quit, or /to NAME to talk to somebody"),
+            Map.entry("/chat", "/to"),
+            Map.entry("/w", "/msg"),
+            Map.entry("/tell", "/msg"),
+            Map.entry("/whisper", "/msg"),
+            Map.entry("/dm", "/msg"),
+            Map.entry("/m", "/msg"),
+            Map.entry("/pm", "/msg"),
+            Map.entry("/users", "/who"),
+            Map.entry("/names", "/who"),
+            Map.entry("/online", "/who"),
+            Map.entry("/clear", "Ctrl-L"),
+            Map.entry("/cls", "Ctrl-L"),
+            Map.entry("/img", "/picture"),
+            Map.entry("/image", "/picture"),
+            Map.entry("/upload", "/file"),
+            Map.entry("/attach", "/file"),
+            Map.entry("/download", "/fetch"),
+            Map.entry("/call", "/direct"),
+            Map.entry("/mute", "/notify NAME none, or /ignore NAME"),
+            Map.entry("/settings", "/set"),
+            Map.entry("/passwd", "/password"),
+            Map.entry("/exit", "/quit"),
+            Map.entry("/bye", "/quit"));
 
     /** The commands, in the order in which the help lists them. */
     enum Command {
@@ -167,8 +167,8 @@ public sealed interface TypedLine {
         }
 
         /**
-         * Returns the command that a word names; upper case and what it begins with suffice if only one does. What goes to
-         * everyone is written out.
+         * Returns the command that a word names; upper case and what it begins with suffice if only one does, unless that is
+         * called otherwise elsewhere. What goes to everyone is written out.
          */
         static Optional<Command> of(String word) {
             String lower = word.toLowerCase(Locale.ROOT);
@@ -176,7 +176,7 @@ public sealed interface TypedLine {
             return begin.stream()
                     .filter(command -> command.word().equals(lower))
                     .findFirst()
-                    .or(() -> begin.size() == 1 && !begin.contains(ALL)
+                    .or(() -> begin.size() == 1 && !begin.contains(ALL) && !ELSEWHERE.containsKey(lower)
                             ? Optional.of(begin.getFirst())
                             : Optional.empty());
         }
@@ -315,9 +315,7 @@ public sealed interface TypedLine {
         if (Emoticon.of(words[0]).isPresent()) {
             return new Say(typed);
         }
-        Optional<Command> command = ELSEWHERE.containsKey(words[0].substring(1).toLowerCase(Locale.ROOT))
-                ? Optional.empty()
-                : Command.of(words[0]);
+        Optional<Command> command = Command.of(words[0]);
         return command.isPresent()
                 ? command(command.get(), words.length < 2 ? "" : words[1])
                 : new Mistake("There is no command " + words[0] + nearest(words[0])
@@ -326,7 +324,7 @@ public sealed interface TypedLine {
     }
 
     private static String nearest(String word) {
-        String here = ELSEWHERE.get(word.substring(1).toLowerCase(Locale.ROOT));
+        String here = ELSEWHERE.get(word.toLowerCase(Locale.ROOT));
         if (here != null) {
             return "; here it is " + here + ".";
         }

@@ -48,7 +48,7 @@ public abstract class ChatSession {
         this.view = view;
         this.back = new Reconnector(view, random);
         this.returns = returns;
-        this.pending = new Pending(view, this::open);
+        this.pending = new Pending(view, this::texts);
     }
 
     public final Contacts contacts() {
@@ -219,7 +219,7 @@ public abstract class ChatSession {
     private @Nullable String read(Connection now, View.Reason reason) {
         String why = "The server closed the connection.";
         boolean isGoingOn = true;
-        Thread watch = Thread.startVirtualThread(() -> now.watch(this::open));
+        Thread watch = Thread.startVirtualThread(() -> now.watch(this::texts));
         try {
             catchUp(reason);
             for (Event event = now.next(); event != null; event = isGoingOn ? now.next() : null) {
@@ -242,6 +242,11 @@ public abstract class ChatSession {
         dropped();
         now.lost(why);
         return isGoingOn ? why : null;
+    }
+
+    /** Returns the texts that were sent and are not yet known to be stored; a file may take its time. */
+    private List<Outgoing> texts() {
+        return open().stream().filter(mine -> !mine.item().isFile()).toList();
     }
 
     /** Records that a text was sent: until it is known to be stored, the view shows it as pending. */

@@ -120,21 +120,18 @@ public final class Connection {
                     return;
                 }
                 giveUp();
-                Duration silence = Duration.ofNanos(System.nanoTime() - lastRead);
-                Duration text = oldest(texts.get().stream()
-                        .filter(mine -> !mine.item().isFile())
-                        .map(Outgoing::age));
+                Duration silence = since(lastRead);
+                Duration text =
+                        shorter(since(begun), oldest(texts.get().stream().map(Outgoing::age)));
                 Duration request = oldest(asked.stream().map(Exchange::age));
-                if (isLonger(SILENCE, text, silence) || isLonger(PATIENCE, request, silence)) {
+                Duration fenced =
+                        oldest(asked.stream().filter(Exchange::isFenced).map(Exchange::age));
+                if (shorter(text, silence).compareTo(SILENCE) > 0
+                        || shorter(request, silence).compareTo(PATIENCE) > 0) {
                     cut("The server does not answer.");
                     return;
                 }
-                Duration since = Duration.ofNanos(System.nanoTime() - begun);
-                if (isLonger(LONGEST, text, since)
-                        || isLonger(
-                                LONGEST,
-                                oldest(asked.stream().filter(Exchange::isFenced).map(Exchange::age)),
-                                since)) {
+                if (text.compareTo(LONGEST) > 0 || fenced.compareTo(LONGEST) > 0) {
                     cut("The server answers others, but has not answered what was sent for %d s."
                             .formatted(LONGEST.toSeconds()));
                     return;
@@ -149,8 +146,12 @@ public final class Connection {
         return ages.max(Duration::compareTo).orElse(Duration.ZERO);
     }
 
-    private static boolean isLonger(Duration than, Duration one, Duration other) {
-        return one.compareTo(than) > 0 && other.compareTo(than) > 0;
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Fails the requests that have no answer for so long that they will have none, whose place in the order says nothing. */

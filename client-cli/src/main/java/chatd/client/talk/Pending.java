@@ -13,7 +13,7 @@ final class Pending {
     private static final Duration EVERY = Duration.ofSeconds(1);
 
     private final View view;
-    private final Supplier<List<Outgoing>> open;
+    private final Supplier<List<Outgoing>> unanswered;
 
     /** Whether a thread of it runs. */
     private boolean isTelling;
@@ -21,10 +21,10 @@ final class Pending {
     /** Whether the view shows any. */
     private boolean isShown;
 
-    /** @param open returns what has no answer yet */
-    Pending(View view, Supplier<List<Outgoing>> open) {
+    /** @param unanswered returns the texts that have no answer yet */
+    Pending(View view, Supplier<List<Outgoing>> unanswered) {
         this.view = view;
-        this.open = open;
+        this.unanswered = unanswered;
     }
 
     /** Begins, after something was sent. */
@@ -61,8 +61,7 @@ final class Pending {
     }
 
     private synchronized void tell() {
-        List<Outgoing> texts =
-                open.get().stream().filter(mine -> !mine.item().isFile()).toList();
+        List<Outgoing> texts = unanswered.get();
         if (isShown || !texts.isEmpty()) {
             view.pending(texts);
         }

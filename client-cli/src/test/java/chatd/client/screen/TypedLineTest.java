@@ -116,7 +116,7 @@ class TypedLineTest {
                 .contains("There is no command /edit; here it is /correct. Nothing was sent.");
         for (String elsewhere : TypedLine.ELSEWHERE.keySet()) {
             // Also one with which only one command begins.
-            assertThat(TypedLine.of("/" + elsewhere + " hello"))
+            assertThat(TypedLine.of(elsewhere + " hello"))
                     .as(elsewhere)
                     .isInstanceOf(TypedLine.Mistake.class)
                     .asString()

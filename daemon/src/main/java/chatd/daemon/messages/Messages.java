@@ -53,9 +53,6 @@ public final class Messages implements Room {
     /** Over how many minutes texts are counted: nobody is refused for a lively hour. */
     private static final long MINUTES = 60;
 
-    /** Maximum number of recipients whom a refusal names. */
-    private static final int LISTED = 10;
-
     private final Directory directory;
     private final GroupDirectory groups;
     private final Contacts contacts;
@@ -207,7 +204,7 @@ public final class Messages implements Room {
         List<String> refusing = reserved(sender, recipients).stream()
                 .filter(receiver -> !store.hasWritten(receiver.number(), sender))
                 .map(Account::name)
-                .limit(LISTED)
+                .limit(Recipients.LISTED)
                 .toList();
         return refusing.isEmpty()
                 ? null

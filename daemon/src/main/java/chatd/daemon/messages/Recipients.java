@@ -30,8 +30,8 @@ public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
     /** The name of a group in {@code chat/1}; no account's name has this form. */
     private static final Pattern GROUP = Pattern.compile("G([1-9]\\d{0,8})");
 
-    /** Maximum number of unknown names that an answer lists. */
-    private static final int LISTED = 10;
+    /** Maximum number of names that an answer lists. */
+    static final int LISTED = 10;
 
     /**
      * Resolves an audience.
