@@ -1,8 +1,10 @@
 import LINKS from "../../../../text/src/test/resources/chatd/text/links.json";
+import SAFE from "../../../../text/src/test/resources/chatd/text/safe.json";
 import MENTIONS from "../../../../text/src/test/resources/chatd/text/mentions.json";
 import { daysBefore } from "../../main/ts/model/calendar.js";
 import { broken } from "../../main/ts/model/password.js";
 import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
+import { safe } from "../../main/ts/model/safe.js";
 import { bytesOf, completions, partsOf } from "../../main/ts/model/text.js";
 import { type Entry, Timeline } from "../../main/ts/model/timeline.js";
 import type { Clock } from "../../main/ts/wire/clock.js";
@@ -221,6 +223,11 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     timeline.addAfter(numbers(21, 30), false);
     equal(timeline.add(text(99)), true);
     equal(mids(timeline).at(-1), 99);
+  },
+  "what is invisible is seen, as in the terminal": () => {
+    for (const { text, shown } of SAFE) {
+      equal([text, safe(text)], [text, shown]);
+    }
   },
   "mentions are found as the daemon finds them": () => {
     for (const { text, names, found } of MENTIONS) {

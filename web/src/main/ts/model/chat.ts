@@ -13,6 +13,8 @@ import { amended, type Entry, isEntry, isWritten } from "./timeline.js";
 const LISTED = 100;
 /** After how long the list is asked for again that was refused, in milliseconds. */
 const AGAIN = 5_000;
+/** How soon the daemon is asked how much is unread after something was taken back, in milliseconds. */
+const COUNTING = 1_000;
 /** How many users are looked up at once. */
 const MOST_NAMED = 200;
 /** How long somebody is shown as typing, in milliseconds. */
@@ -42,6 +44,9 @@ export class Chat extends Known {
   readonly notice = signal("");
 
   private queue: Event[] = [];
+
+  /** Whether the daemon is asked soon how much is unread. */
+  private isCounting = false;
 
   /** Gives up to ask for the list again. */
   private stopAsking: () => void = () => {};
@@ -228,6 +233,10 @@ export class Chat extends Known {
         if (last?.mid === about) {
           conversation.last.value = amended(last, item);
         }
+        const isKnown = item.type !== 31 || conversation.count(this.me, this.people.blocked.peek());
+        if (!isKnown && conversation.unread.peek() > 0 && about > conversation.read) {
+          this.countLater();
+        }
       });
       return;
     }
@@ -247,6 +256,17 @@ export class Chat extends Known {
         this.arrived.value = item;
       }
     });
+  }
+
+  /** Asks the daemon, soon, how much is unread: something may have been taken back that is not in memory. */
+  private countLater(): void {
+    if (!this.isCounting) {
+      this.isCounting = true;
+      this.clock.after(COUNTING, () => {
+        this.isCounting = false;
+        void this.readList(true);
+      });
+    }
   }
 
   private groupChanged({ info }: GroupChanged): void {

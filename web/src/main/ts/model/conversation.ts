@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals-core";
 import type { Conversations, Members } from "../wire/events.js";
 import type { Code } from "../wire/values.js";
 import type { Key } from "./place.js";
-import { type Entry, isWritten, Timeline } from "./timeline.js";
+import { type Entry, isGone, isWritten, Timeline } from "./timeline.js";
 
 /** A text of one's own that has no number yet. */
 export interface Waiting {
@@ -120,20 +120,24 @@ export class Conversation {
   }
 
   /**
-   * Counts again what is unread for this user: exactly, if all of it is in memory, else down from what it was. What those
-   * wrote whom it has blocked is not counted.
+   * Counts again what is unread for this user, if all of it is in memory; returns whether it is. What those wrote whom it
+   * has blocked is not counted, nor what was taken back.
    */
-  count(me: string, blocked: ReadonlySet<string>): void {
+  count(me: string, blocked: ReadonlySet<string>): boolean {
     const { timeline, read } = this;
     const entries = timeline.entries.peek();
     if (read >= (this.last.peek()?.mid ?? 0)) {
       this.unread.value = 0;
       this.mentions.value = 0;
-    } else if (timeline.isLoaded && !timeline.hasAfter && (!timeline.hasBefore || (entries[0]?.mid ?? Infinity) <= read)) {
-      const unread = entries.filter((entry) => entry.mid > read && isWritten(entry) && entry.send !== me && !blocked.has(entry.send));
+      return true;
+    }
+    if (timeline.isLoaded && !timeline.hasAfter && (!timeline.hasBefore || (entries[0]?.mid ?? Infinity) <= read)) {
+      const unread = entries.filter((entry) => entry.mid > read && isWritten(entry) && !isGone(entry) && entry.send !== me && !blocked.has(entry.send));
       this.unread.value = Math.min(unread.length, 100);
       this.mentions.value = unread.filter((entry) => mentions(entry, me)).length;
+      return true;
     }
+    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals-core";
+import { safe } from "./safe.js";
 import type { Numbered } from "../wire/values.js";
 
 /** Who has asked oneself to be a friend, and with which words. */
@@ -40,7 +41,7 @@ export class People {
 
   /** Returns somebody's name, or the number while no name is known. */
   name(number: string): string {
-    return this.names.value.get(number) ?? number;
+    return safe(this.names.value.get(number) ?? number);
   }
 
   /** Learns names; does nothing if it knows them. */

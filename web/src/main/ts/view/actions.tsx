@@ -71,13 +71,13 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
               );
             })}
           </div>
-          <button type="button" class="choice" onClick={does(() => (conversation.answering.value = shown.mid))}>
+          <button type="button" class="act" onClick={does(() => (conversation.answering.value = shown.mid))}>
             {w.answer}
           </button>
           {isText && (
             <button
               type="button"
-              class="choice"
+              class="act"
               onClick={does(() => {
                 void navigator.clipboard.writeText(String(shown.info)).then(() => app.say(w.copied));
               })}
@@ -86,17 +86,17 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
             </button>
           )}
           {isOwn && isText && isWithin(limits?.correct) && (
-            <button type="button" class="choice" onClick={does(() => conversation.correct(shown.mid))}>
+            <button type="button" class="act" onClick={does(() => conversation.correct(shown.mid))}>
               {w.correct}
             </button>
           )}
           {isOwn && isWithin(limits?.retract) && (
-            <button type="button" class="choice bad" onClick={() => (asked.value = "take back")}>
+            <button type="button" class="act bad" onClick={() => (asked.value = "take back")}>
               {w.takeBack}
             </button>
           )}
           {!isOwn && shown.send !== "server" && (
-            <button type="button" class="choice bad" onClick={() => (asked.value = "report")}>
+            <button type="button" class="act bad" onClick={() => (asked.value = "report")}>
               {w.report}
             </button>
           )}

@@ -121,7 +121,7 @@ function GroupCard({ group }: { group: `G${number}` }) {
               <span class="row-title">
                 <Name of={user_name} />
               </span>
-              <span class="row-last beside">{role === "owner" ? w.owner : role === "admin" ? w.admin : ""}</span>
+              <span class="row-last counted">{role === "owner" ? w.owner : role === "admin" ? w.admin : ""}</span>
             </ToConversation>
           </li>
         ))}

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { type Conversation, isFolded } from "../model/conversation.js";
 import type { Key } from "../model/place.js";
 import { type Entry, isGone } from "../model/timeline.js";
+import { safe } from "../model/safe.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import { useApp } from "./app.js";
 import { Guard } from "./guard.js";
@@ -97,7 +98,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
           {conversation.pinned.value && <Icon is="pin" />}
         </span>
         <time>{waiting !== undefined ? shortTime(waiting.at) : last !== null ? shortTime(Date.parse(last.time)) : ""}</time>
-        <span class={`row-last${unread > 0 ? " beside" : ""}`}>
+        <span class={`row-last${unread > 0 ? " counted" : ""}`}>
           {typing.length > 0 ? (
             <em>{w.typing(typing.map(({ user }) => chat.people.name(user)))}</em>
           ) : draft !== "" && !isOpen ? (
@@ -110,7 +111,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
             </>
           ) : waiting !== undefined ? (
             <>
-              {waiting.code === undefined ? `${w.you}${w.says}` : <em class="bad">{w.refused}{w.says}</em>}
+              {waiting.code === undefined ? `${w.you}${w.says}` : <em class="failed">{w.refused}{w.says}</em>}
               <bdi>{firstLine(waiting.text)}</bdi>
             </>
           ) : last !== null ? (
@@ -164,9 +165,9 @@ export function summary(entry: Entry): string {
         .map((part) => (part.kind === "emoji" ? emojiOf(part.text) : part.text))
         .join("");
     case 6:
-      return `${w.file}: ${entry.info.name}`;
+      return `${w.file}: ${safe(entry.info.name)}`;
     case 12:
-      return `${w.picture}: ${entry.info.name}`;
+      return `${w.picture}: ${safe(entry.info.name)}`;
     case 24:
       return "";
   }
@@ -174,7 +175,7 @@ export function summary(entry: Entry): string {
 
 function firstLine(text: string): string {
   const [line = ""] = text.trimStart().slice(0, 200).split("\n");
-  return line;
+  return safe(line);
 }
 
 function Requests() {
@@ -202,7 +203,7 @@ function Requests() {
           <section key={user} class="request">
             <p>
               <span dir="ltr">{w.asksYou(name)}</span>
-              {text !== "" && <q dir="auto">{text}</q>}
+              {text !== "" && <q dir="auto">{safe(text)}</q>}
             </p>
             <button type="button" class="strong" onClick={() => answer(user, true)}>
               {w.agree}

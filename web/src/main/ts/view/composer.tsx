@@ -26,6 +26,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const { chat } = app;
   const w = words();
   const field = useRef<HTMLTextAreaElement>(null);
+  /** Whether the key that was pressed last writes a new line. */
+  const breaksLine = useRef(false);
   const completion = useSignal<Completion | null>(null);
   const isPicking = useSignal(false);
   const over = useSignal(0);
@@ -169,6 +171,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         [...chat.people.names.peek()]
           .filter(([who, name]) => who.startsWith("U") && who !== chat.me && folded(name).startsWith(lower))
           .filter(([who]) => reads(who))
+          .sort(([one], [other]) => Number(isMember(other)) - Number(isMember(one)))
           .map(([, name]) => name)
           .concat(mayMentionAll() ? ALL_MEMBERS.filter((all) => all.startsWith(lower)) : [])
           .map((name) => ({ insert: `@${name}`, label: name })),
@@ -184,6 +187,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     const known = members.peek();
     return key.startsWith("U") ? user === key : known === null || known.more || known.members.some(({ user_id }) => user_id === user);
   };
+
+  const isMember = (user: string) => conversation.members.peek()?.members.some(({ user_id }) => user_id === user) === true;
 
   /** Returns whether all members may be mentioned here at once, as far as that is known. */
   const mayMentionAll = () => {
@@ -209,7 +214,34 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     current.focus();
   };
 
+  /** Chooses what is completed, unless it is there already; returns whether it was chosen. */
+  const choose = (): boolean => {
+    const open = completion.peek();
+    const option = open?.options[open.chosen];
+    if (open === null || option === undefined || field.current?.value.slice(open.from, field.current.selectionStart) === option.insert) {
+      return false;
+    }
+    insert(option.insert, open.from);
+    return true;
+  };
+
+  /**
+   * Takes the Enter of keyboards that compose whole words, such as those of Android: they tell no key, but a line break that
+   * is about to be written.
+   */
+  const written = (event: InputEvent) => {
+    const isBreak = event.inputType === "insertLineBreak" || event.inputType === "insertParagraph";
+    if (isBreak && !breaksLine.current && event.cancelable) {
+      event.preventDefault();
+      if (!choose()) {
+        send();
+      }
+    }
+    breaksLine.current = false;
+  };
+
   const keyed = (event: KeyboardEvent) => {
+    breaksLine.current = false;
     // Enter ends the composition of an input method; older Safari tells it after the end, by 229 alone.
     if (event.isComposing || event.keyCode === 229) {
       return;
@@ -217,16 +249,19 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     const open = completion.peek();
     if (open !== null) {
       const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-      const option = open.options[open.chosen];
       if (step !== 0) {
         event.preventDefault();
         completion.value = { ...open, chosen: (open.chosen + step + open.options.length) % open.options.length };
         return;
       }
-      const isWhole = option !== undefined && field.current?.value.slice(open.from, field.current.selectionStart) === option.insert;
-      if (((event.key === "Enter" && !isWhole) || event.key === "Tab") && option !== undefined) {
+      const option = open.options[open.chosen];
+      if (event.key === "Tab" && option !== undefined) {
         event.preventDefault();
         insert(option.insert, open.from);
+        return;
+      }
+      if (event.key === "Enter" && choose()) {
+        event.preventDefault();
         return;
       }
       if (event.key === "Escape") {
@@ -239,6 +274,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
+    } else if (event.key === "Enter") {
+      breaksLine.current = true;
     } else if (event.key === "Escape" && (answering !== null || correcting !== null)) {
       event.preventDefault();
       event.stopPropagation();
@@ -311,6 +348,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
           aria-controls={open === null ? undefined : "completions"}
           aria-activedescendant={open === null ? undefined : `completion-${open.chosen}`}
           onKeyDown={keyed}
+          onBeforeInput={written}
           onBlur={() => (completion.value = null)}
           onInput={(event) => {
             const text = event.currentTarget.value;

@@ -16,7 +16,10 @@ export function Entrance() {
   const state = chat.state.value;
   return (
     <main class="entrance">
-      <div class="emblem" aria-hidden="true" />
+      <svg class="emblem" viewBox="0 0 32 32" aria-hidden="true">
+        <path d="M6 4h20a4 4 0 0 1 4 4v11a4 4 0 0 1-4 4H15l-7 6v-6H6a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4z" fill="#1f6f8b" />
+        <path d="M9 11h14M9 16h9" stroke="#fff" stroke-width="2.4" stroke-linecap="round" />
+      </svg>
       {door.isElsewhere.value ? (
         <Elsewhere title={w.elsewhere} means={w.elsewhereMeans} />
       ) : door.isDisplaced.value ? (
@@ -94,7 +97,7 @@ export function PasswordField(props: { label: string; name: string; autocomplete
   return (
     <label class="field">
       <span>{props.label}</span>
-      <span class="beside">
+      <span class="reveal">
         <input
           type={(isShown.value ? "text" : "password") as "password"}
           name={props.name}
@@ -117,6 +120,11 @@ export function PasswordField(props: { label: string; name: string; autocomplete
       </span>
     </label>
   );
+}
+
+/** Returns why a log in was refused, without telling whether there is anybody of this name. */
+function refusal(code: string): string {
+  return code === "no-such-user" ? "wrong-password" : code;
 }
 
 function LogIn() {
@@ -144,7 +152,7 @@ function LogIn() {
 
   useEffect(() => {
     if (state.at === "refused") {
-      const field = form.current?.elements.namedItem(state.code === "no-such-user" ? "username" : "password");
+      const field = form.current?.elements.namedItem("password");
       if (field instanceof HTMLInputElement) {
         field.select();
         field.focus();
@@ -177,7 +185,7 @@ function LogIn() {
       : isPaused
         ? w.pausedFor(paused)
         : state.at === "refused" && state.code !== "throttled"
-          ? w.code(state.code, state.code)
+          ? w.code(refusal(state.code), state.code)
           : "";
 
   return (

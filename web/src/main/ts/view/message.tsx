@@ -2,6 +2,7 @@ import { memoOf } from "./memo.js";
 import { useSignal } from "@preact/signals";
 import { type Conversation, isFolded, type Waiting } from "../model/conversation.js";
 import { type Entry, indexOf, isGone } from "../model/timeline.js";
+import { safe } from "../model/safe.js";
 import { ALL_MEMBERS, emojiOf, partsOf } from "../model/text.js";
 import type { FileOffer, GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
@@ -17,7 +18,7 @@ export type Shown = Exclude<Entry, GroupChanged>;
 export function TextOf({ text, mentioned = [] }: { text: string; mentioned?: readonly string[] }) {
   return (
     <>
-      {partsOf(text, mentioned).map((part) => {
+      {partsOf(safe(text), mentioned).map((part) => {
         switch (part.kind) {
           case "text":
             return part.text;

@@ -1,3 +1,4 @@
+import { safe } from "../model/safe.js";
 import type { GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { words } from "./words.js";
@@ -9,5 +10,5 @@ export function News({ of }: { of: GroupChanged }) {
   const { info } = of;
   const users = "users" in info ? (info.users ?? []) : "user" in info ? [info.user] : [];
   const whom = users.map((user) => (user === chat.me ? w.youToo : chat.people.name(user))).join(", ");
-  return <span dir="ltr">{w.groupNews(info.by === chat.me ? w.you : chat.people.name(info.by), info, whom)}</span>;
+  return <span dir="ltr">{safe(w.groupNews(info.by === chat.me ? w.you : chat.people.name(info.by), info, whom))}</span>;
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type Key, addressOf } from "../model/place.js";
+import { safe } from "../model/safe.js";
 import { useApp } from "./app.js";
 import { words } from "./words.js";
 
@@ -43,7 +44,7 @@ export function IconButton({ is, label, ...more }: { is: keyof typeof PATHS; lab
 
 /** A name as it is: of any script and direction, without changing what is around it. */
 export function Name({ of }: { of: string }) {
-  return <bdi class="name">{of}</bdi>;
+  return <bdi class="name">{safe(of)}</bdi>;
 }
 
 /** Returns what a conversation is called. */

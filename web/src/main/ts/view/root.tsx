@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type Key, keyOf, messageOf } from "../model/place.js";
+import { addressOf, type Key, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
 import { Card } from "./card.js";
 import { Chats, summary } from "./chats.js";
@@ -66,8 +66,9 @@ function Rooms() {
 
   useEffect(() => {
     const follow = () => app.follow();
-    // The place of an address was known before; that of a message is not, nor who was there.
-    if (messageOf(location.hash) !== null || (history.state !== null && history.state.user !== chat.me)) {
+    // The place of an address was known before, unless it was changed meanwhile; that of a message is not, nor who was there.
+    const wasChanged = history.state === null && addressOf(app.place.peek()) !== location.hash;
+    if (messageOf(location.hash) !== null || wasChanged || (history.state !== null && history.state.user !== chat.me)) {
       follow();
     }
     addEventListener("popstate", follow);
@@ -101,7 +102,8 @@ function Rooms() {
       } else if ((event.ctrlKey || event.metaKey) && event.key === "k") {
         event.preventDefault();
         app.go({ at: "find" });
-      } else if (event.key === "?" && !isWriting) {
+      } else if ((event.key === "?" && !isWriting) || (event.key === "/" && (event.ctrlKey || event.metaKey))) {
+        event.preventDefault();
         app.go({ at: "keys" });
       } else if (event.key === "Escape") {
         app.leave();
@@ -112,6 +114,35 @@ function Rooms() {
     };
     addEventListener("keydown", keyed);
     return () => removeEventListener("keydown", keyed);
+  }, []);
+
+  // A browser opens a file that is dropped into a page, instead of the page.
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files") === true) {
+        event.preventDefault();
+      }
+    };
+    const dropped = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files") === true) {
+        event.preventDefault();
+        app.say(words().noFiles);
+      }
+    };
+    const pasted = ({ clipboardData }: ClipboardEvent) => {
+      // Who copies from a document has its picture beside its text.
+      if (clipboardData?.types.includes("Files") === true && !clipboardData.types.includes("text/plain")) {
+        app.say(words().noFiles);
+      }
+    };
+    addEventListener("dragover", over);
+    addEventListener("drop", dropped);
+    addEventListener("paste", pasted);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("drop", dropped);
+      removeEventListener("paste", pasted);
+    };
   }, []);
 
   useSignalEffect(() => {
@@ -219,7 +250,7 @@ function Bar() {
   return (
     <div class="bars" role="status">
       {says !== "" && (
-        <p class={`bar${state.at === "lost" ? " lost" : ""}`}>
+        <p class={`bar${state.at === "lost" ? " away" : ""}`}>
           <span>{says}</span>
           {state.at === "lost" && (
             <button type="button" class="plain" onClick={app.wake}>

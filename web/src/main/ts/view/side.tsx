@@ -135,6 +135,11 @@ export function Me() {
         <Sessions key={passwords.value} />
         <h2>{w.languageLabel}</h2>
         <Languages />
+        {!app.isNarrow.value && (
+          <button type="button" class="plain" onClick={() => app.go({ at: "keys" })}>
+            {w.keys}
+          </button>
+        )}
         <h2>{w.logOut}</h2>
         <p class="hint">{w.logOutMeans}</p>
         {unsent > 0 && <p class="problem">{w.unsentStay(unsent)}</p>}

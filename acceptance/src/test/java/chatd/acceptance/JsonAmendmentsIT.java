@@ -117,9 +117,34 @@ class JsonAmendmentsIT extends OverJson {
                         reader, "'type': 3, 'receive': '%s', 'info': 'to it', 're': %d".formatted(writer.user(), mid)))
                 .isEqualTo("no-such-message");
         assertThat(refused(reader, takeBack(mid))).isEqualTo("no-such-message");
-        // It stays unread, for it was there.
-        JsonNode unread = reader.history(1, "");
-        assertThat(unread.path("items")).hasSize(1);
+        // That it was there stays.
+        assertThat(reader.history(1, "").path("items")).hasSize(1);
+    }
+
+    @Test
+    void whatWasTakenBackUnreadIsUnreadNoMore() {
+        JsonSocket writer = logIn(ann, "");
+        String name = logIn(ben, "").user();
+        String with = writer.user();
+        long first = send(writer, name, "one");
+        assertThat(chatd.unread(ben, with)).isEqualTo(1);
+        long second = send(writer, name, "two @" + ben.name());
+        assertThat(chatd.unread(ben, with)).isEqualTo(2);
+        assertThat(welcome(ben, "").path("unread").path(with).path("mentions").asInt())
+                .isEqualTo(1);
+        done(writer, takeBack(second));
+        assertThat(welcome(ben, "").path("unread").path(with).toString())
+                .isEqualTo("{\"count\":1,\"mentions\":0,\"first\":%1$d,\"last\":%1$d}".formatted(first));
+        done(writer, takeBack(first));
+        assertThat(welcome(ben, "").path("unread").path(with).isMissingNode()).isTrue();
+        try (Chat1Socket several = chatd.newcomer();
+                JsonSocket sender = chatd.logInJson(carrier, several.person(), "json")) {
+            several.send(Wire.text("to two", ann.name(), ben.name()));
+            long mid = sender.expect(3).path("mid").asLong();
+            assertThat(chatd.unread(ben, sender.user())).isEqualTo(1);
+            done(sender, takeBack(mid));
+            assertThat(chatd.unread(ben, sender.user())).isZero();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -581,6 +582,41 @@ class JsonIT {
         chatd.admin("", "user", "delete", "Ölaf" + start, "--yes").exits(0);
         json.send("{'type': 28, 'info': {'text': 'Ölaf" + start + "'}}");
         assertThat(json.expect(29).path("info").path("users")).isEmpty();
+    }
+
+    @Test
+    void inWhateverCaseANameIsTypedItIsThatUser() {
+        Chatd.Person jurgen = new Chatd.Person("mia.J\u00FCrg" + Chatd.newName(), Chatd.PASSWORD);
+        Chat1Socket socket = chatd.connect();
+        open.add(socket);
+        assertThat(socket.send(Wire.register(jurgen.name(), jurgen.password()))
+                        .next()
+                        .code())
+                .isEqualTo(Wire.LOGGED_IN);
+        String shouted = jurgen.name().toUpperCase(Locale.ROOT);
+        String apart = Normalizer.normalize(jurgen.name(), Normalizer.Form.NFD);
+        JsonSocket json = logIn(ann, "laptop");
+        for (String part :
+                List.of(jurgen.name().substring(4), "jurg" + jurgen.name().substring(8), shouted, apart)) {
+            json.send("{'type': 28, 'info': {'text': '%s'}}".formatted(part));
+            assertThat(json.expect(29).path("info").path("users").valueStream().map(user -> text(user, "user_name")))
+                    .containsExactly(jurgen.name());
+        }
+        for (String typed : List.of(shouted, apart)) {
+            JsonSocket phone = carrier.connect(chatd);
+            open.add(phone);
+            assertThat(text(phone.logIn(typed, jurgen.password(), "phone"), "user_name"))
+                    .isEqualTo(jurgen.name());
+            json.send("{'type': 3, 'receive': '%s', 'info': 'hi', 'id': '%s'}".formatted(typed, Chatd.newName()));
+            assertThat(json.skipTo(17).path("info").path("mid").asLong()).isPositive();
+        }
+        // In chat/1, case counts; normal forms do not.
+        socket = chatd.connect();
+        open.add(socket);
+        assertThat(socket.send(Wire.logIn(shouted, jurgen.password())).next().code())
+                .isEqualTo(Wire.NO_SUCH_USER);
+        assertThat(socket.send(Wire.logIn(apart, jurgen.password())).next().code())
+                .isEqualTo(Wire.LOGGED_IN);
     }
 
     @Test

@@ -221,7 +221,11 @@ final class ModelView {
     Unread unread(ModelConversation conversation) {
         long read = reader.marks.getOrDefault(conversation, 0L);
         List<ModelEntry> unread = items(conversation).stream()
-                .filter(entry -> entry.isText() && entry.by != reader && entry.mid > read && !isBlocked(entry.by))
+                .filter(entry -> entry.isText()
+                        && entry.takenBack().isEmpty()
+                        && entry.by != reader
+                        && entry.mid > read
+                        && !isBlocked(entry.by))
                 .toList();
         if (unread.isEmpty()) {
             return new Unread(0, 0, 0, 0);

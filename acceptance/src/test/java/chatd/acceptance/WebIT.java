@@ -59,6 +59,23 @@ class WebIT extends InBrowser {
     }
 
     @Test
+    void aLogInDoesNotTellWhichNamesThereAre() {
+        WebPerson person = browser.open(chatd, Device.DESK);
+        person.enter("nobody-is-called-so", Chatd.PASSWORD);
+        WebPerson.waits(person.page().getByText("The name or the password is wrong."));
+    }
+
+    @Test
+    void anAddressThatIsChangedBeforeTheLogInIsFollowed() {
+        Chatd.Person ann = chatd.person();
+        WebPerson person = browser.open(chatd, Device.DESK);
+        person.sees("Log in");
+        person.page().evaluate("() => { location.hash = '#/find'; }");
+        person.enter(ann.name(), ann.password());
+        person.sees("Find");
+    }
+
+    @Test
     void aTextIsNothingButAText() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();

@@ -30,7 +30,7 @@ class WebNetworkIT extends InBrowser {
             WebPerson desk = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
             desk.says("before").reads("before");
             own.killAndForget();
-            WebPerson.waits(desk.page().locator(".bar.lost"));
+            WebPerson.waits(desk.page().locator(".bar.away"));
             for (int i = 1; i <= 5; i++) {
                 desk.says("while away " + i);
             }
@@ -45,7 +45,7 @@ class WebNetworkIT extends InBrowser {
                     "before", "while away 1", "while away 2", "while away 3", "while away 4", "while away 5", "after");
             assertThat(desk.texts()).isEqualTo(said);
             assertThat(own.texts(ben)).isEqualTo(said);
-            assertThat(desk.page().locator(".bar.lost")).hasCount(0);
+            assertThat(desk.page().locator(".bar.away")).hasCount(0);
         }
     }
 
@@ -62,7 +62,7 @@ class WebNetworkIT extends InBrowser {
             desk.open("Crew").reads("frist").reads("a mistake").says("my own").reads("my own");
             long own = Long.parseLong(desk.message("my own").getAttribute("data-mid"));
             proxy.goAway();
-            WebPerson.waits(desk.page().locator(".bar.lost"));
+            WebPerson.waits(desk.page().locator(".bar.away"));
             other.does(32, Map.of("mid", first, "text", "first"));
             other.does(31, Map.of("mid", second));
             other.does(33, Map.of("mid", own, "code", "👍", "on", true));
@@ -87,7 +87,7 @@ class WebNetworkIT extends InBrowser {
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann);
         proxy.goAway();
-        WebPerson.waits(desk.page().locator(".bar.lost"));
+        WebPerson.waits(desk.page().locator(".bar.away"));
         desk.button("Find people and groups").click();
         desk.field("Find people and groups").fill(ben.name());
         // A timer of the page, due after the one by which it waits for more to be typed: so it would have asked nobody.
@@ -108,7 +108,7 @@ class WebNetworkIT extends InBrowser {
             other.says(ann, "before");
             desk.reads("before");
             proxy.goAway();
-            WebPerson.waits(desk.page().locator(".bar.lost"));
+            WebPerson.waits(desk.page().locator(".bar.away"));
             // More than the daemon sends to a session that goes on
             other.saysLines(ann, 1, 10_001);
             proxy.forwardToPort(chatd.port());
@@ -177,7 +177,7 @@ class WebNetworkIT extends InBrowser {
         WebPerson.waits(desk.button("Take back"));
         desk.page().keyboard().press("Escape");
         proxy.goAway();
-        WebPerson.waits(desk.page().locator(".bar.lost"));
+        WebPerson.waits(desk.page().locator(".bar.away"));
         desk.says("second");
         desk.page().clock().setSystemTime("2001-01-01T10:00:00Z");
         desk.says("third");

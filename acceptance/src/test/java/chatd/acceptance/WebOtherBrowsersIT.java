@@ -426,7 +426,7 @@ class WebOtherBrowsersIT {
         other.close();
         writer.close();
         chatd.killDaemon();
-        person.waits("!!document.querySelector('.bar.lost')");
+        person.waits("!!document.querySelector('.bar.away')");
         List<String> said = List.of("while away 1", "while away 2", "while away 3", "while away 4", "while away 5");
         said.forEach(person::says);
         person.waits("document.querySelectorAll('li.waits').length", said.size());
@@ -434,7 +434,7 @@ class WebOtherBrowsersIT {
         said.forEach(person::reads);
         person.says("after");
         isAtTheEnd("after");
-        person.waits("!document.querySelector('.bar.lost')");
+        person.waits("!document.querySelector('.bar.away')");
         assertThat(person.texts())
                 .endsWith(
                         "seen by nobody",

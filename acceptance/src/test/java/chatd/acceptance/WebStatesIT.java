@@ -113,7 +113,7 @@ class WebStatesIT extends InBrowser {
             WebLooks.at(person, "emoticons");
             person.page().keyboard().press("Escape");
             own.killDaemon();
-            WebPerson.waits(person.page().locator(".bar.lost"));
+            WebPerson.waits(person.page().locator(".bar.away"));
             person.says("This waits.");
             WebPerson.waits(person.page().locator("li.waits"));
             WebLooks.at(person, "offline");

@@ -102,7 +102,7 @@ class WebTabsIT extends InBrowser {
             first.sees("Open in another tab");
             // Without its token, the second tab logs in again with the key.
             own.killAndForget("token");
-            WebPerson.waits(second.page().locator(".bar.lost"));
+            WebPerson.waits(second.page().locator(".bar.away"));
             own.begin();
             second.wakes();
             for (int turn = 1; turn <= 2; turn++) {
@@ -151,7 +151,7 @@ class WebTabsIT extends InBrowser {
             WebPerson desk = browser.open(own, Device.DESK).logInToStay(ann).find(ben.name());
             desk.says("before").reads("before");
             own.killAndForget("token", "remembered");
-            WebPerson.waits(desk.page().locator(".bar.lost"));
+            WebPerson.waits(desk.page().locator(".bar.away"));
             desk.says("waits 1").says("waits 2");
             own.begin();
             desk.wakes();

@@ -342,6 +342,145 @@ class WebTalkIT extends InBrowser {
         desk.reads("你好");
     }
 
+    /** Keyboards of phones compose whole words, and tell a line break in place of the key. */
+    @Test
+    void enterOfAKeyboardThatTellsNoKeySends() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann).find(ben.name());
+        phone.composer().click();
+        CDPSession tools = phone.page().context().newCDPSession(phone.page());
+        JsonObject word = new JsonObject();
+        word.addProperty("text", "hello");
+        tools.send("Input.insertText", word);
+        JsonObject unknown = new JsonObject();
+        unknown.addProperty("type", "rawKeyDown");
+        unknown.addProperty("key", "Unidentified");
+        unknown.addProperty("windowsVirtualKeyCode", 229);
+        tools.send("Input.dispatchKeyEvent", unknown);
+        phone.page().evaluate("() => document.execCommand('insertLineBreak')");
+        phone.reads("hello");
+        assertThat(phone.composer()).hasValue("");
+        // With the key for capitals it is a new line.
+        phone.composer().pressSequentially("one");
+        phone.composer().press("Shift+Enter");
+        phone.composer().pressSequentially("two");
+        assertThat(phone.composer()).hasValue("one\ntwo");
+    }
+
+    @Test
+    void aRowShowsTheBeginningOfItsTextInEachDirection() {
+        Chatd.Person ann = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        Map<String, String> texts = Map.of(
+                "\u0645\u0631\u062D\u0628\u0627",
+                        "\u0645\u0631\u062D\u0628\u0627 \u0628\u0643\u0645 \u0641\u064A \u0627\u0644\u0645\u062D\u0627\u062F\u062B\u0629 "
+                                .repeat(8),
+                "\u4F60\u597D",
+                        "\u4F60\u597D\uFF0C\u4ECA\u5929\u4E0B\u5348\u5F00\u4F1A\uFF0C\u8BF7\u51C6\u5907\u597D\u6750\u6599\u3002"
+                                .repeat(8),
+                "English", "Good morning, here is what we talked about yesterday. ".repeat(8));
+        texts.forEach((name, text) -> {
+            Chatd.Person other = chatd.person();
+            try (Writer writer = new Writer(chatd, other)) {
+                String group = writer.makes(name, ann.name());
+                writer.saysTo(group, text);
+                for (boolean isUnread : new boolean[] {true, false}) {
+                    Locator row = desk.row(name);
+                    assertThat(row.locator(".count")).hasCount(isUnread ? 1 : 0);
+                    assertThat(row.locator(".row-last")).hasText(Pattern.compile("^" + other.name() + ": .+"));
+                    assertThat(row.evaluate(SHOWS_BEGINNING))
+                            .as("%s, unread: %s", name, isUnread)
+                            .isEqualTo(List.of(true, true, true));
+                    desk.picture(WebLooks.PICTURES.resolve(
+                            "row-" + (isUnread ? "unread-" : "read-") + name.length() + ".png"));
+                    desk.open(name).toEnd();
+                    assertThat(row.locator(".count")).hasCount(0);
+                }
+            }
+        });
+    }
+
+    /** Whether the first letter of the last text is in view, the text is cut, and there is a space behind the colon. */
+    private static final String SHOWS_BEGINNING = """
+            row => {
+              const text = row.querySelector(".row-last > bdi:last-child");
+              const range = document.createRange();
+              range.setStart(text.firstChild, 0);
+              range.setEnd(text.firstChild, 1);
+              const first = range.getBoundingClientRect();
+              const box = text.getBoundingClientRect();
+              const who = row.querySelector(".row-last > .name").getBoundingClientRect();
+              const isSeen = first.left >= box.left - 1 && first.right <= box.right + 1;
+              return [isSeen, text.scrollWidth > text.clientWidth, box.left - who.right > 4];
+            }""";
+
+    @Test
+    void whatTurnsATextAroundIsSeen() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, "please open \u202Efdp.exe");
+            WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+            assertThat(desk.row(ben.name()).locator(".row-last")).hasText("please open \uFFFDfdp.exe");
+            desk.open(ben.name()).reads("please open \uFFFDfdp.exe");
+        }
+    }
+
+    @Test
+    void whatWasTakenBackUnreadIsNotCounted() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person cat = chatd.person();
+        try (Writer one = new Writer(chatd, ben);
+                Writer other = new Writer(chatd, cat)) {
+            other.saysLines(ann, 1, 80);
+            WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+            long mid = one.says(ann, "a mistake @" + ann.name());
+            assertThat(desk.row(ben.name()).locator(".count")).hasText("@1");
+            one.does(31, Map.of("mid", mid));
+            assertThat(desk.row(ben.name()).locator(".count")).hasCount(0);
+            // Of more than is in memory, too
+            long last = other.says(ann, "the last");
+            assertThat(desk.row(cat.name()).locator(".count")).hasText("81");
+            other.does(31, Map.of("mid", last - 3));
+            other.does(31, Map.of("mid", last));
+            assertThat(desk.row(cat.name()).locator(".count")).hasText("79");
+        }
+    }
+
+    @Test
+    void aFileThatIsDroppedDoesNotTakeThePageAway() {
+        Chatd.Person ann = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        Object isTaken = desk.page().evaluate("""
+                () => {
+                  const data = new DataTransfer();
+                  data.items.add(new File(["x"], "x.pdf"));
+                  const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+                  document.querySelector("main").dispatchEvent(event);
+                  return event.defaultPrevented;
+                }""");
+        assertThat(isTaken).isEqualTo(true);
+        assertThat(desk.page().locator(".notice"))
+                .hasText("Files can't be sent from this page. Send them with chat-client.");
+    }
+
+    @Test
+    void theKeysAreShownFromWhereOneWrites() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.composer().press("?");
+        assertThat(desk.composer()).hasValue("?");
+        desk.composer().press("Control+/");
+        desk.sees("Keys");
+        desk.page().keyboard().press("Escape");
+        desk.button("You").click();
+        desk.button("Keys").click();
+        desk.sees("Keys");
+    }
+
     private static JsonObject composition(String text) {
         JsonObject composition = new JsonObject();
         composition.addProperty("text", text);

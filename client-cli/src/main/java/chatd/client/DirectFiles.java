@@ -18,7 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * The files of a direct session, as a person sends and receives them. What is typed comes on the user's thread, what others
@@ -44,14 +44,20 @@ final class DirectFiles {
     /** The files that were agreed to: they go on without a question. */
     private final Set<String> agreed = new HashSet<>();
 
-    /** The user's thread while it sends files; null while it does not, or when that was cancelled. */
-    private volatile @Nullable Thread sending;
+    private final RunningTransfers running;
 
     /**
      * @param downloads where files are saved
      * @param names of users, by their numbers
      */
-    DirectFiles(Screen screen, Presenter presenter, Path downloads, DirectSession session, LongFunction<String> names) {
+    DirectFiles(
+            Screen screen,
+            Presenter presenter,
+            Path downloads,
+            RunningTransfers running,
+            DirectSession session,
+            LongFunction<String> names) {
+        this.running = running;
         this.screen = screen;
         this.presenter = presenter;
         this.downloads = downloads;
@@ -96,14 +102,13 @@ final class DirectFiles {
         agreed.add(offer.key());
         presenter.notice("Receiving " + shown(offer) + " from " + names.apply(file.user()) + "…");
         Speed speed = new Speed(clock);
+        Screen.Progress progress = screen.progress(offer.name(), "");
         Download into = new Download(downloads, SafeText::line, (received, size) -> {
-            if (speed.at(received)) {
-                screen.mark("%s %d %%, %s"
-                        .formatted(SafeText.line(offer.name()), size == 0 ? 100 : 100 * received / size, speed));
-            }
+            speed.at(received);
+            progress.at(received, size);
         });
         offer.accept(into, (whole, why) -> {
-            screen.mark("");
+            progress.close();
             presenter.notice(
                     whole == null
                             ? SafeText.line(offer.name()) + " was not received: " + why
@@ -111,7 +116,7 @@ final class DirectFiles {
         });
     }
 
-    /** Sends files to all in the session, one after the other. Blocks. */
+    /** Begins to send files to all in the session, one after the other. */
     void send(List<Path> paths) throws IOException, InterruptedException {
         List<FileToSend> files = new ArrayList<>();
         for (Path path : paths) {
@@ -120,49 +125,36 @@ final class DirectFiles {
         List<Long> to = session.connected();
         if (to.isEmpty()) {
             presenter.notice("There is no direct connection at the moment. Nothing was sent.");
+            return;
         }
-        sending = Thread.currentThread();
-        try {
-            for (FileToSend file : files) {
-                for (long user : to) {
-                    send(user, file);
-                }
-            }
-        } catch (InterruptedException e) {
-            if (sending != null) {
-                throw e;
-            }
-            presenter.notice("Cancelled; what has arrived is kept, and sent again it goes on there.");
-        } finally {
-            sending = null;
-        }
+        String first = files.getFirst().name();
+        String whom = to.stream().map(names::apply).collect(Collectors.joining(", "));
+        running.start(
+                "sending " + (files.size() == 1 ? first : files.size() + " files") + " directly to " + whom,
+                first,
+                null,
+                "Cancelled; what has arrived is kept, and sent again it goes on there.",
+                progress -> {
+                    for (FileToSend file : files) {
+                        for (long user : to) {
+                            send(user, file, progress);
+                        }
+                    }
+                });
     }
 
-    private void send(long user, FileToSend file) throws IOException, InterruptedException {
+    private void send(long user, FileToSend file, Screen.Progress progress) throws IOException, InterruptedException {
         String name = names.apply(user);
-        presenter.notice("Asking whether " + name + " takes " + file.name() + "… Ctrl-C cancels.");
+        presenter.notice("Asking whether " + name + " takes " + SafeText.line(file.name()) + "…");
+        progress.title(file.name());
         Speed speed = new Speed(clock);
-        boolean[] isTaken = new boolean[1];
-        screen.during(
-                file.name(),
-                bar -> isTaken[0] = session.send(user, file, sent -> {
-                    speed.at(sent);
-                    bar.at(sent, file.size());
-                }));
+        boolean isTaken = session.send(user, file, sent -> {
+            speed.at(sent);
+            progress.at(sent, file.size());
+        });
         presenter.notice(
-                isTaken[0]
+                isTaken
                         ? name + " has " + file.name() + " (" + Size.of(file.size()) + ", " + speed + ")."
                         : name + " declines " + file.name() + ".");
-    }
-
-    /** Cancels the sending of files, if there is one; returns whether there was. Takes no lock. */
-    boolean cancels() {
-        Thread its = sending;
-        if (its == null) {
-            return false;
-        }
-        sending = null;
-        its.interrupt();
-        return true;
     }
 }

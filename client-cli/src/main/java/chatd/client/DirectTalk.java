@@ -19,9 +19,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -63,14 +65,16 @@ final class DirectTalk {
     private volatile boolean isTarget;
 
     private final Path downloads;
+    private final RunningTransfers running;
     private final Runnable turned;
 
     /**
      * @param downloads where files are saved
      * @param turned called when plain text goes elsewhere from now on, without the user having said so; on any thread
      */
-    DirectTalk(Screen screen, Presenter presenter, Path downloads, Runnable turned) {
+    DirectTalk(Screen screen, Presenter presenter, Path downloads, RunningTransfers running, Runnable turned) {
         this.downloads = downloads;
+        this.running = running;
         this.screen = screen;
         this.presenter = presenter;
         this.turned = turned;
@@ -79,7 +83,6 @@ final class DirectTalk {
     /** The session that there is: called, or being talked in. */
     private final class Current implements DirectSession.Listener {
         final ResumedSession by;
-        final String me;
         /** Whether it is with several, so that leaving needs no answer. */
         final boolean isGroup;
 
@@ -90,8 +93,8 @@ final class DirectTalk {
         /** Those who were called, as they are shown; empty if this side was called. */
         final String called;
 
-        /** Those who are in it. */
-        final Map<Long, String> others = new LinkedHashMap<>();
+        /** Those who are in it, by their numbers: a name can change. */
+        final Set<Long> others = new LinkedHashSet<>();
 
         /** The texts that were said last, for answers to them. */
         final Map<Answered, Item> texts = new LinkedHashMap<>() {
@@ -117,15 +120,14 @@ final class DirectTalk {
         Current(ResumedSession by, String number, boolean isGroup, String called) throws IOException {
             this.called = called;
             this.by = by;
-            this.me = by.name();
             this.isGroup = isGroup;
             this.call = new DirectCall(by.calls(), number, this);
             this.direct = call.session();
-            this.files = new DirectFiles(screen, presenter, downloads, direct, this::name);
+            this.files = new DirectFiles(screen, presenter, downloads, running, direct, this::name);
         }
 
         String who() {
-            return others.isEmpty() ? called : String.join(", ", others.values());
+            return others.isEmpty() ? called : others.stream().map(this::name).collect(Collectors.joining(", "));
         }
 
         private String name(long user) {
@@ -326,7 +328,7 @@ final class DirectTalk {
         }
         try {
             presenter.notice(
-                    "Calling " + its.called + ". Who accepts learns the addresses of this machine; /end gives up.");
+                    "Calling " + its.called + ". Whoever accepts learns the addresses of this machine. /end gives up.");
             its.call.call(to, DirectKind.CHAT);
         } catch (IOException | InterruptedException | RuntimeException e) {
             forget(its);
@@ -361,7 +363,7 @@ final class DirectTalk {
             case DirectEvent.Introduced introduced -> {
                 if (its != null) {
                     its.own = introduced.to();
-                    its.others.put(introduced.user(), introduced.name());
+                    its.others.add(introduced.user());
                     presenter.notice("Looking for a way to " + introduced.name() + "…");
                 }
             }
@@ -398,8 +400,8 @@ final class DirectTalk {
         String what =
                 called.kind() == DirectKind.FILE ? "wants to send you files directly" : "asks for a direct session";
         presenter.notice(called.name() + " " + what + where + others
-                + ": from machine to machine, kept nowhere. Who agrees tells the others the addresses of this machine: "
-                + addresses() + ". y agrees, n declines.");
+                + ".\nYour machines would connect directly, and nothing"
+                + " is kept. The other side learns your addresses: " + addresses() + ".\ny agrees, n declines.");
         screen.ring(true, false, called.name(), what);
     }
 
@@ -428,7 +430,7 @@ final class DirectTalk {
             // Both want it: the other's call stands, and is in what rings.
             presenter.notice("You called each other at the same time; y takes the other's call.");
             forget(its);
-        } else if (its != null && its.name(ended.user()).equals(its.me)) {
+        } else if (its != null && its.by.isMe(ended.user())) {
             // Nobody has taken the call.
             forget(its);
         } else if (its != null && !ended.reason().equals(DirectCall.UNREACHABLE)) {
@@ -438,7 +440,7 @@ final class DirectTalk {
 
     /** Takes a side out of the session; the session is over when nobody is left. */
     private void gone(Current its, long user, String text, String reason) {
-        if (!its.equals(current) || its.others.remove(user) == null) {
+        if (!its.equals(current) || !its.others.remove(user)) {
             return;
         }
         its.direct.remove(user);
@@ -555,14 +557,14 @@ final class DirectTalk {
         SizeLimits.check(text);
         DirectSession.Said said = now.direct.say(text, answered);
         synchronized (this) {
-            now.show(new Answered(now.own, said.number()), item(now.me, true, text, answered), answered);
+            now.show(new Answered(now.own, said.number()), item(now.by.name(), true, text, answered), answered);
         }
         for (long user : said.left()) {
             presenter.notice("Not sent to " + now.name(user) + ": too much waits for the connection.");
         }
     }
 
-    /** Sends files to all in the session, one after the other. Blocks. */
+    /** Begins to send files to all in the session, one after the other. */
     void send(List<Path> paths) throws IOException, InterruptedException {
         Current now = current;
         if (now == null) {
@@ -570,12 +572,6 @@ final class DirectTalk {
         } else {
             now.files.send(paths);
         }
-    }
-
-    /** Cancels the sending of files, if there is one; returns whether there was. Any thread. */
-    boolean cancels() {
-        Current now = current;
-        return now != null && now.files.cancels();
     }
 
     private void askToEnd(Current its) {

@@ -15,22 +15,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Files that a person sends, fetches and opens. On the user's thread. */
+/** Files that a person sends, fetches and opens, beside whatever else is done. Called on the user's thread. */
 final class FileTalk {
     /** The program that opens a file with what the system has for it. */
     private static final String VIEWER = "xdg-open";
 
+    private static final String CANCELLED = "Cancelled.";
+
     private final Screen screen;
     private final Presenter presenter;
     private final Path downloads;
+    private final RunningTransfers running;
     private final Function<List<String>, String> shown;
 
     /** @param shown returns recipients as they are shown */
-    FileTalk(Screen screen, Presenter presenter, Path downloads, Function<List<String>, String> shown) {
+    FileTalk(
+            Screen screen,
+            Presenter presenter,
+            Path downloads,
+            RunningTransfers running,
+            Function<List<String>, String> shown) {
+        this.running = running;
         this.screen = screen;
         this.presenter = presenter;
         this.downloads = downloads;
@@ -38,8 +48,8 @@ final class FileTalk {
     }
 
     /**
-     * Sends files, one after the other; of a folder, those that are directly in it, after a question. All are checked
-     * before the first is sent.
+     * Begins to send files, one after the other; of a folder, those that are directly in it, after a question. All are
+     * checked before the first is sent.
      *
      * @param to an empty list means everyone
      */
@@ -60,11 +70,24 @@ final class FileTalk {
             presenter.notice("Nothing was sent.");
             return;
         }
-        for (int i = 0; i < files.size(); i++) {
-            FileToSend file = files.get(i);
-            String title = files.size() == 1 ? file.name() : file.name() + " (%d of %d)".formatted(i + 1, files.size());
-            screen.during(title, bar -> session.send(to, file, sent -> bar.at(sent, file.size())));
-        }
+        String first = files.getFirst().name();
+        String what = files.size() == 1 ? first : files.size() + " files";
+        running.start("sending " + what + " to " + whom(to), first, cut(session), CANCELLED, progress -> {
+            for (int i = 0; i < files.size(); i++) {
+                FileToSend file = files.get(i);
+                progress.title(file.name() + (files.size() == 1 ? "" : " (%d of %d)".formatted(i + 1, files.size())));
+                session.send(to, file, sent -> progress.at(sent, file.size()));
+            }
+        });
+    }
+
+    /** Of chat/1, whatever is under way ends with its connection. */
+    private static @Nullable Runnable cut(ChatSession session) {
+        return session instanceof ResumedSession ? null : () -> session.cut("Cancelled by closing the connection.");
+    }
+
+    private String whom(List<String> to) {
+        return SafeText.line(to.isEmpty() ? "everyone" : shown.apply(to));
     }
 
     private static List<Path> inside(Path folder) throws IOException {
@@ -78,27 +101,27 @@ final class FileTalk {
 
     private boolean isMeant(List<FileToSend> files, List<String> to) {
         long bytes = files.stream().mapToLong(FileToSend::size).sum();
-        String whom = to.isEmpty() ? "everyone" : shown.apply(to);
         return screen.confirm("Send %d %s, %s, to %s?"
-                .formatted(files.size(), files.size() == 1 ? "file" : "files", Size.of(bytes), SafeText.line(whom)));
+                .formatted(files.size(), files.size() == 1 ? "file" : "files", Size.of(bytes), whom(to)));
     }
 
     void fetch(ChatSession session, long file) throws IOException, InterruptedException {
-        Path whole = fetched(session, file);
-        if (whole != null) {
-            presenter.notice("Saved as " + whole);
-        }
+        fetch(session, file, "file " + file, whole -> {});
     }
 
-    private @Nullable Path fetched(ChatSession session, long file) throws IOException, InterruptedException {
-        Path[] whole = new Path[1];
-        screen.during("file " + file, bar -> {
-            try (Download download = new Download(downloads, SafeText::line, bar::at)) {
+    private void fetch(ChatSession session, long file, String title, Consumer<Path> opened)
+            throws IOException, InterruptedException {
+        running.start("fetching " + title, title, cut(session), CANCELLED, progress -> {
+            Path whole;
+            try (Download download = new Download(downloads, SafeText::line, progress::at)) {
                 session.fetch(file, download);
-                whole[0] = download.whole();
+                whole = download.whole();
+            }
+            if (whole != null) {
+                presenter.notice("Saved as " + whole);
+                opened.accept(whole);
             }
         });
-        return whole[0];
     }
 
     /** Fetches a file after a question, and hands it to the system's viewer. */
@@ -110,13 +133,12 @@ final class FileTalk {
             presenter.notice("It was not opened; /fetch " + file + " saves it.");
             return;
         }
-        Path whole = fetched(session, file);
-        if (whole == null) {
-            return;
-        }
-        presenter.notice("Saved as " + whole);
+        fetch(session, file, facts.name(), FileTalk::view);
+    }
+
+    private static void view(Path file) {
         try {
-            new ProcessBuilder(VIEWER, whole.toAbsolutePath().toString())
+            new ProcessBuilder(VIEWER, file.toAbsolutePath().toString())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

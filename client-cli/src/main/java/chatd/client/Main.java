@@ -397,10 +397,14 @@ public final class Main implements Callable<Integer> {
         Link.To server = server();
         server.ahead();
         AtomicReference<Supplier<List<String>>> people = new AtomicReference<>(List::of);
+        AtomicReference<Supplier<List<LineCompleter.File>>> files = new AtomicReference<>(List::of);
         Optional<DeviceKey> device = device(user, where);
         try (Screen screen = isTerminal()
-                ? terminal(
-                        user, where, () -> Objects.requireNonNull(people.get()).get())
+                ? new TerminalScreen(
+                        file("typed", user, where),
+                        new LineCompleter(
+                                () -> Objects.requireNonNull(people.get()).get(),
+                                () -> Objects.requireNonNull(files.get()).get()))
                 : new PlainScreen()) {
             LoginExchange login = new LoginExchange(
                     server,
@@ -414,6 +418,7 @@ public final class Main implements Callable<Integer> {
             Dialogue dialogue = new Dialogue(screen, presenter, where, server, login, known(), device);
             Talk talk = new Talk(screen, presenter, dialogue, sessions, downloads);
             people.set(talk::names);
+            files.set(presenter::files);
             talk.run(given, to);
         } finally {
             if (device.isPresent()) {
@@ -450,10 +455,6 @@ public final class Main implements Callable<Integer> {
         } catch (IOException e) {
             // The key before it is good for one more login.
         }
-    }
-
-    private Screen terminal(String user, Address where, Supplier<List<String>> people) throws IOException {
-        return new TerminalScreen(file("typed", user, where), new LineCompleter(people));
     }
 
     static boolean isTerminal() {

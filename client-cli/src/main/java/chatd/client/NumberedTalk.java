@@ -1,6 +1,7 @@
 package chatd.client;
 
 import chatd.client.screen.Presenter;
+import chatd.client.screen.Screen;
 import chatd.client.screen.TypedLine;
 import chatd.client.talk.Found;
 import chatd.client.talk.Item;
@@ -31,6 +32,7 @@ final class NumberedTalk {
     /** Messages that are shown of what was found. */
     private static final long HITS = 20;
 
+    private final Screen screen;
     private final Presenter presenter;
 
     /** The sessions as they were listed last, which {@code /sessions end} refers to. */
@@ -47,7 +49,8 @@ final class NumberedTalk {
     private long first;
     private long last = NOTHING;
 
-    NumberedTalk(Presenter presenter) {
+    NumberedTalk(Screen screen, Presenter presenter) {
+        this.screen = screen;
         this.presenter = presenter;
     }
 
@@ -59,7 +62,7 @@ final class NumberedTalk {
         if (since.isEmpty()) {
             first = Long.MAX_VALUE;
             last = 0;
-            Histories.Part part = histories.last(with, Long.MAX_VALUE, count);
+            Histories.Part part = last(histories, with, Long.MAX_VALUE, count);
             show(with, part, part.hasMore(), false);
         } else {
             long before = histories.after(with, PlaceConverter.place(since.get()));
@@ -77,11 +80,20 @@ final class NumberedTalk {
             return;
         }
         Histories histories = session.histories();
-        Histories.Part part =
-                isOlder ? histories.last(shownOf, first, count) : histories.first(shownOf, last, Long.MAX_VALUE, count);
+        Histories.Part part = isOlder
+                ? last(histories, shownOf, first, count)
+                : histories.first(shownOf, last, Long.MAX_VALUE, count);
         // Where nothing was shown, nothing comes after that place.
         boolean wasShown = first <= last;
         show(shownOf, part, isOlder ? part.hasMore() : last > 0, isOlder ? wasShown : part.hasMore());
+    }
+
+    /** Reads the last items before a number; Ctrl-C stops, and what was read by then is returned. */
+    private Histories.Part last(Histories histories, Optional<String> with, long before, long count)
+            throws IOException, InterruptedException {
+        try (Screen.Progress progress = screen.progress("history", "Ctrl-C stops")) {
+            return histories.last(with, before, count, read -> progress.count(read, count));
+        }
     }
 
     private void show(Optional<String> with, Histories.Part part, boolean hasOlder, boolean hasNewer) {

@@ -16,7 +16,6 @@ import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -41,6 +40,7 @@ final class Talk {
     private final Presenter presenter;
     private final Dialogue dialogue;
     private final Sessions sessions;
+    private final RunningTransfers running;
     private final FileTalk files;
     private final NumberedTalk more;
     private final GroupTalk groups;
@@ -53,10 +53,18 @@ final class Talk {
     /** The recipients of plain text: an empty list means everyone, null nobody. */
     private volatile @Nullable List<String> target;
 
+    /** What the user is called. */
+    private volatile String me = "";
+
     /** What was typed and could not be sent; it stays in the line. */
     private String unsent = "";
 
     private volatile long typed;
+
+    private final Object working = new Object();
+
+    /** The user's thread while it carries out a line; null while it does not. Guarded by {@code working}. */
+    private @Nullable Thread worker;
 
     /** Whether the line being read was begun when its prompt was another. */
     private volatile boolean isHeld;
@@ -69,11 +77,13 @@ final class Talk {
         this.presenter = presenter;
         this.dialogue = dialogue;
         this.sessions = sessions;
-        this.files = new FileTalk(screen, presenter, downloads, this::shortened);
-        this.more = new NumberedTalk(presenter);
+        this.running = new RunningTransfers(screen, presenter);
+        this.files = new FileTalk(screen, presenter, downloads, running, this::shortened);
+        this.more = new NumberedTalk(screen, presenter);
         this.groups = new GroupTalk(presenter);
         this.settings = new SettingsTalk(screen, presenter);
-        this.direct = new DirectTalk(screen, presenter, downloads, this::turned);
+        this.direct = new DirectTalk(screen, presenter, downloads, running, this::turned);
+        presenter.onRename(this::renamed);
     }
 
     /** Returns the names that can be completed, those online first. Any thread. */
@@ -118,27 +128,54 @@ final class Talk {
         if (!to.isEmpty()) {
             take("/to " + to);
         }
-        for (Optional<String> line = read(); line.isPresent(); line = read()) {
-            if (session().isAway()) {
-                if (TypedLine.of(line.get()) instanceof TypedLine.Quit) {
-                    break;
-                }
-                away(line.get());
-            } else if (!take(line.get())) {
+        boolean wasWarned = false;
+        while (true) {
+            Optional<String> line = read();
+            if (line.isPresent() && goesOn(line.get())) {
+                wasWarned = false;
+            } else if (wasWarned || !warns()) {
                 break;
+            } else {
+                wasWarned = true;
             }
         }
+        running.cancelAll();
         direct.leave();
         for (Item item : session().leave()) {
             presenter.notice("It is not known whether this was stored: " + item.text());
         }
     }
 
-    /** Handles Ctrl-C while an operation blocks. */
+    /** Returns false if a line leaves. */
+    private boolean goesOn(String line) {
+        if (!session().isAway()) {
+            return take(line);
+        }
+        if (TypedLine.of(line) instanceof TypedLine.Quit) {
+            return false;
+        }
+        away(line);
+        return true;
+    }
+
+    /** Says once that files are under way which would be given up; returns whether there are any. */
+    private boolean warns() {
+        int count = running.count();
+        if (count > 0) {
+            presenter.notice((count == 1 ? "A file is" : count + " files are")
+                    + " under way, and would be given up. /files lists them; leave again to leave all the same.");
+        }
+        return count > 0;
+    }
+
+    /** Handles Ctrl-C while an operation blocks: what the server was asked is waited for no longer. */
     private void interrupted() {
         ChatSession now = session;
-        if (direct.cancels()) {
-            return;
+        synchronized (working) {
+            if (now instanceof ResumedSession && worker != null) {
+                worker.interrupt();
+                return;
+            }
         }
         if (now != null && now.isConnected()) {
             now.cut("Cancelled by closing the connection.");
@@ -179,9 +216,10 @@ final class Talk {
         unsent = "";
         isHeld = false;
         Optional<String> line = screen.read(prompt() + "> ", left);
-        if (session instanceof ResumedSession numbered) {
-            // The user is there, and sees what was shown.
-            numbered.histories().markShown();
+        List<String> with = target;
+        if (session instanceof ResumedSession numbered && with != null && !direct.isTarget()) {
+            // The user is there, talks to them, and sees what was shown.
+            numbered.histories().markShown(with);
         }
         return line;
     }
@@ -189,6 +227,16 @@ final class Talk {
     /** Shows that what is typed goes elsewhere from now on; what was typed already is not sent there by one Enter. */
     private void turned() {
         isHeld = screen.prompt(prompt() + "> ");
+    }
+
+    /** Goes on talking to somebody who has another name now. */
+    private void renamed(String was, String to) {
+        me = me.equals(was) ? to : me;
+        List<String> now = target;
+        if (now != null && now.contains(was)) {
+            target = now.stream().map(name -> name.equals(was) ? to : name).toList();
+            screen.prompt(prompt() + "> ");
+        }
     }
 
     private String prompt() {
@@ -233,7 +281,9 @@ final class Talk {
         String last = in.lastLogin()
                 .map(time -> "Your last login was on " + presenter.time(time) + ".")
                 .orElse("This is your first login.");
-        presenter.notice("Welcome, " + dialogue.user() + ". " + last
+        me = in.name().isEmpty() ? dialogue.user() : in.name();
+        presenter.me(me);
+        presenter.notice("Welcome, " + me + ". " + last
                 + (in.displaced() ? " The session that you had elsewhere was ended." : "")
                 + (target == null ? " /to NAME picks whom you talk to, /help lists the rest." : ""));
         ChatSession begun = sessions.beginAgain(session, entered.in(), entered.password());
@@ -245,8 +295,26 @@ final class Talk {
         }
     }
 
-    /** Executes a typed line; returns false to leave. */
-    private boolean take(String line) throws InterruptedException {
+    /** Executes a typed line, which Ctrl-C stops; returns false to leave. */
+    private boolean take(String line) {
+        synchronized (working) {
+            worker = Thread.currentThread();
+        }
+        try {
+            return carryOut(line);
+        } catch (InterruptedException e) {
+            presenter.notice("Stopped. The server may have done it all the same.");
+            return true;
+        } finally {
+            synchronized (working) {
+                worker = null;
+                // It may have come too late.
+                Thread.interrupted();
+            }
+        }
+    }
+
+    private boolean carryOut(String line) throws InterruptedException {
         TypedLine typedLine = TypedLine.of(line);
         corrects = !(typedLine instanceof TypedLine.Mistake);
         try {
@@ -313,6 +381,9 @@ final class Talk {
             case TypedLine.Back(long number) -> takeBack(number);
             case TypedLine.React(long number, String code, boolean on) -> react(number, code, on);
             case TypedLine.SendFiles(List<String> names, List<Path> paths, boolean picture) -> {
+                if (direct.isTarget()) {
+                    presenter.notice("By the server; /send PATH sends directly.");
+                }
                 List<String> known = known(names);
                 if (known.size() < names.size()) {
                     presenter.notice("Nothing was sent.");
@@ -320,6 +391,8 @@ final class Talk {
                     files.send(session(), known, paths, picture);
                 }
             }
+            case TypedLine.Files listed -> running.list();
+            case TypedLine.Cancel(int number) -> running.cancel(number);
             case TypedLine.Fetch(long file) -> files.fetch(session(), file);
             case TypedLine.Open(long file) -> files.open(numbered(), file);
             case TypedLine.History(Optional<String> with, Optional<String> since, long count)
@@ -350,7 +423,7 @@ final class Talk {
             case TypedLine.Rename(String name) -> numbered().rename(name);
             case TypedLine.Password password -> changePassword();
             case TypedLine.Register(String name) -> dialogue.register(name);
-            case TypedLine.Help(String text) -> presenter.page(text);
+            case TypedLine.Help(String text) -> presenter.page(text, TypedLine.HELP_INDENT);
             case TypedLine.Mistake(String text) -> presenter.notice(text);
             case TypedLine.Logout logout -> {
                 if (session() instanceof ResumedSession numbered) {
@@ -418,17 +491,15 @@ final class Talk {
     /** Sends an answer to an item that was shown: into its conversation. */
     private void answer(long number, String text) throws IOException, InterruptedException {
         numbered();
-        Item item = presenter.shown(number, target);
+        Item item = item(number);
         if (item == null) {
             presenter.notice(
-                    number == 0
-                            ? "There is nothing here to answer yet. Nothing was sent."
-                            : "No message #" + number + " was shown; /history shows the numbers. Nothing was sent.");
+                    (number == 0 ? "There is nothing here to answer yet." : noMessage(number)) + " Nothing was sent.");
             return;
         }
         List<String> to = item.to().orElse(List.of());
         boolean isToAll = item.to().isPresent() && to.isEmpty();
-        say(isToAll || item.isMine() ? to : List.of(item.with(dialogue.user())), text, item.number(), false);
+        say(isToAll || item.isMine() ? to : List.of(item.with(me)), text, item.number(), false);
     }
 
     /** Returns the last item that the user sent to whom the prompt names; null if there is none, or if it is a direct session. */
@@ -437,26 +508,43 @@ final class Talk {
     }
 
     /** Returns the last item that the user sent to whom it talks to, or the one with this number; says so if there is none. */
-    private @Nullable Item shown(long number) {
+    private @Nullable Item shown(long number) throws IOException, InterruptedException {
         numbered();
-        Item item = number == 0 ? lastOwn() : presenter.shown(number, null);
+        Item item = number == 0 ? lastOwn() : item(number);
         if (item == null) {
             presenter.notice(
                     number == 0
                             ? "You have sent nothing to " + prompt() + " that is shown here. Nothing was done; a number"
                                     + " says which one is meant, and /history shows the numbers."
-                            : "No message #" + number + " was shown; /history shows the numbers.");
+                            : noMessage(number) + " Nothing was done.");
         }
         return item;
     }
 
+    /**
+     * Returns an item of the user's history: one that was shown lately, or else as the server has it now. Blocks.
+     *
+     * @param number 0 for the last one that somebody else wrote to whom the prompt names
+     * @return null if there is none, or if it was taken back
+     */
+    private @Nullable Item item(long number) throws IOException, InterruptedException {
+        Item shown = presenter.shown(number, target);
+        return shown != null || number == 0
+                ? shown
+                : numbered().histories().item(number).orElse(null);
+    }
+
+    private static String noMessage(long number) {
+        return "You have no message #" + number + "; /history and /find show the numbers.";
+    }
+
     private void around(long number) throws IOException, InterruptedException {
         ResumedSession session = numbered();
-        Item item = presenter.shown(number, null);
+        Item item = item(number);
         if (item == null) {
-            presenter.notice("No message #" + number + " was shown; /history and /find show the numbers.");
+            presenter.notice(noMessage(number));
         } else {
-            more.around(session, number, item.with(dialogue.user()));
+            more.around(session, number, item.with(me));
         }
     }
 
@@ -480,12 +568,9 @@ final class Talk {
 
     private void react(long number, String code, boolean on) throws IOException, InterruptedException {
         ResumedSession session = numbered();
-        Item item = presenter.shown(number, target);
+        Item item = item(number);
         if (item == null) {
-            presenter.notice(
-                    number == 0
-                            ? "There is nothing here to react to yet."
-                            : "No message #" + number + " was shown; /history shows the numbers.");
+            presenter.notice(number == 0 ? "There is nothing here to react to yet." : noMessage(number));
             return;
         }
         Item done = more.react(session, item, code, on);
@@ -528,16 +613,11 @@ final class Talk {
     }
 
     private void who(String part) throws IOException, InterruptedException {
-        if (!part.isEmpty()) {
-            // Learns of users whom the server has not told so far.
-            session().candidates(part);
-        }
         Contacts contacts = session().contacts();
-        String lower = part.toLowerCase(Locale.ROOT);
+        List<String> wanted = part.isEmpty() ? contacts.names() : session().matching(part);
         for (boolean online : new boolean[] {true, false}) {
-            List<String> names = contacts.who(online).stream()
-                    .filter(name -> name.toLowerCase(Locale.ROOT).contains(lower))
-                    .toList();
+            List<String> names =
+                    contacts.who(online).stream().filter(wanted::contains).toList();
             if (!names.isEmpty() || online) {
                 String how = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more (/who PART)" : "";
                 presenter.notice((online ? "Online" : "Offline") + ": "
@@ -555,7 +635,7 @@ final class Talk {
     private void ignore(Optional<String> name) throws IOException, InterruptedException, UnknownServer {
         if (name.isEmpty()) {
             settings.ignored(session());
-        } else if (name.get().equals(dialogue.user())) {
+        } else if (name.get().equals(me)) {
             presenter.notice("That is you. Nothing was changed.");
         } else if (session().preferences().ignored().contains(name.get())
                 || !known(List.of(name.get())).isEmpty()) {

@@ -9,11 +9,12 @@ import picocli.CommandLine.Parameters;
 /** {@code who}. */
 @Command(
         name = "who",
-        description = "Lists up to 50 users whose names begin with a text, in upper or lower case.",
+        description =
+                "Lists up to 50 users by the beginning of any part of their name, in upper or lower case, with or without accents.",
         footerHeading = Main.EXAMPLE,
         footer = "  chat-client --password-file pw alice@localhost who bo")
 final class WhoCommand extends ListCommand {
-    @Parameters(paramLabel = "TEXT", arity = "0..1", description = "How the names begin; by default any.")
+    @Parameters(paramLabel = "TEXT", arity = "0..1", description = "How a part of the name begins; by default any.")
     private String text = "";
 
     @Override

@@ -2,12 +2,31 @@ package chatd.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class SafeTextTest {
+    /** The table that the web client is tested with, too. */
+    static Stream<JsonNode> table() {
+        return JsonMapper.shared()
+                .readTree(Path.of("src/test/resources/chatd/text/safe.json"))
+                .valueStream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("table")
+    void aTextIsShownAsTheTableHasIt(JsonNode row) {
+        assertThat(SafeText.text(row.path("text").asString()))
+                .isEqualTo(row.path("shown").asString());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

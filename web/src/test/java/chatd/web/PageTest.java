@@ -10,6 +10,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +27,11 @@ class PageTest {
 
     /** The most bytes of compressed script at first load. */
     private static final long BUDGET = 60_000;
+
+    /** A heading of the sheet: a comment of a few words. */
+    private static final Pattern SECTION = Pattern.compile("(?m)^/\\* [A-Z][a-z ]+ \\*/$");
+
+    private static final Pattern CLASS = Pattern.compile("\\.([a-z][\\w-]*)");
 
     private static byte[] digest(String algorithm, Path file) throws IOException {
         try {
@@ -66,6 +77,43 @@ class PageTest {
             }
             assertThat(bytes).isPositive().isLessThanOrEqualTo(BUDGET);
         }
+    }
+
+    /**
+     * What a class means is said once: none is a part of the page in one rule and a state of another part in the next, and
+     * without an ancestor it is styled in one section of the sheet alone.
+     */
+    @Test
+    void noClassMeansTwoThings() throws IOException {
+        Set<String> parts = new TreeSet<>();
+        Set<String> states = new TreeSet<>();
+        Map<String, Set<Integer>> sections = new TreeMap<>();
+        String[] sheet = SECTION.split(Files.readString(Path.of("src/main/ts/page.css")), -1);
+        for (int section = 0; section < sheet.length; section++) {
+            Matcher rule = Pattern.compile("([^{}]+)\\{")
+                    .matcher(sheet[section].replaceAll("(?s)/\\*.*?\\*/|:(?:has|not|is)\\([^)]*\\)", ""));
+            while (rule.find()) {
+                for (String selector : rule.group(1).strip().split(",", -1)) {
+                    String[] compounds = selector.strip().split("[\\s>+~]+", -1);
+                    for (String compound : compounds) {
+                        List<String> classes = CLASS.matcher(compound)
+                                .results()
+                                .map(one -> one.group(1))
+                                .toList();
+                        classes.stream().limit(1).forEach(parts::add);
+                        classes.stream().skip(1).forEach(states::add);
+                        if (compounds.length == 1 && !classes.isEmpty()) {
+                            sections.computeIfAbsent(classes.getFirst(), _ -> new TreeSet<>())
+                                    .add(section);
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(parts).hasSizeGreaterThan(50).doesNotContainAnyElementsOf(states);
+        assertThat(sections)
+                .hasSizeGreaterThan(50)
+                .allSatisfy((_, in) -> assertThat(in).hasSize(1));
     }
 
     /** The model knows neither the browser's page nor its clock: both are handed in. */

@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,16 +19,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list of accounts: CSV in UTF-8. A first line with a column called {@code name} is a heading, which determines the
- * columns, {@code name} and {@code note}, in any order; without a heading they are in this order. Empty lines and lines
- * that begin with # are ignored.
+ * A list of accounts: CSV in UTF-8, with commas, semicolons or tabs, which a line {@code sep=;} may name. A first line with
+ * a column called {@code name} is a heading, which determines the columns, {@code name} and {@code note}, in any order;
+ * without a heading they are in this order. Empty lines and columns, and lines that begin with # are ignored; names are
+ * normalised (NFKC), and blanks of all kinds at their ends are removed.
  */
 final class AccountList {
     /** Standard input, as a file name. */
@@ -39,6 +45,14 @@ final class AccountList {
             .setIgnoreEmptyLines(true)
             .setIgnoreSurroundingSpaces(true)
             .get();
+
+    /** A line with which spreadsheets say what stands between the columns. */
+    private static final Pattern SEPARATOR = Pattern.compile("(?i)\\Asep=(.)(?=\\R|\\z)");
+
+    private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
+
+    /** Blanks, also those that do not break a line, and what is not seen at the ends of a cell. */
+    private static final Pattern BLANKS = Pattern.compile("^[\\s\\p{Z}\uFEFF\u200B]+|[\\s\\p{Z}\uFEFF\u200B]+$");
 
     private static final String NAME = "name";
     private static final String NOTE = "note";
@@ -62,6 +76,21 @@ final class AccountList {
             "密码",
             "パスワード");
 
+    /** What columns of people are called in spreadsheets, in lower case: a first line with one of these is no user. */
+    private static final Set<String> HEADINGS = Set.copyOf(List.of(
+            ("names user username user_name users login account id uid email e-mail mail first last firstname lastname"
+                            + " forename surname class group grade form year course notes comment remark role department"
+                            + " benutzer benutzername nutzer nutzername anmeldename konto kennung vorname nachname"
+                            + " familienname klasse gruppe jahrgang bemerkung notiz abteilung"
+                            + " nom prenom prénom utilisateur identifiant compte classe groupe remarque courriel"
+                            + " nombre apellido apellidos usuario cuenta clase grupo curso nota correo"
+                            + " nome cognome utente classe gruppo sobrenome usuário turma"
+                            + " naam voornaam achternaam gebruiker gebruikersnaam klas groep"
+                            + " имя фамилия пользователь логин класс группа примечание"
+                            + " 名字 姓名 名称 用户 用户名 账号 帐号 账户 班级 年级 学号 备注 说明 部门 邮箱 用戶名 帳號 班級 備註"
+                            + " 名前 氏名 ユーザー ユーザー名 アカウント クラス 学年 備考 이름 성명 사용자 아이디 학급 반 비고")
+                    .split(" ")));
+
     /** Maximum size in bytes: room for 50,000 accounts, the most that the daemon imports at once, with long notes. */
     private static final int LARGEST = 8 << 20;
 
@@ -71,10 +100,12 @@ final class AccountList {
     /** By line; 0 is the file as a whole. */
     private final Map<Long, String> errors = new TreeMap<>();
 
+    private final boolean mayHaveHeading;
     private boolean hasHeading;
     private String more = "";
 
-    private AccountList(String source) {
+    private AccountList(String source, boolean mayHaveHeading) {
+        this.mayHaveHeading = mayHaveHeading;
         this.source = source.equals(STANDARD_INPUT) ? "standard input" : source;
     }
 
@@ -88,12 +119,21 @@ final class AccountList {
      * Reads a list, with whatever errors it has.
      *
      * @param source a file, or {@link #STANDARD_INPUT}
+     * @param mayHaveHeading whether the first line may be a heading; otherwise it is a user
      * @throws CommandFailure if there is no such file
      */
-    static AccountList read(String source) {
-        AccountList list = new AccountList(source);
-        try (CSVParser parser = CSVParser.parse(new StringReader(text(source)), FORMAT)) {
-            list.read(parser);
+    static AccountList read(String source, boolean mayHaveHeading) {
+        AccountList list = new AccountList(source, mayHaveHeading);
+        try {
+            String text = text(source);
+            char separator = separator(text);
+            // Its line stays, empty, so that the numbers of the others do.
+            String plain = SEPARATOR.matcher(text).replaceFirst("");
+            try (CSVParser parser = CSVParser.parse(
+                    new StringReader(plain),
+                    FORMAT.builder().setDelimiter(separator).get())) {
+                list.read(parser);
+            }
         } catch (UncheckedIOException e) {
             list.errors.put(
                     0L, String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()));
@@ -103,33 +143,108 @@ final class AccountList {
         return list;
     }
 
+    /** Returns what stands between the columns: as the list says, or what the first line that has any of these has. */
+    private static char separator(String text) {
+        Matcher said = SEPARATOR.matcher(text);
+        if (said.find()) {
+            return said.group(1).charAt(0);
+        }
+        return text.lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> QUOTED.matcher(line).replaceAll(""))
+                .flatMap(line -> Stream.of(',', ';', '\t')
+                        .filter(one -> line.indexOf(one) >= 0)
+                        .limit(1))
+                .findFirst()
+                .orElse(',');
+    }
+
+    /** A line with something in it, and its cells. */
+    private record Line(long number, List<String> cells) {}
+
     private void read(CSVParser parser) {
-        List<String> columns = List.of(NAME, NOTE);
-        boolean isFirst = true;
+        List<Line> lines = new ArrayList<>();
         for (CSVRecord each : parser) {
-            long line = parser.getCurrentLineNumber();
-            if (isFirst && isHeading(each)) {
+            List<String> cells = each.stream()
+                    .map(cell -> BLANKS.matcher(cell).replaceAll(""))
+                    .toList();
+            if (!cells.stream().allMatch(String::isEmpty)) {
+                lines.add(new Line(parser.getCurrentLineNumber(), cells));
+            }
+        }
+        lines = withoutEmptyColumns(lines);
+        List<String> columns = List.of(NAME, NOTE);
+        for (Line line : lines) {
+            boolean isFirst = line.equals(lines.getFirst());
+            if (isFirst && mayHaveHeading && isHeading(line)) {
                 hasHeading = true;
-                columns = columns(each);
+                columns = columns(line);
                 String wrong = wrong(columns);
                 if (wrong != null) {
                     // Nothing below it can be understood.
-                    errors.put(line, wrong);
+                    errors.put(line.number(), wrong);
                     return;
                 }
+            } else if (isFirst && mayHaveHeading && looksLikeHeading(lines)) {
+                errors.put(
+                        line.number(),
+                        "looks like a heading: call its columns name and note, or, if it is a user, say --no-heading");
+                return;
             } else {
-                add(line, each, columns);
+                add(line, columns);
             }
-            isFirst = false;
         }
     }
 
-    private static List<String> columns(CSVRecord heading) {
-        return heading.stream().map(column -> column.toLowerCase(Locale.ROOT)).toList();
+    /** Leaves out the columns that no line has anything in, such as those behind the last one that was filled in. */
+    private static List<Line> withoutEmptyColumns(List<Line> lines) {
+        Set<Integer> filled = new TreeSet<>();
+        for (Line line : lines) {
+            for (int column = 0; column < line.cells().size(); column++) {
+                if (!line.cells().get(column).isEmpty()) {
+                    filled.add(column);
+                }
+            }
+        }
+        return lines.stream()
+                .map(line -> new Line(
+                        line.number(),
+                        filled.stream()
+                                .filter(column -> column < line.cells().size())
+                                .map(line.cells()::get)
+                                .toList()))
+                .toList();
     }
 
-    private static boolean isHeading(CSVRecord first) {
+    private static List<String> columns(Line heading) {
+        return heading.cells().stream()
+                .map(column -> column.toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    private static boolean isHeading(Line first) {
         return columns(first).stream().anyMatch(column -> column.equals(NAME) || PASSWORDS.contains(column));
+    }
+
+    /**
+     * Returns whether the first line is a heading in another language: it has a word of those, or it alone has no digit in
+     * its second column, as {@code Klasse} above {@code 4b} and {@code 5a}.
+     */
+    private static boolean looksLikeHeading(List<Line> lines) {
+        Line first = lines.getFirst();
+        if (columns(first).stream().anyMatch(HEADINGS::contains)) {
+            return true;
+        }
+        List<Line> others = lines.subList(1, lines.size());
+        return others.size() > 1
+                && first.cells().size() > 1
+                && !first.cells().get(1).isEmpty()
+                && !hasDigit(first)
+                && others.stream().allMatch(AccountList::hasDigit);
+    }
+
+    private static boolean hasDigit(Line line) {
+        return line.cells().size() > 1 && line.cells().get(1).codePoints().anyMatch(Character::isDigit);
     }
 
     /** Returns what is wrong with a heading; null if nothing is. */
@@ -151,27 +266,29 @@ final class AccountList {
         return null;
     }
 
-    private void add(long line, CSVRecord each, List<String> columns) {
-        if (each.size() == 1 && each.get(0).contains(";")) {
-            errors.put(line, "has a semicolon instead of a comma: save it with commas");
+    private void add(Line line, List<String> columns) {
+        List<String> cells = line.cells();
+        if (cells.size() == 1 && cells.getFirst().contains(";")) {
+            errors.put(line.number(), "has a semicolon instead of a comma: use the same in all lines");
             return;
         }
-        if (each.size() > columns.size()) {
+        if (cells.size() > columns.size()) {
             errors.put(
-                    line,
-                    "has " + each.size() + " columns, not " + String.join(",", columns)
+                    line.number(),
+                    "has " + cells.size() + " columns, not " + String.join(",", columns)
                             + "; put a note with a comma in \"quotes\"");
             return;
         }
-        String name = value(each, columns.indexOf(NAME));
+        String name = value(cells, columns.indexOf(NAME));
         if (name == null || name.isEmpty()) {
-            errors.put(line, "has no name");
+            errors.put(line.number(), "has no name");
             return;
         }
-        rows.add(new Row(line, name, value(each, columns.indexOf(NOTE))));
+        rows.add(new Row(
+                line.number(), Normalizer.normalize(name, Normalizer.Form.NFKC), value(cells, columns.indexOf(NOTE))));
     }
 
-    private static @Nullable String value(CSVRecord of, int column) {
+    private static @Nullable String value(List<String> of, int column) {
         return column < 0 || column >= of.size() ? null : of.get(column);
     }
 

@@ -34,9 +34,9 @@ import picocli.CommandLine.ParentCommand;
         name = "import",
         description = {
             "Adds the users in a list, all of them or none.",
-            "The list is a CSV file in UTF-8. A first line with a column called name is a heading; it names the columns,"
-                    + " name and note, in any order. Without one they are in this order. Empty lines and lines that"
-                    + " begin with # are ignored.",
+            "The list is a CSV file in UTF-8, with commas, semicolons or tabs. A first line with a column called name is"
+                    + " a heading; it names the columns, name and note, in any order. Without one they are in this order."
+                    + " Empty lines and columns, and lines that begin with # are ignored.",
             "Each user gets a one-time password, which is written to the file given with --passwords."
         },
         mixinStandardHelpOptions = true,
@@ -67,6 +67,11 @@ final class ImportCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE", description = "The list; - is standard input.")
     private String file = "";
+
+    @Option(
+            names = "--no-heading",
+            description = "The first line is a user, although it looks like a heading: name, then note.")
+    private boolean noHeading;
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;
@@ -107,7 +112,7 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkUsage();
-        AccountList list = AccountList.read(file);
+        AccountList list = AccountList.read(file, !noHeading);
         if (passwords != null && !dryRun) {
             String settled = PendingPasswords.settle(passwords, this::wasAdded);
             if (settled != null) {
@@ -118,7 +123,7 @@ final class ImportCommand implements Callable<Integer> {
         int disabled = plan.disabled().size();
         boolean isOverLimit = disabled > plan.atMost();
         if (dryRun) {
-            if (!list.hasHeading()) {
+            if (!list.hasHeading() && !noHeading) {
                 Program.printError("The first line is no heading, since it has no column called name: it is read as a"
                         + " user, and the columns as name, then note.");
             }

@@ -7,6 +7,7 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Table;
 import chatd.admin.terminal.Timestamp;
+import java.text.Collator;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -146,7 +147,11 @@ final class UserListCommand implements Callable<Integer> {
     private Comparator<UserCalls.Account> comparator() {
         return switch (order) {
             case number -> Comparator.comparingLong(UserCalls.Account::number);
-            case name -> Comparator.comparing(account -> account.name().toLowerCase(Locale.ROOT));
+            case name ->
+                Comparator.comparing(
+                                UserCalls.Account::name,
+                                Collator.getInstance(Locale.getDefault(Locale.Category.DISPLAY)))
+                        .thenComparing(UserCalls.Account::name);
             // Users who have never logged in come first. Times differ in length, so they are not compared as strings.
             case last_login -> Comparator.comparing(account -> instant(account.lastLogin()));
             case created -> Comparator.comparing(account -> instant(account.created()));

@@ -18,7 +18,7 @@ class AccountListTest {
 
     private AccountList list(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("list.csv"), text, StandardCharsets.UTF_8);
-        return AccountList.read(file.toString());
+        return AccountList.read(file.toString(), true);
     }
 
     private List<AccountList.Row> read(String text) throws IOException {
@@ -87,6 +87,58 @@ class AccountListTest {
         list.addError(1, "is taken");
         assertThat(list.errors()).contains("list.csv:1: is taken\n").hasLineCount(4);
         assertThat(list("alice,\"never ends\n").hasErrors()).isTrue();
+    }
+
+    @Test
+    void semicolonsAndTabsAreUnderstoodAsSpreadsheetsWriteThem() throws IOException {
+        assertThat(read("name;note\nmia;\"4b; new\"\nben;4b, old\n"))
+                .containsExactly(new AccountList.Row(2, "mia", "4b; new"), new AccountList.Row(3, "ben", "4b, old"));
+        assertThat(read("\uFEFFsep=;\r\nname;note\r\nmia;a,b\r\n"))
+                .containsExactly(new AccountList.Row(3, "mia", "a,b"));
+        assertThat(read("mia\t4b\nben\t5a\n"))
+                .containsExactly(new AccountList.Row(1, "mia", "4b"), new AccountList.Row(2, "ben", "5a"));
+        assertThat(read("mia;\"4b, new\"\n")).containsExactly(new AccountList.Row(1, "mia", "4b, new"));
+    }
+
+    @Test
+    void whatHasNothingInItIsIgnored() throws IOException {
+        assertThat(read("name,note,,\nmia,4b,,\n,,,\n\u00A0, ,,\nben,,,\n"))
+                .containsExactly(new AccountList.Row(2, "mia", "4b"), new AccountList.Row(5, "ben", ""));
+        assertThat(read(";;\nname;;note\nmia;;4b\n")).containsExactly(new AccountList.Row(3, "mia", "4b"));
+        assertThat(list("name,note,\nmia,4b,x\n").errors()).contains("list.csv:1: has an unknown column");
+    }
+
+    @Test
+    void namesAreNormalisedAndTrimmed() throws IOException {
+        assertThat(read("\u00A0mia.keller\u202F,\u00A04b\u00A0\nju\u0308rgen,x\n\uFF4D\uFF49\uFF41,y\n"))
+                .containsExactly(
+                        new AccountList.Row(1, "mia.keller", "4b"),
+                        new AccountList.Row(2, "j\u00FCrgen", "x"),
+                        new AccountList.Row(3, "mia", "y"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Benutzername;Klasse",
+                "username,class",
+                "\u59D3\u540D,\u73ED\u7EA7",
+                "Pr\u00E9nom;Classe",
+                "Kuka,Luokka"
+            })
+    void aHeadingInAnotherLanguageIsRefused(String heading) throws IOException {
+        String separator = heading.contains(";") ? ";" : ",";
+        AccountList list = list(heading + "\nmia" + separator + "4b\nben" + separator + "5a\n");
+        assertThat(list.errors()).contains("list.csv:1: looks like a heading").contains("--no-heading");
+        assertThat(list.rows()).isEmpty();
+    }
+
+    @Test
+    void aUserWhoIsCalledLikeAHeadingMayBeMeant() throws IOException {
+        Path file = Files.writeString(directory.resolve("list.csv"), "klasse,x\nname,y\n");
+        assertThat(AccountList.read(file.toString(), false).rows())
+                .extracting(AccountList.Row::name)
+                .containsExactly("klasse", "name");
     }
 
     @Test

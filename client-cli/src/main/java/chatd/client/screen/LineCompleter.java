@@ -1,6 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.talk.Setting;
+import chatd.protocol.value.Attention;
 import chatd.text.Emoticon;
 import chatd.text.SafeText;
 import java.nio.file.DirectoryStream;
@@ -9,7 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
@@ -25,10 +29,28 @@ import org.jline.reader.Parser;
 public final class LineCompleter implements Parser, Completer {
     private static final int MOST_FILES = 500;
 
-    private final Supplier<List<String>> names;
+    /** A word with the sign of a mention, which no Latin letter and no digit stands before. */
+    private static final Pattern MENTION = Pattern.compile("((?:.*[^\\p{IsLatin}\\p{Nd}])?[@＠])[^@＠]*");
 
-    /** @param names the names of all users, those online first */
-    public LineCompleter(Supplier<List<String>> names) {
+    /** What bounds a search to somebody, or to a conversation. */
+    private static final List<String> FIND_BOUNDS = List.of("from:", "with:");
+
+    /** What else does. */
+    private static final List<String> FIND_WORDS =
+            List.of("from:", "with:", "since:", "until:", "media:file", "media:text");
+
+    private final Supplier<List<String>> names;
+    private final Supplier<List<File>> files;
+
+    /** A file that was offered. */
+    public record File(String number, String name) {}
+
+    /**
+     * @param names the names of all users, those online first
+     * @param files the files that were shown, the last first
+     */
+    public LineCompleter(Supplier<List<String>> names, Supplier<List<File>> files) {
+        this.files = files;
         // Others chose these names: leave out any that could control the terminal.
         this.names = () -> names.get().stream()
                 .filter(name -> SafeText.line(name).equals(name))
@@ -71,8 +93,10 @@ public final class LineCompleter implements Parser, Completer {
     @Override
     public ParsedLine parse(String line, int cursor, ParseContext context) {
         String before = line.substring(0, cursor);
-        // The path after `/file NAMES` is the rest of the line, spaces and all.
-        int most = before.startsWith("/file ") ? 3 : Integer.MAX_VALUE;
+        // A path is the rest of the line, spaces and all.
+        int most = before.startsWith("/file ") || before.startsWith("/picture ")
+                ? 3
+                : before.startsWith("/send ") ? 2 : Integer.MAX_VALUE;
         List<String> words = new ArrayList<>();
         int start = 0;
         while (words.size() + 1 < most) {
@@ -114,9 +138,15 @@ public final class LineCompleter implements Parser, Completer {
         } else if (word.startsWith("/")) {
             emoticons(candidates);
         } else if (!word.isEmpty()) {
-            String sign = word.startsWith("@") ? "@" : "";
-            names.get().forEach(name -> candidates.add(candidate(sign + name, "", true)));
+            names(word, candidates);
         }
+    }
+
+    /** Completes a name, or the one behind the sign of a mention, which may stand within a word. */
+    private void names(String word, List<Candidate> candidates) {
+        Matcher mention = MENTION.matcher(word);
+        String before = mention.matches() ? mention.group(1) : "";
+        names.get().forEach(name -> candidates.add(candidate(before + name, "", true)));
     }
 
     private static void emoticons(List<Candidate> candidates) {
@@ -131,20 +161,38 @@ public final class LineCompleter implements Parser, Completer {
             emoticons(candidates);
             return;
         }
-        if (word.startsWith("@") && command.isText(index)) {
-            names.get().forEach(name -> candidates.add(candidate("@" + name, "", true)));
+        if (command.isText(index) && MENTION.matcher(word).matches()) {
+            names(word, candidates);
             return;
         }
         switch (command) {
-            case TO, MSG, FILE, IGNORE, WHO, FRIEND, UNFRIEND, BLOCK, UNBLOCK, NOTIFY, HISTORY -> {
+            case SEND -> files(word, candidates);
+            case FETCH, OPEN ->
+                files.get().forEach(file -> candidates.add(candidate(file.number(), file.name(), true)));
+            case FIND -> {
+                String bound = FIND_BOUNDS.stream()
+                        .filter(word::startsWith)
+                        .findFirst()
+                        .orElse("");
+                if (bound.isEmpty()) {
+                    FIND_WORDS.forEach(known -> candidates.add(candidate(known, "", false)));
+                } else {
+                    names.get().forEach(name -> candidates.add(candidate(bound + name, "", true)));
+                }
+            }
+            case TO, MSG, FILE, PICTURE, DIRECT, IGNORE, WHO, FRIEND, UNFRIEND, BLOCK, UNBLOCK, NOTIFY, HISTORY -> {
                 if (index == 1) {
                     // After a comma, complete the next of several names.
                     String others = word.substring(0, word.lastIndexOf(',') + 1);
                     names.get()
                             .forEach(name ->
                                     candidates.add(candidate(others + name, "", command != TypedLine.Command.TO)));
-                } else if (command == TypedLine.Command.FILE && index == 2) {
+                } else if (command == TypedLine.Command.FILE || command == TypedLine.Command.PICTURE) {
                     files(word, candidates);
+                } else if (command == TypedLine.Command.NOTIFY) {
+                    Stream.of(Attention.Notices.values())
+                            .forEach(
+                                    what -> candidates.add(candidate(what.name().toLowerCase(Locale.ROOT), "", true)));
                 } else {
                     names.get().forEach(name -> candidates.add(candidate(name, "", true)));
                 }

@@ -12,6 +12,20 @@ import org.jline.utils.AttributedString;
 
 /** A screen over pipes: output goes to standard output, input comes from standard input, and nobody is asked. */
 public final class PlainScreen implements Screen {
+    private static final Progress NO_PROGRESS = new Progress() {
+        @Override
+        public void at(long bytes, long size) {}
+
+        @Override
+        public void count(long done, long all) {}
+
+        @Override
+        public void title(String title) {}
+
+        @Override
+        public void close() {}
+    };
+
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 
@@ -86,8 +100,8 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
-    public void during(String title, Work work) throws IOException, InterruptedException {
-        work.run((bytes, all) -> {});
+    public Progress progress(String title, String hint) {
+        return NO_PROGRESS;
     }
 
     @Override

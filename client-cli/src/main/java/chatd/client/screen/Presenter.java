@@ -18,8 +18,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -39,6 +41,9 @@ public final class Presenter implements View {
 
     private static final int LISTED = 50;
 
+    /** The most characters of a text that is named by its beginning. */
+    private static final int QUOTED = 40;
+
     /** The most items remembered, to answer them and to show what is answered. */
     private static final int ITEMS = 200;
 
@@ -52,7 +57,7 @@ public final class Presenter implements View {
     private static final Duration TYPING = Duration.ofSeconds(30);
 
     private final Screen screen;
-    private final String me;
+    private String me;
     private final boolean mayColour;
     private Preferences preferences = Preferences.none();
     private LineFormatter lines;
@@ -60,6 +65,7 @@ public final class Presenter implements View {
     private Predicate<String> blocked = name -> false;
     private Function<Item, Attention.Notices> notices = item -> Attention.Notices.ALL;
     private UnaryOperator<String> labels = recipient -> recipient;
+    private BiConsumer<String, String> renaming = (was, to) -> {};
 
     /** The items shown last, by their numbers. */
     private final Map<Long, Item> items = new LinkedHashMap<>() {
@@ -98,6 +104,32 @@ public final class Presenter implements View {
         labels = by;
     }
 
+    /** Sets what the user is called. */
+    public synchronized void me(String name) {
+        me = name;
+        lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour, this::label);
+    }
+
+    /** Sets what is told that a user has another name: the former and the new one. */
+    public synchronized void onRename(BiConsumer<String, String> its) {
+        renaming = its;
+    }
+
+    @Override
+    public void renamed(String was, String to, boolean isMe) {
+        BiConsumer<String, String> told;
+        synchronized (this) {
+            if (isMe) {
+                me(to);
+            }
+            items.replaceAll((number, item) -> item.renamed(was, to));
+            lastSender = lastSender.equals(was) ? to : lastSender;
+            told = renaming;
+        }
+        notice(was + " is now called " + to + ".");
+        told.accept(was, to);
+    }
+
     @Override
     public synchronized void preferences(Preferences read) {
         preferences = read;
@@ -110,9 +142,14 @@ public final class Presenter implements View {
         screen.show(List.of(lines.notice(text)), NOTICE);
     }
 
-    /** Shows a text of several lines as it is, such as help. */
-    public synchronized void page(String text) {
-        screen.show(text.lines().map(AttributedString::new).toList(), NOTICE);
+    /** Shows a text of several lines as it is, such as a list. */
+    public void page(String text) {
+        page(text, NOTICE);
+    }
+
+    /** @param indent columns by which what does not fit into a line goes on in the next */
+    public synchronized void page(String text, int indent) {
+        screen.show(text.lines().map(AttributedString::new).toList(), indent);
     }
 
     public synchronized String time(java.time.Instant time) {
@@ -411,6 +448,15 @@ public final class Presenter implements View {
         return with.isEmpty() ? "(everyone)" : label(with);
     }
 
+    /** Returns the files that were shown, the last first. Any thread. */
+    public synchronized List<LineCompleter.File> files() {
+        return items.values().stream()
+                .filter(item -> Objects.requireNonNullElse(item.file(), 0L) > 0)
+                .map(item -> new LineCompleter.File(String.valueOf(item.file()), SafeText.line(item.text())))
+                .toList()
+                .reversed();
+    }
+
     /** Returns who wrote to this user last; empty if nobody has. */
     public synchronized String lastSender() {
         return lastSender;
@@ -474,7 +520,10 @@ public final class Presenter implements View {
     @Override
     public synchronized void typing(String name) {
         long now = System.nanoTime();
-        if (preferences.ignored().contains(name)) {
+        // Of a program without a prompt nobody sees that it is over.
+        String usual = screen.isAsking() ? "on" : "off";
+        if (preferences.ignored().contains(name)
+                || !preferences.get(Setting.WRITING, usual).equals("on")) {
             return;
         }
         if (!name.equals(typing) || now - typed > TYPING.toNanos()) {
@@ -488,8 +537,12 @@ public final class Presenter implements View {
     @Override
     public synchronized void read(String name, long number) {
         if (lastSent > 0 && number >= lastSent) {
+            Item its = items.get(lastSent);
             lastSent = 0;
-            screen.show(List.of(lines.quiet(name + " has read it")), NOTICE);
+            if (preferences.is(Setting.READ, "on")) {
+                String what = its == null ? "it" : "up to “" + LineFormatter.beginning(its.text(), QUOTED) + "”";
+                screen.show(List.of(lines.quiet(name + " has read " + what)), NOTICE);
+            }
         }
     }
 }

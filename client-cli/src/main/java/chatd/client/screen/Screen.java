@@ -60,16 +60,27 @@ public interface Screen extends AutoCloseable {
     /** Sets what Ctrl-C does while nothing can be typed. It may run on any thread. */
     void onInterrupt(Runnable interrupted);
 
-    /** Runs a long operation and shows its progress. */
-    void during(String title, Work work) throws java.io.IOException, InterruptedException;
+    /**
+     * Begins to show how far something has come: above the prompt, or, while nothing is read, in its place. May be called from
+     * any thread.
+     *
+     * @param hint how it is given up, such as {@code Ctrl-C stops}; empty for nothing
+     */
+    Progress progress(String title, String hint);
 
-    interface Work {
-        void run(Progress progress) throws java.io.IOException, InterruptedException;
-    }
-
-    interface Progress {
+    /** How far something has come, shown until it is closed. Each is used by one thread. */
+    interface Progress extends AutoCloseable {
         /** @param size the total, in bytes */
         void at(long bytes, long size);
+
+        /** @param all how many there are to be */
+        void count(long done, long all);
+
+        /** Names what it is about from now on. */
+        void title(String title);
+
+        @Override
+        void close();
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.Highlighter;
 import org.jline.reader.LineReader;
+import org.jline.reader.MaskingCallback;
 import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.LineReaderImpl;
@@ -34,8 +35,11 @@ import org.jspecify.annotations.Nullable;
 public final class TerminalScreen implements Screen {
     private static final int LINES_KEPT = 1_000;
 
+    /** The most progress lines above the prompt. */
+    private static final int BARS = 3;
+
     /** Lines never kept in the history, since a secret might be typed into them by mistake. */
-    private static final String NEVER_KEPT = "/p*:/P*:/reg*";
+    private static final String NEVER_KEPT = "/pa*:/PA*:/Pa*:/pA*:/p *:/P *:/reg*";
 
     private static final List<Capability> ARROWS = List.of(
             Capability.key_up,
@@ -54,13 +58,14 @@ public final class TerminalScreen implements Screen {
     /** What the terminal is set to between prompts. */
     private volatile @Nullable Attributes raw;
 
-    /**
-     * Guards {@code progress}, the line shown instead of a prompt during a long operation; held while that line or the
-     * texts above it are printed.
-     */
+    /** Guards what is shown beside the texts; held while they are printed. */
     private final Object running = new Object();
 
+    /** The line shown in place of a prompt while something long goes on; null for none. Guarded by {@code running}. */
     private @Nullable String progress;
+
+    /** What goes on. Guarded by {@code running}. */
+    private final List<Bar> bars = new ArrayList<>();
 
     /** What came while the terminal is an editor's, to be shown afterwards; null while it is not. Guarded by {@code running}. */
     private @Nullable List<AttributedString> held;
@@ -70,8 +75,11 @@ public final class TerminalScreen implements Screen {
 
     private volatile String mark = "";
 
-    /** What is shown directly above the prompt, each line with its end. */
-    private volatile String above = "";
+    /** Whether a line is read, be it an answer to a question. */
+    private volatile boolean isReading;
+
+    /** The lines shown directly above the prompt, below what goes on. */
+    private volatile List<String> above = List.of();
 
     private volatile Runnable typing = () -> {};
     private volatile Supplier<String> up = () -> "";
@@ -91,8 +99,7 @@ public final class TerminalScreen implements Screen {
                 .nativeSignals(true)
                 // As in the protocol; a locale without the letters would lose them silently.
                 .encoding(StandardCharsets.UTF_8)
-                // Asking the terminal how it joins emoji takes a third of a second if it does not answer, and loses
-                // what is typed meanwhile; without asking, JLine's own widths are used.
+                // It is asked below, where what is typed meanwhile is not lost.
                 .graphemeCluster(false)
                 .build();
         reader = new Reader(terminal);
@@ -116,6 +123,10 @@ public final class TerminalScreen implements Screen {
         own.setControlChar(Attributes.ControlChar.VQUIT, 0);
         terminal.setAttributes(own);
         raw = own;
+        if (!Terminal.TYPE_DUMB.equals(terminal.getType())) {
+            StringBuilder typed = new StringBuilder();
+            reader.clusters(Clusters.of(terminal, typed), typed.toString());
+        }
         KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
         keys.bind(new Reference("chat-up"), KeyMap.key(terminal, Capability.key_up));
         reader.getWidgets().put("chat-up", this::up);
@@ -220,15 +231,63 @@ public final class TerminalScreen implements Screen {
      */
     private static final class Reader extends LineReaderImpl {
         private volatile @Nullable Thread keys;
+        private @Nullable Clusters clusters;
 
         Reader(Terminal terminal) {
             super(terminal, "chat-client", new HashMap<>());
         }
 
+        /** Sets how signs of several characters are shown; what was typed before the first line is read is its beginning. */
+        void clusters(Clusters its, String typed) {
+            clusters = its;
+            runMacro(typed);
+        }
+
         @Override
         public String readLine(String prompt, @Nullable Character mask, String typed) {
             keys = Thread.currentThread();
-            return super.readLine(prompt, mask, typed);
+            Clusters its = clusters;
+            return mask != null || its == null || !its.simplifies()
+                    ? super.readLine(prompt, mask, typed)
+                    : super.readLine(prompt, null, new Simplified(its), typed);
+        }
+
+        private record Simplified(Clusters by) implements MaskingCallback {
+            @Override
+            public String display(String line) {
+                return by.shown(line);
+            }
+
+            @Override
+            public String history(String line) {
+                return line;
+            }
+        }
+
+        // A sign of several characters is one to who types: JLine takes it apart unless the terminal knows clusters.
+
+        @Override
+        protected boolean backwardChar() {
+            int length = Clusters.last(buf.upToCursor());
+            return (count != 1 || length <= 1) ? super.backwardChar() : buf.move(-length) != 0;
+        }
+
+        @Override
+        protected boolean forwardChar() {
+            int length = Clusters.first(buf.substring(buf.cursor()));
+            return (count != 1 || length <= 1) ? super.forwardChar() : buf.move(length) != 0;
+        }
+
+        @Override
+        protected boolean backwardDeleteChar() {
+            int length = Clusters.last(buf.upToCursor());
+            return (count != 1 || length <= 1) ? super.backwardDeleteChar() : buf.backspace(length) == length;
+        }
+
+        @Override
+        protected boolean deleteChar() {
+            int length = Clusters.first(buf.substring(buf.cursor()));
+            return (count != 1 || length <= 1) ? super.deleteChar() : buf.delete(length) == length;
         }
 
         /** Shows the line, but on the thread that reads the keys not while there are more. */
@@ -357,8 +416,15 @@ public final class TerminalScreen implements Screen {
         String left = typed;
         while (true) {
             try {
-                asked = prompt;
-                return Optional.of(readLine(above + mark + prompt, null, left));
+                synchronized (running) {
+                    if (progress != null) {
+                        progress = null;
+                        eraseLine();
+                        terminal.flush();
+                    }
+                    asked = prompt;
+                }
+                return Optional.of(readLine(above() + mark + prompt, null, left));
             } catch (UserInterruptException e) {
                 left = "";
                 if (e.getPartialLine().isEmpty()) {
@@ -380,12 +446,29 @@ public final class TerminalScreen implements Screen {
 
     @Override
     public boolean above(List<String> lines) {
-        int columns = Math.max(1, terminal.getColumns() - 1);
-        above = lines.stream()
-                .map(line -> cut(new AttributedString(line), columns) + "\n")
-                .collect(Collectors.joining());
+        above = List.copyOf(lines);
         showPrompt();
         return true;
+    }
+
+    /** Returns what is shown directly above the prompt, each line with its end. */
+    private String above() {
+        int columns = Math.max(1, terminal.getColumns() - 1);
+        List<String> all = new ArrayList<>();
+        synchronized (running) {
+            bars.stream()
+                    .limit(BARS)
+                    .map(bar -> bar.line)
+                    .filter(line -> !line.isEmpty())
+                    .forEach(all::add);
+            if (bars.size() > BARS) {
+                all.add("and %d more: /files".formatted(bars.size() - BARS));
+            }
+        }
+        all.addAll(above);
+        return all.stream()
+                .map(line -> cut(new AttributedString(line), columns) + "\n")
+                .collect(Collectors.joining());
     }
 
     private static String cut(AttributedString line, int columns) {
@@ -415,7 +498,7 @@ public final class TerminalScreen implements Screen {
                 return;
             }
         }
-        reader.setPrompt(pattern(above + mark + prompt));
+        reader.setPrompt(pattern(above() + mark + prompt));
         try {
             reader.callWidget(LineReader.REDISPLAY);
         } catch (IllegalStateException e) {
@@ -458,9 +541,11 @@ public final class TerminalScreen implements Screen {
     }
 
     private String readLine(String prompt, @Nullable Character mask, String typed) {
+        isReading = true;
         try {
             return reader.readLine(pattern(prompt), mask, typed);
         } finally {
+            isReading = false;
             // Keeps bracketed paste on, so that a paste between prompts is also one text.
             bracketed(true);
         }
@@ -497,32 +582,46 @@ public final class TerminalScreen implements Screen {
     }
 
     @Override
-    public void during(String title, Work work) throws IOException, InterruptedException {
-        try {
-            work.run(new Bar(title));
-        } finally {
-            synchronized (running) {
-                if (progress != null) {
-                    progress = null;
-                    eraseLine();
-                    terminal.flush();
-                }
+    public Progress progress(String title, String hint) {
+        Bar bar = new Bar(title, hint.isEmpty() ? "" : "  " + hint);
+        synchronized (running) {
+            bars.add(bar);
+        }
+        return bar;
+    }
+
+    /** Shows how far the last of what goes on has come: with the prompt, or in its place, but not below a question. */
+    private void showProgress() {
+        if (asked != null) {
+            showPrompt();
+            return;
+        }
+        synchronized (running) {
+            String line = bars.isEmpty() ? "" : bars.getLast().line;
+            if (!isReading && held == null && (progress != null || !line.isEmpty())) {
+                progress = line.isEmpty() ? null : line;
+                eraseLine();
+                terminal.writer().print(line);
+                terminal.flush();
             }
         }
     }
 
     /**
-     * A progress line, {@code plan.pdf  [#######·············]  36 %  5.8 of 16.0 MiB  1.2 MiB/s, 0:09 left  Ctrl-C
-     * cancels}, redrawn at most ten times a second. In a narrow terminal the bar is shorter, and what helps least is left
-     * out: a line that wraps can't be erased.
+     * A progress line, {@code plan.pdf  [#######·············]  36 %  5.8 of 16.0 MiB  1.2 MiB/s, 0:09 left  /cancel 1},
+     * redrawn at most five times a second. In a narrow terminal the bar is shorter, and what helps least is left out: a line
+     * that wraps can't be erased.
      */
     private final class Bar implements Progress {
-        private static final long EVERY_NANOS = 100_000_000;
+        private static final long EVERY_NANOS = 200_000_000;
         private static final int CELLS = 20;
         private static final int FEWEST_CELLS = 5;
-        private static final String HINT = "  Ctrl-C cancels";
+        private final String hint;
+        private String title;
 
-        private final String title;
+        /** What is shown; empty until something is known. Guarded by {@code running}. */
+        private String line = "";
+
         private long due = System.nanoTime();
 
         /** When the first bytes came, and how many had come before. */
@@ -530,8 +629,23 @@ public final class TerminalScreen implements Screen {
 
         private long before = -1;
 
-        Bar(String title) {
+        Bar(String title, String hint) {
             this.title = title;
+            this.hint = hint;
+        }
+
+        @Override
+        public void title(String its) {
+            title = its;
+            before = -1;
+        }
+
+        @Override
+        public void close() {
+            synchronized (running) {
+                bars.remove(this);
+            }
+            showProgress();
         }
 
         /** Returns how fast it goes, and how long the rest takes; nothing during the first second. */
@@ -545,42 +659,56 @@ public final class TerminalScreen implements Screen {
             return "  %.1f MiB/s, %d:%02d left".formatted(perSecond / 1048576, left / 60, left % 60);
         }
 
-        private String line(long bytes, long size, String pace) {
+        /** @param numbers how much is done, of how much */
+        private String line(double part, String numbers) {
             int columns = Math.max(0, terminal.getColumns() - 1);
-            double part = size == 0 ? 1 : (double) bytes / size;
-            String numbers = " %3d %%  %.1f of %.1f MiB%s"
-                    .formatted((int) (100 * part), bytes / 1048576.0, size / 1048576.0, pace);
             AttributedString name = new AttributedString(SafeText.line(title))
                     .columnSubSequence(0, Math.max(0, Math.min(columns / 3, columns - numbers.length())));
             int room = columns - name.columnLength() - numbers.length();
-            int cells = Math.min(CELLS, room - HINT.length() - "  []".length());
+            int cells = Math.min(CELLS, room - hint.length() - "  []".length());
             String bar = "";
             if (cells >= FEWEST_CELLS) {
                 int full = (int) (cells * part);
                 bar = "  [" + "#".repeat(full) + "·".repeat(cells - full) + "]";
             }
-            String line = name + bar + numbers + (room >= HINT.length() ? HINT : "");
+            String line = name + bar + numbers + (room >= hint.length() ? hint : "");
             return new AttributedString(line).columnSubSequence(0, columns).toString();
         }
 
         @Override
         public void at(long bytes, long size) {
             long now = System.nanoTime();
-            if (now - due < 0 && bytes < size) {
-                return;
-            }
-            due = now + EVERY_NANOS;
             if (before < 0) {
                 before = bytes;
                 began = now;
             }
-            String line = line(bytes, size, pace(bytes, size, now));
-            synchronized (running) {
-                progress = line;
-                eraseLine();
-                terminal.writer().print(line);
-                terminal.flush();
+            show(
+                    bytes,
+                    size,
+                    () -> " %3d %%  %.1f of %.1f MiB%s"
+                            .formatted(
+                                    size == 0 ? 100 : 100 * bytes / size,
+                                    bytes / 1048576.0,
+                                    size / 1048576.0,
+                                    pace(bytes, size, now)));
+        }
+
+        @Override
+        public void count(long done, long all) {
+            show(done, all, () -> "  %,d of %,d".formatted(done, all));
+        }
+
+        private void show(long done, long all, Supplier<String> numbers) {
+            long now = System.nanoTime();
+            if (now - due < 0 && done < all) {
+                return;
             }
+            due = now + EVERY_NANOS;
+            String its = line(all == 0 ? 1 : (double) done / all, numbers.get());
+            synchronized (running) {
+                line = its;
+            }
+            showProgress();
         }
     }
 

@@ -3,7 +3,6 @@ package chatd.client.screen;
 import chatd.client.net.PrivateFiles;
 import chatd.client.talk.Place;
 import chatd.text.Emoticon;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +27,12 @@ public sealed interface TypedLine {
 
     /** How many items of the history are shown if no number is typed. */
     long USUAL = 20;
+
+    /** The widest usage that has its explanation beside it, in columns. */
+    int USAGE = 24;
+
+    /** The column at which the explanations of the help stand. */
+    int HELP_INDENT = 2 + USAGE + 1;
 
     /** What people type in other programs, and what that is called here. */
     Map<String, String> ELSEWHERE = Map.ofEntries(
@@ -102,13 +108,15 @@ public sealed interface TypedLine {
                 "NAME[,NAME…] PATH…",
                 "send pictures, to be shown in place; where and with what they were taken is left out"),
         FETCH("NUMBER", "fetch a file that was offered"),
+        FILES("", "the files that are being sent and fetched"),
+        CANCEL("[NUMBER]", "give one of them up"),
         OPEN("NUMBER", "fetch a file and open it with this system's viewer"),
         DIRECT(
                 "[NAME[,NAME…]]",
                 "talk with them from machine to machine, not by the server; without a name, back to them"),
         SEND("PATH…", "send files directly, of any size; what was cut goes on where it was"),
         END("", "end or give up the direct session; a line that is just END asks the other first"),
-        WHO("[PART]", "who is online, or the users whose names begin with PART"),
+        WHO("[PART]", "who is online, or the users with PART in their name"),
         FRIENDS("", "list your friends, and who asks to be one"),
         FRIEND("NAME [TEXT]", "ask somebody to be your friend, or agree"),
         UNFRIEND("NAME", "decline, withdraw a request, or end a friendship"),
@@ -122,7 +130,7 @@ public sealed interface TypedLine {
         NAME("NAME", "give yourself another name"),
         PASSWORD("", "change your password"),
         REGISTER("NAME", "make another account, where the server allows it"),
-        HELP("[COMMAND]", "this"),
+        HELP("[COMMAND|all]", "what you need most; all of it; or a command"),
         LOGOUT("", "leave, and forget the key of this device"),
         QUIT("", "leave");
 
@@ -145,7 +153,9 @@ public sealed interface TypedLine {
 
         /** Returns its line of the help. */
         String line() {
-            return "  %-24s %s".formatted(usage(), help);
+            return usage().length() <= USAGE
+                    ? "  %-24s %s".formatted(usage(), help)
+                    : "  " + usage() + "\n" + " ".repeat(HELP_INDENT) + help;
         }
 
         /** Returns whether its first argument is a list of names. */
@@ -190,6 +200,19 @@ public sealed interface TypedLine {
         }
     }
 
+    /** The commands of the short help. */
+    List<Command> USED_MOST = List.of(
+            Command.TO,
+            Command.MSG,
+            Command.RE,
+            Command.NEXT,
+            Command.HISTORY,
+            Command.FIND,
+            Command.FILE,
+            Command.GROUP,
+            Command.WHO,
+            Command.QUIT);
+
     record Nothing() implements TypedLine {}
 
     /** A text to the recipients named by the prompt. */
@@ -205,6 +228,11 @@ public sealed interface TypedLine {
     record SendFiles(List<String> names, List<Path> paths, boolean picture) implements TypedLine {}
 
     record Fetch(long file) implements TypedLine {}
+
+    record Files() implements TypedLine {}
+
+    /** @param number which transfer is given up; 0 for the only one */
+    record Cancel(int number) implements TypedLine {}
 
     record Open(long file) implements TypedLine {}
 
@@ -319,7 +347,7 @@ public sealed interface TypedLine {
         return command.isPresent()
                 ? command(command.get(), words.length < 2 ? "" : words[1])
                 : new Mistake("There is no command " + words[0] + nearest(words[0])
-                        + " Nothing was sent. /help lists the commands; to send a text that begins with a slash,"
+                        + " Nothing was sent. /help all lists the commands; to send a text that begins with a slash,"
                         + " begin it with two.");
     }
 
@@ -383,6 +411,8 @@ public sealed interface TypedLine {
                 names == null || second.isEmpty()
                         ? usage
                         : new SendFiles(names, paths(second), command == Command.PICTURE);
+            case FILES -> rest.isEmpty() ? new Files() : usage;
+            case CANCEL -> rest.matches("[0-9]{0,4}") ? new Cancel(rest.isEmpty() ? 0 : Integer.parseInt(rest)) : usage;
             case FETCH -> isFile(first) && second.isEmpty() ? new Fetch(Long.parseLong(first)) : usage;
             case OPEN -> isFile(first) && second.isEmpty() ? new Open(Long.parseLong(first)) : usage;
             case GROUP -> new Group(first.toLowerCase(Locale.ROOT), second);
@@ -498,7 +528,7 @@ public sealed interface TypedLine {
     /** Returns the paths in a text: one, which may have spaces, if there is a file of that name; else one a word. */
     static List<Path> paths(String text) {
         Path whole = path(text);
-        if (Files.exists(whole) || !text.contains(" ")) {
+        if (java.nio.file.Files.exists(whole) || !text.contains(" ")) {
             return List.of(whole);
         }
         List<Path> paths = new ArrayList<>();
@@ -506,7 +536,7 @@ public sealed interface TypedLine {
         while (word.find()) {
             paths.add(path(word.group()));
         }
-        return paths.stream().allMatch(Files::exists) ? List.copyOf(paths) : List.of(whole);
+        return paths.stream().allMatch(java.nio.file.Files::exists) ? List.copyOf(paths) : List.of(whole);
     }
 
     static Path path(String text) {
@@ -520,16 +550,29 @@ public sealed interface TypedLine {
 
     private static TypedLine help(String which) {
         Optional<Command> one = Command.of(which.startsWith("/") ? which : "/" + which);
+        if (which.equals("all")) {
+            return new Help(all());
+        }
         if (!which.isEmpty()) {
             return one.isPresent()
                     ? new Help(one.get().line() + (one.get() == Command.GROUP ? "\n" + GroupHelp.TEXT : ""))
-                    : new Mistake("There is no command " + which + nearest("/" + which) + " /help lists all.");
+                    : new Mistake("There is no command " + which + nearest("/" + which) + " /help all lists them.");
         }
-        return new Help(Arrays.stream(Command.values()).map(Command::line).collect(Collectors.joining("\n"))
+        return new Help(lines(USED_MOST.stream())
+                + "\n\nTab completes names, commands and files. /help all lists all %d commands, /help COMMAND one."
+                        .formatted(Command.values().length));
+    }
+
+    private static String all() {
+        return lines(Arrays.stream(Command.values()))
                 + "\n  //TEXT                   a text that begins with a slash\n"
                 + "  /wx, /xin, …             emoticons, anywhere in a text; Tab completes them\n\n"
-                + "A command may be shortened as long as only one begins so. Tab completes names, commands and\n"
-                + "files; ↑ and ↓ find what you typed before; Alt-Enter begins a new line in a text; Ctrl-C\n"
-                + "empties the line; Ctrl-D leaves.");
+                + "A command may be shortened as long as only one begins so. Tab completes names, commands and files.\n"
+                + "↑ and ↓ find what you typed before. Alt-Enter begins a new line in a text; Ctrl-X Ctrl-E opens your\n"
+                + "editor. Ctrl-C empties the line; Ctrl-D leaves.";
+    }
+
+    private static String lines(Stream<Command> commands) {
+        return commands.map(Command::line).collect(Collectors.joining("\n"));
     }
 }

@@ -2,12 +2,19 @@ package chatd.client.screen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jline.utils.AttributedString;
 
 /** Breaks texts into lines of a terminal's width, between words where that is possible. */
 final class Wrapping {
     /** The smallest width used, in columns; a narrower terminal breaks the lines itself. */
     private static final int NARROWEST = 20;
+
+    /** Addresses up to this length are not broken, in characters. */
+    private static final int LONGEST_ADDRESS = 2_000;
+
+    private static final Pattern ADDRESS =
+            Pattern.compile("^[\\p{Ps}\\p{Pi}\"'<]*(?:https?://|www\\.)", Pattern.CASE_INSENSITIVE);
 
     private Wrapping() {}
 
@@ -25,7 +32,7 @@ final class Wrapping {
                 AttributedString near = rest.subSequence(0, Math.min(rest.length(), 16 * room));
                 AttributedString head = near.columnLength() <= room ? near : near.columnSubSequence(0, room);
                 boolean isAll = head.length() == rest.length();
-                int end = isAll ? head.length() : breakOf(head);
+                int end = isAll ? head.length() : end(rest, breakOf(head), width - indent);
                 AttributedString now = rest.subSequence(0, end);
                 lines.add(lines.isEmpty() ? now : AttributedString.join(AttributedString.EMPTY, margin, now));
                 if (isAll) {
@@ -39,6 +46,33 @@ final class Wrapping {
             }
         }
         return lines;
+    }
+
+    /**
+     * Returns where a line really ends that could end at a place: not within an address of the web, which is put whole into
+     * the next line, or, if it does not fit there either, left to the terminal to break. It has no blanks of any kind, so that
+     * no part of it passes for a line of its own.
+     */
+    private static int end(AttributedString text, int end, int room) {
+        int begin = end;
+        while (begin > 0 && !isBlank(text.charAt(begin - 1)) && end - begin <= LONGEST_ADDRESS) {
+            begin--;
+        }
+        int next = end;
+        while (next < text.length() && !isBlank(text.charAt(next)) && next - begin <= LONGEST_ADDRESS) {
+            next++;
+        }
+        boolean isWithin = begin < end && next > end && next - begin <= LONGEST_ADDRESS;
+        if (!isWithin
+                || !ADDRESS.matcher(text.subSequence(begin, next).toString()).find()) {
+            return end;
+        }
+        boolean fitsNext = text.subSequence(begin, next).columnLength() <= room;
+        return fitsNext && begin > 0 ? begin : next;
+    }
+
+    private static boolean isBlank(char c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c);
     }
 
     private static int breakOf(AttributedString head) {

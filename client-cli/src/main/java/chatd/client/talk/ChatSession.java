@@ -348,6 +348,9 @@ public abstract class ChatSession {
         return recipient;
     }
 
+    /** Returns the names of the users who are found by a part of their name. May block. */
+    public abstract List<String> matching(String part) throws IOException, InterruptedException;
+
     /** Returns names of users, among them those that may be meant by one that nobody has. May block. */
     public abstract List<String> candidates(String name) throws IOException, InterruptedException;
 

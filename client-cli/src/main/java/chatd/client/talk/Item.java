@@ -169,6 +169,28 @@ public record Item(
         return new Item(itsNumber, me, true, now, false, itsText, null, to, 0, -1).as(what, number, Amended.NOT);
     }
 
+    /** Returns the item as it is shown since a user has another name. */
+    public Item renamed(String was, String name) {
+        return new Item(
+                number,
+                sender.equals(was) ? name : sender,
+                isMine,
+                time,
+                isServerTime,
+                text,
+                file,
+                to.map(all ->
+                        all.stream().map(one -> one.equals(was) ? name : one).toList()),
+                answered,
+                size,
+                media,
+                mentionsMe,
+                deed,
+                of,
+                amended,
+                news);
+    }
+
     private Item of(Media its) {
         return new Item(
                 number,

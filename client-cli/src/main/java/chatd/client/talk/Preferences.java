@@ -63,8 +63,13 @@ public final class Preferences {
 
     /** Returns one of the setting's choices; its default if the document has none of them. */
     public String get(Setting setting) {
+        return get(setting, setting.choices().getFirst());
+    }
+
+    /** @param usual what it is if the document has none of its choices */
+    public String get(Setting setting, String usual) {
         String value = root.path(setting.section()).path(setting.key()).asString("");
-        return setting.choices().contains(value) ? value : setting.choices().getFirst();
+        return setting.choices().contains(value) ? value : usual;
     }
 
     public boolean is(Setting setting, String value) {

@@ -70,6 +70,13 @@ public interface View {
     /** Shows something that the client has to say. */
     default void notice(String text) {}
 
+    /**
+     * Shows that a user has another name.
+     *
+     * @param isMe whether the user is this one
+     */
+    default void renamed(String was, String to, boolean isMe) {}
+
     /** Shows that a user is writing a text to this one. */
     default void typing(String name) {}
 

@@ -140,13 +140,20 @@ class TypedLineTest {
         assertThat(TypedLine.of("/he")).isInstanceOf(TypedLine.Help.class);
         assertThat(TypedLine.of("/h").toString()).contains("/history, /help.");
         assertThat(TypedLine.of("/help nope").toString()).contains("There is no command nope");
+        assertThat(TypedLine.of("/help").toString().lines().filter(line -> line.contains("  /")))
+                .hasSizeBetween(10, 12);
+        assertThat(TypedLine.of("/help all").toString()).contains("/unreact", "/sessions");
+        assertThat(TypedLine.of("/files")).isEqualTo(new TypedLine.Files());
+        assertThat(TypedLine.of("/cancel 3")).isEqualTo(new TypedLine.Cancel(3));
+        assertThat(TypedLine.of("/cancel")).isEqualTo(new TypedLine.Cancel(0));
         assertThat(TypedLine.of("/qut").toString()).contains("did you mean /quit? Nothing was sent.");
         assertThat(TypedLine.of("/file bob 'My Plan.pdf'"))
                 .isEqualTo(new TypedLine.SendFiles(List.of("bob"), List.of(Path.of("My Plan.pdf")), false));
     }
 
     private List<String> completed(String typed) throws java.io.IOException {
-        LineCompleter words = new LineCompleter(() -> List.of("alice", "bob", "王芳"));
+        LineCompleter words = new LineCompleter(
+                () -> List.of("alice", "bob", "王芳"), () -> List.of(new LineCompleter.File("17", "plan.pdf")));
         LineReader reader = LineReaderBuilder.builder()
                 .terminal(new DumbTerminal(
                         java.io.InputStream.nullInputStream(), java.io.OutputStream.nullOutputStream()))
@@ -169,6 +176,16 @@ class TypedLineTest {
         assertThat(completed("hello @bo")).containsExactly("@bob");
         assertThat(completed("hello al")).containsExactly("alice");
         assertThat(completed("hello ")).isEmpty();
+        assertThat(completed("谢谢@al")).containsExactly("谢谢@alice");
+        assertThat(completed("/msg bob 请@王")).containsExactly("请@王芳");
+        assertThat(completed("/direct bob,a")).containsExactly("bob,alice");
+        assertThat(completed("/notify bob m")).containsExactly("mentions");
+        assertThat(completed("/notify a")).containsExactly("alice");
+        assertThat(completed("/find plan fr")).containsExactly("from:");
+        assertThat(completed("/find plan from:b")).containsExactly("from:bob");
+        assertThat(completed("/find with:a")).containsExactly("with:alice");
+        assertThat(completed("/fetch 1")).containsExactly("17");
+        assertThat(completed("/open 1")).containsExactly("17");
         assertThat(completed("/set th")).containsExactly("theme");
         assertThat(completed("/set theme d")).containsExactly("dark");
         java.nio.file.Files.createFile(directory.resolve("my plan.pdf"));
@@ -177,6 +194,8 @@ class TypedLineTest {
         assertThat(completed("/file bob " + directory + "/m"))
                 .containsExactlyInAnyOrder(directory + "/my plan.pdf", directory + "/more/");
         assertThat(completed("/file bob " + directory + "/my pl")).containsExactly(directory + "/my plan.pdf");
+        assertThat(completed("/picture bob " + directory + "/my pl")).containsExactly(directory + "/my plan.pdf");
+        assertThat(completed("/send " + directory + "/my pl")).containsExactly(directory + "/my plan.pdf");
         assertThat(completed("/file bob " + directory + "/")).doesNotContain(directory + "/.hidden");
     }
 

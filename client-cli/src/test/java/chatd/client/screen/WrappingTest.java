@@ -46,6 +46,22 @@ class WrappingTest {
     }
 
     @Test
+    void anAddressOfTheWebIsNotBroken() {
+        String address = "https://example.org/a/rather/long/way";
+        assertThat(wrap("12:00 bob: see " + address + " and more", 45, 6))
+                .containsExactly("12:00 bob: see ", "      " + address, "      and more");
+        // Nor one that is wider than the terminal, which is left to the terminal.
+        String wide = "https://example.org/" + "x".repeat(60);
+        assertThat(wrap("12:00 bob: " + wide + " and more", 45, 6))
+                .containsExactly("12:00 bob: " + wide, "      and more");
+        assertThat(wrap("12:00 bob: (" + wide + ")", 45, 6)).containsExactly("12:00 bob: (" + wide + ")");
+        // With a blank of any kind it ends.
+        assertThat(wrap("12:00 bob: " + wide + "\u00A0lies " + "y".repeat(50), 45, 6))
+                .allMatch(line -> line.startsWith("12:00 bob: ") || line.startsWith("      "));
+        assertThat(wrap("12:00 bob: https://" + "x".repeat(3_000), 45, 6)).allMatch(line -> line.length() <= 44);
+    }
+
+    @Test
     void emptyLinesStay() {
         assertThat(wrap("a\n\nb", 80, 2)).containsExactly("a", "  ", "  b");
     }

@@ -37,7 +37,7 @@ public final class Users implements Room {
                 Gate.LOGGED_IN,
                 (session, command) -> answer(
                         session,
-                        directory.beginningWith(command.text(), command.limit()).stream(),
+                        directory.matching(command.text(), command.limit()).stream(),
                         directory.groups().withWord(command.text(), command.limit()),
                         false));
         routes.unlogged(

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** In-memory copy of all accounts and groups, as of the last applied commit. Thread-safe. */
@@ -39,6 +40,8 @@ public final class Directory {
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
     /** The folded names of all accounts except deleted ones. */
     private final ConcurrentSkipListSet<FoldedName> foldedNames = new ConcurrentSkipListSet<>();
+
+    private final NameIndex index = new NameIndex();
 
     private final Map<Long, Long> passwordGeneration = new ConcurrentHashMap<>();
     private final Map<Long, Long> settingsGeneration = new ConcurrentHashMap<>();
@@ -74,8 +77,10 @@ public final class Directory {
         return groups.reader(numbered(account));
     }
 
+    /** Returns the account with this name, in whatever normal form. */
     public Optional<Account> named(String name) {
-        return Optional.ofNullable(byName.get(name)).filter(account -> account.state() != Account.State.DELETED);
+        return Optional.ofNullable(byName.get(Names.composed(name)))
+                .filter(account -> account.state() != Account.State.DELETED);
     }
 
     /** Returns the account with this number, deleted or not; empty if there is none. */
@@ -138,6 +143,7 @@ public final class Directory {
     public Optional<Account> user(User user) {
         return switch (user) {
             case User.Named named -> named(named.typed());
+            case User.Called called -> called(called.typed());
             case User.Own own -> user(own.otherwise());
             case User.Numbered numbered -> present(numbered.number());
             case User.Group group -> Optional.empty();
@@ -162,7 +168,8 @@ public final class Directory {
      */
     public String nameFor(User user) {
         return switch (user) {
-            case User.Named named -> named.typed();
+            case User.Named named -> named(named.typed()).map(Account::name).orElse(named.typed());
+            case User.Called called -> called(called.typed()).map(Account::name).orElse(called.typed());
             case User.Own own -> nameFor(own.otherwise());
             case User.Group group -> group.typed();
             case User.Numbered numbered ->
@@ -205,18 +212,18 @@ public final class Directory {
     }
 
     /**
-     * Returns the accounts whose name begins with a text, whatever its case, by their names; at most {@code most} of
-     * them.
+     * Returns the accounts with a part of their name that begins with a text, whatever its case and accents, at most
+     * {@code most} of them: who is called so, those whose name begins so, and the others, each by their names.
      */
-    public List<Account> beginningWith(String text, int most) {
-        if (Names.isTooLong(text)) {
+    public List<Account> matching(String text, int most) {
+        if (text.length() > 2 * Names.MOST_BYTES) {
             return List.of();
         }
-        String folded = Names.folded(text);
-        return foldedNames.tailSet(new FoldedName(folded, 0)).stream()
+        return Stream.concat(called(text).map(Account::number).stream(), index.find(text))
+                .distinct()
+                .map(this::find)
+                .flatMap(Optional::stream)
                 .limit(most)
-                .takeWhile(folding -> folding.name().startsWith(folded))
-                .map(folding -> numbered(folding.account()))
                 .toList();
     }
 
@@ -354,9 +361,11 @@ public final class Directory {
     private void fold(@Nullable Account before, Account account) {
         if (before != null) {
             foldedNames.remove(FoldedName.of(before));
+            index.remove(before.name(), before.number());
         }
         if (account.state() != Account.State.DELETED) {
             foldedNames.add(FoldedName.of(account));
+            index.add(account.name(), account.number());
         }
     }
 

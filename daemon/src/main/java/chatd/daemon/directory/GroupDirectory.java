@@ -19,10 +19,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * account's list, about 150 for who has left. Changed by the journal's thread alone; read by any.
  */
 public final class GroupDirectory {
-    private static final Pattern WORD_END = Pattern.compile("[^\\p{L}\\p{M}\\p{Nd}]+");
-
     private final Map<Long, Entry> byNumber = new ConcurrentHashMap<>();
 
     /** The groups that each account is in. */
@@ -41,8 +37,8 @@ public final class GroupDirectory {
     /** The groups that each account is, or was, in. */
     private final Map<Long, NumberSet> everOfAccount = new ConcurrentHashMap<>();
 
-    /** The words, folded, in the names of the groups that can be found. */
-    private final ConcurrentSkipListSet<Word> words = new ConcurrentSkipListSet<>();
+    /** The names of the groups that can be found. */
+    private final NameIndex index = new NameIndex();
 
     /** The highest number in the history of each group. */
     private final Map<Long, Long> newest = new ConcurrentHashMap<>();
@@ -70,14 +66,6 @@ public final class GroupDirectory {
 
     /** What an account has been in a group before; {@code removed} says how the last stretch ended. */
     private record Past(List<Stretch> stretches, boolean removed) {}
-
-    private record Word(String text, long group) implements Comparable<Word> {
-        @Override
-        public int compareTo(Word other) {
-            int texts = text.compareTo(other.text);
-            return texts != 0 ? texts : Long.compare(group, other.group);
-        }
-    }
 
     /** Creates a directory without groups. */
     public GroupDirectory() {}
@@ -258,17 +246,12 @@ public final class GroupDirectory {
 
     /** Returns the groups that can be found and have a word that begins with a text, whatever its case. */
     public List<Group> withWord(String text, int most) {
-        String folded = Names.folded(text);
-        if (folded.isEmpty()) {
-            return List.of();
-        }
-        return words.tailSet(new Word(folded, 0)).stream()
-                .takeWhile(word -> word.text().startsWith(folded))
-                .map(Word::group)
-                .distinct()
-                .limit(most)
-                .flatMap(group -> find(group).stream())
-                .toList();
+        return text.isEmpty()
+                ? List.of()
+                : index.find(text)
+                        .limit(most)
+                        .flatMap(group -> find(group).stream())
+                        .toList();
     }
 
     /** Adds or removes the words of a group that can be found. */
@@ -276,12 +259,11 @@ public final class GroupDirectory {
         if (!group.open() || group.closed()) {
             return;
         }
-        String folded = Names.folded(group.name());
-        // Also from the beginning, for a name that has several words, or none.
-        Stream.concat(Stream.of(folded), WORD_END.splitAsStream(folded))
-                .filter(word -> !word.isEmpty())
-                .map(word -> new Word(word, group.number()))
-                .forEach(isAdded ? words::add : words::remove);
+        if (isAdded) {
+            index.add(group.name(), group.number());
+        } else {
+            index.remove(group.name(), group.number());
+        }
     }
 
     /** Records that an entry with this number is in the history of a group. */

@@ -7,6 +7,7 @@ import chatd.text.SafeText;
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.SpoofChecker;
+import com.ibm.icu.text.Transliterator;
 import com.ibm.icu.text.UnicodeSet;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -62,6 +63,12 @@ public final class Names {
 
     /** Matches marks, punctuation, and letters that look like these: twins of a word are twins with them, too. */
     private static final Pattern ORNAMENT = Pattern.compile("[^\\p{L}\\p{Nd}]|\\p{Lm}|〆");
+
+    /** Marks on Latin, Greek and Cyrillic letters: those of other scripts are letters of their own. */
+    private static final Pattern ACCENT = Pattern.compile("[\u0300-\u036F]");
+
+    /** Replaces Latin letters that no normal form takes apart, such as \u00F8 and \u0142. Thread-safe. */
+    private static final Transliterator LATIN = Transliterator.getInstance("Latin-ASCII");
 
     private final Normalizer2 nfkc = Normalizer2.getNFKCInstance();
     private final Normalizer2 nfd = Normalizer2.getNFDInstance();
@@ -132,9 +139,31 @@ public final class Names {
                 .collect(Collectors.toSet());
     }
 
+    /** Returns a name in the normal form of all names, if it is short enough to be one in any. */
+    static String composed(String name) {
+        return name.length() > 3 * MOST_BYTES
+                ? name
+                : Normalizer2.getNFCInstance().normalize(name);
+    }
+
     /** Returns a name, or the beginning of one, in a form that is the same whatever its case and width. */
     static String folded(String name) {
         return UCharacter.foldCase(Normalizer2.getNFKCInstance().normalize(name), true);
+    }
+
+    /**
+     * Returns a name, or a part of one, as it is looked for: folded, and without accents; {@code lukasz} for
+     * {@code \u0141ukasz}.
+     */
+    static String searched(String name) {
+        String folded = folded(name);
+        if (folded.chars().allMatch(c -> c < 0x80)) {
+            return folded;
+        }
+        Normalizer2 decomposing = Normalizer2.getNFDInstance();
+        String bare = ACCENT.matcher(decomposing.normalize(LATIN.transliterate(folded)))
+                .replaceAll("");
+        return Normalizer2.getNFCInstance().normalize(bare);
     }
 
     /** Returns whether a name is too long to be any account's. */

@@ -168,11 +168,20 @@ public final class ConversationStore {
     /** Maximum number of conversations counted by one statement. */
     private static final int AT_ONCE = 25;
 
-    private static final Counting WHOLE = unread(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION, MESSAGE.SENDER::ne);
+    private static final Counting WHOLE = unread(
+            MESSAGE,
+            MESSAGE.NUMBER,
+            MESSAGE.CONVERSATION,
+            account -> MESSAGE.SENDER.ne(account).and(isThere()));
 
     /** As {@link #WHOLE}, for messages to several, which have a row for each receiver. */
-    private static final Counting PART =
-            unread(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION, RECEIVER.ACCOUNT::eq);
+    private static final Counting PART = unread(
+            RECEIVER,
+            RECEIVER.MESSAGE,
+            RECEIVER.CONVERSATION,
+            account -> RECEIVER.ACCOUNT
+                    .eq(account)
+                    .andExists(DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(RECEIVER.MESSAGE), isThere())));
 
     /** As {@link #WHOLE}, for mentions in messages of others. */
     private static final Counting MENTIONED = unread(
@@ -190,7 +199,12 @@ public final class ConversationStore {
                     MENTION.ACCOUNT.eq(DSL.inline(Message.EVERYONE)).andExists(mentioning(MESSAGE.SENDER.ne(account))));
 
     private static Select<?> mentioning(Condition bySomebodyElse) {
-        return DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), bySomebodyElse);
+        return DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), bySomebodyElse, isThere());
+    }
+
+    /** Of a message that was taken back there is no salt. */
+    private static Condition isThere() {
+        return MESSAGE.SALT.isNotNull();
     }
 
     /**

@@ -30,7 +30,7 @@ final class JsonCommands {
     private static final JsonValue<MessageCommand.Media> MEDIA =
             JsonValue.word(MessageCommand.Media.values(), MessageCommand.Media::word);
 
-    private static final User NOBODY = new User.Named("");
+    private static final User NOBODY = new User.Called("");
 
     private static final List<JsonMessage<? extends Command>> OTHERS = List.of(
             JsonMessage.<SessionCommand.LogIn>row(1, SessionCommand.LogIn.class, row -> {

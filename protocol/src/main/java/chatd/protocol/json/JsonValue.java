@@ -229,7 +229,7 @@ interface JsonValue<V> {
             return new User.Numbered(Long.parseLong(number.group(1)), typed);
         }
         Matcher group = GROUP_NUMBER.matcher(typed);
-        return group.matches() ? new User.Group(Long.parseLong(group.group(1)), typed) : new User.Named(typed);
+        return group.matches() ? new User.Group(Long.parseLong(group.group(1)), typed) : new User.Called(typed);
     }
 
     /** A group's number. */

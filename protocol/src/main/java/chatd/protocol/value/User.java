@@ -11,8 +11,11 @@ public sealed interface User {
     /** Returns the reference as the client wrote it. */
     String typed();
 
-    /** The user with this name. */
+    /** The user with this name; case counts. */
     record Named(String typed) implements User {}
+
+    /** The user who is called so, in whatever case and width; of several, the one with exactly this name. */
+    record Called(String typed) implements User {}
 
     /** The user who is logged in; if nobody is, {@code otherwise}. */
     record Own(User otherwise) implements User {

@@ -233,7 +233,7 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"bob", "U", "U02", "0", "02", "U2x", "UU2", "-2", "G0", "G02", "U1234567890123456789"})
     void aUserIsReferredToByName(String user) {
-        assertThat(logInOf(user)).isEqualTo(new User.Named(user));
+        assertThat(logInOf(user)).isEqualTo(new User.Called(user));
     }
 
     private static User logInOf(String user) {

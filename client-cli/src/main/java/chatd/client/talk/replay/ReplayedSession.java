@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -240,6 +241,14 @@ public final class ReplayedSession extends ChatSession {
     public Optional<String> recipient(String typed) {
         return Optional.of(typed)
                 .filter(name -> contacts().has(name) || GROUP.matcher(name).matches());
+    }
+
+    @Override
+    public List<String> matching(String part) {
+        String lower = part.toLowerCase(Locale.ROOT);
+        return contacts().names().stream()
+                .filter(name -> name.toLowerCase(Locale.ROOT).contains(lower))
+                .toList();
     }
 
     @Override

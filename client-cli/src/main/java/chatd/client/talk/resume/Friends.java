@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,8 +77,10 @@ public final class Friends {
                 : requests.request(
                         id -> new UserCommand.FindUsers(whom, UserCommand.FindUsers.MOST, id), UserEvent.Found.class);
         people.learn(found.users());
+        Optional<String> called = People.called(whom, found.users());
         return found.users().stream()
-                .filter(user -> numbered.matches() || user.name().equals(whom))
+                .filter(user ->
+                        numbered.matches() || called.filter(user.name()::equals).isPresent())
                 .mapToLong(UserEvent.FoundUser::user)
                 .findFirst();
     }

@@ -11,13 +11,16 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Addressee;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,16 +72,35 @@ public final class Histories {
      * @param before only messages with a lower number
      */
     public Part last(Optional<String> with, long before, long count) throws IOException, InterruptedException {
-        List<Item> all = new ArrayList<>();
+        return last(with, before, count, read -> {});
+    }
+
+    /**
+     * As above; what was read when the thread is interrupted is returned.
+     *
+     * @param progress told how many were read so far
+     */
+    public Part last(Optional<String> with, long before, long count, LongConsumer progress)
+            throws IOException, InterruptedException {
+        // Newest page first.
+        Deque<Item> all = new ArrayDeque<>();
         boolean hasMore = true;
         for (long to = before; hasMore && all.size() < count; ) {
             long limit = Math.min(MessageCommand.ReadHistory.MOST, count - all.size());
-            MessageEvent.Page page = page(with, to, -1, (int) limit);
-            all.addAll(0, items(page));
-            hasMore = page.more() && !page.items().isEmpty();
-            to = all.isEmpty() ? 0 : all.getFirst().number();
+            try {
+                MessageEvent.Page page = page(with, to, -1, (int) limit);
+                items(page).reversed().forEach(all::addFirst);
+                hasMore = page.more() && !page.items().isEmpty();
+                to = all.isEmpty() ? 0 : all.getFirst().number();
+                progress.accept(all.size());
+            } catch (InterruptedException e) {
+                if (all.isEmpty()) {
+                    throw e;
+                }
+                return new Part(List.copyOf(all), true);
+            }
         }
-        return new Part(all, hasMore);
+        return new Part(List.copyOf(all), hasMore);
     }
 
     /**
@@ -224,6 +246,13 @@ public final class Histories {
         return page.items().stream().map(items).toList();
     }
 
+    /** Returns a message of the user's history as it is now; empty if there is none, or if it was taken back. Blocks. */
+    public Optional<Item> item(long number) throws IOException, InterruptedException {
+        return last(Optional.empty(), number + 1, 1).items().stream()
+                .filter(item -> item.number() == number && item.isMessage())
+                .findFirst();
+    }
+
     /** Returns one of the user's own messages, with what binds it to the server's log; empty if there is none. Blocks. */
     public Optional<MessageEvent.Message> message(long number) throws IOException, InterruptedException {
         return page(Optional.empty(), number + 1, number - 1, 1).items().stream()
@@ -285,12 +314,23 @@ public final class Histories {
         requests.command(id -> new MessageCommand.MarkRead(people.user(with), number, id));
     }
 
-    /** Marks what was shown as read, because the user is there; does not wait. What fails is marked the next time. */
-    public void markShown() {
-        Map<Long, Long> due;
+    /**
+     * Marks what was shown as read, of the conversations with those whom the user talks to; does not wait. What fails is
+     * marked the next time.
+     *
+     * @param with nobody means everyone
+     */
+    public void markShown(List<String> with) {
+        Map<Long, Long> due = new HashMap<>();
         synchronized (this) {
-            due = Map.copyOf(unmarked);
-            unmarked.clear();
+            unmarked.forEach((other, number) -> {
+                if (with.isEmpty()
+                        ? other == Addressee.EVERYONE
+                        : with.stream().anyMatch(one -> people.isCalled(other, one))) {
+                    due.put(other, number);
+                }
+            });
+            unmarked.keySet().removeAll(due.keySet());
         }
         due.forEach(this::markNow);
     }

@@ -7,10 +7,13 @@ import chatd.protocol.value.Addressee;
 import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.GroupRole;
 import chatd.protocol.value.User;
+import java.text.Normalizer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -204,6 +207,33 @@ final class People {
             return name == null ? "G" + group : name + " (G" + group + ")";
         }
         return names.getOrDefault(user, "U" + user);
+    }
+
+    /**
+     * Returns the name of the user who is called so among those whom the server found, as the server itself would: with
+     * exactly this name, else the only one whose name differs in case, width or normal form alone.
+     */
+    static Optional<String> called(String typed, List<UserEvent.FoundUser> found) {
+        List<String> names = found.stream()
+                .map(UserEvent.FoundUser::name)
+                .filter(name -> folded(name).equals(folded(typed)))
+                .toList();
+        return names.stream()
+                .filter(name -> names.size() == 1 || name.equals(typed))
+                .findAny();
+    }
+
+    private static String folded(String name) {
+        String normal = Normalizer.normalize(name, Normalizer.Form.NFKC);
+        return Normalizer.normalize(normal.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT), Normalizer.Form.NFKC);
+    }
+
+    /** Returns whether this is the user, or the group, that a recipient's name means. */
+    synchronized boolean isCalled(long number, String recipient) {
+        long group = group(recipient);
+        return group != 0
+                ? number == Addressee.group(group)
+                : recipient.equals(names.get(number)) && !Addressee.isGroup(number);
     }
 
     synchronized boolean isNamed(long user) {

@@ -289,7 +289,12 @@ public final class ResumedSession extends ChatSession {
         if (was.equals(to)) {
             return;
         }
-        view().notice(was + " is now called " + to + ".");
+        view().renamed(was, to, user == me);
+    }
+
+    /** Returns whether a number is this account's. */
+    public boolean isMe(long user) {
+        return user == me;
     }
 
     private void asked(UserEvent.FriendAsked asked) {
@@ -404,9 +409,9 @@ public final class ResumedSession extends ChatSession {
             return lookUp(Long.parseLong(typed.substring(1)));
         }
         // Anybody can call a group as a user, and nobody else's name is a user's.
-        if (contacts().has(typed)
-                || find(typed).stream().anyMatch(user -> user.name().equals(typed))) {
-            return Optional.of(typed);
+        Optional<String> user = contacts().has(typed) ? Optional.of(typed) : People.called(typed, find(typed));
+        if (user.isPresent()) {
+            return user;
         }
         long called = groups.number(typed);
         return called == 0 ? Optional.empty() : Optional.of(groups.recipient(called));
@@ -426,6 +431,11 @@ public final class ResumedSession extends ChatSession {
     }
 
     @Override
+    public List<String> matching(String part) throws IOException, InterruptedException {
+        return find(part).stream().map(UserEvent.FoundUser::name).toList();
+    }
+
+    @Override
     public List<String> candidates(String name) throws IOException, InterruptedException {
         int end = name.offsetByCodePoints(0, Math.min(2, name.codePointCount(0, name.length())));
         List<String> all = new ArrayList<>(contacts().names());
@@ -433,7 +443,7 @@ public final class ResumedSession extends ChatSession {
         return all;
     }
 
-    /** Returns up to 50 users whose names begin with a text. Blocks. */
+    /** Returns up to 50 users with a part of their name that begins with a text. Blocks. */
     public List<UserEvent.FoundUser> find(String text) throws IOException, InterruptedException {
         UserEvent.Found found = requests.request(
                 id -> new UserCommand.FindUsers(text, UserCommand.FindUsers.MOST, id), UserEvent.Found.class);
@@ -553,14 +563,6 @@ public final class ResumedSession extends ChatSession {
 
     /** What the server says of a file. */
     public record FileFacts(String name, String media, long size) {}
-
-    /** Cuts the connection of a file that is being sent or fetched, if there is one. */
-    @Override
-    public void cut(String why) {
-        if (!transfers.cut()) {
-            super.cut(why);
-        }
-    }
 
     /** Tells a user that a text to it is being written. Does nothing while there is no connection. */
     public void typing(String to) {

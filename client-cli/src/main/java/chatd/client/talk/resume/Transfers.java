@@ -29,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Sends and fetches files over HTTP with the token of a session, each over a connection of its own. What is cut is gone on
- * with where it was, for as long as something gets through. One transfer at a time; {@link #cut} by any thread. Blocks.
+ * with where it was, for as long as something gets through. Each blocks, and is given up by interrupting its thread, which
+ * has to be a virtual one for that: then what it reads and writes ends, too.
  */
 final class Transfers {
     private static final int PIECE = 64 << 10;
@@ -42,8 +43,6 @@ final class Transfers {
     private final Link.To server;
     private final Supplier<@Nullable Secret> token;
     private final RandomGenerator random;
-    private volatile @Nullable FileLink link;
-    private volatile boolean isCut;
 
     /** @param token returns the token of the session; null if it has none */
     Transfers(Link.To server, Supplier<@Nullable Secret> token, RandomGenerator random) {
@@ -224,57 +223,39 @@ final class Transfers {
     }
 
     private FileLink open() throws IOException {
-        if (isCut) {
-            throw cancelled();
-        }
         try {
-            FileLink opened = server.files();
-            link = opened;
-            return opened;
+            return server.files();
         } catch (UnknownServer e) {
             throw new ClientFailure(ClientFailure.NO_SERVER, "Nobody vouches for the server any more.");
         }
     }
 
-    private static ClientFailure cancelled() {
-        return new ClientFailure(ClientFailure.NO, "Cancelled.");
-    }
-
     private <T> T persist(Moved moved, Attempt<T> attempt) throws IOException, InterruptedException {
-        isCut = false;
         Duration pause = FIRST_PAUSE;
-        try {
-            while (true) {
-                try (FileLink over = open()) {
-                    return attempt.once(over);
-                } catch (IOException e) {
-                    if (moved.isLong() && !isCut) {
-                        throw e;
-                    }
-                } catch (ClientFailure e) {
-                    boolean isPassing = e.exit() == ClientFailure.NO_SERVER || e.exit() == ClientFailure.TRY_LATER;
-                    if (!isPassing || (moved.isLong() && !isCut)) {
-                        throw e;
-                    }
+        while (true) {
+            try (FileLink over = open()) {
+                return attempt.once(over);
+            } catch (IOException e) {
+                checkWanted();
+                if (moved.isLong()) {
+                    throw e;
                 }
-                if (isCut) {
-                    throw cancelled();
+            } catch (ClientFailure e) {
+                checkWanted();
+                boolean isPassing = e.exit() == ClientFailure.NO_SERVER || e.exit() == ClientFailure.TRY_LATER;
+                if (!isPassing || moved.isLong()) {
+                    throw e;
                 }
-                Thread.sleep(pause.toMillis() / 2 + random.nextLong(pause.toMillis() / 2 + 1));
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
-        } finally {
-            link = null;
+            Thread.sleep(pause.toMillis() / 2 + random.nextLong(pause.toMillis() / 2 + 1));
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
     }
 
-    /** Cuts the transfer that is under way; returns whether there is one. */
-    boolean cut() {
-        FileLink now = link;
-        isCut = true;
-        if (now != null) {
-            now.abort();
+    /** Of what was interrupted, the connection fails. */
+    private static void checkWanted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
-        return now != null;
     }
 }

@@ -1,0 +1,66 @@
+/**
+ * What is invisible, or changes the reading direction: as `SafeText.java` has it, by this browser's Unicode. The cases that
+ * both are tested with are a table, `safe.json`.
+ */
+const SELECTOR = "\\u180b-\\u180f\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}";
+const INVISIBLE = new RegExp(`[\\p{C}\\p{Zl}\\p{Zp}${SELECTOR}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0]`, "u");
+const IS_SELECTOR = new RegExp(`[${SELECTOR}]`, "u");
+const IS_MARK = /[\p{Mn}\p{Me}]/u;
+/** Most texts have none of these, and are shown as they are. */
+const SUSPECT = new RegExp(`(?![\\n])${INVISIBLE.source}|[\\p{Mn}\\p{Me}]{7}`, "u");
+
+/** Maximum number of marks on one letter; more would cover the lines above. */
+const MARKS = 6;
+
+const UNREADABLE = "\ufffd";
+
+/** Returns a text as it can be shown: what is invisible is seen, nothing turns the text around, and marks pile up no further. */
+export function safe(text: string): string {
+  if (!SUSPECT.test(text)) {
+    return text;
+  }
+  const characters = [...text.replace(/\r\n?/g, "\n")];
+  let marks = 0;
+  return characters
+    .map((character, index) => {
+      marks = IS_MARK.test(character) ? marks + 1 : 0;
+      if (character === "\n") {
+        return character;
+      }
+      if (character === "\t") {
+        return "    ";
+      }
+      if (character < " " || character === "\u007f") {
+        return String.fromCodePoint(character === "\u007f" ? 0x2421 : 0x2400 + character.charCodeAt(0));
+      }
+      if (INVISIBLE.test(character) && !isInPlace(characters, index)) {
+        return UNREADABLE;
+      }
+      return marks > MARKS ? "" : character;
+    })
+    .join("");
+}
+
+/** Returns whether an invisible character is one that changes how its neighbours are drawn, and has such. */
+function isInPlace(characters: readonly string[], index: number): boolean {
+  const before = characters[index - 1];
+  const after = characters[index + 1];
+  const character = characters[index];
+  if (before === undefined) {
+    return false;
+  }
+  if (character === "\u200c" || character === "\u200d") {
+    return isDrawn(before, true) && after !== undefined && isDrawn(after, false);
+  }
+  return IS_SELECTOR.test(character ?? "") && !INVISIBLE.test(before) && (isOfJoiningKind(before) || "0123456789#*©®".includes(before));
+}
+
+/** Returns whether a joiner's neighbour is drawn; before it there may be a selector. */
+function isDrawn(character: string, maySelect: boolean): boolean {
+  return isOfJoiningKind(character) && (!INVISIBLE.test(character) || (maySelect && IS_SELECTOR.test(character)));
+}
+
+/** Returns whether a character can be part of an emoji, or of a script whose letters join. */
+function isOfJoiningKind(character: string): boolean {
+  return (character.codePointAt(0) ?? 0) > 0x02ff;
+}
