@@ -1,13 +1,13 @@
 /**
  * What is invisible, or changes the reading direction: as `SafeText.java` has it, by this browser's Unicode. The cases that
- * both are tested with are a table, `safe.json`.
+ * both are tested with are a table, `safe.json`. Tabs stay, so that a program can be copied as it was written.
  */
 const SELECTOR = "\\u180b-\\u180f\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}";
 const INVISIBLE = new RegExp(`[\\p{C}\\p{Zl}\\p{Zp}${SELECTOR}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0]`, "u");
 const IS_SELECTOR = new RegExp(`[${SELECTOR}]`, "u");
 const IS_MARK = /[\p{Mn}\p{Me}]/u;
 /** Most texts have none of these, and are shown as they are. */
-const SUSPECT = new RegExp(`(?![\\n])${INVISIBLE.source}|[\\p{Mn}\\p{Me}]{7}`, "u");
+const SUSPECT = new RegExp(`(?![\\n\\t])${INVISIBLE.source}|[\\p{Mn}\\p{Me}]{7}`, "u");
 
 /** Maximum number of marks on one letter; more would cover the lines above. */
 const MARKS = 6;
@@ -24,11 +24,8 @@ export function safe(text: string): string {
   return characters
     .map((character, index) => {
       marks = IS_MARK.test(character) ? marks + 1 : 0;
-      if (character === "\n") {
+      if (character === "\n" || character === "\t") {
         return character;
-      }
-      if (character === "\t") {
-        return "    ";
       }
       if (character < " " || character === "\u007f") {
         return String.fromCodePoint(character === "\u007f" ? 0x2421 : 0x2400 + character.charCodeAt(0));

@@ -60,6 +60,21 @@ class TerminalDirectIT extends OverTerminal {
     }
 
     @Test
+    void whoIsRenamedWhileItCallsIsDoneWithTheCallAllTheSame() {
+        Homes homes = homes(1_500);
+        Terminal a = at(homes, Homes.Kind.IPV6, ann);
+        Terminal b = at(homes, Homes.Kind.IPV6, ben);
+        befriend(a, ben, b, ann);
+        a.enter("/direct " + ben.name());
+        b.shows(ann.name() + " asks for a direct session");
+        String other = Chatd.newName();
+        a.enter("/name " + other).shows("is now called " + other + ".");
+        b.enter("n").shows("You have declined.");
+        a.shows(ben.name() + " declines.");
+        a.enter("/direct").shows("You are in no direct session");
+    }
+
+    @Test
     void twoTalkAndOneAsksToEnd() {
         Homes homes = homes(1_500);
         Terminal a = at(homes, Homes.Kind.IPV6, ann);
@@ -213,7 +228,7 @@ class TerminalDirectIT extends OverTerminal {
         a.shows(ben.name() + " declines plan 计划.bin.").enter("/send " + plan);
         b.shows("y takes it").enter("y").shows("Receiving plan 计划.bin (64 MiB) from " + ann.name());
         await().until(() -> ClientDirectScriptIT.part(received) > 1 << 20);
-        a.press("C-c").shows("Cancelled; what has arrived is kept").prompts("(direct: " + ben.name() + ")>");
+        a.enter("/cancel").shows("Cancelled; what has arrived is kept").prompts("(direct: " + ben.name() + ")>");
         b.shows("plan 计划.bin was not received: The connection was cut");
         clients.close(b);
         assertThat(ClientDirectScriptIT.part(received)).isBetween(1L << 20, (64L << 20) - 1);

@@ -95,21 +95,24 @@ class TerminalFilesIT extends OverTerminal {
             proxy.slow(Duration.ofMillis(500));
             a.enter("/file " + ben.name() + " '" + file + "'");
             String pace = " +\\d+ %  [\\d.]+ of 32\\.0 MiB  [\\d.]+ MiB/s, \\d+:\\d\\d left";
-            a.showsLine("^a plan of .*" + pace + "  Ctrl-C cancels$");
+            // Above the prompt, where one goes on.
+            a.showsLine("^a plan of .*" + pace + "  /cancel 1$");
+            a.enter("/msg " + ben.name() + " it comes").shows(": it comes");
+            a.enter("/files").shows("1  sending a plan of everything that is to be built.bin to " + ben.name());
             a.resize(60, 24);
-            await().untilAsserted(() -> assertThat(a.lastLine()).matches("a plan .*" + pace));
+            a.showsLine("^a plan .*" + pace + "$");
             a.resize(130, 24);
-            await().untilAsserted(() ->
-                    assertThat(a.lastLine()).matches("a plan of everything.*  \\[#*·+\\]" + pace + "  Ctrl-C cancels"));
+            a.showsLine("^a plan of everything.*  \\[#*·+\\]" + pace + "  /cancel 1$");
             proxy.slow(Duration.ZERO);
             assertThat(offered(a, "file a plan of everything that is to be built.bin, 32 MiB"))
                     .isNotEmpty();
-            await().untilAsserted(() -> assertThat(a.lastLine()).startsWith("(nobody)>"));
+            await().untilAsserted(() -> assertThat(a.screen()).doesNotContain("/cancel 1"));
+            a.enter("/files").shows("No files are under way.");
         }
     }
 
     @Test
-    void ctrlCGivesUpTheFileAndNothingElse() throws IOException {
+    void cancelGivesUpTheFileAndNothingElse() throws IOException {
         Path file = file("plan.bin", random(32 << 20));
         Path in = directory.resolve("in");
         try (CutProxy proxy = CutProxy.onPort(chatd.port());
@@ -119,15 +122,15 @@ class TerminalFilesIT extends OverTerminal {
             a.enter("/file " + ben.name() + " " + file);
             String number = offered(a, "plan.bin");
             proxy.slow(Duration.ofMillis(200));
-            a.enter("/fetch " + number).hasOnScreen("Ctrl-C cancels").press("C-c");
-            a.showsLine("\\* Cancelled\\.$").prompts("(nobody)>");
-            assertThat(in.toFile().list()).isEmpty();
+            a.enter("/fetch " + number).hasOnScreen("/cancel 1").enter("/cancel 1");
+            a.showsLine("\\* file " + number + ": Cancelled\\.$").prompts("(nobody)>");
+            await().untilAsserted(() -> assertThat(in.toFile().list()).isEmpty());
             Path other = file("other.bin", random(32 << 20));
-            a.enter("/file " + ben.name() + " " + other)
-                    .hasOnScreen("Ctrl-C cancels")
-                    .press("C-c");
-            a.showsLine("(?s)Cancelled\\..*Cancelled\\.");
-            a.prompts("(nobody)>");
+            a.enter("/file " + ben.name() + " " + other).hasOnScreen("/cancel 1");
+            // One does not leave by mistake.
+            a.enter("/quit").shows("A file is under way, and would be given up.").prompts("(nobody)>");
+            a.enter("/cancel").showsLine("\\* other\\.bin: Cancelled\\.$").prompts("(nobody)>");
+            a.enter("/cancel").shows("No files are under way.");
             proxy.slow(Duration.ZERO);
             a.enter("/msg " + ben.name() + " and a text").shows(": and a text");
             assertThat(a.all()).doesNotContain("It failed", "Trying again", "broke off");

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -134,14 +136,108 @@ class TerminalResumeIT extends OverTerminal {
     }
 
     @Test
-    void whatIsShownIsReadOnceTheUserTypes() {
-        try (JsonSocket ben = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "watches")) {
+    void whatIsShownIsReadOnceTheUserTurnsToIt() {
+        Chatd.Person watcher = chatd.person();
+        try (JsonSocket ben = chatd.logInJson(JsonCarrier.LINES, watcher, "watches");
+                JsonSocket cid = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "")) {
             Terminal a = clients.logIn(ann).prompts("(nobody)>");
+            cid.send("{'type': 3, 'receive': '%s', 'info': 'and from me', 'id': 'one'}".formatted(ann.name()));
             ben.send("{'type': 3, 'receive': '%s', 'info': 'are you there?', 'id': 'one'}".formatted(ann.name()));
-            a.shows(": are you there?").press("Enter");
+            a.shows(": and from me", ": are you there?").press("Enter");
+            a.enter("/to " + watcher.name()).prompts(watcher.name() + ">").press("Enter");
             assertThat(ben.skipTo(21).path("info").path("mid").asLong()).isPositive();
+            // Of what was shown beside that, nothing is read.
+            assertThat(chatd.unread(ann, cid.user())).isEqualTo(1);
             ben.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(ann.name()));
             a.shows("is writing…");
+        }
+    }
+
+    @Test
+    void aNumberIsGoodHoweverLongAgoItWasShown() {
+        Chatd.Person ben = chatd.person();
+        try (JsonSocket b = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
+            b.send("{'type': 3, 'receive': '%s', 'info': 'the old one', 'id': 'old'}".formatted(ann.name()));
+            long old = b.skipTo(17).path("info").path("mid").asLong();
+            for (int i = 0; i < 60; i++) {
+                b.send("{'type': 3, 'receive': '%s', 'info': 'and %d', 'id': 'n%d'}".formatted(ann.name(), i, i));
+                b.skipTo(17);
+            }
+            Terminal a = clients.logIn(ann).prompts("(nobody)>");
+            a.enter("/re #" + old + " an answer").shows(": (to “the old one”) an answer");
+            assertThat(b.skipTo(3).path("re").asLong()).isEqualTo(old);
+            a.enter("/react #" + old + " 👍").shows("👍 to “the old one”");
+            a.enter("/history #" + old).shows("#" + old + " " + ben.name());
+            a.enter("/correct #" + old + " mine").shows("Message #" + old + " is not yours. Nothing was done.");
+            a.enter("/back #4000000000").shows("You have no message #4000000000; /history and /find show the numbers.");
+            b.send("{'type': 31, 'info': {'mid': %d}, 'id': 'back'}".formatted(old));
+            a.shows("took back");
+            a.enter("/re #" + old + " too late").shows("You have no message #" + old);
+        }
+    }
+
+    @Test
+    void ctrlCStopsWhatIsReadAndNothingElse() throws IOException {
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben);
+                CutProxy proxy = CutProxy.onPort(chatd.port())) {
+            writer.saysLines(ann, 1, 1_000);
+            Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name()).prompts(ben.name() + ">");
+            proxy.slow(Duration.ofMillis(300));
+            a.enter("/history 5000").hasOnScreen("Ctrl-C stops").press("C-c");
+            a.shows("/older shows what was before").prompts(ben.name() + ">");
+            proxy.slow(Duration.ZERO);
+            a.enter("still here").shows(": still here");
+            assertThat(a.all()).doesNotContain("Trying again", "Cancelled");
+        }
+    }
+
+    @Test
+    void whoIsTalkedToMayHaveAnotherName() {
+        Chatd.Person ben = chatd.person();
+        String other = Chatd.newName();
+        try (JsonSocket b = chatd.logInJson(JsonCarrier.LINES, ben, "")) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            b.send("{'type': 11, 'info': {'PU': 1, 'NewInf': '%s'}}".formatted(other));
+            a.shows(ben.name() + " is now called " + other + ".").prompts(other + ">");
+            a.enter("the same as before").shows(": the same as before");
+            assertThat(b.skipTo(3).path("info").asString()).isEqualTo("the same as before");
+            // In whatever case
+            a.enter("/to " + ann.name().toUpperCase(Locale.ROOT)).prompts(ann.name() + ">");
+        }
+    }
+
+    @Test
+    void aTerminalThatUnderstandsNoControlSequenceIsSentNone() {
+        clients.set("TERM=dumb");
+        Chatd.Person ben = chatd.person();
+        try (Chat1Socket b = chatd.logIn(ben)) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            a.type("half typed");
+            b.send(Wire.text("an arrival", ann.name()));
+            a.shows(": an arrival").prompts("> half typed");
+            a.press("BSpace").prompts("> half type").press("C-c").prompts(ben.name() + ">");
+            a.enter("all of 你好").shows(": all of 你好");
+            b.expectText(ann.name(), "all of 你好");
+            a.press("C-d");
+            assertThat(a.awaitEnd()).isZero();
+            assertThat(a.raw()).doesNotContain("\u001B");
+        }
+    }
+
+    @Test
+    void signsOfSeveralCharactersAreOneToWhoTypesAndLeaveThePromptAsItIs() {
+        Chatd.Person ben = chatd.person();
+        try (Chat1Socket b = chatd.logIn(ben)) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            a.type("👨‍👩‍👧 and 🇩🇪 and 👍🏽");
+            await().untilAsserted(() -> assertThat(a.lastLine()).startsWith(ben.name() + "> ").contains(" and ").endsWith("👍"));
+            a.press("BSpace");
+            await().untilAsserted(() -> assertThat(a.lastLine()).startsWith(ben.name() + "> ").endsWith("and"));
+            a.type("❤️!").press("Left", "Left", "Left", "BSpace", "End");
+            await().untilAsserted(() -> assertThat(a.lastLine()).startsWith(ben.name() + "> ").endsWith("!"));
+            a.press("Enter");
+            b.expectText(ann.name(), "👨‍👩‍👧 and 🇩🇪 an ❤️!");
         }
     }
 

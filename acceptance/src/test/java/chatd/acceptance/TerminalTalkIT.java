@@ -92,7 +92,7 @@ class TerminalTalkIT extends OverTerminal {
         a.enter("/find " + word + " since:#7").shows("take a time");
         a.enter("/find " + word + " media:film").shows("text or file, not film");
         a.enter("/find " + word + " since:never").shows("\"never\" is neither");
-        a.enter("/history #999999").shows("No message #999999 was shown");
+        a.enter("/history #999999").shows("You have no message #999999;");
     }
 
     @Test

@@ -10,6 +10,7 @@ import chatd.client.net.Link;
 import chatd.client.net.OwnCertificate;
 import chatd.client.net.PrivateFiles;
 import chatd.client.net.Trust;
+import chatd.client.screen.DumbScreen;
 import chatd.client.screen.LineCompleter;
 import chatd.client.screen.PlainScreen;
 import chatd.client.screen.Presenter;
@@ -399,13 +400,11 @@ public final class Main implements Callable<Integer> {
         AtomicReference<Supplier<List<String>>> people = new AtomicReference<>(List::of);
         AtomicReference<Supplier<List<LineCompleter.File>>> files = new AtomicReference<>(List::of);
         Optional<DeviceKey> device = device(user, where);
-        try (Screen screen = isTerminal()
-                ? new TerminalScreen(
-                        file("typed", user, where),
-                        new LineCompleter(
-                                () -> Objects.requireNonNull(people.get()).get(),
-                                () -> Objects.requireNonNull(files.get()).get()))
-                : new PlainScreen()) {
+        try (Screen screen = screen(
+                file("typed", user, where),
+                new LineCompleter(
+                        () -> Objects.requireNonNull(people.get()).get(),
+                        () -> Objects.requireNonNull(files.get()).get()))) {
             LoginExchange login = new LoginExchange(
                     server,
                     user,
@@ -455,6 +454,16 @@ public final class Main implements Callable<Integer> {
         } catch (IOException e) {
             // The key before it is good for one more login.
         }
+    }
+
+    /** Returns the terminal, as far as it is one and understands control sequences. */
+    private Screen screen(Path history, LineCompleter completer) throws IOException {
+        if (!isTerminal()) {
+            return new PlainScreen();
+        }
+        return environment.getOrDefault("TERM", "dumb").equals("dumb")
+                ? new DumbScreen()
+                : new TerminalScreen(history, completer);
     }
 
     static boolean isTerminal() {

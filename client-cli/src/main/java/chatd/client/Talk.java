@@ -529,9 +529,12 @@ final class Talk {
      */
     private @Nullable Item item(long number) throws IOException, InterruptedException {
         Item shown = presenter.shown(number, target);
-        return shown != null || number == 0
-                ? shown
-                : numbered().histories().item(number).orElse(null);
+        if (shown != null || number == 0) {
+            return shown;
+        }
+        Optional<Item> read = numbered().histories().item(number);
+        read.ifPresent(presenter::remember);
+        return read.orElse(null);
     }
 
     private static String noMessage(long number) {

@@ -472,10 +472,17 @@ public final class Presenter implements View {
         Item last = items.get(number);
         if (number == 0) {
             for (Item item : items.values()) {
-                last = (with == null || isIn(item, with)) && !item.isMine() ? item : last;
+                boolean isIts = (with == null || isIn(item, with)) && !item.isMine();
+                // What was shown last may be older: a part of the history.
+                last = isIts && (last == null || item.number() > last.number()) ? item : last;
             }
         }
         return last;
+    }
+
+    /** Remembers an item that is about to be answered, or the like, as if it had been shown. */
+    public synchronized void remember(Item item) {
+        items.put(item.number(), item);
     }
 
     /** Returns whether an item is of the conversation with these users; nobody means everyone. */

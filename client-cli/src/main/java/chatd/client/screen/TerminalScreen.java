@@ -75,6 +75,9 @@ public final class TerminalScreen implements Screen {
 
     private volatile String mark = "";
 
+    /** The columns of the terminal when the prompt was shown last. */
+    private volatile int shownColumns;
+
     /** Whether a line is read, be it an answer to a question. */
     private volatile boolean isReading;
 
@@ -498,8 +501,17 @@ public final class TerminalScreen implements Screen {
                 return;
             }
         }
-        reader.setPrompt(pattern(above() + mark + prompt));
+        String lines = above();
+        reader.setPrompt(pattern(lines + mark + prompt));
+        int columns = terminal.getColumns();
+        boolean isTorn = columns != shownColumns && !lines.isEmpty();
+        shownColumns = columns;
         try {
+            if (isTorn) {
+                // A terminal of another width has broken the lines anew, and JLine does not know where: below them.
+                terminal.writer().print("\r\n\033[J");
+                reader.callWidget(LineReader.REDRAW_LINE);
+            }
             reader.callWidget(LineReader.REDISPLAY);
         } catch (IllegalStateException e) {
             // Nothing is being read at this moment; the next line has this prompt.

@@ -559,7 +559,7 @@ public sealed interface TypedLine {
                     : new Mistake("There is no command " + which + nearest("/" + which) + " /help all lists them.");
         }
         return new Help(lines(USED_MOST.stream())
-                + "\n\nTab completes names, commands and files. /help all lists all %d commands, /help COMMAND one."
+                + "\n\nTab completes names, commands and files.\n/help all lists all %d commands, /help COMMAND one."
                         .formatted(Command.values().length));
     }
 

@@ -35,12 +35,12 @@ final class Wrapping {
                 int end = isAll ? head.length() : end(rest, breakOf(head), width - indent);
                 AttributedString now = rest.subSequence(0, end);
                 lines.add(lines.isEmpty() ? now : AttributedString.join(AttributedString.EMPTY, margin, now));
-                if (isAll) {
-                    break;
-                }
                 int next = end;
                 while (next < rest.length() && rest.charAt(next) == ' ') {
                     next++;
+                }
+                if (isAll || next == rest.length()) {
+                    break;
                 }
                 rest = rest.subSequence(next, rest.length());
             }

@@ -12,7 +12,7 @@ public enum Setting {
     NOTIFY("common", "which texts alert you; mentions: also those for you alone", "mentions", "all", "never"),
     ALERT("terminal", "how: by the bell, on the desktop (OSC 777)", "bell", "desktop", "both"),
     PRESENCE("terminal", "whether users coming online and going offline are shown", "all", "none"),
-    WRITING("terminal", "whether it is shown that somebody is writing to you; with --plain it is off", "on", "off"),
+    WRITING("terminal", "whether it is shown that somebody is writing to you; in a pipe, off unless set", "on", "off"),
     READ("terminal", "whether it is shown that your texts were read", "on", "off"),
     HISTORY("terminal", "whether typed lines are kept on this machine", "on", "off");
 

@@ -1,0 +1,282 @@
+package chatd.client.screen;
+
+import chatd.text.SafeText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A terminal that understands no control sequences ({@code TERM=dumb}): what is shown goes on from line to line, and after an
+ * arrival the prompt is written once more, with what was typed. Backspace, Ctrl-C, Ctrl-D and Ctrl-U work; there are neither
+ * arrows nor completion.
+ */
+public final class DumbScreen implements Screen {
+    private static final int CTRL_C = 3;
+    private static final int CTRL_D = 4;
+    private static final int BACKSPACE = 8;
+    private static final int CTRL_U = 21;
+    private static final int ESCAPE = 27;
+    private static final int DELETE = 127;
+
+    private final Terminal terminal;
+    private final Attributes attributes;
+
+    /** Whether what is typed is echoed here; an editor in which this runs may do that. */
+    private final boolean echoes;
+
+    private volatile Runnable typing = () -> {};
+
+    /** Guards what is written, and what was typed. */
+    private final Object writing = new Object();
+
+    /** The prompt of the line that is being read; null while none is. */
+    private @Nullable String asked;
+
+    private final StringBuilder typed = new StringBuilder();
+
+    /** Whether what is typed is shown. */
+    private boolean isSecret;
+
+    private String mark = "";
+
+    /** Takes the terminal of this process, raw. */
+    public DumbScreen() throws IOException {
+        terminal = TerminalBuilder.builder()
+                .system(true)
+                .name("chat-client")
+                // Nothing that this type can do is used; of a dumb one, JLine does not take the keys.
+                .type("ansi")
+                .nativeSignals(true)
+                .encoding(StandardCharsets.UTF_8)
+                .graphemeCluster(false)
+                .build();
+        echoes = terminal.getAttributes().getLocalFlag(Attributes.LocalFlag.ECHO);
+        attributes = terminal.enterRawMode();
+    }
+
+    private void write(String text) {
+        terminal.writer().print(text);
+        terminal.flush();
+    }
+
+    @Override
+    public void show(List<AttributedString> texts, int indent) {
+        int columns = terminal.getColumns() > 0 ? terminal.getColumns() : 80;
+        StringBuilder all = new StringBuilder();
+        texts.forEach(text ->
+                Wrapping.lines(text, columns, indent).forEach(line -> all.append(line).append("\r\n")));
+        synchronized (writing) {
+            write((asked == null ? "" : "\r\n") + all + line());
+        }
+    }
+
+    /** Returns the line that is being read, as far as it was typed. */
+    private String line() {
+        return asked == null ? "" : mark + asked + (isSecret ? "" : typed);
+    }
+
+    @Override
+    public void ring(boolean bell, boolean desktop, String title, String text) {
+        synchronized (writing) {
+            write("\007");
+        }
+    }
+
+    @Override
+    public Optional<String> read(String prompt, String left) {
+        return read(prompt, left, false);
+    }
+
+    private Optional<String> read(String prompt, String left, boolean secret) {
+        signals(false);
+        synchronized (writing) {
+            asked = prompt;
+            isSecret = secret;
+            typed.setLength(0);
+            typed.append(left);
+            write(line());
+        }
+        try {
+            while (true) {
+                int c = terminal.reader().read();
+                synchronized (writing) {
+                    if (c == '\r' || c == '\n') {
+                        write("\r\n");
+                        return Optional.of(typed.toString());
+                    }
+                    if (c < 0 || (c == CTRL_D && typed.isEmpty())) {
+                        write("\r\n");
+                        return Optional.empty();
+                    }
+                    if (c == CTRL_C && secret) {
+                        write("\r\n");
+                        return Optional.empty();
+                    }
+                    take(c);
+                }
+                if (c >= ' ' && !secret && !(typed.isEmpty() || typed.charAt(0) == '/')) {
+                    typing.run();
+                }
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        } finally {
+            synchronized (writing) {
+                asked = null;
+            }
+            signals(true);
+        }
+    }
+
+    /** Takes what was typed into the line. */
+    private void take(int c) throws IOException {
+        switch (c) {
+            case CTRL_C, CTRL_U -> {
+                typed.setLength(0);
+                write("\r\n" + line());
+            }
+            case BACKSPACE, DELETE -> {
+                int last = Clusters.last(typed.toString());
+                if (last > 0) {
+                    typed.setLength(typed.offsetByCodePoints(typed.length(), -last));
+                    // How wide it was only the terminal knows: the line is written again.
+                    write("\r\n" + line());
+                }
+            }
+            case ESCAPE -> {
+                // A key that means nothing here.
+                while (terminal.reader().ready()) {
+                    terminal.reader().read();
+                }
+            }
+            default -> {
+                if (c >= ' ') {
+                    typed.append((char) c);
+                    if (echoes && !isSecret) {
+                        write(String.valueOf((char) c));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Has Ctrl-C come as a signal, while nothing reads it as a key. */
+    private void signals(boolean are) {
+        Attributes now = terminal.getAttributes();
+        now.setLocalFlag(Attributes.LocalFlag.ISIG, are);
+        terminal.setAttributes(now);
+    }
+
+    @Override
+    public void mark(String its) {
+        // Seen with the next prompt: what changes each second would fill the screen.
+        synchronized (writing) {
+            mark = its.isEmpty() ? "" : "[" + its + "] ";
+        }
+    }
+
+    @Override
+    public boolean prompt(String prompt) {
+        synchronized (writing) {
+            if (asked == null) {
+                return false;
+            }
+            asked = prompt;
+            write("\r\n" + line());
+            return !typed.isEmpty();
+        }
+    }
+
+    @Override
+    public boolean above(List<String> lines) {
+        return false;
+    }
+
+    @Override
+    public void onTyping(Runnable its) {
+        typing = its;
+    }
+
+    @Override
+    public void onUp(Supplier<String> text) {
+        // There are no arrows.
+    }
+
+    @Override
+    public Optional<String> readSecret(String prompt) {
+        return read(prompt, "", true);
+    }
+
+    @Override
+    public boolean confirm(String question) {
+        return read(question + " [y/N] ", "", false)
+                .map(answer -> answer.strip().toLowerCase(Locale.ROOT))
+                .filter(answer -> answer.equals("y") || answer.equals("yes"))
+                .isPresent();
+    }
+
+    @Override
+    public boolean isAsking() {
+        return true;
+    }
+
+    @Override
+    public void keepHistory(boolean keep) {
+        // There is none.
+    }
+
+    @Override
+    public void onInterrupt(Runnable interrupted) {
+        terminal.handle(Terminal.Signal.INT, signal -> interrupted.run());
+    }
+
+    /** Says each quarter that is done. */
+    @Override
+    public Progress progress(String title, String hint) {
+        return new Progress() {
+            private String what = title;
+            private long quarters;
+
+            @Override
+            public void at(long bytes, long size) {
+                count(bytes, size);
+            }
+
+            @Override
+            public void count(long done, long all) {
+                long now = all == 0 ? 4 : 4 * done / all;
+                if (now > quarters && now < 4) {
+                    show(List.of(new AttributedString(SafeText.line(what) + " " + 25 * now + " %  " + hint)), 2);
+                }
+                quarters = now;
+            }
+
+            @Override
+            public void title(String its) {
+                what = its;
+                quarters = 0;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public void close() {
+        try {
+            terminal.setAttributes(attributes);
+            terminal.close();
+        } catch (IOException e) {
+            // The program ends.
+        }
+    }
+}
