@@ -13,7 +13,7 @@ import { amended, type Entry, isEntry, isWritten } from "./timeline.js";
 const LISTED = 100;
 /** After how long the list is asked for again that was refused, in milliseconds. */
 const AGAIN = 5_000;
-/** How soon the daemon is asked how much is unread after something was taken back, in milliseconds. */
+/** How soon at most the daemon is asked how much is unread after something was taken back, in milliseconds. */
 const COUNTING = 1_000;
 /** How many users are looked up at once. */
 const MOST_NAMED = 200;
@@ -233,7 +233,8 @@ export class Chat extends Known {
         if (last?.mid === about) {
           conversation.last.value = amended(last, item);
         }
-        const isKnown = item.type !== 31 || conversation.count(this.me, this.people.blocked.peek());
+        const isHere = item.send === "server" || conversation.key === item.receive || conversation.key === item.send;
+        const isKnown = item.type !== 31 || !isHere || conversation.count(this.me, this.people.blocked.peek());
         if (!isKnown && conversation.unread.peek() > 0 && about > conversation.read) {
           this.countLater();
         }
@@ -262,7 +263,8 @@ export class Chat extends Known {
   private countLater(): void {
     if (!this.isCounting) {
       this.isCounting = true;
-      this.clock.after(COUNTING, () => {
+      // Not all pages at once: it may have been taken back from everyone.
+      this.clock.after(COUNTING * (1 + 9 * this.clock.random()), () => {
         this.isCounting = false;
         void this.readList(true);
       });

@@ -26,8 +26,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const { chat } = app;
   const w = words();
   const field = useRef<HTMLTextAreaElement>(null);
-  /** Whether the key that was pressed last writes a new line. */
-  const breaksLine = useRef(false);
+  /** Whether the keyboard did not tell which key was pressed last. */
+  const isUntold = useRef(false);
   const completion = useSignal<Completion | null>(null);
   const isPicking = useSignal(false);
   const over = useSignal(0);
@@ -231,17 +231,17 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
    */
   const written = (event: InputEvent) => {
     const isBreak = event.inputType === "insertLineBreak" || event.inputType === "insertParagraph";
-    if (isBreak && !breaksLine.current && event.cancelable) {
+    if (isBreak && isUntold.current && event.cancelable) {
       event.preventDefault();
       if (!choose()) {
         send();
       }
     }
-    breaksLine.current = false;
+    isUntold.current = false;
   };
 
   const keyed = (event: KeyboardEvent) => {
-    breaksLine.current = false;
+    isUntold.current = (event.keyCode === 229 || event.key === "Unidentified") && !event.shiftKey && !event.altKey;
     // Enter ends the composition of an input method; older Safari tells it after the end, by 229 alone.
     if (event.isComposing || event.keyCode === 229) {
       return;
@@ -274,8 +274,6 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
-    } else if (event.key === "Enter") {
-      breaksLine.current = true;
     } else if (event.key === "Escape" && (answering !== null || correcting !== null)) {
       event.preventDefault();
       event.stopPropagation();

@@ -78,7 +78,7 @@ export const chinese: Words = {
   find: "查找用户和群",
   findTitle: "查找",
   findEmpty: "请输入名字的一部分。",
-  findNothing: "没有名字包含它的用户或公开群。",
+  findNothing: "没有名字的任何部分以此开头的用户或公开群。",
   people: "用户",
   groups: "群",
   chooseChat: "请选择一个聊天，或找人聊聊。",

@@ -82,7 +82,7 @@ export const english = {
   find: "Find people and groups",
   findTitle: "Find",
   findEmpty: "Type a part of a name.",
-  findNothing: "No person and no open group has this in its name.",
+  findNothing: "No person and no open group has a part of its name that begins like this.",
   people: "People",
   groups: "Groups",
   chooseChat: "Choose a chat, or find somebody to talk to.",

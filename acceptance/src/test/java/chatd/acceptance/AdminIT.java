@@ -46,6 +46,20 @@ class AdminIT {
     }
 
     @Test
+    void namesAreSortedAsInADictionary() {
+        String same = Chatd.newName();
+        for (String name : List.of("Zed", "\u00C9va", "eva", "abe", "Ivo")) {
+            chatd.admin("made-by-an-admin-7\n", "user", "add", name + "." + same, "--similar", "--password-stdin");
+        }
+        assertThat(chatd.admin("", "user", "list", "--sort", "name", "--names", "--name", "*." + same)
+                        .exits(0)
+                        .out()
+                        .lines()
+                        .map(name -> name.substring(0, name.indexOf('.'))))
+                .containsExactly("abe", "eva", "\u00C9va", "Ivo", "Zed");
+    }
+
+    @Test
     void versionIsSaid() {
         assertThat(chatd.admin("", "version").exits(0).out()).containsPattern("\\d+\\.\\d+");
     }

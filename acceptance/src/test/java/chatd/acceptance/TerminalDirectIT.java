@@ -86,6 +86,7 @@ class TerminalDirectIT extends OverTerminal {
         b.shows("Connected to " + ann.name() + " directly").prompts("(direct: " + ann.name() + ")>");
         a.enter("你好 from here").showsLine(ann.name() + " → \\(direct\\): 你好 from here$");
         b.showsLine(ann.name() + " → \\(direct\\): 你好 from here$");
+        a.enter("/file plan.pdf").shows("/send PATH sends files directly.");
         b.enter("/re from there, too");
         a.showsLine(ben.name() + " → \\(direct\\): \\(to “你好 from here”\\) from there, too$")
                 .enter("/re good");

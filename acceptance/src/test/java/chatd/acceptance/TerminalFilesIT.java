@@ -128,7 +128,9 @@ class TerminalFilesIT extends OverTerminal {
             Path other = file("other.bin", random(32 << 20));
             a.enter("/file " + ben.name() + " " + other).hasOnScreen("/cancel 1");
             // One does not leave by mistake.
-            a.enter("/quit").shows("A file is under way, and would be given up.").prompts("(nobody)>");
+            a.enter("/quit")
+                    .shows("A file is under way, and would be given up.")
+                    .prompts("(nobody)>");
             a.enter("/cancel").showsLine("\\* other\\.bin: Cancelled\\.$").prompts("(nobody)>");
             a.enter("/cancel").shows("No files are under way.");
             proxy.slow(Duration.ZERO);

@@ -231,11 +231,16 @@ class TerminalResumeIT extends OverTerminal {
         try (Chat1Socket b = chatd.logIn(ben)) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.type("👨‍👩‍👧 and 🇩🇪 and 👍🏽");
-            await().untilAsserted(() -> assertThat(a.lastLine()).startsWith(ben.name() + "> ").contains(" and ").endsWith("👍"));
+            await().untilAsserted(() -> assertThat(a.lastLine())
+                    .startsWith(ben.name() + "> ")
+                    .contains(" and ")
+                    .endsWith("👍"));
             a.press("BSpace");
-            await().untilAsserted(() -> assertThat(a.lastLine()).startsWith(ben.name() + "> ").endsWith("and"));
+            await().untilAsserted(() ->
+                    assertThat(a.lastLine()).startsWith(ben.name() + "> ").endsWith("and"));
             a.type("❤️!").press("Left", "Left", "Left", "BSpace", "End");
-            await().untilAsserted(() -> assertThat(a.lastLine()).startsWith(ben.name() + "> ").endsWith("!"));
+            await().untilAsserted(() ->
+                    assertThat(a.lastLine()).startsWith(ben.name() + "> ").endsWith("!"));
             a.press("Enter");
             b.expectText(ann.name(), "👨‍👩‍👧 and 🇩🇪 an ❤️!");
         }

@@ -337,9 +337,7 @@ class TerminalSessionIT extends OverTerminal {
             a.shows("Connected again.");
             assertThat(in.toFile().list()).containsExactlyInAnyOrder("big.bin", "big (1).bin");
             proxy.slow(Duration.ofMillis(200));
-            a.enter("/file " + ben.name() + " " + file)
-                    .hasOnScreen("/cancel 1")
-                    .enter("/cancel");
+            a.enter("/file " + ben.name() + " " + file).hasOnScreen("/cancel 1").enter("/cancel");
             a.shows("NOT SENT to " + ben.name() + ": big.bin");
             proxy.slow(Duration.ZERO);
             a.enter("and a text").shows(": and a text");

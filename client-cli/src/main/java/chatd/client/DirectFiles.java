@@ -28,7 +28,6 @@ final class DirectFiles {
     /** Maximum number of files that wait for an answer; further ones are declined. */
     private static final int MOST_OFFERED = 8;
 
-    private final Screen screen;
     private final Presenter presenter;
     private final Path downloads;
     private final DirectSession session;
@@ -51,14 +50,12 @@ final class DirectFiles {
      * @param names of users, by their numbers
      */
     DirectFiles(
-            Screen screen,
             Presenter presenter,
             Path downloads,
             RunningTransfers running,
             DirectSession session,
             LongFunction<String> names) {
         this.running = running;
-        this.screen = screen;
         this.presenter = presenter;
         this.downloads = downloads;
         this.session = session;
@@ -102,7 +99,10 @@ final class DirectFiles {
         agreed.add(offer.key());
         presenter.notice("Receiving " + shown(offer) + " from " + names.apply(file.user()) + "…");
         Speed speed = new Speed(clock);
-        Screen.Progress progress = screen.progress(offer.name(), "");
+        Screen.Progress progress = running.receiving(
+                "receiving " + shown(offer) + " directly from " + names.apply(file.user()),
+                offer.name(),
+                offer::giveUp);
         Download into = new Download(downloads, SafeText::line, (received, size) -> {
             speed.at(received);
             progress.at(received, size);

@@ -123,7 +123,7 @@ final class DirectTalk {
             this.isGroup = isGroup;
             this.call = new DirectCall(by.calls(), number, this);
             this.direct = call.session();
-            this.files = new DirectFiles(screen, presenter, downloads, running, direct, this::name);
+            this.files = new DirectFiles(presenter, downloads, running, direct, this::name);
         }
 
         String who() {

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -126,7 +128,7 @@ final class FileTalk {
 
     /** Fetches a file after a question, and hands it to the system's viewer. */
     void open(ResumedSession session, long file) throws IOException, InterruptedException {
-        ResumedSession.FileFacts facts = session.facts(file);
+        ResumedSession.FileFacts facts = facts(session, file);
         String kind = facts.media().equals(Media.OTHER) ? "" : facts.media() + ", ";
         if (!screen.confirm("Open %s (%s%s) with this system's viewer?"
                 .formatted(SafeText.line(facts.name()), SafeText.line(kind), Size.of(facts.size())))) {
@@ -134,6 +136,25 @@ final class FileTalk {
             return;
         }
         fetch(session, file, facts.name(), FileTalk::view);
+    }
+
+    /** Asks on a virtual thread, which Ctrl-C can interrupt while the server does not answer. */
+    private static ResumedSession.FileFacts facts(ResumedSession session, long file)
+            throws IOException, InterruptedException {
+        FutureTask<ResumedSession.FileFacts> asked = new FutureTask<>(() -> session.facts(file));
+        Thread thread = Thread.ofVirtual().start(asked);
+        try {
+            return asked.get();
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            throw e;
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException failed -> throw failed;
+                case RuntimeException refused -> throw refused;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        }
     }
 
     private static void view(Path file) {

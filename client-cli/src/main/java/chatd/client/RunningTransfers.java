@@ -38,9 +38,10 @@ final class RunningTransfers {
     /**
      * A transfer.
      *
+     * @param thread null for another's
      * @param cancel gives it up
      */
-    private record Running(String what, Thread thread, Runnable cancel) {}
+    private record Running(String what, @Nullable Thread thread, Runnable cancel) {}
 
     /** Sends or fetches something. */
     interface Work {
@@ -72,7 +73,7 @@ final class RunningTransfers {
                         MOST
                                 + " files are under way already; /files lists them, /cancel NUMBER gives one up. Nothing was done.");
             }
-            int number = running.isEmpty() ? 1 : running.lastKey() + 1;
+            int number = next();
             Thread thread = Thread.ofVirtual().unstarted(() -> run(number, title, cancelled, work));
             running.put(number, new Running(what, thread, () -> {
                 if (cut != null) {
@@ -85,18 +86,70 @@ final class RunningTransfers {
     }
 
     private void run(int number, String title, String cancelled, Work work) {
-        String failed = SafeText.line(title) + ": ";
         try (Screen.Progress progress = screen.progress(title, "/cancel " + number)) {
-            work.run(progress);
-        } catch (InterruptedException e) {
-            presenter.notice(failed + cancelled);
-        } catch (IOException | IllegalArgumentException | ClientFailure e) {
-            presenter.notice(failed + e.getMessage());
-        } finally {
-            synchronized (this) {
-                running.remove(number);
+            try {
+                work.run(progress);
+            } catch (InterruptedException e) {
+                failed(progress, cancelled);
+            } catch (IOException | RuntimeException e) {
+                failed(progress, String.valueOf(e.getMessage()));
             }
+        } finally {
+            remove(number);
         }
+    }
+
+    private void failed(Screen.Progress progress, String why) {
+        presenter.notice(SafeText.line(progress.title()) + ": " + why);
+    }
+
+    private synchronized void remove(int number) {
+        running.remove(number);
+    }
+
+    /**
+     * Adds something that another thread receives; returns where it tells its progress, and closes it at the end.
+     *
+     * @param cancel gives it up; any thread
+     */
+    Screen.Progress receiving(String what, String title, Runnable cancel) {
+        int number;
+        synchronized (this) {
+            number = next();
+            running.put(number, new Running(what, null, cancel));
+        }
+        Screen.Progress shown = screen.progress(title, "/cancel " + number);
+        return new Screen.Progress() {
+            @Override
+            public void at(long bytes, long size) {
+                shown.at(bytes, size);
+            }
+
+            @Override
+            public void count(long done, long all) {
+                shown.count(done, all);
+            }
+
+            @Override
+            public void title(String its) {
+                shown.title(its);
+            }
+
+            @Override
+            public String title() {
+                return shown.title();
+            }
+
+            @Override
+            public void close() {
+                remove(number);
+                shown.close();
+            }
+        };
+    }
+
+    private int next() {
+        return running.isEmpty() ? 1 : running.lastKey() + 1;
     }
 
     /** Shows what is under way. */
@@ -134,7 +187,10 @@ final class RunningTransfers {
         }
         all.forEach(its -> its.cancel().run());
         for (Running its : all) {
-            its.thread().join(PATIENCE);
+            Thread thread = its.thread();
+            if (thread != null) {
+                thread.join(PATIENCE);
+            }
         }
     }
 }

@@ -168,14 +168,21 @@ final class Talk {
         return count > 0;
     }
 
+    /** Interrupts the line that is being carried out; returns whether there is one. */
+    private boolean stop() {
+        synchronized (working) {
+            if (worker != null) {
+                worker.interrupt();
+            }
+            return worker != null;
+        }
+    }
+
     /** Handles Ctrl-C while an operation blocks: what the server was asked is waited for no longer. */
     private void interrupted() {
         ChatSession now = session;
-        synchronized (working) {
-            if (now instanceof ResumedSession && worker != null) {
-                worker.interrupt();
-                return;
-            }
+        if (now instanceof ResumedSession && (stop() || now.isConnected())) {
+            return;
         }
         if (now != null && now.isConnected()) {
             now.cut("Cancelled by closing the connection.");
@@ -424,7 +431,9 @@ final class Talk {
             case TypedLine.Password password -> changePassword();
             case TypedLine.Register(String name) -> dialogue.register(name);
             case TypedLine.Help(String text) -> presenter.page(text, TypedLine.HELP_INDENT);
-            case TypedLine.Mistake(String text) -> presenter.notice(text);
+            case TypedLine.Mistake(String text) ->
+                presenter.notice(text
+                        + (direct.isTarget() && text.contains("/file ") ? "; /send PATH sends files directly." : ""));
             case TypedLine.Logout logout -> {
                 if (session() instanceof ResumedSession numbered) {
                     numbered.forgetDevice();

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -220,22 +221,38 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
 
     /** Takes the file, from where it was left before. Any thread. */
     public void accept(Download into, Result told) {
-        worker.execute(() -> {
-            ChannelHandlerContext ctx = stream;
-            if (ctx == null || download != null) {
-                return;
-            }
-            result = told;
-            try {
-                long offset = into.resume(name(), size(), key());
-                left = size() - offset;
-                download = into;
-                write(ctx, new FileLine.Go(offset));
-            } catch (IOException e) {
-                write(ctx, new FileLine.Declined());
-                ended(null, "It can't be written: " + e.getMessage());
-            }
-        });
+        try {
+            worker.execute(() -> take(into, told));
+        } catch (RejectedExecutionException e) {
+            // Its stream has ended meanwhile.
+            told.ended(null, Cut.TEXT);
+        }
+    }
+
+    private void take(Download into, Result told) {
+        ChannelHandlerContext ctx = stream;
+        if (ctx == null || download != null) {
+            told.ended(null, Cut.TEXT);
+            return;
+        }
+        result = told;
+        try {
+            long offset = into.resume(name(), size(), key());
+            left = size() - offset;
+            download = into;
+            write(ctx, new FileLine.Go(offset));
+        } catch (IOException e) {
+            write(ctx, new FileLine.Declined());
+            ended(null, "It can't be written: " + e.getMessage());
+        }
+    }
+
+    /** Gives up the file that is being taken; what has come is kept. Any thread. */
+    public void giveUp() {
+        ChannelHandlerContext ctx = stream;
+        if (ctx != null) {
+            var _ = ctx.close();
+        }
     }
 
     /** Declines the file. Any thread. */

@@ -71,8 +71,8 @@ public final class DumbScreen implements Screen {
     public void show(List<AttributedString> texts, int indent) {
         int columns = terminal.getColumns() > 0 ? terminal.getColumns() : 80;
         StringBuilder all = new StringBuilder();
-        texts.forEach(text ->
-                Wrapping.lines(text, columns, indent).forEach(line -> all.append(line).append("\r\n")));
+        texts.forEach(text -> Wrapping.lines(text, columns, indent)
+                .forEach(line -> all.append(line).append("\r\n")));
         synchronized (writing) {
             write((asked == null ? "" : "\r\n") + all + line());
         }
@@ -263,6 +263,11 @@ public final class DumbScreen implements Screen {
             public void title(String its) {
                 what = its;
                 quarters = 0;
+            }
+
+            @Override
+            public String title() {
+                return what;
             }
 
             @Override

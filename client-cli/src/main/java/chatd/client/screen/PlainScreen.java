@@ -23,6 +23,11 @@ public final class PlainScreen implements Screen {
         public void title(String title) {}
 
         @Override
+        public String title() {
+            return "";
+        }
+
+        @Override
         public void close() {}
     };
 

@@ -57,14 +57,14 @@ public final class Presenter implements View {
     private static final Duration TYPING = Duration.ofSeconds(30);
 
     private final Screen screen;
-    private String me;
+    private volatile String me;
     private final boolean mayColour;
     private Preferences preferences = Preferences.none();
     private LineFormatter lines;
     private @Nullable LocalDate day;
     private Predicate<String> blocked = name -> false;
     private Function<Item, Attention.Notices> notices = item -> Attention.Notices.ALL;
-    private UnaryOperator<String> labels = recipient -> recipient;
+    private volatile UnaryOperator<String> labels = recipient -> recipient;
     private BiConsumer<String, String> renaming = (was, to) -> {};
 
     /** The items shown last, by their numbers. */
@@ -76,6 +76,9 @@ public final class Presenter implements View {
             return size() > ITEMS;
         }
     };
+
+    /** The same, for what the screen asks while it reads, which takes no lock: the screen's is held then. */
+    private volatile List<Item> shown = List.of();
 
     /** Pending texts of which it was said that they take long. */
     private final Set<Outgoing> late = new HashSet<>();
@@ -123,6 +126,7 @@ public final class Presenter implements View {
                 me(to);
             }
             items.replaceAll((number, item) -> item.renamed(was, to));
+            shown = List.copyOf(items.values());
             lastSender = lastSender.equals(was) ? to : lastSender;
             told = renaming;
         }
@@ -212,6 +216,7 @@ public final class Presenter implements View {
         if (isHidden(item)) {
             if (item.deed() == Item.Deed.TAKEN_BACK) {
                 items.remove(item.of());
+                shown = List.copyOf(items.values());
             }
             return;
         }
@@ -269,6 +274,7 @@ public final class Presenter implements View {
             case CORRECTED -> items.computeIfPresent(item.of(), (of, was) -> was.corrected(item.text()));
             case REACTED, REACTS_NO_LONGER, GROUP -> {}
         }
+        shown = List.copyOf(items.values());
     }
 
     @Override
@@ -448,9 +454,9 @@ public final class Presenter implements View {
         return with.isEmpty() ? "(everyone)" : label(with);
     }
 
-    /** Returns the files that were shown, the last first. Any thread. */
-    public synchronized List<LineCompleter.File> files() {
-        return items.values().stream()
+    /** Returns the files that were shown, the last first. Any thread; takes no lock. */
+    public List<LineCompleter.File> files() {
+        return shown.stream()
                 .filter(item -> Objects.requireNonNullElse(item.file(), 0L) > 0)
                 .map(item -> new LineCompleter.File(String.valueOf(item.file()), SafeText.line(item.text())))
                 .toList()
@@ -483,6 +489,7 @@ public final class Presenter implements View {
     /** Remembers an item that is about to be answered, or the like, as if it had been shown. */
     public synchronized void remember(Item item) {
         items.put(item.number(), item);
+        shown = List.copyOf(items.values());
     }
 
     /** Returns whether an item is of the conversation with these users; nobody means everyone. */
@@ -501,13 +508,13 @@ public final class Presenter implements View {
     }
 
     /**
-     * Returns the last item that the user sent and that was shown; null if there is none.
+     * Returns the last item that the user sent and that was shown; null if there is none. Takes no lock.
      *
      * @param with the others of its conversation, as in {@link #shown}; null if nobody is talked to
      */
-    public synchronized @Nullable Item lastOwn(@Nullable List<String> with) {
+    public @Nullable Item lastOwn(@Nullable List<String> with) {
         Item last = null;
-        for (Item item : items.values()) {
+        for (Item item : shown) {
             boolean isThere = with != null && item.isMine() && isIn(item, with);
             last = isThere && (last == null || item.number() > last.number()) ? item : last;
         }

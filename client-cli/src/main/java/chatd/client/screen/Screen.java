@@ -68,7 +68,7 @@ public interface Screen extends AutoCloseable {
      */
     Progress progress(String title, String hint);
 
-    /** How far something has come, shown until it is closed. Each is used by one thread. */
+    /** How far something has come, shown until it is closed. Each is used by one thread at a time. */
     interface Progress extends AutoCloseable {
         /** @param size the total, in bytes */
         void at(long bytes, long size);
@@ -78,6 +78,9 @@ public interface Screen extends AutoCloseable {
 
         /** Names what it is about from now on. */
         void title(String title);
+
+        /** Returns what it is about. */
+        String title();
 
         @Override
         void close();

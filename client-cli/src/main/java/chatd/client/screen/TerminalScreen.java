@@ -420,11 +420,6 @@ public final class TerminalScreen implements Screen {
         while (true) {
             try {
                 synchronized (running) {
-                    if (progress != null) {
-                        progress = null;
-                        eraseLine();
-                        terminal.flush();
-                    }
                     asked = prompt;
                 }
                 return Optional.of(readLine(above() + mark + prompt, null, left));
@@ -553,7 +548,15 @@ public final class TerminalScreen implements Screen {
     }
 
     private String readLine(String prompt, @Nullable Character mask, String typed) {
-        isReading = true;
+        synchronized (running) {
+            isReading = true;
+            if (progress != null) {
+                progress = null;
+                eraseLine();
+                terminal.flush();
+            }
+        }
+        shownColumns = terminal.getColumns();
         try {
             return reader.readLine(pattern(prompt), mask, typed);
         } finally {
@@ -604,13 +607,14 @@ public final class TerminalScreen implements Screen {
 
     /** Shows how far the last of what goes on has come: with the prompt, or in its place, but not below a question. */
     private void showProgress() {
-        if (asked != null) {
-            showPrompt();
+        String prompt = asked;
+        if (prompt != null) {
+            showPrompt(prompt);
             return;
         }
         synchronized (running) {
             String line = bars.isEmpty() ? "" : bars.getLast().line;
-            if (!isReading && held == null && (progress != null || !line.isEmpty())) {
+            if (asked == null && !isReading && held == null && (progress != null || !line.isEmpty())) {
                 progress = line.isEmpty() ? null : line;
                 eraseLine();
                 terminal.writer().print(line);
@@ -644,6 +648,11 @@ public final class TerminalScreen implements Screen {
         Bar(String title, String hint) {
             this.title = title;
             this.hint = hint;
+        }
+
+        @Override
+        public String title() {
+            return title;
         }
 
         @Override

@@ -116,7 +116,7 @@ public sealed interface TypedLine {
                 "talk with them from machine to machine, not by the server; without a name, back to them"),
         SEND("PATH…", "send files directly, of any size; what was cut goes on where it was"),
         END("", "end or give up the direct session; a line that is just END asks the other first"),
-        WHO("[PART]", "who is online, or the users with PART in their name"),
+        WHO("[PART]", "who is online, or the users with a part of their name that begins so"),
         FRIENDS("", "list your friends, and who asks to be one"),
         FRIEND("NAME [TEXT]", "ask somebody to be your friend, or agree"),
         UNFRIEND("NAME", "decline, withdraw a request, or end a friendship"),

@@ -14,7 +14,7 @@ final class Wrapping {
     private static final int LONGEST_ADDRESS = 2_000;
 
     private static final Pattern ADDRESS =
-            Pattern.compile("^[\\p{Ps}\\p{Pi}\"'<]*(?:https?://|www\\.)", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("^[(\\[{\"'<]*(?:https?://|www\\.)", Pattern.CASE_INSENSITIVE);
 
     private Wrapping() {}
 
@@ -22,17 +22,18 @@ final class Wrapping {
     static List<AttributedString> lines(AttributedString text, int columns, int indent) {
         // The last column stays free: terminals differ in what they do after it.
         int width = Math.max(NARROWEST, columns - 1);
-        AttributedString margin = new AttributedString(" ".repeat(indent));
+        int by = Math.min(indent, width / 2);
+        AttributedString margin = new AttributedString(" ".repeat(by));
         List<AttributedString> lines = new ArrayList<>();
         for (AttributedString line : split(text)) {
             AttributedString rest = line;
             while (true) {
-                int room = lines.isEmpty() ? width : width - indent;
+                int room = lines.isEmpty() ? width : width - by;
                 // A column rarely takes more than a few chars, so measuring 16 chars per column is enough.
                 AttributedString near = rest.subSequence(0, Math.min(rest.length(), 16 * room));
                 AttributedString head = near.columnLength() <= room ? near : near.columnSubSequence(0, room);
                 boolean isAll = head.length() == rest.length();
-                int end = isAll ? head.length() : end(rest, breakOf(head), width - indent);
+                int end = isAll ? head.length() : end(rest, breakOf(head), width - by);
                 AttributedString now = rest.subSequence(0, end);
                 lines.add(lines.isEmpty() ? now : AttributedString.join(AttributedString.EMPTY, margin, now));
                 int next = end;
@@ -50,8 +51,8 @@ final class Wrapping {
 
     /**
      * Returns where a line really ends that could end at a place: not within an address of the web, which is put whole into
-     * the next line, or, if it does not fit there either, left to the terminal to break. It has no blanks of any kind, so that
-     * no part of it passes for a line of its own.
+     * the next line, or, if it does not fit there either, left to the terminal to break. It is of letters, digits and signs of
+     * ASCII, without a blank, so that no part of it passes for a line of its own.
      */
     private static int end(AttributedString text, int end, int room) {
         int begin = end;
@@ -72,7 +73,7 @@ final class Wrapping {
     }
 
     private static boolean isBlank(char c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c);
+        return c <= ' ' || c > '~';
     }
 
     private static int breakOf(AttributedString head) {

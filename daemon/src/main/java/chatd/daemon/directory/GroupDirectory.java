@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * account's list, about 150 for who has left. Changed by the journal's thread alone; read by any.
  */
 public final class GroupDirectory {
+    /** Nothing longer is found, in characters: a group's name has 64 bytes, in whatever form it is typed. */
+    private static final int LONGEST = 128;
+
     private final Map<Long, Entry> byNumber = new ConcurrentHashMap<>();
 
     /** The groups that each account is in. */
@@ -246,7 +249,7 @@ public final class GroupDirectory {
 
     /** Returns the groups that can be found and have a word that begins with a text, whatever its case. */
     public List<Group> withWord(String text, int most) {
-        return text.isEmpty()
+        return text.isEmpty() || text.length() > LONGEST
                 ? List.of()
                 : index.find(text)
                         .limit(most)

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * Finds names by the beginning of any of their parts, whatever the case, width, accents and normal form (page
  * {@code chat-json-1.md}, type 28). Parts begin behind what is neither a letter nor a digit, where letters and digits meet,
  * at a capital behind a small letter, and at each letter of scripts that put no spaces between words. At most 32 entries for
- * a user's name, and 255 for a group's. Thread-safe.
+ * a user's name, and 64 for a group's. Thread-safe.
  */
 final class NameIndex {
     private static final Pattern BEGINNING = Pattern.compile("(?<![\\p{L}\\p{M}\\p{Nd}])[\\p{L}\\p{Nd}]"

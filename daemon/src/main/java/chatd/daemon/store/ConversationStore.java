@@ -168,20 +168,11 @@ public final class ConversationStore {
     /** Maximum number of conversations counted by one statement. */
     private static final int AT_ONCE = 25;
 
-    private static final Counting WHOLE = unread(
-            MESSAGE,
-            MESSAGE.NUMBER,
-            MESSAGE.CONVERSATION,
-            account -> MESSAGE.SENDER.ne(account).and(isThere()));
+    private static final Counting WHOLE = unread(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION, MESSAGE.SENDER::ne);
 
     /** As {@link #WHOLE}, for messages to several, which have a row for each receiver. */
-    private static final Counting PART = unread(
-            RECEIVER,
-            RECEIVER.MESSAGE,
-            RECEIVER.CONVERSATION,
-            account -> RECEIVER.ACCOUNT
-                    .eq(account)
-                    .andExists(DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(RECEIVER.MESSAGE), isThere())));
+    private static final Counting PART =
+            unread(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION, RECEIVER.ACCOUNT::eq);
 
     /** As {@link #WHOLE}, for mentions in messages of others. */
     private static final Counting MENTIONED = unread(
@@ -199,12 +190,12 @@ public final class ConversationStore {
                     MENTION.ACCOUNT.eq(DSL.inline(Message.EVERYONE)).andExists(mentioning(MESSAGE.SENDER.ne(account))));
 
     private static Select<?> mentioning(Condition bySomebodyElse) {
-        return DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), bySomebodyElse, isThere());
+        return DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), bySomebodyElse);
     }
 
     /** Of a message that was taken back there is no salt. */
-    private static Condition isThere() {
-        return MESSAGE.SALT.isNotNull();
+    private static Condition isThere(Field<Long> number) {
+        return DSL.exists(DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(number), MESSAGE.SALT.isNotNull()));
     }
 
     /**
@@ -221,6 +212,9 @@ public final class ConversationStore {
     /** Maximum number of unread messages among which those of blocked users are left out: they may be very many. */
     private static final int LOOKED_AT = 2_000;
 
+    /** As {@link #LOOKED_AT}, of what was taken back, for who blocks nobody: more than is counted. */
+    private static final int SOME_LOOKED_AT = 300;
+
     private static Counting unread(
             Table<?> from,
             TableField<?, Long> number,
@@ -232,42 +226,43 @@ public final class ConversationStore {
                 .and(number.gt(parameter))
                 .and(number.le(parameter))
                 .and(whose.apply(parameter));
-        Table<Record1<Long>> unread = DSL.select(number.as("number"))
-                .from(from)
-                .where(isUnread)
-                .orderBy(number.asc())
-                .limit(DSL.inline(Unread.MOST))
-                .asTable("unread");
-        Field<Long> newest = DSL.field(DSL.select(number)
-                .from(from)
-                .where(isUnread)
-                .orderBy(number.desc())
-                .limit(DSL.inline(1)));
+        return new Counting(
+                counting(from, number, isUnread, SOME_LOOKED_AT, ConversationStore::isThere),
+                counting(from, number, isUnread, LOOKED_AT, one -> isThere(one).and(isByUnblocked(one))));
+    }
+
+    /** @param lookedAt among how many of the first, and of the last, those are sought that count */
+    private static String counting(
+            Table<?> from,
+            TableField<?, Long> number,
+            Condition isUnread,
+            int lookedAt,
+            Function<Field<Long>, Condition> counts) {
         Table<Record1<Long>> first = DSL.select(number.as("number"))
                 .from(from)
                 .where(isUnread)
                 .orderBy(number.asc())
-                .limit(DSL.inline(LOOKED_AT))
+                .limit(DSL.inline(lookedAt))
                 .asTable("first");
         Table<Record1<Long>> last = DSL.select(number.as("number"))
                 .from(from)
                 .where(isUnread)
                 .orderBy(number.desc())
-                .limit(DSL.inline(LOOKED_AT))
+                .limit(DSL.inline(lookedAt))
                 .asTable("last");
         Field<Long> firstNumber = DSL.field(DSL.name("first", "number"), Long.class);
         Field<Long> lastNumber = DSL.field(DSL.name("last", "number"), Long.class);
-        Table<Record1<Long>> unblocked = DSL.select(firstNumber.as("number"))
+        Table<Record1<Long>> unread = DSL.select(firstNumber.as("number"))
                 .from(first)
-                .where(isByUnblocked(firstNumber))
+                .where(counts.apply(firstNumber))
                 .orderBy(firstNumber.asc())
                 .limit(DSL.inline(Unread.MOST))
                 .asTable("unread");
-        // If the last ones are all by blocked users, the newest of those that are counted.
-        Field<Long> newestUnblocked = DSL.coalesce(
-                DSL.field(DSL.select(DSL.max(lastNumber)).from(last).where(isByUnblocked(lastNumber))),
-                DSL.max(unblocked.field("number", Long.class)));
-        return new Counting(rendered(unread, newest), rendered(unblocked, newestUnblocked));
+        // If none of the last ones counts, the newest of those that are counted.
+        Field<Long> newest = DSL.coalesce(
+                DSL.field(DSL.select(DSL.max(lastNumber)).from(last).where(counts.apply(lastNumber))),
+                DSL.max(unread.field("number", Long.class)));
+        return rendered(unread, newest);
     }
 
     private static String rendered(Table<Record1<Long>> unread, Field<Long> newest) {
