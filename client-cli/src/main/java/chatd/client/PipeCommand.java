@@ -134,7 +134,8 @@ final class PipeCommand extends ScriptCommand {
                     Thread.currentThread().interrupt();
                 }
             });
-            events.print(MessagePrinter.object("ready").put("name", main().user()));
+            events.print(MessagePrinter.object("ready")
+                    .put("name", session.numbered().name()));
             if (since != null) {
                 listener.catchUp(session.numbered().histories(), since);
             }

@@ -379,15 +379,18 @@ public final class TerminalScreen implements Screen {
         synchronized (running) {
             if (held != null) {
                 held.add(block);
-            } else if (progress == null) {
-                reader.printAbove(block);
-            } else {
+                return;
+            }
+            if (progress != null) {
                 eraseLine();
                 block.println(terminal);
                 terminal.writer().print(progress);
                 terminal.flush();
+                return;
             }
         }
+        // Without the lock: JLine takes its own, with which its widgets run, that take this one.
+        reader.printAbove(block);
     }
 
     private void eraseLine() {
