@@ -99,6 +99,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
         </span>
         <time>{waiting !== undefined ? shortTime(waiting.at) : last !== null ? shortTime(Date.parse(last.time)) : ""}</time>
         <span class={`row-last${unread > 0 ? " counted" : ""}`}>
+          {/* Another text is another element: what takes its place has not moved. */}
           {typing.length > 0 ? (
             <em>{w.typing(typing.map(({ user }) => chat.people.name(user)))}</em>
           ) : draft !== "" && !isOpen ? (
@@ -112,10 +113,10 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
           ) : waiting !== undefined ? (
             <>
               {waiting.code === undefined ? `${w.you}${w.says}` : <em class="failed">{w.refused}{w.says}</em>}
-              <bdi>{firstLine(waiting.text)}</bdi>
+              <bdi key={waiting.id}>{firstLine(waiting.text)}</bdi>
             </>
           ) : last !== null ? (
-            <LastLine entry={last} of={conversation.key} />
+            <LastLine key={last.mid} entry={last} of={conversation.key} />
           ) : null}
         </span>
         {unread > 0 && (
