@@ -201,7 +201,9 @@ class GroupTextsIT extends OverGroups {
                     .containsExactly(
                             "(create)", "(role)", "(taken back)", "(taken back)", "(taken back)", "(taken back)");
         }
-        assertThat(unread(ann, group).isMissingNode()).as("nothing is left to read").isTrue();
+        assertThat(unread(ann, group).isMissingNode())
+                .as("nothing is left to read")
+                .isTrue();
         assertThat(refused(member, text(group, "what was it?") + ", 're': " + byOwner))
                 .isEqualTo("no-such-message");
         long back = done(admin, takeBack(another));

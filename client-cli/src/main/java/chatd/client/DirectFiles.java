@@ -99,7 +99,7 @@ final class DirectFiles {
         agreed.add(offer.key());
         presenter.notice("Receiving " + shown(offer) + " from " + names.apply(file.user()) + "…");
         Speed speed = new Speed(clock);
-        Screen.Progress progress = running.receiving(
+        RunningTransfers.Receiving progress = running.receiving(
                 "receiving " + shown(offer) + " directly from " + names.apply(file.user()),
                 offer.name(),
                 offer::giveUp);
@@ -130,7 +130,7 @@ final class DirectFiles {
         String first = files.getFirst().name();
         String whom = to.stream().map(names::apply).collect(Collectors.joining(", "));
         running.start(
-                "sending " + (files.size() == 1 ? first : files.size() + " files") + " directly to " + whom,
+                "sending " + FileTalk.named(files) + " directly to " + whom,
                 first,
                 null,
                 "Cancelled; what has arrived is kept, and sent again it goes on there.",

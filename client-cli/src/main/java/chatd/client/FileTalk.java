@@ -73,14 +73,18 @@ final class FileTalk {
             return;
         }
         String first = files.getFirst().name();
-        String what = files.size() == 1 ? first : files.size() + " files";
-        running.start("sending " + what + " to " + whom(to), first, cut(session), CANCELLED, progress -> {
+        running.start("sending " + named(files) + " to " + whom(to), first, cut(session), CANCELLED, progress -> {
             for (int i = 0; i < files.size(); i++) {
                 FileToSend file = files.get(i);
                 progress.title(file.name() + (files.size() == 1 ? "" : " (%d of %d)".formatted(i + 1, files.size())));
                 session.send(to, file, sent -> progress.at(sent, file.size()));
             }
         });
+    }
+
+    /** Names a file, or says how many there are. */
+    static String named(List<FileToSend> files) {
+        return files.size() == 1 ? files.getFirst().name() : files.size() + " files";
     }
 
     /** Of chat/1, whatever is under way ends with its connection. */

@@ -112,40 +112,30 @@ final class RunningTransfers {
      *
      * @param cancel gives it up; any thread
      */
-    Screen.Progress receiving(String what, String title, Runnable cancel) {
-        int number;
-        synchronized (this) {
-            number = next();
-            running.put(number, new Running(what, null, cancel));
+    synchronized Receiving receiving(String what, String title, Runnable cancel) {
+        int number = next();
+        running.put(number, new Running(what, null, cancel));
+        return new Receiving(number, screen.progress(title, "/cancel " + number));
+    }
+
+    /** Something that is being received. */
+    final class Receiving {
+        private final int number;
+        private final Screen.Progress shown;
+
+        private Receiving(int number, Screen.Progress shown) {
+            this.number = number;
+            this.shown = shown;
         }
-        Screen.Progress shown = screen.progress(title, "/cancel " + number);
-        return new Screen.Progress() {
-            @Override
-            public void at(long bytes, long size) {
-                shown.at(bytes, size);
-            }
 
-            @Override
-            public void count(long done, long all) {
-                shown.count(done, all);
-            }
+        void at(long bytes, long size) {
+            shown.at(bytes, size);
+        }
 
-            @Override
-            public void title(String its) {
-                shown.title(its);
-            }
-
-            @Override
-            public String title() {
-                return shown.title();
-            }
-
-            @Override
-            public void close() {
-                remove(number);
-                shown.close();
-            }
-        };
+        void close() {
+            remove(number);
+            shown.close();
+        }
     }
 
     private int next() {

@@ -29,6 +29,11 @@ final class Clusters {
     /** The regional indicator that stands for A. */
     private static final int REGIONAL_A = 0x1F1E6;
 
+    /** The modifiers that give a sign a colour of skin. */
+    private static final int LIGHTEST = 0x1F3FB;
+
+    private static final int DARKEST = 0x1F3FF;
+
     private static final Pattern ANSWER = Pattern.compile("\033\\[\\d+;(\\d+)R");
 
     /** Kinds of signs of several characters, each with one as an example. */
@@ -54,13 +59,16 @@ final class Clusters {
             if (cluster.length() == Character.charCount(first) || Character.isLetter(first)) {
                 return null;
             }
-            return cluster.indexOf('\u200D') > 0
-                    ? JOINED
-                    : cluster.indexOf('\u20E3') > 0
-                            ? KEYCAP
-                            : cluster.codePoints().skip(1).anyMatch(c -> c >= 0x1F3FB && c <= 0x1F3FF)
-                                    ? SKIN
-                                    : cluster.indexOf('\uFE0F') > 0 ? SELECTED : null;
+            if (cluster.indexOf('\u200D') > 0) {
+                return JOINED;
+            }
+            if (cluster.indexOf('\u20E3') > 0) {
+                return KEYCAP;
+            }
+            if (cluster.codePoints().skip(1).anyMatch(c -> c >= LIGHTEST && c <= DARKEST)) {
+                return SKIN;
+            }
+            return cluster.indexOf('\uFE0F') > 0 ? SELECTED : null;
         }
     }
 

@@ -4,7 +4,6 @@ import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jline.terminal.Attributes;
@@ -217,10 +216,7 @@ public final class DumbScreen implements Screen {
 
     @Override
     public boolean confirm(String question) {
-        return read(question + " [y/N] ", "", false)
-                .map(answer -> answer.strip().toLowerCase(Locale.ROOT))
-                .filter(answer -> answer.equals("y") || answer.equals("yes"))
-                .isPresent();
+        return read(question + " [y/N] ", "", false).filter(Screen::isYes).isPresent();
     }
 
     @Override

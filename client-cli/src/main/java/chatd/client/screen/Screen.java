@@ -1,6 +1,7 @@
 package chatd.client.screen;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jline.utils.AttributedString;
@@ -50,6 +51,12 @@ public interface Screen extends AutoCloseable {
 
     /** Asks a yes-or-no question; returns false if nobody can be asked. */
     boolean confirm(String question);
+
+    /** Returns whether an answer to a yes-or-no question is yes. */
+    static boolean isYes(String answer) {
+        String bare = answer.strip().toLowerCase(Locale.ROOT);
+        return bare.equals("y") || bare.equals("yes");
+    }
 
     /** Returns whether a user can be asked. */
     boolean isAsking();

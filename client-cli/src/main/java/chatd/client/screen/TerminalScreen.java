@@ -578,10 +578,7 @@ public final class TerminalScreen implements Screen {
 
     @Override
     public boolean confirm(String question) {
-        return ask(question + " [y/N] ", null)
-                .map(answer -> answer.strip().toLowerCase(java.util.Locale.ROOT))
-                .filter(answer -> answer.equals("y") || answer.equals("yes"))
-                .isPresent();
+        return ask(question + " [y/N] ", null).filter(Screen::isYes).isPresent();
     }
 
     @Override

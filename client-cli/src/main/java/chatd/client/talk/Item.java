@@ -7,6 +7,7 @@ import chatd.protocol.value.User;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,24 +172,15 @@ public record Item(
 
     /** Returns the item as it is shown since a user has another name. */
     public Item renamed(String was, String name) {
-        return new Item(
+        UnaryOperator<String> now = one -> one.equals(was) ? name : one;
+        return with(
                 number,
-                sender.equals(was) ? name : sender,
-                isMine,
+                now.apply(sender),
                 time,
                 isServerTime,
                 text,
-                file,
-                to.map(all ->
-                        all.stream().map(one -> one.equals(was) ? name : one).toList()),
-                answered,
-                size,
-                media,
-                mentionsMe,
-                deed,
-                of,
-                amended,
-                news);
+                to.map(all -> all.stream().map(now).toList()),
+                mentionsMe);
     }
 
     private Item of(Media its) {
