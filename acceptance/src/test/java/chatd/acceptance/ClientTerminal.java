@@ -74,7 +74,7 @@ final class ClientTerminal implements AutoCloseable {
         Terminal terminal = start(person.name(), port, all.toArray(String[]::new));
         terminal.prompts("Password of " + person.name() + ":");
         terminal.enter(person.password());
-        return terminal.shows("Welcome, " + person.name());
+        return terminal.of(person.name()).shows("Welcome, " + person.name());
     }
 
     /** Closes one of the terminals, with what runs in it. */

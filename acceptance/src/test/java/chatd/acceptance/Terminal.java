@@ -30,6 +30,11 @@ final class Terminal implements AutoCloseable {
 
     private final List<String> awaitedLines = new ArrayList<>();
 
+    /** Who has logged in in it; empty for nobody. */
+    private String user = "";
+
+    private int fences;
+
     /** Starts a command in a terminal of 80 columns and 24 rows. {@code environment} is {@code KEY=VALUE …}. */
     Terminal(List<String> environment, List<String> command) {
         try {
@@ -186,6 +191,60 @@ final class Terminal implements AutoCloseable {
     Terminal prompts(String prompt) {
         await().pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(lastLine().stripTrailing()).endsWith(prompt));
+        return this;
+    }
+
+    /** Says who has logged in in it. */
+    Terminal of(String name) {
+        user = name;
+        return this;
+    }
+
+    /**
+     * Waits until everything is shown that the server has sent by now: a text to oneself comes after all of it.
+     *
+     * @throws IllegalStateException if nobody has logged in in it
+     */
+    private void fence() {
+        if (user.isEmpty()) {
+            throw new IllegalStateException("Nobody has logged in here: nothing tells when everything is shown.");
+        }
+        String mark = "fence " + ++fences + " of " + name;
+        enter("/msg " + user + " " + mark).showsLine(": " + Pattern.quote(mark) + "$");
+    }
+
+    /** Checks that texts are not shown, nor were, however they are broken into lines: when all that may come has come. */
+    Terminal neverShows(String... texts) {
+        settle();
+        assertThat(joined(all())).doesNotContain(texts);
+        return this;
+    }
+
+    /** Checks that the program has not written something, control sequences included, when all that may come has come. */
+    Terminal neverWrites(String... sequences) {
+        settle();
+        assertThat(raw()).doesNotContain(sequences);
+        return this;
+    }
+
+    /** Of a program that has ended, nothing more comes. */
+    private void settle() {
+        if (!Files.exists(exit())) {
+            fence();
+        }
+    }
+
+    /** Checks that texts do not stand above a prompt that is there now: what is asked there comes after what is said. */
+    Terminal promptsWithout(String prompt, String... texts) {
+        prompts(prompt);
+        assertThat(joined(all())).doesNotContain(texts);
+        return this;
+    }
+
+    /** Waits until something is on the screen no longer. */
+    Terminal hasNoLonger(String text) {
+        await().pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(joined(screen())).doesNotContain(joined(text)));
         return this;
     }
 

@@ -18,7 +18,41 @@ final class WebPerson {
     /** What a browser says of a connection that is cut, which tests do on purpose. */
     private static final Pattern CUT = Pattern.compile("WebSocket connection to|net::ERR_");
 
-    /** How long somebody waits for what should be there soon, in milliseconds. */
+    /**
+     * Lets a test of the page ask the server something on the page's own connection, whose answer the page does not see:
+     * when it has come, all that the server sent before has been given to the page.
+     */
+    private static final String FENCED = """
+            (() => {
+              const waiting = new Map();
+              let last;
+              let fences = 0;
+              window.WebSocket = class extends WebSocket {
+                constructor(...given) {
+                  super(...given);
+                  last = this;
+                  // The first listener: it takes what is its own away from the page.
+                  this.addEventListener("message", (event) => {
+                    const id = /"id":"(fence-\\d+)"/.exec(event.data)?.[1];
+                    if (waiting.has(id)) {
+                      event.stopImmediatePropagation();
+                      waiting.get(id)();
+                      waiting.delete(id);
+                    }
+                  });
+                }
+              };
+              window.fence = async () => {
+                const id = `fence-${++fences}`;
+                await new Promise((done) => {
+                  waiting.set(id, done);
+                  last.send(JSON.stringify({ type: 3, receive: "U999999999", info: "to nobody", id }));
+                });
+                // What has come is drawn with the next frame.
+                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+              };
+            })()""";
+
     private final Page page;
 
     private final String address;
@@ -27,6 +61,7 @@ final class WebPerson {
     WebPerson(Page page, String address) {
         this.page = page;
         this.address = address;
+        page.addInitScript(FENCED);
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") && !CUT.matcher(message.text()).find()) {
@@ -98,6 +133,18 @@ final class WebPerson {
 
     static void waits(Locator locator) {
         assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(Patience.MILLIS));
+    }
+
+    /** Waits until something is not there any more. */
+    static void gone(Locator locator) {
+        assertThat(locator).hasCount(0);
+    }
+
+    /** Checks that something is not there, when the page has shown all that the server has sent it by now. */
+    WebPerson lacks(Locator locator) {
+        page.evaluate("() => fence()");
+        assertThat(locator).hasCount(0);
+        return this;
     }
 
     /** Waits until somebody's row in the list of chats is there; returns it. */

@@ -37,7 +37,7 @@ class WebReadingIT extends InBrowser {
             sender.says(ann, "at the end");
             desk.reads("at the end");
             assertThat(desk.message("at the end")).isInViewport();
-            assertThat(desk.button("To the end")).hasCount(0);
+            WebPerson.gone(desk.button("To the end"));
         }
     }
 
@@ -68,7 +68,7 @@ class WebReadingIT extends InBrowser {
         desk.page().locator(".jump").click();
         desk.reads("line 800");
         assertThat(desk.message("line 800")).isInViewport();
-        assertThat(desk.page().locator(".jump")).hasCount(0);
+        WebPerson.gone(desk.page().locator(".jump"));
     }
 
     /** Nothing above and below the message under the eye moves it, nor does what is done about one of them. */
@@ -112,12 +112,12 @@ class WebReadingIT extends InBrowser {
                 desk.composer().press("Shift+Enter");
             }
             assertThat(desk.message("line 60")).isInViewport();
-            assertThat(desk.page().locator(".jump")).hasCount(0);
+            WebPerson.gone(desk.page().locator(".jump"));
             desk.composer().fill("");
             sender.says(ann, "and more");
             desk.reads("and more");
             assertThat(desk.message("and more")).isInViewport();
-            assertThat(desk.page().locator(".jump")).hasCount(0);
+            WebPerson.gone(desk.page().locator(".jump"));
         }
     }
 

@@ -136,7 +136,7 @@ class WebStatesIT extends InBrowser {
         page.unroute("**/page.*.js");
         page.getByText("Load it again").click();
         phone.sees("Log in");
-        assertThat(told).hasCount(0);
+        WebPerson.gone(told);
     }
 
     /** Shows a page as it is at an age, in milliseconds. */
@@ -314,8 +314,7 @@ class WebStatesIT extends InBrowser {
             await().untilAsserted(() -> assertThat(own.read("chatd.log")).contains("database"));
             own.thawDatabase();
             person.reads("during").reads("during, too");
-            assertThat(person.page().getByText("The server can't store anything at the moment."))
-                    .hasCount(0);
+            WebPerson.gone(person.page().getByText("The server can't store anything at the moment."));
             assertThat(own.texts(ben)).containsExactly("before", "during", "during, too");
         }
     }
@@ -399,6 +398,6 @@ class WebStatesIT extends InBrowser {
         proxy.cut();
         person.wakes();
         person.reads("line 50");
-        assertThat(person.page().locator(".skeleton")).hasCount(0);
+        WebPerson.gone(person.page().locator(".skeleton"));
     }
 }

@@ -159,7 +159,7 @@ class WebTabsIT extends InBrowser {
             assertThat(desk.field("Name")).hasValue(ann.name());
             desk.field("This is my own device").uncheck();
             desk.logIn(cat).find(ben.name());
-            assertThat(desk.page().locator("li.message")).hasCount(0);
+            desk.lacks(desk.page().locator("li.message"));
             assertThat(own.texts(ben)).containsExactly("before");
             desk.logOut();
             desk.page().reload();

@@ -34,7 +34,7 @@ class WebTalkIT extends InBrowser {
         desk.composer().dispatchEvent("keydown", Map.of("key", "Enter", "isComposing", true));
         desk.composer().dispatchEvent("keydown", Map.of("key", "Enter", "keyCode", 229));
         assertThat(desk.composer()).hasValue("ni hao");
-        assertThat(desk.page().locator("li.message")).hasCount(0);
+        desk.lacks(desk.page().locator("li.message"));
         desk.composer().press("Shift+Enter");
         assertThat(desk.composer()).hasValue("ni hao\n");
         desk.composer().press("Enter");
@@ -52,7 +52,7 @@ class WebTalkIT extends InBrowser {
         WebPerson.waits(desk.page().getByText("Too long by"));
         assertThat(desk.button("Send")).isDisabled();
         desk.composer().press("Enter");
-        assertThat(desk.page().locator("li.message")).hasCount(0);
+        desk.lacks(desk.page().locator("li.message"));
         desk.composer().fill("short");
         desk.button("Send").click();
         desk.reads("short");
@@ -97,7 +97,7 @@ class WebTalkIT extends InBrowser {
         // A card that was closed is not come by again.
         phone.page().locator(".talk .head .who").click();
         phone.button("Close").click();
-        assertThat(phone.button("Mute")).hasCount(0);
+        WebPerson.gone(phone.button("Mute"));
         phone.page().goBack();
         phone.sees("Find");
         phone.page().navigate(phone.address() + "#/m/" + mid);
@@ -154,8 +154,7 @@ class WebTalkIT extends InBrowser {
                 assertThat(desk.field("Find people and groups")).hasValue("typed");
             }
             page.keyboard().press("Escape");
-            assertThat(page.locator(".left input[type=search], .card h1, .keys"))
-                    .hasCount(0);
+            WebPerson.gone(page.locator(".left input[type=search], .card h1, .keys"));
             page.waitForFunction("() => document.activeElement.closest('.left .list, .talk') !== null");
         });
         assertThat(desk.composer()).hasValue("");
@@ -337,7 +336,7 @@ class WebTalkIT extends InBrowser {
         taken.addProperty("text", "你好");
         tools.send("Input.insertText", taken);
         assertThat(desk.composer()).hasValue("你好");
-        assertThat(desk.page().locator("li.message")).hasCount(0);
+        desk.lacks(desk.page().locator("li.message"));
         desk.composer().press("Enter");
         desk.reads("你好");
     }
@@ -398,7 +397,7 @@ class WebTalkIT extends InBrowser {
                     desk.picture(WebLooks.PICTURES.resolve(
                             "row-" + (isUnread ? "unread-" : "read-") + name.length() + ".png"));
                     desk.open(name).toEnd();
-                    assertThat(row.locator(".count")).hasCount(0);
+                    WebPerson.gone(row.locator(".count"));
                 }
             }
         });
@@ -442,7 +441,7 @@ class WebTalkIT extends InBrowser {
             long mid = one.says(ann, "a mistake @" + ann.name());
             assertThat(desk.row(ben.name()).locator(".count")).hasText("@1");
             one.does(31, Map.of("mid", mid));
-            assertThat(desk.row(ben.name()).locator(".count")).hasCount(0);
+            WebPerson.gone(desk.row(ben.name()).locator(".count"));
             // Of more than is in memory, too
             long lastButOne = other.says(ann, "the last but one");
             long last = other.says(ann, "the last");

@@ -3,10 +3,16 @@ package chatd.client;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The rooms of the client: its state is separate from its display (docs/ARCHITECTURE.md). */
@@ -62,5 +68,35 @@ class ClientRoomsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.bouncycastle..", "javax.net.ssl..")
                 .check(ALL);
+    }
+
+    /**
+     * What is decided by time is decided by a clock, or a source of nanoseconds, that is handed in, so that a test need not
+     * wait. These may ask the machine themselves, and why.
+     */
+    private static final Map<String, String> MAY_ASK_THE_MACHINE = Map.ofEntries(
+            Map.entry("DirectKey", "from when a certificate is valid"),
+            Map.entry(
+                    "Download", "which unfinished files are old enough to be removed; their age is the file system's"),
+            Map.entry("NumberedTalk", "the time that is shown of what one did oneself"),
+            Map.entry("Presenter", "how often it is shown that somebody writes"),
+            Map.entry("Talk", "how often it is told that one writes"),
+            Map.entry("TerminalScreen", "how often a bar is drawn"),
+            Map.entry("Transfers", "for how long a transfer that stands still is tried again"));
+
+    @Test
+    void timeThatDecidesIsHandedIn() {
+        Set<String> asking = new TreeSet<>();
+        for (JavaClass each : ALL) {
+            for (JavaMethodCall call : each.getMethodCallsFromSelf()) {
+                String what = call.getTargetOwner().getSimpleName() + "." + call.getName();
+                if (Set.of("System.nanoTime", "System.currentTimeMillis").contains(what)
+                        || (what.equals("Instant.now")
+                                && call.getTarget().getRawParameterTypes().isEmpty())) {
+                    asking.add(each.getName().replaceFirst("\\$.*", "").replaceFirst(".*\\.", ""));
+                }
+            }
+        }
+        assertThat(asking).containsExactlyInAnyOrderElementsOf(MAY_ASK_THE_MACHINE.keySet());
     }
 }

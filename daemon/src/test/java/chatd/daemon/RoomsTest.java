@@ -1,15 +1,18 @@
 package chatd.daemon;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -17,6 +20,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The daemon's packages, and the one direction of their dependencies (docs/ARCHITECTURE.md). */
@@ -209,5 +215,57 @@ class RoomsTest {
                     }
                 })
                 .check(ALL);
+    }
+
+    /**
+     * What is decided by time is decided by a clock, or a source of nanoseconds, that is handed in, so that no test need
+     * wait. These may ask the machine themselves, and why.
+     */
+    private static final Map<String, String> MAY_ASK_THE_MACHINE = Map.ofEntries(
+            Map.entry("AdminDispatcher", "how long a command took, for the log"),
+            Map.entry("AdminSocket", "a caller that does not go on is cut off"),
+            Map.entry("ClientConnection", "when reading goes on, as the event loop's timer has it"),
+            Map.entry("Daemon", "how long a stop waits for farewells"),
+            Map.entry("Fetches", "how long a read of the database took"),
+            Map.entry("FileGuard", "how often it is looked whether a file is in its place"),
+            Map.entry("FilesOverHttp", "how long a new attempt waits for the one before to let go"),
+            Map.entry("Index", "how old the view of the index is that a search has"),
+            Map.entry("Indexer", "what indexing and a search cost"),
+            Map.entry("Listener", "how often a warning is repeated; how long a stop waits for handshakes"),
+            Map.entry("Main", "the time at which a configuration is checked"),
+            Map.entry("OpenUploads", "how long a thread waits for another"),
+            Map.entry("Publisher", "how long the disk is left to others"),
+            Map.entry("QueryTimeout", "which queries have run for too long"),
+            Map.entry("Reload", "the time at which a configuration is checked"),
+            Map.entry("RequestBody", "how long a thread waits for the rest of a body"),
+            Map.entry("Search", "what a search may still cost"),
+            Map.entry(
+                    "SentBefore",
+                    "how often old identifiers are deleted, and whether to look them up first; no answer depends on it"),
+            Map.entry("ServiceManager", "systemd wants the machine's time"),
+            Map.entry("Session", "since when nothing was asked, which administrators are shown"),
+            Map.entry("Shares", "how long a thread waits for its share"),
+            Map.entry("StatsCommands", "ages that are shown, and how often"),
+            Map.entry("Storage", "how often the same is warned of"),
+            Map.entry("Sweeper", "the pause between two sweeps"),
+            Map.entry("Throttle", "waits for as long as was decided by the time handed in"),
+            Map.entry("UserCommands", "states that are shown, and how often progress is"),
+            Map.entry("Watchdog", "when a thread answered"),
+            Map.entry("WebSocketFrames", "when a ping is due, as the event loop's timer has it"));
+
+    @Test
+    void timeThatDecidesIsHandedIn() {
+        Set<String> asking = new TreeSet<>();
+        for (JavaClass each : ALL.that(resideInAnyPackage("chatd.daemon..", "chatd.audit.."))) {
+            for (JavaMethodCall call : each.getMethodCallsFromSelf()) {
+                String what = call.getTargetOwner().getSimpleName() + "." + call.getName();
+                if (Set.of("System.nanoTime", "System.currentTimeMillis").contains(what)
+                        || (what.equals("Instant.now")
+                                && call.getTarget().getRawParameterTypes().isEmpty())) {
+                    asking.add(each.getName().replaceFirst("\\$.*", "").replaceFirst(".*\\.", ""));
+                }
+            }
+        }
+        assertThat(asking).containsExactlyInAnyOrderElementsOf(MAY_ASK_THE_MACHINE.keySet());
     }
 }

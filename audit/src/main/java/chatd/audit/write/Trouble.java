@@ -9,24 +9,37 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Why the log can't be written, since when, and whom to notify. Guarded by the log's lock unless noted otherwise. */
 final class Trouble {
     /** Delay after a failed force: without it, every failure of an intermittent disk would be reported and logged. */
-    private static final Duration CALM = Duration.ofSeconds(5);
+    static final Duration CALM = Duration.ofSeconds(5);
 
     private volatile @Nullable String why;
     private @Nullable Instant since;
     private volatile @Nullable IOException end;
 
-    /** Earliest time, by {@link System#nanoTime}, at which a failed force is retried. */
-    private long calmFrom = System.nanoTime();
+    private final LongSupplier nanos;
+
+    /** Earliest time at which a failed force is retried. */
+    private long calmFrom;
 
     private volatile AuditLog.@Nullable Observer observer;
 
     /** Whether the observer was last told of trouble. Confined to the publisher's thread. */
     private boolean told;
+
+    Trouble() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanos the time in nanoseconds, from any beginning */
+    Trouble(LongSupplier nanos) {
+        this.nanos = nanos;
+        this.calmFrom = nanos.getAsLong();
+    }
 
     /** Records why writing to a file failed; returns whether it is the beginning of trouble. */
     boolean begins(IOException reason, Path file, Instant now) {
@@ -43,11 +56,11 @@ final class Trouble {
 
     /** Puts off the next force after a failed one. */
     void backOff() {
-        calmFrom = System.nanoTime() + CALM.toNanos();
+        calmFrom = nanos.getAsLong() + CALM.toNanos();
     }
 
     boolean mayRetry() {
-        return System.nanoTime() - calmFrom >= 0;
+        return nanos.getAsLong() - calmFrom >= 0;
     }
 
     /** Returns why the log can't be written, or null if all is well. Safe for use by any thread. */

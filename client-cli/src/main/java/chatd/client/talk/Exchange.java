@@ -11,7 +11,6 @@ import java.util.concurrent.TimeoutException;
 
 /** A request to the server, until its answer is complete. Fed by the thread that reads the link. */
 public abstract class Exchange {
-    private volatile long touched = System.nanoTime();
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
     /**
@@ -29,18 +28,8 @@ public abstract class Exchange {
         done.complete(true);
     }
 
-    /** Returns how long ago the request was made, or a part of its answer came. */
-    final Duration age() {
-        return Duration.ofNanos(System.nanoTime() - touched);
-    }
-
     /** Returns what was requested, in words, for a person who waits in vain. */
     protected abstract String what();
-
-    /** Records that a part of the answer has come. */
-    protected final void touch() {
-        touched = System.nanoTime();
-    }
 
     /** Returns whether the answer is complete. */
     public final boolean isOver() {
@@ -55,7 +44,7 @@ public abstract class Exchange {
     /**
      * Blocks until the answer is complete.
      *
-     * @throws IOException if the link ended first, or the server does not answer, as {@link Connection#watch} judges it
+     * @throws IOException if the link ended first, or the server does not answer, as {@link PendingRequests#judge} judges it
      */
     public final void await() throws IOException, InterruptedException {
         await(Duration.ofDays(1));

@@ -9,12 +9,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /** An item sent from here and not yet known to be stored. */
 public final class Outgoing {
     private final Item item;
     private final CompletableFuture<Long> stored = new CompletableFuture<>();
-    private final long since = System.nanoTime();
+    private final LongSupplier nanos;
+    private final long since;
     private volatile boolean isUnsure;
 
     /**
@@ -23,7 +25,14 @@ public final class Outgoing {
      * @param answered the number of the message that it answers; 0 for none
      */
     public Outgoing(String me, List<String> to, String text, boolean isFile, long answered, Instant now) {
-        this.item = Item.outgoing(me, to, text, isFile, answered, now);
+        this(Item.outgoing(me, to, text, isFile, answered, now), System::nanoTime);
+    }
+
+    /** @param nanos the time in nanoseconds, from any beginning */
+    Outgoing(Item item, LongSupplier nanos) {
+        this.item = item;
+        this.nanos = nanos;
+        this.since = nanos.getAsLong();
     }
 
     public static Audience audience(List<String> to) {
@@ -36,7 +45,7 @@ public final class Outgoing {
 
     /** Returns how long ago it was sent. */
     public Duration age() {
-        return Duration.ofNanos(System.nanoTime() - since);
+        return Duration.ofNanos(nanos.getAsLong() - since);
     }
 
     public List<String> to() {

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +39,21 @@ final class EventCoalescer implements AutoCloseable {
 
     /** Guarded by the coalescer's lock. */
     private static final class Window {
-        final long began = System.nanoTime();
+        final long began;
         int more;
 
         @Nullable
         AuditEvent last;
+
+        Window(long began) {
+            this.began = began;
+        }
     }
 
     private final Consumer<AuditEvent> log;
     private final int mostAbout;
     private final Duration window;
+    private final LongSupplier nanos;
 
     @GuardedBy("this")
     private final Map<Key, Window> windows = new HashMap<>();
@@ -71,9 +77,15 @@ final class EventCoalescer implements AutoCloseable {
      * @param mostAbout maximum number of subjects coalesced separately for one causer
      */
     EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log) {
+        this(window, mostAbout, log, System::nanoTime);
+    }
+
+    /** @param nanos the time in nanoseconds, from any beginning */
+    EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log, LongSupplier nanos) {
         this.log = log;
         this.mostAbout = mostAbout;
         this.window = window;
+        this.nanos = nanos;
     }
 
     /** Logs or coalesces an event without a subject. */
@@ -111,7 +123,7 @@ final class EventCoalescer implements AutoCloseable {
             open.last = event;
             return false;
         }
-        windows.put(key, new Window());
+        windows.put(key, new Window(nanos.getAsLong()));
         if (key.about() != null) {
             apart.merge(by, 1, Integer::sum);
         }
@@ -127,7 +139,8 @@ final class EventCoalescer implements AutoCloseable {
         }
     }
 
-    private boolean sweep() {
+    /** Logs what the windows that are over have counted; returns whether any is open. Called by the sweeper. */
+    boolean sweep() {
         closed(window.toNanos()).forEach(log);
         synchronized (this) {
             return !windows.isEmpty();
@@ -136,7 +149,7 @@ final class EventCoalescer implements AutoCloseable {
 
     /** Closes the windows of an age; returns what is to be logged of them. */
     private synchronized List<AuditEvent> closed(long age) {
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         List<AuditEvent> joined = new ArrayList<>();
         for (Iterator<Map.Entry<Key, Window>> all = windows.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Key, Window> each = all.next();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class EventCoalescerTest {
@@ -95,5 +96,48 @@ class EventCoalescerTest {
         }
         assertThat(logged)
                 .contains(new AuditEvent.Joined(refused("U1"), 2), new AuditEvent.Joined(refused("U100"), 84 * 3 - 1));
+    }
+
+    @Test
+    void aWindowIsOpenForItsTimeAndThenTheNextOneIsLoggedAtOnce() {
+        AtomicLong now = new AtomicLong();
+        try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add, now::get)) {
+            strangers.caused("timeout", address("192.0.2.1"), refused("a"));
+            strangers.caused("timeout", address("192.0.2.1"), refused("b"));
+            now.addAndGet(Duration.ofSeconds(4).toNanos());
+            strangers.caused("timeout", address("192.0.3.1"), refused("c"));
+            strangers.caused("timeout", address("192.0.2.1"), refused("d"));
+            now.addAndGet(Duration.ofSeconds(6).toNanos() - 1);
+            assertThat(strangers.sweep()).isTrue();
+            assertThat(logged).as("it is not over yet").containsExactly(refused("a"), refused("c"));
+            now.incrementAndGet();
+            assertThat(strangers.sweep()).as("the second is open").isTrue();
+            assertThat(logged).endsWith(new AuditEvent.Joined(refused("d"), 2)).hasSize(3);
+            strangers.caused("timeout", address("192.0.2.1"), refused("e"));
+            assertThat(logged).endsWith(refused("e")).hasSize(4);
+            now.addAndGet(Duration.ofSeconds(10).toNanos());
+            assertThat(strangers.sweep())
+                    .as("of one event alone nothing is left to log")
+                    .isFalse();
+            assertThat(logged).hasSize(4);
+        }
+        assertThat(logged).hasSize(4);
+    }
+
+    @Test
+    void whatACauserHasApartComesBackWithTheEndOfItsWindows() {
+        AtomicLong now = new AtomicLong();
+        try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 2, logged::add, now::get)) {
+            for (long account = 1; account <= 4; account++) {
+                strangers.caused("wrong-password", account, address("192.0.2.1"), refused("U" + account));
+            }
+            assertThat(logged).as("two apart, and one for the rest").hasSize(3);
+            now.addAndGet(Duration.ofSeconds(10).toNanos());
+            assertThat(strangers.sweep()).isFalse();
+            assertThat(logged).hasSize(4).endsWith(new AuditEvent.Joined(refused("U4"), 1));
+            strangers.caused("wrong-password", 7L, address("192.0.2.1"), refused("U7"));
+            strangers.caused("wrong-password", 8L, address("192.0.2.1"), refused("U8"));
+            assertThat(logged).hasSize(6).endsWith(refused("U7"), refused("U8"));
+        }
     }
 }

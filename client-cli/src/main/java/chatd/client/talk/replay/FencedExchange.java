@@ -94,7 +94,6 @@ final class FencedExchange extends Exchange {
      */
     @Override
     protected boolean take(Event event) throws IOException {
-        touch();
         return switch (event) {
             case MessageEvent.Message message ->
                 take(Item.of(message, message.sender().equals(me)));
