@@ -216,6 +216,8 @@ export class Chat extends Known {
             conversation.notify.value = notify;
             conversation.pinned.value = pinned;
           }
+        } else {
+          this.setPreferences(event.info);
         }
         break;
     }

@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals-core";
 import type { Keep } from "../store/keep.js";
 import type { Clock } from "../wire/clock.js";
-import type { Welcome } from "../wire/events.js";
+import type { PreferencesChanged, Welcome } from "../wire/events.js";
 import type { Session } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
 import { Conversation, type Reading } from "./conversation.js";
@@ -13,7 +13,10 @@ import type { Entry } from "./timeline.js";
 const MOST_LIVE = 350;
 
 /** What is known of oneself and of the server since the log in. */
-export type Self = Pick<Welcome["info"], "limits" | "server" | "preferences"> & { number: Numbered };
+export type Self = Pick<Welcome["info"], "limits" | "server"> & { number: Numbered; preferences: Preferences };
+
+/** Who may reach one, and what others learn of one's reading. */
+export type Preferences = PreferencesChanged["info"];
 
 /** People, conversations and oneself, as far as they are known, and the session through which the rest is asked. */
 export class Known {
@@ -41,6 +44,14 @@ export class Known {
   /** Says through which session it asks and tells. */
   through(session: Session): void {
     this.session = session;
+  }
+
+  /** Takes the preferences that hold from now on. */
+  setPreferences({ read_marks, calls, requests, groups, texts }: Preferences): void {
+    const self = this.self.peek();
+    if (self !== null) {
+      this.self.value = { ...self, preferences: { read_marks, calls, requests, groups, texts } };
+    }
   }
 
   get me(): string {

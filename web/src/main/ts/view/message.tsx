@@ -3,13 +3,16 @@ import { useSignal } from "@preact/signals";
 import { type Conversation, isFolded, type Waiting } from "../model/conversation.js";
 import { type Entry, indexOf, isGone } from "../model/timeline.js";
 import { safe } from "../model/safe.js";
-import { ALL_MEMBERS, emojiOf, partsOf } from "../model/text.js";
+import { ALL_MEMBERS, bytesOf, emojiOf, partsOf } from "../model/text.js";
 import type { FileOffer, GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
 import { Icon, IconButton, Initial, Name } from "./parts.js";
 import { clockTime, fullTime, number } from "./time.js";
 import { language, words } from "./words.js";
+
+/** The most bytes of the words with which somebody is asked to be a friend. */
+const MOST_REQUEST = 1000;
 
 /** What is shown as a message. */
 export type Shown = Exclude<Entry, GroupChanged>;
@@ -213,13 +216,22 @@ function Reactions({ entry }: { entry: Shown }) {
 
 /** A text of one's own that has no number yet: it waits, or was refused. */
 export function Waits({ conversation, waiting, isFirst }: { conversation: Conversation; waiting: Waiting; isFirst: boolean }) {
-  const { chat } = useApp();
+  const app = useApp();
+  const { chat } = app;
   const w = words();
   const isRefused = waiting.code !== undefined;
   const change = () => {
     const taken = chat.outbox.takeOut(conversation, waiting.id);
     if (taken !== null) {
       chat.outbox.setDraft(conversation, [taken.text, conversation.draft.peek()].filter((text) => text !== "").join("\n"));
+    }
+  };
+  // Who takes no texts of strangers may take a request, and reads in it what was to be said.
+  const isRequest = waiting.code === "not-allowed" && conversation.key.startsWith("U") && bytesOf(waiting.text) <= MOST_REQUEST;
+  const ask = async () => {
+    if (await app.try(chat.asks.befriend(conversation.key, waiting.text))) {
+      chat.outbox.takeOut(conversation, waiting.id);
+      app.say(w.asked);
     }
   };
   return (
@@ -246,6 +258,11 @@ export function Waits({ conversation, waiting, isFirst }: { conversation: Conver
         </div>
         {isRefused && (
           <p class="choices">
+            {isRequest && (
+              <button type="button" class="plain" onClick={() => void ask()}>
+                {w.asRequest}
+              </button>
+            )}
             <button type="button" class="plain" onClick={() => chat.outbox.again(conversation, waiting.id)}>
               {w.again}
             </button>

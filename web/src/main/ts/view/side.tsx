@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { broken } from "../model/password.js";
+import type { Preferences } from "../model/known.js";
 import type { Key } from "../model/place.js";
 import type { Found, OwnSessions } from "../wire/events.js";
 import { Unanswered } from "../wire/session.js";
@@ -111,7 +112,12 @@ export function Find() {
   );
 }
 
-/** Oneself: name, password, sessions, language, log out. */
+/** What others may do, in the order of the page; and who may. */
+const REACHES = ["texts", "requests", "groups", "calls"] as const;
+const REACH = ["everyone", "friends", "nobody"] as const;
+type Reach = (typeof REACH)[number];
+
+/** Oneself: name, password, sessions, who may reach one, language, log out. */
 export function Me() {
   const app = useApp();
   useFocus(".left");
@@ -133,6 +139,7 @@ export function Me() {
         <NewName name={name} />
         <NewPassword name={name} changed={() => passwords.value++} />
         <Sessions key={passwords.value} />
+        <Reaches />
         <h2>{w.languageLabel}</h2>
         <Languages />
         {!app.isNarrow.value && (
@@ -237,6 +244,44 @@ function NewPassword({ name, changed }: { name: string; changed: () => void }) {
         {w.cancel}
       </button>
     </form>
+  );
+}
+
+/** Who may reach one, on all devices. */
+function Reaches() {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const preferences = chat.self.value?.preferences;
+  if (preferences === undefined) {
+    return null;
+  }
+  const prefer = async (change: Partial<Preferences>) => {
+    if (await app.try(chat.asks.prefer(change))) {
+      app.say(w.saved);
+    }
+  };
+  return (
+    <>
+      <h2>{w.reaches}</h2>
+      {REACHES.map((what) => (
+        <label key={what} class="field">
+          <span>{w.reachOf[what]}</span>
+          <select value={preferences[what]} onChange={({ currentTarget }) => void prefer({ [what]: currentTarget.value as Reach })}>
+            {REACH.map((reach) => (
+              <option key={reach} value={reach}>
+                {what === "texts" && reach === "friends" ? w.friendsAndGroups : w.reach[reach]}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
+      <p class="hint">{w.textsMeans}</p>
+      <label class="choice">
+        <input type="checkbox" checked={preferences.read_marks} onChange={({ currentTarget }) => void prefer({ read_marks: currentTarget.checked })} />
+        <span>{w.readMarks}</span>
+      </label>
+    </>
   );
 }
 

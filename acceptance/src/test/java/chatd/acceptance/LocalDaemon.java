@@ -46,10 +46,13 @@ final class LocalDaemon extends BareDaemon {
         return local;
     }
 
-    /** Starts the daemon; after {@link #stop}, again on the port that it had. */
+    /** Starts the daemon; after {@link #stop}, again on the port that it had, which nobody else gets meanwhile. */
     @Override
     void begin() {
         try {
+            if (!environment.containsKey("CHATD_LISTEN_ADDRESSES")) {
+                environment.put("CHATD_LISTEN_ADDRESSES", "[::]:" + Run.freePort());
+            }
             var started = new Daemon(
                     new Configuration(configuration(), environment),
                     clock,
@@ -59,7 +62,6 @@ final class LocalDaemon extends BareDaemon {
                     reason -> broken.compareAndSet(null, reason));
             daemon = started;
             port = started.start().getFirst().getPort();
-            environment.put("CHATD_LISTEN_ADDRESSES", "[::]:" + port);
             ready();
         } catch (ConfigException | IOException e) {
             throw new IllegalStateException(e);

@@ -100,8 +100,8 @@ record Run(int exit, String out, String err) {
     }
 
     /**
-     * Returns a free port for a program about to be started. The kernel assigns it to nobody else, because ephemeral
-     * ports are higher. Each test process starts its search at a different port.
+     * Returns a free port for a program that has to be given one, or that comes back to it: the kernel gives it to nobody
+     * meanwhile, as it does with those of its own range, which is higher. Each test process starts its search elsewhere.
      */
     static int freePort() throws IOException {
         while (true) {

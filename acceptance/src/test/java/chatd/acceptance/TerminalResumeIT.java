@@ -334,6 +334,28 @@ class TerminalResumeIT extends OverTerminal {
         }
     }
 
+    @Test
+    void whoMayReachOneIsSetForAllDevices() {
+        Chatd.Person ben = chatd.person();
+        try (JsonSocket stranger = chatd.logInJson(JsonCarrier.LINES, ben, "laptop");
+                JsonSocket phone = chatd.logInJson(JsonCarrier.LINES, ann, "phone")) {
+            Terminal a = clients.logIn(ann).prompts("(nobody)>");
+            a.enter("/set texts").showsLine("^ +texts +everyone +who may write to you");
+            a.enter("/set texts strangers").shows("texts is one of: everyone, friends, nobody.");
+            a.type("/set te").press("Tab").type("f").press("Tab").prompts("> /set texts friends").press("Enter");
+            a.shows("Set: texts is friends, on all your devices.");
+            assertThat(phone.skipTo(35).path("info").path("texts").asString()).isEqualTo("friends");
+            stranger.send("{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}".formatted(ann.name()));
+            assertThat(stranger.skipTo(18).path("info").path("code").asString()).isEqualTo("not-allowed");
+            phone.send("{'type': 35, 'info': {'read_marks': false, 'calls': 'nobody'}, 'id': '2'}");
+            phone.skipTo(17);
+            a.enter("/msg " + ann.name() + " seen").shows(": seen");
+            a.enter("/set").showsLine("^ +calls +nobody ").showsLine("^ +marks +off ");
+            a.enter("/set marks on").shows("Set: marks is on");
+            assertThat(phone.skipTo(35).path("info").path("read_marks").asBoolean()).isTrue();
+        }
+    }
+
     /** As with a daemon that hangs: what was typed is not gone, and the connection is not trusted for long. */
     @Test
     void aTextWithoutAnAnswerIsShownAboveThePromptUntilItIsStored() throws IOException {

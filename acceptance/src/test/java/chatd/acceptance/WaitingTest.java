@@ -36,7 +36,6 @@ class WaitingTest {
             + "[^;]*(doesNotContain|noneMatch)|hasCount\\(0\\b|isHidden\\(|not\\(\\)\\s*\\.isVisible");
 
     private static final Map<String, String> MAY_LOOK = Map.of(
-            "Terminal", "has the fence",
             "WebPerson", "has the fence",
             "WebStatesIT", "sets the time that the page shows, which has no connection",
             "TerminalTalkIT", "waits first for what was said last, on the same connection");

@@ -133,6 +133,58 @@ class WebPeopleIT extends InBrowser {
     }
 
     @Test
+    void whoMayReachOneIsChosenForAllDevices() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
+        try (JsonSocket stranger = chatd.logInJson(JsonCarrier.LINES, ben, "laptop")) {
+            desk.button("You").click();
+            phone.button("You").click();
+            assertThat(desk.field("Write to you")).hasValue("everyone");
+            desk.field("Write to you").selectOption("friends, and in groups");
+            WebPerson.waits(desk.page().getByText("Saved."));
+            assertThat(phone.field("Write to you")).hasValue("friends");
+            stranger.send("{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}".formatted(ann.name()));
+            assertThat(stranger.skipTo(18).path("info").path("code").asString()).isEqualTo("not-allowed");
+            desk.field("Ask to be your friend").selectOption("nobody");
+            assertThat(phone.field("Ask to be your friend")).hasValue("nobody");
+            stranger.send("{'type': 9, 'receive': '%s', 'info': '', 'id': '2'}".formatted(ann.name()));
+            assertThat(stranger.skipTo(18).path("info").path("code").asString()).isEqualTo("not-allowed");
+            String read = "Others see how far you have read, and that you type";
+            phone.field(read).uncheck();
+            assertThat(desk.field(read)).not().isChecked();
+            desk.page().reload();
+            assertThat(desk.field("Write to you")).hasValue("friends");
+            assertThat(desk.field("Ask to be your friend")).hasValue("nobody");
+            assertThat(desk.field("Add you to groups")).hasValue("everyone");
+            assertThat(desk.field(read)).not().isChecked();
+        }
+    }
+
+    /** Who takes no texts of strangers is asked, with the text that was refused. */
+    @Test
+    void aTextThatIsNotTakenBecomesARequest() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (JsonSocket taking = chatd.logInJson(JsonCarrier.LINES, ben, "laptop")) {
+            taking.send("{'type': 35, 'info': {'texts': 'friends'}, 'id': '1'}");
+            taking.skipTo(17);
+            WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+            desk.says("may I ask you something?");
+            WebPerson.waits(desk.page().getByText("takes no texts of people they do not know"));
+            WebLooks.at(desk, "not-taken");
+            desk.button("Send as a friend request").click();
+            assertThat(taking.skipTo(9).path("info").asString()).isEqualTo("may I ask you something?");
+            WebPerson.gone(desk.page().locator("li.message.refused"));
+            taking.send("{'type': 10, 'receive': '%s', 'info': true, 'id': '2'}".formatted(ann.name()));
+            taking.skipTo(17);
+            desk.says("thank you").reads("thank you");
+            assertThat(taking.skipTo(3).path("info").asString()).isEqualTo("thank you");
+        }
+    }
+
+    @Test
     void anotherSessionIsEndedFromTheList() {
         Chatd.Person ann = chatd.person();
         WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);

@@ -42,7 +42,7 @@ final class WebPerson {
                   });
                 }
               };
-              window.fence = async () => {
+              window.allHasCome = async () => {
                 const id = `fence-${++fences}`;
                 await new Promise((done) => {
                   waiting.set(id, done);
@@ -142,7 +142,7 @@ final class WebPerson {
 
     /** Checks that something is not there, when the page has shown all that the server has sent it by now. */
     WebPerson lacks(Locator locator) {
-        page.evaluate("() => fence()");
+        page.evaluate("() => allHasCome()");
         assertThat(locator).hasCount(0);
         return this;
     }

@@ -6,6 +6,8 @@ import chatd.client.screen.Screen;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
+import chatd.client.talk.resume.Privacy;
+import chatd.client.talk.resume.ResumedSession;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The commands that show and change the settings kept on the server. On the user's thread. */
 final class SettingsTalk {
@@ -67,9 +70,20 @@ final class SettingsTalk {
     /** @param words a key and its new value; without the value it is shown, without words all are */
     void set(ChatSession session, List<String> words) throws IOException, InterruptedException, UnknownServer {
         if (words.isEmpty()) {
-            presenter.page(Arrays.stream(Setting.values())
-                    .map(setting -> described(session, setting))
-                    .collect(Collectors.joining("\n")));
+            Stream<String> settings = Arrays.stream(Setting.values()).map(setting -> described(session, setting));
+            presenter.page(
+                    (session instanceof ResumedSession numbered
+                                    ? Stream.concat(
+                                            settings,
+                                            Arrays.stream(Privacy.Choice.values())
+                                                    .map(choice -> described(numbered.privacy(), choice)))
+                                    : settings)
+                            .collect(Collectors.joining("\n")));
+            return;
+        }
+        Optional<Privacy.Choice> choice = Privacy.Choice.of(words.getFirst());
+        if (choice.isPresent() && session instanceof ResumedSession numbered) {
+            set(numbered.privacy(), choice.get(), words.subList(1, words.size()));
             return;
         }
         Optional<Setting> setting = Setting.of(words.getFirst());
@@ -78,19 +92,37 @@ final class SettingsTalk {
         } else if (words.size() == 1) {
             presenter.page(described(session, setting.get()));
         } else if (words.size() > 2 || !setting.get().choices().contains(words.get(1))) {
-            presenter.notice(setting.get().key() + " is one of: "
-                    + String.join(", ", setting.get().choices()) + ".");
+            presenter.notice(oneOf(setting.get().key(), setting.get().choices()));
         } else if (change(session, read -> read.with(setting.get(), words.get(1)))) {
             presenter.notice("Set: " + setting.get().key() + " is " + words.get(1) + ".");
         }
     }
 
+    /** @param value the new value; without it the choice is shown */
+    private void set(Privacy privacy, Privacy.Choice choice, List<String> value) throws IOException, InterruptedException {
+        if (value.isEmpty()) {
+            presenter.page(described(privacy, choice));
+        } else if (value.size() > 1 || !choice.choices().contains(value.getFirst())) {
+            presenter.notice(oneOf(choice.key(), choice.choices()));
+        } else {
+            privacy.change(choice, value.getFirst());
+            presenter.notice("Set: " + choice.key() + " is " + value.getFirst() + ", on all your devices.");
+        }
+    }
+
+    private static String oneOf(String key, List<String> choices) {
+        return key + " is one of: " + String.join(", ", choices) + ".";
+    }
+
     private static String described(ChatSession session, Setting setting) {
-        return "  %-9s %-9s %s: %s"
-                .formatted(
-                        setting.key(),
-                        session.preferences().get(setting),
-                        setting.meaning(),
-                        String.join(", ", setting.choices()));
+        return described(setting.key(), session.preferences().get(setting), setting.meaning(), setting.choices());
+    }
+
+    private static String described(Privacy privacy, Privacy.Choice choice) {
+        return described(choice.key(), privacy.get(choice), choice.meaning(), choice.choices());
+    }
+
+    private static String described(String key, String value, String meaning, List<String> choices) {
+        return "  %-9s %-9s %s: %s".formatted(key, value, meaning, String.join(", ", choices));
     }
 }

@@ -1,6 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.talk.Setting;
+import chatd.client.talk.resume.Privacy;
 import chatd.protocol.value.Attention;
 import chatd.text.Emoticon;
 import chatd.text.SafeText;
@@ -201,10 +202,15 @@ public final class LineCompleter implements Parser, Completer {
                 if (index == 1) {
                     Stream.of(Setting.values())
                             .forEach(setting -> candidates.add(candidate(setting.key(), setting.meaning(), true)));
+                    Stream.of(Privacy.Choice.values())
+                            .forEach(choice -> candidates.add(candidate(choice.key(), choice.meaning(), true)));
                 } else if (index == 2) {
-                    Setting.of(line.words().get(1))
-                            .ifPresent(setting ->
-                                    setting.choices().forEach(choice -> candidates.add(candidate(choice, "", false))));
+                    String key = line.words().get(1);
+                    Setting.of(key)
+                            .map(Setting::choices)
+                            .or(() -> Privacy.Choice.of(key).map(Privacy.Choice::choices))
+                            .ifPresent(choices -> choices.forEach(
+                                    choice -> candidates.add(candidate(choice, "", false))));
                 }
             }
             case GROUP -> {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -31,6 +32,8 @@ public final class Session implements Caller {
     /** Why a session ended whose client broke the rules. */
     public static final String VIOLATION = "protocol violation";
 
+    private static final String LOST = "connection lost";
+
     private static final Logger LOG = LogManager.getLogger(Session.class);
 
     private final String id;
@@ -41,19 +44,21 @@ public final class Session implements Caller {
     private final Outbox outbox;
     private final Backlog backlog;
     private volatile @Nullable Sessions sessions;
-    private final AtomicBoolean ended = new AtomicBoolean();
-    private final AtomicBoolean left = new AtomicBoolean();
-    private final AtomicBoolean told = new AtomicBoolean();
+
+    /** How it ended, set once; null until then. */
+    private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+
+    /** The current login, or the last one; null before the first. */
     private volatile @Nullable Login login;
+
     /** Whether frames were enqueued since the last flush; guarded by the presence lock. */
     private boolean owed;
 
     /** Name in the client's certificate; null without a certificate or name. */
     private volatile @Nullable String certificateName;
 
+    /** Whether it was ended on purpose, perhaps after its connection was lost. */
     private volatile boolean over;
-    private volatile String endedBecause = "connection lost";
-    private volatile @Nullable MalformedFrame violation;
 
     private final AtomicInteger passwords = new AtomicInteger();
 
@@ -66,11 +71,35 @@ public final class Session implements Caller {
     /** The share last reported to the backlog; used on the transport's thread only. */
     private Backlog.Share unread = Backlog.Share.NONE;
 
-    /** The current login, or the last one if {@code over}. The name is the account's current one. */
-    private record Login(
-            long account, String name, @Nullable String device, boolean quiet, Instant since, boolean over) {
-        Login with(String other, boolean isOver) {
-            return new Login(account, other, device, quiet, since, isOver);
+    /**
+     * How a session ended.
+     *
+     * @param violation what was malformed; null if it ended otherwise
+     */
+    private record End(String why, @Nullable MalformedFrame violation) {}
+
+    /** A login, until the logout or the end of the session, whichever is first. Thread-safe. */
+    private static final class Login {
+        final long account;
+        final @Nullable String device;
+        final boolean isQuiet;
+        final Instant since;
+
+        /** The account's current name. */
+        volatile String name;
+
+        /** Whether the user has logged out, and may log in again. */
+        volatile boolean isOver;
+
+        final AtomicBoolean isOffline = new AtomicBoolean();
+        final AtomicBoolean isLogged = new AtomicBoolean();
+
+        Login(Sessions.Arrival arrival) {
+            this.account = arrival.account();
+            this.device = arrival.device();
+            this.isQuiet = arrival.quiet();
+            this.since = arrival.time();
+            this.name = arrival.name();
         }
     }
 
@@ -147,32 +176,32 @@ public final class Session implements Caller {
         if (current == null) {
             throw new IllegalStateException("not logged in");
         }
-        return current.account();
+        return current.account;
     }
 
     /** Returns the time of the login, or null. */
     public @Nullable Instant since() {
         Login current = login;
-        return current == null ? null : current.since();
+        return current == null ? null : current.since;
     }
 
     @Override
     public @Nullable String name() {
         Login current = login;
-        return current == null || current.over() ? null : current.name();
+        return current == null || current.isOver ? null : current.name;
     }
 
     /** Returns whether another session is on the same device, so that one displaces the other. */
     boolean isOnDeviceOf(Session other) {
         Login mine = login;
         Login others = other.login;
-        return mine != null && others != null && Objects.equals(mine.device(), others.device());
+        return mine != null && others != null && Objects.equals(mine.device, others.device);
     }
 
     /** Returns the client's label; empty if it gave none, or its dialect has none. */
     public String device() {
         Login current = login;
-        return current == null || current.device() == null ? "" : current.device();
+        return current == null ? "" : Objects.requireNonNullElse(current.device, "");
     }
 
     /** Marks the session as ended on purpose, so that it can't be resumed. */
@@ -188,11 +217,11 @@ public final class Session implements Caller {
     /** Returns whether this session alone does not make its user online. */
     boolean isQuiet() {
         Login current = login;
-        return current != null && current.quiet();
+        return current != null && current.isQuiet;
     }
 
     void loggedIn(Sessions.Arrival arrival) {
-        login = new Login(arrival.account(), arrival.name(), arrival.device(), arrival.quiet(), arrival.time(), false);
+        login = new Login(arrival);
     }
 
     /** Records that a command was received. */
@@ -209,10 +238,8 @@ public final class Session implements Caller {
     public void loggedOut() {
         Login current = login;
         if (current != null) {
-            login = current.with(current.name(), true);
+            current.isOver = true;
         }
-        left.set(false);
-        told.set(false);
     }
 
     /** Counts a malformed message and returns their number so far. */
@@ -223,7 +250,7 @@ public final class Session implements Caller {
     void renamed(String name) {
         Login current = login;
         if (current != null) {
-            login = current.with(name, current.over());
+            current.name = name;
         }
     }
 
@@ -251,7 +278,7 @@ public final class Session implements Caller {
     /** Returns the viewer's account number for the dialect; 0 if nobody is logged in. */
     private long viewer() {
         Login current = login;
-        return current == null || current.over() ? 0 : current.account();
+        return current == null || current.isOver ? 0 : current.account;
     }
 
     /** Aborts the session because its reader is too slow. */
@@ -411,31 +438,25 @@ public final class Session implements Caller {
 
     /** Ends the session gracefully: sends the pending output, then closes the connection. */
     public void finish(String why) {
-        end(why);
+        finish(new End(why, null));
+    }
+
+    private void finish(End how) {
+        end.compareAndSet(null, how);
         outbox.end();
         connection.finish();
     }
 
     /** As {@link #finish(String)}, since the peer has violated the protocol. */
     public void finish(MalformedFrame how) {
-        if (!ended.get()) {
-            // Before the end, so that who sees the end sees this too.
-            violation = how;
-        }
-        finish(VIOLATION);
+        finish(new End(VIOLATION, how));
     }
 
     /** Ends the session immediately, discarding the pending output. */
     public void abort(String why) {
-        end(why);
+        end.compareAndSet(null, new End(why, null));
         outbox.discard();
         connection.abort();
-    }
-
-    private void end(String why) {
-        if (ended.compareAndSet(false, true)) {
-            endedBecause = why;
-        }
     }
 
     @Override
@@ -451,27 +472,31 @@ public final class Session implements Caller {
     /** Returns whether the session has ended and accepts no more commands. */
     @Override
     public boolean hasEnded() {
-        return ended.get();
+        return end.get() != null;
     }
 
     /** Returns the reason for the end, for the log. */
     public String endedBecause() {
-        return endedBecause;
+        End how = end.get();
+        return how == null ? LOST : how.why();
     }
 
     /** Returns the violation of the protocol that ended the session; null if something else did. */
     public @Nullable MalformedFrame violation() {
-        return endedBecause.equals(VIOLATION) ? violation : null;
+        End how = end.get();
+        return how == null ? null : how.violation();
     }
 
     /** Returns true on the first call after a login: that caller takes the session offline. */
     boolean leave() {
-        return left.compareAndSet(false, true);
+        Login current = login;
+        return current != null && current.isOffline.compareAndSet(false, true);
     }
 
     /** Returns true on the first call after a login, so that the logout is logged once. */
     public boolean markLogoutLogged() {
-        return told.compareAndSet(false, true);
+        Login current = login;
+        return current != null && current.isLogged.compareAndSet(false, true);
     }
 
     /** Returns the next frame to write, for the transport; null if there is none at present. */
@@ -511,7 +536,7 @@ public final class Session implements Caller {
 
     /** Records that the connection is gone. Called on the transport's thread. */
     public void connectionLost() {
-        end("connection lost");
+        end.compareAndSet(null, new End(LOST, null));
         outbox.discard();
         unread(Backlog.Share.NONE);
     }

@@ -62,6 +62,7 @@ public final class ResumedSession extends ChatSession {
     private final Outbox outbox = new Outbox(sending(), this::connection, view(), people::user);
     private final Friends friends = new Friends(requests, people);
     private final Groups groups = new Groups(requests, people);
+    private final Privacy privacy = new Privacy(requests);
     private final Calls calls;
     private final Histories histories = new Histories(requests, people, view(), this::item);
     private final InOrder inOrder = new InOrder(requests, people, this::show);
@@ -120,6 +121,10 @@ public final class ResumedSession extends ChatSession {
         return calls;
     }
 
+    public Privacy privacy() {
+        return privacy;
+    }
+
     public Histories histories() {
         return histories;
     }
@@ -133,6 +138,7 @@ public final class ResumedSession extends ChatSession {
         token = state.token();
         keep(state.key());
         people.set(welcome, state);
+        privacy.set(state.preferences());
         view().blocked(people::isBlocked);
         calls.enter(state.server().udpPort());
         contacts().set(welcome.roster());
@@ -266,7 +272,7 @@ public final class ResumedSession extends ChatSession {
             case UserEvent.AttentionChanged changed -> {
                 attention.put(changed.with(), changed.attention());
             }
-            case UserEvent.PreferencesChanged changed -> {}
+            case UserEvent.PreferencesChanged changed -> privacy.set(changed.preferences());
             case UserEvent.Registered registered -> {}
             case UserEvent.PasswordChanged changed -> {}
             case UserEvent.Found found -> {}
