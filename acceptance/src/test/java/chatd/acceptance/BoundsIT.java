@@ -257,14 +257,22 @@ class BoundsIT {
         }
     }
 
-    /** Sends just enough not to be cut off, until they are closed. */
+    /** Sends just enough not to be cut off, on each until it is closed. */
     private static void trickle(List<Chat1Socket> sockets) {
+        List<Chat1Socket> open = new ArrayList<>(sockets);
         try {
-            while (true) {
+            while (!open.isEmpty()) {
                 TimeUnit.SECONDS.sleep(1);
-                sockets.forEach(socket -> socket.send(new byte[1_100]));
+                open.removeIf(socket -> {
+                    try {
+                        socket.send(new byte[1_100]);
+                        return false;
+                    } catch (UncheckedIOException e) {
+                        return true;
+                    }
+                });
             }
-        } catch (InterruptedException | UncheckedIOException e) {
+        } catch (InterruptedException e) {
             // The test is over.
         }
     }

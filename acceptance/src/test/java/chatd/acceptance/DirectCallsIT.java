@@ -564,6 +564,7 @@ class DirectCallsIT extends OverJson {
                 }
                 clock.add(Duration.ofMinutes(11));
                 assertThat(one.skipTo(7).path("send").asString()).isEqualTo(numbers.getFirst());
+                await().until(() -> written(daemon).contains("type=\"hangup\""));
                 assertThat(written(daemon)).containsOnlyOnce("type=\"hangup\"").contains("reason=\"lost\"");
                 renew(one, sessions.getFirst());
                 assertThat(one.skipTo(18).path("info").path("id").asString()).isEqualTo("renew");

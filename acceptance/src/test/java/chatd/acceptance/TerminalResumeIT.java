@@ -48,6 +48,7 @@ class TerminalResumeIT extends OverTerminal {
                 if (random.nextInt(20) == 0) {
                     proxy.cut();
                 }
+                Campaign.reached(i, texts, "texts");
                 Thread.sleep(random.nextInt(40));
             }
             ben.send(Wire.text("the last one", ann.name()));
@@ -342,7 +343,12 @@ class TerminalResumeIT extends OverTerminal {
             Terminal a = clients.logIn(ann).prompts("(nobody)>");
             a.enter("/set texts").showsLine("^ +texts +everyone +who may write to you");
             a.enter("/set texts strangers").shows("texts is one of: everyone, friends, nobody.");
-            a.type("/set te").press("Tab").type("f").press("Tab").prompts("> /set texts friends").press("Enter");
+            a.type("/set te")
+                    .press("Tab")
+                    .type("f")
+                    .press("Tab")
+                    .prompts("> /set texts friends")
+                    .press("Enter");
             a.shows("Set: texts is friends, on all your devices.");
             assertThat(phone.skipTo(35).path("info").path("texts").asString()).isEqualTo("friends");
             stranger.send("{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}".formatted(ann.name()));
@@ -352,7 +358,8 @@ class TerminalResumeIT extends OverTerminal {
             a.enter("/msg " + ann.name() + " seen").shows(": seen");
             a.enter("/set").showsLine("^ +calls +nobody ").showsLine("^ +marks +off ");
             a.enter("/set marks on").shows("Set: marks is on");
-            assertThat(phone.skipTo(35).path("info").path("read_marks").asBoolean()).isTrue();
+            assertThat(phone.skipTo(35).path("info").path("read_marks").asBoolean())
+                    .isTrue();
         }
     }
 

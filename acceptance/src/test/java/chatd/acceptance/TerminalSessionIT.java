@@ -49,6 +49,7 @@ class TerminalSessionIT extends OverTerminal {
                 if (random.nextInt(25) == 0) {
                     proxy.cut();
                 }
+                Campaign.reached(i, texts, "texts");
                 Thread.sleep(random.nextInt(40));
             }
             ben.send(Wire.text("the last one", ann.name()));

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.acceptance.WebBrowser.Device;
+import chatd.fixtures.Campaign;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class WebBudgetIT extends InBrowser {
     private static final int MOST_NODES = 12_000;
 
     /** How many messages are scrolled through; `.ci/long` has them all. */
-    private static final int MESSAGES = Boolean.getBoolean("chatd.whole") ? 100_000 : 5_000;
+    private static final int MESSAGES = Campaign.times(5_000, 100_000);
 
     /**
      * Keeps a number of unread messages at one width: it is as wide as its digits, which become fewer as one scrolls, and

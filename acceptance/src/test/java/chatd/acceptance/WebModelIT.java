@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.WebBrowser.Device;
+import chatd.fixtures.Campaign;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Page;
@@ -35,7 +36,7 @@ class WebModelIT extends InBrowser {
     /** How many things are done between two comparisons, and how many comparisons there are. */
     private static final int STEPS = 60;
 
-    private static final int ROUNDS = Boolean.getBoolean("chatd.whole") ? 60 : 2;
+    private static final int ROUNDS = Campaign.times(2, 60);
 
     /** Opens a page, and loads the model beside it: it has the page's origin, and is not shown. */
     private static Page model() throws IOException {
@@ -125,6 +126,7 @@ class WebModelIT extends InBrowser {
             List<Long> own = new ArrayList<>();
             proxy.delay(new Random(seed));
             for (int round = 0; round < ROUNDS; round++) {
+                Campaign.reached(round, ROUNDS, "rounds");
                 for (int step = 0; step < STEPS; step++) {
                     String where = conversations.get(random.nextInt(conversations.size()));
                     switch (random.nextInt(12)) {

@@ -4,6 +4,9 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.acceptance.WebBrowser.Device;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -141,25 +144,32 @@ class WebPeopleIT extends InBrowser {
         try (JsonSocket stranger = chatd.logInJson(JsonCarrier.LINES, ben, "laptop")) {
             desk.button("You").click();
             phone.button("You").click();
-            assertThat(desk.field("Write to you")).hasValue("everyone");
-            desk.field("Write to you").selectOption("friends, and in groups");
+            assertThat(choice(desk, "Write to you")).hasValue("everyone");
+            choice(desk, "Write to you").selectOption("friends, and in groups");
             WebPerson.waits(desk.page().getByText("Saved."));
-            assertThat(phone.field("Write to you")).hasValue("friends");
+            assertThat(choice(phone, "Write to you")).hasValue("friends");
             stranger.send("{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}".formatted(ann.name()));
             assertThat(stranger.skipTo(18).path("info").path("code").asString()).isEqualTo("not-allowed");
-            desk.field("Ask to be your friend").selectOption("nobody");
-            assertThat(phone.field("Ask to be your friend")).hasValue("nobody");
+            choice(desk, "Ask to be your friend").selectOption("nobody");
+            assertThat(choice(phone, "Ask to be your friend")).hasValue("nobody");
             stranger.send("{'type': 9, 'receive': '%s', 'info': '', 'id': '2'}".formatted(ann.name()));
             assertThat(stranger.skipTo(18).path("info").path("code").asString()).isEqualTo("not-allowed");
             String read = "Others see how far you have read, and that you type";
             phone.field(read).uncheck();
             assertThat(desk.field(read)).not().isChecked();
             desk.page().reload();
-            assertThat(desk.field("Write to you")).hasValue("friends");
-            assertThat(desk.field("Ask to be your friend")).hasValue("nobody");
-            assertThat(desk.field("Add you to groups")).hasValue("everyone");
+            assertThat(choice(desk, "Write to you")).hasValue("friends");
+            assertThat(choice(desk, "Ask to be your friend")).hasValue("nobody");
+            assertThat(choice(desk, "Add you to groups")).hasValue("everyone");
             assertThat(desk.field(read)).not().isChecked();
         }
+    }
+
+    private static Locator choice(WebPerson person, String label) {
+        return person.page()
+                .getByRole(
+                        AriaRole.COMBOBOX,
+                        new Page.GetByRoleOptions().setName(label).setExact(true));
     }
 
     /** Who takes no texts of strangers is asked, with the text that was refused. */

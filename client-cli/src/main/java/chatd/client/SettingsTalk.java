@@ -71,14 +71,13 @@ final class SettingsTalk {
     void set(ChatSession session, List<String> words) throws IOException, InterruptedException, UnknownServer {
         if (words.isEmpty()) {
             Stream<String> settings = Arrays.stream(Setting.values()).map(setting -> described(session, setting));
-            presenter.page(
-                    (session instanceof ResumedSession numbered
-                                    ? Stream.concat(
-                                            settings,
-                                            Arrays.stream(Privacy.Choice.values())
-                                                    .map(choice -> described(numbered.privacy(), choice)))
-                                    : settings)
-                            .collect(Collectors.joining("\n")));
+            presenter.page((session instanceof ResumedSession numbered
+                            ? Stream.concat(
+                                    settings,
+                                    Arrays.stream(Privacy.Choice.values())
+                                            .map(choice -> described(numbered.privacy(), choice)))
+                            : settings)
+                    .collect(Collectors.joining("\n")));
             return;
         }
         Optional<Privacy.Choice> choice = Privacy.Choice.of(words.getFirst());
@@ -99,7 +98,8 @@ final class SettingsTalk {
     }
 
     /** @param value the new value; without it the choice is shown */
-    private void set(Privacy privacy, Privacy.Choice choice, List<String> value) throws IOException, InterruptedException {
+    private void set(Privacy privacy, Privacy.Choice choice, List<String> value)
+            throws IOException, InterruptedException {
         if (value.isEmpty()) {
             presenter.page(described(privacy, choice));
         } else if (value.size() > 1 || !choice.choices().contains(value.getFirst())) {

@@ -182,6 +182,9 @@ class WrittenFormTest {
         int taken = 0;
         int changes = Campaign.times(1_500, 30_000);
         for (int i = 0; i < changes; i++) {
+            if (i % 1_000 == 0) {
+                Campaign.reached(i, changes, "changes of attributes");
+            }
             List<String> changed = new ArrayList<>(lines.subList(0, 3));
             String line = lines.get(2 + random.nextInt(lines.size() - 3));
             String one = attributes.get(random.nextInt(attributes.size()));

@@ -209,8 +209,8 @@ public final class LineCompleter implements Parser, Completer {
                     Setting.of(key)
                             .map(Setting::choices)
                             .or(() -> Privacy.Choice.of(key).map(Privacy.Choice::choices))
-                            .ifPresent(choices -> choices.forEach(
-                                    choice -> candidates.add(candidate(choice, "", false))));
+                            .ifPresent(
+                                    choices -> choices.forEach(choice -> candidates.add(candidate(choice, "", false))));
                 }
             }
             case GROUP -> {

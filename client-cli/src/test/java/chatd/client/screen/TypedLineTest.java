@@ -207,4 +207,61 @@ class TypedLineTest {
                         .as(one.code())
                         .isEmpty());
     }
+
+    @Test
+    void aLineOfTheHelpIsOneOrTwoAsLongAsItsUsageIs() {
+        for (TypedLine.Command command : TypedLine.Command.values()) {
+            List<String> lines = command.line().lines().toList();
+            boolean isShort = command.usage().length() <= 24;
+            assertThat(lines).as(command.word()).hasSize(isShort ? 1 : 2);
+            assertThat(lines.getFirst()).startsWith("  " + command.usage());
+            assertThat(lines.getLast().substring(27)).isEqualTo(command.help()).isNotEmpty();
+        }
+        assertThat(TypedLine.of("/help quit")).isEqualTo(new TypedLine.Help("  /quit                    leave"));
+        assertThat(TypedLine.of("/help /quit")).isEqualTo(TypedLine.of("/help quit"));
+    }
+
+    @Test
+    void listsOfNamesMayHaveSpacesWhereThereAreSome() {
+        List<String> both = List.of("bob", "carol");
+        assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.Turn(both));
+        assertThat(TypedLine.of("/msg bob, carol one, two")).isEqualTo(new TypedLine.Send(both, "one, two"));
+        assertThat(TypedLine.of("/direct bob, carol")).isEqualTo(new TypedLine.Direct(both));
+        assertThat(TypedLine.of("/file bob, carol x"))
+                .isEqualTo(new TypedLine.SendFiles(both, List.of(Path.of("x")), false));
+        assertThat(TypedLine.of("/picture bob, carol x"))
+                .isEqualTo(new TypedLine.SendFiles(both, List.of(Path.of("x")), true));
+        assertThat(TypedLine.of("/friend bob, carol")).isEqualTo(new TypedLine.Friend("bob,", "carol"));
+        assertThat(TypedLine.of("/all one, two")).isEqualTo(new TypedLine.Send(List.of(), "one, two"));
+    }
+
+    @Test
+    void whatIsATextAndWhatIsNotIsKnownOfEachArgument() {
+        assertThat(TypedLine.Command.ALL.isText(1)).isTrue();
+        assertThat(TypedLine.Command.MSG.isText(1)).isFalse();
+        assertThat(TypedLine.Command.MSG.isText(2)).isTrue();
+        assertThat(TypedLine.Command.REPORT.isText(1)).isFalse();
+        assertThat(TypedLine.Command.TO.isText(2)).isFalse();
+    }
+
+    @Test
+    void aCommandThatIsMistypedIsGuessed() {
+        assertThat(TypedLine.of("/qiut")).asString().contains("did you mean /quit?");
+        assertThat(TypedLine.of("/qu")).isEqualTo(new TypedLine.Quit());
+        assertThat(TypedLine.of("/xyzzy")).asString().doesNotContain("did you mean");
+    }
+
+    @Test
+    void severalPathsAreSeveralFilesIfAllAreThere() throws Exception {
+        Path one = java.nio.file.Files.createFile(directory.resolve("one"));
+        Path two = java.nio.file.Files.createFile(directory.resolve("two words"));
+        assertThat(TypedLine.paths(one.toString())).containsExactly(one);
+        assertThat(TypedLine.paths(two.toString())).containsExactly(two);
+        assertThat(TypedLine.paths(one + " '" + two + "'")).containsExactly(one, two);
+        Path none = directory.resolve("none");
+        assertThat(TypedLine.paths(one + " " + none)).containsExactly(Path.of(one + " " + none));
+        assertThat(TypedLine.path("'")).isEqualTo(Path.of("'"));
+        assertThat(TypedLine.path("'a\"")).isEqualTo(Path.of("'a\""));
+        assertThat(TypedLine.path("\"a b\"")).isEqualTo(Path.of("a b"));
+    }
 }

@@ -65,4 +65,42 @@ class WrappingTest {
     void emptyLinesStay() {
         assertThat(wrap("a\n\nb", 80, 2)).containsExactly("a", "  ", "  b");
     }
+
+    @Test
+    void aLineIsAsLongAsItMayBeAndNoLonger() {
+        // The last column stays free.
+        assertThat(wrap("x".repeat(41), 41, 0)).containsExactly("x".repeat(40), "x");
+        assertThat(wrap("x".repeat(40), 41, 0)).containsExactly("x".repeat(40));
+        assertThat(wrap("你".repeat(21), 41, 0)).containsExactly("你".repeat(20), "你");
+        assertThat(wrap("x".repeat(40) + "   y", 41, 0)).containsExactly("x".repeat(40), "y");
+        // Between words, if the line is then more than half full.
+        assertThat(wrap("x".repeat(11) + " " + "y".repeat(40), 21, 0).getFirst())
+                .isEqualTo("x".repeat(11));
+        assertThat(wrap("x".repeat(9) + " " + "y".repeat(40), 21, 0).getFirst())
+                .isEqualTo("x".repeat(9) + " " + "y".repeat(10));
+        assertThat(wrap("x".repeat(10) + " " + "y".repeat(40), 21, 0).getFirst())
+                .isEqualTo("x".repeat(10) + " " + "y".repeat(9));
+    }
+
+    @Test
+    void aMarginIsAtMostHalfOfTheWidthAndATerminalAtLeastTwentyColumns() {
+        assertThat(wrap("x".repeat(25), 21, 30)).containsExactly("x".repeat(20), " ".repeat(10) + "x".repeat(5));
+        assertThat(wrap("x".repeat(25), 3, 0)).containsExactly("x".repeat(20), "x".repeat(5));
+    }
+
+    @Test
+    void anAddressIsWholeUpToItsBounds() {
+        // As wide as the next line, and one wider
+        String fits = "https://e.org/" + "x".repeat(20);
+        assertThat(wrap("12:00 bob: look " + fits, 41, 6)).containsExactly("12:00 bob: look ", "      " + fits);
+        String wider = fits + "x";
+        assertThat(wrap("12:00 bob: look " + wider, 41, 6)).containsExactly("12:00 bob: look " + wider);
+        // Both ends of ASCII's signs are part of an address.
+        String signs = "https://e.org/!~user/" + "x".repeat(12) + "~";
+        assertThat(wrap("12:00 bob: look " + signs, 41, 6)).containsExactly("12:00 bob: look ", "      " + signs);
+        String longest = "https://e.org/" + "x".repeat(2_000 - 14);
+        assertThat(wrap("12:00 bob: " + longest, 41, 6)).containsExactly("12:00 bob: " + longest);
+        assertThat(wrap("12:00 bob: " + longest + "x", 41, 6)).hasSizeGreaterThan(10);
+        assertThat(wrap(fits.repeat(2), 41, 6)).containsExactly(fits.repeat(2));
+    }
 }

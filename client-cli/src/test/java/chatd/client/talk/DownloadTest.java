@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,43 @@ class DownloadTest {
             assertThat(downloads.resume("other", 3, "bb")).isZero();
         }
         assertThat(part).doesNotExist();
+    }
+
+    @Test
+    void aNumberIsPutBeforeTheEndingAndTheNameStaysWithinItsBound() throws IOException {
+        for (String name : new String[] {"a.tar.gz", "n".repeat(251) + ".txt", "é".repeat(127), "n".repeat(251)}) {
+            fetched(directory, name);
+        }
+        assertThat(fetched(directory, "a.tar.gz")).hasFileName("a.tar (1).gz");
+        assertThat(fetched(directory, "n".repeat(251) + ".txt")).hasFileName("n".repeat(247) + " (1).txt");
+        assertThat(fetched(directory, "é".repeat(127))).hasFileName("é".repeat(125) + " (1)");
+        assertThat(fetched(directory, "n".repeat(251))).hasFileName("n".repeat(251) + " (1)");
+    }
+
+    @Test
+    void whatIsThereIsToldFromTheBeginning() throws IOException {
+        List<String> told = new ArrayList<>();
+        Download.Progress noting = (received, size) -> told.add(received + "/" + size);
+        try (Download downloads = new Download(directory, SafeText::line, noting)) {
+            downloads.begin("a", 3);
+            take(downloads, true, (byte) 1, (byte) 2, (byte) 3);
+        }
+        assertThat(told).containsExactly("0/3", "3/3");
+        told.clear();
+        try (Download downloads = new Download(directory, SafeText::line, noting)) {
+            assertThat(downloads.resume("whole", 3, "cc")).isZero();
+            downloads.take(new byte[] {1, 2, 3}, 3);
+        }
+        try (Download downloads = new Download(directory, SafeText::line, noting)) {
+            assertThat(downloads.resume("whole", 3, "cc"))
+                    .as("as large as it shall be")
+                    .isEqualTo(3);
+        }
+        assertThat(told).containsExactly("0/3", "3/3", "3/3");
+        try (Download downloads = new Download(directory, SafeText::line, noting)) {
+            assertThat(downloads.resume("whole", 2, "cc"))
+                    .as("too large to be its beginning")
+                    .isZero();
+        }
     }
 }

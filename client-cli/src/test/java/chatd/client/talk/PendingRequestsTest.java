@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PendingRequestsTest {
@@ -208,5 +209,40 @@ class PendingRequestsTest {
         for (Asked asked : List.of(one, other)) {
             assertThatThrownBy(asked::await).isInstanceOf(IOException.class).hasMessage("The cable was cut.");
         }
+    }
+
+    @Test
+    void ofSeveralOneAloneIsForgotten() throws Exception {
+        Asked unsent = ask("1", false);
+        Asked other = ask("2", false);
+        requests.remove(unsent);
+        assertThat(requests.answers(accepted("2"))).isTrue();
+        assertThat(other.isOver()).isTrue();
+    }
+
+    @Test
+    void anItemOfOnesOwnIsRecognisedByItsTextAndItsAge() {
+        Outgoing text = text();
+        passes(Duration.ofSeconds(5));
+        assertThat(text.age()).isEqualTo(Duration.ofSeconds(5));
+        Item told = new Item("ann", true, Instant.EPOCH, true, "hello", null, Optional.empty());
+        assertThat(text.is(told)).isTrue();
+        assertThat(told.isFile()).isFalse();
+        assertThat(told.isFromServer()).isFalse();
+        assertThat(text.is(new Item("ann", true, Instant.EPOCH, true, "bye", null, Optional.empty())))
+                .isFalse();
+        assertThat(text.is(new Item("ann", false, Instant.EPOCH, true, "hello", null, Optional.empty())))
+                .isFalse();
+        Item file = new Item("server", true, Instant.EPOCH, true, "hello", 7L, Optional.empty());
+        assertThat(text.is(file)).isFalse();
+        assertThat(file.isFile()).isTrue();
+        assertThat(file.isFromServer()).isTrue();
+    }
+
+    @Test
+    void aSettingIsFoundByItsKey() {
+        assertThat(Setting.of("theme")).contains(Setting.THEME);
+        assertThat(Setting.of("themes")).isEmpty();
+        assertThat(Setting.THEME.meaning()).isEqualTo("colours to suit the terminal");
     }
 }

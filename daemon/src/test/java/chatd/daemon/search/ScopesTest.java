@@ -106,6 +106,9 @@ class ScopesTest {
         long[] written = new long[QUESTIONS];
         long[] unwritten = new long[QUESTIONS];
         for (int round = -QUESTIONS / 4; round < QUESTIONS; round++) {
+            if (round % 1_000 == 0) {
+                Campaign.reached(Math.max(0, round), QUESTIONS, "questions of a kind");
+            }
             boolean isFirst = random.nextBoolean();
             for (boolean isWritten : new boolean[] {isFirst, !isFirst}) {
                 List<String> all = isWritten ? guesses.written() : guesses.unwritten();

@@ -73,7 +73,9 @@ class SessionTest {
         assertThat(session.violation()).isNull();
         assertThat(session.isOver()).isFalse();
         session.over();
-        assertThat(session.isOver()).as("on purpose, though the connection was lost").isTrue();
+        assertThat(session.isOver())
+                .as("on purpose, though the connection was lost")
+                .isTrue();
     }
 
     /** Whoever sees the end sees all of it, and of several who end it, one did. */

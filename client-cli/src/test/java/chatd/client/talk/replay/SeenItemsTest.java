@@ -187,4 +187,38 @@ class SeenItemsTest {
             assertThat(shown.unseen(history).items()).isEqualTo(history.subList(to, 60));
         }
     }
+
+    @Test
+    void ofWhomNobodyWroteToOwnTextsAreEnough() {
+        SeenItems.Unseen unseen = after(sent("hello")).unseen(List.of(mine(2, "hello"), other(3, "x")));
+        assertThat(texts(unseen)).containsExactly("x");
+        assertThat(unseen.reachesBack()).isTrue();
+    }
+
+    @Test
+    void theTimesThatAReplayToldAreKeptForTheNextStart() {
+        Path file = directory.resolve("times");
+        SeenItems shown = new SeenItems(file);
+        shown.add(other(1, "a"));
+        shown.add(sent("hello"));
+        assertThat(texts(shown.unseen(List.of(other(1, "a"), mine(2, "hello")))))
+                .isEmpty();
+        List<Item> more = List.of(other(1, "a"), mine(2, "hello"), mine(9, "hello"));
+        assertThat(texts(new SeenItems(file).unseen(more))).containsExactly("hello");
+    }
+
+    @Test
+    void theLastFiveHundredAreKept() throws IOException {
+        Path file = directory.resolve("many");
+        SeenItems shown = new SeenItems(file);
+        List<Item> all = new ArrayList<>();
+        for (int i = 1; i <= 501; i++) {
+            all.add(other(i, "m" + i));
+            shown.add(all.getLast());
+        }
+        assertThat(texts(shown.unseen(all))).isEmpty();
+        assertThat(Files.readAllLines(file)).hasSize(500);
+        assertThat(texts(shown.unseen(all.subList(0, 1)))).as("forgotten").containsExactly("m1");
+        assertThat(texts(new SeenItems(file).unseen(all.subList(0, 2)))).isEmpty();
+    }
 }

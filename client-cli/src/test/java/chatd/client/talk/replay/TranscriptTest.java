@@ -1,6 +1,7 @@
 package chatd.client.talk.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Tests that items that arrive, are replayed or were sent from here are shown once each. */
 class TranscriptTest {
     private final List<String> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private final List<String> sent = new ArrayList<>();
     private final Transcript transcript = new Transcript(
             new View() {
                 @Override
@@ -26,6 +28,11 @@ class TranscriptTest {
                 public void replayed(Replay replay) {
                     seen.add(replay.reason() + (replay.hasOlder() ? " cut" : ""));
                     replay.items().forEach(this::said);
+                }
+
+                @Override
+                public void sent(Item item) {
+                    sent.add(item.text());
                 }
 
                 @Override
@@ -181,5 +188,39 @@ class TranscriptTest {
         transcript.catchUp();
         transcript.replayed(View.Reason.LOSS, others(1, 4), false, List.of());
         assertThat(seen).containsExactly("LOSS", "m4");
+    }
+
+    /** What was stored without comment is told, and known when it is replayed. */
+    @Test
+    void whatIsStoredIsToldOnceAndNotShownAgain() {
+        caughtUp(others(1, 2));
+        Outgoing mine = outgoing("hello", "bob");
+        transcript.sending(mine);
+        transcript.stored(mine);
+        transcript.stored(mine);
+        assertThat(sent).containsExactly("hello");
+        transcript.catchUp();
+        List<Item> replay = new ArrayList<>(others(1, 2));
+        replay.add(mine(3, "hello"));
+        replay.add(other(4, "m4"));
+        transcript.replayed(View.Reason.LOSS, replay, false, List.of());
+        assertThat(seen).containsExactly("LOSS", "m4");
+        // Nor what the replay showed, by the next one.
+        transcript.catchUp();
+        seen.clear();
+        transcript.replayed(View.Reason.LOSS, replay, false, List.of());
+        assertThat(seen).containsExactly("LOSS");
+    }
+
+    @Test
+    void whatWasNotStoredIsRefused() {
+        caughtUp(others(1, 1));
+        Outgoing mine = outgoing("lost", "bob");
+        transcript.sending(mine);
+        transcript.catchUp();
+        transcript.replayed(View.Reason.LOSS, others(1, 1), false, transcript.open());
+        assertThat(seen).containsExactly("LOSS", "NOT SENT lost");
+        assertThat(transcript.open()).isEmpty();
+        assertThatThrownBy(mine::await).isInstanceOf(Outgoing.Refused.class).hasMessage("It was not stored.");
     }
 }
