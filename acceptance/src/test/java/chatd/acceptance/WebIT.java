@@ -8,8 +8,12 @@ import chatd.acceptance.WebBrowser.Device;
 import chatd.text.SafeText;
 import com.microsoft.playwright.Locator;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** People use the page in a real browser: they log in, talk, and lose neither their place nor their drafts. */
 @Tag("processes")
@@ -33,6 +37,31 @@ class WebIT extends InBrowser {
         });
         assertThat(state).hasText("online");
         assertThat(desk.message("hello").locator(".mark")).hasAttribute("aria-label", "Read");
+    }
+
+    /** In countries with digits, letters and weeks of their own, the page is that of its language. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fa-IR", "ar-EG", "tr-TR", "de-CH"})
+    void inEveryCountryItIsThePageOfItsLanguage(String locale) {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(
+                        chatd, Device.DESK.options().setLocale(locale).setTimezoneId("Asia/Tehran"))
+                .enter(ann.name().toUpperCase(Locale.ROOT), ann.password());
+        desk.sees("Chats");
+        desk.find(ben.name()).says("TITLE 1234").reads("TITLE 1234");
+        assertThat(desk.message("TITLE 1234").locator("time"))
+                .hasText(Pattern.compile("^[0-9]{1,2}:[0-9]{2}([\u202f ][AP]M)?$"));
+        assertThat(chatd.texts(ben)).containsExactly("TITLE 1234");
+        try (Writer other = new Writer(chatd, ben)) {
+            other.says(ann, "SIĞINAK @" + ann.name());
+            desk.reads("SIĞINAK @" + ann.name());
+            desk.act("SIĞINAK @" + ann.name(), "Answer").says("İ, ı: 5").reads("İ, ı: 5");
+        }
+        desk.page().reload();
+        desk.reads("TITLE 1234").reads("İ, ı: 5");
+        assertThat(desk.page().evaluate("getComputedStyle(document.body).direction"))
+                .isEqualTo("ltr");
     }
 
     @Test

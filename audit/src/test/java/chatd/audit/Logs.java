@@ -2,6 +2,7 @@ package chatd.audit;
 
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.Who;
+import chatd.audit.form.Line;
 import chatd.audit.form.Watch;
 import chatd.audit.read.Auditor;
 import chatd.audit.read.SecondVerifier;
@@ -94,6 +95,18 @@ public final class Logs {
             chains.add(chain);
         }
         return chains;
+    }
+
+    /** Rewrites a file as a forger without the key would, with every chain recomputed. */
+    public static void rewrite(Path file, List<String> lines) throws IOException, NoSuchAlgorithmException {
+        String previous = lines.get(2).replaceFirst(".* previous=\"([^\"]*)\".*", "$1");
+        List<String> chains = chains(lines, previous);
+        List<String> whole = new ArrayList<>(lines.subList(0, 3));
+        for (int i = 0; i < chains.size(); i++) {
+            whole.add(lines.get(i + 3).replaceFirst(" chain=\"[^\"]*\"", " chain=\"" + chains.get(i) + "\""));
+        }
+        whole.add(Line.END);
+        Files.write(file, whole);
     }
 
     private static String hash(String chain, String body) throws NoSuchAlgorithmException {

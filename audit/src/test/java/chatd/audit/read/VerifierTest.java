@@ -6,6 +6,7 @@ import chatd.audit.LogBytes;
 import chatd.audit.LogFiles;
 import chatd.audit.Logs;
 import chatd.audit.form.Chain;
+import chatd.audit.form.Watch;
 import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,5 +168,104 @@ class VerifierTest {
         List<String> older = new ArrayList<>(Logs.lines(closed));
         older.remove(5);
         assertThat(wrong(older)).startsWith("audit.xml: it is not the beginning of audit-000001-");
+    }
+
+    /** Returns a segment without seals, with other values of attributes in its third line. */
+    private List<String> unsealed(String... heads) {
+        List<String> plain = new ArrayList<>(lines);
+        plain.removeIf(line -> line.startsWith("<seal"));
+        String head = plain.get(2).replaceFirst(" key=\"[^\"]*\"", "");
+        for (String each : heads) {
+            String name = each.substring(0, each.indexOf('=') + 2);
+            head = head.replaceFirst(" " + name + "[^\"]*\"", " " + each);
+        }
+        plain.set(2, head);
+        return plain;
+    }
+
+    /** Adds to the numbers of a segment's events. */
+    private static List<String> renumbered(List<String> segment, long by) {
+        return segment.stream()
+                .map(line -> Pattern.compile("^<event seq=\"(\\d+)\"")
+                        .matcher(line)
+                        .replaceFirst(seq -> "<event seq=\"" + (Integer.parseInt(seq.group(1)) + by) + "\""))
+                .toList();
+    }
+
+    @Test
+    void aFirstSegmentIsTheFirst() throws Exception {
+        Path file = directory.resolve("audit.xml");
+        Logs.rewrite(file, unsealed());
+        assertThat(Logs.verify(directory).wrong()).isNull();
+        Logs.rewrite(file, unsealed("previous=\"" + "B".repeat(43) + "\""));
+        assertThat(Logs.verify(directory).wrong())
+                .isEqualTo("audit.xml: line 3: the first segment names one before it");
+        Logs.rewrite(file, renumbered(unsealed(), 1));
+        assertThat(Logs.verify(directory).wrong()).isEqualTo("audit.xml: line 4: seq is 2 where 1 was expected");
+    }
+
+    @Test
+    void aSegmentGoesOnWhereTheOneBeforeItEnded() throws Exception {
+        Path file = directory.resolve("audit.xml");
+        Logs.rewrite(directory.resolve("audit-000001-20261120T061500Z.xml"), unsealed());
+        String chain = Logs.chains(unsealed(), lines.get(2).replaceFirst(".* previous=\"([^\"]*)\".*", "$1"))
+                .getLast();
+        String previous = "previous=\"" + chain + "\"";
+        String second = "segment=\"2\"";
+        long events = 5;
+        Logs.rewrite(file, renumbered(unsealed(second, previous), events));
+        Verifier.Report report = Logs.verify(directory);
+        assertThat(report.wrong()).isNull();
+        assertThat(report.segments()).isEqualTo(2);
+        assertThat(report.events()).isEqualTo(2 * events);
+        Logs.rewrite(file, renumbered(unsealed(second, previous), events + 1));
+        assertThat(Logs.verify(directory).wrong()).isEqualTo("audit.xml: line 4: seq is 7 where 6 was expected");
+        Logs.rewrite(file, renumbered(unsealed("segment=\"3\"", previous), events));
+        assertThat(Logs.verify(directory).wrong()).isEqualTo("audit.xml: line 3: segment 2 is missing before it");
+        Logs.rewrite(file, renumbered(unsealed(second, "previous=\"" + "B".repeat(43) + "\""), events));
+        assertThat(Logs.verify(directory).wrong())
+                .isEqualTo("audit.xml: line 3: it does not continue the segment before it");
+        Logs.rewrite(file, renumbered(unsealed(second, previous, "started=\"2026-11-20T06:14:59.999999Z\""), events));
+        assertThat(Logs.verify(directory).wrong())
+                .isEqualTo("audit.xml: line 3: it began before the segment before it ended");
+        // What an earlier line says is wrong first.
+        Files.move(
+                directory.resolve("audit-000001-20261120T061500Z.xml"),
+                directory.resolve("audit-000007-20261120T061500Z.xml"));
+        Files.delete(file);
+        assertThat(Logs.verify(directory).wrong())
+                .isEqualTo("audit-000007-20261120T061500Z.xml: line 3: it is segment 1, but named 7");
+    }
+
+    @Test
+    void howFarItHasReadIsTold() throws IOException {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, Logs.clock())) {
+            log.rotate();
+            log.append(Logs.event(5));
+        }
+        long size = 0;
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".xml")).toList()) {
+                size += Files.size(file);
+            }
+        }
+        List<Long> told = new ArrayList<>();
+        List<String> read = new ArrayList<>();
+        long all = size;
+        Verifier.verify(directory, new Auditor(List.of(), List.of(), false), new Watch() {
+            @Override
+            public void line(String line) {
+                read.add(line);
+            }
+
+            @Override
+            public void read(long bytes, long ofAll) {
+                assertThat(ofAll).isEqualTo(all);
+                told.add(bytes);
+            }
+        });
+        assertThat(told).isSorted().last().isEqualTo(size);
+        assertThat(read).filteredOn(line -> line.startsWith("<event")).hasSize(7);
     }
 }

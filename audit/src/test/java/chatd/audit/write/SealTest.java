@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Page {@code audit-log.md}, "Proof": what seals and anchors show. */
@@ -81,18 +81,6 @@ class SealTest {
 
     private List<String> seals(Path file) throws IOException {
         return Logs.lines(file).stream().filter(l -> l.startsWith("<seal")).toList();
-    }
-
-    /** Rewrites a file as a forger without the key would, with every chain recomputed. */
-    private void rewrite(Path file, List<String> lines) throws IOException, NoSuchAlgorithmException {
-        String previous = lines.get(2).replaceFirst(".* previous=\"([^\"]*)\".*", "$1");
-        List<String> chains = Logs.chains(lines, previous);
-        List<String> whole = new ArrayList<>(lines.subList(0, 3));
-        for (int i = 0; i < chains.size(); i++) {
-            whole.add(lines.get(i + 3).replaceFirst(" chain=\"[^\"]*\"", " chain=\"" + chains.get(i) + "\""));
-        }
-        whole.add(Line.END);
-        Files.write(file, whole);
     }
 
     @ParameterizedTest
@@ -155,7 +143,7 @@ class SealTest {
         write(1, 3);
         List<String> lines = new ArrayList<>(Logs.lines(published));
         lines.set(5, lines.get(5).replace("size=\"2\"", "size=\"9\""));
-        rewrite(published, lines);
+        Logs.rewrite(published, lines);
         assertThat(verify().wrong()).isEqualTo("audit.xml: line 8: the seal does not hold");
     }
 
@@ -164,11 +152,11 @@ class SealTest {
         SealPublic key = write(1, 3);
         List<String> lines = new ArrayList<>(Logs.lines(published));
         lines.removeIf(line -> line.startsWith("<seal"));
-        rewrite(published, lines);
+        Logs.rewrite(published, lines);
         assertThat(verify(key).isAuthentic()).isFalse();
         assertThat(verify(key).notes()).containsExactly("the last 4 events are not sealed yet");
         lines.set(2, lines.get(2).replaceFirst(" key=\"[^\"]*\"", ""));
-        rewrite(published, lines);
+        Logs.rewrite(published, lines);
         assertThat(verify(key).wrong()).contains("it has no seals, and a key was given");
     }
 
@@ -199,7 +187,7 @@ class SealTest {
         }
         List<String> lines = new ArrayList<>(Logs.lines(closed.getLast()));
         lines.removeIf(line -> line.startsWith("<seal"));
-        rewrite(closed.getLast(), lines);
+        Logs.rewrite(closed.getLast(), lines);
         assertThat(verify(key).wrong()).isNotNull();
     }
 
@@ -306,7 +294,7 @@ class SealTest {
         String head = genuine.get(2).replaceFirst(" key=\"[^\"]*\"", forged.equals("same") ? "$0" : forged);
         List<String> lines = new ArrayList<>(List.of(genuine.get(0), genuine.get(1), head, genuine.get(3)));
         lines.add(Line.END);
-        rewrite(directory.resolve("audit-000002-20261120T061500Z.xml"), lines);
+        Logs.rewrite(directory.resolve("audit-000002-20261120T061500Z.xml"), lines);
         List<String> closed = Logs.lines(directory.resolve("audit-000002-20261120T061500Z.xml"));
         String chain = closed.get(3).replaceFirst(".* chain=\"([^\"]*)\".*", "$1");
         List<String> last = new ArrayList<>(lines);
@@ -316,26 +304,77 @@ class SealTest {
                         .replace("segment=\"2\"", "segment=\"3\"")
                         .replaceFirst("previous=\"[^\"]*\"", "previous=\"" + chain + "\""));
         last.set(3, lines.get(3).replaceFirst("seq=\"\\d+\"", "seq=\"5\""));
-        rewrite(published, last);
+        Logs.rewrite(published, last);
         Verifier.Report report = verify(key);
         assertThat(report.isAuthentic() && report.wrong() == null)
                 .as("%s %s", report.wrong(), report.notes())
                 .isFalse();
     }
 
-    @Test
-    void moreThanAThousandEventsWithoutASealAreNotGenuine() throws Exception {
-        SealPublic key = write(1, 1);
+    /** Adds unsealed events to a log that ends with a seal of seq 3. */
+    private void addUnsealed(int count) throws Exception {
         List<String> lines = new ArrayList<>(Logs.lines(published));
         String event = lines.get(4);
         lines.removeLast();
-        for (int i = 4; i < 1_100; i++) {
+        for (int i = 4; i < 4 + count; i++) {
             lines.add(event.replaceFirst("seq=\"\\d+\"", "seq=\"" + i + "\""));
         }
         lines.add(Line.END);
-        rewrite(published, lines);
-        assertThat(verify(key).wrong()).isNull();
-        assertThat(verify(key).isAuthentic()).isFalse();
+        Logs.rewrite(published, lines);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true", "1, true", "1000, true", "1001, false"})
+    void moreThanAThousandEventsWithoutASealAreNotGenuine(int count, boolean isAuthentic) throws Exception {
+        SealPublic key = write(1, 1);
+        addUnsealed(count);
+        Verifier.Report report = verify(key);
+        assertThat(report.wrong()).isNull();
+        assertThat(report.isAuthentic()).isEqualTo(isAuthentic);
+        assertThat(report.authentic()).isEqualTo(3);
+        List<String> notes = new ArrayList<>();
+        if (count > 0) {
+            notes.add((count == 1 ? "the last event is" : "the last " + count + " events are")
+                    + " not sealed yet; the last seal is of 2026-11-20T06:15:00.000000Z");
+        }
+        if (!isAuthentic) {
+            notes.add("what follows seq 3 is not sealed by a key that you trust");
+        }
+        assertThat(report.notes()).isEqualTo(notes);
+    }
+
+    /** Of what retention, or somebody, has removed at the beginning, anchors say nothing. */
+    @Test
+    void anchorsOfWhatIsNotLeftAreSaidNotToBeJudged() throws IOException {
+        List<Path> closed;
+        SealPublic key;
+        try (AuditLog log = open()) {
+            log.append(Logs.event(1));
+            log.rotate();
+            log.append(Logs.event(2));
+            closed = log.files().closed();
+            key = key(log);
+        }
+        String early = seals(closed.getFirst()).getLast();
+        String late = seals(published).getLast();
+        assertThat(Logs.verify(directory, List.of(key), List.of(early, late)).notes())
+                .isEmpty();
+        Files.delete(closed.getFirst());
+        Verifier.Report report = Logs.verify(directory, List.of(key), List.of(early, late));
+        assertThat(report.wrong()).isNull();
+        assertThat(report.notes())
+                .contains("anchors from before the first event that is left can't be judged")
+                .noneMatch(note -> note.startsWith("none of the anchors"));
+        report = Logs.verify(directory, List.of(key), List.of(early));
+        assertThat(report.wrong()).isNull();
+        assertThat(report.isAuthentic()).isFalse();
+        assertThat(report.notes())
+                .contains("none of the anchors is in what is left: whoever has the key may have rewritten all of it");
+        // Without a key the anchor names it, and what follows is trusted by it.
+        report = Logs.verify(directory, List.of(), List.of(late));
+        assertThat(report.authentic()).isPositive();
+        assertThat(report.notes())
+                .contains("the key " + key.id() + " is not announced in what is left of the log: give it with --key");
     }
 
     /** A key that a forger announced among unsealed events is sealed with them, but not trusted because of that. */
@@ -424,7 +463,7 @@ class SealTest {
         lines.set(2, lines.get(2).replaceFirst(" key=\"[^\"]*\"", ""));
         lines.set(3, lines.get(3).replace(" seq=\"2\" ", " seq=\"1\" "));
         lines.set(4, lines.get(4).replace(" seq=\"3\" ", " seq=\"2\" "));
-        rewrite(published, lines);
+        Logs.rewrite(published, lines);
         Path part = directory.resolve("audit.part");
         Files.write(part, Logs.lines(published).subList(0, 5));
         Files.delete(elsewhere.resolve("seal.key"));

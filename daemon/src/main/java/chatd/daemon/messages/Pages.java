@@ -1,12 +1,10 @@
 package chatd.daemon.messages;
 
+import chatd.daemon.session.Places;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.event.Event;
-import java.util.concurrent.Semaphore;
 import java.util.function.LongFunction;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /** Limits how many pages are read at once: {@value #PAGES}, and one of an account; further ones wait. Blocks. */
 public final class Pages {
@@ -14,14 +12,8 @@ public final class Pages {
     /** Maximum bytes of a page's items when {@linkplain Session#isTight memory is tight}. */
     private static final long SMALL_PAGE = 32 << 10;
 
-    private static final int PLACES = 256;
-
     private final Sessions sessions;
-    private final Semaphore all = new Semaphore(PAGES, true);
-
-    /** By account; a few share one. */
-    private final Semaphore[] ofAccount =
-            IntStream.range(0, PLACES).mapToObj(place -> new Semaphore(1, true)).toArray(Semaphore[]::new);
+    private final Places places = new Places(PAGES);
 
     public Pages(Sessions sessions) {
         this.sessions = sessions;
@@ -33,29 +25,13 @@ public final class Pages {
         return session.isTight() ? Math.min(SMALL_PAGE, most) : most;
     }
 
-    /** Reads a page for an account; waits while as many are read as may be. */
-    public <T> T read(long account, Supplier<T> page) throws InterruptedException {
-        Semaphore its = ofAccount[(int) (account % PLACES)];
-        its.acquire();
-        try {
-            all.acquire();
-            try {
-                return page.get();
-            } finally {
-                all.release();
-            }
-        } finally {
-            its.release();
-        }
-    }
-
     /**
      * Answers with a page of what was delivered by now. What is delivered while it waits for its turn is in it.
      *
      * @param page reads the page, with messages up to a number
      */
     void answer(Session session, LongFunction<Event> page) throws InterruptedException {
-        read(session.account(), () -> {
+        var _ = places.take(session.account(), () -> {
             sessions.answer(session, (answer, upTo) -> answer.put(page.apply(upTo)));
             return session;
         });

@@ -11,10 +11,10 @@ import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.messages.Items;
 import chatd.daemon.messages.PageBuilder;
-import chatd.daemon.messages.Pages;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Places;
 import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -47,6 +47,9 @@ public final class Search implements Room, AutoCloseable {
     /** Hits taken from the index at once. */
     private static final int PART = 50;
 
+    /** How many accounts search at once. */
+    private static final int AT_ONCE = 4;
+
     /** Maximum time that the index takes for one search; to read the hits is paid for by the page. */
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -55,17 +58,18 @@ public final class Search implements Room, AutoCloseable {
     private final Directory directory;
     private final Sessions sessions;
     private final Conversations conversations;
-    private final Pages pages;
+    /** Apart from those of pages, so that nobody's search has others wait for their history. */
+    private final Places places = new Places(AT_ONCE);
+
     private final AuditTrail audit;
     private final RateBy<Long> rate;
     private final Supplier<Config> config;
 
-    public Search(ServiceParts parts, Conversations conversations, Pages pages) {
+    public Search(ServiceParts parts, Conversations conversations) {
         this.directory = parts.directory();
         this.sessions = parts.sessions();
         this.items = new Items(parts);
         this.conversations = conversations;
-        this.pages = pages;
         this.audit = parts.audit();
         this.config = parts.config();
         this.rate = new RateBy<>(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
@@ -90,7 +94,7 @@ public final class Search implements Room, AutoCloseable {
         Wanted wanted = Wanted.of(command.text());
         // Whoever may ask at will can tell from how long the answers take what stands in others' messages.
         rate.charge(session.account(), 1, "searches a minute");
-        MessageEvent.Page page = pages.read(session.account(), () -> new Finding(session, command, wanted).page());
+        MessageEvent.Page page = places.take(session.account(), () -> new Finding(session, command, wanted).page());
         MessageEvent.Found found = page.found();
         if (found != null) {
             log(session, found.hits().size());

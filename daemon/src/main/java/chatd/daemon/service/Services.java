@@ -70,7 +70,7 @@ public final class Services implements AutoCloseable {
         Pages pages = new Pages(parts.sessions());
         this.conversations = new Conversations(parts, pages);
         this.history = new History(parts, conversations, pages);
-        this.search = new Search(parts, conversations, pages);
+        this.search = new Search(parts, conversations);
         this.tokens = new Tokens(parts.stores().tokens(), parts.random(), parts.clock());
         this.bearers = new Bearers(tokens, authenticator, parts.directory());
         Devices devices = new Devices(
