@@ -238,6 +238,23 @@ class VerifierTest {
     }
 
     @Test
+    void whatIsNotOfTheSchemaIsSaidWithItsLine() throws Exception {
+        Path file = directory.resolve("audit.xml");
+        List<String> changed = unsealed();
+        changed.set(4, changed.get(4).replaceFirst(" outcome=", " colour=\"red\" outcome="));
+        Logs.rewrite(file, changed);
+        // The second verifier has no schema.
+        assertThat(Verifier.verify(directory, new Auditor(List.of(), List.of(), false), Watch.NOTHING)
+                        .wrong())
+                .startsWith("audit.xml: line 5: not valid against the schema: ")
+                .contains("colour");
+        List<String> elsewhen = unsealed();
+        elsewhen.set(4, elsewhen.get(4).replaceFirst("T06:15:00", "T06:15:60"));
+        Logs.rewrite(file, elsewhen);
+        assertThat(Logs.verify(directory).wrong()).startsWith("audit.xml: line 5: ");
+    }
+
+    @Test
     void howFarItHasReadIsTold() throws IOException {
         try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, Logs.clock())) {
             log.rotate();

@@ -309,6 +309,12 @@ class SealTest {
         assertThat(report.isAuthentic() && report.wrong() == null)
                 .as("%s %s", report.wrong(), report.notes())
                 .isFalse();
+        assertThat(report.wrong())
+                .isEqualTo(
+                        forged.isEmpty()
+                                ? "audit-000002-20261120T061500Z.xml: line 3: it has no key for seals, and the segment before"
+                                        + " it has one"
+                                : "audit.xml: line 3: the segment before it ends without a seal");
     }
 
     /** Adds unsealed events to a log that ends with a seal of seq 3. */
