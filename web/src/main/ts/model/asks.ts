@@ -2,7 +2,7 @@ import { batch } from "@preact/signals-core";
 import type { Event, Found } from "../wire/events.js";
 import type { Unsent } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
-import type { Known, Preferences } from "./known.js";
+import type { Known } from "./known.js";
 
 /** What is asked of people and groups, and told of them, when somebody does something; each rejects with `Unanswered`. */
 export class Asks {
@@ -83,15 +83,6 @@ export class Asks {
     await this.known.session.ask({ type: 34, info: { user_id: user, on } });
     this.known.people.setBlocked(user, on);
     this.known.conversations.peek().forEach((conversation) => conversation.count(this.known.me, this.known.people.blocked.peek()));
-  }
-
-  /** Changes who may reach one, or what others learn of one. */
-  async prefer(change: Partial<Preferences>): Promise<void> {
-    await this.known.session.ask({ type: 35, info: change });
-    const self = this.known.self.peek();
-    if (self !== null) {
-      this.known.setPreferences({ ...self.preferences, ...change });
-    }
   }
 
   /** Asks for what has no further answer; rejects with `Unanswered`. */

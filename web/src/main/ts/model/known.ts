@@ -46,11 +46,11 @@ export class Known {
     this.session = session;
   }
 
-  /** Takes the preferences that hold from now on. */
-  setPreferences({ read_marks, calls, requests, groups, texts }: Preferences): void {
+  /** Takes the preferences that hold from now on: the daemon tells them to whoever changed them, too. */
+  setPreferences(preferences: Preferences): void {
     const self = this.self.peek();
     if (self !== null) {
-      this.self.value = { ...self, preferences: { read_marks, calls, requests, groups, texts } };
+      this.self.value = { ...self, preferences };
     }
   }
 

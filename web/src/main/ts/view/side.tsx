@@ -257,7 +257,7 @@ function Reaches() {
     return null;
   }
   const prefer = async (change: Partial<Preferences>) => {
-    if (await app.try(chat.asks.prefer(change))) {
+    if (await app.try(chat.asks.request({ type: 35, info: change }))) {
       app.say(w.saved);
     }
   };
