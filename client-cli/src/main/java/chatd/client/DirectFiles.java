@@ -8,6 +8,7 @@ import chatd.client.talk.Download;
 import chatd.client.talk.FileToSend;
 import chatd.text.SafeText;
 import chatd.text.Size;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,9 +39,11 @@ final class DirectFiles {
     private record Offered(long user, FileOffer offer) {}
 
     /** Files that wait for an answer, the oldest first. */
+    @GuardedBy("this")
     private final Deque<Offered> offered = new ArrayDeque<>();
 
     /** The files that were agreed to: they go on without a question. */
+    @GuardedBy("this")
     private final Set<String> agreed = new HashSet<>();
 
     private final RunningTransfers running;
@@ -94,6 +97,7 @@ final class DirectFiles {
     }
 
     /** Receives a file beside whatever else is done. */
+    @GuardedBy("this")
     private void receive(Offered file) {
         FileOffer offer = file.offer();
         agreed.add(offer.key());

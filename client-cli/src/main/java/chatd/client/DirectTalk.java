@@ -12,6 +12,7 @@ import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.DirectEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.DirectKind;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,6 +58,7 @@ final class DirectTalk {
     private final Clock clock = Clock.systemUTC();
 
     /** Calls that wait for an answer, the oldest first. */
+    @GuardedBy("this")
     private final Deque<DirectEvent.Called> ringing = new ArrayDeque<>();
 
     private volatile @Nullable Current current;
@@ -388,6 +390,7 @@ final class DirectTalk {
         }
     }
 
+    @GuardedBy("this")
     private void rings(ResumedSession session, DirectEvent.Called called) {
         if (ringing.size() >= MOST_RINGING) {
             return;
@@ -410,6 +413,7 @@ final class DirectTalk {
         return (own.isEmpty() ? "" : String.join(", ", own) + ", and ") + "the one from which the server sees it";
     }
 
+    @GuardedBy("this")
     private boolean stopsRinging(String number) {
         for (Iterator<DirectEvent.Called> each = ringing.iterator(); each.hasNext(); ) {
             if (each.next().session().equals(number)) {
@@ -420,6 +424,7 @@ final class DirectTalk {
         return false;
     }
 
+    @GuardedBy("this")
     private void ended(DirectEvent.Ended ended, @Nullable Current its) {
         if (stopsRinging(ended.session())) {
             presenter.notice(

@@ -9,6 +9,7 @@ import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
 import chatd.client.talk.Place;
 import chatd.client.talk.resume.Histories;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -59,6 +60,7 @@ final class PipeCommand extends ScriptCommand {
     private final class Events implements ScriptSession.Listener {
         private final PrintStream out = main().out();
 
+        @GuardedBy("this")
         private int unanswered;
 
         @Override

@@ -4,6 +4,7 @@ import chatd.client.net.ClientFailure;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.text.SafeText;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class RunningTransfers {
     private final Presenter presenter;
 
     /** By their numbers, which are given anew once nothing runs. Guarded by this object. */
+    @GuardedBy("this")
     private final SortedMap<Integer, Running> running = new TreeMap<>();
 
     RunningTransfers(Screen screen, Presenter presenter) {
@@ -138,6 +140,7 @@ final class RunningTransfers {
         }
     }
 
+    @GuardedBy("this")
     private int next() {
         return running.isEmpty() ? 1 : running.lastKey() + 1;
     }

@@ -1,6 +1,7 @@
 package chatd.client;
 
 import chatd.text.Size;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,9 +12,17 @@ final class Speed {
     private static final Duration APART = Duration.ofSeconds(1);
 
     private final Clock clock;
+
+    @GuardedBy("this")
     private @Nullable Instant began;
+
+    @GuardedBy("this")
     private Instant shown = Instant.MIN;
+
+    @GuardedBy("this")
     private long first;
+
+    @GuardedBy("this")
     private long last;
 
     Speed(Clock clock) {

@@ -13,6 +13,7 @@ import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Secret;
 import chatd.text.SafeText;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +65,7 @@ final class Talk {
     private final Object working = new Object();
 
     /** The user's thread while it carries out a line; null while it does not. Guarded by {@code working}. */
+    @GuardedBy("working")
     private @Nullable Thread worker;
 
     /** Whether the line being read was begun when its prompt was another. */

@@ -1,6 +1,7 @@
 package chatd.client.screen;
 
 import chatd.text.SafeText;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,13 +38,17 @@ public final class DumbScreen implements Screen {
     private final Object writing = new Object();
 
     /** The prompt of the line that is being read; null while none is. */
+    @GuardedBy("writing")
     private @Nullable String asked;
 
+    @GuardedBy("writing")
     private final StringBuilder typed = new StringBuilder();
 
     /** Whether what is typed is shown. */
+    @GuardedBy("writing")
     private boolean isSecret;
 
+    @GuardedBy("writing")
     private String mark = "";
 
     /** Takes the terminal of this process, raw. */
@@ -78,6 +83,7 @@ public final class DumbScreen implements Screen {
     }
 
     /** Returns the line that is being read, as far as it was typed. */
+    @GuardedBy("writing")
     private String line() {
         return asked == null ? "" : mark + asked + (isSecret ? "" : typed);
     }
@@ -106,6 +112,7 @@ public final class DumbScreen implements Screen {
         try {
             while (true) {
                 int c = terminal.reader().read();
+                boolean isTold;
                 synchronized (writing) {
                     if (c == '\r' || c == '\n') {
                         write("\r\n");
@@ -120,8 +127,9 @@ public final class DumbScreen implements Screen {
                         return Optional.empty();
                     }
                     take(c);
+                    isTold = c >= ' ' && !secret && !typed.isEmpty() && typed.charAt(0) != '/';
                 }
-                if (c >= ' ' && !secret && !(typed.isEmpty() || typed.charAt(0) == '/')) {
+                if (isTold) {
                     typing.run();
                 }
             }
@@ -136,6 +144,7 @@ public final class DumbScreen implements Screen {
     }
 
     /** Takes what was typed into the line. */
+    @GuardedBy("writing")
     private void take(int c) throws IOException {
         switch (c) {
             case CTRL_C, CTRL_U -> {

@@ -10,6 +10,7 @@ import chatd.client.talk.View;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Attention;
 import chatd.text.SafeText;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -59,15 +60,29 @@ public final class Presenter implements View {
     private final Screen screen;
     private volatile String me;
     private final boolean mayColour;
+
+    @GuardedBy("this")
     private Preferences preferences = Preferences.none();
+
+    @GuardedBy("this")
     private LineFormatter lines;
+
+    @GuardedBy("this")
     private @Nullable LocalDate day;
+
+    @GuardedBy("this")
     private Predicate<String> blocked = name -> false;
+
+    @GuardedBy("this")
     private Function<Item, Attention.Notices> notices = item -> Attention.Notices.ALL;
+
     private volatile UnaryOperator<String> labels = recipient -> recipient;
+
+    @GuardedBy("this")
     private BiConsumer<String, String> renaming = (was, to) -> {};
 
     /** The items shown last, by their numbers. */
+    @GuardedBy("this")
     private final Map<Long, Item> items = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -81,14 +96,20 @@ public final class Presenter implements View {
     private volatile List<Item> shown = List.of();
 
     /** Pending texts of which it was said that they take long. */
+    @GuardedBy("this")
     private final Set<Outgoing> late = new HashSet<>();
 
+    @GuardedBy("this")
     private String lastSender = "";
 
     /** The number of the last text sent from here that nobody is known to have read; 0 for none. */
+    @GuardedBy("this")
     private long lastSent;
 
+    @GuardedBy("this")
     private String typing = "";
+
+    @GuardedBy("this")
     private long typed;
 
     public Presenter(Screen screen, String me, boolean mayColour) {
@@ -170,6 +191,7 @@ public final class Presenter implements View {
      * this user alone is still shown, and what they do to a group, or to a message of this user. What the user wrote is always
      * shown.
      */
+    @GuardedBy("this")
     private boolean isHidden(Item item) {
         if (item.isMine()) {
             return false;
@@ -192,6 +214,7 @@ public final class Presenter implements View {
         notices = by;
     }
 
+    @GuardedBy("this")
     private boolean alerts(Item item) {
         if (item.isMine() || item.isFromServer()) {
             return false;
@@ -242,15 +265,18 @@ public final class Presenter implements View {
     }
 
     /** Returns the item that another answers or is about, if it was shown. */
+    @GuardedBy("this")
     private @Nullable Item answered(Item item) {
         return items.get(Math.max(item.answered(), item.of()));
     }
 
+    @GuardedBy("this")
     private void add(List<AttributedString> block, Item item, boolean isNumbered) {
         add(block, item, answered(item), isNumbered, List.of());
     }
 
     /** @param places where in its text it has what was searched for */
+    @GuardedBy("this")
     private void add(
             List<AttributedString> block,
             Item item,
@@ -279,8 +305,12 @@ public final class Presenter implements View {
 
     @Override
     public synchronized void replayed(Replay replay) {
-        List<Item> items =
-                replay.items().stream().filter(item -> !isHidden(item)).toList();
+        List<Item> items = new ArrayList<>();
+        for (Item item : replay.items()) {
+            if (!isHidden(item)) {
+                items.add(item);
+            }
+        }
         List<AttributedString> block = new ArrayList<>();
         String heading = heading(replay, items);
         if (!heading.isEmpty()) {
@@ -412,10 +442,12 @@ public final class Presenter implements View {
         }
         if (!screen.above(shown)) {
             late.retainAll(texts);
-            texts.stream()
-                    .filter(text -> isLate(text) && late.add(text))
-                    .forEach(text -> screen.show(
-                            List.of(lines.quiet("not stored yet: " + text.item().text())), NOTICE));
+            for (Outgoing text : texts) {
+                if (isLate(text) && late.add(text)) {
+                    screen.show(
+                            List.of(lines.quiet("not stored yet: " + text.item().text())), NOTICE);
+                }
+            }
         }
     }
 
@@ -436,7 +468,7 @@ public final class Presenter implements View {
         if (!unread.isEmpty()) {
             List<AttributedString> block = new ArrayList<>();
             block.add(lines.heading("unread"));
-            unread.stream().limit(WAITING).forEach(one -> block.add(lines.waits(one, conversation(one.with()))));
+            block.addAll(waiting(unread, WAITING));
             String more = unread.size() > WAITING ? " " + (unread.size() - WAITING) + " more: /unread." : "";
             block.add(lines.notice("/next shows them, one conversation after the other." + more));
             screen.show(block, NOTICE);
@@ -523,12 +555,16 @@ public final class Presenter implements View {
 
     /** Shows a list of conversations with something unread. */
     public synchronized void unread(List<Talked> unread) {
-        screen.show(
-                unread.stream()
-                        .limit(LISTED)
-                        .map(one -> lines.waits(one, conversation(one.with())))
-                        .toList(),
-                NOTICE);
+        screen.show(waiting(unread, LISTED), NOTICE);
+    }
+
+    @GuardedBy("this")
+    private List<AttributedString> waiting(List<Talked> unread, int most) {
+        List<AttributedString> block = new ArrayList<>();
+        for (Talked one : unread.subList(0, Math.min(most, unread.size()))) {
+            block.add(lines.waits(one, conversation(one.with())));
+        }
+        return block;
     }
 
     @Override

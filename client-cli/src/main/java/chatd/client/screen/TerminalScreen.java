@@ -2,6 +2,7 @@ package chatd.client.screen;
 
 import chatd.client.net.PrivateFiles;
 import chatd.text.SafeText;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,12 +63,15 @@ public final class TerminalScreen implements Screen {
     private final Object running = new Object();
 
     /** The line shown in place of a prompt while something long goes on; null for none. Guarded by {@code running}. */
+    @GuardedBy("running")
     private @Nullable String progress;
 
     /** What goes on. Guarded by {@code running}. */
+    @GuardedBy("running")
     private final List<Bar> bars = new ArrayList<>();
 
     /** What came while the terminal is an editor's, to be shown afterwards; null while it is not. Guarded by {@code running}. */
+    @GuardedBy("running")
     private @Nullable List<AttributedString> held;
 
     /** The prompt of a line that is being read, without its mark; null while none is. */
@@ -87,7 +91,7 @@ public final class TerminalScreen implements Screen {
     private volatile Runnable typing = () -> {};
     private volatile Supplier<String> up = () -> "";
 
-    /** What ↑ has just brought into an empty line; empty for nothing. */
+    /** What ↑ has just brought into an empty line; empty for nothing. Used by the thread that reads alone. */
     private String brought = "";
 
     /**

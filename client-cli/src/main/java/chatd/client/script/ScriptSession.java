@@ -9,6 +9,7 @@ import chatd.client.talk.Outgoing;
 import chatd.client.talk.Place;
 import chatd.client.talk.View;
 import chatd.client.talk.resume.ResumedSession;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -46,7 +47,11 @@ public final class ScriptSession implements Closeable {
     public static final class Heard implements View {
         private final Listener listener;
         private final CompletableFuture<String> end = new CompletableFuture<>();
+
+        @GuardedBy("this")
         private final List<String> told = new ArrayList<>();
+
+        @GuardedBy("this")
         private List<Item> replay = List.of();
 
         public Heard(Listener listener) {

@@ -3,6 +3,7 @@ package chatd.client.script;
 import chatd.client.talk.Item;
 import chatd.client.talk.Place;
 import chatd.client.talk.resume.Histories;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,13 @@ public final class Since implements ScriptSession.Listener {
     private final ScriptSession.Listener listener;
 
     /** What has arrived and is not told yet; only what came since the last page was asked for. */
+    @GuardedBy("this")
     private final List<Item> held = new ArrayList<>();
 
+    @GuardedBy("this")
     private boolean isHeld = true;
+
+    @GuardedBy("this")
     private long last;
 
     public Since(ScriptSession.Listener listener) {

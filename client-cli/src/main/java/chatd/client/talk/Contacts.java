@@ -1,12 +1,14 @@
 package chatd.client.talk;
 
 import chatd.protocol.value.Presence;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** All users, and which of them are online, as reported by the daemon. Thread-safe. */
 public final class Contacts {
+    @GuardedBy("this")
     private final TreeMap<String, Boolean> people = new TreeMap<>();
 
     public synchronized void set(List<Presence> roster) {

@@ -1,5 +1,6 @@
 package chatd.client.talk;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -16,9 +17,11 @@ final class Pending {
     private final Supplier<List<Outgoing>> unanswered;
 
     /** Whether a thread of it runs. */
+    @GuardedBy("this")
     private boolean isTelling;
 
     /** Whether the view shows any. */
+    @GuardedBy("this")
     private boolean isShown;
 
     /** @param unanswered returns the texts that have no answer yet */

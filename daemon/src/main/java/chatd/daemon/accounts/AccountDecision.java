@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A decision that changes an account. */
 public record AccountDecision(
-        Batching batching, long bytes, @Nullable SentOnce once, BiFunction<Numbers, Instant, AccountChange> deciding)
+        long sender,
+        Batching batching,
+        long bytes,
+        @Nullable SentOnce once,
+        BiFunction<Numbers, Instant, AccountChange> deciding)
         implements Decision<AccountChange> {
-    public AccountDecision(Batching batching, long bytes, BiFunction<Numbers, Instant, AccountChange> deciding) {
-        this(batching, bytes, null, deciding);
+    public AccountDecision(
+            long sender, Batching batching, long bytes, BiFunction<Numbers, Instant, AccountChange> deciding) {
+        this(sender, batching, bytes, null, deciding);
     }
 
     @Override

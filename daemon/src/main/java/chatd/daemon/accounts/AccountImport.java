@@ -13,6 +13,7 @@ import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
+import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
@@ -285,6 +286,11 @@ public final class AccountImport {
 
         Decision<AccountChanges> decision(List<String> hashes, String by) {
             return new Decision<>() {
+                @Override
+                public long sender() {
+                    return Message.SERVER;
+                }
+
                 @Override
                 public Batching batching() {
                     return Batching.ALONE;

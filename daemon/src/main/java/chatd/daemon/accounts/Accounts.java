@@ -22,6 +22,7 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
+import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.Token;
@@ -179,7 +180,7 @@ public final class Accounts implements Room {
         directory.reserve(name, 0, policy);
         try {
             String hash = hashing.hash(rules.canonical(password), asker);
-            return journal.commit(new AccountDecision(Batching.ANY, 2_000, (numbers, now) -> {
+            return journal.commit(new AccountDecision(Message.SERVER, Batching.ANY, 2_000, (numbers, now) -> {
                 Account account = made(numbers, name, note, mustChange, now);
                 return new AccountChange(recording.of(numbers, account, now), new Effect.AccountMade(account, hash));
             }));
@@ -303,17 +304,18 @@ public final class Accounts implements Room {
             Devices.@Nullable Made device,
             ChangeFactory recording)
             throws InterruptedException {
-        return journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
-            Account account = directory.numbered(number);
-            return new AccountChange(
-                    recording.of(numbers, account, now),
-                    new Effect.PasswordSet(
-                            hash,
-                            mustChange,
-                            passwordEnds(mustChange, now),
-                            token,
-                            device == null ? null : device.device()));
-        }));
+        return journal.commit(new AccountDecision(
+                number, new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
+                    Account account = directory.numbered(number);
+                    return new AccountChange(
+                            recording.of(numbers, account, now),
+                            new Effect.PasswordSet(
+                                    hash,
+                                    mustChange,
+                                    passwordEnds(mustChange, now),
+                                    token,
+                                    device == null ? null : device.device()));
+                }));
     }
 
     /**
@@ -344,7 +346,7 @@ public final class Accounts implements Room {
         boolean done = false;
         try {
             Origin origin = caller.origin();
-            journal.commit(new AccountDecision(new Batching.ChangeOf(number, false), 1_000, (numbers, now) -> {
+            journal.commit(new AccountDecision(number, new Batching.ChangeOf(number, false), 1_000, (numbers, now) -> {
                 Account there = directory.acting(number);
                 Change change = new Change(
                         numbers.nextPosition(),
@@ -373,7 +375,7 @@ public final class Accounts implements Room {
         long number = caller.account();
         Origin origin = caller.origin();
         // It ends the batch: who adds the user to a group next is judged by it.
-        journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 1_000, (numbers, now) -> {
+        journal.commit(new AccountDecision(number, new Batching.ChangeOf(number, true), 1_000, (numbers, now) -> {
             Account account = directory.acting(number);
             Change change =
                     Change.own(origin, numbers.nextPosition(), number, account.name(), Change.Kind.PREFERRED, now, 0);
@@ -388,7 +390,7 @@ public final class Accounts implements Room {
         byte[] document = command.document().bytes();
         Origin origin = caller.origin();
         journal.commit(new AccountDecision(
-                new Batching.ChangeOf(number, false), 1_000 + 2L * document.length, (numbers, now) -> {
+                number, new Batching.ChangeOf(number, false), 1_000 + 2L * document.length, (numbers, now) -> {
                     String name = directory.acting(number).name();
                     return new AccountChange(
                             Change.own(

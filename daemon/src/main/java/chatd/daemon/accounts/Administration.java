@@ -13,6 +13,7 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
+import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -258,7 +259,7 @@ public final class Administration {
     }
 
     private static AccountDecision decision(Account account, BiFunction<Numbers, Instant, AccountChange> deciding) {
-        return new AccountDecision(new Batching.ChangeOf(account.number(), true), 1_000, deciding);
+        return new AccountDecision(Message.SERVER, new Batching.ChangeOf(account.number(), true), 1_000, deciding);
     }
 
     /** Thrown if nothing is left to change, or something else is to be changed first. */

@@ -108,7 +108,7 @@ public final class Friends implements Room {
         long other = other(session, command.user());
         Origin origin = session.origin();
         // It ends the batch: what follows is decided by what the two are then.
-        journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 4_000, once, (numbers, now) -> {
+        journal.commit(new AccountDecision(number, new Batching.ChangeOf(number, true), 4_000, once, (numbers, now) -> {
             Account account = directory.acting(number);
             Account there = directory.present(other).orElseThrow(() -> Directory.noSuchUser(command.user()));
             Decided decided = deciding.of(number, there, now);

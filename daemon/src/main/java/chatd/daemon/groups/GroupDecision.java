@@ -10,7 +10,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A decision that changes a group. It ends its batch: what follows is decided by what the group is then. */
-record GroupDecision(long bytes, @Nullable SentOnce once, BiFunction<Numbers, Instant, GroupChange> deciding)
+record GroupDecision(
+        long sender, long bytes, @Nullable SentOnce once, BiFunction<Numbers, Instant, GroupChange> deciding)
         implements Decision<GroupChange> {
     @Override
     public Batching batching() {

@@ -105,7 +105,7 @@ public final class Groups implements Room {
         int made = store.madeSince(number, clock.instant().minus(DAY), most);
         SentOnce once = once(session, command);
         journal.commit(
-                new GroupDecision(2_000 + 100L * command.members().size(), once, (numbers, now) -> {
+                new GroupDecision(number, 2_000 + 100L * command.members().size(), once, (numbers, now) -> {
                     Account account = directory.writing(number, now);
                     GroupNames.check(command.name());
                     List<Long> users = users(command.members());
@@ -137,11 +137,12 @@ public final class Groups implements Room {
         long number = session.account();
         Origin origin = session.origin();
         SentOnce once = once(session, command);
+        RateBy<Pair>.Once counted = renames.once();
         journal.commit(
-                new GroupDecision(bytes(command), once, (numbers, now) -> {
+                new GroupDecision(number, bytes(command), once, (numbers, now) -> {
                     Account account = directory.acting(number);
                     Group group = admitted(account, command, now);
-                    GroupAct act = decided(account, group, command, now);
+                    GroupAct act = decided(account, group, command, counted, now);
                     String name = command instanceof GroupCommand.Rename rename ? rename.name() : group.name();
                     return new GroupChange(
                             numbers.nextPosition(), now, group.number(), name, number, act, origin, once);
@@ -245,7 +246,8 @@ public final class Groups implements Room {
      * @throws Refusal if it can't be
      * @throws AlreadySent if it is so already
      */
-    private GroupAct decided(Account account, Group group, GroupCommand.OfGroup command, Instant now) {
+    private GroupAct decided(
+            Account account, Group group, GroupCommand.OfGroup command, RateBy<Pair>.Once counted, Instant now) {
         Members members = groups.members(group.number());
         return switch (command) {
             case GroupCommand.Add add -> added(account, group, add, now);
@@ -255,11 +257,11 @@ public final class Groups implements Room {
             case GroupCommand.Rename rename -> {
                 GroupNames.check(rename.name());
                 checkNew(!rename.name().equals(group.name()), now);
-                charge(account, group);
+                charge(account, group, counted);
                 yield new GroupAct.Renamed(group.name());
             }
             case GroupCommand.GiveRole given -> given(members, given, now);
-            case GroupCommand.Set set -> set(account, group, set, now);
+            case GroupCommand.Set set -> set(account, group, set, counted, now);
             case GroupCommand.Close close -> new GroupAct.Closed();
         };
     }
@@ -271,12 +273,12 @@ public final class Groups implements Room {
     }
 
     /** @throws Refusal {@link Code#THROTTLED} if its name or topic was changed too often of late */
-    private void charge(Account by, Group group) {
+    private void charge(Account by, Group group, RateBy<Pair>.Once counted) {
         boolean isOwner = groups.members(group.number())
                 .find(by.number())
                 .filter(member -> member.role() == GroupRole.OWNER)
                 .isPresent();
-        if (!renames.take(new Pair(isOwner ? by.number() : 0, group.number()))) {
+        if (!counted.take(new Pair(isOwner ? by.number() : 0, group.number()))) {
             throw new Refusal(
                     Code.THROTTLED,
                     "The name and the topic of a group are changed %d times a day at most. Nothing was done."
@@ -347,7 +349,7 @@ public final class Groups implements Room {
         return new GroupAct.RoleGiven(user, command.role());
     }
 
-    private GroupAct set(Account by, Group group, GroupCommand.Set command, Instant now) {
+    private GroupAct set(Account by, Group group, GroupCommand.Set command, RateBy<Pair>.Once counted, Instant now) {
         Boolean isWhole = command.wholeHistory();
         Boolean isOpen = command.open();
         String topic = command.topic();
@@ -360,7 +362,7 @@ public final class Groups implements Room {
                 changed(isWhole, group.wholeHistory()), changed(isOpen, group.open()), changed(topic, group.topic()));
         checkNew(!changed.equals(new GroupAct.Set(null, null, null)), now);
         if (changed.topic() != null) {
-            charge(by, group);
+            charge(by, group, counted);
         }
         return changed;
     }
@@ -396,15 +398,16 @@ public final class Groups implements Room {
         }
     }
 
-    /** @throws Refusal {@link Code#NOT_ALLOWED} if a user has left a group twice, and another is no friend of it */
+    /** @throws Refusal {@link Code#NOT_ALLOWED} if a user has left a group in which it was twice, and another is no friend of it */
     private void checkMayAddAgain(Account by, Account user, Group group) {
-        if (groups.stretches(user.number(), group.number()).size() >= 2
+        int times = groups.stretches(user.number(), group.number()).size();
+        if (times >= 2
                 && !groups.wasRemoved(user.number(), group.number())
                 && !contacts.friends(user.number()).has(by.number())) {
             throw new Refusal(
                     Code.NOT_ALLOWED,
-                    "%s has left this group twice: only a friend can add %s again. Nobody was added."
-                            .formatted(user.name(), user.name()));
+                    "%s has been in this group %d times, and has left it: only a friend can add %s again. Nobody was added."
+                            .formatted(user.name(), times, user.name()));
         }
     }
 
@@ -422,7 +425,7 @@ public final class Groups implements Room {
         if (groups.stretches(account.number(), group.number()).size() >= MOST_STRETCHES) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    "%s has come to this group and left it %d times: that is enough."
+                    "%s has come to this group and left it %d times, the most that are possible."
                             .formatted(account.name(), MOST_STRETCHES));
         }
     }
@@ -453,7 +456,7 @@ public final class Groups implements Room {
      * @throws Refusal {@link Code#NO_SUCH_GROUP}, or {@link Code#CLOSED} if it is closed already
      */
     public GroupChange close(long number) throws InterruptedException {
-        return journal.commit(new GroupDecision(1_000, null, (numbers, now) -> {
+        return journal.commit(new GroupDecision(Message.SERVER, 1_000, null, (numbers, now) -> {
             Group group = groups.find(number).orElseThrow(GroupDirectory::noSuchGroup);
             if (group.closed()) {
                 throw new Refusal(Code.CLOSED, "This group is closed already.");
@@ -465,7 +468,7 @@ public final class Groups implements Room {
     /** Has an account, which is to be deleted, leave all its groups. */
     public void leaveAll(long account) throws InterruptedException {
         for (long number : groups.of(account)) {
-            journal.commit(new GroupDecision(1_000, null, (numbers, now) -> {
+            journal.commit(new GroupDecision(Message.SERVER, 1_000, null, (numbers, now) -> {
                 Group group = groups.find(number).orElseThrow();
                 Members members = groups.members(number);
                 member(members, account);

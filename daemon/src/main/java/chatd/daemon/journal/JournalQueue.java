@@ -5,25 +5,30 @@ import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.store.Committed;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal's queue of pending decisions, bounded in number and in bytes, which also forms the batches. Any thread
- * enqueues; the journal's thread dequeues.
+ * The journal's queue of pending decisions, which also forms the batches. It is bounded in number and in bytes, of which no
+ * account has more than is left. Accounts take turns, with one decision each; those of one account stay in their order. Any
+ * thread enqueues; the journal's thread dequeues.
  */
 final class JournalQueue {
     private static final int WAITING = 10_000;
@@ -40,6 +45,9 @@ final class JournalQueue {
         private final Consumer<E> then;
         final int kibibytes;
         final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
+
+        /** What the same account has enqueued next; guarded by the lock of the queue. */
+        private @Nullable Pending<?> next;
 
         /** @param then called with the entry once it is applied, before the next one is */
         Pending(Decision<E> decision, Consumer<E> then) {
@@ -61,6 +69,10 @@ final class JournalQueue {
             return decision.batching();
         }
 
+        long sender() {
+            return decision.sender();
+        }
+
         @SuppressWarnings("unchecked") // the ledger returns entries in the order given
         void complete(Committed<Entry> committed) {
             Committed<E> mine = (Committed<E>) committed;
@@ -69,22 +81,51 @@ final class JournalQueue {
         }
     }
 
-    private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(WAITING);
-    private final Semaphore room = new Semaphore(WAITING_KIBIBYTES);
+    /** What one account has enqueued, in its order; never empty. Guarded by the lock of the queue. */
+    private static final class Sender {
+        private Pending<?> first;
+        private Pending<?> last;
+        private int count;
+        private int kibibytes;
 
-    /** Size of the last batch, in entries. */
+        Sender(Pending<?> only) {
+            first = only;
+            last = only;
+        }
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Condition room = lock.newCondition();
+
+    @GuardedBy("lock")
+    private final Map<Long, Sender> senders = new HashMap<>();
+
+    /** The same, whose turn is next first. */
+    @GuardedBy("lock")
+    private final Deque<Sender> turns = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private int count;
+
+    @GuardedBy("lock")
+    private int kibibytes;
+
+    /** Size of the last batch, in entries; used by the journal's thread alone. */
     private int lastBatchSize;
 
-    /** Enqueues without waiting; returns false if the queue is full. */
+    /** Enqueues without waiting; returns false if there is no room for it. */
     boolean offer(Pending<?> pending) {
-        if (!room.tryAcquire(pending.kibibytes)) {
-            return false;
+        lock.lock();
+        try {
+            if (!hasRoom(pending)) {
+                return false;
+            }
+            add(pending);
+            return true;
+        } finally {
+            lock.unlock();
         }
-        if (!queue.offer(pending)) {
-            room.release(pending.kibibytes);
-            return false;
-        }
-        return true;
     }
 
     /** Wakes the journal's thread if it is waiting for work. */
@@ -94,6 +135,11 @@ final class JournalQueue {
 
     /** A decision that yields no entry; only wakes the journal's thread. */
     private static final class Nothing implements Decision<Message> {
+        @Override
+        public long sender() {
+            return Message.SERVER;
+        }
+
         @Override
         public long bytes() {
             return 0;
@@ -107,46 +153,85 @@ final class JournalQueue {
 
     /** Enqueues, waiting for room; returns false if the journal has ended. */
     boolean put(Pending<?> pending, BooleanSupplier ended) throws InterruptedException {
-        room.acquire(pending.kibibytes);
-        boolean taken = false;
-        while (!taken && !ended.getAsBoolean()) {
-            taken = queue.offer(pending, 1, TimeUnit.SECONDS);
+        lock.lockInterruptibly();
+        try {
+            while (!hasRoom(pending)) {
+                if (ended.getAsBoolean()) {
+                    return false;
+                }
+                var _ = room.await(1, TimeUnit.SECONDS);
+            }
+            add(pending);
+            return true;
+        } finally {
+            lock.unlock();
         }
-        if (!taken) {
-            room.release(pending.kibibytes);
-        }
-        return taken;
     }
 
     /** Removes pending work; returns false if it was no longer queued. */
     boolean takeBack(Pending<?> pending) {
-        boolean removed = queue.remove(pending);
-        if (removed) {
-            room.release(pending.kibibytes);
+        lock.lock();
+        try {
+            Sender sender = senders.get(pending.sender());
+            if (sender == null) {
+                return false;
+            }
+            Pending<?> before = null;
+            for (Pending<?> one = sender.first; one != null; one = one.next) {
+                if (one == pending) {
+                    remove(sender, before, one);
+                    return true;
+                }
+                before = one;
+            }
+            return false;
+        } finally {
+            lock.unlock();
         }
-        return removed;
     }
 
     boolean isEmpty() {
-        return queue.isEmpty();
+        return size() == 0;
     }
 
     int size() {
-        return queue.size();
+        lock.lock();
+        try {
+            return count;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Returns the next batch; empty if nothing arrived within {@code patience}. */
     List<Pending<?>> take(Duration patience) throws InterruptedException {
-        Pending<?> first = queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
-        return first == null ? List.of() : gather(first);
+        long nanos = patience.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (count == 0) {
+                if (nanos <= 0) {
+                    return List.of();
+                }
+                nanos = work.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return gather();
     }
 
     /** Refuses all pending work. */
     void refuse(Refusal refusal) {
-        for (Pending<?> next = queue.poll(); next != null; next = queue.poll()) {
-            room.release(next.kibibytes);
-            next.done.completeExceptionally(refusal);
+        List<Pending<?>> all = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Sender sender = turns.peek(); sender != null; sender = turns.peek()) {
+                all.add(next(sender));
+            }
+        } finally {
+            lock.unlock();
         }
+        all.forEach(pending -> pending.done.completeExceptionally(refusal));
     }
 
     /**
@@ -154,46 +239,109 @@ final class JournalQueue {
      * with the first, which then costs no commit of its own. A lone sender, whose last batch had one entry, does not
      * wait.
      */
-    private List<Pending<?>> gather(Pending<?> first) {
-        if (queue.size() + 1 < lastBatchSize) {
+    private List<Pending<?>> gather() {
+        if (size() < lastBatchSize) {
             LockSupport.parkNanos(GATHER_NANOS);
         }
         List<Pending<?>> batch = new ArrayList<>();
         Set<Long> accounts = new HashSet<>();
         long bytes = 0;
-        for (Pending<?> next = first; next != null; next = next(accounts)) {
-            batch.add(next);
-            room.release(next.kibibytes);
-            bytes += (long) next.kibibytes << 10;
-            boolean ends = switch (next.batching()) {
-                case Batching.Any any -> false;
-                case Batching.Last last -> true;
-                case Batching.Alone alone -> true;
-                case Batching.ChangeOf change -> {
-                    accounts.add(change.account());
-                    yield change.ends();
+        lock.lock();
+        try {
+            for (Sender sender = turns.peek();
+                    sender != null && (batch.isEmpty() || mayFollow(sender.first, accounts));
+                    sender = turns.peek()) {
+                Pending<?> next = next(sender);
+                batch.add(next);
+                bytes += (long) next.kibibytes << 10;
+                boolean ends = switch (next.batching()) {
+                    case Batching.Any any -> false;
+                    case Batching.Last last -> true;
+                    case Batching.Alone alone -> true;
+                    case Batching.ChangeOf change -> {
+                        accounts.add(change.account());
+                        yield change.ends();
+                    }
+                };
+                if (ends || batch.size() >= BATCH_ENTRIES || bytes >= BATCH_BYTES) {
+                    break;
                 }
-            };
-            if (ends || batch.size() >= BATCH_ENTRIES || bytes >= BATCH_BYTES) {
-                break;
             }
+        } finally {
+            lock.unlock();
         }
         lastBatchSize = batch.size();
         return batch;
     }
 
-    /**
-     * Dequeues the next piece of work if it may share a batch with changes of {@code accounts}; otherwise returns null.
-     */
-    private @Nullable Pending<?> next(Set<Long> accounts) {
-        Pending<?> next = queue.peek();
-        boolean isFree = next != null
-                && switch (next.batching()) {
-                    case Batching.Any any -> true;
-                    case Batching.Last last -> true;
-                    case Batching.Alone alone -> false;
-                    case Batching.ChangeOf change -> !accounts.contains(change.account());
-                };
-        return isFree ? queue.poll() : null;
+    /** Returns whether a piece of work may share a batch with changes of {@code accounts}. */
+    private static boolean mayFollow(Pending<?> next, Set<Long> accounts) {
+        return switch (next.batching()) {
+            case Batching.Any any -> true;
+            case Batching.Last last -> true;
+            case Batching.Alone alone -> false;
+            case Batching.ChangeOf change -> !accounts.contains(change.account());
+        };
+    }
+
+    /** Returns whether there is room in all, and whether its sender would have no more than is left then. */
+    @GuardedBy("lock")
+    private boolean hasRoom(Pending<?> pending) {
+        int free = WAITING - count;
+        int freeKibibytes = WAITING_KIBIBYTES - kibibytes;
+        Sender sender = pending.sender() == Message.SERVER ? null : senders.get(pending.sender());
+        return sender == null
+                ? free > 0 && pending.kibibytes <= freeKibibytes
+                : sender.count < free && sender.kibibytes + pending.kibibytes <= freeKibibytes;
+    }
+
+    @GuardedBy("lock")
+    private void add(Pending<?> pending) {
+        Sender sender = senders.get(pending.sender());
+        if (sender == null) {
+            sender = new Sender(pending);
+            senders.put(pending.sender(), sender);
+            turns.add(sender);
+        } else {
+            sender.last.next = pending;
+            sender.last = pending;
+        }
+        sender.count++;
+        sender.kibibytes += pending.kibibytes;
+        count++;
+        kibibytes += pending.kibibytes;
+        work.signal();
+    }
+
+    /** Removes the first piece of work of the sender whose turn it is, whose next turn comes after those of all others. */
+    @GuardedBy("lock")
+    private Pending<?> next(Sender sender) {
+        Pending<?> first = sender.first;
+        remove(sender, null, first);
+        if (turns.peek() == sender) {
+            turns.add(turns.remove());
+        }
+        return first;
+    }
+
+    /** @param before the one that the same sender has enqueued before; null for none */
+    @GuardedBy("lock")
+    private void remove(Sender sender, @Nullable Pending<?> before, Pending<?> pending) {
+        Pending<?> after = pending.next;
+        if (before != null) {
+            before.next = after;
+            sender.last = after == null ? before : sender.last;
+        } else if (after != null) {
+            sender.first = after;
+        } else {
+            senders.remove(pending.sender());
+            turns.remove(sender);
+        }
+        pending.next = null;
+        sender.count--;
+        sender.kibibytes -= pending.kibibytes;
+        count--;
+        kibibytes -= pending.kibibytes;
+        room.signalAll();
     }
 }

@@ -247,6 +247,11 @@ final class Entrance {
         }
 
         @Override
+        public long sender() {
+            return admitted.account().number();
+        }
+
+        @Override
         public Batching batching() {
             return new Batching.ChangeOf(admitted.account().number(), false);
         }

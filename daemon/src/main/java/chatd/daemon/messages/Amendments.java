@@ -240,6 +240,11 @@ public final class Amendments implements Room {
         }
 
         @Override
+        public long sender() {
+            return from == null ? Message.SERVER : from;
+        }
+
+        @Override
         public long bytes() {
             return bytes;
         }

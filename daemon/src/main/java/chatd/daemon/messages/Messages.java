@@ -343,7 +343,7 @@ public final class Messages implements Room {
      */
     public void admit(Caller caller, Recipients recipients) {
         disks.check();
-        sender(caller.account(), recipients, clock.instant());
+        writing(caller.account(), recipients, clock.instant());
         Refusal untaken = untaken(caller.account(), recipients);
         if (untaken != null) {
             throw untaken;
@@ -352,7 +352,7 @@ public final class Messages implements Room {
     }
 
     /** Returns the sender's number, after checking that it may still send at the moment of storing. */
-    private long sender(long from, Recipients recipients, Instant now) {
+    private long writing(long from, Recipients recipients, Instant now) {
         Account account = directory.writing(from, now);
         if (recipients.numbers() == null) {
             checkEveryone(account);
@@ -367,11 +367,12 @@ public final class Messages implements Room {
      * Returns what a text refers to, as of the moment of storing: everybody in a group is the group. Whom its sender has
      * mentioned too often of late is not mentioned.
      */
-    private References references(long sender, Recipients recipients, boolean isForAll, References as) {
+    private References references(
+            long sender, Recipients recipients, boolean isForAll, References as, RateBy<Pair>.Once alerted) {
         References all = meant(sender, recipients, isForAll, as);
         return sender == Message.SERVER
                 ? all
-                : all.withMentioned(mentioned -> alerts.take(new Pair(sender, mentioned)));
+                : all.withMentioned(mentioned -> alerted.take(new Pair(sender, mentioned)));
     }
 
     private References meant(long sender, Recipients recipients, boolean isForAll, References as) {
@@ -424,6 +425,7 @@ public final class Messages implements Room {
         private final boolean isForAll;
 
         private final @Nullable SentOnce once;
+        private final RateBy<Pair>.Once alerted = alerts.once();
 
         /** Why recipients do not take it; thrown only when it is decided, since the same may have been sent before. */
         private final @Nullable Refusal untaken;
@@ -449,6 +451,11 @@ public final class Messages implements Room {
         }
 
         @Override
+        public long sender() {
+            return from == null ? Message.SERVER : from;
+        }
+
+        @Override
         public @Nullable SentOnce once() {
             return once;
         }
@@ -460,7 +467,7 @@ public final class Messages implements Room {
 
         @Override
         public Message decide(Numbers numbers, Instant now) {
-            long sender = from == null ? Message.SERVER : sender(from, recipients, now);
+            long sender = from == null ? Message.SERVER : writing(from, recipients, now);
             if (untaken != null) {
                 throw untaken;
             }
@@ -481,7 +488,7 @@ public final class Messages implements Room {
                     text,
                     numbered,
                     salt,
-                    references(sender, recipients, isForAll, references),
+                    references(sender, recipients, isForAll, references, alerted),
                     origin,
                     once);
         }

@@ -73,20 +73,22 @@ public final class Reports implements Room {
             String text = message.map(its -> shown(reader, its)).orElse(null);
             int open = store.openOf(number);
             long bytes = 1_000 + 2L * command.text().length() + (text == null ? 0 : 2L * text.length());
-            journal.commit(new AccountDecision(new Batching.ChangeOf(number, false), bytes, once, (numbers, now) -> {
-                Account account = directory.acting(number);
-                Message its = message.orElseThrow(
-                        () -> new Refusal(Code.NO_SUCH_MESSAGE, "There is no such message. Nothing was done."));
-                if (open >= MOST_OPEN) {
-                    throw new Refusal(
-                            Code.TOO_MANY,
-                            "%d of your reports are still open; wait until one is closed.".formatted(MOST_OPEN));
-                }
-                Change change = Change.own(
-                        origin, numbers.nextPosition(), number, account.name(), Change.Kind.REPORTED, now, 0);
-                return new AccountChange(
-                        change.of(its.number()), new Effect.MessageReported(command.text(), text, its.file()));
-            }));
+            journal.commit(new AccountDecision(
+                    number, new Batching.ChangeOf(number, false), bytes, once, (numbers, now) -> {
+                        Account account = directory.acting(number);
+                        Message its = message.orElseThrow(
+                                () -> new Refusal(Code.NO_SUCH_MESSAGE, "There is no such message. Nothing was done."));
+                        if (open >= MOST_OPEN) {
+                            throw new Refusal(
+                                    Code.TOO_MANY,
+                                    "%d of your reports are still open; wait until one is closed."
+                                            .formatted(MOST_OPEN));
+                        }
+                        Change change = Change.own(
+                                origin, numbers.nextPosition(), number, account.name(), Change.Kind.REPORTED, now, 0);
+                        return new AccountChange(
+                                change.of(its.number()), new Effect.MessageReported(command.text(), text, its.file()));
+                    }));
         } finally {
             counting.unlock();
         }
@@ -133,11 +135,13 @@ public final class Reports implements Room {
             if (report.closed() != null) {
                 throw new Refusal(Code.CLOSED, "Report " + number + " is closed already.");
             }
-            journal.commit(new AccountDecision(new Batching.ChangeOf(report.by(), false), 1_000, (numbers, now) -> {
-                Account account = directory.numbered(report.by());
-                Change change = Change.by(by, numbers.nextPosition(), account, Change.Kind.REPORT_CLOSED, now, null);
-                return new AccountChange(change.of(report.message()), new Effect.ReportClosed(number));
-            }));
+            journal.commit(new AccountDecision(
+                    Message.SERVER, new Batching.ChangeOf(report.by(), false), 1_000, (numbers, now) -> {
+                        Account account = directory.numbered(report.by());
+                        Change change =
+                                Change.by(by, numbers.nextPosition(), account, Change.Kind.REPORT_CLOSED, now, null);
+                        return new AccountChange(change.of(report.message()), new Effect.ReportClosed(number));
+                    }));
             if (report.content() != null) {
                 contents.discard(report.content());
             }

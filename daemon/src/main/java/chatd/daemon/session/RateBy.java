@@ -10,6 +10,8 @@ import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderRefillStage;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 
@@ -72,6 +74,33 @@ public final class RateBy<K> {
     public boolean take(K key) {
         long limit = most.getAsLong();
         return limit == 0 || bucket(key, limit).tryConsume(1);
+    }
+
+    /** Returns a count of something that may be decided several times, as when its batch is. */
+    public Once once() {
+        return new Once();
+    }
+
+    /** Counts each key once, however often it is asked. Used by one thread at a time. */
+    public final class Once {
+        private Set<K> taken = Set.of();
+
+        private Once() {}
+
+        /** Counts once more, unless this has already; returns false if it has to wait, and nothing was counted. */
+        public boolean take(K key) {
+            if (taken.contains(key)) {
+                return true;
+            }
+            if (!RateBy.this.take(key)) {
+                return false;
+            }
+            if (taken.isEmpty()) {
+                taken = new HashSet<>();
+            }
+            taken.add(key);
+            return true;
+        }
     }
 
     /**

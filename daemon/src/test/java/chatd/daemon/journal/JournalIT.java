@@ -143,6 +143,11 @@ class JournalIT {
         SentOnce once = Objects.requireNonNull(SentOnce.of(1, id, text));
         return journal.submit(new Decision<>() {
             @Override
+            public long sender() {
+                return Message.SERVER;
+            }
+
+            @Override
             public long bytes() {
                 return 100;
             }
@@ -233,6 +238,11 @@ class JournalIT {
     private static Decision<Message> decision(long bytes, Function<Numbers, Message> deciding) {
         return new Decision<>() {
             @Override
+            public long sender() {
+                return Message.SERVER;
+            }
+
+            @Override
             public long bytes() {
                 return bytes;
             }
@@ -289,7 +299,7 @@ class JournalIT {
         for (int i = 0; i < 100; i++) {
             long account = i % 10 == 9 ? 2 : 1;
             all.add(journal.submit(
-                    new AccountDecision(new Batching.ChangeOf(account, false), 100, (numbers, now) -> {
+                    new AccountDecision(account, new Batching.ChangeOf(account, false), 100, (numbers, now) -> {
                         if (account == 1) {
                             seen.add(taken.get());
                         }

@@ -28,6 +28,22 @@ class RateByTest {
     }
 
     @Test
+    void whatIsDecidedSeveralTimesIsCountedOnce() {
+        limit.set(2);
+        RateBy<Long>.Once first = rate.once();
+        assertThat(first.take(1L)).isTrue();
+        assertThat(first.take(1L)).isTrue();
+        assertThat(first.take(2L)).isTrue();
+        RateBy<Long>.Once second = rate.once();
+        assertThat(second.take(1L)).isTrue();
+        RateBy<Long>.Once third = rate.once();
+        assertThat(third.take(1L)).isFalse();
+        assertThat(third.take(1L)).as("what was refused was not counted").isFalse();
+        assertThat(second.take(1L)).isTrue();
+        assertThat(third.take(2L)).isTrue();
+    }
+
+    @Test
     void soMuchAtOnceThenAtARate() {
         rate.charge(1L, 60, "things a minute");
         refused(1, 1);

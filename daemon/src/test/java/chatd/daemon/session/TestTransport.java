@@ -75,6 +75,11 @@ public final class TestTransport implements Transport {
         return session;
     }
 
+    /** Ends the session on purpose, as logging out does. */
+    public void over() {
+        session.over();
+    }
+
     @Override
     public synchronized void flush() {
         if (paused) {

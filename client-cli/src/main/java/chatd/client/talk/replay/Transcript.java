@@ -4,6 +4,7 @@ import chatd.client.net.ClientFailure;
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
 import chatd.client.talk.View;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,20 +19,26 @@ final class Transcript {
 
     private final View view;
     private final SeenItems seen;
+
+    @GuardedBy("this")
     private final List<Outgoing> outgoing = new ArrayList<>();
 
     /** Items that arrived during a replay, which may contain them too; null if none is under way. */
+    @GuardedBy("this")
     private @Nullable List<Item> held;
 
     /**
      * Set from the start of a connection until the missed items have been shown; items shown in between go to
      * {@code meanwhile}.
      */
+    @GuardedBy("this")
     private boolean isCatchingUp;
 
+    @GuardedBy("this")
     private final List<Item> meanwhile = new ArrayList<>();
 
     /** Whether missed items have been shown once; from then on every arrival is new, even if the history was empty. */
+    @GuardedBy("this")
     private boolean hasCaughtUp;
 
     Transcript(View view, SeenItems seen) {
@@ -94,11 +101,13 @@ final class Transcript {
         }
     }
 
+    @GuardedBy("this")
     private void show(Item item) {
         view.said(item);
         record(item);
     }
 
+    @GuardedBy("this")
     private void record(Item item) {
         if (isCatchingUp) {
             meanwhile.add(item);
@@ -108,6 +117,7 @@ final class Transcript {
     }
 
     /** Returns the item with its recipients if it was sent from here, in which case it is now known to be stored. */
+    @GuardedBy("this")
     private Item known(Item item) {
         for (Outgoing mine : outgoing) {
             if (mine.is(item)) {
@@ -153,15 +163,18 @@ final class Transcript {
         meanwhile.clear();
         isCatchingUp = false;
         hasCaughtUp = true;
-        sent.stream().filter(outgoing::remove).forEach(mine -> {
-            view.notSent(mine.item(), "");
-            mine.refused(ClientFailure.NO, "It was not stored.");
-        });
+        for (Outgoing mine : sent) {
+            if (outgoing.remove(mine)) {
+                view.notSent(mine.item(), "");
+                mine.refused(ClientFailure.NO, "It was not stored.");
+            }
+        }
         release(replay, false);
         return true;
     }
 
     /** Returns whether an item was shown meanwhile; each item shown accounts for one. */
+    @GuardedBy("this")
     private boolean wasShownMeanwhile(Item told) {
         Mark mark = Mark.of(told, 0);
         for (Item item : meanwhile) {
@@ -173,6 +186,7 @@ final class Transcript {
     }
 
     /** Releases the items held back, and shows those that are not in the replay. */
+    @GuardedBy("this")
     private void release(List<Item> replay, boolean isNew) {
         List<Item> had = new ArrayList<>(replay);
         List<Item> came = held == null ? List.of() : held;

@@ -6,6 +6,7 @@ import chatd.protocol.value.Candidate;
 import chatd.protocol.value.DirectKind;
 import chatd.protocol.value.Endpoint;
 import chatd.protocol.value.User;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -28,8 +29,10 @@ public final class Calls {
     private volatile int udpPort;
 
     /** What came while nobody listened; at most {@link #MOST_KEPT}. */
+    @GuardedBy("this")
     private final Deque<DirectEvent> kept = new ArrayDeque<>();
 
+    @GuardedBy("this")
     private @Nullable Consumer<DirectEvent> listener;
 
     /** @param host the server's name or address */

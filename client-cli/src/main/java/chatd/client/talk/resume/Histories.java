@@ -9,6 +9,7 @@ import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Addressee;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ public final class Histories {
     private final Function<MessageEvent.Message, Item> items;
 
     /** The highest number shown of each conversation and not marked as read, by its other side. */
+    @GuardedBy("this")
     private final Map<Long, Long> unmarked = new HashMap<>();
 
     /** @param items makes an item of a stored message */

@@ -4,6 +4,7 @@ import chatd.client.net.ClientFailure;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.UserEvent;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -24,7 +25,11 @@ final class InOrder {
     private final Requests requests;
     private final People people;
     private final Consumer<MessageEvent.Message> shown;
+
+    @GuardedBy("this")
     private final Queue<MessageEvent.Message> waiting = new ArrayDeque<>();
+
+    @GuardedBy("this")
     private boolean isAsking;
 
     /** @param shown takes each message, with this object's lock held; on the reading thread or another */
@@ -58,6 +63,7 @@ final class InOrder {
                 : List.of();
     }
 
+    @GuardedBy("this")
     private void ask(List<Long> users) {
         isAsking = true;
         // The reading thread must not wait for an answer that it alone reads.

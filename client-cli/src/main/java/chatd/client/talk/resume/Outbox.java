@@ -9,6 +9,7 @@ import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.User;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,12 +35,15 @@ final class Outbox {
     private final Function<String, User> users;
 
     /** By the identifier of each message, in the order in which they were sent. */
+    @GuardedBy("this")
     private final Map<String, Parts> unanswered = new LinkedHashMap<>();
 
     /** Own messages that came while some had no answer: they are shown already when their answer comes. */
+    @GuardedBy("this")
     private final Set<Long> arrived = new HashSet<>();
 
     /** Of texts sent to several lately, the numbers of all messages, by that of the last one. */
+    @GuardedBy("this")
     private final Map<Long, List<Long>> several = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -49,7 +53,8 @@ final class Outbox {
         }
     };
 
-    /** Whether what was sent before the loss has to be sent again first; guarded by the lock on sending. */
+    /** Whether what was sent before the loss has to be sent again first. */
+    @GuardedBy("sending")
     private boolean isBehind;
 
     /** @param users returns whom a name means: a user, or a group */
@@ -60,9 +65,11 @@ final class Outbox {
         this.view = view;
     }
 
-    /** Prepares for a new connection; called with the lock on sending held. */
+    /** Prepares for a new connection. */
     void enter() {
-        isBehind = !open().isEmpty();
+        synchronized (sending) {
+            isBehind = !open().isEmpty();
+        }
     }
 
     /** Returns what has no answer yet. */

@@ -7,6 +7,7 @@ import chatd.protocol.value.Addressee;
 import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.GroupRole;
 import chatd.protocol.value.User;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.text.Normalizer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ final class People {
     /** Maximum number of names kept: those of one login, and many more. */
     private static final int MOST = 20_000;
 
+    @GuardedBy("this")
     private final Map<Long, String> names = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -37,11 +39,17 @@ final class People {
         }
     };
 
+    @GuardedBy("this")
     private final TreeSet<Long> friends = new TreeSet<>();
+
+    @GuardedBy("this")
     private final TreeSet<Long> blocked = new TreeSet<>();
+
+    @GuardedBy("this")
     private final Map<Long, String> asking = new HashMap<>();
 
     /** The groups that the user is in. */
+    @GuardedBy("this")
     private final SortedMap<Long, SessionEvent.OwnGroup> groups = new TreeMap<>();
 
     /** A group as the client names it, {@code Ops (G7)}, or {@code G7} alone. */
@@ -77,7 +85,12 @@ final class People {
     }
 
     synchronized boolean isBlocked(String name) {
-        return blocked.stream().anyMatch(number -> name.equals(names.get(number)));
+        for (long number : blocked) {
+            if (name.equals(names.get(number))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     synchronized void learn(Map<Long, String> more) {

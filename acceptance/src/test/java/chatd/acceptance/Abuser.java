@@ -1,0 +1,180 @@
+package chatd.acceptance;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLSocket;
+
+/** One account at an address of its own that does something as often as it is let. All that it began ends with it. */
+final class Abuser implements AutoCloseable {
+    /** How many sessions of one account it has at once, besides the one with which it asks over HTTP. */
+    static final int SESSIONS = 6;
+
+    private static final String ADDRESS = "127.5.1.1";
+
+    /** Something that it does again and again. */
+    interface Step {
+        void take() throws IOException;
+    }
+
+    private final Chatd chatd;
+    private final Chatd.Person person;
+    private final String victim;
+    private final JsonSocket own;
+    private final String bearer;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Set<SSLSocket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicLong done = new AtomicLong();
+    private volatile boolean ended;
+
+    /** @param victim the number of a user whom it has to do with, as {@code U12} */
+    Abuser(Chatd chatd, String victim) {
+        this.chatd = chatd;
+        this.victim = victim;
+        this.person = chatd.person();
+        this.own = JsonCarrier.LINES.on(connect("chat-json/1"));
+        this.bearer =
+                own.logIn(person.name(), person.password(), "own").path("token").asString();
+    }
+
+    String victim() {
+        return victim;
+    }
+
+    /** Returns the header with which it asks over HTTP. */
+    String bearer() {
+        return "Authorization: Bearer " + bearer + "\r\n";
+    }
+
+    /** Returns how often it was let. */
+    long done() {
+        return done.get();
+    }
+
+    SSLSocket connect(String alpn) {
+        SSLSocket socket = chatd.tls().connectFrom(ADDRESS, "127.0.0.1", chatd.port(), alpn);
+        open.add(socket);
+        try {
+            // Otherwise closing it would wait for who writes on it.
+            socket.setSoLinger(true, 0);
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+        return socket;
+    }
+
+    /** Returns the message that logs in on one of its devices. */
+    String logIn(int device) {
+        return "{\"type\": 1, \"info\": {\"user_id\": \"%s\", \"user_pwd\": \"%s\", \"device\": \"%d\"}}"
+                .formatted(person.name(), person.password(), device);
+    }
+
+    /** Returns a message with a text to itself. */
+    String text(String text) {
+        return "{\"type\": 3, \"receive\": \"%s\", \"info\": \"%s\"}".formatted(own.user(), text);
+    }
+
+    /** Sends itself a text several times, and waits until all are stored and can be found. */
+    void store(String text, int times) {
+        for (int i = 0; i < times; i++) {
+            own.raw("{\"id\": \"%d\", ".formatted(i) + text(text).substring(1) + '\n');
+        }
+        for (int i = 0; i < times; i++) {
+            own.skipTo(17);
+        }
+        chatd.awaitIndexed();
+    }
+
+    /** Sends itself a file; returns its path. */
+    String file(byte[] content) throws IOException {
+        HttpClient http = new HttpClient(connect("http/1.1"));
+        String query = OverHttp.query("to", own.user(), "name", "large", "size", Integer.toString(content.length));
+        return "/files/"
+                + OverHttp.json(OverHttp.post(http, query, bearer(), content))
+                        .path("file")
+                        .asLong();
+    }
+
+    /** Has sessions of its own each send these messages again and again, and read what comes. */
+    void lines(String... messages) throws IOException {
+        byte[] all = Wire.utf8(String.join("\n", messages) + '\n');
+        for (int i = 0; i < SESSIONS; i++) {
+            SSLSocket socket = connect("chat-json/1");
+            socket.getOutputStream().write(Wire.utf8(logIn(i) + '\n'));
+            repeat(() -> socket.getOutputStream().write(all));
+            InputStream in = socket.getInputStream();
+            byte[] some = new byte[1 << 16];
+            drain(() -> in.read(some) >= 0);
+        }
+    }
+
+    /** Something that is there to be read. */
+    interface Reading {
+        /** Returns false at the end. */
+        boolean read() throws IOException;
+    }
+
+    /** Reads until the end, in a thread of its own. */
+    void drain(Reading reading) {
+        threads.execute(() -> {
+            try {
+                while (reading.read()) {
+                    // Discarded.
+                }
+            } catch (IOException e) {
+                // Closed, by the daemon or at the end.
+            }
+        });
+    }
+
+    /** Does something again and again until its connection is closed, in a thread of its own. */
+    void repeat(Step step) {
+        threads.execute(() -> {
+            while (taken(step)) {
+                // Once more.
+            }
+        });
+    }
+
+    /** Does something again and again, also after it was refused, in a thread of its own. */
+    void attempt(Step step) {
+        threads.execute(() -> {
+            while (!ended) {
+                taken(step);
+            }
+        });
+    }
+
+    private boolean taken(Step step) {
+        try {
+            step.take();
+            done.incrementAndGet();
+            return true;
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        ended = true;
+        do {
+            for (SSLSocket socket : Set.copyOf(open)) {
+                open.remove(socket);
+                socket.close();
+            }
+        } while (!open.isEmpty());
+        own.close();
+        threads.shutdown();
+        threads.close();
+        for (SSLSocket socket : open) {
+            socket.close();
+        }
+    }
+}

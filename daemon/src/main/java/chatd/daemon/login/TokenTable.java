@@ -1,0 +1,355 @@
+package chatd.daemon.login;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.daemon.model.Token;
+import chatd.daemon.session.Session;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tokens are good, which session each is of, which cookie stands for it, and which have ended. At most {@value #MOST}
+ * of an account are good; of more, the one whose session was lost first ends. One lock guards it all, and nothing else is
+ * called with it held. Any thread; does not block.
+ */
+final class TokenTable {
+    /** How long a token is good after its session was lost. */
+    private static final Duration LIVES = Duration.ofMinutes(15);
+
+    private static final int MOST = 16;
+
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** All tokens that have not ended, by their hashes. */
+    @GuardedBy("lock")
+    private final Map<ByteBuffer, Held> held = new HashMap<>();
+
+    @GuardedBy("lock")
+    private final Map<Long, Set<ByteBuffer>> ofAccount = new HashMap<>();
+
+    @GuardedBy("lock")
+    private final Map<Session, ByteBuffer> ofSession = new HashMap<>();
+
+    /** The tokens in whose place a cookie stands, by the hash of that: one for each token at most. */
+    @GuardedBy("lock")
+    private final Map<ByteBuffer, ByteBuffer> byCookie = new HashMap<>();
+
+    /** The hashes of these cookies by those of their tokens. */
+    @GuardedBy("lock")
+    private final Map<ByteBuffer, ByteBuffer> cookies = new HashMap<>();
+
+    /** Tokens that have ended, and are still to be deleted from the database. */
+    @GuardedBy("lock")
+    private final Set<ByteBuffer> ended = new HashSet<>();
+
+    /**
+     * A token that has not ended.
+     *
+     * @param generation the password generation under which it is good
+     * @param session its session; null after that was lost
+     * @param lost when its session was lost; null as long as it was not
+     */
+    private record Held(
+            Token token,
+            long generation,
+            @Nullable Session session,
+            @Nullable Instant lost) {
+        boolean isGoodAt(Instant now) {
+            return (session == null || !session.isOver()) && (lost == null || now.isBefore(lost.plus(LIVES)));
+        }
+    }
+
+    TokenTable(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Adds a token of a session from before the start, as lost now. */
+    void restore(Token token) {
+        lock.lock();
+        try {
+            put(new Held(token, 0, null, clock.instant()));
+            bound(token.account());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the token that has a hash, if it is good. */
+    Optional<Token> find(ByteBuffer hash) {
+        lock.lock();
+        try {
+            return good(hash).map(Held::token);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has a cookie stand for a token, if that has not ended; an earlier one is void. */
+    void cookie(Token token, ByteBuffer cookie) {
+        lock.lock();
+        try {
+            if (held.containsKey(token.hash())) {
+                forgetCookie(token.hash());
+                byCookie.put(cookie, token.hash());
+                cookies.put(token.hash(), cookie);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the token for which the cookie stands that has a hash, if it is good. */
+    Optional<Token> findByCookie(ByteBuffer cookie) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(byCookie.get(cookie)).flatMap(this::good).map(Held::token);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether a token is good under a password generation. */
+    boolean isGood(Token token, long generation) {
+        lock.lock();
+        try {
+            return good(token.hash())
+                    .filter(its -> its.generation() == generation)
+                    .isPresent();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a new token to a session that is being logged in, and ends any other of its device; or the token of the
+     * session that it resumes. Called with the presence lock held, so that {@link #leave} comes after it.
+     *
+     * @param isAlone whether to end all others of its account
+     * @return false if that token has ended meanwhile: so must the session
+     */
+    boolean enter(Session session, Token token, long generation, boolean isResumed, boolean isAlone) {
+        lock.lock();
+        try {
+            Held before = held.get(token.hash());
+            if (isResumed && before == null) {
+                return false;
+            }
+            if (before != null && before.session() != null) {
+                ofSession.remove(before.session());
+            }
+            endThose(
+                    token.account(),
+                    its -> (isAlone || its.token().device().equals(token.device()))
+                            && !its.token().hash().equals(token.hash()));
+            put(new Held(token, generation, session, null));
+            ofSession.put(session, token.hash());
+            bound(token.account());
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a token that may not be in the table. */
+    void end(Token token) {
+        lock.lock();
+        try {
+            Held its = held.get(token.hash());
+            if (its == null) {
+                ended.add(token.hash());
+            } else {
+                end(its);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the token of a session. */
+    void end(Session session) {
+        lock.lock();
+        try {
+            endThose(session.account(), its -> its.session() == session);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends all tokens of a session's account except its own. */
+    void endOthers(Session session) {
+        lock.lock();
+        try {
+            endThose(session.account(), its -> its.session() != session);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Begins the time in which a session that has ended can be resumed, unless it was ended on purpose: then its token ends.
+     *
+     * @return whether a token has ended
+     */
+    boolean leave(Session session) {
+        boolean isOver = session.isOver();
+        lock.lock();
+        try {
+            ByteBuffer hash = ofSession.remove(session);
+            Held its = hash == null ? null : held.get(hash);
+            if (its != null && isOver) {
+                end(its);
+            } else if (its != null) {
+                put(new Held(its.token(), its.generation(), null, clock.instant()));
+            }
+            return its != null && isOver;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the token of a session; null if it has none. */
+    @Nullable
+    Token of(Session session) {
+        lock.lock();
+        try {
+            Held its = heldBy(session);
+            return its == null ? null : its.token();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has the token of a session be good under a new password generation. */
+    void keep(Session session, long generation) {
+        lock.lock();
+        try {
+            Held its = heldBy(session);
+            if (its != null) {
+                put(new Held(its.token(), generation, its.session(), its.lost()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the tokens that are good no more; returns whether any are left. */
+    boolean expire() {
+        lock.lock();
+        try {
+            Instant now = clock.instant();
+            for (Held its : List.copyOf(held.values())) {
+                if (!its.isGoodAt(now)) {
+                    end(its);
+                }
+            }
+            return !held.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the hashes of the tokens that have ended and were not {@link #forget forgotten}. */
+    List<ByteBuffer> ended() {
+        lock.lock();
+        try {
+            return List.copyOf(ended);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets tokens that have ended. */
+    void forget(List<ByteBuffer> hashes) {
+        lock.lock();
+        try {
+            hashes.forEach(ended::remove);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private Optional<Held> good(ByteBuffer hash) {
+        return Optional.ofNullable(held.get(hash)).filter(its -> its.isGoodAt(clock.instant()));
+    }
+
+    @GuardedBy("lock")
+    private @Nullable Held heldBy(Session session) {
+        ByteBuffer hash = ofSession.get(session);
+        return hash == null ? null : held.get(hash);
+    }
+
+    @GuardedBy("lock")
+    private void bound(long account) {
+        List<Held> all = of(account);
+        if (all.size() > MOST) {
+            all.stream()
+                    .filter(its -> its.lost() != null)
+                    .min(Comparator.comparing(its -> requireNonNull(its.lost())))
+                    .ifPresent(this::end);
+        }
+    }
+
+    @GuardedBy("lock")
+    private List<Held> of(long account) {
+        List<Held> its = new ArrayList<>();
+        for (ByteBuffer hash : ofAccount.getOrDefault(account, Set.of())) {
+            its.add(requireNonNull(held.get(hash)));
+        }
+        return its;
+    }
+
+    @GuardedBy("lock")
+    private void put(Held its) {
+        Token token = its.token();
+        held.put(token.hash(), its);
+        ofAccount.computeIfAbsent(token.account(), _ -> new HashSet<>()).add(token.hash());
+    }
+
+    @GuardedBy("lock")
+    private void endThose(long account, Predicate<Held> which) {
+        for (Held its : of(account)) {
+            if (which.test(its)) {
+                end(its);
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void end(Held its) {
+        ByteBuffer hash = its.token().hash();
+        held.remove(hash);
+        forgetCookie(hash);
+        ended.add(hash);
+        ofAccount.computeIfPresent(its.token().account(), (_, all) -> {
+            all.remove(hash);
+            return all.isEmpty() ? null : all;
+        });
+        if (its.session() != null) {
+            ofSession.remove(its.session());
+        }
+    }
+
+    @GuardedBy("lock")
+    private void forgetCookie(ByteBuffer token) {
+        ByteBuffer cookie = cookies.remove(token);
+        if (cookie != null) {
+            byCookie.remove(cookie);
+        }
+    }
+}
