@@ -39,16 +39,24 @@ enum Abuse {
     /** Phrases of words of which each is in many texts. */
     SEARCHES {
         @Override
+        void prepare(JsonSocket own) {
+            store(own, "的".repeat(20_000), 50);
+        }
+
+        @Override
         void begin(Abuser by) throws IOException {
-            by.store("的".repeat(20_000), 50);
             by.lines("{\"type\": 27, \"info\": {\"text\": \"\\\"%s\\\"\"}}".formatted("的".repeat(60)));
         }
     },
     /** The longest pages of the history. */
     PAGES {
         @Override
+        void prepare(JsonSocket own) {
+            store(own, "x".repeat(1_000), 200);
+        }
+
+        @Override
         void begin(Abuser by) throws IOException {
-            by.store("x".repeat(1_000), 200);
             by.lines("{\"type\": 19, \"info\": {\"limit\": 200}}");
         }
     },
@@ -120,8 +128,23 @@ enum Abuse {
         }
     };
 
+    /** Stores what it is about. */
+    void prepare(JsonSocket own) {
+        // Nothing.
+    }
+
     /** Begins it, in threads of its own. */
     abstract void begin(Abuser by) throws IOException;
+
+    /** Sends oneself a text several times, and waits until all are stored. */
+    private static void store(JsonSocket own, String text, int times) {
+        for (int i = 0; i < times; i++) {
+            own.send("{'type': 3, 'id': '%d', 'receive': '%s', 'info': '%s'}".formatted(i, own.user(), text));
+        }
+        for (int i = 0; i < times; i++) {
+            own.skipTo(17);
+        }
+    }
 
     /** Returns a message as a compressed frame carries it. */
     private static byte[] deflated(String message) {

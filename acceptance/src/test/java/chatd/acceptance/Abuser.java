@@ -2,19 +2,25 @@ package chatd.acceptance;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 
-/** One account at an address of its own that does something as often as it is let. All that it began ends with it. */
+/** A program that does something as one account, at an address of its own, as often as it is let. */
 final class Abuser implements AutoCloseable {
     /** How many sessions of one account it has at once, besides the one with which it asks over HTTP. */
     static final int SESSIONS = 6;
+
+    /** What it says when it has begun. */
+    static final String BEGUN = "begun";
 
     private static final String ADDRESS = "127.5.1.1";
 
@@ -23,8 +29,10 @@ final class Abuser implements AutoCloseable {
         void take() throws IOException;
     }
 
-    private final Chatd chatd;
-    private final Chatd.Person person;
+    private final JdkTls tls;
+    private final int port;
+    private final String name;
+    private final String password;
     private final String victim;
     private final JsonSocket own;
     private final String bearer;
@@ -33,14 +41,38 @@ final class Abuser implements AutoCloseable {
     private final AtomicLong done = new AtomicLong();
     private volatile boolean ended;
 
-    /** @param victim the number of a user whom it has to do with, as {@code U12} */
-    Abuser(Chatd chatd, String victim) {
-        this.chatd = chatd;
+    private Abuser(JdkTls tls, int port, String name, String password, String victim) {
+        this.tls = tls;
+        this.port = port;
+        this.name = name;
+        this.password = password;
         this.victim = victim;
-        this.person = chatd.person();
         this.own = JsonCarrier.LINES.on(connect("chat-json/1"));
-        this.bearer =
-                own.logIn(person.name(), person.password(), "own").path("token").asString();
+        this.bearer = own.logIn(name, password, "own").path("token").asString();
+    }
+
+    /**
+     * Abuses a server until the end of the standard input. Says when it has begun, and at the end how often it was let.
+     *
+     * @param arguments the file with the CA, the port, the account's name and password, the number of a user whom it has to do
+     *     with, as {@code U12}, and the {@link Abuse}
+     */
+    static void main(String... arguments) throws IOException, InterruptedException {
+        try (var abuser = new Abuser(
+                JdkTls.trusting(Path.of(arguments[0])),
+                Integer.parseInt(arguments[1]),
+                arguments[2],
+                arguments[3],
+                arguments[4])) {
+            Abuse.valueOf(arguments[5]).begin(abuser);
+            while (abuser.done.get() == 0) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            System.out.println(BEGUN);
+            System.in.transferTo(OutputStream.nullOutputStream());
+            System.out.println(abuser.done.get());
+        }
+        System.exit(0);
     }
 
     String victim() {
@@ -52,13 +84,8 @@ final class Abuser implements AutoCloseable {
         return "Authorization: Bearer " + bearer + "\r\n";
     }
 
-    /** Returns how often it was let. */
-    long done() {
-        return done.get();
-    }
-
     SSLSocket connect(String alpn) {
-        SSLSocket socket = chatd.tls().connectFrom(ADDRESS, "127.0.0.1", chatd.port(), alpn);
+        SSLSocket socket = tls.connectFrom(ADDRESS, "127.0.0.1", port, alpn);
         open.add(socket);
         try {
             // Otherwise closing it would wait for who writes on it.
@@ -72,23 +99,12 @@ final class Abuser implements AutoCloseable {
     /** Returns the message that logs in on one of its devices. */
     String logIn(int device) {
         return "{\"type\": 1, \"info\": {\"user_id\": \"%s\", \"user_pwd\": \"%s\", \"device\": \"%d\"}}"
-                .formatted(person.name(), person.password(), device);
+                .formatted(name, password, device);
     }
 
     /** Returns a message with a text to itself. */
     String text(String text) {
         return "{\"type\": 3, \"receive\": \"%s\", \"info\": \"%s\"}".formatted(own.user(), text);
-    }
-
-    /** Sends itself a text several times, and waits until all are stored and can be found. */
-    void store(String text, int times) {
-        for (int i = 0; i < times; i++) {
-            own.raw("{\"id\": \"%d\", ".formatted(i) + text(text).substring(1) + '\n');
-        }
-        for (int i = 0; i < times; i++) {
-            own.skipTo(17);
-        }
-        chatd.awaitIndexed();
     }
 
     /** Sends itself a file; returns its path. */

@@ -84,6 +84,38 @@ class RatesIT {
         }
     }
 
+    /** Strangers can make many accounts; those that an administrator has made are not among them. */
+    @Test
+    void whoRegisteredThemselvesShareWhatTheySendInADay() {
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_REGISTERED_BYTES", "1000")) {
+            Chatd.Person ann = chatd.person();
+            Chatd.Person ben = chatd.person();
+            String shared = "At most 1000 bytes a day are taken from all users together who registered themselves";
+            try (JsonSocket by = chatd.logInJson(JsonCarrier.LINES, ann, "");
+                    JsonSocket other = chatd.logInJson(JsonCarrier.LINES, ben, "")) {
+                send(by, "a", by.user(), "x".repeat(600));
+                by.skipTo(17);
+                send(other, "b", by.user(), "x".repeat(600));
+                assertThat(other.skipTo(18).path("info").path("text").asString())
+                        .contains(shared);
+                other.send("{'type': 6, 'receive': '%s', 'info': 'a.txt|600'}".formatted(by.user()));
+                assertThat(other.skipTo(18).path("info").path("text").asString())
+                        .contains(shared);
+                send(other, "c", by.user(), "x".repeat(300));
+                other.skipTo(17);
+            }
+            chatd.stop();
+            chatd.begin();
+            try (JsonSocket by = chatd.logInJson(JsonCarrier.LINES, ann, "");
+                    JsonSocket made = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "")) {
+                send(by, "d", by.user(), "x".repeat(1_001));
+                assertThat(by.skipTo(18).path("info").path("text").asString()).contains(shared);
+                send(made, "e", made.user(), "x".repeat(1_001));
+                made.skipTo(17);
+            }
+        }
+    }
+
     /** Blanks cost a processor as much as anything else, and a compressed frame has 200 KiB of them in a few bytes. */
     @ParameterizedTest
     @EnumSource(JsonCarrier.class)

@@ -181,6 +181,7 @@ public final class Daemon {
         Stores stores = new Stores(database);
         Directory directory =
                 new Directory(stores.accounts().all(), stores.accounts().namesEverUsed(), groups(stores.groups()));
+        stores.accounts().registered().forEach(directory::registered);
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),

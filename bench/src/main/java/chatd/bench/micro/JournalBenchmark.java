@@ -142,6 +142,11 @@ public class JournalBenchmark {
 
     private record Text(@Nullable SentOnce once) implements Decision<Message> {
         @Override
+        public long sender() {
+            return 1;
+        }
+
+        @Override
         public long bytes() {
             return 400;
         }

@@ -19,6 +19,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -463,5 +464,36 @@ class DirectSessionTest {
         called.expect("unreachable 4");
         stranger.expect("unreachable 6");
         asked.expect("unreachable 5");
+    }
+
+    /** What another names as its address may be that of somebody who has nothing to do with it. */
+    @Test
+    void anAddressThatDoesNotAnswerGetsEightProbesHoweverOftenItIsNamed() throws Exception {
+        Side one = new Side(session, SHORT);
+        try (var somebody = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))) {
+            List<Candidate> named = List.of(new Candidate("::1", somebody.getLocalPort()));
+            var probe = new DatagramPacket(new byte[PROBE], PROBE);
+            long begin = System.nanoTime();
+            one.direct.introduce(2, new Endpoint(named, "cc".repeat(32)), false);
+            somebody.setSoTimeout(Patience.MILLIS);
+            for (int i = 0; i < 8; i++) {
+                somebody.receive(probe);
+                one.direct.candidates(2, named);
+            }
+            one.expect("unreachable 2");
+            somebody.setSoTimeout(1);
+            int more = 0;
+            try {
+                while (true) {
+                    somebody.receive(probe);
+                    more++;
+                }
+            } catch (SocketTimeoutException e) {
+                // That was all.
+            }
+            assertThat(more)
+                    .isLessThanOrEqualTo(8
+                            * (int) (Duration.ofNanos(System.nanoTime() - begin).toSeconds() / 15));
+        }
     }
 }

@@ -54,6 +54,9 @@ public final class Directory {
     @GuardedBy("this")
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
+    /** The accounts that registered themselves. */
+    private final Set<Long> registered = ConcurrentHashMap.newKeySet();
+
     private final GroupDirectory groups;
 
     /** Creates a directory without groups. */
@@ -70,6 +73,16 @@ public final class Directory {
 
     public GroupDirectory groups() {
         return groups;
+    }
+
+    /** Remembers that an account registered itself, rather than being made by an administrator. */
+    public void registered(long account) {
+        registered.add(account);
+    }
+
+    /** Returns whether an account registered itself. */
+    public boolean hasRegistered(long account) {
+        return registered.contains(account);
     }
 
     /** Returns what a user may read at this moment. */

@@ -147,7 +147,7 @@ public final class Dispatcher {
             throw AuditTrail.refusal();
         }
         if (row.isRated()) {
-            changes.charge(session.account(), 1, "changes a minute");
+            changes.charge(session.account(), 1, "changes a minute are taken from one user");
         }
         switch (row) {
             case Routes.Done<C> done -> {

@@ -125,7 +125,12 @@ public final class Applier {
         Change change = entry.change();
         contacts.apply(change, entry.effect());
         switch (entry.effect()) {
-            case Effect.AccountMade made -> sessions.announce(List.of(made.account()), directory::put);
+            case Effect.AccountMade made -> {
+                if (change.kind() == Change.Kind.REGISTERED) {
+                    directory.registered(change.account());
+                }
+                sessions.announce(List.of(made.account()), directory::put);
+            }
             case Effect.PasswordSet set -> {
                 Account account = directory.numbered(change.account());
                 directory.putPassword(account.withPassword(set.mustChange(), set.ends()));

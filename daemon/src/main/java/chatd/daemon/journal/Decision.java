@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Decision<E extends Entry> {
 
-    /** Returns the number of the account whose turn it takes in the queue; {@link chatd.daemon.model.Message#SERVER} for an administrator's, and the server's own. */
+    /**
+     * Returns the number of the account whose turn it takes in the queue; {@link chatd.daemon.model.Message#SERVER} for an
+     * administrator's, and the server's own.
+     */
     long sender();
 
     /** Returns the approximate memory it holds, in bytes. */

@@ -37,6 +37,9 @@ final class JournalQueue {
     /** Bytes at which a batch ends: limits what is queued for a reader before it can read any of it. */
     private static final long BATCH_BYTES = 1 << 20;
 
+    /** Entries of one account at which a batch ends: others wait for as long as it takes. */
+    private static final int BATCH_ENTRIES_OF_ONE = 100;
+
     private static final long GATHER_NANOS = 50_000;
 
     /** A pending decision and its future. */
@@ -87,6 +90,9 @@ final class JournalQueue {
         private Pending<?> last;
         private int count;
         private int kibibytes;
+
+        /** How many are in the batch that is being gathered. */
+        private int gathered;
 
         Sender(Pending<?> only) {
             first = only;
@@ -249,8 +255,11 @@ final class JournalQueue {
         lock.lock();
         try {
             for (Sender sender = turns.peek();
-                    sender != null && (batch.isEmpty() || mayFollow(sender.first, accounts));
+                    sender != null
+                            && sender.gathered < BATCH_ENTRIES_OF_ONE
+                            && (batch.isEmpty() || mayFollow(sender.first, accounts));
                     sender = turns.peek()) {
+                sender.gathered++;
                 Pending<?> next = next(sender);
                 batch.add(next);
                 bytes += (long) next.kibibytes << 10;
@@ -267,6 +276,7 @@ final class JournalQueue {
                     break;
                 }
             }
+            turns.forEach(sender -> sender.gathered = 0);
         } finally {
             lock.unlock();
         }

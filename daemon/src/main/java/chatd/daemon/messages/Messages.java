@@ -50,6 +50,8 @@ public final class Messages implements Room {
     /** The number of no message. */
     private static final long UNANSWERABLE = -1;
 
+    private static final String TEXTS = "texts and files an hour are taken from one user";
+
     /** Over how many minutes texts are counted: nobody is refused for a lively hour. */
     private static final long MINUTES = 60;
 
@@ -70,6 +72,9 @@ public final class Messages implements Room {
     /** The bytes of texts that each account sends in a day ({@code rates.text-bytes}). */
     private final RateBy<Long> sentBytes;
 
+    /** The bytes of texts and files that all accounts that registered themselves send in a day ({@code rates.registered-bytes}). */
+    private final RateBy<Long> registeredBytes;
+
     /** The mentions of each by each, or of a group if all of it are meant, in a minute ({@code rates.mentions}). */
     private final RateBy<Pair> alerts;
 
@@ -87,6 +92,8 @@ public final class Messages implements Room {
         this.sent =
                 new RateBy<>(() -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
         this.sentBytes = new RateBy<>(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
+        this.registeredBytes =
+                new RateBy<>(() -> config.get().rates().registeredBytes(), most -> most, Duration.ofDays(1));
         this.alerts = RateBy.ofPairs(() -> config.get().rates().mentions(), Duration.ofMinutes(1));
     }
 
@@ -145,8 +152,7 @@ public final class Messages implements Room {
         charge(caller.account(), bytes);
         CompletableFuture<Committed<Message>> done = journal.offer(text(caller, command, 0, recipients, null));
         if (done == null) {
-            sent.takeBack(caller.account(), 1);
-            sentBytes.takeBack(caller.account(), bytes);
+            takeBack(caller.account(), bytes);
             return null;
         }
         return new InFlight(done, beside(recipients));
@@ -154,12 +160,34 @@ public final class Messages implements Room {
 
     /** @throws Refusal {@link Code#THROTTLED} if an account has sent too much of late */
     void charge(long account, int bytes) {
-        sent.charge(account, 1, "texts and files an hour");
+        sent.charge(account, 1, TEXTS);
         try {
-            sentBytes.charge(account, bytes, "bytes of texts a day");
+            sentBytes.charge(account, bytes, "bytes of texts a day are taken from one user");
+            try {
+                chargeRegistered(account, bytes);
+            } catch (Refusal e) {
+                sentBytes.takeBack(account, bytes);
+                throw e;
+            }
         } catch (Refusal e) {
             sent.takeBack(account, 1);
             throw e;
+        }
+    }
+
+    /** @throws Refusal {@link Code#THROTTLED} if an account registered itself, and all of these have sent too much of late */
+    private void chargeRegistered(long account, long bytes) {
+        if (directory.hasRegistered(account)) {
+            registeredBytes.charge(
+                    Message.SERVER, bytes, "bytes a day are taken from all users together who registered themselves");
+        }
+    }
+
+    private void takeBack(long account, int bytes) {
+        sent.takeBack(account, 1);
+        sentBytes.takeBack(account, bytes);
+        if (directory.hasRegistered(account)) {
+            registeredBytes.takeBack(Message.SERVER, bytes);
         }
     }
 
@@ -339,16 +367,23 @@ public final class Messages implements Room {
     /**
      * Checks that a file may be sent now, before its content is taken. Blocks if a recipient does not take those of everyone.
      *
+     * @param size of its content in bytes; 0 if that is stored already
      * @throws Refusal as {@link #sendFile} would; {@link Code#THROTTLED} if its account has sent too much of late
      */
-    public void admit(Caller caller, Recipients recipients) {
+    public void admit(Caller caller, Recipients recipients, long size) {
         disks.check();
         writing(caller.account(), recipients, clock.instant());
         Refusal untaken = untaken(caller.account(), recipients);
         if (untaken != null) {
             throw untaken;
         }
-        sent.charge(caller.account(), 1, "texts and files an hour");
+        sent.charge(caller.account(), 1, TEXTS);
+        try {
+            chargeRegistered(caller.account(), size);
+        } catch (Refusal e) {
+            sent.takeBack(caller.account(), 1);
+            throw e;
+        }
     }
 
     /** Returns the sender's number, after checking that it may still send at the moment of storing. */

@@ -93,7 +93,7 @@ public final class Search implements Room, AutoCloseable {
     private void find(Session session, MessageCommand.Find command) throws InterruptedException {
         Wanted wanted = Wanted.of(command.text());
         // Whoever may ask at will can tell from how long the answers take what stands in others' messages.
-        rate.charge(session.account(), 1, "searches a minute");
+        rate.charge(session.account(), 1, "searches a minute are taken from one user");
         MessageEvent.Page page = places.take(session.account(), () -> new Finding(session, command, wanted).page());
         MessageEvent.Found found = page.found();
         if (found != null) {

@@ -106,15 +106,13 @@ public final class RateBy<K> {
     /**
      * Counts an amount for a user.
      *
-     * @param what is counted, and in which time: {@code "searches a minute"}
+     * @param what is counted, in which time, and from whom: {@code "searches a minute are taken from one user"}
      * @throws Refusal {@link Code#THROTTLED} if the user has to wait, and nothing was counted
      */
     public void charge(K key, long amount, String what) {
         long limit = most.getAsLong();
         if (limit != 0 && !bucket(key, limit).tryConsume(amount)) {
-            throw new Refusal(
-                    Code.THROTTLED,
-                    "At most %d %s are taken from one user. Try again in a moment.".formatted(limit, what));
+            throw new Refusal(Code.THROTTLED, "At most %d %s. Try again later.".formatted(limit, what));
         }
     }
 

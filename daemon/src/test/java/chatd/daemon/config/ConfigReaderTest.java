@@ -39,16 +39,23 @@ class ConfigReaderTest {
         Config.Rates rates = ConfigReader.read(
                         null,
                         Map.of(
-                                "CHATD_RATES_MESSAGES", Integer.toString(ConfigReader.MOST_MESSAGES),
-                                "CHATD_RATES_BYTES", Long.toString(ConfigReader.MOST_BYTES),
-                                "CHATD_RATES_ACCOUNT_BYTES", Long.toString(ConfigReader.MOST_BYTES),
-                                "CHATD_RATES_TEXTS", "1048576",
-                                "CHATD_RATES_TEXT_BYTES", "1024 GiB"))
+                                "CHATD_RATES_MESSAGES",
+                                Integer.toString(ConfigReader.MOST_MESSAGES),
+                                "CHATD_RATES_BYTES",
+                                Long.toString(ConfigReader.MOST_BYTES),
+                                "CHATD_RATES_ACCOUNT_BYTES",
+                                Long.toString(ConfigReader.MOST_BYTES),
+                                "CHATD_RATES_TEXTS",
+                                "1048576",
+                                "CHATD_RATES_TEXT_BYTES",
+                                "1024 GiB",
+                                "CHATD_RATES_REGISTERED_BYTES",
+                                "1024 GiB"))
                 .rates();
         RateBy<Long> ofAccounts = Rate.ofAccounts(rates::accountBytes);
         assertThat(new Rate(rates, ofAccounts)).isNotNull();
         assertThat(ofAccounts.pause(1L, 1)).isZero();
-        for (long most : new long[] {60 * rates.texts(), rates.textBytes()}) {
+        for (long most : new long[] {60 * rates.texts(), rates.textBytes(), rates.registeredBytes()}) {
             new RateBy<>(() -> most, same -> same, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
         }
         assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_RATES_BYTES", "1 GiB")))
@@ -87,7 +94,7 @@ class ConfigReaderTest {
         assertThat(config.listen().addresses().getFirst().getAddress().isAnyLocalAddress())
                 .isTrue();
         assertThat(config.accounts().concealUsers()).isFalse();
-        assertThat(config.rates()).isEqualTo(new Config.Rates(0, 0, 8 << 20, 1000, 1 << 30, 60, 30, 60, 10));
+        assertThat(config.rates()).isEqualTo(new Config.Rates(0, 0, 8 << 20, 1000, 1 << 30, 10L << 30, 60, 30, 60, 10));
     }
 
     @Test

@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LogManager.getLogger(ClientConnection.class);
 
+    /** Commands after which the other connections of the event loop have their turn. */
+    private static final int TURN = 32;
+
     private static final Duration SHARE_RETRY = Duration.ofMillis(50);
 
     private MessageReader<Command> reader;
@@ -63,6 +66,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean ticking;
     private boolean isRecognised;
     private boolean isServing;
+    private boolean isYielding;
     private long pausedUntil = System.nanoTime();
 
     /**
@@ -239,6 +243,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         ByteBuf in = receiveBuffer.bytes();
         // Checked once per round: a pause may end while this runs, with commands still in the buffer.
         boolean paused = isPaused();
+        int taken = 0;
         try {
             while (!state.isDeaf() && !paused) {
                 int before = in.readableBytes();
@@ -255,6 +260,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                         command instanceof FileCommand.Piece ? 0 : 1,
                         size,
                         session().isLoggedIn() ? session().account() : 0));
+                if (++taken == TURN) {
+                    yieldTurn(ctx);
+                }
                 paused = isPaused();
             }
         } catch (MalformedFrame e) {
@@ -278,6 +286,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         tickLater();
     }
 
+    /** Lets the other connections of the event loop have their turn, and goes on after it. */
+    private void yieldTurn(ChannelHandlerContext ctx) {
+        isYielding = true;
+        ctx.executor().execute(() -> {
+            isYielding = false;
+            resume();
+        });
+    }
+
     private void listen(ChannelHandlerContext ctx, boolean on) {
         // After the peer's half-close everything was read, and Netty's epoll may have dropped the channel for good.
         if (!state.isPeerGone()) {
@@ -286,11 +303,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Returns whether to pause decoding: for the rate limit, for room in the inbox, and before login for each answer,
-     * since it decides which commands may follow.
+     * Returns whether to pause decoding: for the turn of others, for the rate limit, for room in the inbox, and before login
+     * for each answer, since it decides which commands may follow.
      */
     private boolean isPaused() {
-        return pausedUntil - System.nanoTime() > 0
+        return isYielding
+                || pausedUntil - System.nanoTime() > 0
                 || inbox().isFull()
                 || (!session().isLoggedIn() && inbox().isBusy());
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class Rate {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
+    /** The bytes as which a message counts for its account at least: a short one costs no less to carry out. */
+    private static final long LEAST = 1 << 10;
+
     private final @Nullable Bucket messages;
     private final @Nullable Bucket bytes;
     private final RateBy<Long> ofAccounts;
@@ -50,6 +53,8 @@ public final class Rate {
         if (bytes != null && size > 0) {
             pause = Math.max(pause, bytes.consumeIgnoringRateLimits(size));
         }
-        return number == 0 || account == 0 ? pause : Math.max(pause, ofAccounts.pause(account, size));
+        return number == 0 || account == 0
+                ? pause
+                : Math.max(pause, ofAccounts.pause(account, Math.max(size, LEAST * number)));
     }
 }

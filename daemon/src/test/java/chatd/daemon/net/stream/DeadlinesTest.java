@@ -96,7 +96,7 @@ class DeadlinesTest {
     }
 
     private static Rate rate(long messages, long bytes, RateBy<Long> ofAccounts) {
-        return new Rate(new Config.Rates(messages, bytes, 0, 0, 0, 0, 1, 0, 0), ofAccounts);
+        return new Rate(new Config.Rates(messages, bytes, 0, 0, 0, 0, 0, 1, 0, 0), ofAccounts);
     }
 
     /** Returns the seconds after which a frame received at a constant rate is late; -1 if it never is. */
