@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The admin CLI as a program: its commands, refusals and exit codes. */
 @ExtendWith(SharedChatd.class)
@@ -139,13 +142,96 @@ class AdminIT {
     /** A mistyped command is never answered with one that destroys something. */
     @Test
     void whatDestroysIsNotSuggested() {
-        for (String mistyped : List.of("delet", "delite", "del", "deleet")) {
+        for (String mistyped : List.of("delet", "delite", "deleet")) {
             assertThat(chatd.admin("", "user", mistyped, "alice").exits(2).err())
                     .contains("has nothing called '" + mistyped + "'")
                     .doesNotContain("delete");
         }
         assertThat(chatd.admin("", "user", "lisst").exits(2).err()).contains("Did you mean: chat-admin user list");
         assertThat(chatd.admin("", "user", "show", "").exits(1).err()).contains("The name must not be empty.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reload, chat-admin config reload",
+        "restart, systemctl restart chatd",
+        "backup, installing.md",
+        "passwd alice, chat-admin user reset",
+        "user del alice, chat-admin user delete? It asks first.",
+        "user ls, chat-admin user list"
+    })
+    void wordsOfOtherProgramsAreAnsweredWithWhatIsMeant(String typed, String meant) {
+        assertThat(chatd.admin("", typed.split(" ", -1)).exits(2).err())
+                .contains("has nothing called", meant)
+                .doesNotContain("group");
+    }
+
+    @Test
+    void helpIsShownWhereverItIsAskedFor() {
+        for (String typed :
+                List.of("help", "user help", "help user", "user help add", "help user add", "-o json user help")) {
+            Run run = chatd.admin("", typed.split(" ", -1)).exits(0);
+            assertThat(run.out())
+                    .contains(
+                            typed.endsWith("add")
+                                    ? "chat-admin user add"
+                                    : typed.contains("user") ? "chat-admin user" : "chat-admin [");
+            assertThat(run.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsNoNumberIsToldInWords() {
+        assertThat(chatd.admin("", "user", "show", "2").exits(4).err())
+                .contains("There is no user called 2; U2 is bob.");
+        assertThat(chatd.admin("", "message", "show", "abc").exits(2).err())
+                .contains("NUMBER must be a whole number, not 'abc'.");
+        assertThat(chatd.admin("", "log", "tail", "-n", "many").exits(2).err())
+                .contains("-n must be a whole number, not 'many'.");
+    }
+
+    @Test
+    void whoAsksForJsonGetsErrorsInItToo() {
+        for (String typed : List.of("user show nobody-at-all", "user nonsense", "message show abc")) {
+            Run run = chatd.admin("", ("-o json " + typed).split(" ", -1));
+            JsonNode error = JsonMapper.shared().readTree(run.err());
+            assertThat(error.path("error").asString()).isNotBlank();
+            assertThat(error.path("exit").asInt()).isEqualTo(run.exit()).isNotZero();
+            assertThat(run.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void severalMessagesAreShownAndRemovedByNumbersAndRanges() {
+        Chatd.Person ann = chatd.person();
+        List<Long> numbers = new ArrayList<>();
+        try (JsonSocket by = chatd.logInJson(JsonCarrier.LINES, ann, "")) {
+            for (int i = 0; i < 5; i++) {
+                by.send("{'type': 3, 'id': 'm%d', 'receive': '%s', 'info': 'text'}".formatted(i, by.user()));
+                numbers.add(by.skipTo(17).path("info").path("mid").asLong());
+            }
+        }
+        String range = numbers.get(0) + "-" + numbers.get(2);
+        String last = Long.toString(numbers.get(4));
+        Run dry = chatd.admin(last + "\n", "message", "remove", range, "-", "--dry-run")
+                .exits(0);
+        assertThat(dry.out().lines().filter(line -> line.contains(ann.name()))).hasSize(4);
+        assertThat(dry.out()).contains("Nothing was removed");
+        assertThat(chatd.texts(ann)).hasSize(5).doesNotContain("");
+        Run done = chatd.admin("", "message", "remove", range, last, "999999999", "--yes");
+        assertThat(done.exits(4).err()).contains("There is no such message.");
+        assertThat(done.out().lines()).hasSize(4);
+        assertThat(chatd.texts(ann)).containsExactlyInAnyOrder("", "", "", "text", "");
+        assertThat(chatd.admin("", "message", "remove", "1-5000", "--yes")
+                        .exits(2)
+                        .err())
+                .contains("At most 1000 messages at once");
+        assertThat(chatd.admin("", "message", "remove", "9-5", "--yes").exits(2).err())
+                .contains("ends before it begins");
+        assertThat(chatd.admin("", "message", "remove", "a", "--yes").exits(2).err())
+                .contains("'a' is neither a message's number");
+        assertThat(chatd.admin("\n", "message", "remove", "-", "--yes").exits(2).err())
+                .contains("There are no numbers of messages on standard input.");
     }
 
     @Test

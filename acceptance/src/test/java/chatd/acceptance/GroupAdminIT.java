@@ -60,6 +60,64 @@ class GroupAdminIT extends OverGroups {
         assertThat(admin("log", "query", "--type", "admin", "--last", "9")).contains("group close");
     }
 
+    /** A class must not pass to a pupil because its teacher's account goes. */
+    @Test
+    void groupsWithoutAnotherOwnerGoToAnHeir() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        JsonSocket heir = logIn(cid, "");
+        String group = create(owner, "", member);
+        assertThat(admin("user", "delete", ann.name(), "--dry-run"))
+                .contains("of Ops (" + group + "), with 1 other; name its next owner with --heir USER");
+        assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", ann.name(), "--yes")
+                        .exits(1)
+                        .err())
+                .contains("can't be its own heir");
+        assertThat(chatd.admin("", "user", "delete", ann.name()).exits(1).err())
+                .contains("Name the next owner with --heir USER");
+        assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", "nobody-at-all", "--dry-run")
+                        .exits(4)
+                        .err())
+                .contains("There is no user called nobody-at-all");
+        assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", cid.name(), "--heir-longest", "--yes")
+                        .exits(1)
+                        .err())
+                .contains("Either --heir or --heir-longest.");
+        assertThat(admin("user", "delete", ann.name(), "--heir", cid.name(), "--dry-run"))
+                .contains("with 1 other; " + cid.name() + " will own it");
+        admin("user", "delete", ann.name(), "--heir", cid.name(), "--yes");
+        assertThat(roles(heir, group)).containsExactlyInAnyOrder(member.user() + " member", heir.user() + " owner");
+        assertThat(member.skipTo(24).path("info").path("op").asString()).isEqualTo("add");
+        assertThat(member.skipTo(24).path("info").path("op").asString()).isEqualTo("role");
+        assertThat(member.skipTo(24).path("info").path("op").asString()).isEqualTo("leave");
+    }
+
+    @Test
+    void anAdministratorGivesAGroupAnotherOwner() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        String group = create(owner, "", member);
+        for (int i = 0; i < 2; i++) {
+            assertThat(admin("group", "owner", group, ben.name())).contains(ben.name() + " is an owner of Ops");
+        }
+        admin("group", "owner", group, cid.name());
+        assertThat(roles(owner, group))
+                .containsExactlyInAnyOrder(
+                        owner.user() + " owner",
+                        member.user() + " owner",
+                        logIn(cid, "").user() + " owner");
+        assertThat(chatd.admin("", "group", "owner", group, "nobody-at-all")
+                        .exits(4)
+                        .err())
+                .contains("There is no user called nobody-at-all");
+        assertThat(chatd.admin("", "group", "owner", "G999999999", ben.name())
+                        .exits(4)
+                        .err())
+                .contains("There is no such group");
+        admin("group", "close", group, "--yes");
+        chatd.admin("", "group", "owner", group, cid.name()).exits(5);
+    }
+
     @Test
     void aReportedMessageIsSeenAsItWasUntilTheReportIsClosed() {
         JsonSocket owner = logIn(ann, "");

@@ -32,21 +32,6 @@ class GroupMembersIT extends OverGroups {
         return welcome(person, "later").path("groups");
     }
 
-    private static JsonNode members(JsonSocket by, String group, String... more) {
-        JsonNode list = answer(by, op("members", group, more));
-        assertThat(list.path("type").asInt()).as("%s", list).isEqualTo(24);
-        return list.path("info");
-    }
-
-    private static List<String> roles(JsonSocket by, String group) {
-        return members(by, group)
-                .path("members")
-                .valueStream()
-                .map(one ->
-                        one.path("user_id").asString() + " " + one.path("role").asString())
-                .toList();
-    }
-
     private static String leave(String group) {
         return op("leave", group);
     }
@@ -342,7 +327,12 @@ class GroupMembersIT extends OverGroups {
         String group = create(owner, "", member);
         String other = create(member, "", owner);
         say(owner, group, "the last words", member);
-        chatd.admin("", "user", "delete", ann.name(), "--yes").exits(0);
+        assertThat(chatd.admin("", "user", "delete", ann.name(), "--yes")
+                        .exits(1)
+                        .err())
+                .contains(
+                        ann.name() + " is the only owner of Ops (" + group + "): name the next owner with --heir USER");
+        chatd.admin("", "user", "delete", ann.name(), "--heir-longest", "--yes").exits(0);
         JsonNode first = member.expect(24);
         JsonNode second = member.expect(24);
         JsonNode left = first.path("receive").asString().equals(group) ? first : second;

@@ -191,7 +191,8 @@ final class GroupPlayer implements AutoCloseable {
     void delete(ModelAccount account) {
         transcript.next();
         transcript.add(null, "deletion of " + account);
-        chatd.admin("", "user", "delete", account.name, "--yes").exits(0);
+        chatd.admin("", "user", "delete", account.name, "--heir-longest", "--yes")
+                .exits(0);
         ModelSession session = sessions.remove(account);
         if (session != null) {
             session.close();

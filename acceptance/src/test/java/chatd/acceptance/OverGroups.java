@@ -170,4 +170,20 @@ abstract class OverGroups extends OverJson {
     static JsonNode unread(int count, int mentions, long first, long last) {
         return json("{'count': %d, 'mentions': %d, 'first': %d, 'last': %d}".formatted(count, mentions, first, last));
     }
+
+    /** Returns the members of a group, each with its role. */
+    static List<String> roles(JsonSocket by, String group) {
+        return members(by, group)
+                .path("members")
+                .valueStream()
+                .map(one ->
+                        one.path("user_id").asString() + " " + one.path("role").asString())
+                .toList();
+    }
+
+    static JsonNode members(JsonSocket by, String group, String... more) {
+        JsonNode list = answer(by, op("members", group, more));
+        assertThat(list.path("type").asInt()).as("%s", list).isEqualTo(24);
+        return list.path("info");
+    }
 }

@@ -13,6 +13,7 @@ import chatd.admin.system.VersionCommand;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Display;
 import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Output;
 import chatd.admin.terminal.Program;
 import chatd.admin.user.BroadcastCommand;
@@ -29,10 +30,15 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -87,6 +93,11 @@ public final class Main implements Runnable, Program {
     /** Commands that are never suggested to somebody who mistyped another: what they do can't be undone. */
     private static final Set<String> DESTRUCTIVE = Set.of("delete", "remove", "close");
 
+    private static final Pattern NOT_A_NUMBER = Pattern.compile(
+            "Invalid value for (?:option '([^']*)'(?: \\([^)]*\\))?|positional parameter at index \\S+ \\(([^)]*)\\)):"
+                    + " ('.*') is not an? (?:int|long)",
+            Pattern.DOTALL);
+
     @Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -121,8 +132,8 @@ public final class Main implements Runnable, Program {
     public static int run(String... arguments) {
         Main main = new Main();
         return commandLine(main)
-                .setExecutionExceptionHandler((failure, line, parsed) -> failed(failure))
-                .setParameterExceptionHandler(Main::wrongUsage)
+                .setExecutionExceptionHandler((failure, line, parsed) -> main.failed(failure))
+                .setParameterExceptionHandler(main::wrongUsage)
                 .execute(arguments);
     }
 
@@ -131,48 +142,97 @@ public final class Main implements Runnable, Program {
         return new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
-    private static int failed(Exception failure) throws Exception {
-        switch (failure) {
-            case CommandFailure known -> {
-                Program.printError(String.valueOf(known.getMessage()));
-                return known.exit();
-            }
-            case NotDone refused -> {
-                Program.printError(String.valueOf(refused.getMessage()));
-                return Exit.of(refused.code());
-            }
-            case NoSuchFileException missing -> Program.printError("There is no " + missing.getFile() + ".");
-            case AccessDeniedException denied ->
-                Program.printError("You may not read or write " + denied.getFile() + ".");
-            case FileAlreadyExistsException there -> Program.printError(there.getFile() + " exists already.");
-            case IOException e -> Program.printError(String.valueOf(e.getMessage()));
+    private int failed(Exception failure) throws Exception {
+        return switch (failure) {
+            case CommandFailure known -> said(known.getMessage(), known.exit());
+            case NotDone refused -> said(refused.getMessage(), Exit.of(refused.code()));
+            case NoSuchFileException missing -> said("There is no " + missing.getFile() + ".", Exit.NO);
+            case AccessDeniedException denied -> said("You may not read or write " + denied.getFile() + ".", Exit.NO);
+            case FileAlreadyExistsException there -> said(there.getFile() + " exists already.", Exit.NO);
+            case IOException e -> said(e.getMessage(), Exit.NO);
             default -> throw failure;
-        }
-        return Exit.NO;
+        };
     }
 
-    /** Prints what was wrong, the closest matches, and where to read more. */
-    private static int wrongUsage(CommandLine.ParameterException failure, String[] arguments) {
+    /** Prints what went wrong, in the form that was asked for; returns the exit code. */
+    private int said(@Nullable String wrong, int exit) {
+        if (output == Output.json) {
+            Format.json(System.err, Map.of("error", String.valueOf(wrong), "exit", exit));
+        } else {
+            Program.printError(String.valueOf(wrong));
+        }
+        return exit;
+    }
+
+    /** Prints what was wrong, what is meant or the closest matches, and where to read more. */
+    private int wrongUsage(CommandLine.ParameterException failure, String[] arguments) {
+        Optional<CommandLine> asked = helped(spec.commandLine(), List.of(arguments));
+        if (asked.isPresent()) {
+            asked.get().usage(out);
+            return Exit.OK;
+        }
         CommandLine line = failure.getCommandLine();
-        String wrong = String.valueOf(failure.getMessage());
-        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
-            wrong = "`" + line.getCommandSpec().qualifiedName() + "` has nothing called '"
-                    + unmatched.getUnmatched().getFirst() + "'.";
+        String command = line.getCommandSpec().qualifiedName();
+        List<String> unmatched =
+                failure instanceof CommandLine.UnmatchedArgumentException it ? it.getUnmatched() : List.of();
+        boolean isCommand = !unmatched.isEmpty() && !unmatched.getFirst().startsWith("-");
+        Matcher number = NOT_A_NUMBER.matcher(String.valueOf(failure.getMessage()));
+        String wrong = isCommand
+                ? "`" + command + "` has nothing called '" + unmatched.getFirst() + "'."
+                : number.matches()
+                        ? (number.group(1) == null ? number.group(2) : number.group(1))
+                                + " must be a whole number, not " + number.group(3) + "."
+                        : String.valueOf(failure.getMessage());
+        String near = isCommand && !line.getSubcommands().isEmpty()
+                ? Meant.by(command, unmatched.getFirst()).orElseGet(() -> near(failure, command + " "))
+                : near(failure, isCommand ? command + " " : "");
+        String more = "`" + command + " --help` says more.";
+        if (output == Output.json) {
+            return said(
+                    Stream.of(wrong, near, more).filter(text -> !text.isEmpty()).collect(Collectors.joining(" ")),
+                    Exit.USAGE);
         }
         Program.printError(wrong);
-        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
-            String near = unmatched.getSuggestions().stream()
-                    .filter(command -> !DESTRUCTIVE.contains(command))
-                    .map(command -> unmatched.isUnknownOption()
-                            ? command
-                            : line.getCommandSpec().qualifiedName() + " " + command)
-                    .collect(Collectors.joining(" or "));
-            if (!near.isEmpty()) {
-                System.err.println("Did you mean: " + near + "?");
-            }
+        if (!near.isEmpty()) {
+            System.err.println(near);
         }
-        System.err.println("`" + line.getCommandSpec().qualifiedName() + " --help` says more.");
+        System.err.println(more);
         return Exit.USAGE;
+    }
+
+    /** Returns the command that {@code help} is about, where a command could stand; empty if it stands nowhere there. */
+    private static Optional<CommandLine> helped(CommandLine root, List<String> arguments) {
+        CommandLine about = root;
+        boolean isAsked = false;
+        boolean isValue = false;
+        for (String word : arguments) {
+            CommandLine next = about.getSubcommands().get(word);
+            if (word.startsWith("-")) {
+                isValue = true;
+                continue;
+            }
+            if (next != null) {
+                about = next;
+            } else if (word.equals("help") && !about.getSubcommands().isEmpty()) {
+                isAsked = true;
+            } else if (!isValue) {
+                break;
+            }
+            isValue = false;
+        }
+        return isAsked ? Optional.of(about) : Optional.empty();
+    }
+
+    /** Returns a question for what is spelled in a similar way; empty if nothing is. */
+    private static String near(CommandLine.ParameterException failure, String before) {
+        if (!(failure instanceof CommandLine.UnmatchedArgumentException unmatched)) {
+            return "";
+        }
+        String near = unmatched.getSuggestions().stream()
+                .filter(word -> !DESTRUCTIVE.contains(word))
+                .map(word -> before + word)
+                .collect(Collectors.joining(" or "));
+        return near.isEmpty() ? "" : "Did you mean: " + near + "?";
     }
 
     private PrintStream out = System.out;

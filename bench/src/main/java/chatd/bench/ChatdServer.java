@@ -52,7 +52,7 @@ final class ChatdServer implements Server {
                     place.file("mariadb.sock"),
                     "chatd",
                     // What a user may send is for people: a benchmark's senders send as fast as they can.
-                    "[rates]\naccount-bytes = 0\ntexts = 0\ntext-bytes = 0\n"
+                    "[rates]\naccount-bytes = 0\ntexts = 0\ntext-bytes = 0\nregistered-text-bytes = 0\n"
                             + (size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n"));
             process = DaemonProcess.start(daemonModule, config, javaOptions, Map.of(), READY);
         } catch (SQLException e) {

@@ -27,6 +27,7 @@ import chatd.daemon.net.tls.Certificates;
 import chatd.daemon.net.tls.Tls;
 import chatd.daemon.net.tls.TlsProvider;
 import chatd.daemon.service.Services;
+import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.DatabaseUnavailable;
@@ -53,6 +54,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -64,8 +66,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Daemon {
     private static final Logger LOG = LogManager.getLogger(Daemon.class);
-    /** Time limit for farewells; with the journal's last batch before it, the whole stop takes under ten seconds. */
+    /**
+     * Time limit for the last output of all sessions to be sent; with the journal's last batch before it, the whole stop takes
+     * under ten seconds.
+     */
     private static final Duration GOODBYES = Duration.ofSeconds(5);
+
+    /** How long the peers then have to close their connections: what they send to one that is closed here resets it. */
+    private static final Duration LINGER = Duration.ofMillis(500);
 
     /** Bytes of disk reserved for the log, to finish work already begun when the disk is full. */
     private static final long LOG_RESERVE = 16 << 20;
@@ -377,11 +385,16 @@ public final class Daemon {
         }
     }
 
-    /** Finishes all sessions and waits up to {@link #GOODBYES} until their connections are closed. */
-    private void finish(Sessions sessions) throws InterruptedException {
+    /** Finishes all sessions, and waits until their last output is sent, then a little for their peers to close. */
+    private static void finish(Sessions sessions) throws InterruptedException {
         sessions.finishAll("server stopping");
-        long end = System.nanoTime() + GOODBYES.toNanos();
-        while (!sessions.all().isEmpty() && System.nanoTime() < end) {
+        await(GOODBYES, () -> sessions.all().stream().allMatch(Session::hasSaidGoodbye));
+        await(LINGER, () -> sessions.all().isEmpty());
+    }
+
+    private static void await(Duration most, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }

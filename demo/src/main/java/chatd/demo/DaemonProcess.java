@@ -1,10 +1,10 @@
 package chatd.demo;
 
 import chatd.admin.api.AdminLink;
-import chatd.admin.api.NotDone;
-import chatd.admin.api.SystemCalls;
 import chatd.fixtures.GuardedProcess;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The daemon from the checkout, in a process of its own that does not outlive this one. One directory contains
@@ -21,15 +23,24 @@ import java.util.concurrent.TimeUnit;
  * {@code audit.sock}, {@code admin.lock}, {@code log/}.
  */
 public final class DaemonProcess implements AutoCloseable {
+    /** What the daemon writes once it serves, with the first of the ports on which it listens. */
+    private static final Pattern READY =
+            Pattern.compile("chatd \\S+ is ready after \\d+ ms, listening on \\S*?:(\\d+)(?=[,\\r\\n])");
+
     private final GuardedProcess process;
     private final AdminLink link;
     private final Path log;
+
+    /** Where in its log what this process writes begins. */
+    private final long begin;
+
     private int port;
 
-    private DaemonProcess(GuardedProcess process, AdminLink link, Path log) {
+    private DaemonProcess(GuardedProcess process, AdminLink link, Path log, long begin) {
         this.process = process;
         this.link = link;
         this.log = log;
+        this.begin = begin;
     }
 
     /**
@@ -68,7 +79,8 @@ public final class DaemonProcess implements AutoCloseable {
         command.addAll(List.of("-jar", module.resolve("target/chatd.jar").toString(), "--config", config.toString()));
         Path log = config.resolveSibling("chatd.log");
         AdminLink link = new AdminLink(config.resolveSibling("admin.sock"));
-        return new DaemonProcess(GuardedProcess.start(command, environment, log), link, log);
+        long begin = Files.exists(log) ? Files.size(log) : 0;
+        return new DaemonProcess(GuardedProcess.start(command, environment, log), link, log, begin);
     }
 
     /**
@@ -122,7 +134,7 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until it serves.
+     * Waits until it says that it serves; a command that asks would be in the server log, again and again.
      *
      * @param patience the maximum time to wait
      * @throws IOException if it does not start; the message contains the last lines of its log
@@ -134,10 +146,10 @@ public final class DaemonProcess implements AutoCloseable {
                 throw new DemoFailure("The daemon did not start:\n" + tail(log));
             }
             if (System.nanoTime() > end) {
-                throw new DemoFailure("The daemon does not answer. Its log is " + log + ".");
+                throw new DemoFailure("The daemon is not ready. Its log is " + log + ".");
             }
             try {
-                TimeUnit.MILLISECONDS.sleep(100);
+                TimeUnit.MILLISECONDS.sleep(20);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new DemoFailure("interrupted");
@@ -145,15 +157,14 @@ public final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    private boolean isServing() {
-        try {
-            List<SystemCalls.Listening> listening =
-                    link.call(SystemCalls.STATS).identity().listening();
-            if (!listening.isEmpty()) {
-                port = listening.getFirst().port();
+    private boolean isServing() throws IOException {
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(begin);
+            Matcher ready = READY.matcher(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            if (ready.find()) {
+                port = Integer.parseInt(ready.group(1));
+                return true;
             }
-            return !listening.isEmpty();
-        } catch (NotDone e) {
             return false;
         }
     }

@@ -11,8 +11,16 @@ public final class GroupCalls {
             new AdminCall<>("group show", Which.class, Members.class, Group.class);
     public static final AdminCall<Which, Nothing, Group> CLOSE =
             new AdminCall<>("group close", Which.class, Nothing.class, Group.class);
+    public static final AdminCall<Owner, Nothing, Group> OWNER =
+            new AdminCall<>("group owner", Owner.class, Nothing.class, Group.class);
 
     private GroupCalls() {}
+
+    /**
+     * @param group the group's number
+     * @param name who is to own it, too
+     */
+    public record Owner(long group, String name) {}
 
     /** @param group the group's number */
     public record Which(long group) {}

@@ -29,8 +29,8 @@ public final class UserCalls {
             new AdminCall<>("user note", Note.class, Nothing.class, Changed.class);
     public static final AdminCall<Renaming, Nothing, Changed> RENAME =
             new AdminCall<>("user rename", Renaming.class, Nothing.class, Changed.class);
-    public static final AdminCall<Deletion, Nothing, Details> DELETE =
-            new AdminCall<>("user delete", Deletion.class, Nothing.class, Details.class);
+    public static final AdminCall<Deletion, Nothing, Deleted> DELETE =
+            new AdminCall<>("user delete", Deletion.class, Nothing.class, Deleted.class);
     public static final AdminCall<ImportList, Ready, Imported> IMPORT =
             new AdminCall<>("user import", ImportList.class, Ready.class, Imported.class);
 
@@ -60,8 +60,15 @@ public final class UserCalls {
     /** @param similar whether the new name may look like that of another account */
     public record Renaming(String name, String to, boolean similar) {}
 
-    /** @param dryRun whether only to show the account that would be deleted */
-    public record Deletion(String name, boolean dryRun) {}
+    /**
+     * @param heir who is to own the groups that no other owner has; null for nobody
+     * @param longest whether who has been in each longest is, instead
+     * @param dryRun whether only to show the account that would be deleted
+     */
+    public record Deletion(String name, @Nullable String heir, boolean longest, boolean dryRun) {}
+
+    /** @param onlyOwnerOf the groups with others in them that no other owner has */
+    public record Deleted(@JsonUnwrapped Details user, List<GroupCalls.Group> onlyOwnerOf) {}
 
     /**
      * @param state {@code active}, {@code disabled}, {@code locked} or {@code deleted}

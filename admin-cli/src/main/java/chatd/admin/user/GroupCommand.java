@@ -2,6 +2,7 @@ package chatd.admin.user;
 
 import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.GroupCalls;
+import chatd.admin.system.AccountNames;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin group}. */
 @Command(
         name = "group",
-        description = "Shows groups and their members, and closes groups.",
+        description = "Shows groups and their members, gives them owners, and closes them.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin group list")
@@ -112,6 +113,28 @@ public final class GroupCommand implements Runnable {
 
     private static String name(GroupCalls.Group group) {
         return SafeText.line(group.name()) + " (G" + group.number() + ")";
+    }
+
+    @Command(
+            name = "owner",
+            description = {
+                "Makes a user an owner of a group, and a member first if need be.",
+                "Its other owners stay owners. The members see that the server has done it."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group owner G7 alice")
+    int owner(
+            @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        GroupCalls.Group owned = program.daemon()
+                .call(GroupCalls.OWNER, new GroupCalls.Owner(which(typed).group(), name));
+        if (program.json()) {
+            Format.json(program.out(), owned);
+        } else {
+            program.out().println(SafeText.line(name) + " is an owner of " + name(owned) + ".");
+        }
+        return Exit.OK;
     }
 
     @Command(

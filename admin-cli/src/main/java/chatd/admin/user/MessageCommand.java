@@ -1,14 +1,23 @@
 package chatd.admin.user;
 
 import chatd.admin.api.MessageCalls;
+import chatd.admin.api.NotDone;
+import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Question;
+import chatd.admin.terminal.Table;
 import chatd.admin.terminal.Timestamp;
 import chatd.text.SafeText;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -76,25 +85,117 @@ public final class MessageCommand implements Runnable {
     @Command(
             name = "remove",
             description = {
-                "Takes a message back for everybody, whoever sent it. Asks first.",
-                "Removed: its text or file, its earlier versions, the reactions to it. Kept: in the histories and in the"
-                        + " log, that it was there. Its users are told that an administrator has taken it back."
+                "Takes messages back for everybody, whoever sent them. Shows which, and asks first.",
+                "Removed: text or file, earlier versions, the reactions. Kept: in the histories and in the log, that it was"
+                        + " there. Its users are told that an administrator has taken it back."
             },
             mixinStandardHelpOptions = true,
-            footerHeading = Program.EXAMPLE,
-            footer = "  chat-admin message remove 1041")
+            footerHeading = Program.EXAMPLES,
+            footer = {"  chat-admin message remove 1041", "  chat-admin message remove 1041-1050 1067 --dry-run"})
     int remove(
-            @Parameters(paramLabel = "NUMBER", description = "The message's number, as in the log.") long number,
+            @Parameters(
+                            paramLabel = "NUMBER",
+                            arity = "1..*",
+                            description =
+                                    "The messages' numbers, as in the log, and ranges such as 1041-1050, in which numbers"
+                                            + " that are no message are skipped; - reads them from standard input.")
+                    List<String> typed,
+            @Option(names = "--dry-run", description = "Only show which messages would be removed.") boolean dry,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        if (!yes) {
-            Question.ask("Remove message " + number + " for good, for everybody?");
+        SequencedMap<Long, Boolean> numbers = MessageNumbers.of(typed);
+        boolean isOne =
+                typed.size() == 1 && numbers.size() == 1 && numbers.firstEntry().getValue();
+        List<NotDone> failures = new ArrayList<>();
+        if (dry || !yes || !isOne) {
+            List<MessageCalls.Message> messages = new ArrayList<>();
+            for (Map.Entry<Long, Boolean> number : numbers.entrySet()) {
+                find(number.getKey(), number.getValue(), failures).ifPresent(messages::add);
+            }
+            if (messages.isEmpty() && failures.isEmpty()) {
+                throw new CommandFailure(Exit.NO_SUCH, "There are no messages to remove.");
+            }
+            if (dry) {
+                show(messages);
+            } else if (!yes && !messages.isEmpty()) {
+                table(messages, System.err);
+                Question.ask("Remove " + (messages.size() == 1 ? "it" : "these " + messages.size())
+                        + " for good, for everybody?");
+            }
+            numbers.keySet()
+                    .retainAll(
+                            messages.stream().map(MessageCalls.Message::number).toList());
         }
-        MessageCalls.Removed removed = program.daemon().call(MessageCalls.REMOVE, new MessageCalls.Which(number));
-        if (program.json()) {
-            Format.json(program.out(), removed);
-        } else {
-            program.out().println("Message " + removed.message() + " removed.");
+        if (!dry) {
+            remove(numbers.keySet(), isOne, failures);
+        }
+        if (!failures.isEmpty()) {
+            throw new CommandFailure(
+                    Exit.of(failures.getLast().code()),
+                    failures.stream().map(NotDone::getMessage).distinct().collect(Collectors.joining("\n")));
         }
         return Exit.OK;
+    }
+
+    private void remove(Collection<Long> numbers, boolean isOne, List<NotDone> failures) {
+        List<MessageCalls.Removed> removed = new ArrayList<>();
+        for (long number : numbers) {
+            try {
+                removed.add(program.daemon().call(MessageCalls.REMOVE, new MessageCalls.Which(number)));
+                if (!program.json()) {
+                    program.out().println("Message " + number + " removed.");
+                }
+            } catch (NotDone e) {
+                failed(e, failures);
+            }
+        }
+        if (program.json() && !removed.isEmpty()) {
+            Format.json(program.out(), isOne ? removed.getFirst() : removed);
+        }
+    }
+
+    /** Returns a message that is still there; one that is not, and was typed itself, is a failure. */
+    private Optional<MessageCalls.Message> find(long number, boolean wasTyped, List<NotDone> failures) {
+        try {
+            MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, new MessageCalls.Which(number));
+            return Optional.of(message).filter(its -> wasTyped || its.takenBack() == null);
+        } catch (NotDone e) {
+            if (wasTyped || Exit.of(e.code()) != Exit.NO_SUCH) {
+                failed(e, failures);
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Notes what could not be done to one message; what would be the same for each is thrown. */
+    private static void failed(NotDone failure, List<NotDone> failures) {
+        int exit = Exit.of(failure.code());
+        if (exit != Exit.NO_SUCH && exit != Exit.CONFLICT) {
+            throw failure;
+        }
+        failures.add(failure);
+    }
+
+    private void show(List<MessageCalls.Message> messages) {
+        if (program.json()) {
+            Format.json(program.out(), messages);
+        } else {
+            table(messages, program.out());
+            program.out().println("Nothing was removed: this was a dry run.");
+        }
+    }
+
+    private void table(List<MessageCalls.Message> messages, PrintStream out) {
+        new Table<MessageCalls.Message>()
+                .column("number", message -> Long.toString(message.number()))
+                .column("sent", message -> Timestamp.shown(message.time()))
+                .column("from", MessageCalls.Message::sender)
+                .column("to", MessageCommand::receivers)
+                .column("kind", message -> message.takenBack() == null ? message.kind() : "taken back")
+                .print(messages, program.screen(), out);
+    }
+
+    private static String receivers(MessageCalls.Message message) {
+        List<String> receivers = message.receivers();
+        return receivers == null ? Format.EVERYONE : String.join(", ", receivers);
     }
 }

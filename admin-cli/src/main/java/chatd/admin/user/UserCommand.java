@@ -2,6 +2,7 @@ package chatd.admin.user;
 
 import chatd.admin.api.AdminCall;
 import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.GroupCalls;
 import chatd.admin.api.NotDone;
 import chatd.admin.api.OneTimePassword;
 import chatd.admin.api.Password;
@@ -15,8 +16,10 @@ import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Question;
 import chatd.admin.terminal.Size;
 import chatd.admin.terminal.Timestamp;
+import chatd.text.SafeText;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -45,6 +48,10 @@ import picocli.CommandLine.Spec;
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin user add alice")
 public final class UserCommand implements Runnable {
+    private static final String REMOVED =
+            "Removed: the password, the settings, the note. Kept: what was written, in other users' histories; the log of logins"
+                    + " and changes with their addresses; the name and number, which are never reused.";
+
     /** Describes {@code --similar}. */
     static final String SIMILAR =
             "Take a name even if it looks like that of another account, such as Stern beside Stem.";
@@ -450,26 +457,47 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "delete",
-            description = {
-                "Deletes a user for good. Asks first.",
-                "Removed: the password, the settings, the login addresses, the note. Kept: what was written, in other"
-                        + " users' histories; the name and number, which are never reused."
-            },
+            description = {"Deletes a user for good. Asks first.", REMOVED},
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user delete alice")
     int delete(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Option(
+                            names = "--heir",
+                            paramLabel = "USER",
+                            completionCandidates = AccountNames.class,
+                            description =
+                                    "The next owner of the groups of which the user is the only one; is added to them if need be.")
+                    @Nullable
+                    String heir,
+            @Option(
+                            names = "--heir-longest",
+                            description = "Whoever has been in each of these groups longest becomes its owner.")
+                    boolean longest,
+            @Option(names = "--dry-run", description = "Only show who would be deleted, and what becomes of groups.")
+                    boolean dry,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        if (!yes) {
-            UserCalls.Details user = program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, true));
-            UserFacts.print(user, System.err);
-            System.err.println("Removed: the password, the settings, the login addresses, the note. Kept: what was"
-                    + " written, in other users' histories; the name and number, which are never reused.");
-            Question.ask("Delete " + Format.who(user.account()) + " for good?");
+        if (dry || !yes) {
+            UserCalls.Deleted deleted =
+                    program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, true));
+            if (dry && program.json()) {
+                Format.json(program.out(), deleted);
+                return Exit.OK;
+            }
+            show(deleted, heir, longest, dry ? program.out() : System.err);
+            if (dry) {
+                return Exit.OK;
+            }
+            if (!deleted.onlyOwnerOf().isEmpty() && heir == null && !longest) {
+                throw new CommandFailure(
+                        Exit.NO, "Name the next owner with --heir USER, or use --heir-longest. Nothing was done.");
+            }
+            Question.ask("Delete " + Format.who(deleted.user().account()) + " for good?");
         }
         UserCalls.Account deleted = program.daemon()
-                .call(UserCalls.DELETE, new UserCalls.Deletion(name, false))
+                .call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, false))
+                .user()
                 .account();
         if (program.json()) {
             Format.json(program.out(), deleted);
@@ -477,5 +505,26 @@ public final class UserCommand implements Runnable {
             program.out().println(Format.who(deleted) + " deleted.");
         }
         return Exit.OK;
+    }
+
+    /** Shows who would be deleted, and to whom its groups go. */
+    private static void show(UserCalls.Deleted deleted, @Nullable String heir, boolean longest, PrintStream out) {
+        UserFacts.print(deleted.user(), out);
+        for (GroupCalls.Group group : deleted.onlyOwnerOf()) {
+            Format.line(
+                    out,
+                    "only owner",
+                    "of %s (G%d), with %s%s"
+                            .formatted(
+                                    SafeText.line(group.name()),
+                                    group.number(),
+                                    Format.count(group.members() - 1, "other"),
+                                    longest
+                                            ? "; whoever has been in it longest will own it"
+                                            : heir != null
+                                                    ? "; " + SafeText.line(heir) + " will own it"
+                                                    : "; name its next owner with --heir USER"));
+        }
+        out.println(REMOVED);
     }
 }

@@ -266,7 +266,7 @@ public final class Accounts implements Room {
             Devices.Made device = token == null
                     ? null
                     : devices.renewed(account.number(), token.device(), caller.addressText(), clock.instant());
-            setPassword(account.number(), hash, false, token, device, (numbers, there, now) -> {
+            setPassword(account.number(), account.number(), hash, false, token, device, (numbers, there, now) -> {
                 if (directory.passwordGeneration(there.number()) != admitted.passwordGeneration()
                         || there.state() != Account.State.ACTIVE) {
                     throw new Authenticator.Overtaken(Code.WRONG_PASSWORD);
@@ -292,11 +292,13 @@ public final class Accounts implements Room {
     /**
      * Sets a password, given as its hash, and ends the account's sessions, except the one that makes the change.
      *
+     * @param by whose request it is, as {@link AccountDecision#sender}
      * @param token the token that stays good; null for none
      * @param device the device that is not forgotten, with its next key; null for none
      * @param recording makes the record of the change; refuses it if it has been overtaken by then
      */
     AccountChange setPassword(
+            long by,
             long number,
             String hash,
             boolean mustChange,
@@ -304,18 +306,17 @@ public final class Accounts implements Room {
             Devices.@Nullable Made device,
             ChangeFactory recording)
             throws InterruptedException {
-        return journal.commit(new AccountDecision(
-                number, new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
-                    Account account = directory.numbered(number);
-                    return new AccountChange(
-                            recording.of(numbers, account, now),
-                            new Effect.PasswordSet(
-                                    hash,
-                                    mustChange,
-                                    passwordEnds(mustChange, now),
-                                    token,
-                                    device == null ? null : device.device()));
-                }));
+        return journal.commit(new AccountDecision(by, new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
+            Account account = directory.numbered(number);
+            return new AccountChange(
+                    recording.of(numbers, account, now),
+                    new Effect.PasswordSet(
+                            hash,
+                            mustChange,
+                            passwordEnds(mustChange, now),
+                            token,
+                            device == null ? null : device.device()));
+        }));
     }
 
     /**

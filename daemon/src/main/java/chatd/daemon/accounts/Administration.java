@@ -13,6 +13,7 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
+import chatd.daemon.model.Group;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
@@ -30,6 +31,8 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Account administration. Methods block; when they return, the change is committed, logged and applied.
@@ -43,6 +46,11 @@ public final class Administration {
 
     /** An account's number, as programs show it. */
     private static final Pattern NUMBER = Pattern.compile("[Uu](\\d{1,18})");
+
+    private static final Pattern BARE_NUMBER = Pattern.compile("\\d{1,18}");
+
+    /** Maximum number of groups that a refusal names. */
+    private static final int MOST_NAMED = 10;
 
     private final Accounts accounts;
     private final Groups groups;
@@ -105,10 +113,11 @@ public final class Administration {
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
         String hash = accounts.hashed(password, account.name(), Hashing.Requester.ADMINISTRATOR);
-        return taken(accounts.setPassword(account.number(), hash, mustChange, null, null, (numbers, there, now) -> {
-            Account present = present(there);
-            return Change.by(by, numbers.nextPosition(), present, Change.Kind.RESET, now, null);
-        }));
+        return taken(accounts.setPassword(
+                Message.SERVER, account.number(), hash, mustChange, null, null, (numbers, there, now) -> {
+                    Account present = present(there);
+                    return Change.by(by, numbers.nextPosition(), present, Change.Kind.RESET, now, null);
+                }));
     }
 
     /** Disables an account: blocks logins and ends its sessions. */
@@ -183,12 +192,30 @@ public final class Administration {
     /**
      * Deletes an account: erases its password, settings and addresses; its name and number are never reused. It leaves its
      * groups first.
+     *
+     * @param heir who is to own the groups that no other owner has; null for nobody
+     * @param longest whether who has been in each longest is, instead
+     * @throws Refusal {@link Code#MALFORMED} if there are such groups, and nobody is to own them; or as {@link #heir} does
      */
-    public Account delete(String name, String by) throws InterruptedException {
+    public Account delete(String name, @Nullable String heir, boolean longest, String by) throws InterruptedException {
         Account account = find(name);
         long number = account.number();
+        Account next = heir(account, heir, longest);
+        List<Group> owned = directory.groups().ownedAlone(number);
+        if (!owned.isEmpty() && next == null && !longest) {
+            String them = owned.stream()
+                    .limit(MOST_NAMED)
+                    .map(group -> group.name() + " (G" + group.number() + ")")
+                    .collect(Collectors.joining(", "));
+            throw new Refusal(
+                    Code.MALFORMED,
+                    account.name() + " is the only owner of " + them
+                            + (owned.size() > MOST_NAMED ? " and " + (owned.size() - MOST_NAMED) + " more" : "")
+                            + ": name the next owner with --heir USER, or use --heir-longest for whoever has been in each"
+                            + " longest. Nothing was done.");
+        }
         while (true) {
-            groups.leaveAll(number);
+            groups.leaveAll(number, next == null ? 0 : next.number());
             try {
                 journal.commit(decision(account, (numbers, now) -> {
                     Account there = present(directory.numbered(number));
@@ -204,6 +231,28 @@ public final class Administration {
                 // It came to a group in between.
             }
         }
+    }
+
+    /**
+     * Returns the account that is to own the groups of one that is to be deleted; null if none is named.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_USER}; {@link Code#MALFORMED} if it is the same, or {@code longest} is said, too;
+     *     {@link Code#TOO_MANY} if it would be in too many groups
+     */
+    public @Nullable Account heir(Account account, @Nullable String heir, boolean longest) {
+        if (heir == null) {
+            return null;
+        }
+        Account next = find(heir);
+        if (longest || next.number() == account.number()) {
+            throw new Refusal(
+                    Code.MALFORMED,
+                    longest
+                            ? "Either --heir or --heir-longest. Nothing was done."
+                            : next.name() + " can't be its own heir. Nothing was done.");
+        }
+        groups.checkMayOwn(next, directory.groups().ownedAlone(account.number()));
+        return next;
     }
 
     /**
@@ -290,6 +339,17 @@ public final class Administration {
         return new Refusal(Code.NO_SUCH_USER, "There is no user called " + name + ".");
     }
 
+    /** Returns the refusal for a name that nobody has or had; of one that could be a number, with whose it is. */
+    private Refusal noneCalled(String name) {
+        return Optional.of(name)
+                .filter(text -> BARE_NUMBER.matcher(text).matches())
+                .flatMap(text -> directory.present(Long.parseLong(text)))
+                .map(account -> new Refusal(
+                        Code.NO_SUCH_USER,
+                        "There is no user called " + name + "; U" + account.number() + " is " + account.name() + "."))
+                .orElseGet(() -> noSuch(name));
+    }
+
     /**
      * Returns the account with this name, or with this number, {@code U12}; no name looks like a number. Refused with
      * {@link Code#NO_SUCH_USER}, giving the present name if it was renamed.
@@ -308,7 +368,7 @@ public final class Administration {
                 .orElseThrow(() -> directory
                         .formerly(name)
                         .map(account -> renamedSince(name, account))
-                        .orElseGet(() -> noSuch(name)));
+                        .orElseGet(() -> noneCalled(name)));
     }
 
     private static Refusal renamedSince(String name, Account account) {

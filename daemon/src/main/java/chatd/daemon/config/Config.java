@@ -199,7 +199,7 @@ public record Config(
      * @param accountBytes how many bytes, unpacked, all sessions of a user send in a second
      * @param texts how many texts and files a user sends in a minute, on an average of an hour
      * @param textBytes how many bytes of texts a user sends in a day
-     * @param registeredBytes how many bytes of texts and files all users send in a day who registered themselves
+     * @param registeredTextBytes how many bytes of texts all users who registered themselves send in a day
      * @param changes how many changes a user makes in a minute, at most
      * @param resumes how many sessions of a user are resumed at once, and then one a second
      * @param searches how many searches a user makes in a minute, at most
@@ -211,7 +211,7 @@ public record Config(
             long accountBytes,
             long texts,
             long textBytes,
-            long registeredBytes,
+            long registeredTextBytes,
             long changes,
             long resumes,
             long searches,

@@ -220,7 +220,7 @@ public final class ConfigReader {
                         of.value("rates.account-bytes", AT_ONCE, text -> size(text, 0, MOST_BYTES)),
                         of.value("rates.texts", AT_ONCE, text -> (long) whole(text, 0, 1 << 20)),
                         of.value("rates.text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
-                        of.value("rates.registered-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
+                        of.value("rates.registered-text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
                         of.value("rates.changes", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
                         of.value("rates.resumes", AT_ONCE, text -> (long) whole(text, 1, Integer.MAX_VALUE)),
                         of.value("rates.searches", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,6 +151,16 @@ public final class GroupDirectory {
     /** Returns the groups that an account is in, by number. */
     public NumberSet of(long account) {
         return ofAccount.getOrDefault(account, NumberSet.EMPTY);
+    }
+
+    /** Returns the open groups with others in them of which an account is the only owner, by number. */
+    public List<Group> ownedAlone(long account) {
+        return StreamSupport.stream(of(account).spliterator(), false)
+                .map(group -> find(group).orElseThrow())
+                .filter(group -> !group.closed()
+                        && members(group.number()).size() > 1
+                        && members(group.number()).isLastOwner(account))
+                .toList();
     }
 
     /** Returns whether an account is, or was, in a group. */

@@ -91,7 +91,7 @@ final class Uploads {
             }
         }
         Recipients recipients = sending.recipients(caller, asked.audience());
-        sending.admit(caller, recipients, asked.size());
+        sending.admit(caller, recipients);
         return new Upload.Wanted(recipients, asked.name(), asked.size(), asked.shown(), asked.answered());
     }
 

@@ -406,7 +406,7 @@ public final class Groups implements Room {
                 && !contacts.friends(user.number()).has(by.number())) {
             throw new Refusal(
                     Code.NOT_ALLOWED,
-                    "%s has been in this group %d times, and has left it: only a friend can add %s again. Nobody was added."
+                    "%s has joined and left this group %d times: only a friend can add %s again. Nobody was added."
                             .formatted(user.name(), times, user.name()));
         }
     }
@@ -425,7 +425,7 @@ public final class Groups implements Room {
         if (groups.stretches(account.number(), group.number()).size() >= MOST_STRETCHES) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    "%s has come to this group and left it %d times, the most that are possible."
+                    "%s has come to this group and left it %d times, which is the limit."
                             .formatted(account.name(), MOST_STRETCHES));
         }
     }
@@ -465,8 +465,36 @@ public final class Groups implements Room {
         }));
     }
 
-    /** Has an account, which is to be deleted, leave all its groups. */
-    public void leaveAll(long account) throws InterruptedException {
+    /**
+     * Checks that an account can own groups for an administrator.
+     *
+     * @throws Refusal {@link Code#TOO_MANY} if it would be in too many, or was in one of them too often
+     */
+    public void checkMayOwn(Account account, List<Group> some) {
+        List<Group> others = some.stream()
+                .filter(group -> !groups.members(group.number()).has(account.number()))
+                .toList();
+        int most = config.get().groups().most();
+        if (groups.of(account.number()).size() + others.size() > most) {
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    "%s would be in more than %d groups, which is the limit. Nothing was done."
+                            .formatted(account.name(), most));
+        }
+        others.forEach(group -> checkRoom(account, group));
+    }
+
+    /**
+     * Has an account, which is to be deleted, leave all its groups.
+     *
+     * @param heir who is to own those that no other owner has; 0 for who has been in each longest
+     */
+    public void leaveAll(long account, long heir) throws InterruptedException {
+        if (heir != 0) {
+            for (Group owned : groups.ownedAlone(account)) {
+                own(owned.number(), heir);
+            }
+        }
         for (long number : groups.of(account)) {
             journal.commit(new GroupDecision(Message.SERVER, 1_000, null, (numbers, now) -> {
                 Group group = groups.find(number).orElseThrow();
@@ -475,6 +503,49 @@ public final class Groups implements Room {
                 long next = members.isLastOwner(account) ? members.longest(account) : 0;
                 return byServer(numbers, now, group, new GroupAct.Left(account, next));
             }));
+        }
+    }
+
+    /**
+     * Makes an account an owner of a group for an administrator, and a member, if it is none.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_GROUP}, {@link Code#CLOSED}, or {@link Code#TOO_MANY} if the account is in too many
+     */
+    public void own(long number, long account) throws InterruptedException {
+        if (!groups.members(number).has(account)) {
+            commit(number, (group, members) -> {
+                checkNew(!members.has(account), clock.instant());
+                checkRoom(there(account), group);
+                return new GroupAct.Added(List.of(account));
+            });
+        }
+        commit(number, (group, members) -> {
+            there(account);
+            checkNew(member(members, account).role() != GroupRole.OWNER, clock.instant());
+            return new GroupAct.RoleGiven(account, GroupRole.OWNER);
+        });
+    }
+
+    private Account there(long account) {
+        return directory
+                .present(account)
+                .orElseThrow(() -> new Refusal(Code.NO_SUCH_USER, "This user was deleted. Nothing was done."));
+    }
+
+    /** What an administrator does to a group. */
+    private interface ByServer {
+        GroupAct to(Group group, Members members);
+    }
+
+    private void commit(long number, ByServer deciding) throws InterruptedException {
+        try {
+            journal.commit(new GroupDecision(Message.SERVER, 1_000, null, (numbers, now) -> {
+                Group group = groups.find(number).orElseThrow(GroupDirectory::noSuchGroup);
+                GroupDirectory.checkOpen(group);
+                return byServer(numbers, now, group, deciding.to(group, groups.members(number)));
+            }));
+        } catch (AlreadySent e) {
+            // It is so already.
         }
     }
 

@@ -15,7 +15,7 @@ public interface Decision<E extends Entry> {
 
     /**
      * Returns the number of the account whose turn it takes in the queue; {@link chatd.daemon.model.Message#SERVER} for an
-     * administrator's, and the server's own.
+     * administrator's, a registration, and the server's own.
      */
     long sender();
 

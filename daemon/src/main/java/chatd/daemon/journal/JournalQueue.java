@@ -294,7 +294,7 @@ final class JournalQueue {
         };
     }
 
-    /** Returns whether there is room in all, and whether its sender would have no more than is left then. */
+    /** Returns whether there is room in all, and whether its sender would have no more than what is left before it. */
     @GuardedBy("lock")
     private boolean hasRoom(Pending<?> pending) {
         int free = WAITING - count;

@@ -72,7 +72,7 @@ public final class Messages implements Room {
     /** The bytes of texts that each account sends in a day ({@code rates.text-bytes}). */
     private final RateBy<Long> sentBytes;
 
-    /** The bytes of texts and files that all accounts that registered themselves send in a day ({@code rates.registered-bytes}). */
+    /** The bytes of texts that all accounts that registered themselves send in a day ({@code rates.registered-text-bytes}). */
     private final RateBy<Long> registeredBytes;
 
     /** The mentions of each by each, or of a group if all of it are meant, in a minute ({@code rates.mentions}). */
@@ -93,7 +93,7 @@ public final class Messages implements Room {
                 new RateBy<>(() -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
         this.sentBytes = new RateBy<>(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
         this.registeredBytes =
-                new RateBy<>(() -> config.get().rates().registeredBytes(), most -> most, Duration.ofDays(1));
+                new RateBy<>(() -> config.get().rates().registeredTextBytes(), most -> most, Duration.ofDays(1));
         this.alerts = RateBy.ofPairs(() -> config.get().rates().mentions(), Duration.ofMinutes(1));
     }
 
@@ -179,7 +179,7 @@ public final class Messages implements Room {
     private void chargeRegistered(long account, long bytes) {
         if (directory.hasRegistered(account)) {
             registeredBytes.charge(
-                    Message.SERVER, bytes, "bytes a day are taken from all users together who registered themselves");
+                    Message.SERVER, bytes, "bytes of texts a day are taken from all self-registered users together");
         }
     }
 
@@ -367,10 +367,9 @@ public final class Messages implements Room {
     /**
      * Checks that a file may be sent now, before its content is taken. Blocks if a recipient does not take those of everyone.
      *
-     * @param size of its content in bytes; 0 if that is stored already
      * @throws Refusal as {@link #sendFile} would; {@link Code#THROTTLED} if its account has sent too much of late
      */
-    public void admit(Caller caller, Recipients recipients, long size) {
+    public void admit(Caller caller, Recipients recipients) {
         disks.check();
         writing(caller.account(), recipients, clock.instant());
         Refusal untaken = untaken(caller.account(), recipients);
@@ -378,12 +377,6 @@ public final class Messages implements Room {
             throw untaken;
         }
         sent.charge(caller.account(), 1, TEXTS);
-        try {
-            chargeRegistered(caller.account(), size);
-        } catch (Refusal e) {
-            sent.takeBack(caller.account(), 1);
-            throw e;
-        }
     }
 
     /** Returns the sender's number, after checking that it may still send at the moment of storing. */

@@ -111,7 +111,7 @@ public final class RateBy<K> {
      */
     public void charge(K key, long amount, String what) {
         long limit = most.getAsLong();
-        if (limit != 0 && !bucket(key, limit).tryConsume(amount)) {
+        if (limit != 0 && amount != 0 && !bucket(key, limit).tryConsume(amount)) {
             throw new Refusal(Code.THROTTLED, "At most %d %s. Try again later.".formatted(limit, what));
         }
     }
@@ -119,7 +119,7 @@ public final class RateBy<K> {
     /** Takes back what was charged for something that was not done. */
     public void takeBack(K key, long amount) {
         Counted before = counted.getIfPresent(key);
-        if (before != null) {
+        if (before != null && amount != 0) {
             before.bucket().addTokens(amount);
         }
     }

@@ -45,6 +45,8 @@ public final class Session implements Caller {
     private final Backlog backlog;
     private volatile @Nullable Sessions sessions;
 
+    private volatile boolean hasSaidGoodbye;
+
     /** How it ended, set once; null until then. */
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
 
@@ -534,9 +536,20 @@ public final class Session implements Caller {
         return outbox.isAllSent();
     }
 
+    /** Records that the last of its output has left this machine's memory for the kernel's, for the transport. */
+    public void saidGoodbye() {
+        hasSaidGoodbye = true;
+    }
+
+    /** Returns whether nothing is left to be sent, and the peer was told so; or it is gone. */
+    public boolean hasSaidGoodbye() {
+        return hasSaidGoodbye;
+    }
+
     /** Records that the connection is gone. Called on the transport's thread. */
     public void connectionLost() {
         end.compareAndSet(null, new End(LOST, null));
+        hasSaidGoodbye = true;
         outbox.discard();
         unread(Backlog.Share.NONE);
     }

@@ -36,21 +36,14 @@ public final class AccountStore {
 
     /** Returns the numbers of the accounts that registered themselves. */
     public List<Long> registered() {
-        return database.with(sql -> {
-            // The first change of each account made it: found in the index on the account alone.
-            var made = sql.select(
-                            ACCOUNT_CHANGE.ACCOUNT,
-                            DSL.min(ACCOUNT_CHANGE.NUMBER).as(ACCOUNT_CHANGE.NUMBER))
-                    .from(ACCOUNT_CHANGE)
-                    .groupBy(ACCOUNT_CHANGE.ACCOUNT)
-                    .asTable("made");
-            return sql.select(ACCOUNT_CHANGE.ACCOUNT)
-                    .from(made)
-                    .join(ACCOUNT_CHANGE)
-                    .on(ACCOUNT_CHANGE.NUMBER.eq(Objects.requireNonNull(made.field(ACCOUNT_CHANGE.NUMBER))))
-                    .where(ACCOUNT_CHANGE.KIND.eq(Change.Kind.REGISTERED.code))
-                    .fetch(ACCOUNT_CHANGE.ACCOUNT);
-        });
+        return database.with(sql -> sql.select(ACCOUNT.NUMBER)
+                .from(ACCOUNT)
+                .where(DSL.exists(DSL.selectOne()
+                        .from(ACCOUNT_CHANGE)
+                        .where(
+                                ACCOUNT_CHANGE.ACCOUNT.eq(ACCOUNT.NUMBER),
+                                ACCOUNT_CHANGE.KIND.eq(Change.Kind.REGISTERED.code))))
+                .fetch(ACCOUNT.NUMBER));
     }
 
     /** Returns every name ever used, with the number of the account that has or had it. */

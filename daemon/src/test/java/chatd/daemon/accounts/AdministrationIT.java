@@ -202,13 +202,13 @@ class AdministrationIT {
     void aDeletedOneIsGoneAndItsNameForGood() throws Exception {
         TestTransport alice = chat.logIn("alice");
         chat.send(alice, "last words", "bob");
-        assertThat(administration.delete("alice", ROOT).state()).isEqualTo(Account.State.DELETED);
+        assertThat(administration.delete("alice", null, false, ROOT).state()).isEqualTo(Account.State.DELETED);
         assertThat(alice.told()).containsExactly("server: An administrator has deleted this account.", "-alice");
         assertThat(alice.isClosed()).isTrue();
         assertThat(chat.told(bob)).containsExactly("+alice", "alice: last words", "-alice");
         logInRefused(Code.NO_SUCH_USER, "alice", TestServices.PASSWORD);
         refused(Code.NO_SUCH_USER, "alice", () -> chat.send(bob, "hello?", "alice"));
-        refused(Code.NO_SUCH_USER, "deleted", () -> administration.delete("alice", ROOT));
+        refused(Code.NO_SUCH_USER, "deleted", () -> administration.delete("alice", null, false, ROOT));
         chat = chat.restarted(Map.of());
         begin();
         refused(
@@ -270,7 +270,7 @@ class AdministrationIT {
         refused(Code.NO_SUCH_USER, "x1", () -> administration.enable("x1", ROOT));
         refused(Code.NO_SUCH_USER, "x1", () -> administration.unlock("x1", ROOT));
         refused(Code.NO_SUCH_USER, "x1", () -> administration.grant("x1", true, ROOT));
-        refused(Code.NO_SUCH_USER, "x1", () -> administration.delete("x1", ROOT));
+        refused(Code.NO_SUCH_USER, "x1", () -> administration.delete("x1", null, false, ROOT));
         refused(Code.NO_SUCH_USER, "x1", () -> administration.kick("x1"));
         refused(Code.NO_SUCH_USER, "x1", () -> administration.find("x1"));
     }

@@ -79,7 +79,7 @@ class RequestTest {
     @Test
     void optionalFieldsMayBeMissing() {
         assertThat(read("{\"name\":\"x\",\"dryRun\":null,\"other\":[1]}").as(UserCalls.Deletion.class))
-                .isEqualTo(new UserCalls.Deletion("x", false));
+                .isEqualTo(new UserCalls.Deletion("x", null, false, false));
         assertThat(read("{}").as(LogCalls.Tail.class)).isEqualTo(new LogCalls.Tail(null, false));
         assertThat(read("{\"accounts\":[{\"name\":\"q\"},{}]}")
                         .as(UserCalls.ImportList.class)

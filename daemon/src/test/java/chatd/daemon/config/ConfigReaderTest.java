@@ -49,13 +49,13 @@ class ConfigReaderTest {
                                 "1048576",
                                 "CHATD_RATES_TEXT_BYTES",
                                 "1024 GiB",
-                                "CHATD_RATES_REGISTERED_BYTES",
+                                "CHATD_RATES_REGISTERED_TEXT_BYTES",
                                 "1024 GiB"))
                 .rates();
         RateBy<Long> ofAccounts = Rate.ofAccounts(rates::accountBytes);
         assertThat(new Rate(rates, ofAccounts)).isNotNull();
         assertThat(ofAccounts.pause(1L, 1)).isZero();
-        for (long most : new long[] {60 * rates.texts(), rates.textBytes(), rates.registeredBytes()}) {
+        for (long most : new long[] {60 * rates.texts(), rates.textBytes(), rates.registeredTextBytes()}) {
             new RateBy<>(() -> most, same -> same, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
         }
         assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_RATES_BYTES", "1 GiB")))

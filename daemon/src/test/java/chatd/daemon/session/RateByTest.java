@@ -28,6 +28,14 @@ class RateByTest {
     }
 
     @Test
+    void nothingCostsNothing() {
+        rate.charge(1L, 60, "things a minute");
+        rate.charge(1L, 0, "things a minute");
+        rate.takeBack(1L, 0);
+        refused(1, 1);
+    }
+
+    @Test
     void whatIsDecidedSeveralTimesIsCountedOnce() {
         limit.set(2);
         RateBy<Long>.Once first = rate.once();

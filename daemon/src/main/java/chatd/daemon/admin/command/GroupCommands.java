@@ -6,6 +6,7 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.model.Account;
 import chatd.daemon.model.Group;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,17 @@ public record GroupCommands(Running running) {
                             running.services().groups().close(request.group());
                             return shown(groups().find(request.group()).orElseThrow());
                         },
-                        "group"));
+                        "group"),
+                AdminCommand.of(
+                        GroupCalls.OWNER,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            Account owner = running.services().administration().find(request.name());
+                            running.services().groups().own(request.group(), owner.number());
+                            return shown(groups().find(request.group()).orElseThrow());
+                        },
+                        "group",
+                        "name"));
     }
 
     private Directory directory() {
@@ -50,6 +61,11 @@ public record GroupCommands(Running running) {
     }
 
     private GroupCalls.Group shown(Group group) {
+        return shown(group, groups());
+    }
+
+    /** Returns what is told of a group. */
+    static GroupCalls.Group shown(Group group, GroupDirectory groups) {
         return new GroupCalls.Group(
                 group.number(),
                 group.name(),
@@ -57,7 +73,7 @@ public record GroupCommands(Running running) {
                 group.wholeHistory() ? "all" : "joined",
                 group.open(),
                 group.closed(),
-                groups().members(group.number()).size());
+                groups.members(group.number()).size());
     }
 
     private List<GroupCalls.Member> members(long group) {

@@ -2,6 +2,7 @@ package chatd.daemon.admin.command;
 
 import chatd.admin.api.AdminCall;
 import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.GroupCalls;
 import chatd.admin.api.UserCalls;
 import chatd.daemon.accounts.AccountImport;
 import chatd.daemon.accounts.Administration;
@@ -10,6 +11,7 @@ import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Config;
+import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.files.Storage;
 import chatd.daemon.model.Account;
@@ -95,11 +97,10 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 AdminCommand.of(
                         UserCalls.DELETE,
                         Role.administrators(),
-                        (request, by, out) -> whole(
-                                request.dryRun()
-                                        ? administration().find(request.name())
-                                        : administration().delete(request.name(), by.user())),
+                        (request, by, out) -> deleted(request, by.user()),
                         "name",
+                        "heir",
+                        "longest",
                         "dryRun"),
                 AdminCommand.of(
                         UserCalls.IMPORT,
@@ -116,6 +117,24 @@ public record UserCommands(Running running, Supplier<Config> config) {
 
     private Administration administration() {
         return running.services().administration();
+    }
+
+    private UserCalls.Deleted deleted(UserCalls.Deletion request, String by) throws InterruptedException {
+        GroupDirectory groups = running.services().directory().groups();
+        List<GroupCalls.Group> owned = groups
+                .ownedAlone(administration().find(request.name()).number())
+                .stream()
+                .map(group -> GroupCommands.shown(group, groups))
+                .toList();
+        if (request.dryRun()) {
+            var _ = administration().heir(administration().find(request.name()), request.heir(), request.longest());
+        }
+        return new UserCalls.Deleted(
+                whole(
+                        request.dryRun()
+                                ? administration().find(request.name())
+                                : administration().delete(request.name(), request.heir(), request.longest(), by)),
+                owned);
     }
 
     /** Returns which names somebody may give: helpers no titles, and none that looks like another. */

@@ -261,7 +261,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                         size,
                         session().isLoggedIn() ? session().account() : 0));
                 if (++taken == TURN) {
-                    yieldTurn(ctx);
+                    yieldTurn();
                 }
                 paused = isPaused();
             }
@@ -287,12 +287,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Lets the other connections of the event loop have their turn, and goes on after it. */
-    private void yieldTurn(ChannelHandlerContext ctx) {
+    private void yieldTurn() {
         isYielding = true;
-        ctx.executor().execute(() -> {
-            isYielding = false;
-            resume();
-        });
+        // Not at once: the loop would carry that out before it looks at the other sockets.
+        loopLater(
+                () -> {
+                    isYielding = false;
+                    resume();
+                },
+                Duration.ofNanos(1));
     }
 
     private void listen(ChannelHandlerContext ctx, boolean on) {

@@ -124,6 +124,7 @@ final class Output implements Transport {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         ctx.writeAndFlush(goodbye.bytes(session()))
                 .addListener(written -> tls.closeOutbound().addListener(closed -> {
+                    session().saidGoodbye();
                     if (state.isPeerGone()) {
                         ctx.close();
                     } else {
