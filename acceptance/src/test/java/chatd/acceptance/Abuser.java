@@ -8,9 +8,9 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 
@@ -39,6 +39,10 @@ final class Abuser implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<SSLSocket> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong done = new AtomicLong();
+
+    /** Counted down when it was let for the first time. */
+    private final CountDownLatch begun = new CountDownLatch(1);
+
     private volatile boolean ended;
 
     private Abuser(JdkTls tls, int port, String name, String password, String victim) {
@@ -65,9 +69,7 @@ final class Abuser implements AutoCloseable {
                 arguments[3],
                 arguments[4])) {
             Abuse.valueOf(arguments[5]).begin(abuser);
-            while (abuser.done.get() == 0) {
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
+            abuser.begun.await();
             System.out.println(BEGUN);
             System.in.transferTo(OutputStream.nullOutputStream());
             System.out.println(abuser.done.get());
@@ -171,6 +173,7 @@ final class Abuser implements AutoCloseable {
         try {
             step.take();
             done.incrementAndGet();
+            begun.countDown();
             return true;
         } catch (IOException | UncheckedIOException e) {
             return false;

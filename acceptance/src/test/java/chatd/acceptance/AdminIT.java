@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -282,7 +284,12 @@ class AdminIT {
     @Test
     void verifyFindsTheLiveLogConsistent() {
         Run run = chatd.admin("", "log", "verify").exits(3);
-        assertThat(run.out() + run.err()).contains("consistent in itself, not authenticated");
+        assertThat(run.out() + run.err()).contains("consistent in itself, not authenticated", "--key FILE");
+        assertThat(chatd.admin("", "log", "verify", "--unauthenticated")
+                        .exits(0)
+                        .out())
+                .contains("consistent in itself, not authenticated")
+                .doesNotContain("--key FILE");
     }
 
     private List<String> copyOfTheLog(Path directory) throws Exception {
@@ -355,6 +362,35 @@ class AdminIT {
         }
         Run run = verify(directory, lines).exits(1);
         assertThat(run.out() + run.err()).containsPattern("\\b" + (at + 1) + "\\b");
+    }
+
+    /** Whose clock was ahead has a log whose time stands until then. */
+    @Test
+    void aClockBehindTheLogNeedsAttention() {
+        try (LocalDaemon own = LocalDaemon.start(Clock.offset(Clock.systemUTC(), Duration.ofDays(2)))) {
+            assertThat(own.admin("", "stats", "--check").exits(1).out())
+                    .contains("The clock is behind the log, whose last event is of ", "`timedatectl` shows it.");
+        }
+    }
+
+    /** Each minute, for years. */
+    @Test
+    void whatMonitoringRepeatsIsOneEventAnHour() {
+        try (LocalDaemon own = LocalDaemon.start()) {
+            for (int i = 0; i < 5; i++) {
+                own.admin("", "stats", "--check").exits(0);
+            }
+            own.stop();
+            List<String> logged = own.admin(
+                            "", "log", "query", own.auditLog().toString(), "--type", "admin", "-o", "xml")
+                    .exits(0)
+                    .out()
+                    .lines()
+                    .filter(line -> line.contains("command=\"stats\""))
+                    .toList();
+            assertThat(logged).hasSize(2);
+            assertThat(logged.getLast()).contains("count=\"4\"");
+        }
     }
 
     /** The command ends with its reader, as in {@code tail -f | head -1}, even if it has nothing more to write. */

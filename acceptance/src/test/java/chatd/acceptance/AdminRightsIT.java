@@ -63,6 +63,8 @@ class AdminRightsIT {
             Map.entry("group show G999999", List.of(A, L)),
             Map.entry("group close G999999 --yes", List.of(A)),
             Map.entry("group owner G999999 nobody", List.of(A)),
+            Map.entry("group add G999999 nobody", List.of(A)),
+            Map.entry("group remove G999999 nobody", List.of(A)),
             Map.entry("message show 999999", List.of(A)),
             Map.entry("message remove 999999 --yes", List.of(A)),
             Map.entry("report list", List.of(A)),

@@ -68,7 +68,9 @@ class GroupAdminIT extends OverGroups {
         JsonSocket heir = logIn(cid, "");
         String group = create(owner, "", member);
         assertThat(admin("user", "delete", ann.name(), "--dry-run"))
-                .contains("of Ops (" + group + "), with 1 other; name its next owner with --heir USER");
+                .contains(
+                        "of Ops (" + group + "), with 1 other",
+                        "Name the next owner of these groups with --heir USER.");
         assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", ann.name(), "--yes")
                         .exits(1)
                         .err())
@@ -84,7 +86,7 @@ class GroupAdminIT extends OverGroups {
                         .err())
                 .contains("Either --heir or --heir-longest.");
         assertThat(admin("user", "delete", ann.name(), "--heir", cid.name(), "--dry-run"))
-                .contains("with 1 other; " + cid.name() + " will own it");
+                .contains("with 1 other", cid.name() + " will own these groups.");
         admin("user", "delete", ann.name(), "--heir", cid.name(), "--yes");
         assertThat(roles(heir, group)).containsExactlyInAnyOrder(member.user() + " member", heir.user() + " owner");
         assertThat(member.skipTo(24).path("info").path("op").asString()).isEqualTo("add");
@@ -116,6 +118,47 @@ class GroupAdminIT extends OverGroups {
                 .contains("There is no such group");
         admin("group", "close", group, "--yes");
         chatd.admin("", "group", "owner", group, cid.name()).exits(5);
+    }
+
+    @Test
+    void anAdministratorAddsAndRemovesMembers() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        String group = create(owner, "", member);
+        assertThat(admin("group", "add", group, ben.name(), cid.name()))
+                .contains("Ops (" + group + ") has 3 members now.");
+        assertThat(admin("group", "add", group, cid.name())).contains("has 3 members now.");
+        assertThat(member.skipTo(24).path("info").path("by").asString()).isEqualTo("server");
+        assertThat(admin("group", "remove", group, ben.name())).contains(ben.name() + " is no longer in Ops");
+        assertThat(chatd.admin("", "group", "remove", group, ben.name())
+                        .exits(1)
+                        .err())
+                .contains("This user is not in this group");
+        assertThat(chatd.admin("", "group", "remove", group, ann.name())
+                        .exits(1)
+                        .err())
+                .contains(ann.name() + " is the only owner of this group");
+        assertThat(chatd.admin("", "group", "add", group, "nobody-at-all")
+                        .exits(4)
+                        .err())
+                .contains("There is no user called nobody-at-all");
+        assertThat(roles(owner, group)).hasSize(2).contains(owner.user() + " owner");
+    }
+
+    @Test
+    void aGroupWhoseOwnersAreAllDisabledIsSeen() {
+        JsonSocket owner = logIn(ann, "");
+        String group = create(owner, "", logIn(ben, ""));
+        assertThat(admin("user", "show", ann.name())).contains("only owner   of Ops (" + group + "), with 1 other");
+        assertThat(admin("user", "disable", ann.name()))
+                .contains(
+                        "disabled",
+                        "the only owner of Ops (" + group + "), with 1 other: see `group owner " + group + " NAME`");
+        assertThat(admin("group", "list"))
+                .containsPattern(group + "\\s+Ops\\s+2\\s+joined\\s+by invitation, without an owner");
+        admin("group", "owner", group, ben.name());
+        assertThat(admin("group", "show", group)).doesNotContain("without an owner");
+        admin("user", "enable", ann.name());
     }
 
     @Test

@@ -14,11 +14,22 @@ public final class GroupCalls {
     public static final AdminCall<Owner, Nothing, Group> OWNER =
             new AdminCall<>("group owner", Owner.class, Nothing.class, Group.class);
 
+    public static final AdminCall<Some, Nothing, Group> ADD =
+            new AdminCall<>("group add", Some.class, Nothing.class, Group.class);
+    public static final AdminCall<Owner, Nothing, Group> REMOVE =
+            new AdminCall<>("group remove", Owner.class, Nothing.class, Group.class);
+
     private GroupCalls() {}
 
     /**
      * @param group the group's number
-     * @param name who is to own it, too
+     * @param names who are to be in it
+     */
+    public record Some(long group, List<String> names) {}
+
+    /**
+     * @param group the group's number
+     * @param name who is to own it, too, or to be in it no longer
      */
     public record Owner(long group, String name) {}
 
@@ -29,9 +40,17 @@ public final class GroupCalls {
      * @param history {@code joined} or {@code all}: what those who come see of what was said before
      * @param open whether anybody may find and join it
      * @param members how many they are
+     * @param owned whether one of its owners can log in
      */
     public record Group(
-            long number, String name, String topic, String history, boolean open, boolean closed, int members) {}
+            long number,
+            String name,
+            String topic,
+            String history,
+            boolean open,
+            boolean closed,
+            int members,
+            boolean owned) {}
 
     public record Groups(List<Group> groups) {}
 

@@ -29,8 +29,8 @@ public final class UserCalls {
             new AdminCall<>("user note", Note.class, Nothing.class, Changed.class);
     public static final AdminCall<Renaming, Nothing, Changed> RENAME =
             new AdminCall<>("user rename", Renaming.class, Nothing.class, Changed.class);
-    public static final AdminCall<Deletion, Nothing, Deleted> DELETE =
-            new AdminCall<>("user delete", Deletion.class, Nothing.class, Deleted.class);
+    public static final AdminCall<Deletion, Nothing, Details> DELETE =
+            new AdminCall<>("user delete", Deletion.class, Nothing.class, Details.class);
     public static final AdminCall<ImportList, Ready, Imported> IMPORT =
             new AdminCall<>("user import", ImportList.class, Ready.class, Imported.class);
 
@@ -67,9 +67,6 @@ public final class UserCalls {
      */
     public record Deletion(String name, @Nullable String heir, boolean longest, boolean dryRun) {}
 
-    /** @param onlyOwnerOf the groups with others in them that no other owner has */
-    public record Deleted(@JsonUnwrapped Details user, List<GroupCalls.Group> onlyOwnerOf) {}
-
     /**
      * @param state {@code active}, {@code disabled}, {@code locked} or {@code deleted}
      * @param passwordEnds when the password expires; null if it does not
@@ -97,6 +94,7 @@ public final class UserCalls {
      * @param files how many files it has sent and not taken back
      * @param bytes what these have together
      * @param quota what they may have; null if there is no limit
+     * @param onlyOwnerOf the open groups with others in them that no other owner has
      */
     public record Details(
             @JsonUnwrapped Account account,
@@ -104,10 +102,14 @@ public final class UserCalls {
             int wrongPasswords,
             long files,
             long bytes,
-            @Nullable Long quota) {}
+            @Nullable Long quota,
+            List<GroupCalls.Group> onlyOwnerOf) {}
 
-    /** @param changed false if the account was in that state already */
-    public record Changed(@JsonUnwrapped Account account, boolean changed) {}
+    /**
+     * @param changed false if the account was in that state already
+     * @param onlyOwnerOf as of {@link Details}
+     */
+    public record Changed(@JsonUnwrapped Account account, boolean changed, List<GroupCalls.Group> onlyOwnerOf) {}
 
     /**
      * A list of accounts to be created; with {@code sync}, existing ones keep all but their notes.

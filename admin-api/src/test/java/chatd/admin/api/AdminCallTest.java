@@ -27,13 +27,13 @@ class AdminCallTest {
 
     @Test
     void anAccountIsFlattenedIntoTheRecordAroundIt() {
-        UserCalls.Details details = new UserCalls.Details(ALICE, List.of("alicia"), 3, 2, 700, null);
+        UserCalls.Details details = new UserCalls.Details(ALICE, List.of("alicia"), 3, 2, 700, null, List.of());
         String written = JSON.writeValueAsString(details);
         assertThat(written)
                 .startsWith(
                         "{\"name\":\"alice\",\"number\":12,\"state\":\"active\",\"mustChange\":true,\"passwordEnds\":null")
                 .endsWith(
-                        ",\"note\":\"\",\"formerNames\":[\"alicia\"],\"wrongPasswords\":3,\"files\":2,\"bytes\":700,\"quota\":null}");
+                        ",\"note\":\"\",\"formerNames\":[\"alicia\"],\"wrongPasswords\":3,\"files\":2,\"bytes\":700,\"quota\":null,\"onlyOwnerOf\":[]}");
         assertThat(JSON.readValue(written, UserCalls.Details.class)).isEqualTo(details);
     }
 

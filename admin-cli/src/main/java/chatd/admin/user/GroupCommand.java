@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin group}. */
 @Command(
         name = "group",
-        description = "Shows groups and their members, gives them owners, and closes them.",
+        description = "Shows groups, changes who is in them and who owns them, and closes them.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin group list")
@@ -79,7 +79,9 @@ public final class GroupCommand implements Runnable {
     }
 
     private static String state(GroupCalls.Group group) {
-        return group.closed() ? "closed" : group.open() ? "open to all" : "by invitation";
+        return group.closed()
+                ? "closed"
+                : (group.open() ? "open to all" : "by invitation") + (group.owned() ? "" : ", without an owner");
     }
 
     /** A group with its members. */
@@ -133,6 +135,45 @@ public final class GroupCommand implements Runnable {
             Format.json(program.out(), owned);
         } else {
             program.out().println(SafeText.line(name) + " is an owner of " + name(owned) + ".");
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "add",
+            description = "Adds users to a group. Its members see that the server has done it.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group add G7 alice bob")
+    int add(
+            @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names) {
+        GroupCalls.Group group = program.daemon()
+                .call(GroupCalls.ADD, new GroupCalls.Some(which(typed).group(), names));
+        if (program.json()) {
+            Format.json(program.out(), group);
+        } else {
+            program.out().println(name(group) + " has " + Format.count(group.members(), "member") + " now.");
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "remove",
+            description = "Removes a user from a group. Its members see that the server has done it.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group remove G7 alice")
+    int remove(
+            @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        GroupCalls.Group group = program.daemon()
+                .call(GroupCalls.REMOVE, new GroupCalls.Owner(which(typed).group(), name));
+        if (program.json()) {
+            Format.json(program.out(), group);
+        } else {
+            program.out().println(SafeText.line(name) + " is no longer in " + name(group) + ".");
         }
         return Exit.OK;
     }

@@ -2,7 +2,6 @@ package chatd.admin.user;
 
 import chatd.admin.api.AdminCall;
 import chatd.admin.api.AdminCall.Nothing;
-import chatd.admin.api.GroupCalls;
 import chatd.admin.api.NotDone;
 import chatd.admin.api.OneTimePassword;
 import chatd.admin.api.Password;
@@ -241,7 +240,10 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "disable",
-            description = "Bars users from logging in, and ends their sessions.",
+            description = {
+                "Bars users from logging in, and ends their sessions.",
+                "Says of which groups with others in them they are the only owner: `group owner` makes another one."
+            },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user disable alice bob")
@@ -441,6 +443,12 @@ public final class UserCommand implements Runnable {
                     program.out()
                             .println(Format.who(outcome.account()) + " " + (outcome.changed() ? done : already)
                                     + until(outcome.account()) + ".");
+                    if (outcome.account().state().equals("disabled")) {
+                        outcome.onlyOwnerOf()
+                                .forEach(group -> program.out()
+                                        .println("  the only owner " + UserFacts.group(group) + ": see `group owner G"
+                                                + group.number() + " NAME`"));
+                    }
                 }
             } catch (NotDone e) {
                 exit = Exit.of(e.code());
@@ -479,7 +487,7 @@ public final class UserCommand implements Runnable {
                     boolean dry,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
         if (dry || !yes) {
-            UserCalls.Deleted deleted =
+            UserCalls.Details deleted =
                     program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, true));
             if (dry && program.json()) {
                 Format.json(program.out(), deleted);
@@ -493,11 +501,10 @@ public final class UserCommand implements Runnable {
                 throw new CommandFailure(
                         Exit.NO, "Name the next owner with --heir USER, or use --heir-longest. Nothing was done.");
             }
-            Question.ask("Delete " + Format.who(deleted.user().account()) + " for good?");
+            Question.ask("Delete " + Format.who(deleted.account()) + " for good?");
         }
         UserCalls.Account deleted = program.daemon()
                 .call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, false))
-                .user()
                 .account();
         if (program.json()) {
             Format.json(program.out(), deleted);
@@ -508,22 +515,15 @@ public final class UserCommand implements Runnable {
     }
 
     /** Shows who would be deleted, and to whom its groups go. */
-    private static void show(UserCalls.Deleted deleted, @Nullable String heir, boolean longest, PrintStream out) {
-        UserFacts.print(deleted.user(), out);
-        for (GroupCalls.Group group : deleted.onlyOwnerOf()) {
-            Format.line(
-                    out,
-                    "only owner",
-                    "of %s (G%d), with %s%s"
-                            .formatted(
-                                    SafeText.line(group.name()),
-                                    group.number(),
-                                    Format.count(group.members() - 1, "other"),
-                                    longest
-                                            ? "; whoever has been in it longest will own it"
-                                            : heir != null
-                                                    ? "; " + SafeText.line(heir) + " will own it"
-                                                    : "; name its next owner with --heir USER"));
+    private static void show(UserCalls.Details user, @Nullable String heir, boolean longest, PrintStream out) {
+        UserFacts.print(user, out);
+        if (!user.onlyOwnerOf().isEmpty()) {
+            out.println(
+                    longest
+                            ? "Whoever has been in each of these groups longest will own it."
+                            : heir != null
+                                    ? SafeText.line(heir) + " will own these groups."
+                                    : "Name the next owner of these groups with --heir USER.");
         }
         out.println(REMOVED);
     }

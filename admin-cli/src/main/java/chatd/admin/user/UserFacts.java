@@ -1,5 +1,6 @@
 package chatd.admin.user;
 
+import chatd.admin.api.GroupCalls;
 import chatd.admin.api.UserCalls;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Timestamp;
@@ -27,10 +28,17 @@ final class UserFacts {
             Format.line(out, "muted", "until " + Timestamp.shown(muted));
         }
         Format.line(out, "files", files(user));
+        user.onlyOwnerOf().forEach(group -> Format.line(out, "only owner", group(group)));
         Format.line(out, "created", Timestamp.shown(account.created()));
         if (!account.note().isEmpty()) {
             Format.line(out, "note", SafeText.line(account.note()));
         }
+    }
+
+    /** Returns a group, with how many others are in it. */
+    static String group(GroupCalls.Group group) {
+        return "of %s (G%d), with %s"
+                .formatted(SafeText.line(group.name()), group.number(), Format.count(group.members() - 1, "other"));
     }
 
     private static String files(UserCalls.Details user) {

@@ -533,6 +533,11 @@ public final class AuditLog implements Closeable {
         return open.end().seq();
     }
 
+    /** Returns the time of the last event or seal, at which the log stands while the clock is behind it. */
+    public synchronized Instant lastTime() {
+        return open.end().time();
+    }
+
     /** Returns once an event could be appended and the log's thread has answered a liveness request. */
     public void answer() throws InterruptedException {
         lastSeq();

@@ -105,12 +105,18 @@ final class AdminDispatcher {
     }
 
     /**
-     * Logs a command. For callers other than administrators, repeated events are joined: refusals of a command for the
-     * same reason, and successful commands with the same arguments.
+     * Logs a command. Repeated ones are joined: of all callers, those that monitoring repeats; of others than administrators,
+     * also refusals of a command for the same reason, and successful commands with the same arguments.
      */
     private void log(Call call, Outcome outcome, @Nullable String reason) {
         AuditEvent event = call.event(outcome, reason);
-        if (call.by().role() == Role.ADMINISTRATOR) {
+        if (reason == null && call.command().when() == AdminCommand.LogMode.HOURLY) {
+            audit.hourly(
+                    "admin " + call.command().name(),
+                    call.by().claimed(),
+                    call.by().user(),
+                    event);
+        } else if (call.by().role() == Role.ADMINISTRATOR) {
             audit.note(event);
         } else {
             boolean isDone = reason == null;

@@ -91,6 +91,13 @@ public final class Members {
         return page;
     }
 
+    /** Returns the numbers of the owners, ascending. */
+    public LongStream owners() {
+        return IntStream.range(0, accounts.length)
+                .filter(i -> at(i).role() == GroupRole.OWNER)
+                .mapToLong(i -> accounts[i]);
+    }
+
     /** Returns whether an account is the only owner. */
     public boolean isLastOwner(long account) {
         return find(account).filter(member -> member.role() == GroupRole.OWNER).isPresent()

@@ -526,6 +526,40 @@ public final class Groups implements Room {
         });
     }
 
+    /**
+     * Adds accounts to a group for an administrator; those that are in it already stay as they are.
+     *
+     * @throws Refusal as {@link #own}; then nobody was added
+     */
+    public void add(long number, List<Long> accounts) throws InterruptedException {
+        commit(number, (group, members) -> {
+            List<Long> users = new ArrayList<>(new TreeSet<>(accounts));
+            users.removeIf(members::has);
+            checkNew(!users.isEmpty(), clock.instant());
+            users.forEach(user -> checkRoom(there(user), group));
+            return new GroupAct.Added(users);
+        });
+    }
+
+    /**
+     * Removes an account from a group for an administrator.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_GROUP}, {@link Code#CLOSED}, {@link Code#NOT_A_MEMBER}, or {@link Code#MALFORMED} if it
+     *     is the only owner
+     */
+    public void remove(long number, long account) throws InterruptedException {
+        commit(number, (group, members) -> {
+            member(members, account);
+            if (members.isLastOwner(account)) {
+                throw new Refusal(
+                        Code.MALFORMED,
+                        "%s is the only owner of this group: make another user an owner of it first. Nothing was done."
+                                .formatted(directory.nameOf(account)));
+            }
+            return new GroupAct.Removed(account);
+        });
+    }
+
     private Account there(long account) {
         return directory
                 .present(account)

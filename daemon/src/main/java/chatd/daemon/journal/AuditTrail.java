@@ -165,6 +165,11 @@ public final class AuditTrail implements AutoCloseable {
         hourly.caused(kind, about, cause(by), event);
     }
 
+    /** Logs as {@link #hourly(String, Object, Caller, AuditEvent)} does, for an event caused by a Unix user. */
+    public void hourly(String kind, @Nullable Object about, String user, AuditEvent event) {
+        hourly.caused(kind, about, user, event);
+    }
+
     private static Object cause(Caller by) {
         return by.isLoggedIn() ? (Object) by.account() : Network.around(by.address());
     }

@@ -6,6 +6,7 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.directory.Members;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Group;
 import java.util.ArrayList;
@@ -49,6 +50,32 @@ public record GroupCommands(Running running) {
                             return shown(groups().find(request.group()).orElseThrow());
                         },
                         "group",
+                        "name"),
+                AdminCommand.of(
+                        GroupCalls.ADD,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            List<Long> accounts = request.names().stream()
+                                    .map(name -> running.services()
+                                            .administration()
+                                            .find(name)
+                                            .number())
+                                    .toList();
+                            running.services().groups().add(request.group(), accounts);
+                            return shown(groups().find(request.group()).orElseThrow());
+                        },
+                        "group",
+                        "names"),
+                AdminCommand.of(
+                        GroupCalls.REMOVE,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            Account account =
+                                    running.services().administration().find(request.name());
+                            running.services().groups().remove(request.group(), account.number());
+                            return shown(groups().find(request.group()).orElseThrow());
+                        },
+                        "group",
                         "name"));
     }
 
@@ -61,11 +88,12 @@ public record GroupCommands(Running running) {
     }
 
     private GroupCalls.Group shown(Group group) {
-        return shown(group, groups());
+        return shown(group, directory());
     }
 
     /** Returns what is told of a group. */
-    static GroupCalls.Group shown(Group group, GroupDirectory groups) {
+    static GroupCalls.Group shown(Group group, Directory directory) {
+        Members members = directory.groups().members(group.number());
         return new GroupCalls.Group(
                 group.number(),
                 group.name(),
@@ -73,7 +101,8 @@ public record GroupCommands(Running running) {
                 group.wholeHistory() ? "all" : "joined",
                 group.open(),
                 group.closed(),
-                groups.members(group.number()).size());
+                members.size(),
+                members.owners().anyMatch(owner -> directory.numbered(owner).state() == Account.State.ACTIVE));
     }
 
     private List<GroupCalls.Member> members(long group) {

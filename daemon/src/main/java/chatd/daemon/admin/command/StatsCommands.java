@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +26,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Implements {@code stats}: the daemon's identity, users online, rates, load and the state of its parts. */
 public final class StatsCommands implements AutoCloseable {
+    /** How far the clock may be behind the log before that is a problem. */
+    private static final Duration CLOCK = Duration.ofSeconds(10);
+
     /** Seconds over which rates are averaged. */
     private static final int WINDOW = 60;
 
@@ -60,7 +64,7 @@ public final class StatsCommands implements AutoCloseable {
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                AdminCommand.shows(SystemCalls.STATS, Role.all(), (request, by, out) -> stats()),
+                AdminCommand.repeats(SystemCalls.STATS, Role.all(), (request, by, out) -> stats()),
                 new AdminCommand<>(
                         SystemCalls.WATCH,
                         Role.all(),
@@ -141,6 +145,11 @@ public final class StatsCommands implements AutoCloseable {
         }
         if (log.trouble() != null || log.unpublished() != null) {
             problems.add("The log: " + parts.log() + ".");
+        }
+        Instant logged = log.lastTime();
+        if (Duration.between(Instant.now(), logged).compareTo(CLOCK) > 0) {
+            problems.add("The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
+                    + ": until then all events have that time. Was the clock ahead? `timedatectl` shows it.");
         }
         all.map(running -> running.services().search().indexer().trouble())
                 .filter(trouble -> !trouble.isEmpty())

@@ -11,7 +11,7 @@ import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Config;
-import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.files.Storage;
 import chatd.daemon.model.Account;
@@ -119,22 +119,30 @@ public record UserCommands(Running running, Supplier<Config> config) {
         return running.services().administration();
     }
 
-    private UserCalls.Deleted deleted(UserCalls.Deletion request, String by) throws InterruptedException {
-        GroupDirectory groups = running.services().directory().groups();
-        List<GroupCalls.Group> owned = groups
-                .ownedAlone(administration().find(request.name()).number())
-                .stream()
-                .map(group -> GroupCommands.shown(group, groups))
-                .toList();
+    /** Returns the account as it was, for what became of its groups. */
+    private UserCalls.Details deleted(UserCalls.Deletion request, String by) throws InterruptedException {
+        Account account = administration().find(request.name());
+        UserCalls.Details before = whole(account);
         if (request.dryRun()) {
-            var _ = administration().heir(administration().find(request.name()), request.heir(), request.longest());
+            var _ = administration().heir(account, request.heir(), request.longest());
+            return before;
         }
-        return new UserCalls.Deleted(
-                whole(
-                        request.dryRun()
-                                ? administration().find(request.name())
-                                : administration().delete(request.name(), request.heir(), request.longest(), by)),
-                owned);
+        UserCalls.Details after = whole(administration().delete(request.name(), request.heir(), request.longest(), by));
+        return new UserCalls.Details(
+                after.account(),
+                after.formerNames(),
+                after.wrongPasswords(),
+                after.files(),
+                after.bytes(),
+                after.quota(),
+                before.onlyOwnerOf());
+    }
+
+    private List<GroupCalls.Group> onlyOwnerOf(Account account) {
+        Directory directory = running.services().directory();
+        return directory.groups().ownedAlone(account.number()).stream()
+                .map(group -> GroupCommands.shown(group, directory))
+                .toList();
     }
 
     /** Returns which names somebody may give: helpers no titles, and none that looks like another. */
@@ -186,7 +194,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
     }
 
     private UserCalls.Changed changed(Administration.Outcome outcome) {
-        return new UserCalls.Changed(shown(outcome.account()), outcome.changed());
+        return new UserCalls.Changed(shown(outcome.account()), outcome.changed(), onlyOwnerOf(outcome.account()));
     }
 
     private UserCalls.Account shown(Account account) {
@@ -219,7 +227,8 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 administration().wrongPasswords(account),
                 stored.files(),
                 stored.bytes(),
-                quota.isEmpty() ? null : (Long) quota.getAsLong());
+                quota.isEmpty() ? null : (Long) quota.getAsLong(),
+                onlyOwnerOf(account));
     }
 
     private static OptionalLong quota(UserCalls.Quota request) {

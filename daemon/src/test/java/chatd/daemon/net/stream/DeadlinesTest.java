@@ -83,16 +83,23 @@ class DeadlinesTest {
 
     @Test
     void theBytesOfAllSessionsOfAnAccountAreCountedTogether() {
-        RateBy<Long> thousand = Rate.ofAccounts(() -> 1000);
-        Rate one = rate(0, 0, thousand);
-        Rate another = rate(0, 0, thousand);
-        assertThat(one.count(1, 1000, 1)).isZero();
-        assertThat(another.count(1, 1000, 1)).isZero();
+        RateBy<Long> most = Rate.ofAccounts(() -> 10_000);
+        Rate one = rate(0, 0, most);
+        Rate another = rate(0, 0, most);
+        assertThat(one.count(1, 10_000, 1)).isZero();
+        assertThat(another.count(1, 10_000, 1)).isZero();
         assertThat(one.count(0, 1_000_000, 1)).as("part of a file").isZero();
         assertThat(one.count(1, 1_000_000, 0)).as("before login").isZero();
-        assertThat(another.count(1, 1000, 2)).as("another account").isZero();
+        assertThat(another.count(1, 10_000, 2)).as("another account").isZero();
         assertThat(one.count(1, 1_000_000, 1)).isPositive();
         assertThat(another.count(1, 1, 1)).isPositive();
+    }
+
+    @Test
+    void aShortMessageCountsAsOneKibibyte() {
+        Rate rate = rate(0, 0, Rate.ofAccounts(() -> 100 << 10));
+        assertThat(rate.count(200, 200, 1)).isZero();
+        assertThat(rate.count(100, 100, 1)).isPositive();
     }
 
     private static Rate rate(long messages, long bytes, RateBy<Long> ofAccounts) {
