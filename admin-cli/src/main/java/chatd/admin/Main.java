@@ -154,10 +154,13 @@ public final class Main implements Runnable, Program {
         };
     }
 
+    /** What went wrong, as JSON. */
+    private record Failure(String error, int exit) {}
+
     /** Prints what went wrong, in the form that was asked for; returns the exit code. */
     private int said(@Nullable String wrong, int exit) {
         if (output == Output.json) {
-            Format.json(System.err, Map.of("error", String.valueOf(wrong), "exit", exit));
+            Format.json(System.err, new Failure(String.valueOf(wrong), exit));
         } else {
             Program.printError(String.valueOf(wrong));
         }
