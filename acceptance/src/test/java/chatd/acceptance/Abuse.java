@@ -3,7 +3,6 @@ package chatd.acceptance;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.zip.Deflater;
-import javax.net.ssl.SSLSocket;
 
 /** What one account, or one network, can do to a server as often as it is let, each in as many sessions as it gets. */
 enum Abuse {
@@ -92,13 +91,7 @@ enum Abuse {
         @Override
         void begin(Abuser by) {
             for (int i = 0; i < Abuser.SESSIONS; i++) {
-                String logIn = by.logIn(i);
-                by.attempt(() -> {
-                    try (SSLSocket socket = by.connect("chat-json/1")) {
-                        socket.getOutputStream().write(Wire.utf8(logIn + '\n'));
-                        socket.getInputStream().read();
-                    }
-                });
+                by.askOnce(by.logIn(i));
             }
         }
     },
@@ -106,15 +99,9 @@ enum Abuse {
     GUESSES {
         @Override
         void begin(Abuser by) {
-            String guess = "{\"type\": 1, \"info\": {\"user_id\": \"%s\", \"user_pwd\": \"not-the-password\"}}\n"
-                    .formatted(by.victim());
             for (int i = 0; i < 2 * Abuser.SESSIONS; i++) {
-                by.attempt(() -> {
-                    try (SSLSocket socket = by.connect("chat-json/1")) {
-                        socket.getOutputStream().write(Wire.utf8(guess));
-                        socket.getInputStream().read();
-                    }
-                });
+                by.askOnce("{\"type\": 1, \"info\": {\"user_id\": \"%s\", \"user_pwd\": \"not-the-password\"}}"
+                        .formatted(by.victim()));
             }
         }
     },
@@ -123,7 +110,7 @@ enum Abuse {
         @Override
         void begin(Abuser by) {
             for (int i = 0; i < 2 * Abuser.SESSIONS; i++) {
-                by.attempt(() -> by.connect("chat-json/1"));
+                by.connectOnly();
             }
         }
     };

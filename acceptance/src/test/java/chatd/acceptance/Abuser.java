@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.SocketException;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 
 /** A program that does something as one account, at an address of its own, as often as it is let. */
-final class Abuser implements AutoCloseable {
+final class Abuser {
     /** How many sessions of one account it has at once, besides the one with which it asks over HTTP. */
     static final int SESSIONS = 6;
 
@@ -37,13 +36,14 @@ final class Abuser implements AutoCloseable {
     private final JsonSocket own;
     private final String bearer;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Set<SSLSocket> open = ConcurrentHashMap.newKeySet();
+
+    /** Connections that stay open though nothing comes over them any more. */
+    private final Queue<SSLSocket> held = new ConcurrentLinkedQueue<>();
+
     private final AtomicLong done = new AtomicLong();
 
     /** Counted down when it was let for the first time. */
     private final CountDownLatch begun = new CountDownLatch(1);
-
-    private volatile boolean ended;
 
     private Abuser(JdkTls tls, int port, String name, String password, String victim) {
         this.tls = tls;
@@ -62,18 +62,17 @@ final class Abuser implements AutoCloseable {
      *     with, as {@code U12}, and the {@link Abuse}
      */
     static void main(String... arguments) throws IOException, InterruptedException {
-        try (var abuser = new Abuser(
+        var abuser = new Abuser(
                 JdkTls.trusting(Path.of(arguments[0])),
                 Integer.parseInt(arguments[1]),
                 arguments[2],
                 arguments[3],
-                arguments[4])) {
-            Abuse.valueOf(arguments[5]).begin(abuser);
-            abuser.begun.await();
-            System.out.println(BEGUN);
-            System.in.transferTo(OutputStream.nullOutputStream());
-            System.out.println(abuser.done.get());
-        }
+                arguments[4]);
+        Abuse.valueOf(arguments[5]).begin(abuser);
+        abuser.begun.await();
+        System.out.println(BEGUN);
+        System.in.transferTo(OutputStream.nullOutputStream());
+        System.out.println(abuser.done.get());
         System.exit(0);
     }
 
@@ -87,15 +86,23 @@ final class Abuser implements AutoCloseable {
     }
 
     SSLSocket connect(String alpn) {
-        SSLSocket socket = tls.connectFrom(ADDRESS, "127.0.0.1", port, alpn);
-        open.add(socket);
-        try {
-            // Otherwise closing it would wait for who writes on it.
-            socket.setSoLinger(true, 0);
-        } catch (SocketException e) {
-            throw new UncheckedIOException(e);
-        }
-        return socket;
+        return tls.connectFrom(ADDRESS, "127.0.0.1", port, alpn);
+    }
+
+    /** Connects again and again, and says nothing. */
+    void connectOnly() {
+        attempt(() -> held.add(connect("chat-json/1")));
+    }
+
+    /** Connects again and again, each time for one line and the beginning of its answer. */
+    void askOnce(String line) {
+        byte[] bytes = Wire.utf8(line + '\n');
+        attempt(() -> {
+            try (SSLSocket socket = connect("chat-json/1")) {
+                socket.getOutputStream().write(bytes);
+                socket.getInputStream().read();
+            }
+        });
     }
 
     /** Returns the message that logs in on one of its devices. */
@@ -161,9 +168,9 @@ final class Abuser implements AutoCloseable {
     }
 
     /** Does something again and again, also after it was refused, in a thread of its own. */
-    void attempt(Step step) {
+    private void attempt(Step step) {
         threads.execute(() -> {
-            while (!ended) {
+            while (true) {
                 taken(step);
             }
         });
@@ -177,23 +184,6 @@ final class Abuser implements AutoCloseable {
             return true;
         } catch (IOException | UncheckedIOException e) {
             return false;
-        }
-    }
-
-    @Override
-    public void close() throws IOException {
-        ended = true;
-        do {
-            for (SSLSocket socket : Set.copyOf(open)) {
-                open.remove(socket);
-                socket.close();
-            }
-        } while (!open.isEmpty());
-        own.close();
-        threads.shutdown();
-        threads.close();
-        for (SSLSocket socket : open) {
-            socket.close();
         }
     }
 }

@@ -117,6 +117,16 @@ public final class GroupCommand implements Runnable {
         return SafeText.line(group.name()) + " (G" + group.number() + ")";
     }
 
+    /** Prints a group to which something was done, or what that was. */
+    private int done(GroupCalls.Group group, String what) {
+        if (program.json()) {
+            Format.json(program.out(), group);
+        } else {
+            program.out().println(what);
+        }
+        return Exit.OK;
+    }
+
     @Command(
             name = "owner",
             description = {
@@ -131,12 +141,7 @@ public final class GroupCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         GroupCalls.Group owned = program.daemon()
                 .call(GroupCalls.OWNER, new GroupCalls.Owner(which(typed).group(), name));
-        if (program.json()) {
-            Format.json(program.out(), owned);
-        } else {
-            program.out().println(SafeText.line(name) + " is an owner of " + name(owned) + ".");
-        }
-        return Exit.OK;
+        return done(owned, SafeText.line(name) + " is an owner of " + name(owned) + ".");
     }
 
     @Command(
@@ -151,12 +156,7 @@ public final class GroupCommand implements Runnable {
                     List<String> names) {
         GroupCalls.Group group = program.daemon()
                 .call(GroupCalls.ADD, new GroupCalls.Some(which(typed).group(), names));
-        if (program.json()) {
-            Format.json(program.out(), group);
-        } else {
-            program.out().println(name(group) + " has " + Format.count(group.members(), "member") + " now.");
-        }
-        return Exit.OK;
+        return done(group, name(group) + " has " + Format.count(group.members(), "member") + " now.");
     }
 
     @Command(
@@ -170,12 +170,7 @@ public final class GroupCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         GroupCalls.Group group = program.daemon()
                 .call(GroupCalls.REMOVE, new GroupCalls.Owner(which(typed).group(), name));
-        if (program.json()) {
-            Format.json(program.out(), group);
-        } else {
-            program.out().println(SafeText.line(name) + " is no longer in " + name(group) + ".");
-        }
-        return Exit.OK;
+        return done(group, SafeText.line(name) + " is no longer in " + name(group) + ".");
     }
 
     @Command(
@@ -195,11 +190,6 @@ public final class GroupCommand implements Runnable {
             Question.ask("Close the group G" + which.group() + " for good?");
         }
         GroupCalls.Group closed = program.daemon().call(GroupCalls.CLOSE, which);
-        if (program.json()) {
-            Format.json(program.out(), closed);
-        } else {
-            program.out().println(name(closed) + " closed.");
-        }
-        return Exit.OK;
+        return done(closed, name(closed) + " closed.");
     }
 }

@@ -100,9 +100,7 @@ public final class Members {
 
     /** Returns whether an account is the only owner. */
     public boolean isLastOwner(long account) {
-        return find(account).filter(member -> member.role() == GroupRole.OWNER).isPresent()
-                && IntStream.range(0, accounts.length)
-                        .noneMatch(i -> accounts[i] != account && at(i).role() == GroupRole.OWNER);
+        return Arrays.equals(owners().toArray(), new long[] {account});
     }
 
     /** Returns who, other than an account, was a member longest; 0 if there is nobody. */

@@ -512,13 +512,7 @@ public final class Groups implements Room {
      * @throws Refusal {@link Code#NO_SUCH_GROUP}, {@link Code#CLOSED}, or {@link Code#TOO_MANY} if the account is in too many
      */
     public void own(long number, long account) throws InterruptedException {
-        if (!groups.members(number).has(account)) {
-            commit(number, (group, members) -> {
-                checkNew(!members.has(account), clock.instant());
-                checkRoom(there(account), group);
-                return new GroupAct.Added(List.of(account));
-            });
-        }
+        add(number, List.of(account));
         commit(number, (group, members) -> {
             there(account);
             checkNew(member(members, account).role() != GroupRole.OWNER, clock.instant());

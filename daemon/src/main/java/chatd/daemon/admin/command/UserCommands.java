@@ -119,23 +119,13 @@ public record UserCommands(Running running, Supplier<Config> config) {
         return running.services().administration();
     }
 
-    /** Returns the account as it was, for what became of its groups. */
     private UserCalls.Details deleted(UserCalls.Deletion request, String by) throws InterruptedException {
-        Account account = administration().find(request.name());
-        UserCalls.Details before = whole(account);
-        if (request.dryRun()) {
-            var _ = administration().heir(account, request.heir(), request.longest());
-            return before;
+        if (!request.dryRun()) {
+            return whole(administration().delete(request.name(), request.heir(), request.longest(), by));
         }
-        UserCalls.Details after = whole(administration().delete(request.name(), request.heir(), request.longest(), by));
-        return new UserCalls.Details(
-                after.account(),
-                after.formerNames(),
-                after.wrongPasswords(),
-                after.files(),
-                after.bytes(),
-                after.quota(),
-                before.onlyOwnerOf());
+        Account account = administration().find(request.name());
+        var _ = administration().heir(account, request.heir(), request.longest());
+        return whole(account);
     }
 
     private List<GroupCalls.Group> onlyOwnerOf(Account account) {
