@@ -15,7 +15,7 @@ public final class Rate {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     /** The bytes as which a message counts for its account at least: a short one costs no less to carry out. */
-    private static final long LEAST = 1 << 10;
+    private static final long LEAST = 8 << 10;
 
     private final @Nullable Bucket messages;
     private final @Nullable Bucket bytes;

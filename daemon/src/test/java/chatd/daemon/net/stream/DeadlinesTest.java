@@ -96,8 +96,8 @@ class DeadlinesTest {
     }
 
     @Test
-    void aShortMessageCountsAsOneKibibyte() {
-        Rate rate = rate(0, 0, Rate.ofAccounts(() -> 100 << 10));
+    void aShortMessageCountsAsEightKibibytes() {
+        Rate rate = rate(0, 0, Rate.ofAccounts(() -> 800 << 10));
         assertThat(rate.count(200, 200, 1)).isZero();
         assertThat(rate.count(100, 100, 1)).isPositive();
     }
