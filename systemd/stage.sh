@@ -53,6 +53,7 @@ programs() {
   install_to 644 "$doc/bots" "$root"/docs/bots/*
   install_to 644 "$1/share/bash-completion/completions" target/chat-admin target/chat-client
   install_to 644 "$1/share/man/man1" "$root"/admin-cli/src/main/man/*.1 "$root"/client-cli/src/main/man/*.1
+  install_to 644 "$1/share/man/man5" target/chatd.toml.5
   install_to 644 "$1/share/man/man8" src/man/*.8
 }
 
@@ -71,6 +72,7 @@ for program in admin client; do
     >"target/chat-$program"
 done
 
+awk -f chatd.toml.awk "$root/daemon/src/main/resources/chatd/daemon/config/chatd.toml" >target/chatd.toml.5
 programs target/chatd/usr
 # Debian packages this library, and keeps it patched.
 rm target/chatd/usr/share/chatd/lib/argon2-jvm-2.*.jar
@@ -91,6 +93,7 @@ for package in chatd chatd-runtime; do
   printf '%s (%s) stable; urgency=medium\n\n  * See NEWS.md of the package chatd.\n\n -- %s  %s\n' \
     "$package" "$version" "$maintainer" "$(LC_ALL=C date -u -R -d "$timestamp")" | gzip -9n >"$doc/changelog.gz"
   mkdir -p "target/control/$package"
+  install_to 644 "target/$package/usr/share/lintian/overrides" "src/lintian/$package"
   for file in "src/deb/$package"/*; do
     install -m 755 "$file" "target/control/$package/"
   done

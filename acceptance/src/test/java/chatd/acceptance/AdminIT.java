@@ -187,7 +187,7 @@ class AdminIT {
         assertThat(chatd.admin("", "user", "show", "2").exits(4).err())
                 .contains("There is no user called 2; U2 is bob.");
         assertThat(chatd.admin("", "message", "show", "abc").exits(2).err())
-                .contains("NUMBER must be a whole number, not 'abc'.");
+                .contains("MESSAGE must be a whole number, not 'abc'.");
         assertThat(chatd.admin("", "log", "tail", "-n", "many").exits(2).err())
                 .contains("-n must be a whole number, not 'many'.");
     }
@@ -369,7 +369,49 @@ class AdminIT {
     void aClockBehindTheLogNeedsAttention() {
         try (LocalDaemon own = LocalDaemon.start(Clock.offset(Clock.systemUTC(), Duration.ofDays(2)))) {
             assertThat(own.admin("", "stats", "--check").exits(1).out())
-                    .contains("The clock is behind the log, whose last event is of ", "`timedatectl` shows it.");
+                    .contains("The clock is off that of the database, which has ");
+            own.stop();
+            own.setClock(Clock.systemUTC());
+            own.begin();
+            assertThat(own.admin("", "stats", "--check").exits(1).out())
+                    .contains("The clock is behind the log, whose last event is of ", "`timedatectl` shows it.")
+                    .doesNotContain("database");
+        }
+    }
+
+    /** Not only when it is started is it found out that it could not be. */
+    @Test
+    void whatWouldKeepTheNextStartFromSucceedingNeedsAttention() throws IOException {
+        try (LocalDaemon own = LocalDaemon.start()) {
+            own.admin("", "stats", "--check").exits(0);
+            Path file = own.directory.resolve("chatd.toml");
+            String before = Files.readString(file);
+            Files.writeString(file, before + "[limits]\ntext = \"many\"\n");
+            assertThat(own.admin("", "stats", "--check").exits(1).out())
+                    .contains("The next start would fail: " + file + ":", "limits.text: expected a size");
+            Files.writeString(
+                    file, before.replace("[tls]\n", "[tls]\ncertificate = \"/nowhere.pem\"\nkey = \"/nowhere.key\"\n"));
+            assertThat(own.admin("", "stats", "--check").exits(1).out())
+                    .contains("The next start would fail: ", "/nowhere.pem");
+            Files.writeString(file, before);
+            assertThat(own.admin("", "stats", "--check").exits(0).out()).isEqualTo("All is well.\n");
+        }
+    }
+
+    @Test
+    void openReportsAndNearlyAllConnectionsNeedAttention() {
+        try (LocalDaemon own = LocalDaemon.start("CHATD_LIMITS_CONNECTIONS", "3")) {
+            Chatd.Person ann = own.person();
+            Chatd.Person ben = own.person();
+            try (JsonSocket writer = own.logInJson(JsonCarrier.LINES, ann, "");
+                    JsonSocket reader = own.logInJson(JsonCarrier.LINES, ben, "")) {
+                long insult = OverGroups.done(
+                        writer, "'type': 3, 'receive': '%s', 'info': 'you fool'".formatted(reader.user()));
+                OverGroups.done(reader, "'type': 36, 'info': {'mid': %d, 'text': 'he insults us'}".formatted(insult));
+                assertThat(own.admin("", "stats", "--check").exits(1).out())
+                        .contains("A report is open since 2", "see `report list`")
+                        .contains("There are 2 connections of at most 3 (limits.connections).");
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("processes")
 class AdminPagesIT {
     private static final List<String> PUPILS = List.of("name,note", "mia.keller,class 4b", "王芳,\"class 4b, new\"");
+
+    /** The lists of the page {@code administration.md}. */
+    static final Map<String, String> CLASSES = Map.of(
+            "class-4b.csv",
+            "name,note\nmia.keller,4b\nnoah.weber,4b\n王芳,\"4b, speaks Mandarin\"\n4711,4b\n",
+            "class-5b.csv",
+            "name,note\nmia.keller,5b\n王芳,5b\nlea.frei,5b\nben.huber,\"5b, new\"\n");
 
     @TempDir
     private Path directory;
@@ -55,26 +63,23 @@ class AdminPagesIT {
         }
     }
 
-    /** Runs in the daemon's own directory, which holds its configuration. */
     @Test
     void theSchoolsFirstDayGoesAsItIsTold() throws Exception {
-        try (LocalDaemon chatd = LocalDaemon.start()) {
-            Page page = page("administration.md", chatd.directory, chatd);
-            Files.write(
-                    chatd.directory.resolve("class-4b.csv"),
-                    List.of("name,note", "mia.keller,4b", "noah.weber,4b", "王芳,\"4b, speaks Mandarin\"", "4711,4b"));
-            Files.write(
-                    chatd.directory.resolve("class-5b.csv"),
-                    List.of("name,note", "mia.keller,5b", "王芳,5b", "lea.frei,5b", "ben.huber,\"5b, new\""));
-            assertThat(page.steps()).hasSizeGreaterThan(40);
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_REGISTRATION_MODE", "closed")) {
+            Page page = page("administration.md", directory, chatd);
+            for (Map.Entry<String, String> list : CLASSES.entrySet()) {
+                Files.writeString(directory.resolve(list.getKey()), list.getValue());
+            }
+            assertThat(page.steps()).hasSizeGreaterThan(35);
             List<Chat1Socket> online = new ArrayList<>();
             for (Page.Step step : page.steps()) {
                 page.run(step);
                 if (step.command().contains("user reset noah")) {
                     mistype(chatd, "王芳");
                 } else if (step.command().contains("user rename lea")) {
-                    online.add(chatd.logIn(
-                            new Chatd.Person("mia.keller", chatd.read("own").strip())));
+                    online.add(chatd.logIn(new Chatd.Person(
+                            "mia.keller",
+                            Files.readString(directory.resolve("own")).strip())));
                 }
             }
             assertThat(online.getFirst().untilClosed()).isNotEmpty();

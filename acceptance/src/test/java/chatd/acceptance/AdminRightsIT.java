@@ -254,4 +254,33 @@ class AdminRightsIT {
                 .isNotEmpty()
                 .allMatch(entry -> entry.get("claimed").isEmpty());
     }
+
+    /** Each may write the file, and one of them may have it applied. */
+    @Test
+    void theConfigurationIsChangedByAdministratorsAlone() throws IOException {
+        Path file = chatd.directory.resolve("chatd.toml");
+        String before = Files.readString(file);
+        Files.setPosixFilePermissions(chatd.directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        try {
+            for (String group : List.of(HELPERS, AUDITORS)) {
+                assertThat(as(64_214, group, "", "config set limits.replay 7")
+                                .exits(3)
+                                .err())
+                        .contains("needs " + ADMINISTRATORS);
+            }
+            // It would be theirs, and the daemon might not read it.
+            assertThat(as(64_215, ADMINISTRATORS, "", "config set limits.replay 7")
+                            .exits(3)
+                            .err())
+                    .contains("You may not change " + file, "sudo");
+            assertThat(file).content().isEqualTo(before);
+        } finally {
+            Files.setPosixFilePermissions(chatd.directory, PosixFilePermissions.fromString("rwx--x--x"));
+        }
+        assertThat(as(64_215, ADMINISTRATORS, "", "config set limits.replay 7")
+                        .exits(3)
+                        .err())
+                .contains("You may not change " + file, "sudo");
+    }
 }

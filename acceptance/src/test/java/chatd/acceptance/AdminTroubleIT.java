@@ -247,7 +247,7 @@ class AdminTroubleIT {
             Process begun =
                     Run.start(said, "admin", "--socket", chatd.adminSocket().toString(), "user", "disable", "bob");
             // No other command meanwhile: it would be logged first, and fail instead.
-            await().until(() -> chatd.read("chatd.log").contains("the server log can't be written"));
+            await().until(() -> chatd.read("chatd.log").contains("the audit log can't be written"));
             assertThat(chatd.admin("", "stats").exits(0).out()).contains("can't be written");
             assertThat(begun.isAlive()).as(Files.readString(said)).isTrue();
             assertThat(chatd.admin("", "user", "delete", "alice", "--yes")

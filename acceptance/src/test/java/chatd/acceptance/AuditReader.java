@@ -29,7 +29,7 @@ import javax.xml.validation.Schema;
 import javax.xml.validation.SchemaFactory;
 import org.xml.sax.SAXException;
 
-/** Reads the server log as an outsider would, from its page alone: parser, schema, and verifier of the chain. */
+/** Reads the audit log as an outsider would, from its page alone: parser, schema, and verifier of the chain. */
 final class AuditReader {
 
     /** One line of the log: an event or a seal. */

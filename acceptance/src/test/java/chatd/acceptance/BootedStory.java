@@ -505,7 +505,7 @@ abstract class BootedStory {
                 .exits(0);
         // Whoever does not answer keeps the log and its key.
         assertThat(box.sh("apt-get purge -y chatd 2>&1").exits(0).out())
-                .contains("kept the server log, /var/log/chatd", "the database chatd is still there");
+                .contains("kept the audit log, /var/log/chatd", "the database chatd is still there");
         assertThat(box.sh("cd / && find etc/chatd var/lib/chatd var/log/chatd -type f | sort | uniq")
                         .out())
                 .contains("var/lib/chatd/seal.key", "var/log/chatd/audit.xml")

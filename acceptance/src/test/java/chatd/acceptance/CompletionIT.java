@@ -40,6 +40,8 @@ class CompletionIT {
             terminal.showsLine("^> chat-admin user list --never-logged-in");
             terminal.press("C-u").type("chat-admin user list --state dis").press("Tab");
             terminal.showsLine("^> chat-admin user list --state disabled");
+            terminal.press("C-u").type("chat-admin config get everyone.").press("Tab");
+            terminal.showsLine("^> chat-admin config get everyone.write");
             terminal.press("C-u").type("chat-admin user show compl").press("Tab");
             terminal.showsLine("^> chat-admin user show " + latin);
             terminal.press("C-u")

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +98,57 @@ class ConfigReloadIT {
             }
             chatd.admin("", "user", "add", "onetoomany").exits(0);
             chatd.logIn(last).close();
+        }
+    }
+
+    @Test
+    void anOptionIsSetInTheFileAndAppliedAndItsCommentsStay() throws IOException {
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_LIMITS_REPLAY", "7")) {
+            Path config = chatd.directory.resolve("chatd.toml");
+            append(chatd, "# ours\n[limits]\ntext = \"1 KiB\" # short\n");
+            chatd.admin("", "config", "reload").exits(0);
+            String before = Files.readString(config);
+            PosixFileAttributes owned = Files.readAttributes(config, PosixFileAttributes.class);
+            assertThat(chatd.admin("", "config", "get", "limits.text").exits(0).out())
+                    .isEqualTo("1 KiB\n");
+            assertThat(chatd.admin("", "config", "set", "limits.text", "2 KiB", "limits.replay", "9")
+                            .exits(0)
+                            .out())
+                    .isEqualTo("""
+                            limits.replay is written, but stays 7: the environment CHATD_LIMITS_REPLAY is stronger.
+                            In force now: limits.text
+                            """);
+            assertThat(config)
+                    .content()
+                    .isEqualTo(before.replace("1 KiB\" # short\n", "2 KiB\" # short\nreplay = 9\n"));
+            PosixFileAttributes now = Files.readAttributes(config, PosixFileAttributes.class);
+            assertThat(List.of(now.owner(), now.group(), now.permissions()))
+                    .isEqualTo(List.of(owned.owner(), owned.group(), owned.permissions()));
+            String written = Files.readString(config);
+            assertThat(chatd.admin("", "config", "set", "limits.text", "many")
+                            .exits(1)
+                            .err())
+                    .contains("limits.text: expected a size", "stays in force");
+            // It would be valid, but for the file that it names.
+            assertThat(chatd.admin("", "config", "set", "tls.certificate", "/nowhere.pem", "tls.key", "/nowhere.key")
+                            .exits(1)
+                            .err())
+                    .contains("/nowhere.pem");
+            assertThat(config).content().isEqualTo(written);
+            chatd.admin("", "config", "unset", "limits.text", "limits.replay").exits(0);
+            assertThat(config).content().isEqualTo(before.replace("text = \"1 KiB\" # short\n", ""));
+            assertThat(chatd.admin("", "config", "get", "limits.text").exits(0).out())
+                    .isEqualTo("64 KiB\n");
+            assertThat(chatd.admin("", "config", "get", "text").exits(4).err())
+                    .contains("There is no option text; did you mean: limits.text, ");
+            try (Stream<Path> beside = Files.list(chatd.directory)) {
+                assertThat(beside.map(file -> file.getFileName().toString()))
+                        .noneMatch(name -> name.contains("chatd.toml") && !name.equals("chatd.toml"));
+            }
+            chatd.admin("", "log", "publish").exits(0);
+            assertThat(Files.readString(chatd.auditLog().resolve("audit.xml")))
+                    .contains("<argument name=\"options\" value=\"limits.text=2 KiB, limits.replay=9\"/>")
+                    .contains("<argument name=\"options\" value=\"limits.text=(default), limits.replay=(default)\"/>");
         }
     }
 }

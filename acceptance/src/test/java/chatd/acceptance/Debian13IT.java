@@ -1,7 +1,9 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Campaign;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,49 @@ class Debian13IT extends BootedStory {
 
     Debian13IT() {
         super("trixie", new String[] {"openjdk-25-jre-headless", "python3"}, "/ci/chatd_0*_amd64.deb");
+    }
+
+    /** Beside two loops, which take both processors of many machines, and with 5,000 connections. */
+    @Test
+    @Tag("whole")
+    @Order(14)
+    void aStopTakesTwoSeconds() {
+        box.run("chat-admin", "config", "set", "limits.strangers", "6000", "limits.first-packet", "10m")
+                .exits(0);
+        isActive();
+        box.sh("""
+                cat >/root/connect.py <<'END'
+                import socket, ssl, sys, time
+                tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+                tls.set_alpn_protocols(["chat/1"])
+                all = [tls.wrap_socket(socket.create_connection(("::1", 7443))) for _ in range(5000)]
+                print("connected", flush=True)
+                time.sleep(3600)
+                END
+                ulimit -n 6000
+                python3 /root/connect.py >/root/connected 2>&1 &
+                """).exits(0);
+        await().until(() -> !box.sh("cat /root/connected").out().isEmpty());
+        assertThat(box.sh("cat /root/connected").out()).isEqualTo("connected\n");
+        Run stopped = box.sh("""
+                for i in 1 2; do (timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &); done
+                begin=$(date +%s%N)
+                systemctl stop chatd
+                end=$(date +%s%N)
+                pkill -f '[w]hile :'
+                pkill -f connect.py
+                echo $(((end - begin) / 1000000))
+                """);
+        long took = Long.parseLong(stopped.out().strip());
+        Campaign.tell("a stop with 5,000 connections beside two loops took " + took + " ms");
+        assertThat(box.unit("Result")).isEqualTo("success");
+        assertThat(took).isLessThanOrEqualTo(2_000);
+        box.sh("chat-admin log verify /var/log/chatd | head -n 1; systemctl start chatd")
+                .exits(0);
+        isActive();
+        box.run("chat-admin", "config", "unset", "limits.strangers", "limits.first-packet")
+                .exits(0);
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Compares what talkers said and saw with their histories, and the histories with the server log. */
+/** Compares what talkers said and saw with their histories, and the histories with the audit log. */
 final class HistoryCheck {
 
     private static final int ALL = 1_000_000; // the daemon's limits.replay must allow it

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -381,6 +383,50 @@ class JsonAmendmentsIT extends OverJson {
         idle.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, last));
         idle.expect(2);
         idle.fence();
+    }
+
+    /** Whoever looks at the log or at the largest files has a file's number. */
+    @Test
+    void anAdministratorRemovesAFileByItsNumber() {
+        JsonSocket reader = logIn(ben, "");
+        try (Chat1Socket sender = chatd.logIn(ann)) {
+            sender.send(Wire.file("plan.txt", Wire.utf8("not here"), ben.name()));
+            sender.fence();
+        }
+        reader.expect(6);
+        String logged = chatd.admin("", "log", "query", "--type", "file", "--from", ann.name())
+                .exits(0)
+                .out();
+        Matcher file = Pattern.compile(" message=(\\d+) .* file=(\\d+) ").matcher(logged);
+        assertThat(file.find()).as(logged).isTrue();
+        assertThat(chatd.admin("", "log", "query", "--type", "file", "--from", ben.name())
+                        .exits(0)
+                        .out())
+                .isEmpty();
+        assertThat(chatd.admin("", "log", "query", "--type", "file", "--user", ben.name())
+                        .exits(0)
+                        .out())
+                .isEqualTo(logged);
+        assertThat(chatd.admin("", "message", "show", "--file", file.group(2))
+                        .exits(0)
+                        .out())
+                .contains("message      " + file.group(1) + ", a file");
+        assertThat(chatd.admin("", "message", "remove", "--file", file.group(2), "--dry-run")
+                        .exits(0)
+                        .out())
+                .contains(file.group(1), ann.name(), ben.name(), "Nothing was removed");
+        chatd.admin("", "message", "remove", "--file", file.group(2), "--yes").exits(0);
+        for (String command : List.of("show", "remove")) {
+            assertThat(chatd.admin("", "message", command, "--file", file.group(2))
+                            .exits(4)
+                            .err())
+                    .contains("There is no file " + file.group(2) + ", or it has been removed.");
+            assertThat(chatd.admin("", "message", command).exits(2).err()).contains("--file and that of a file");
+        }
+        assertThat(chatd.admin("", "log", "query", "--from", "nobody-at-all")
+                        .exits(4)
+                        .err())
+                .contains("No user is called nobody-at-all");
     }
 
     @Test

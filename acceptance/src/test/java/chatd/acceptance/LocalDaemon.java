@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalDaemon extends BareDaemon {
     private final AtomicReference<@Nullable Exception> broken = new AtomicReference<>();
-    private final OperationalLog operational = new OperationalLog(directory.resolve("chatd.log"));
+    private final ServiceLog operational = new ServiceLog(directory.resolve("chatd.log"));
     private @Nullable Daemon daemon;
     private volatile int port;
 
-    private final Clock clock;
+    private Clock clock;
 
     private LocalDaemon(Clock clock, Map<String, String> environment) {
         super(false);
@@ -44,6 +44,11 @@ final class LocalDaemon extends BareDaemon {
         var local = new LocalDaemon(clock, pairs(environment));
         local.prepareAndBegin();
         return local;
+    }
+
+    /** Gives the daemon another clock, from its next start on. */
+    void setClock(Clock clock) {
+        this.clock = clock;
     }
 
     /** Starts the daemon; after {@link #stop}, again on the port that it had, which nobody else gets meanwhile. */

@@ -139,11 +139,11 @@ class LogTroubleIT {
             Talker.beginWithoutEnd(talkers);
             for (int i = 1; i <= 3; i++) {
                 disk.faults("fsync");
-                awaitLogged(chatd, "the server log can't be written: ", i);
+                awaitLogged(chatd, "the audit log can't be written: ", i);
                 disk.faults("");
-                awaitLogged(chatd, "the server log is written again", i);
+                awaitLogged(chatd, "the audit log is written again", i);
             }
-            List<Instant> told = logged(chatd, "the server log can't be written: ");
+            List<Instant> told = logged(chatd, "the audit log can't be written: ");
             // Every five seconds at most; each is logged a little after it was due.
             assertThat(Duration.between(told.getFirst(), told.getLast()))
                     .isGreaterThan(Duration.ofSeconds(5L * (told.size() - 1) - 3));
@@ -392,7 +392,7 @@ class LogTroubleIT {
         talk(talkers, 20);
         agree(chatd, talkers, true);
         assertThat(chatd.read("chatd.log"))
-                .contains("the server log can't be written", "the server log is written again");
+                .contains("the audit log can't be written", "the audit log is written again");
     }
 
     private void refusesMeanwhile(SpawnedDaemon chatd, List<Talker> talkers, FaultyDisk disk, String faults)

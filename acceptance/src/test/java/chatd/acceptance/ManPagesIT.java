@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,24 +23,43 @@ class ManPagesIT {
             List<Path> all = pages.sorted().toList();
             assertThat(all).hasSizeGreaterThanOrEqualTo(number);
             for (Path page : all) {
-                Run run = Run.program(List.of(
-                                "env",
-                                "LC_ALL=C.UTF-8",
-                                "MANROFFSEQ=",
-                                "MANWIDTH=80",
-                                "man",
-                                "--warnings",
-                                "-E",
-                                "UTF-8",
-                                "-P",
-                                "cat",
-                                "-l",
-                                page.toString()))
-                        .exits(0);
-                assertThat(run.err()).as("%s", page).isEmpty();
-                assertThat(run.out()).as("%s", page).contains("NAME", "SYNOPSIS", "DESCRIPTION", "EXAMPLE");
+                assertThat(shown(page)).as("%s", page).contains("NAME", "SYNOPSIS", "DESCRIPTION", "EXAMPLE");
             }
         }
+    }
+
+    /** Returns a page as it is read in a terminal; there is nothing to warn of in it. */
+    private static String shown(Path page) {
+        Run run = Run.program(List.of(
+                        "env",
+                        "LC_ALL=C.UTF-8",
+                        "MANROFFSEQ=",
+                        "MANWIDTH=80",
+                        "man",
+                        "--warnings",
+                        "-E",
+                        "UTF-8",
+                        "-P",
+                        "cat",
+                        "-l",
+                        page.toString()))
+                .exits(0);
+        assertThat(run.err()).as("%s", page).isEmpty();
+        return run.out();
+    }
+
+    @Test
+    void everyOptionIsOnThePageOfTheConfiguration() throws IOException {
+        String page = shown(Run.ROOT.resolve("systemd/target/archive/chatd-0.1.0/share/man/man5/chatd.toml.5"));
+        List<String> lines =
+                Files.readAllLines(Run.ROOT.resolve("daemon/src/main/resources/chatd/daemon/config/chatd.toml"));
+        assertThat(lines.stream().filter(line -> line.startsWith("[")))
+                .isNotEmpty()
+                .allMatch(line -> page.contains("\n   " + line + "\n"));
+        assertThat(lines.stream().filter(line -> line.matches("[a-z-]+ = .*")))
+                .isNotEmpty()
+                .allMatch(line -> page.contains("\n              " + line.substring(0, line.indexOf('=') + 1)));
+        assertThat(page).contains("chatd(8)", "must begin with a PROXY").doesNotContain("# ", "`");
     }
 
     @ParameterizedTest
@@ -60,6 +80,9 @@ class ManPagesIT {
                         .contains("Example")
                         .contains(program)
                         .contains(String.join(" ", command));
+                if (program.equals("chat-admin") && !command.isEmpty()) {
+                    assertThat(help.out()).contains("Also: --help, --output,").doesNotContain("Output format:");
+                }
             }
         }
     }

@@ -152,7 +152,21 @@ class OperationsPagesIT {
                 apt-get install /srv/packages/chatd_0.1.0_amd64.deb
                 """).exits(0);
         isServing();
-        play("sh -euc '\n  ls chatd.sql chatd.tar.gz", backup);
+        // Somebody is not on this machine yet: nothing has changed.
+        String restore = "sh -euc '\n  ls chatd.sql chatd.tar.gz";
+        box.sh("userdel heidi").exits(0);
+        assertThat(box.sh("cd " + backup + "\n"
+                                + unplayed.stream()
+                                        .filter(block -> block.startsWith(restore))
+                                        .findFirst()
+                                        .orElseThrow())
+                        .exits(1)
+                        .err())
+                .contains("heidi");
+        assertThat(box.unit("ActiveState")).isEqualTo("active");
+        assertThat(box.sh("ls -d /var/backups/chatd-before-*").exit()).isNotZero();
+        box.sh("useradd heidi").exits(0);
+        play(restore, backup);
         isServing();
         // The same server to those who know its key; the same people, the same texts, the same log.
         assertThat(history()).contains("before-the-backup").doesNotContain("after-the-backup");

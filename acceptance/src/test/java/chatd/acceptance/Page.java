@@ -43,25 +43,33 @@ final class Page {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern NUMBERED = Pattern.compile("(?<=(message|report) (show|remove|close) )\\d+");
 
-    private final Path directory;
-    private final Chatd chatd;
-    private final Path programs;
+    private final Shell shell;
 
     /** The numbers that were printed, by those in their places on the page. */
     private final Map<String, String> printed = new HashMap<>();
 
     private final List<Step> steps;
 
+    /** Runs a command; standard error is part of its output. */
+    interface Shell {
+        Run run(String command) throws IOException, InterruptedException;
+    }
+
     /**
      * @param name of the page, in {@code docs}
+     * @param shell runs the commands
+     */
+    Page(String name, Shell shell) throws IOException {
+        this.shell = shell;
+        this.steps = steps(Files.readString(Run.ROOT.resolve("docs").resolve(name)));
+    }
+
+    /**
      * @param directory where the commands are run
      * @param chatd the daemon to which chat-admin and chat-client connect
      */
     Page(String name, Path directory, Chatd chatd) throws IOException {
-        this.directory = directory;
-        this.chatd = chatd;
-        this.steps = steps(Files.readString(Run.ROOT.resolve("docs").resolve(name)));
-        this.programs = chatd.programs(directory.resolve("bin"));
+        this(name, new InDirectory(directory, chatd, chatd.programs(directory.resolve("bin"))));
     }
 
     List<Step> steps() {
@@ -94,7 +102,7 @@ final class Page {
     void run(Step step) throws IOException, InterruptedException {
         String command = NUMBERED.matcher(step.command())
                 .replaceAll(number -> printed.getOrDefault(number.group(), number.group()));
-        Run run = isPlain(command) ? inThisProcess(command) : inTheShell(command);
+        Run run = shell.run(command);
         String said = run.out() + run.err();
         assertThat(run.exit()).as("%s\n%s", step.command(), said).isEqualTo(step.exit());
         List<String> lines = said.lines().toList();
@@ -126,34 +134,6 @@ final class Page {
                 || (number.end() < line.length() && "-:".indexOf(line.charAt(number.end())) >= 0);
     }
 
-    private boolean isPlain(String command) {
-        return PLAIN.matcher(command).matches()
-                && !FILE.matcher(command).find()
-                && words(command).noneMatch(word -> Files.exists(directory.resolve(word)));
-    }
-
-    private Run inThisProcess(String command) {
-        return chatd.admin("", words(command).toArray(String[]::new));
-    }
-
-    /** Splits a command into its words, without the program. */
-    private static Stream<String> words(String command) {
-        return WORD.matcher(command).results().skip(1).map(word -> word.group().replace("\"", ""));
-    }
-
-    private Run inTheShell(String command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true);
-        builder.environment().merge("PATH", programs + ":", (path, bin) -> bin + path);
-        // With it, the output would also name the user behind root.
-        builder.environment().remove("SUDO_USER");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Run(process.waitFor(), said, "");
-    }
-
     /** Returns a pattern for the line, in which numbers and ids may differ and omissions match anything. */
     private static Pattern pattern(String line) {
         if (line.contains(OF_THE_MINUTE)) {
@@ -181,5 +161,48 @@ final class Page {
             }
         }
         return Pattern.compile(regex.toString());
+    }
+
+    /**
+     * A directory of this machine; a plain command of chat-admin is run in this process.
+     *
+     * @param programs where chat-admin and chat-client are that connect to the daemon
+     */
+    private record InDirectory(Path directory, Chatd chatd, Path programs) implements Shell {
+        @Override
+        public Run run(String command) throws IOException, InterruptedException {
+            return isPlain(command) ? inThisProcess(command) : inTheShell(command);
+        }
+
+        private boolean isPlain(String command) {
+            return PLAIN.matcher(command).matches()
+                    && !FILE.matcher(command).find()
+                    && words(command).noneMatch(word -> Files.exists(directory.resolve(word)));
+        }
+
+        private Run inThisProcess(String command) {
+            return chatd.admin("", words(command).toArray(String[]::new));
+        }
+
+        /** Splits a command into its words, without the program. */
+        private static Stream<String> words(String command) {
+            return WORD.matcher(command)
+                    .results()
+                    .skip(1)
+                    .map(word -> word.group().replace("\"", ""));
+        }
+
+        private Run inTheShell(String command) throws IOException, InterruptedException {
+            ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true);
+            builder.environment().merge("PATH", programs + ":", (path, bin) -> bin + path);
+            // With it, the output would also name the user behind root.
+            builder.environment().remove("SUDO_USER");
+            Process process = builder.start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Run(process.waitFor(), said, "");
+        }
     }
 }

@@ -21,8 +21,10 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The daemon behind a proxy that passes on the client's address (PROXY protocol, version 2). */
+/** The daemon behind a proxy that passes on the client's address (PROXY protocol). */
 class ProxiedIT {
     private static final String PROXY = "127.0.0.2";
     private static final byte[] SIGNATURE = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
@@ -136,22 +138,75 @@ class ProxiedIT {
         }
     }
 
+    /** As nginx and many balancers send it. */
+    @ParameterizedTest
+    @CsvSource({
+        "TCP4 192.0.2.44 192.0.2.2 5555, 192.0.2.44",
+        "TCP6 2001:db8::44 ::1 5555, 2001:db8::44",
+        "UNKNOWN, 127.0.0.2"
+    })
+    void theFirstVersionIsTakenToo(String header, String client) throws IOException {
+        Socket raw = raw(PROXY);
+        raw.getOutputStream()
+                .write(("PROXY " + header + (header.contains(" ") ? " 7443" : "") + "\r\n").getBytes(US_ASCII));
+        try (Chat1Socket socket = secure(raw)) {
+            socket.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
+            assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
+            assertThat(log()).contains("address=\"" + client + "\"");
+        }
+    }
+
+    /** A proxy that begins a TLS connection of its own may not know ALPN. */
     @Test
-    void withoutAHeaderOfTheSecondVersionNobodyIsLetInFromThere() throws IOException {
+    void withoutAlpnAProxySpeaksHttpOrChat1AsItsFirstBytesSay() throws IOException {
+        for (String begin : List.of("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "")) {
+            Socket raw = raw(PROXY);
+            raw.getOutputStream().write(header(1, "192.0.2.47", 4245));
+            var socket = (SSLSocket)
+                    chatd.tls().context().getSocketFactory().createSocket(raw, "localhost", chatd.port(), true);
+            socket.startHandshake();
+            if (begin.isEmpty()) {
+                try (Chat1Socket chat = new Chat1Socket(socket)) {
+                    chat.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
+                    assertThat(chat.next().code()).isEqualTo(Wire.LOGGED_IN);
+                }
+            } else {
+                socket.getOutputStream().write(begin.getBytes(US_ASCII));
+                assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+                        .startsWith("HTTP/1.1 200 ")
+                        .contains("<title>");
+                socket.close();
+            }
+        }
+        // Others are told what they have to do.
+        try (Socket raw = raw("127.0.0.3");
+                var socket = (SSLSocket)
+                        chatd.tls().context().getSocketFactory().createSocket(raw, "localhost", chatd.port(), true)) {
+            socket.startHandshake();
+            socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("has to offer http/1.1 by ALPN");
+        }
+    }
+
+    @Test
+    void withoutAHeaderNobodyIsLetInFromThere() throws IOException {
         try (Socket none = raw(PROXY);
-                Socket first = raw(PROXY);
+                Socket long1 = raw(PROXY);
                 Socket broken = raw(PROXY)) {
             none.getOutputStream().write(HexFormat.of().parseHex("16030100fa010000f60303" + "00".repeat(244)));
             ends(none);
-            first.getOutputStream().write("PROXY TCP4 192.0.2.44 192.0.2.2 5555 7443\r\n".getBytes(US_ASCII));
-            ends(first);
+            long1.getOutputStream()
+                    .write(("PROXY TCP4 192.0.2.48 192.0.2.2 5555 7443" + " ".repeat(200) + "\r\n").getBytes(US_ASCII));
+            ends(long1);
             byte[] cut = header(1, "192.0.2.45", 1);
             cut[15] = 3;
             broken.getOutputStream().write(cut);
             ends(broken);
         }
         chatd.admin("", "log", "rotate").exits(0);
-        assertThat(log()).doesNotContain("192.0.2.44", "192.0.2.45");
+        assertThat(log()).doesNotContain("192.0.2.48", "192.0.2.45");
         assertThat(chatd.read("chatd.log")).contains("of listen.proxies, was refused");
     }
 

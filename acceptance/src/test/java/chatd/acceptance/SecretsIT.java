@@ -181,7 +181,7 @@ class SecretsIT {
         socket.send(bytes).close();
     }
 
-    /** Returns the audit log's files, the operational logs and the demo's output, each as a text of its bytes. */
+    /** Returns the audit log's files, the service logs and the demo's output, each as a text of its bytes. */
     private static Map<String, String> logs(DemoProcess demo) throws IOException {
         try (Stream<Path> audit = Files.walk(demo.auditLog());
                 Stream<Path> others = Files.walk(demo.directory)) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import chatd.acceptance.WebBrowser.Device;
 import chatd.text.SafeText;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -180,5 +181,18 @@ class WebIT extends InBrowser {
         desk.act("hello", "Take back").button("Take back").click();
         WebPerson.waits(phone.page().getByText(ann.name() + " took this back."));
         assertThat(phone.message("and to you").locator(".answered")).not().containsText("hello");
+    }
+
+    /** The log is read in a browser without the daemon: what says nothing takes no room in its row. */
+    @Test
+    void theSentencesOfTheLogBeginBelowEachOther() {
+        Page page = browser.blank(Device.DESK.options());
+        page.navigate(chatd.auditLog().resolve("audit.xml").toUri().toString());
+        assertThat(page.locator("event[type=key] > key")).hasCount(1);
+        assertThat(page.evaluate("""
+                        () => [...document.querySelectorAll("event > *")]
+                          .filter(it => getComputedStyle(it, "::before").content === "none")
+                          .filter(it => getComputedStyle(it).display !== "none")
+                          .map(it => it.outerHTML)""")).isEqualTo(List.of());
     }
 }

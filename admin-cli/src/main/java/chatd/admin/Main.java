@@ -93,6 +93,9 @@ public final class Main implements Runnable, Program {
     /** Commands that are never suggested to somebody who mistyped another: what they do can't be undone. */
     private static final Set<String> DESTRUCTIVE = Set.of("delete", "remove", "close");
 
+    /** The options of every command. */
+    private static final Set<String> SHARED = Set.of("--help", "--output", "--socket", "--version");
+
     private static final Pattern NOT_A_NUMBER = Pattern.compile(
             "Invalid value for (?:option '([^']*)'(?: \\([^)]*\\))?|positional parameter at index \\S+ \\(([^)]*)\\)):"
                     + " ('.*') is not an? (?:int|long)",
@@ -111,7 +114,7 @@ public final class Main implements Runnable, Program {
 
     @Option(
             names = {"-o", "--output"},
-            paramLabel = "FORM",
+            paramLabel = "FORMAT",
             defaultValue = "table",
             scope = ScopeType.INHERIT,
             description = "Output format: ${COMPLETION-CANDIDATES}; xml only for `log tail` and `log query`.")
@@ -139,7 +142,22 @@ public final class Main implements Runnable, Program {
 
     /** Returns all commands, for parsing, and for generating the man pages and the completion script. */
     static CommandLine commandLine(Main main) {
-        return new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+        line.getSubcommands().values().forEach(Main::describeSharedOptionsOnce);
+        return line;
+    }
+
+    /** Leaves what all commands share to the help of the program itself. */
+    private static void describeSharedOptionsOnce(CommandLine command) {
+        command.getHelpSectionMap()
+                .put(
+                        CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+                        help -> help.optionListExcludingGroups(help.commandSpec().options().stream()
+                                        .filter(option -> !SHARED.contains(option.longestName()))
+                                        .toList())
+                                + "Also: --help, --output, --socket, --version, as in `chat-admin --help`.%n"
+                                        .formatted());
+        command.getSubcommands().values().forEach(Main::describeSharedOptionsOnce);
     }
 
     private int failed(Exception failure) throws Exception {

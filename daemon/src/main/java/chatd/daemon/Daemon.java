@@ -178,7 +178,7 @@ public final class Daemon {
                 () -> certificates.get().provider().title(),
                 Listener.transport(),
                 () -> certificates.get().facts());
-        AllCommands commands = new AllCommands(facts, configuration, reload, log, running);
+        AllCommands commands = new AllCommands(facts, configuration, reload, log, running, clock);
         started(commands::close);
         // Before the database has been reached, so that the reason why it is not can be asked for.
         AdminSockets admin = new AdminSockets(config.admin(), commands.all(), audit);
@@ -207,7 +207,7 @@ public final class Daemon {
                 clock,
                 notifier);
         AtomicInteger udp = new AtomicInteger();
-        DiskSpace disks = new DiskSpace(configuration, stores.storage());
+        DiskSpace disks = new DiskSpace(configuration, stores.storage(), clock);
         started(disks::close);
         ServiceParts room = new ServiceParts(
                 configuration,
@@ -368,7 +368,7 @@ public final class Daemon {
             } catch (DatabaseUnavailable e) {
                 String reason = String.valueOf(e.getMessage());
                 if (!reason.equals(told)) {
-                    LOG.warn("waiting for the database: {}", reason);
+                    LOG.warn("CHATD-301 waiting for the database: {}", reason);
                     told = reason;
                     running.waits(reason);
                     watchdog.status(() -> "waiting for the database: " + reason);
@@ -417,7 +417,7 @@ public final class Daemon {
     private void awaitSchema() {
         try {
             while (!opening.tryLock(SCHEMA_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.info("stopping, once the schema is up to date");
+                LOG.info("CHATD-102 stopping, once the schema is up to date");
                 systemd.extend(SCHEMA_LOOK.multipliedBy(3));
             }
             opening.unlock();
@@ -447,9 +447,9 @@ public final class Daemon {
         try {
             part.stop();
         } catch (IOException e) {
-            LOG.warn("while stopping: {}", FileFailure.describe(e));
+            LOG.warn("CHATD-103 while stopping: {}", FileFailure.describe(e));
         } catch (RuntimeException e) {
-            LOG.warn("while stopping: {}", e.getMessage());
+            LOG.warn("CHATD-103 while stopping: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -73,7 +73,7 @@ public final class Main implements Callable<Integer> {
 
     @Option(
             names = "--mend-log",
-            description = "Repair and publish the server log left by a killed daemon, and exit. Every start does this"
+            description = "Repair and publish the audit log left by a killed daemon, and exit. Every start does this"
                     + " too.")
     private boolean mend;
 
@@ -177,7 +177,7 @@ public final class Main implements Callable<Integer> {
             boolean isTakenOver = reason instanceof Ledger.TakenOver;
             // A failure caused by the shutdown itself is not an error.
             if (end.getCount() > 0 && exit.compareAndSet(0, isTakenOver ? TAKEN_OVER : FAULT)) {
-                log.fatal("can't go on: {}", reason.getMessage(), isTakenOver ? null : reason);
+                log.fatal("CHATD-902 can't go on: {}", reason.getMessage(), isTakenOver ? null : reason);
                 end.countDown();
             }
         };
@@ -199,7 +199,7 @@ public final class Main implements Callable<Integer> {
         try {
             List<InetSocketAddress> addresses = daemon.start();
             log.info(
-                    "chatd {} is ready after {} ms, listening on {}",
+                    "CHATD-101 chatd {} is ready after {} ms, listening on {}",
                     Version.current(),
                     ManagementFactory.getRuntimeMXBean().getUptime(),
                     String.join(
@@ -207,7 +207,7 @@ public final class Main implements Callable<Integer> {
                             addresses.stream()
                                     .map(NetUtil::toSocketAddressString)
                                     .toList()));
-            Version.warning().ifPresent(log::warn);
+            Version.warning().ifPresent(warning -> log.warn("CHATD-106 {}", warning));
             end.await();
         } catch (DirectoryLock.Held | Ledger.HeldByAnother e) {
             exit.set(HELD);
@@ -222,7 +222,7 @@ public final class Main implements Callable<Integer> {
             return exit.get();
         } catch (RuntimeException e) {
             exit.set(FAULT);
-            log.fatal("can't start", e);
+            log.fatal("CHATD-901 can't start", e);
         }
         return exit.get();
     }

@@ -59,7 +59,7 @@ final class Reload implements Reloader {
             Configuration.Reloaded options = configuration.reload(fresh -> certificates.take(fresh.tls()));
             audit.note(new AuditEvent.Reloaded(options.inForce(), options.forNewConnections(), options.waiting()));
             Tls now = certificates.get();
-            LOG.info("the configuration was reloaded: {}", changes(options));
+            LOG.info("CHATD-104 the configuration was reloaded: {}", changes(options));
             return new SystemCalls.Reloaded(
                     options.inForce(),
                     options.forNewConnections(),
@@ -67,7 +67,7 @@ final class Reload implements Reloader {
                     now == before ? "" : now.subject() + ", expires " + now.end());
         } catch (ConfigException e) {
             LOG.error(
-                    "the configuration is invalid, and the previous one stays in force: {}",
+                    "CHATD-105 the configuration is invalid, and the previous one stays in force: {}",
                     String.join("; ", e.errors()));
             throw e;
         } finally {

@@ -29,14 +29,14 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
 
     @Override
     public void databaseAway(String reason) {
-        LOG.error("the database is away: {}", reason);
+        LOG.error("CHATD-302 the database is away: {}", reason);
         audit.note(new AuditEvent.Database(false, reason));
         sessions.tellAll("The database can't be reached. Until it is back, nothing can be sent, and no history read.");
     }
 
     @Override
     public void databaseBack() {
-        LOG.info("the database is back");
+        LOG.info("CHATD-303 the database is back");
         audit.note(new AuditEvent.Database(true, "back"));
         sessions.tellAll("The database is back.");
     }
@@ -45,19 +45,21 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
     public void logTroubled(String why) {
         if (audit.refuses()) {
             LOG.fatal(
-                    "the server log can't be written: {}. Until it can, everything that must be logged is refused",
+                    "CHATD-401 the audit log can't be written: {}. Until it can, everything that must be logged is refused",
                     why);
             sessions.tellAll(
                     "The server can't write its log. Until it can, nothing can be sent, and nobody can log in.");
         } else {
-            LOG.fatal("the server log can't be written: {}. The daemon continues without it, as configured", why);
+            LOG.fatal(
+                    "CHATD-402 the audit log can't be written: {}. The daemon continues without it, as configured",
+                    why);
         }
     }
 
     @Override
     public void logWell() {
         audit.catchUp();
-        LOG.info("the server log is written again");
+        LOG.info("CHATD-403 the audit log is written again");
         if (audit.isRefusing()) {
             sessions.tellAll("The server can write its log again: all is as before.");
         }

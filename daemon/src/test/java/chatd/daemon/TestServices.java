@@ -100,7 +100,7 @@ public final class TestServices implements AutoCloseable {
                 sessions,
                 audit,
                 stores,
-                new DiskSpace(configuration, stores.storage()),
+                new DiskSpace(configuration, stores.storage(), clock),
                 new SecureRandom(),
                 clock,
                 "test",

@@ -134,7 +134,7 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until it says that it serves; a command that asks would be in the server log, again and again.
+     * Waits until it says that it serves; a command that asks would be in the audit log, again and again.
      *
      * @param patience the maximum time to wait
      * @throws IOException if it does not start; the message contains the last lines of its log

@@ -150,7 +150,7 @@ public final class Main implements Callable<Integer> {
         out.println("Administer it:");
         out.println("  " + admin + "user list");
         out.println("  " + admin + "log tail -f");
-        out.println("The server log, to be opened in a browser:");
+        out.println("The audit log, to be opened in a browser:");
         out.println("  " + place.file("log").resolve("audit.xml"));
         out.println();
         out.println("Ctrl-C stops everything; the messages are kept for the next start.");

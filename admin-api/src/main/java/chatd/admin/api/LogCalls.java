@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Calls about the server log. */
+/** Calls about the audit log. */
 public final class LogCalls {
     public static final AdminCall<Tail, Tailed, Nothing> TAIL =
             new AdminCall<>("log tail", Tail.class, Tailed.class, Nothing.class);
@@ -44,6 +44,7 @@ public final class LogCalls {
     /** The terms of a query, sent only to be logged: the caller reads the files itself. */
     public record Query(
             @Nullable String user,
+            @Nullable String from,
             @Nullable String type,
             @Nullable String outcome,
             @Nullable String address,

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls about stored messages. Times are in the format of {@link java.time.Instant}. */
 public final class MessageCalls {
-    public static final AdminCall<Which, Nothing, Message> SHOW =
-            new AdminCall<>("message show", Which.class, Nothing.class, Message.class);
+    public static final AdminCall<Shown, Nothing, Message> SHOW =
+            new AdminCall<>("message show", Shown.class, Nothing.class, Message.class);
     public static final AdminCall<Which, Nothing, Removed> REMOVE =
             new AdminCall<>("message remove", Which.class, Nothing.class, Removed.class);
 
@@ -15,6 +15,14 @@ public final class MessageCalls {
 
     /** @param message the message's number */
     public record Which(long message) {}
+
+    /**
+     * One of them is given.
+     *
+     * @param message the message's number
+     * @param file the number of the file that it carries
+     */
+    public record Shown(@Nullable Long message, @Nullable Long file) {}
 
     /**
      * What is known of a message, but for what it says.

@@ -2,8 +2,11 @@ package chatd.admin.api;
 
 import chatd.admin.api.AdminCall.Nothing;
 import chatd.certs.ChainFacts;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Calls about the daemon itself: its state, its configuration, its certificate. */
@@ -16,6 +19,8 @@ public final class SystemCalls {
             new AdminCall<>("config show", Nothing.class, Nothing.class, Options.class);
     public static final AdminCall<Draft, Nothing, Judged> CHECK =
             new AdminCall<>("config check", Draft.class, Nothing.class, Judged.class);
+    public static final AdminCall<Edit, Nothing, Edited> SET =
+            new AdminCall<>("config set", Edit.class, Nothing.class, Edited.class);
     public static final AdminCall<Nothing, Nothing, Reloaded> RELOAD =
             new AdminCall<>("config reload", Nothing.class, Nothing.class, Reloaded.class);
     public static final AdminCall<Nothing, Nothing, ChainFacts> CERTIFICATE =
@@ -111,6 +116,23 @@ public final class SystemCalls {
      * @param warnings what should be better
      */
     public record Judged(String file, List<String> errors, List<String> warnings) {}
+
+    /**
+     * What is to be changed in the configuration file.
+     *
+     * @param content of the file now
+     * @param options by key; a list is separated by commas, and null is the default
+     */
+    public record Edit(
+            String file,
+            @Nullable String content,
+            @JsonSetter(contentNulls = Nulls.SET) Map<String, @Nullable String> options) {}
+
+    /**
+     * @param content of a file that is valid
+     * @param warnings what should be better
+     */
+    public record Edited(String content, List<String> warnings) {}
 
     /**
      * What a reload changed: options, by key, and the certificate.

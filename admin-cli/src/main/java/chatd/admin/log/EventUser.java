@@ -39,6 +39,11 @@ final class EventUser {
                         .anyMatch(child -> child.kind().equals("to") && isAsked(child.attributes()));
     }
 
+    /** Returns whether an event is of the account. */
+    boolean isOf(String line) {
+        return isAsked(EventLine.parse(line).attributes());
+    }
+
     private boolean isAsked(Map<String, String> who) {
         String number = who.getOrDefault("user", "");
         return isNumber

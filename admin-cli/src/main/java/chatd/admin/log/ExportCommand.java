@@ -55,7 +55,7 @@ final class ExportCommand implements Callable<Integer> {
             description = "End of the range, exclusive; default: the end of the log.")
     private @Nullable Instant until;
 
-    @Option(names = "--to", paramLabel = "OUT", required = true, description = "A new or empty directory.")
+    @Option(names = "--to", paramLabel = "DIR", required = true, description = "A new or empty directory.")
     private Path to;
 
     @Override

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin log}. */
 @Command(
         name = "log",
-        description = "Shows the server log, and checks it.",
+        description = "Shows the audit log, and checks it.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin log tail -f",

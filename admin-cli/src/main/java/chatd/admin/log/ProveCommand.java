@@ -44,7 +44,7 @@ final class ProveCommand implements Callable<Integer> {
     @ParentCommand
     private LogCommand log;
 
-    @Parameters(paramLabel = "RECEIPT", index = "0", description = "A file with the message.")
+    @Parameters(paramLabel = "FILE", index = "0", description = "A file with the message.")
     private Path receipt;
 
     @Parameters(

@@ -59,10 +59,17 @@ final class QueryCommand implements Callable<Integer> {
 
     @Option(
             names = "--user",
-            paramLabel = "NAME",
+            paramLabel = "USER",
             completionCandidates = AccountNames.class,
-            description = "Events of or to this account: a current or former name, or U and a number.")
+            description = "Events of or to this account: a current or former name, or U and its number.")
     private @Nullable String user;
+
+    @Option(
+            names = "--from",
+            paramLabel = "USER",
+            completionCandidates = AccountNames.class,
+            description = "Events of this account alone, as for --user.")
+    private @Nullable String from;
 
     @Option(names = "--type", paramLabel = "TYPE", description = "E.g. login, text, admin; audit.xsd lists them all.")
     private @Nullable String type;
@@ -102,21 +109,22 @@ final class QueryCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         verifyOptions();
         EventFilter filter = new EventFilter(type, outcome, address, since, until);
-        Path from;
+        Path place;
         List<LogCalls.Name> present = new ArrayList<>();
         if (source != null) {
-            from = Input.readable(source);
+            place = Input.readable(source);
         } else {
-            LogCalls.Place place =
+            LogCalls.Place running =
                     log.program.daemon().call(LogCalls.QUERY, request(), part -> present.addAll(part.names()));
-            from = Input.readable(Path.of(place.directory()));
+            place = Input.readable(Path.of(running.directory()));
         }
         try (EventPrinter printer = new EventPrinter(log.program)) {
             printer.updateNames(present);
             EventUser asked = user == null ? null : new EventUser(user, printer.names());
+            EventUser sender = from == null ? null : new EventUser(from, printer.names());
             Matches matches = new Matches(printer, last == null ? 0 : last);
             Consumer<String> ofUser = line -> {
-                if (asked == null || asked.isIn(line)) {
+                if ((asked == null || asked.isIn(line)) && (sender == null || sender.isOf(line))) {
                     matches.add(line);
                 }
             };
@@ -129,7 +137,7 @@ final class QueryCommand implements Callable<Integer> {
                     });
             Consumer<String> next = verify == null ? ofUser : verify::take;
             AtomicLong selected = new AtomicLong();
-            LogScan.scan(from, since, line -> {
+            LogScan.scan(place, since, line -> {
                 if (filter.isPast(line)) {
                     return false;
                 }
@@ -144,7 +152,8 @@ final class QueryCommand implements Callable<Integer> {
             }
             matches.end();
             if (matches.count() == 0) {
-                explain(from, filter, asked);
+                explain(place, filter, asked, user);
+                explain(place, filter, sender, from);
             }
             if (xpath != null && selected.get() > 0 && isTrueOf.get() == 0) {
                 throw new CommandFailure(
@@ -172,23 +181,24 @@ final class QueryCommand implements Callable<Integer> {
      * Fails if no event can match because of a mistake in the options: a user or an address that is nowhere in the log.
      * No matching event otherwise is an answer.
      */
-    private void explain(Path from, EventFilter filter, @Nullable EventUser asked) throws IOException {
-        if (asked != null && !asked.isKnown() && isNowhere(from, asked::isIn)) {
+    private void explain(Path place, EventFilter filter, @Nullable EventUser asked, @Nullable String name)
+            throws IOException {
+        if (asked != null && !asked.isKnown() && isNowhere(place, asked::isIn)) {
             throw new CommandFailure(
                     Exit.NO_SUCH,
                     asked.knowsNames()
-                            ? "No user is called " + user + " or was once, and no event of the log names one."
-                            : "No event of the log names a user " + user
+                            ? "No user is called " + name + " or was once, and no event of the log names one."
+                            : "No event of the log names a user " + name
                                     + ". What users are called now is known to a running daemon only.");
         }
-        if (address != null && isNowhere(from, filter::isFromAddress)) {
+        if (address != null && isNowhere(place, filter::isFromAddress)) {
             throw new CommandFailure(Exit.NO, "No event of the log came from " + address + ".");
         }
     }
 
-    private static boolean isNowhere(Path from, Predicate<String> wanted) throws IOException {
+    private static boolean isNowhere(Path place, Predicate<String> wanted) throws IOException {
         AtomicBoolean isThere = new AtomicBoolean();
-        LogScan.scan(from, null, line -> {
+        LogScan.scan(place, null, line -> {
             isThere.set(wanted.test(line));
             return !isThere.get();
         });
@@ -230,7 +240,7 @@ final class QueryCommand implements Callable<Integer> {
     }
 
     private LogCalls.Query request() {
-        return new LogCalls.Query(user, type, outcome, address, text(since), text(until), last, xpath);
+        return new LogCalls.Query(user, from, type, outcome, address, text(since), text(until), last, xpath);
     }
 
     private static @Nullable String text(@Nullable Instant time) {

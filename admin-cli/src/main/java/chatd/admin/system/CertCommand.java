@@ -61,6 +61,11 @@ public final class CertCommand implements Runnable {
             footerHeading = Program.EXAMPLES,
             footer = {"  chat-admin cert show", "  chat-admin cert show /root/renewed.pem"})
     int show(
+            @Option(
+                            names = "--fingerprint",
+                            description =
+                                    "Only the fingerprint, in 64 hexadecimal digits, as `chat-client --fingerprint` takes it.")
+                    boolean fingerprint,
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "PEM: the certificate, then its chain.")
                     @Nullable
                     Path file)
@@ -68,6 +73,10 @@ public final class CertCommand implements Runnable {
         ChainFacts shown = file == null ? program.daemon().call(SystemCalls.CERTIFICATE) : ChainFacts.of(chain(file));
         if (program.json()) {
             Format.json(program.out(), shown);
+            return Exit.OK;
+        }
+        if (fingerprint) {
+            program.out().println(shown.fingerprint());
             return Exit.OK;
         }
         line("for", String.join(", ", shown.names()));

@@ -39,8 +39,10 @@ public final class CompletionCommand implements Callable<Integer> {
         // The same script serves both: in zsh it first loads zsh's support for bash completions.
         Objects.requireNonNull(shell);
         program.out()
-                .print(AccountNames.askedIn(
-                        AutoComplete.bash("chat-admin", spec.root().commandLine())));
+                .print(new OptionNames()
+                        .askedIn(new AccountNames()
+                                .askedIn(AutoComplete.bash(
+                                        "chat-admin", spec.root().commandLine()))));
         program.out().flush();
         return Exit.OK;
     }

@@ -1,5 +1,6 @@
 package chatd.admin.system;
 
+import chatd.admin.api.NotDone;
 import chatd.admin.api.SystemCalls;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
@@ -11,7 +12,11 @@ import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,11 +28,14 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin config}. */
 @Command(
         name = "config",
-        description = "Shows, checks and reloads the daemon's configuration.",
+        description = "Shows, changes, checks and reloads the daemon's configuration.",
         mixinStandardHelpOptions = true,
-        footerHeading = Program.EXAMPLE,
-        footer = "  chat-admin config show")
+        footerHeading = Program.EXAMPLES,
+        footer = {"  chat-admin config show", "  chat-admin config set everyone.write granted"})
 public final class ConfigCommand implements Runnable {
+    /** Maximum number of options that are suggested for one that there is not. */
+    private static final int MOST_LIKE = 5;
+
     @ParentCommand
     private Program program;
 
@@ -46,10 +54,19 @@ public final class ConfigCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin config show --changed")
-    int show(@Option(names = "--changed", description = "Only options that differ from the default.") boolean changed) {
+    int show(
+            @Option(names = "--changed", description = "Only options that differ from the default.") boolean changed,
+            @Option(names = "--names", description = "Only the options' names.") boolean names) {
         SystemCalls.Options config = program.daemon().call(SystemCalls.CONFIG);
+        List<SystemCalls.Option> options = config.options().stream()
+                .filter(option -> !changed || !option.source().equals("default"))
+                .toList();
         if (program.json()) {
             Format.json(program.out(), config);
+            return Exit.OK;
+        }
+        if (names) {
+            options.forEach(option -> program.out().println(option.key()));
             return Exit.OK;
         }
         new Table<SystemCalls.Option>()
@@ -57,12 +74,136 @@ public final class ConfigCommand implements Runnable {
                 .column("VALUE", SystemCalls.Option::value)
                 .column("FROM", SystemCalls.Option::source)
                 .column("CHANGES TAKE EFFECT", SystemCalls.Option::change)
-                .print(
-                        config.options().stream()
-                                .filter(option -> !changed || !option.source().equals("default"))
-                                .toList(),
-                        program.screen(),
-                        program.out());
+                .print(options, program.screen(), program.out());
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "get",
+            description = "Shows the value of one option that is in force.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin config get everyone.write")
+    int get(
+            @Parameters(
+                            paramLabel = "OPTION",
+                            completionCandidates = OptionNames.class,
+                            description = "Its section and its key, as in everyone.write.")
+                    String key) {
+        List<SystemCalls.Option> options =
+                program.daemon().call(SystemCalls.CONFIG).options();
+        SystemCalls.Option option = options.stream()
+                .filter(each -> each.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> unknown(key, options));
+        if (program.json()) {
+            Format.json(program.out(), option);
+        } else {
+            program.out().println(SafeText.line(option.value()));
+        }
+        return Exit.OK;
+    }
+
+    private static CommandFailure unknown(String key, List<SystemCalls.Option> options) {
+        String like = options.stream()
+                .map(SystemCalls.Option::key)
+                .filter(each -> each.contains(key))
+                .sorted(Comparator.comparing(each -> !each.endsWith("." + key)))
+                .limit(MOST_LIKE)
+                .collect(Collectors.joining(", "));
+        return new CommandFailure(
+                Exit.NO_SUCH,
+                "There is no option " + key
+                        + (like.isEmpty() ? "; `config show` lists them all." : "; did you mean: " + like + "?"));
+    }
+
+    @Command(
+            name = "set",
+            description = {
+                "Changes options in the daemon's configuration file, and has the daemon reload it.",
+                "Comments stay. The whole file is checked first, with the certificate, the key and the directories that"
+                        + " it names; if there is an error, nothing changes. Takes the right to write the file."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLES,
+            footer = {
+                "  chat-admin config set everyone.write granted",
+                "  chat-admin config set throttle.exempt 2001:db8::/32,192.0.2.0/24",
+                "  chat-admin config set tls.certificate /etc/chatd/tls/server.pem tls.key /etc/chatd/tls/server.key"
+            })
+    int set(
+            @Parameters(
+                            paramLabel = "OPTION VALUE",
+                            arity = "1..*",
+                            hideParamSyntax = true,
+                            completionCandidates = OptionNames.class,
+                            description =
+                                    "Options, each with its value. A list is separated by commas; \"\" is an empty one.")
+                    List<String> pairs) {
+        if (pairs.size() % 2 != 0) {
+            throw new CommandFailure(Exit.USAGE, "There is no value for " + pairs.getLast() + ".");
+        }
+        Map<String, @Nullable String> options = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.size(); i += 2) {
+            if (options.put(pairs.get(i), pairs.get(i + 1)) != null) {
+                throw new CommandFailure(Exit.USAGE, "There are two values for " + pairs.get(i) + ".");
+            }
+        }
+        return change(options);
+    }
+
+    @Command(
+            name = "unset",
+            description = {
+                "Removes options from the daemon's configuration file, and has the daemon reload it: they have their"
+                        + " defaults again.",
+                "Otherwise as `config set`."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin config unset everyone.write")
+    int unset(
+            @Parameters(
+                            paramLabel = "OPTION",
+                            arity = "1..*",
+                            completionCandidates = OptionNames.class,
+                            description = "Section and key, as in everyone.write.")
+                    List<String> keys) {
+        Map<String, @Nullable String> options = new LinkedHashMap<>();
+        keys.forEach(key -> options.put(key, null));
+        return change(options);
+    }
+
+    private int change(Map<String, @Nullable String> options) {
+        SystemCalls.Options before = program.daemon().call(SystemCalls.CONFIG);
+        if (before.file().isEmpty()) {
+            throw new CommandFailure(
+                    Exit.NO_SUCH,
+                    "The daemon has no configuration file: it was started without --config. Nothing was changed.");
+        }
+        ConfigFile file = new ConfigFile(Path.of(before.file()));
+        SystemCalls.Edited edited =
+                program.daemon().call(SystemCalls.SET, new SystemCalls.Edit(before.file(), file.text(), options));
+        if (!program.json()) {
+            edited.warnings().forEach(warning -> program.out().println(SafeText.text(warning)));
+        }
+        Runnable undo = file.replace(edited.content());
+        SystemCalls.Reloaded reloaded;
+        try {
+            reloaded = program.daemon().call(SystemCalls.RELOAD);
+        } catch (NotDone e) {
+            undo.run();
+            throw e;
+        }
+        if (!program.json()) {
+            before.options().stream()
+                    .filter(option ->
+                            options.containsKey(option.key()) && option.source().startsWith("environment "))
+                    .forEach(option -> program.out()
+                            .println(option.key() + " is written, but stays " + SafeText.line(option.value()) + ": the "
+                                    + option.source() + " is stronger."));
+        }
+        print(reloaded);
         return Exit.OK;
     }
 
@@ -115,10 +256,14 @@ public final class ConfigCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin config reload")
     int reload() {
-        SystemCalls.Reloaded reloaded = program.daemon().call(SystemCalls.RELOAD);
+        print(program.daemon().call(SystemCalls.RELOAD));
+        return Exit.OK;
+    }
+
+    private void print(SystemCalls.Reloaded reloaded) {
         if (program.json()) {
             Format.json(program.out(), reloaded);
-            return Exit.OK;
+            return;
         }
         List<String> inForce = reloaded.inForce();
         List<String> waiting = reloaded.waiting();
@@ -139,6 +284,5 @@ public final class ConfigCommand implements Runnable {
         if (!certificate.isEmpty()) {
             program.out().println("Certificate: " + SafeText.line(certificate));
         }
-        return Exit.OK;
     }
 }

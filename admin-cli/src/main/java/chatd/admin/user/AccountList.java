@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,12 +101,38 @@ final class AccountList {
     /** By line; 0 is the file as a whole. */
     private final Map<Long, String> errors = new TreeMap<>();
 
-    private final boolean mayHaveHeading;
+    private final Layout layout;
+    private final List<String> numbered = new ArrayList<>();
     private boolean hasHeading;
     private String more = "";
 
-    private AccountList(String source, boolean mayHaveHeading) {
-        this.mayHaveHeading = mayHaveHeading;
+    /**
+     * How a list is to be read.
+     *
+     * @param mayHaveHeading whether the first line may be a heading; otherwise it is a user
+     * @param delimiter what stands between the columns; null to find out
+     * @param columns {@link #NAME} and {@link #NOTE} by the list's own headings, in small letters
+     * @param maker of names, from other columns; null if the list has them
+     */
+    record Layout(
+            boolean mayHaveHeading,
+            @Nullable Character delimiter,
+            Map<String, String> columns,
+            @Nullable NameMaker maker) {
+        static final Layout USUAL = new Layout(true, null, Map.of(), null);
+
+        /** Returns whether the list's own headings are used: there is one, and columns that are not named are ignored. */
+        private boolean isByHeadings() {
+            return maker != null || !columns.isEmpty();
+        }
+
+        private List<String> madeOf() {
+            return maker == null ? List.of() : maker.columns();
+        }
+    }
+
+    private AccountList(String source, Layout layout) {
+        this.layout = layout;
         this.source = source.equals(STANDARD_INPUT) ? "standard input" : source;
     }
 
@@ -119,14 +146,14 @@ final class AccountList {
      * Reads a list, with whatever errors it has.
      *
      * @param source a file, or {@link #STANDARD_INPUT}
-     * @param mayHaveHeading whether the first line may be a heading; otherwise it is a user
      * @throws CommandFailure if there is no such file
      */
-    static AccountList read(String source, boolean mayHaveHeading) {
-        AccountList list = new AccountList(source, mayHaveHeading);
+    static AccountList read(String source, Layout layout) {
+        AccountList list = new AccountList(source, layout);
         try {
             String text = text(source);
-            char separator = separator(text);
+            Character given = layout.delimiter();
+            char separator = given == null ? separator(text) : given;
             // Its line stays, empty, so that the numbers of the others do.
             String plain = SEPARATOR.matcher(text).replaceFirst("");
             try (CSVParser parser = CSVParser.parse(
@@ -176,16 +203,24 @@ final class AccountList {
         List<String> columns = List.of(NAME, NOTE);
         for (Line line : lines) {
             boolean isFirst = line.equals(lines.getFirst());
-            if (isFirst && mayHaveHeading && isHeading(line)) {
+            if (isFirst && (layout.isByHeadings() || (layout.mayHaveHeading() && isHeading(line)))) {
                 hasHeading = true;
                 columns = columns(line);
-                String wrong = wrong(columns);
+                String wrong = layout.isByHeadings() ? lacking(columns) : wrong(columns);
+                if (layout.isByHeadings()) {
+                    columns = columns.stream()
+                            .map(column -> layout.columns().getOrDefault(column, column))
+                            .toList();
+                    wrong = wrong == null && Collections.frequency(columns, NAME) > 1
+                            ? "has two columns of names"
+                            : wrong;
+                }
                 if (wrong != null) {
                     // Nothing below it can be understood.
                     errors.put(line.number(), wrong);
                     return;
                 }
-            } else if (isFirst && mayHaveHeading && looksLikeHeading(lines)) {
+            } else if (isFirst && layout.mayHaveHeading() && looksLikeHeading(lines)) {
                 errors.put(
                         line.number(),
                         "looks like a heading: call its columns name and note, or, if it is a user, say --no-heading");
@@ -247,6 +282,16 @@ final class AccountList {
         return line.cells().size() > 1 && line.cells().get(1).codePoints().anyMatch(Character::isDigit);
     }
 
+    /** Returns which of the columns that the layout names a heading has not; null if it has all. */
+    private @Nullable String lacking(List<String> columns) {
+        List<String> lacking = Stream.concat(layout.columns().keySet().stream(), layout.madeOf().stream())
+                .filter(column -> !columns.contains(column))
+                .toList();
+        return lacking.isEmpty()
+                ? null
+                : "has no column called " + String.join(" or ", lacking) + ": they are " + String.join(", ", columns);
+    }
+
     /** Returns what is wrong with a heading; null if nothing is. */
     private static @Nullable String wrong(List<String> columns) {
         for (String column : columns) {
@@ -279,13 +324,29 @@ final class AccountList {
                             + "; put a note with a comma in \"quotes\"");
             return;
         }
-        String name = value(cells, columns.indexOf(NAME));
+        NameMaker maker = layout.maker();
+        String name = maker == null ? value(cells, columns.indexOf(NAME)) : made(maker, line, columns);
         if (name == null || name.isEmpty()) {
             errors.put(line.number(), "has no name");
             return;
         }
         rows.add(new Row(
                 line.number(), Normalizer.normalize(name, Normalizer.Form.NFKC), value(cells, columns.indexOf(NOTE))));
+    }
+
+    private @Nullable String made(NameMaker maker, Line line, List<String> columns) {
+        NameMaker.Made made =
+                maker.make(column -> Objects.requireNonNullElse(value(line.cells(), columns.indexOf(column)), ""));
+        if (made != null && made.isNumbered()) {
+            numbered.add(source + ":" + line.number() + ": is " + made.name() + ": an earlier line has the name without"
+                    + " the number");
+        }
+        return made == null ? null : made.name();
+    }
+
+    /** Returns who got a number in a name that was made, a sentence each. */
+    List<String> numbered() {
+        return numbered;
     }
 
     private static @Nullable String value(List<String> of, int column) {

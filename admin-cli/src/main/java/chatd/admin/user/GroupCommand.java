@@ -138,7 +138,7 @@ public final class GroupCommand implements Runnable {
             footer = "  chat-admin group owner G7 alice")
     int owner(
             @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
-            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+            @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name) {
         GroupCalls.Group owned = program.daemon()
                 .call(GroupCalls.OWNER, new GroupCalls.Owner(which(typed).group(), name));
         return done(owned, SafeText.line(name) + " is an owner of " + name(owned) + ".");
@@ -152,7 +152,7 @@ public final class GroupCommand implements Runnable {
             footer = "  chat-admin group add G7 alice bob")
     int add(
             @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
-            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+            @Parameters(paramLabel = "USER", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names) {
         GroupCalls.Group group = program.daemon()
                 .call(GroupCalls.ADD, new GroupCalls.Some(which(typed).group(), names));
@@ -167,7 +167,7 @@ public final class GroupCommand implements Runnable {
             footer = "  chat-admin group remove G7 alice")
     int remove(
             @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
-            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+            @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name) {
         GroupCalls.Group group = program.daemon()
                 .call(GroupCalls.REMOVE, new GroupCalls.Owner(which(typed).group(), name));
         return done(group, SafeText.line(name) + " is no longer in " + name(group) + ".");

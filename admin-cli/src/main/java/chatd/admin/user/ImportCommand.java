@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -44,6 +45,7 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  chat-admin user import pupils.csv --dry-run",
             "  chat-admin user import pupils.csv --passwords /root/passwords.csv",
+            "  chat-admin user import export.csv --columns Klasse=note --make-names vorname.nachname --dry-run",
             "  chat-admin user import class-4b.csv --sync --disable-missing --class 4b --passwords /root/4b.csv",
             "",
             "A list:",
@@ -59,6 +61,12 @@ final class ImportCommand implements Callable<Integer> {
     /** The daemon's error for a line of the list. */
     private static final Pattern LINE = Pattern.compile("line (\\d+): (.*)", Pattern.DOTALL);
 
+    /** What a list's columns have. */
+    enum Column {
+        name,
+        note
+    }
+
     @ParentCommand
     private UserCommand user;
 
@@ -72,6 +80,27 @@ final class ImportCommand implements Callable<Integer> {
             names = "--no-heading",
             description = "The first line is a user, although it looks like a heading: name, then note.")
     private boolean noHeading;
+
+    @Option(
+            names = "--delimiter",
+            paramLabel = "CHARACTER",
+            description = "What stands between the columns, such as ';' or tab; default: what the first line has.")
+    private @Nullable String delimiter;
+
+    @Option(
+            names = "--columns",
+            paramLabel = "HEADING=COLUMN",
+            split = ",",
+            description = "Which of the list's own columns are name and note, as in Login=name,Klasse=note; others are"
+                    + " ignored.")
+    private @Nullable Map<String, Column> columns;
+
+    @Option(
+            names = "--make-names",
+            paramLabel = "HEADINGS",
+            description = "Make the names from columns, as in vorname.nachname: in small letters, ä as ae, blanks as"
+                    + " hyphens, without other signs; who would have the name of an earlier line gets a number.")
+    private @Nullable String makeNames;
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;
@@ -102,7 +131,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--passwords",
-            paramLabel = "PASSWORDS",
+            paramLabel = "FILE",
             description = "A new file for the passwords, readable only by you.")
     private @Nullable Path passwords;
 
@@ -112,13 +141,14 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkUsage();
-        AccountList list = AccountList.read(file, !noHeading);
+        AccountList list = AccountList.read(file, layout());
         if (passwords != null && !dryRun) {
             String settled = PendingPasswords.settle(passwords, this::wasAdded);
             if (settled != null) {
                 Program.printError(settled);
             }
         }
+        list.numbered().forEach(Program::printError);
         UserCalls.Imported plan = plan(list);
         int disabled = plan.disabled().size();
         boolean isOverLimit = disabled > plan.atMost();
@@ -174,6 +204,30 @@ final class ImportCommand implements Callable<Integer> {
         if (atMost != null && atMost < 0) {
             throw new CommandFailure(Exit.USAGE, "--at-most must be 0 or more, not " + atMost + ".");
         }
+    }
+
+    private AccountList.Layout layout() {
+        Map<String, String> mapped = new HashMap<>();
+        if (columns != null) {
+            columns.forEach((heading, column) -> mapped.put(heading.toLowerCase(Locale.ROOT), column.name()));
+        }
+        NameMaker maker = makeNames == null ? null : new NameMaker(makeNames);
+        if (noHeading && (maker != null || !mapped.isEmpty())) {
+            throw new CommandFailure(
+                    Exit.USAGE, "--columns and --make-names are about a heading: not with --no-heading.");
+        }
+        if (maker != null && mapped.containsValue(Column.name.name())) {
+            throw new CommandFailure(Exit.USAGE, "Either a column has the names, or --make-names makes them.");
+        }
+        return new AccountList.Layout(!noHeading, delimiter(), mapped, maker);
+    }
+
+    private @Nullable Character delimiter() {
+        String given = "tab".equals(delimiter) || "\\t".equals(delimiter) ? "\t" : delimiter;
+        if (given != null && (given.length() != 1 || given.isBlank() != given.equals("\t") || given.equals("\""))) {
+            throw new CommandFailure(Exit.USAGE, "--delimiter must be one character, or tab; not '" + given + "'.");
+        }
+        return given == null ? null : (Character) given.charAt(0);
     }
 
     private static String overLimit(UserCalls.Imported plan) {

@@ -13,11 +13,13 @@ import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,8 +55,20 @@ public final class MessageCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin message show 1041")
-    int show(@Parameters(paramLabel = "NUMBER", description = "The message's number, as in the log.") long number) {
-        MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, new MessageCalls.Which(number));
+    int show(
+            @Parameters(paramLabel = "MESSAGE", arity = "0..1", description = "The message's number, as in the log.")
+                    @Nullable
+                    Long number,
+            @Option(
+                            names = "--file",
+                            paramLabel = "FILE",
+                            description = "Instead: the number of the file that it carries.")
+                    @Nullable
+                    Long file) {
+        if ((number == null) == (file == null)) {
+            throw new CommandFailure(Exit.USAGE, "Give the number of a message, or --file and that of a file.");
+        }
+        MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, new MessageCalls.Shown(number, file));
         if (program.json()) {
             Format.json(program.out(), message);
         } else {
@@ -91,25 +105,50 @@ public final class MessageCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLES,
-            footer = {"  chat-admin message remove 1041", "  chat-admin message remove 1041-1050 1067 --dry-run"})
+            footer = {
+                "  chat-admin message remove 1041",
+                "  chat-admin message remove 1041-1050 1067 --dry-run",
+                "  chat-admin message remove --file 12"
+            })
     int remove(
             @Parameters(
-                            paramLabel = "NUMBER",
-                            arity = "1..*",
+                            paramLabel = "MESSAGE",
+                            arity = "0..*",
                             description =
                                     "The messages' numbers, as in the log, and ranges such as 1041-1050, in which numbers"
                                             + " that are no message are skipped; - reads them from standard input.")
-                    List<String> typed,
+                    @Nullable
+                    List<String> given,
+            @Option(
+                            names = "--file",
+                            paramLabel = "FILE",
+                            description =
+                                    "Also the message that carries this file, by the file's number; may be repeated.")
+                    @Nullable
+                    List<Long> files,
             @Option(names = "--dry-run", description = "Only show which messages would be removed.") boolean dry,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        SequencedMap<Long, Boolean> numbers = MessageNumbers.of(typed);
-        boolean isOne =
-                typed.size() == 1 && numbers.size() == 1 && numbers.firstEntry().getValue();
+        List<String> typed = given == null ? List.of() : given;
+        if (typed.isEmpty() && files == null) {
+            throw new CommandFailure(Exit.USAGE, "Give the numbers of messages, or --file and that of a file.");
+        }
+        SequencedMap<Long, Boolean> numbers = typed.isEmpty() ? new LinkedHashMap<>() : MessageNumbers.of(typed);
+        boolean isOne = typed.size() == 1
+                && files == null
+                && numbers.size() == 1
+                && numbers.firstEntry().getValue();
         List<NotDone> failures = new ArrayList<>();
         if (dry || !yes || !isOne) {
             List<MessageCalls.Message> messages = new ArrayList<>();
+            for (long file : files == null ? List.<Long>of() : files) {
+                find(new MessageCalls.Shown(null, file), true, failures).ifPresent(message -> {
+                    messages.add(message);
+                    numbers.remove(message.number());
+                });
+            }
             for (Map.Entry<Long, Boolean> number : numbers.entrySet()) {
-                find(number.getKey(), number.getValue(), failures).ifPresent(messages::add);
+                find(new MessageCalls.Shown(number.getKey(), null), number.getValue(), failures)
+                        .ifPresent(messages::add);
             }
             if (messages.isEmpty() && failures.isEmpty()) {
                 throw new CommandFailure(Exit.NO_SUCH, "There are no messages to remove.");
@@ -121,9 +160,8 @@ public final class MessageCommand implements Runnable {
                 Question.ask("Remove " + (messages.size() == 1 ? "it" : "these " + messages.size())
                         + " for good, for everybody?");
             }
-            numbers.keySet()
-                    .retainAll(
-                            messages.stream().map(MessageCalls.Message::number).toList());
+            numbers.clear();
+            messages.forEach(message -> numbers.put(message.number(), true));
         }
         if (!dry) {
             remove(numbers.keySet(), isOne, failures);
@@ -154,9 +192,9 @@ public final class MessageCommand implements Runnable {
     }
 
     /** Returns a message that is still there; one that is not, and was typed itself, is a failure. */
-    private Optional<MessageCalls.Message> find(long number, boolean wasTyped, List<NotDone> failures) {
+    private Optional<MessageCalls.Message> find(MessageCalls.Shown which, boolean wasTyped, List<NotDone> failures) {
         try {
-            MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, new MessageCalls.Which(number));
+            MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, which);
             return Optional.of(message).filter(its -> wasTyped || its.takenBack() == null);
         } catch (NotDone e) {
             if (wasTyped || Exit.of(e.code()) != Exit.NO_SUCH) {

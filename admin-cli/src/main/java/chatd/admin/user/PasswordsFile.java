@@ -2,9 +2,11 @@ package chatd.admin.user;
 
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Input;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.io.Reader;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,21 +17,42 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * The file to which one-time passwords are written, {@code name,password}; readable only by its owner. It is fsynced
- * before any of them is sent to the daemon, so that none is lost.
+ * The file to which one-time passwords are written; readable only by its owner. It is fsynced before any of them is sent
+ * to the daemon, so that none is lost.
  */
 final class PasswordsFile {
+    /** What such a file looks like. */
+    interface Form {
+        /** @param passwords by name, in the order in which they were asked for */
+        void write(Map<String, String> passwords, Appendable to) throws IOException;
+    }
+
+    /** A table, {@code name,password}. */
+    static final Form CSV = (passwords, to) -> {
+        CSVPrinter csv = new CSVPrinter(
+                to, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
+        csv.printRecord("name", "password");
+        for (Map.Entry<String, String> each : passwords.entrySet()) {
+            csv.printRecord(each.getKey(), each.getValue());
+        }
+        csv.flush();
+    };
+
     private final Path path;
     private final Map<String, String> passwords;
+    private final Form form;
 
-    private PasswordsFile(Path path, Map<String, String> passwords) {
+    private PasswordsFile(Path path, Map<String, String> passwords, Form form) {
         this.path = path;
+        this.form = form;
         this.passwords = new LinkedHashMap<>(passwords);
     }
 
@@ -38,8 +61,8 @@ final class PasswordsFile {
      *
      * @throws CommandFailure if it can't be written, or exists already
      */
-    static PasswordsFile create(Path path, Map<String, String> passwords) {
-        PasswordsFile file = new PasswordsFile(path, passwords);
+    static PasswordsFile create(Path path, Map<String, String> passwords, Form form) {
+        PasswordsFile file = new PasswordsFile(path, passwords, form);
         try {
             file.write(path);
             return file;
@@ -48,6 +71,34 @@ final class PasswordsFile {
         } catch (IOException e) {
             file.discard();
             throw new CommandFailure(Exit.NO, "The passwords can't be written to " + path + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Returns the passwords by name of a file in the form {@link #CSV}.
+     *
+     * @throws CommandFailure if it can't be read, or is something else
+     */
+    static Map<String, String> read(Path path) {
+        CSVFormat format = CSVFormat.DEFAULT
+                .builder()
+                .setHeader()
+                .setSkipHeaderRecord(true)
+                .get();
+        try (Reader reader = Files.newBufferedReader(Input.readable(path));
+                CSVParser parser = CSVParser.parse(reader, format)) {
+            if (!parser.getHeaderNames().equals(List.of("name", "password"))) {
+                throw new CommandFailure(
+                        Exit.NO, path + " does not begin with name,password: it is no file of passwords.");
+            }
+            Map<String, String> passwords = new LinkedHashMap<>();
+            parser.forEach(each -> passwords.put(each.get(0), each.get(1)));
+            return passwords;
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof CommandFailure known) {
+                throw known;
+            }
+            throw new CommandFailure(Exit.NO, path + " can't be read: " + e.getMessage());
         }
     }
 
@@ -79,13 +130,8 @@ final class PasswordsFile {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             BufferedWriter writer = new BufferedWriter(
                     new OutputStreamWriter(Channels.newOutputStream(channel), StandardCharsets.UTF_8));
-            CSVPrinter csv = new CSVPrinter(
-                    writer, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
-            csv.printRecord("name", "password");
-            for (Map.Entry<String, String> each : passwords.entrySet()) {
-                csv.printRecord(each.getKey(), each.getValue());
-            }
-            csv.flush();
+            form.write(passwords, writer);
+            writer.flush();
             channel.force(true);
         }
     }

@@ -3,7 +3,6 @@ package chatd.admin.user;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,12 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiPredicate;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +54,7 @@ final class PendingPasswords implements AutoCloseable {
             lock(channel, left);
             // All of an import's users are added, or none. Clocks of file systems may be coarse.
             Instant since = Files.getLastModifiedTime(left).toInstant().minusSeconds(2);
-            boolean wereAdded = names(left).stream().anyMatch(name -> wasAdded.test(name, since));
+            boolean wereAdded = PasswordsFile.read(left).keySet().stream().anyMatch(name -> wasAdded.test(name, since));
             if (wereAdded) {
                 Files.move(left, path);
             } else {
@@ -86,20 +82,6 @@ final class PendingPasswords implements AutoCloseable {
         }
     }
 
-    private static Set<String> names(Path path) throws IOException {
-        CSVFormat format = CSVFormat.DEFAULT
-                .builder()
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .get();
-        try (Reader reader = Files.newBufferedReader(path);
-                CSVParser parser = CSVParser.parse(reader, format)) {
-            Set<String> names = new LinkedHashSet<>();
-            parser.forEach(record -> names.add(record.get(0)));
-            return names;
-        }
-    }
-
     /**
      * Writes passwords that are about to be set.
      *
@@ -109,7 +91,7 @@ final class PendingPasswords implements AutoCloseable {
     static PendingPasswords create(Path path, Map<String, String> passwords) {
         PasswordsFile.checkNew(path);
         Path pending = pending(path);
-        PasswordsFile file = PasswordsFile.create(pending, passwords);
+        PasswordsFile file = PasswordsFile.create(pending, passwords, PasswordsFile.CSV);
         try {
             FileChannel channel = FileChannel.open(pending, StandardOpenOption.WRITE);
             lock(channel, pending);

@@ -69,7 +69,7 @@ public final class ReportCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin report show 1043")
-    int show(@Parameters(paramLabel = "NUMBER", description = "The report's number.") long number) {
+    int show(@Parameters(paramLabel = "REPORT", description = "The report's number.") long number) {
         ReportCalls.Whole whole = program.daemon().call(ReportCalls.SHOW, new ReportCalls.One(number));
         if (program.json()) {
             Format.json(program.out(), whole);
@@ -103,7 +103,7 @@ public final class ReportCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin report close 1043")
-    int close(@Parameters(paramLabel = "NUMBER", description = "The report's number.") long number) {
+    int close(@Parameters(paramLabel = "REPORT", description = "The report's number.") long number) {
         ReportCalls.Report closed = program.daemon().call(ReportCalls.CLOSE, new ReportCalls.One(number));
         if (program.json()) {
             Format.json(program.out(), closed);

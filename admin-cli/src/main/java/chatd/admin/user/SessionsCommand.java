@@ -69,7 +69,7 @@ public final class SessionsCommand implements Runnable {
             footer = {"  chat-admin session kick alice", "  chat-admin session kick s7f3a0012"})
     int kick(
             @Parameters(
-                            paramLabel = "NAME|SESSION",
+                            paramLabel = "USER|SESSION",
                             completionCandidates = AccountNames.class,
                             description = "A user, or the id of a session, as shown by `session list`.")
                     String whose) {

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,53 +84,62 @@ public final class UserCommand implements Runnable {
         @Option(names = "--no-change", description = "The password need not be changed at the first login.")
         private boolean noChange;
 
-        private void check(Set<String> names) {
-            if (stdin && (file != null || names.size() > 1)) {
+        /** @throws CommandFailure if it is not said where the passwords come from and go to */
+        private void check(boolean areSeveral) {
+            if (stdin && (file != null || areSeveral)) {
                 throw new CommandFailure(Exit.USAGE, "--password-stdin is for one user, and excludes --passwords.");
             }
-            if (names.size() > 1 && file == null) {
+            if (areSeveral && file == null) {
                 throw new CommandFailure(
                         Exit.USAGE,
                         "The passwords of several users are not shown: name a new file with --passwords FILE.");
             }
         }
+
+        /** Returns new passwords by the names of users. */
+        private Map<String, String> make(Collection<String> names) {
+            SecureRandom random = new SecureRandom();
+            Map<String, String> passwords = new LinkedHashMap<>();
+            names.forEach(name -> passwords.put(name, stdin ? Input.password() : OneTimePassword.make(random)));
+            return passwords;
+        }
+
+        private @Nullable PasswordsFile write(Map<String, String> passwords) {
+            return file == null ? null : PasswordsFile.create(file, passwords, PasswordsFile.CSV);
+        }
     }
 
     /**
-     * Sets passwords: writes them to the file before they are sent to the daemon, and removes those of users that it
-     * refuses.
+     * Sets passwords that have been written to the file, if there is one, before they are sent to the daemon; and removes
+     * those of users that it refuses.
+     *
+     * @param areShown whether the passwords are printed
      */
     private int set(
             AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call,
-            List<String> given,
-            PasswordOptions options,
+            Map<String, String> passwords,
+            @Nullable PasswordsFile file,
+            boolean areShown,
             BiFunction<String, Password, UserCalls.Setting> request,
             String how) {
-        Set<String> names = new LinkedHashSet<>(given);
-        options.check(names);
-        SecureRandom random = new SecureRandom();
-        Map<String, String> passwords = new LinkedHashMap<>();
-        names.forEach(name -> passwords.put(name, options.stdin ? Input.password() : OneTimePassword.make(random)));
-        PasswordsFile file = options.file == null ? null : PasswordsFile.create(options.file, passwords);
         Map<String, UserCalls.Account> done = new LinkedHashMap<>();
-        Set<String> kept = new LinkedHashSet<>(names);
-        boolean isShown = !options.stdin && file == null;
+        Set<String> kept = new LinkedHashSet<>(passwords.keySet());
         int exit = Exit.OK;
-        for (String name : names) {
-            Password password = new Password(passwords.getOrDefault(name, ""));
+        for (Map.Entry<String, String> each : passwords.entrySet()) {
+            String name = each.getKey();
             try {
-                done.put(name, program.daemon().call(call, request.apply(name, password)));
+                done.put(name, program.daemon().call(call, request.apply(name, new Password(each.getValue()))));
             } catch (NotDone e) {
                 exit = Exit.of(e.code());
-                Program.printError((names.size() > 1 ? name + ": " : "") + e.getMessage());
+                Program.printError((passwords.size() > 1 ? name + ": " : "") + e.getMessage());
                 if (!e.isUndecided()) {
                     kept.remove(name);
-                } else if (isShown) {
-                    System.err.println("If the change was made, the password is: " + passwords.get(name));
+                } else if (areShown) {
+                    System.err.println("If the change was made, the password is: " + each.getValue());
                 }
             }
         }
-        print(done, names.size() > 1, isShown ? passwords : Map.of(), how);
+        print(done, passwords.size() > 1, areShown ? passwords : Map.of(), how);
         if (file != null) {
             file.keep(kept);
         }
@@ -196,10 +206,15 @@ public final class UserCommand implements Runnable {
                     String note,
             @Option(names = "--similar", description = SIMILAR) boolean similar,
             @Mixin PasswordOptions password) {
+        Set<String> each = new LinkedHashSet<>(names);
+        password.check(each.size() > 1);
+        Map<String, String> passwords = password.make(each);
+        PasswordsFile file = password.write(passwords);
         return set(
                 UserCalls.ADD,
-                names,
-                password,
+                passwords,
+                file,
+                !password.stdin && file == null,
                 (name, fresh) -> new UserCalls.Setting(name, note, !password.noChange, similar, fresh),
                 "added");
     }
@@ -210,16 +225,77 @@ public final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user reset alice")
-    int reset(
-            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
-                    List<String> names,
-            @Mixin PasswordOptions password) {
+    int reset(@Mixin SelectedUsers users, @Mixin PasswordOptions password) {
+        password.check(users.maySeveral() && !users.isDry());
+        List<String> names = users.confirmed(program, "Give new passwords to");
+        Map<String, String> passwords = password.make(names);
+        PasswordsFile file = names.isEmpty() ? null : password.write(passwords);
+        return reset(passwords, file, !password.stdin && file == null, !password.noChange);
+    }
+
+    private int reset(
+            Map<String, String> passwords, @Nullable PasswordsFile file, boolean areShown, boolean mustChange) {
         return set(
                 UserCalls.RESET,
-                names,
-                password,
-                (name, fresh) -> new UserCalls.Setting(name, null, !password.noChange, false, fresh),
+                passwords,
+                file,
+                areShown,
+                (name, fresh) -> new UserCalls.Setting(name, null, mustChange, false, fresh),
                 "has a new password");
+    }
+
+    @Command(
+            name = "slips",
+            description = {
+                "Writes a page to print: for each user a slip with the server's address, the name, a one-time password, and"
+                        + " a QR code of the address.",
+                "The users get new passwords, as by `user reset`, which ends their sessions. With --passwords they keep those"
+                        + " that `user import`, `add` or `reset` wrote to a file."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLES,
+            footer = {
+                "  chat-admin user slips --class 4b --out slips-4b.html",
+                "  chat-admin user slips --passwords passwords-4b.csv --out slips-4b.html"
+            })
+    int slips(
+            @Mixin SelectedUsers users,
+            @Option(
+                            names = "--out",
+                            paramLabel = "FILE",
+                            required = true,
+                            description = "A new file for the page, readable only by you: print it, and delete it.")
+                    Path out,
+            @Option(
+                            names = "--passwords",
+                            paramLabel = "FILE",
+                            description = "Slips for the users in this file, with the passwords that it has.")
+                    @Nullable
+                    Path passwords,
+            @Option(
+                            names = "--address",
+                            paramLabel = "HOST[:PORT]",
+                            description = "Where people reach the server; default: the first name in its certificate,"
+                                    + " and the port on which it listens.")
+                    @Nullable
+                    String address) {
+        Slips slips = new Slips(address == null ? Slips.address(program.daemon()) : address);
+        if (passwords != null) {
+            if (users.isAny()) {
+                throw new CommandFailure(Exit.USAGE, "With --passwords, the users are those in the file.");
+            }
+            Map<String, String> given = PasswordsFile.read(passwords);
+            PasswordsFile.create(out, given, slips);
+            program.out().println(Format.count(given.size(), "slip") + " for " + slips.url() + ": " + out);
+            return Exit.OK;
+        }
+        PasswordsFile.checkNew(out);
+        List<String> names = users.confirmed(program, "Give new passwords to");
+        if (names.isEmpty()) {
+            return Exit.OK;
+        }
+        Map<String, String> made = new PasswordOptions().make(names);
+        return reset(made, PasswordsFile.create(out, made, slips), false, true);
     }
 
     @Command(
@@ -228,7 +304,7 @@ public final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user show alice")
-    int show(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+    int show(@Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name) {
         UserCalls.Details user = program.daemon().call(UserCalls.SHOW, new UserCalls.Named(name));
         if (program.json()) {
             Format.json(program.out(), user);
@@ -247,10 +323,8 @@ public final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user disable alice bob")
-    int disable(
-            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
-                    List<String> names) {
-        return change(UserCalls.DISABLE, named(names), "disabled", "is disabled already");
+    int disable(@Mixin SelectedUsers users) {
+        return change(UserCalls.DISABLE, named(users.confirmed(program, "Disable")), "disabled", "is disabled already");
     }
 
     @Command(
@@ -259,10 +333,8 @@ public final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user enable alice")
-    int enable(
-            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
-                    List<String> names) {
-        return change(UserCalls.ENABLE, named(names), "enabled", "is not disabled");
+    int enable(@Mixin SelectedUsers users) {
+        return change(UserCalls.ENABLE, named(users.confirmed(program, "Enable")), "enabled", "is not disabled");
     }
 
     @Command(
@@ -274,10 +346,12 @@ public final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user unlock alice")
-    int unlock(
-            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
-                    List<String> names) {
-        return change(UserCalls.UNLOCK, named(names), "unlocked", "is neither locked nor throttled");
+    int unlock(@Mixin SelectedUsers users) {
+        return change(
+                UserCalls.UNLOCK,
+                named(users.confirmed(program, "Unlock")),
+                "unlocked",
+                "is neither locked nor throttled");
     }
 
     @Command(
@@ -290,17 +364,17 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLES,
             footer = {"  chat-admin user mute alice --for 7d", "  chat-admin user mute alice bob --for 30m"})
     int mute(
-            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
-                    List<String> names,
+            @Mixin SelectedUsers users,
             @Option(
                             names = "--for",
-                            paramLabel = "TIME",
+                            paramLabel = "DURATION",
                             required = true,
                             converter = Timestamp.Span.class,
                             description = "How long, such as 30m, 12h, 7d or 2w.")
                     Duration time) {
         Map<String, UserCalls.Muting> requests = new LinkedHashMap<>();
-        names.forEach(name -> requests.put(name, new UserCalls.Muting(name, time.toSeconds())));
+        users.confirmed(program, "Mute")
+                .forEach(name -> requests.put(name, new UserCalls.Muting(name, time.toSeconds())));
         return change(UserCalls.MUTE, requests, "is muted", "is muted until then already");
     }
 
@@ -310,10 +384,8 @@ public final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user unmute alice")
-    int unmute(
-            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
-                    List<String> names) {
-        return change(UserCalls.UNMUTE, named(names), "may write again", "is not muted");
+    int unmute(@Mixin SelectedUsers users) {
+        return change(UserCalls.UNMUTE, named(users.confirmed(program, "Unmute")), "may write again", "is not muted");
     }
 
     @Command(
@@ -323,8 +395,7 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLES,
             footer = {"  chat-admin user set alice --quota 2GiB", "  chat-admin user set alice --quota default"})
     int set(
-            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
-                    List<String> names,
+            @Mixin SelectedUsers users,
             @Option(
                             names = "--quota",
                             paramLabel = "SIZE",
@@ -335,7 +406,8 @@ public final class UserCommand implements Runnable {
                     Size quota) {
         Map<String, UserCalls.Quota> requests = new LinkedHashMap<>();
         Long bytes = quota.bytes() == Size.CONFIGURED ? null : (Long) quota.bytes();
-        names.forEach(name -> requests.put(name, new UserCalls.Quota(name, bytes)));
+        users.confirmed(program, "Change what may be stored by")
+                .forEach(name -> requests.put(name, new UserCalls.Quota(name, bytes)));
         String how = bytes == null
                 ? "may store what is configured"
                 : bytes == Size.UNLIMITED ? "may store any amount" : "may store " + Format.bytes(bytes);
@@ -349,7 +421,7 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLES,
             footer = {"  chat-admin user note alice \"class 4b, left in June\"", "  chat-admin user note alice \"\""})
     int note(
-            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "TEXT", description = "At most 200 characters; an empty one removes the note.")
                     String text) {
         return change(
@@ -369,8 +441,8 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user rename alice alice.liddell")
     int rename(
-            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
-            @Parameters(paramLabel = "NEW-NAME") String other,
+            @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "NAME") String other,
             @Option(names = "--similar", description = SIMILAR) boolean similar) {
         return change(
                 UserCalls.RENAME,
@@ -394,7 +466,7 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user grant alice everyone")
     int grant(
-            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
         return change(
                 UserCalls.GRANT, named(List.of(name)), "may write to " + right, "may write to " + right + " already");
@@ -407,7 +479,7 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user revoke alice everyone")
     int revoke(
-            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
         return change(
                 UserCalls.REVOKE, named(List.of(name)), "is no longer granted " + right, "was not granted " + right);
@@ -465,12 +537,12 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "delete",
-            description = {"Deletes a user for good. Asks first.", REMOVED},
+            description = {"Deletes users for good. Asks first.", REMOVED},
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user delete alice")
     int delete(
-            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Mixin SelectedUsers users,
             @Option(
                             names = "--heir",
                             paramLabel = "USER",
@@ -482,36 +554,59 @@ public final class UserCommand implements Runnable {
             @Option(
                             names = "--heir-longest",
                             description = "Whoever has been in each of these groups longest becomes its owner.")
-                    boolean longest,
-            @Option(names = "--dry-run", description = "Only show who would be deleted, and what becomes of groups.")
-                    boolean dry,
-            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        if (dry || !yes) {
-            UserCalls.Details deleted =
-                    program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, true));
-            if (dry && program.json()) {
-                Format.json(program.out(), deleted);
+                    boolean longest) {
+        List<String> names = users.names(program);
+        if (users.isDry() || !users.isConfirmed()) {
+            List<UserCalls.Details> planned = names.stream()
+                    .map(name ->
+                            program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, true)))
+                    .toList();
+            if (users.isDry() && program.json()) {
+                Format.json(program.out(), names.size() == 1 ? planned.getFirst() : planned);
                 return Exit.OK;
             }
-            show(deleted, heir, longest, dry ? program.out() : System.err);
-            if (dry) {
+            PrintStream out = users.isDry() ? program.out() : System.err;
+            planned.forEach(user -> {
+                show(user, heir, longest, out);
+                if (planned.size() > 1) {
+                    out.println();
+                }
+            });
+            out.println(REMOVED);
+            if (users.isDry()) {
                 return Exit.OK;
             }
-            if (!deleted.onlyOwnerOf().isEmpty() && heir == null && !longest) {
+            if (heir == null
+                    && !longest
+                    && planned.stream().anyMatch(user -> !user.onlyOwnerOf().isEmpty())) {
                 throw new CommandFailure(
                         Exit.NO, "Name the next owner with --heir USER, or use --heir-longest. Nothing was done.");
             }
-            Question.ask("Delete " + Format.who(deleted.account()) + " for good?");
+            Question.ask("Delete "
+                    + (names.size() == 1
+                            ? Format.who(planned.getFirst().account())
+                            : "these " + names.size() + " users")
+                    + " for good?");
         }
-        UserCalls.Account deleted = program.daemon()
-                .call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, false))
-                .account();
-        if (program.json()) {
-            Format.json(program.out(), deleted);
-        } else {
-            program.out().println(Format.who(deleted) + " deleted.");
+        List<UserCalls.Account> deleted = new ArrayList<>();
+        int exit = Exit.OK;
+        for (String name : names) {
+            try {
+                deleted.add(program.daemon()
+                        .call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, false))
+                        .account());
+                if (!program.json()) {
+                    program.out().println(Format.who(deleted.getLast()) + " deleted.");
+                }
+            } catch (NotDone e) {
+                exit = Exit.of(e.code());
+                Program.printError((names.size() > 1 ? name + ": " : "") + e.getMessage());
+            }
         }
-        return Exit.OK;
+        if (program.json() && !deleted.isEmpty()) {
+            Format.json(program.out(), names.size() == 1 ? deleted.getFirst() : deleted);
+        }
+        return exit;
     }
 
     /** Shows who would be deleted, and to whom its groups go. */
@@ -525,6 +620,5 @@ public final class UserCommand implements Runnable {
                                     ? SafeText.line(heir) + " will own these groups."
                                     : "Name the next owner of these groups with --heir USER.");
         }
-        out.println(REMOVED);
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -27,18 +28,11 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
         footer = {
-            "  chat-admin user list --state disabled",
+            "  chat-admin user list --class 4b --state disabled",
             "  chat-admin user list --not-since 2026-09-01 --sort last-login",
             "  chat-admin user list --name '4b-*' -o json"
         })
 final class UserListCommand implements Callable<Integer> {
-    /** The states of an account. */
-    enum State {
-        active,
-        disabled,
-        locked
-    }
-
     /** The sort orders. */
     enum Order {
         number,
@@ -55,8 +49,8 @@ final class UserListCommand implements Callable<Integer> {
     @ParentCommand
     private UserCommand user;
 
-    @Option(names = "--state", paramLabel = "STATE", description = "One of: ${COMPLETION-CANDIDATES}.")
-    private @Nullable State state;
+    @Mixin
+    private Selection selection;
 
     @Option(names = "--online", description = "Only users who are online.")
     private boolean online;
@@ -94,6 +88,7 @@ final class UserListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Program program = user.program;
+        selection.check();
         Comparator<UserCalls.Account> comparator = comparator();
         List<UserCalls.Account> all = new ArrayList<>();
         program.daemon().call(UserCalls.LIST, Nothing.NOTHING, part -> all.addAll(part.accounts()));
@@ -127,7 +122,7 @@ final class UserListCommand implements Callable<Integer> {
 
     private boolean fits(UserCalls.Account account) {
         String lastLogin = text(account.lastLogin());
-        return (state == null || account.state().equals(state.name()))
+        return selection.fits(account)
                 && (!online || account.online())
                 && (!never || lastLogin.isEmpty())
                 && (notSince == null

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ class AccountListTest {
 
     private AccountList list(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("list.csv"), text, StandardCharsets.UTF_8);
-        return AccountList.read(file.toString(), true);
+        return AccountList.read(file.toString(), AccountList.Layout.USUAL);
     }
 
     private List<AccountList.Row> read(String text) throws IOException {
@@ -136,7 +137,8 @@ class AccountListTest {
     @Test
     void aUserWhoIsCalledLikeAHeadingMayBeMeant() throws IOException {
         Path file = Files.writeString(directory.resolve("list.csv"), "klasse,x\nname,y\n");
-        assertThat(AccountList.read(file.toString(), false).rows())
+        assertThat(AccountList.read(file.toString(), new AccountList.Layout(false, null, Map.of(), null))
+                        .rows())
                 .extracting(AccountList.Row::name)
                 .containsExactly("klasse", "name");
     }
@@ -147,5 +149,43 @@ class AccountListTest {
                 .extracting(AccountList.Row::line)
                 .last()
                 .isEqualTo(3L);
+    }
+
+    private AccountList list(String text, AccountList.Layout layout) throws IOException {
+        Path file = Files.writeString(directory.resolve("list.csv"), text, StandardCharsets.UTF_8);
+        return AccountList.read(file.toString(), layout);
+    }
+
+    @Test
+    void theListsOwnHeadingsMayBeNamedAndTheOthersAreIgnored() throws IOException {
+        AccountList.Layout layout = new AccountList.Layout(true, null, Map.of("login", "name", "klasse", "note"), null);
+        assertThat(list("Nr;KLASSE;Kennwort;Login\n1;4b;secret;mia\n2;;x;noah\n", layout)
+                        .rows())
+                .containsExactly(new AccountList.Row(2, "mia", "4b"), new AccountList.Row(3, "noah", ""));
+        assertThat(list("Nr;Class;Login\n1;4b;mia\n", layout).errors())
+                .endsWith("list.csv:1: has no column called klasse: they are nr, class, login");
+        assertThat(list("name;klasse;login\nm;4b;mia\n", layout).errors())
+                .endsWith("list.csv:1: has two columns of names");
+    }
+
+    @Test
+    void theDelimiterMayBeSaid() throws IOException {
+        assertThat(list("mia|4b, with a comma\n", new AccountList.Layout(true, '|', Map.of(), null))
+                        .rows())
+                .containsExactly(new AccountList.Row(1, "mia", "4b, with a comma"));
+    }
+
+    @Test
+    void namesAreMadeOfColumnsAndWhoWouldHaveTheSameGetsANumber() throws IOException {
+        AccountList made = list(
+                "Nachname,Vorname,Klasse\nMüller,Jörg,4b\nO'Neil,Anna Lena,4b\nMueller,Joerg,4c\n,Mia,4b\n",
+                new AccountList.Layout(true, null, Map.of("klasse", "note"), new NameMaker("Vorname.Nachname")));
+        assertThat(made.rows())
+                .containsExactly(
+                        new AccountList.Row(2, "joerg.mueller", "4b"),
+                        new AccountList.Row(3, "anna-lena.oneil", "4b"),
+                        new AccountList.Row(4, "joerg.mueller2", "4c"));
+        assertThat(made.errors()).endsWith("list.csv:5: has no name");
+        assertThat(made.numbered()).singleElement().asString().contains("list.csv:4: is joerg.mueller2");
     }
 }

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of the server log, one record each (page {@code audit-log.md}, "What is in it"). None has a component for
+ * The events of the audit log, one record each (page {@code audit-log.md}, "What is in it"). None has a component for
  * a password, a token or a message's text.
  */
 public sealed interface AuditEvent
@@ -367,7 +367,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** An internal fault; the operational log has more under the same reference. */
+    /** An internal fault; the service log has more under the same reference. */
     record Fault(String reference, String what) implements AuditEvent {
         @Override
         public String type() {

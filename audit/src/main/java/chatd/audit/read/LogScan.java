@@ -137,7 +137,7 @@ public final class LogScan {
         try {
             return Segment.Head.read(lines).number();
         } catch (Segment.Broken e) {
-            throw new IOException(file + " is not a server log file.", e);
+            throw new IOException(file + " is not an audit log file.", e);
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server log: appends events, chains them, rotates segments and publishes the open one as a whole document.
+ * The audit log: appends events, chains them, rotates segments and publishes the open one as a whole document.
  *
  * <p>When {@link #append} returns, the events are in {@code audit.part}, in the order given and with no others in
  * between, and survive the end of this process; {@link Fsync} determines how soon they survive a loss of power. When it
@@ -361,7 +361,7 @@ public final class AuditLog implements Closeable {
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "a segment past its retention can't be deleted: " + FileFailure.describe(e));
+                    "CHATD-409 a segment past its retention can't be deleted: " + FileFailure.describe(e));
         }
     }
 
@@ -396,7 +396,7 @@ public final class AuditLog implements Closeable {
             rotate(key);
         } catch (IOException e) {
             noRotationBefore = now.plus(ROTATION_RETRY);
-            LOG.log(System.Logger.Level.ERROR, FileFailure.describe(e));
+            LOG.log(System.Logger.Level.ERROR, "CHATD-410 " + FileFailure.describe(e));
         }
     }
 

@@ -89,7 +89,7 @@ final class FileGuard {
         try {
             return publisher.keepInPlace();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "audit.xml can't be checked: " + FileFailure.describe(e));
+            LOG.log(System.Logger.Level.ERROR, "CHATD-406 audit.xml can't be checked: " + FileFailure.describe(e));
             return null;
         }
     }
@@ -100,7 +100,9 @@ final class FileGuard {
         try {
             return segments.look();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "closed segments can't be checked: " + FileFailure.describe(e));
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "CHATD-407 closed segments can't be checked: " + FileFailure.describe(e));
             return null;
         }
     }
@@ -124,7 +126,7 @@ final class FileGuard {
 
     private void note(@Nullable String happened) {
         if (happened != null) {
-            LOG.log(System.Logger.Level.ERROR, "under the running daemon " + happened);
+            LOG.log(System.Logger.Level.ERROR, "CHATD-408 under the running daemon " + happened);
             found.add(new LogEvent.LogTroubled(false, happened));
         }
     }

@@ -123,14 +123,14 @@ final class Publisher {
         if (!why.equals(said)) {
             said = why;
             System.getLogger(Publisher.class.getName())
-                    .log(System.Logger.Level.ERROR, "the log can't be written to disk: " + why);
+                    .log(System.Logger.Level.ERROR, "CHATD-404 the log can't be written to disk: " + why);
         }
     }
 
     private void unsay() {
         if (said != null) {
             System.getLogger(Publisher.class.getName())
-                    .log(System.Logger.Level.INFO, "the log can be written to disk again");
+                    .log(System.Logger.Level.INFO, "CHATD-405 the log can be written to disk again");
             said = null;
         }
     }
@@ -143,7 +143,7 @@ final class Publisher {
             } catch (RuntimeException e) {
                 // It is retried in a moment; without this thread nothing would be published, sealed or repaired.
                 System.getLogger(Publisher.class.getName())
-                        .log(System.Logger.Level.ERROR, "maintenance of the log failed", e);
+                        .log(System.Logger.Level.ERROR, "CHATD-914 maintenance of the log failed", e);
             }
             waiting.lock();
             try {

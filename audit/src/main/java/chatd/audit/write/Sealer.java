@@ -39,7 +39,7 @@ public final class Sealer {
             System.getLogger(Sealer.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
-                            "the key that sealed the log until now, " + open.key + ", is not in " + file
+                            "CHATD-411 the key that sealed the log until now, " + open.key + ", is not in " + file
                                     + ": another key seals it from here on, and auditors must be told");
         }
     }

@@ -117,7 +117,7 @@ class LogScanTest {
     void nonLogsAndTruncatedSegmentsAreReported(@TempDir Path other) throws IOException {
         assertThatThrownBy(() -> scan(other, null)).hasMessageContaining("There is no log in");
         Path text = Files.writeString(other.resolve("text"), "one\ntwo\nthree\n");
-        assertThatThrownBy(() -> scan(text, null)).hasMessageContaining("is not a server log file");
+        assertThatThrownBy(() -> scan(text, null)).hasMessageContaining("is not an audit log file");
         try (AuditLog log = open()) {
             log.append(Logs.event(1), Logs.event(2));
             log.publish();

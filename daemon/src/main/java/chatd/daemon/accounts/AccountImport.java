@@ -17,6 +17,7 @@ import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
+import chatd.text.WholeWords;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,7 +30,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -83,14 +83,8 @@ public final class AccountImport {
             if (ofClass == null) {
                 return account -> true;
             }
-            Pattern words = words(ofClass);
-            return account -> words.matcher(account.note()).find();
-        }
-
-        private static Pattern words(String text) {
-            return Pattern.compile(
-                    "(?<![\\p{L}\\p{M}\\p{Nd}])" + Pattern.quote(text) + "(?![\\p{L}\\p{M}\\p{Nd}])",
-                    Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+            Predicate<String> words = WholeWords.of(ofClass);
+            return account -> words.test(account.note());
         }
     }
 

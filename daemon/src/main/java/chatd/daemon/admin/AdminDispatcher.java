@@ -158,11 +158,9 @@ final class AdminDispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.error("admin command {} failed", command.name(), e);
+            LOG.error("CHATD-909 admin command {} failed", command.name(), e);
             log(call, Outcome.FAILED, Code.INTERNAL.word());
-            write(
-                    peer,
-                    new AdminCall.Refused(Code.INTERNAL.word(), "The daemon failed; its operational log says more."));
+            write(peer, new AdminCall.Refused(Code.INTERNAL.word(), "The daemon failed; its service log says more."));
         }
     }
 
@@ -202,7 +200,7 @@ final class AdminDispatcher {
             throw new IOException("the administrator went away", e);
         } catch (IOException e) {
             // The daemon's own I/O failed, not the connection.
-            LOG.error("admin command {} failed: {}", call.command().name(), FileFailure.describe(e));
+            LOG.error("CHATD-910 admin command {} failed: {}", call.command().name(), FileFailure.describe(e));
             throw new Refusal(Code.INTERNAL, "The daemon could not do it: " + FileFailure.describe(e));
         }
         if (isLong) {

@@ -111,7 +111,7 @@ final class AdminSocket implements AutoCloseable {
             return true;
         } catch (IOException e) {
             LOG.warn(
-                    "{} is for root and the daemon's user alone: it can't be given to the group {} ({}). Make the group"
+                    "CHATD-701 {} is for root and the daemon's user alone: it can't be given to the group {} ({}). Make the group"
                             + " (groupadd --system {}) and the daemon's user a member of it, or name another in [admin]",
                     path,
                     group,
@@ -135,7 +135,7 @@ final class AdminSocket implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException | RuntimeException e) {
-                LOG.error("the admin socket {} failed: {}", path, e.getMessage());
+                LOG.error("CHATD-702 the admin socket {} failed: {}", path, e.getMessage());
                 // A resource may be exhausted: an immediate retry would not help.
                 LockSupport.parkNanos(PAUSE.toNanos());
             }

@@ -165,16 +165,28 @@ public record Request(JsonNode json) {
         return value == null ? otherwise : value;
     }
 
-    /** Returns the fields to be logged: {@code mustChange} as {@code must-change}, a list as its length. */
+    /**
+     * Returns the fields to be logged: {@code mustChange} as {@code must-change}, a list as its length, an object as its
+     * fields.
+     */
     List<Map.Entry<String, String>> shown(List<String> keys) {
         List<Map.Entry<String, String>> shown = new ArrayList<>();
         for (String key : keys) {
             JsonNode value = json.path(key);
             if (!value.isMissingNode() && !value.isNull()) {
                 String name = key.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-                shown.add(Map.entry(
-                        name,
-                        value.isArray() ? Integer.toString(value.size()) : cut(value.asString(""), LONGEST_SHOWN)));
+                String text = switch (value.getNodeType()) {
+                    case ARRAY -> Integer.toString(value.size());
+                    case OBJECT ->
+                        value.properties().stream()
+                                .map(field -> field.getKey() + "="
+                                        + (field.getValue().isNull()
+                                                ? "(default)"
+                                                : field.getValue().asString("")))
+                                .collect(Collectors.joining(", "));
+                    default -> value.asString("");
+                };
+                shown.add(Map.entry(name, cut(text, LONGEST_SHOWN)));
             }
         }
         return shown;

@@ -71,6 +71,16 @@ public final class Configuration implements Supplier<Config> {
         return ConfigReader.readWithSources(file, environment).config();
     }
 
+    /**
+     * Returns a text for the file in which options have other values; nothing changes.
+     *
+     * @param options by key, as in the environment: a list is separated by commas; null for the default
+     * @throws ConfigException if an option is unknown or can't be changed by itself, or the text is not TOML
+     */
+    public String edit(String text, String name, Map<String, @Nullable String> options) throws ConfigException {
+        return Settings.edit(ConfigReader.defaults(), text, name, options);
+    }
+
     /** Applies part of a new configuration before the rest takes effect; may reject it. */
     public interface Taker {
         /** @throws ConfigException if what the configuration refers to, such as a certificate, can't be used */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
@@ -22,6 +23,8 @@ import org.tomlj.TomlTable;
  * default, and an invalid item of a list is left out.
  */
 final class Settings {
+    private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d{0,17})");
+
     private final TomlParseResult defaults;
     private final @Nullable TomlParseResult file;
     private final String fileName;
@@ -77,6 +80,47 @@ final class Settings {
 
     static String variable(String key) {
         return "CHATD_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /**
+     * Returns the text of a configuration file in which options have other values.
+     *
+     * @param name of the file, for error messages
+     * @param options by key, as in the environment; null for the default
+     * @throws ConfigException naming each option that there is not, or that can't be changed by itself
+     */
+    static String edit(String defaults, String text, String name, Map<String, @Nullable String> options)
+            throws ConfigException {
+        TomlParseResult known = Toml.parse(defaults);
+        List<String> errors = options.keySet().stream()
+                .filter(key -> !known.dottedKeySet().contains(key))
+                .map(key -> "there is no option " + key + nearest(key, known.dottedKeySet()))
+                .toList();
+        if (!errors.isEmpty()) {
+            throw new ConfigException(errors);
+        }
+        ConfigText edited = new ConfigText(text, name);
+        for (Map.Entry<String, @Nullable String> option : options.entrySet()) {
+            ConfigText.Key key = ConfigText.Key.of(option.getKey());
+            String value = option.getValue();
+            edited = value == null ? edited.without(key) : edited.with(key, written(value, known.get(option.getKey())));
+        }
+        return edited.toString();
+    }
+
+    /** Returns a value in TOML, of its default's type if it can have that. */
+    private static String written(String value, @Nullable Object byDefault) {
+        return switch (byDefault) {
+            case Boolean flag when value.equals("true") || value.equals("false") -> value;
+            case Long number when WHOLE.matcher(value).matches() -> value;
+            case TomlArray list -> ConfigText.list(items(value).stream());
+            case null, default -> ConfigText.quoted(value);
+        };
+    }
+
+    /** Returns the items of a list that are separated by commas. */
+    private static List<String> items(String value) {
+        return value.isBlank() ? List.of() : List.of(value.strip().split("\\s*,\\s*", -1));
     }
 
     private static String nearest(String word, Iterable<String> known) {
@@ -200,7 +244,7 @@ final class Settings {
         String place = "";
         if (fromEnvironment != null) {
             place = "environment " + variable(key) + ": ";
-            items = fromEnvironment.isBlank() ? List.of() : List.of((Object[]) fromEnvironment.split("\\s*,\\s*", -1));
+            items = List.copyOf(items(fromEnvironment));
         } else {
             Object fromFile = given(key);
             place = fromFile == null ? "" : place(key);

@@ -41,7 +41,7 @@ final class Deferred {
                     next.run();
                 } catch (RuntimeException e) {
                     // It may be another thread's, and what comes after it is to be done all the same.
-                    LOG.error("what follows from a change failed", e);
+                    LOG.error("CHATD-907 what follows from a change failed", e);
                 }
             }
         } finally {

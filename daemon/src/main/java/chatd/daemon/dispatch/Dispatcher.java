@@ -238,7 +238,7 @@ public final class Dispatcher {
     /** Logs an internal error and returns its reference, the only detail that the user is told. */
     private String fault(String doing, Throwable failure) {
         String reference = UUID.randomUUID().toString().substring(0, 8);
-        LOG.error("fault {} in {}", reference, doing, failure);
+        LOG.error("CHATD-904 fault {} in {}", reference, doing, failure);
         audit.note(new AuditEvent.Fault(
                 reference, doing + ": " + failure.getClass().getSimpleName()));
         return reference;
@@ -292,7 +292,7 @@ public final class Dispatcher {
                 rooms.forEach(room -> room.connectionClosed(session));
             }
         } catch (RuntimeException e) {
-            LOG.error("a session's cleanup failed", e);
+            LOG.error("CHATD-908 a session's cleanup failed", e);
         } finally {
             sessions.closed(session);
         }

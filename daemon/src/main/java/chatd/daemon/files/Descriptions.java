@@ -65,7 +65,9 @@ final class Descriptions implements AutoCloseable {
             try {
                 contents.describe(number, of(new StoredSource(contents, number, size)));
             } catch (IllegalStateException e) {
-                LOG.warn("{}: its files can't be read. chat-admin storage check lists what is missing", e.getMessage());
+                LOG.warn(
+                        "CHATD-308 {}: its files can't be read. chat-admin storage check lists what is missing",
+                        e.getMessage());
                 contents.describe(number, Media.NONE);
             }
         });

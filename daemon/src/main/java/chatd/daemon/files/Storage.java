@@ -161,11 +161,13 @@ public final class Storage {
             }
         }
         if (mineNow > 0) {
-            LOG.warn("the files of {} take {} % of the account's quota", account.name(), mineNow);
+            LOG.warn("CHATD-503 the files of {} take {} % of the account's quota", account.name(), mineNow);
             audit.note(new AuditEvent.StorageFull(AuditTrail.who(account), mineNow));
         }
         if (allNow > 0) {
-            LOG.warn("the files take {} % of quota.server ({}): see chat-admin storage", allNow, Size.of(most));
+            LOG.warn(
+                    "CHATD-504 the files take {} % of quota.server ({}): see chat-admin storage",
+                    allNow, Size.of(most));
             audit.note(new AuditEvent.StorageFull(Who.UNKNOWN, allNow));
         }
         return new Room(account.number(), bytes, !isNew);

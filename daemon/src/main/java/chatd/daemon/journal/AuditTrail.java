@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The services' access to the server log. While the log can't be written, actions that must be logged are refused or,
+ * The services' access to the audit log. While the log can't be written, actions that must be logged are refused or,
  * with {@code audit.on-failure = "continue"}, done all the same and logged later. Thread-safe.
  */
 public final class AuditTrail implements AutoCloseable {

@@ -9,7 +9,9 @@ import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
@@ -22,12 +24,17 @@ import org.apache.logging.log4j.Logger;
 public final class DiskSpace implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(DiskSpace.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration HOUR = Duration.ofHours(1);
 
     private final Supplier<Config> config;
     private final StorageStore store;
     private final Path log;
     private final boolean isLocal;
+    private final Clock clock;
+    private final DiskTrend trendOfLog = new DiskTrend("the audit log");
+    private final DiskTrend trendOfDatabase = new DiskTrend("the database");
     private final Sweeper sweeper = new Sweeper("disk space", LOOK, this::look);
+    private final Sweeper hourly = new Sweeper("the trend of the disks", HOUR, this::note);
     private volatile boolean isFull;
 
     /**
@@ -35,13 +42,23 @@ public final class DiskSpace implements AutoCloseable {
      *
      * @param config the database and the log are those of the start
      */
-    public DiskSpace(Supplier<Config> config, StorageStore store) {
+    public DiskSpace(Supplier<Config> config, StorageStore store, Clock clock) {
         Config now = config.get();
         this.config = config;
         this.store = store;
+        this.clock = clock;
         this.log = now.audit().directory();
         this.isLocal = now.database().socket().isPresent();
         var _ = look();
+        var _ = note();
+        hourly.start();
+    }
+
+    private boolean note() {
+        Instant now = clock.instant();
+        trendOfLog.note(now, ofLog());
+        trendOfDatabase.note(now, ofDatabase());
+        return true;
     }
 
     /**
@@ -63,9 +80,9 @@ public final class DiskSpace implements AutoCloseable {
         boolean isLow = least > 0 && (isBelow(least, ofLog()) || isBelow(least, ofDatabase()));
         if (isLow != isFull) {
             if (isLow) {
-                LOG.error("a disk has less than storage.texts free: no texts are taken. {}", trouble());
+                LOG.error("CHATD-501 a disk has less than storage.texts free: no texts are taken. {}", trouble());
             } else {
-                LOG.info("there is room on the disks again");
+                LOG.info("CHATD-502 there is room on the disks again");
             }
             isFull = isLow;
         }
@@ -83,7 +100,12 @@ public final class DiskSpace implements AutoCloseable {
         if (isBelow(least, ofLog())) {
             return "The disk of the log, with " + log.toAbsolutePath() + ", is nearly full: no texts are taken.";
         }
-        return isBelow(least, ofDatabase()) ? "The disk of the database is nearly full: no texts are taken." : "";
+        if (isBelow(least, ofDatabase())) {
+            return "The disk of the database is nearly full: no texts are taken.";
+        }
+        Instant now = clock.instant();
+        String ofLog = trendOfLog.trouble(now, ofLog());
+        return ofLog.isEmpty() ? trendOfDatabase.trouble(now, ofDatabase()) : ofLog;
     }
 
     /** Returns the bytes that are free on the database's disk; empty if that is on another machine. Blocks. */
@@ -110,6 +132,7 @@ public final class DiskSpace implements AutoCloseable {
 
     @Override
     public void close() {
+        hourly.close();
         sweeper.close();
     }
 }

@@ -68,7 +68,7 @@ public final class OlderDatabase {
 
     private static void say(List<LogEvent.Range> lost) {
         LOG.error(
-                "the database is older than the log: it was restored, or replaced by another. Lost: {}. These numbers"
+                "CHATD-304 the database is older than the log: it was restored, or replaced by another. Lost: {}. These numbers"
                         + " and the names in the log are not reused. Accounts are as they were then: repeat any"
                         + " disabling, deletion or password reset made since",
                 lost.stream()

@@ -123,7 +123,7 @@ final class SentBefore {
             throw e;
         } catch (RuntimeException e) {
             // If the connection is lost, the next batch or check finds that out.
-            LOG.warn("the identifiers of what was sent a week ago were not deleted: {}", e.getMessage());
+            LOG.warn("CHATD-306 the identifiers of what was sent a week ago were not deleted: {}", e.getMessage());
         }
         if (gone < FORGOTTEN_AT_ONCE) {
             forgot = now;

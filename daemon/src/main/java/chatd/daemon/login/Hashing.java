@@ -99,7 +99,9 @@ public final class Hashing implements AutoCloseable {
             return wanted;
         }
         long fit = Math.max(1, Runtime.getRuntime().maxMemory() / 4 / each);
-        LOG.warn("libargon2 can't be loaded: passwords are hashed by Bouncy Castle, {} at once", Math.min(wanted, fit));
+        LOG.warn(
+                "CHATD-107 libargon2 can't be loaded: passwords are hashed by Bouncy Castle, {} at once",
+                Math.min(wanted, fit));
         return (int) Math.min(wanted, fit);
     }
 

@@ -134,7 +134,7 @@ public final class Tokens implements AutoCloseable {
         try {
             store.delete(all);
         } catch (RuntimeException e) {
-            LOG.warn("tokens that have ended were not deleted yet: {}", e.getMessage());
+            LOG.warn("CHATD-307 tokens that have ended were not deleted yet: {}", e.getMessage());
             return false;
         }
         table.forget(all);

@@ -187,6 +187,17 @@ public final class Amendments implements Room {
     }
 
     /**
+     * Returns the number of the message that carries a file. Blocks.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_MESSAGE} if none does, or no longer
+     */
+    public long withFile(long file) {
+        return messages.withFile(file)
+                .orElseThrow(() ->
+                        new Refusal(Code.NO_SUCH_MESSAGE, "There is no file " + file + ", or it has been removed."));
+    }
+
+    /**
      * Takes a message back for an administrator, whoever sent it and whenever. Blocks until it is committed.
      *
      * @throws Refusal {@link Code#NO_SUCH_MESSAGE}, also if it was taken back already

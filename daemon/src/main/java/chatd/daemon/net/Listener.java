@@ -266,7 +266,7 @@ public final class Listener implements AutoCloseable {
         InetSocketAddress peer = channel.remoteAddress();
         Config now = config.get();
         if (now.listen().proxies().stream().noneMatch(proxies -> proxies.contains(peer.getAddress()))) {
-            welcome(channel, peer);
+            welcome(channel, peer, false);
             return;
         }
         channel.closeFuture().addListener(closed -> proxied.decrementAndGet());
@@ -276,7 +276,7 @@ public final class Listener implements AutoCloseable {
             return;
         }
         ProxyHeader.await(
-                channel.pipeline(), peer, now.limits().firstPacket(), client -> welcome(channel, client), why -> {
+                channel.pipeline(), peer, now.limits().firstPacket(), client -> welcome(channel, client, true), why -> {
                     refuse(peer, "malformed");
                     complain(peer, why);
                 });
@@ -288,8 +288,7 @@ public final class Listener implements AutoCloseable {
         long last = complained.get();
         if (now - last > COMPLAINTS_APART.toNanos() && complained.compareAndSet(last, now)) {
             LOG.warn(
-                    "a connection from {}, of listen.proxies, was refused: {}. Does the proxy send the PROXY protocol,"
-                            + " version 2?",
+                    "CHATD-703 a connection from {}, of listen.proxies, was refused: {}. Does the proxy send the PROXY protocol?",
                     NetUtil.toAddressString(proxy.getAddress()),
                     why);
         }
@@ -303,7 +302,7 @@ public final class Listener implements AutoCloseable {
     }
 
     /** @param peer the client's address, its own or as reported by a proxy */
-    private void welcome(SocketChannel channel, InetSocketAddress peer) {
+    private void welcome(SocketChannel channel, InetSocketAddress peer, boolean isProxied) {
         Admission.Admitted admitted = admission.admit(peer.getAddress(), () -> {
             refuse(peer, "too-many");
             channel.close();
@@ -353,15 +352,17 @@ public final class Listener implements AutoCloseable {
                     return secure;
                 },
                 tls.get().dialects());
-        channel.pipeline().addLast(Http.beforeTls(), hello, new Greeting(connection, admitted), connection);
+        channel.pipeline().addLast(Http.beforeTls(), hello, new Greeting(connection, admitted, isProxied), connection);
     }
 
     /** Counts a connection as greeting until its handshake ends or it is closed. */
     private final class Greeting extends ChannelInboundHandlerAdapter {
         private final ClientConnection connection;
         private final Admission.Admitted admitted;
+        private final boolean isProxied;
 
-        Greeting(ClientConnection connection, Admission.Admitted admitted) {
+        Greeting(ClientConnection connection, Admission.Admitted admitted, boolean isProxied) {
+            this.isProxied = isProxied;
             this.connection = connection;
             this.admitted = admitted;
         }
@@ -377,7 +378,7 @@ public final class Listener implements AutoCloseable {
             if (event instanceof SslHandshakeCompletionEvent handshake) {
                 admitted.greeted();
                 if (handshake.isSuccess()) {
-                    http.greet(ctx, connection);
+                    http.greet(ctx, connection, isProxied);
                 }
                 ctx.pipeline().remove(this);
             }

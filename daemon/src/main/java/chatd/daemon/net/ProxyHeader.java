@@ -8,7 +8,6 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
-import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Waits for the PROXY protocol header (version 2) at the start of a proxy's connection, then passes the connection on
+ * Waits for the PROXY protocol header (version 1 or 2) at the start of a proxy's connection, then passes the connection on
  * with the client's address. Runs on the connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
@@ -84,10 +83,6 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            if (header.protocolVersion() != HAProxyProtocolVersion.V2) {
-                refuse(ctx, "its header is not version 2");
-                return;
-            }
             done = true;
             welcome.accept(client(header));
             ctx.pipeline().remove(this);

@@ -106,6 +106,11 @@ public final class Reports implements Room {
                 .orElse(message.text());
     }
 
+    /** Returns how many reports are open. */
+    public ReportStore.Open open() {
+        return store.open();
+    }
+
     /** Returns the open reports, or all, by number; the newest {@code most} of them. */
     public List<ReportStore.Report> list(boolean all, int most) {
         return store.list(all, most);

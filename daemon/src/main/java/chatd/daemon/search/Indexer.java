@@ -242,7 +242,7 @@ public final class Indexer implements AutoCloseable {
                     Code.BUSY,
                     "This search takes too long. Search for fewer or longer words, or in one conversation or time.");
         } catch (IOException | AlreadyClosedException e) {
-            LOG.warn("a search failed: {}", e.getMessage());
+            LOG.warn("CHATD-604 a search failed: {}", e.getMessage());
             throw unavailable();
         }
     }
@@ -251,7 +251,7 @@ public final class Indexer implements AutoCloseable {
         while (!isClosing) {
             try (Index opened = opened()) {
                 if (opened.position() > highest.getAsLong()) {
-                    LOG.info("the index of messages knows some that the database does not: it is built anew");
+                    LOG.info("CHATD-602 the index of messages knows some that the database does not: it is built anew");
                     opened.clear(now());
                 }
                 index = opened;
@@ -261,7 +261,7 @@ public final class Indexer implements AutoCloseable {
                 trouble = "the database can't be reached";
             } catch (IOException | RuntimeException e) {
                 trouble = "the index can't be used: " + e.getMessage();
-                LOG.warn("the index of messages in {} can't be used: {}", directory, e.getMessage());
+                LOG.warn("CHATD-603 the index of messages in {} can't be used: {}", directory, e.getMessage());
                 LOG.debug("the index failed", e);
             } finally {
                 index = null;
@@ -281,7 +281,7 @@ public final class Indexer implements AutoCloseable {
         } catch (LockObtainFailedException e) {
             throw new IOException("another process is using it", e);
         } catch (IOException | RuntimeException e) {
-            LOG.info("the index of messages in {} is built anew: {}", directory, e.getMessage());
+            LOG.info("CHATD-601 the index of messages in {} is built anew: {}", directory, e.getMessage());
             Index.delete(directory);
             return Index.open(directory, now());
         }

@@ -358,7 +358,7 @@ public final class Session implements Caller {
         try {
             return encoding.get();
         } catch (RuntimeException e) {
-            LOG.error("an event can't be encoded in {}; the session ends", dialect.name(), e);
+            LOG.error("CHATD-906 an event can't be encoded in {}; the session ends", dialect.name(), e);
             abort("fault");
             return List.of();
         }

@@ -81,7 +81,7 @@ public final class Sweeper implements AutoCloseable {
             isLeft = sweep.getAsBoolean();
         } catch (RuntimeException | Error e) {
             // Also out of memory: later there may be enough.
-            LOG.warn("{}: a sweep failed and is repeated in {} s: {}", name, pause.toSeconds(), e.toString());
+            LOG.warn("CHATD-912 {}: a sweep failed and is repeated in {} s: {}", name, pause.toSeconds(), e.toString());
         }
         synchronized (this) {
             if (isClosed || (!isLeft && !isAsked)) {

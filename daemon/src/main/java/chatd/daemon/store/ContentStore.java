@@ -148,7 +148,10 @@ public final class ContentStore {
         try {
             delete(content);
         } catch (RuntimeException e) {
-            LOG.warn("the content {}, which nothing uses any more, was not removed: {}", content, e.getMessage());
+            LOG.warn(
+                    "CHATD-305 the content {}, which nothing uses any more, was not removed: {}",
+                    content,
+                    e.getMessage());
         }
     }
 

@@ -252,6 +252,14 @@ public final class MessageStore {
                         file(row))));
     }
 
+    /** Returns the number of the message that carries a file; empty if there is no such file any more. Blocks. */
+    public Optional<Long> withFile(long file) {
+        return database.with(sql -> sql.select(FILE.MESSAGE)
+                .from(FILE)
+                .where(FILE.NUMBER.eq(file), FILE.CONTENT.isNotNull())
+                .fetchOptional(FILE.MESSAGE));
+    }
+
     private static long group(@Nullable Long conversation) {
         return conversation != null && Conversation.isGroup(conversation) ? conversation : 0;
     }

@@ -5,6 +5,7 @@ import static chatd.sql.generated.Tables.REPORT;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.Record;
@@ -84,6 +85,21 @@ public final class ReportStore {
                 row.get(REPORT.FILE_NAME),
                 row.get(REPORT.CONTENT),
                 size == null ? 0 : size);
+    }
+
+    /**
+     * The reports that are open.
+     *
+     * @param since when the oldest was made; the epoch if there is none
+     */
+    public record Open(int number, Instant since) {}
+
+    /** Returns how many reports are open. */
+    public Open open() {
+        return database.with(sql -> sql.select(DSL.count(), DSL.min(REPORT.TIME))
+                .from(REPORT)
+                .where(REPORT.CLOSED.isNull())
+                .fetchSingle(row -> new Open(row.value1(), Objects.requireNonNullElse(row.value2(), Instant.EPOCH))));
     }
 
     /** Returns how many reports of an account are open. */

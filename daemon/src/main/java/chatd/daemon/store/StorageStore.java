@@ -11,6 +11,8 @@ import static chatd.sql.generated.Tables.REPORT;
 import chatd.daemon.model.Account;
 import chatd.protocol.value.Media;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -216,6 +218,15 @@ public final class StorageStore {
                 .where(FILE.CONTENT.eq(content))
                 .fetchSingle()
                 .value1());
+    }
+
+    /** Returns what the database's clock says. */
+    public Instant time() {
+        return Objects.requireNonNull(
+                        database.with(sql -> sql.select(DSL.field("utc_timestamp(6)", LocalDateTime.class))
+                                .fetchSingle()
+                                .value1()))
+                .toInstant(ZoneOffset.UTC);
     }
 
     /** Returns the directory of the database's files, on its machine. */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Notifies systemd of the daemon's state, by the protocol of sd_notify(3); does nothing if systemd did not start it.
- * Notifications that can't be delivered are dropped; the first is reported in the operational log. Any thread.
+ * Notifications that can't be delivered are dropped; the first is reported in the service log. Any thread.
  */
 public final class ServiceManager {
     private static final Logger LOG = LogManager.getLogger(ServiceManager.class);
@@ -114,7 +114,7 @@ public final class ServiceManager {
         try (Arena arena = Arena.ofConfined()) {
             if (!send(arena, socket, state.getBytes(StandardCharsets.UTF_8)) && !failed) {
                 failed = true;
-                LOG.warn("can't notify systemd of the daemon's state, at {}", socket);
+                LOG.warn("CHATD-108 can't notify systemd of the daemon's state, at {}", socket);
             }
         } catch (Throwable e) {
             throw new IllegalStateException("the C library can't be called", e);

@@ -75,7 +75,7 @@ public final class Watchdog implements AutoCloseable {
                         step.take();
                     } catch (RuntimeException e) {
                         // If it persists, the part counts as hung.
-                        LOG.error("{} failed", name, e);
+                        LOG.error("CHATD-911 {} failed", name, e);
                     }
                     TimeUnit.NANOSECONDS.sleep(interval.toNanos());
                 }
@@ -111,7 +111,7 @@ public final class Watchdog implements AutoCloseable {
         } else {
             systemd.status("not responding: " + hanging);
             if (!hanging.equals(silent)) {
-                LOG.fatal("no response for {} s from: {}", patience.toSeconds(), hanging);
+                LOG.fatal("CHATD-903 no response for {} s from: {}", patience.toSeconds(), hanging);
             }
         }
         silent = hanging;

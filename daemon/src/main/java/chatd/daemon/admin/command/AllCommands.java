@@ -7,6 +7,9 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Reloader;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.session.Sweeper;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -17,6 +20,9 @@ public final class AllCommands implements AutoCloseable {
     private final List<AdminCommand<?, ?, ?>> commands = new ArrayList<>();
     private final StatsCommands stats;
 
+    /** Repeats, every hour, the check of what the next start needs. */
+    private final Sweeper hourly;
+
     /**
      * Facts about this daemon that commands report.
      *
@@ -26,8 +32,15 @@ public final class AllCommands implements AutoCloseable {
      */
     public record Facts(String version, Supplier<String> tls, String transport, Supplier<ChainFacts> certificate) {}
 
-    public AllCommands(Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running) {
-        this.stats = new StatsCommands(facts, running, log);
+    public AllCommands(
+            Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running, Clock clock) {
+        Checks checks = new Checks(facts.certificate(), configuration, reloader, log, clock);
+        this.stats = new StatsCommands(facts, running, log, checks);
+        this.hourly = new Sweeper("the check of the next start", Duration.ofHours(1), () -> {
+            checks.warnOfNextStart();
+            return true;
+        });
+        hourly.start();
         commands.addAll(new UserCommands(running, configuration).all());
         commands.addAll(new SessionCommands(running).all());
         commands.addAll(new GroupCommands(running).all());
@@ -50,6 +63,7 @@ public final class AllCommands implements AutoCloseable {
 
     @Override
     public void close() {
+        hourly.close();
         stats.close();
     }
 }

@@ -10,6 +10,7 @@ import chatd.daemon.config.Configuration;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import java.util.List;
+import java.util.Objects;
 
 /** Implements {@code chat-admin config}. */
 public record ConfigCommands(Configuration configuration, Reloader reloader) {
@@ -29,6 +30,7 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
                                                 each.lifetime().words()))
                                         .toList())),
                 AdminCommand.of(SystemCalls.CHECK, Role.administrators(), (request, by, out) -> check(request), "file"),
+                AdminCommand.of(SystemCalls.SET, Role.administrators(), (request, by, out) -> edit(request), "options"),
                 AdminCommand.of(SystemCalls.RELOAD, Role.administrators(), (request, by, out) -> reload()));
     }
 
@@ -49,12 +51,31 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
         }
     }
 
+    /** Returns what the client is to write: the daemon may not change its own configuration. */
+    private SystemCalls.Edited edit(SystemCalls.Edit edit) {
+        try {
+            String text =
+                    configuration.edit(Objects.requireNonNullElse(edit.content(), ""), edit.file(), edit.options());
+            Reloader.Checked checked = reloader.check(configuration.check(text, edit.file()));
+            if (!checked.errors().isEmpty()) {
+                throw new ConfigException(checked.errors());
+            }
+            return new SystemCalls.Edited(text, checked.warnings());
+        } catch (ConfigException e) {
+            throw invalid(e);
+        }
+    }
+
     private SystemCalls.Reloaded reload() {
         try {
             return reloader.reload();
         } catch (ConfigException e) {
-            throw new Refusal(
-                    Code.MALFORMED, String.join("\n", e.errors()) + "\nThe previous configuration stays in force.");
+            throw invalid(e);
         }
+    }
+
+    private static Refusal invalid(ConfigException e) {
+        return new Refusal(
+                Code.MALFORMED, String.join("\n", e.errors()) + "\nThe previous configuration stays in force.");
     }
 }

@@ -49,6 +49,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
                             return new LogCalls.Place(directory());
                         },
                         "user",
+                        "from",
                         "type",
                         "outcome",
                         "address",

@@ -8,9 +8,11 @@ import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.messages.Amendments;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.Refusal;
 import chatd.daemon.reports.Reports;
 import chatd.daemon.store.ReportStore;
 import chatd.protocol.value.Addressee;
+import chatd.protocol.value.Code;
 import java.util.List;
 import java.util.Objects;
 
@@ -24,8 +26,9 @@ public record MessageCommands(Running running) {
                 AdminCommand.of(
                         MessageCalls.SHOW,
                         Role.administrators(),
-                        (request, by, out) -> message(request.message()),
-                        "message"),
+                        (request, by, out) -> message(number(request)),
+                        "message",
+                        "file"),
                 AdminCommand.of(
                         MessageCalls.REMOVE,
                         Role.administrators(),
@@ -87,6 +90,15 @@ public record MessageCommands(Running running) {
                 report.reason(),
                 report.closed() == null ? null : report.closed().toString(),
                 report.closedBy());
+    }
+
+    private long number(MessageCalls.Shown which) {
+        Long message = which.message();
+        Long file = which.file();
+        if ((message == null) == (file == null)) {
+            throw new Refusal(Code.MALFORMED, "The command names a message or a file: one of them.");
+        }
+        return message != null ? message : running.services().amendments().withFile(Objects.requireNonNull(file));
     }
 
     private MessageCalls.Message message(long number) {

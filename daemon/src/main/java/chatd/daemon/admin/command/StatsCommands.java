@@ -16,9 +16,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -26,9 +24,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Implements {@code stats}: the daemon's identity, users online, rates, load and the state of its parts. */
 public final class StatsCommands implements AutoCloseable {
-    /** How far the clock may be behind the log before that is a problem. */
-    private static final Duration CLOCK = Duration.ofSeconds(10);
-
     /** Seconds over which rates are averaged. */
     private static final int WINDOW = 60;
 
@@ -49,16 +44,18 @@ public final class StatsCommands implements AutoCloseable {
     private final AllCommands.Facts facts;
     private final Running running;
     private final AuditLog log;
+    private final Checks checks;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final Thread sampler;
 
     /** The counters at one moment, by {@link System#nanoTime}. */
     private record Sample(long nanos, long messages, long events) {}
 
-    public StatsCommands(AllCommands.Facts facts, Running running, AuditLog log) {
+    public StatsCommands(AllCommands.Facts facts, Running running, AuditLog log, Checks checks) {
         this.facts = facts;
         this.running = running;
         this.log = log;
+        this.checks = checks;
         this.sampler = Thread.ofVirtual().name("stats").start(this::sample);
     }
 
@@ -137,40 +134,8 @@ public final class StatsCommands implements AutoCloseable {
     }
 
     private List<String> problems(Optional<Running.Parts> all, SystemCalls.Parts parts) {
-        List<String> problems = new ArrayList<>();
-        if (all.isEmpty()) {
-            problems.add("Nobody is served yet: " + running.progress() + ".");
-        } else if (parts.database().equals(AWAY)) {
-            problems.add("The database is away.");
-        }
-        if (log.trouble() != null || log.unpublished() != null) {
-            problems.add("The log: " + parts.log() + ".");
-        }
-        Instant logged = log.lastTime();
-        if (Duration.between(Instant.now(), logged).compareTo(CLOCK) > 0) {
-            problems.add("The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
-                    + ": until then all events have that time. Was the clock ahead? `timedatectl` shows it.");
-        }
-        all.map(running -> running.services().search().indexer().trouble())
-                .filter(trouble -> !trouble.isEmpty())
-                .ifPresent(trouble -> problems.add("Search is not available: " + trouble + "."));
-        if (all.isPresent() && !parts.database().equals(AWAY)) {
-            String trouble = all.get().services().storage().trouble();
-            if (!trouble.isEmpty()) {
-                problems.add(trouble);
-            }
-        }
-        String end = parts.certificateEnd();
-        if (Instant.now().isAfter(Instant.parse(end))) {
-            problems.add("The certificate expired at " + end + ": nobody can connect. Renew it.");
-        } else if (parts.certificateDays() <= SystemCalls.RENEWAL_DAYS) {
-            problems.add("The certificate expires at " + end + ", in " + parts.certificateDays() + " days: renew it.");
-        }
-        String advice = facts.certificate().get().advice();
-        if (!advice.isEmpty()) {
-            problems.add(advice);
-        }
-        return problems;
+        return all.map(there -> checks.problems(there, parts.database().equals(AWAY)))
+                .orElseGet(() -> checks.problems(running.progress()));
     }
 
     private SystemCalls.Identity identity(Optional<Running.Parts> all) {

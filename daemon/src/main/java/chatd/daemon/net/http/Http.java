@@ -2,6 +2,7 @@ package chatd.daemon.net.http;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.net.stream.ClientConnection;
+import chatd.daemon.net.stream.Goodbye;
 import chatd.daemon.net.tls.Dialects;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,21 +26,33 @@ public final class Http {
 
     /** Returns the first handler of a connection, which answers those who use HTTP without TLS. */
     public static ChannelHandler beforeTls() {
-        return new HttpHint(HttpHint.USE_TLS);
+        return FirstBytes.hint(FirstBytes.USE_TLS);
     }
 
     /**
      * Serves a connection whose handshake is complete, if it speaks HTTP. On its event loop.
      *
      * @param ctx the handler between TLS and the connection, after which those of HTTP are added
+     * @param isProxied whether it comes from a proxy, of which some offer no ALPN: then the first bytes tell what is spoken
      */
-    public void greet(ChannelHandlerContext ctx, ClientConnection connection) {
+    public void greet(ChannelHandlerContext ctx, ClientConnection connection, boolean isProxied) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         @Nullable String protocol = tls.applicationProtocol();
         if (Dialects.HTTP.equals(protocol)) {
             HttpRequests.serve(ctx, connection, SITE, files, config);
         } else if (protocol == null) {
-            ctx.pipeline().addAfter(ctx.name(), "hint", new HttpHint(HttpHint.SAY_SO));
+            ctx.pipeline()
+                    .addAfter(
+                            ctx.name(),
+                            "first bytes",
+                            isProxied
+                                    ? new FirstBytes(first -> serveUnasked(first, connection))
+                                    : FirstBytes.hint(FirstBytes.SAY_SO));
         }
+    }
+
+    private void serveUnasked(ChannelHandlerContext ctx, ClientConnection connection) {
+        connection.speak(connection.dialects().named(Dialects.HTTP), Goodbye.NONE);
+        HttpRequests.serve(ctx, connection, SITE, files, config);
     }
 }

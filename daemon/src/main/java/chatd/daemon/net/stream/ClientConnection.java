@@ -402,7 +402,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // TLS errors and disconnects are handled when the channel closes.
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
-            LOG.error("a connection failed", cause);
+            LOG.error("CHATD-905 a connection failed", cause);
         }
         if (!state.isFinishing()) {
             ctx.close();

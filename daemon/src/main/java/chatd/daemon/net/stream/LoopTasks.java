@@ -50,7 +50,7 @@ public final class LoopTasks {
                 try {
                     task.run();
                 } catch (RuntimeException e) {
-                    LOG.error("a connection failed", e);
+                    LOG.error("CHATD-905 a connection failed", e);
                 }
             }
         } finally {

@@ -68,7 +68,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         Tls tls = new Tls(config, Dialects.NAMES);
         if (config.development().isPresent()) {
             LOG.warn(
-                    "no certificate is configured (tls.certificate): the one in {} is for trying out, and nobody vouches"
+                    "CHATD-201 no certificate is configured (tls.certificate): the one in {} is for trying out, and nobody vouches"
                             + " for it. The fingerprint of its key is {}",
                     config.certificate(),
                     Fingerprint.of(tls.certificate().getPublicKey()).hex());
@@ -150,7 +150,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
                 try {
                     look();
                 } catch (RuntimeException e) {
-                    LOG.error("checking the certificate failed", e);
+                    LOG.error("CHATD-913 checking the certificate failed", e);
                 }
             }
         } catch (InterruptedException e) {
@@ -168,7 +168,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
             } catch (IOException e) {
                 refused = now;
                 LOG.error(
-                        "the certificate has changed, and can't be used; the previous one stays in force: {}",
+                        "CHATD-204 the certificate has changed, and can't be used; the previous one stays in force: {}",
                         FileFailure.describe(e));
                 audit.note(new AuditEvent.CertificateRefused(FileFailure.describe(e)));
             }
@@ -217,14 +217,14 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         refused = null;
         warned = null;
         loaded(fresh);
-        LOG.info("the certificate of {} is in force; it expires {}", fresh.subject(), fresh.end());
+        LOG.info("CHATD-202 the certificate of {} is in force; it expires {}", fresh.subject(), fresh.end());
     }
 
     private void loaded(Tls tls) {
         audit.note(new AuditEvent.CertificateLoaded(tls.subject(), tls.fingerprint(), tls.end()));
         if (!tls.facts().advice().isEmpty()) {
             LOG.warn(
-                    "the chain of the certificate is incomplete: {}",
+                    "CHATD-203 the chain of the certificate is incomplete: {}",
                     tls.facts().advice());
         }
         warn();
@@ -247,9 +247,16 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         }
         warned = due;
         if (due.isZero()) {
-            LOG.error("the certificate of {} expired at {}: nobody can connect. Renew it", tls.subject(), tls.end());
+            LOG.error(
+                    "CHATD-206 the certificate of {} expired at {}: nobody can connect. Renew it",
+                    tls.subject(),
+                    tls.end());
         } else {
-            LOG.warn("the certificate of {} expires {}, in {} days: renew it", tls.subject(), tls.end(), left.toDays());
+            LOG.warn(
+                    "CHATD-205 the certificate of {} expires {}, in {} days: renew it",
+                    tls.subject(),
+                    tls.end(),
+                    left.toDays());
         }
         audit.note(new AuditEvent.CertificateEnding(tls.subject(), tls.fingerprint(), tls.end()));
     }

@@ -1,0 +1,99 @@
+package chatd.admin.system;
+
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.List;
+
+/** The daemon's configuration file, changed with the rights of whoever runs this program: the daemon itself may not. */
+final class ConfigFile {
+    private final Path path;
+    private final String text;
+
+    /**
+     * Reads the file.
+     *
+     * @param path as the daemon names it; may be a link
+     * @throws CommandFailure if it can't be read and replaced
+     */
+    ConfigFile(Path path) {
+        try {
+            this.path = path.toRealPath();
+            this.text = Files.readString(this.path);
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(Exit.NO_SUCH, "There is no file " + path + ".");
+        } catch (IOException e) {
+            throw notAllowed(path);
+        }
+        Path directory = this.path.getParent();
+        if (!Files.isWritable(this.path) || directory == null || !Files.isWritable(directory)) {
+            throw notAllowed(path);
+        }
+    }
+
+    /** Returns the owner and the group. */
+    private static List<Object> whose(Path file) throws IOException {
+        PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+        return List.of(attributes.owner(), attributes.group());
+    }
+
+    private static CommandFailure notAllowed(Path path) {
+        return new CommandFailure(
+                Exit.NOT_ALLOWED,
+                "You may not change " + path + ", the daemon's configuration: do it as root, with sudo.");
+    }
+
+    String text() {
+        return text;
+    }
+
+    /**
+     * Replaces it, unless somebody else has changed it since it was read. It keeps its owner and its permissions.
+     *
+     * @return how to undo it
+     */
+    Runnable replace(String fresh) {
+        write(fresh, text);
+        return () -> write(text, fresh);
+    }
+
+    private void write(String fresh, String expected) {
+        Path beside = path.resolveSibling(
+                "." + path.getFileName() + "." + ProcessHandle.current().pid());
+        try {
+            if (!Files.readString(path).equals(expected)) {
+                throw new CommandFailure(
+                        Exit.CONFLICT,
+                        path + " was changed by somebody else meanwhile. Nothing was changed; try again.");
+            }
+            try {
+                Files.copy(path, beside, StandardCopyOption.COPY_ATTRIBUTES);
+                if (!whose(beside).equals(whose(path))) {
+                    throw notAllowed(path);
+                }
+                try (FileChannel channel =
+                        FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                    ByteBuffer bytes = StandardCharsets.UTF_8.encode(fresh);
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes);
+                    }
+                    channel.force(true);
+                }
+                Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(beside);
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(Exit.NO, path + " can't be written: " + e.getMessage());
+        }
+    }
+}

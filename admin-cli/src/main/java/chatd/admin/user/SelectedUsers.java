@@ -1,0 +1,91 @@
+package chatd.admin.user;
+
+import chatd.admin.system.AccountNames;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Question;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The users that a command is about: those that are named, or all that are selected. */
+final class SelectedUsers {
+    /** Maximum number of names in a question. */
+    private static final int SHOWN = 20;
+
+    @Parameters(paramLabel = "USER", arity = "0..*", completionCandidates = AccountNames.class)
+    private @Nullable List<String> named;
+
+    @Mixin
+    private Selection selection;
+
+    @Option(names = "--dry-run", description = "Only say which users these are.")
+    private boolean dry;
+
+    @Option(names = "--yes", description = "Do not ask; users that are named are not asked about in any case.")
+    private boolean yes;
+
+    boolean isDry() {
+        return dry;
+    }
+
+    boolean isConfirmed() {
+        return yes;
+    }
+
+    /** Returns whether users were named or selected. */
+    boolean isAny() {
+        return named != null || !selection.isEmpty();
+    }
+
+    /** Returns whether it may be more than one user. */
+    boolean maySeveral() {
+        return named == null || named.size() > 1;
+    }
+
+    /**
+     * Returns the users, each once.
+     *
+     * @throws CommandFailure if there are neither names nor options, or both, or nobody is selected
+     */
+    List<String> names(Program program) {
+        if ((named == null) == selection.isEmpty()) {
+            throw new CommandFailure(
+                    Exit.USAGE,
+                    (named == null ? "Name the users, or" : "Either name the users, or")
+                            + " select them with --class or --state.");
+        }
+        return named == null ? selection.names(program) : List.copyOf(new LinkedHashSet<>(named));
+    }
+
+    /**
+     * Returns the users, once it was confirmed that those who were selected are meant; none if they were only to be shown.
+     *
+     * @param doing what is done to them, as the beginning of a question
+     * @throws CommandFailure as {@link #names} does, or if they are not meant
+     */
+    List<String> confirmed(Program program, String doing) {
+        List<String> names = names(program);
+        if (dry) {
+            if (program.json()) {
+                Format.json(program.out(), names);
+            } else {
+                names.forEach(program.out()::println);
+                program.out().println("Nothing was done: this was a dry run.");
+            }
+            return List.of();
+        }
+        if (named == null && !yes) {
+            Question.ask(doing + " " + Format.count(names.size(), "user") + ": "
+                    + names.stream().limit(SHOWN).collect(Collectors.joining(", "))
+                    + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "") + "?");
+        }
+        return names;
+    }
+}

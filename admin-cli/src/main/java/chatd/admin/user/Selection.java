@@ -1,0 +1,66 @@
+package chatd.admin.user;
+
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.UserCalls;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Program;
+import chatd.text.WholeWords;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that select users by what is known of them. */
+final class Selection {
+    /** The states of an account. */
+    enum State {
+        active,
+        disabled,
+        locked
+    }
+
+    @Option(names = "--class", paramLabel = "TEXT", description = "Only users whose note has these words, e.g. 4b.")
+    private @Nullable String ofClass;
+
+    @Option(names = "--state", paramLabel = "STATE", description = "Only users who are: ${COMPLETION-CANDIDATES}.")
+    private @Nullable State state;
+
+    boolean isEmpty() {
+        return ofClass == null && state == null;
+    }
+
+    /** @throws CommandFailure if an option can select nobody */
+    void check() {
+        if (ofClass != null && ofClass.isBlank()) {
+            throw new CommandFailure(Exit.USAGE, "--class must be words of a note, not empty.");
+        }
+    }
+
+    boolean fits(UserCalls.Account account) {
+        return (state == null || account.state().equals(state.name()))
+                && (ofClass == null || WholeWords.of(ofClass).test(account.note()));
+    }
+
+    /**
+     * Returns the names of all users that fit.
+     *
+     * @throws CommandFailure if there is none
+     */
+    List<String> names(Program program) {
+        check();
+        List<String> names = new ArrayList<>();
+        program.daemon()
+                .call(
+                        UserCalls.LIST,
+                        Nothing.NOTHING,
+                        part -> part.accounts().stream()
+                                .filter(this::fits)
+                                .map(UserCalls.Account::name)
+                                .forEach(names::add));
+        if (names.isEmpty()) {
+            throw new CommandFailure(Exit.NO_SUCH, "There is no such user: see `user list` with the same options.");
+        }
+        return names;
+    }
+}

@@ -1,0 +1,179 @@
+package chatd.daemon.admin.command;
+
+import chatd.admin.api.SystemCalls;
+import chatd.audit.write.AuditLog;
+import chatd.certs.ChainFacts;
+import chatd.daemon.admin.Reloader;
+import chatd.daemon.config.ConfigException;
+import chatd.daemon.config.Configuration;
+import chatd.daemon.store.DatabaseUnavailable;
+import chatd.daemon.store.ReportStore;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** What needs the attention of an administrator, for {@code stats --check}, a sentence each. Any thread; blocks. */
+final class Checks {
+    private static final Logger LOG = LogManager.getLogger(Checks.class);
+
+    /** How far the clock may be behind the log, or off that of the database, before that is a problem. */
+    private static final Duration CLOCK = Duration.ofSeconds(10);
+
+    /** Percentages from which what is left is a problem. */
+    private static final int FULL = 90;
+
+    private final Supplier<ChainFacts> certificate;
+    private final Configuration configuration;
+    private final Reloader reloader;
+    private final AuditLog log;
+    private final Clock clock;
+
+    Checks(
+            Supplier<ChainFacts> certificate,
+            Configuration configuration,
+            Reloader reloader,
+            AuditLog log,
+            Clock clock) {
+        this.certificate = certificate;
+        this.configuration = configuration;
+        this.reloader = reloader;
+        this.log = log;
+        this.clock = clock;
+    }
+
+    /** Returns the problems of a daemon that has reached its database, or had. */
+    List<String> problems(Running.Parts running, boolean isDatabaseAway) {
+        List<String> problems = new ArrayList<>();
+        if (isDatabaseAway) {
+            problems.add("The database is away.");
+        }
+        addOfDaemon(problems);
+        String search = running.services().search().indexer().trouble();
+        if (!search.isEmpty()) {
+            problems.add("Search is not available: " + search + ".");
+        }
+        int connections = running.sessions().all().size();
+        int most = configuration.get().limits().connections();
+        if (connections >= most * (long) FULL / 100) {
+            problems.add("There are " + connections + " connections of at most " + most + " (limits.connections).");
+        }
+        if (!isDatabaseAway) {
+            try {
+                addOfDatabase(running, problems);
+            } catch (DatabaseUnavailable e) {
+                // The journal has not noticed yet.
+                problems.add("The database is away.");
+            }
+        }
+        return problems;
+    }
+
+    /**
+     * Returns the problems of a daemon that has not reached its database yet.
+     *
+     * @param progress what it is doing, as a clause
+     */
+    List<String> problems(String progress) {
+        List<String> problems = new ArrayList<>();
+        problems.add("Nobody is served yet: " + progress + ".");
+        addOfDaemon(problems);
+        return problems;
+    }
+
+    private void addOfDaemon(List<String> problems) {
+        addOfLog(problems);
+        addOfCertificate(problems);
+        nextStart().forEach(problem -> problems.add("The next start would fail: " + problem + "."));
+        addOfHeap(problems);
+    }
+
+    private void addOfLog(List<String> problems) {
+        String trouble = log.trouble();
+        String unpublished = log.unpublished();
+        if (trouble != null) {
+            problems.add("The audit log can't be written: " + trouble + ".");
+        } else if (unpublished != null) {
+            problems.add("The audit log is written, but can't be published: " + unpublished + ".");
+        }
+        Instant logged = log.lastTime();
+        if (Duration.between(clock.instant(), logged).compareTo(CLOCK) > 0) {
+            problems.add("The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
+                    + ": until then all events have that time. Was the clock ahead? `timedatectl` shows it.");
+        }
+    }
+
+    private void addOfCertificate(List<String> problems) {
+        ChainFacts facts = certificate.get();
+        Instant now = clock.instant();
+        long days = Duration.between(now, facts.end()).toDays();
+        if (now.isAfter(facts.end())) {
+            problems.add("The certificate expired at " + facts.end() + ": nobody can connect. Renew it.");
+        } else if (days <= SystemCalls.RENEWAL_DAYS) {
+            problems.add("The certificate expires at " + facts.end() + ", in " + days + " days: renew it.");
+        }
+        if (!facts.advice().isEmpty()) {
+            problems.add(facts.advice());
+        }
+    }
+
+    /** Returns what would keep a daemon from starting with the files as they are now. */
+    List<String> nextStart() {
+        try {
+            return reloader.check(configuration.check()).errors();
+        } catch (ConfigException e) {
+            return e.errors();
+        }
+    }
+
+    /** Warns, in the service log, of what would keep a daemon from starting. */
+    void warnOfNextStart() {
+        List<String> problems = nextStart();
+        if (!problems.isEmpty()) {
+            LOG.warn("CHATD-109 the next start would fail: {}", String.join("; ", problems));
+        }
+    }
+
+    private static void addOfHeap(List<String> problems) {
+        ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .map(MemoryPoolMXBean::getCollectionUsage)
+                .filter(Objects::nonNull)
+                // The young generation is empty after each collection, and so small that nothing can be said of it.
+                .filter(usage -> usage.getMax() >= Runtime.getRuntime().maxMemory() / 2)
+                .filter(usage -> usage.getUsed() >= usage.getMax() / 100 * FULL)
+                .findFirst()
+                .map(MemoryUsage::getMax)
+                .ifPresent(most -> problems.add("The memory is used up to " + FULL + " % and more of " + (most >> 20)
+                        + " MiB, of what was kept by the last collection: raise CHAT_HEAP in /etc/default/chatd."));
+    }
+
+    private void addOfDatabase(Running.Parts running, List<String> problems) {
+        String storage = running.services().storage().trouble();
+        if (!storage.isEmpty()) {
+            problems.add(storage);
+        }
+        Instant before = clock.instant();
+        Instant its = running.services().storage().store().time();
+        Instant after = clock.instant();
+        if (its.isBefore(before.minus(CLOCK)) || its.isAfter(after.plus(CLOCK))) {
+            problems.add("The clock is off that of the database, which has " + its.truncatedTo(ChronoUnit.SECONDS)
+                    + " at " + before.truncatedTo(ChronoUnit.SECONDS) + ": `timedatectl` shows it, on both machines.");
+        }
+        ReportStore.Open open = running.services().reports().open();
+        if (open.number() > 0) {
+            problems.add((open.number() == 1 ? "A report is open" : open.number() + " reports are open, the oldest")
+                    + " since " + open.since().truncatedTo(ChronoUnit.SECONDS) + ": see `report list`.");
+        }
+    }
+}

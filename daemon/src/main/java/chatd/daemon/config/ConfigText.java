@@ -1,0 +1,205 @@
+package chatd.daemon.config;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+
+/**
+ * The text of a configuration file in which single options are set and unset; the rest of it stays as it is, comments
+ * too. Every edit is parsed again: one that changes anything else is not made. Immutable.
+ */
+final class ConfigText {
+    private static final Pattern LINE_END = Pattern.compile("(?<=\n)");
+
+    private final String text;
+    private final String fileName;
+    private final TomlParseResult document;
+
+    /**
+     * @param fileName for error messages
+     * @throws ConfigException if the text is not TOML
+     */
+    ConfigText(String text, String fileName) throws ConfigException {
+        this.text = text;
+        this.fileName = fileName;
+        this.document = Toml.parse(text);
+        if (document.hasErrors()) {
+            throw new ConfigException(document.errors().stream()
+                    .map(error -> fileName + ":" + error.position().line() + ":"
+                            + error.position().column() + ": " + error.getMessage())
+                    .toList());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    /**
+     * Returns a text in which an option has a value: in its place, or else below the comment that shows it, or at the end
+     * of its section.
+     *
+     * @param written the value in TOML
+     * @throws ConfigException if the option can't be set by itself
+     */
+    ConfigText with(Key key, String written) throws ConfigException {
+        List<String> lines = lines();
+        String line = key.name() + " = " + written;
+        Statement old = statement(key, lines);
+        if (old != null) {
+            String before = old.text();
+            String fresh = before.substring(0, before.indexOf('=') + 1) + " " + written + comment(before);
+            return edited(lines, old.from(), old.to(), fresh, key, line);
+        }
+        TomlPosition section = document.inputPositionOf(List.of(key.section()));
+        if (section == null) {
+            String blank = text.isEmpty() || text.endsWith("\n" + newline()) ? "" : newline();
+            String header = blank + "[" + key.section() + "]" + newline();
+            return edited(lines, lines.size(), lines.size(), header + line + newline(), key, line);
+        }
+        int at = place(key, lines, section.line());
+        return edited(lines, at, at, line + newline(), key, line);
+    }
+
+    /**
+     * Returns a text in which an option has its default.
+     *
+     * @throws ConfigException if the option can't be unset by itself
+     */
+    ConfigText without(Key key) throws ConfigException {
+        List<String> lines = lines();
+        Statement old = statement(key, lines);
+        return old == null ? this : edited(lines, old.from(), old.to(), "", key, "");
+    }
+
+    /** Returns the lines, with their ends; the last one may have none. */
+    private List<String> lines() {
+        return text.isEmpty() ? new ArrayList<>() : new ArrayList<>(List.of(LINE_END.split(text, -1)));
+    }
+
+    private String newline() {
+        return text.contains("\r\n") ? "\r\n" : "\n";
+    }
+
+    /** The lines that set an option, as indices of the first one and of the one after the last. */
+    private record Statement(int from, int to, String text) {}
+
+    /** Returns the lines that set an option: the fewest, from where it is named, that are a document of their own. */
+    private @Nullable Statement statement(Key key, List<String> lines) {
+        TomlPosition position = document.inputPositionOf(key.path());
+        return position == null ? null : statement(position.line() - 1, lines);
+    }
+
+    private static Statement statement(int from, List<String> lines) {
+        int to = from + 1;
+        while (to < lines.size()
+                && Toml.parse(String.join("", lines.subList(from, to))).hasErrors()) {
+            to++;
+        }
+        return new Statement(from, to, String.join("", lines.subList(from, to)));
+    }
+
+    /** Returns what follows the value: the first comment before which a whole statement stands, or the line's end. */
+    private static String comment(String statement) {
+        for (int at = statement.indexOf('#'); at >= 0; at = statement.indexOf('#', at + 1)) {
+            String before = statement.substring(0, at);
+            if (!Toml.parse(before).hasErrors()) {
+                return statement.substring(before.stripTrailing().length());
+            }
+        }
+        return statement.substring(statement.stripTrailing().length());
+    }
+
+    /** Returns the index of the line before which a new option belongs in its section, whose header is on this line. */
+    private int place(Key key, List<String> lines, int header) {
+        Pattern shown = Pattern.compile("#\\s*" + Pattern.quote(key.name()) + "\\s*=.*", Pattern.DOTALL);
+        int last = header;
+        for (String other :
+                requireNonNull(document.getTable(List.of(key.section()))).keySet()) {
+            TomlPosition there = document.inputPositionOf(List.of(key.section(), other));
+            if (there != null) {
+                last = Math.max(last, statement(there.line() - 1, lines).to());
+            }
+        }
+        for (int i = header; i < lines.size() && !lines.get(i).startsWith("["); i++) {
+            if (shown.matcher(lines.get(i)).matches()) {
+                return i + 1;
+            }
+        }
+        return last;
+    }
+
+    /** Returns the text with other lines in the place of some, if that changes the option and nothing else. */
+    private ConfigText edited(List<String> lines, int from, int to, String fresh, Key key, String line)
+            throws ConfigException {
+        String above = String.join("", lines.subList(0, from));
+        if (!fresh.isEmpty() && !above.isEmpty() && !above.endsWith("\n")) {
+            above += newline();
+        }
+        String edited = above + fresh + String.join("", lines.subList(to, lines.size()));
+        Map<String, Object> wanted = values(document);
+        wanted.remove(key.toString());
+        Object value = Toml.parse(line).get(List.of(key.name()));
+        if (value != null) {
+            wanted.put(key.toString(), plain(value));
+        }
+        TomlParseResult result = Toml.parse(edited);
+        if (result.hasErrors() || !values(result).equals(wanted)) {
+            throw new ConfigException(List.of(fileName + ":" + (from + 1) + ": " + key
+                    + " stands here in a way that can't be changed by itself: edit the file by hand"));
+        }
+        return new ConfigText(edited, fileName);
+    }
+
+    private static Map<String, Object> values(TomlParseResult document) {
+        Map<String, Object> values = new HashMap<>();
+        document.dottedKeySet().forEach(key -> values.put(key, plain(requireNonNull(document.get(key)))));
+        return values;
+    }
+
+    private static Object plain(Object value) {
+        return value instanceof TomlArray list
+                ? list.toList().stream().map(Objects::toString).toList()
+                : value;
+    }
+
+    /** Returns values as a list in TOML. */
+    static String list(Stream<String> texts) {
+        return texts.map(ConfigText::quoted).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /** Returns a text as it stands in TOML. */
+    static String quoted(String text) {
+        return '"' + Toml.tomlEscape(text).toString() + '"';
+    }
+
+    /** An option's section and its name there. */
+    record Key(String section, String name) {
+        static Key of(String dotted) {
+            int dot = dotted.indexOf('.');
+            return new Key(dotted.substring(0, dot), dotted.substring(dot + 1));
+        }
+
+        List<String> path() {
+            return List.of(section, name);
+        }
+
+        @Override
+        public String toString() {
+            return section + "." + name;
+        }
+    }
+}
