@@ -154,7 +154,7 @@ export const chinese: Words = {
   correct: "修改",
   takeBack: "撤回",
   report: "举报",
-  reportMeans: "管理员将看到这条消息。它有什么问题？",
+  reportMeans: "管理员将看到这条消息，也可以查看其前后的内容。它有什么问题？",
   reported: "已告知管理员。",
   takeBackSure: "撤回后任何人都不能再看到它。",
   today: "今天",

@@ -161,7 +161,7 @@ export const english = {
   correct: "Correct",
   takeBack: "Take back",
   report: "Report",
-  reportMeans: "The administrators will see this message. What is wrong with it?",
+  reportMeans: "The administrators will see this message, and can see what was written around it. What is wrong with it?",
   reported: "The administrators have been told.",
   takeBackSure: "Nobody will be able to read it any more.",
   today: "Today",

@@ -1,6 +1,7 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -379,6 +380,18 @@ class AdminIT {
         }
     }
 
+    @Test
+    void aClockThatJumpedAheadKeepsTheDaemonFromStartingUntilSomebodySaysThatItIsRight() {
+        try (LocalDaemon own = LocalDaemon.start()) {
+            own.stop();
+            own.setClock(Clock.offset(Clock.systemUTC(), Duration.ofDays(400)));
+            assertThatThrownBy(own::begin).hasMessageContaining("the clock is 400 days ahead: it says 2");
+            own.setClock(Clock.systemUTC());
+            own.begin();
+            assertThat(own.admin("", "stats", "--check").exits(0).out()).isEqualTo("All is well.\n");
+        }
+    }
+
     /** Not only when it is started is it found out that it could not be. */
     @Test
     void whatWouldKeepTheNextStartFromSucceedingNeedsAttention() throws IOException {
@@ -389,8 +402,7 @@ class AdminIT {
             Files.writeString(file, before + "[limits]\ntext = \"many\"\n");
             assertThat(own.admin("", "stats", "--check").exits(1).out())
                     .contains("The next start would fail: " + file + ":", "limits.text: expected a size");
-            Files.writeString(
-                    file, before.replace("[tls]\n", "[tls]\ncertificate = \"/nowhere.pem\"\nkey = \"/nowhere.key\"\n"));
+            Files.writeString(file, before.replaceAll("(?m)^(certificate|key) = .*", "$1 = \"/nowhere.pem\""));
             assertThat(own.admin("", "stats", "--check").exits(1).out())
                     .contains("The next start would fail: ", "/nowhere.pem");
             Files.writeString(file, before);

@@ -58,6 +58,7 @@ class AdminPagesIT {
             OverGroups.done(
                     alice, "'type': 23, 'info': {'op': 'create', 'name': 'Ops', 'members': ['carol', 'daniel']}");
             OverGroups.done(alice, OverGroups.op("set", "G1", "'topic': 'Who is on call'"));
+            OverGroups.done(alice, OverGroups.text("G1", "We meet at ten"));
             long insult = OverGroups.done(daniel, OverGroups.text("G1", "Fools, all of you"));
             OverGroups.done(alice, "'type': 36, 'info': {'mid': %d, 'text': 'he insults us'}".formatted(insult));
         }

@@ -31,6 +31,7 @@ class AdminRightsIT {
     private static final String ADMINISTRATORS = "64001";
     private static final String HELPERS = "64002";
     private static final String AUDITORS = "64003";
+    private static final String MODERATORS = "64004";
 
     /** A group without any permission. */
     private static final String OTHERS = "64100";
@@ -38,11 +39,12 @@ class AdminRightsIT {
     private static final String A = ADMINISTRATORS;
     private static final String H = HELPERS;
     private static final String L = AUDITORS;
+    private static final String M = MODERATORS;
 
     /** Each command, and the groups that may give it. An unknown name is refused later, not for lack of permission. */
     private static final Map<String, List<String>> COMMANDS = Map.ofEntries(
-            Map.entry("user list", List.of(A, H, L)),
-            Map.entry("user show alice", List.of(A, H, L)),
+            Map.entry("user list", List.of(A, H, M, L)),
+            Map.entry("user show alice", List.of(A, H, M, L)),
             Map.entry("user add server", List.of(A, H)),
             Map.entry("user reset nobody", List.of(A, H)),
             Map.entry("user unlock bob", List.of(A, H)),
@@ -54,27 +56,28 @@ class AdminRightsIT {
             Map.entry("user revoke nobody everyone", List.of(A)),
             Map.entry("user delete nobody --yes", List.of(A)),
             Map.entry("user import LIST --dry-run", List.of(A)),
-            Map.entry("session list", List.of(A, H, L)),
+            Map.entry("session list", List.of(A, H, M, L)),
             Map.entry("session kick nobody", List.of(A, H)),
             Map.entry("broadcast hello", List.of(A)),
-            Map.entry("user mute nobody --for 1h", List.of(A)),
-            Map.entry("user unmute nobody", List.of(A)),
-            Map.entry("group list", List.of(A, L)),
-            Map.entry("group show G999999", List.of(A, L)),
-            Map.entry("group close G999999 --yes", List.of(A)),
-            Map.entry("group owner G999999 nobody", List.of(A)),
-            Map.entry("group add G999999 nobody", List.of(A)),
-            Map.entry("group remove G999999 nobody", List.of(A)),
-            Map.entry("message show 999999", List.of(A)),
-            Map.entry("message remove 999999 --yes", List.of(A)),
-            Map.entry("report list", List.of(A)),
-            Map.entry("report show 999999", List.of(A)),
-            Map.entry("report close 999999", List.of(A)),
-            Map.entry("stats", List.of(A, H, L)),
-            Map.entry("config show", List.of(A, H, L)),
+            Map.entry("user mute nobody --for 1h", List.of(A, M)),
+            Map.entry("user unmute nobody", List.of(A, M)),
+            Map.entry("group list", List.of(A, M, L)),
+            Map.entry("group show G999999", List.of(A, M, L)),
+            Map.entry("group close G999999 --yes", List.of(A, M)),
+            Map.entry("group owner G999999 nobody", List.of(A, M)),
+            Map.entry("group add G999999 nobody", List.of(A, M)),
+            Map.entry("group remove G999999 nobody", List.of(A, M)),
+            Map.entry("message show 999999", List.of(A, M)),
+            Map.entry("message remove 999999 --yes", List.of(A, M)),
+            Map.entry("report list", List.of(A, M)),
+            Map.entry("report show 999999", List.of(A, M)),
+            Map.entry("report note 999999 x", List.of(A, M)),
+            Map.entry("report close 999999", List.of(A, M)),
+            Map.entry("stats", List.of(A, H, M, L)),
+            Map.entry("config show", List.of(A, H, M, L)),
             Map.entry("config check", List.of(A)),
             Map.entry("config reload", List.of(A)),
-            Map.entry("cert show", List.of(A, H, L)),
+            Map.entry("cert show", List.of(A, H, M, L)),
             Map.entry("log tail", List.of(A, L)),
             Map.entry("log query --type start", List.of(A, L)),
             Map.entry("log publish", List.of(A, L)),
@@ -112,7 +115,9 @@ class AdminRightsIT {
                 "CHATD_ADMIN_HELPERS",
                 HELPERS,
                 "CHATD_ADMIN_AUDITORS",
-                AUDITORS);
+                AUDITORS,
+                "CHATD_ADMIN_MODERATORS",
+                MODERATORS);
         // Otherwise only the daemon's user may enter its directory.
         Files.setPosixFilePermissions(chatd.directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
@@ -179,7 +184,7 @@ class AdminRightsIT {
     @Test
     void everyCommandIsForThoseWhoMayGiveIt() throws Exception {
         int user = 64_200;
-        for (String group : List.of(ADMINISTRATORS, HELPERS, AUDITORS)) {
+        for (String group : List.of(ADMINISTRATORS, HELPERS, MODERATORS, AUDITORS)) {
             user++;
             int refused = 0;
             List<Map.Entry<String, List<String>>> commands = List.copyOf(COMMANDS.entrySet());
@@ -208,7 +213,7 @@ class AdminRightsIT {
             // A command that keeps running is logged when it begins and when it ends.
             assertThat(ends)
                     .extracting(entry -> entry.get("command"))
-                    .isEqualTo(group.equals(HELPERS) ? List.of() : List.of("log tail"));
+                    .isEqualTo(group.equals(HELPERS) || group.equals(MODERATORS) ? List.of() : List.of("log tail"));
             assertThat(entries.size() - ends.size())
                     .as("commands logged for %s", group)
                     .isEqualTo(COMMANDS.size());
@@ -228,12 +233,16 @@ class AdminRightsIT {
         as(64_211, OTHERS, HELPERS + "," + AUDITORS, "log tail").exits(0);
         as(64_211, OTHERS, HELPERS + "," + AUDITORS, "group list").exits(0);
         as(64_211, OTHERS, HELPERS + "," + AUDITORS, "user unlock bob").exits(0);
+        as(64_211, OTHERS, HELPERS + "," + MODERATORS, "user unlock bob").exits(0);
+        as(64_211, OTHERS, HELPERS + "," + MODERATORS, "report list").exits(0);
+        as(64_211, OTHERS, HELPERS + "," + MODERATORS, "user unmute bob").exits(0);
     }
 
     @Test
     void whoIsInNoGroupReachesNothingAndIsToldWhom() throws Exception {
         Run run = as(64_212, OTHERS, "", "user list").exits(3);
-        assertThat(run.err()).contains("You may not", "admin.sock", "help.sock", "audit.sock", "group", "sudo");
+        assertThat(run.err())
+                .contains("You may not", "admin.sock", "help.sock", "moderate.sock", "audit.sock", "group", "sudo");
         assertThat(logged("64212")).isEmpty();
     }
 
@@ -263,7 +272,7 @@ class AdminRightsIT {
         Files.setPosixFilePermissions(chatd.directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
         try {
-            for (String group : List.of(HELPERS, AUDITORS)) {
+            for (String group : List.of(HELPERS, MODERATORS, AUDITORS)) {
                 assertThat(as(64_214, group, "", "config set limits.replay 7")
                                 .exits(3)
                                 .err())

@@ -131,6 +131,7 @@ abstract class BootedStory {
                         chatd chatadmin 660 /run/chatd/admin.sock
                         chatd chataudit 660 /run/chatd/audit.sock
                         chatd chathelp 660 /run/chatd/help.sock
+                        chatd chatmod 660 /run/chatd/moderate.sock
                         chatd chatd 700 /var/lib/chatd
                         chatd chatd 600 /var/lib/chatd/seal.key
                         """);

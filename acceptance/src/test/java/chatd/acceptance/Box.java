@@ -127,10 +127,11 @@ final class Box implements AutoCloseable {
         }
     }
 
-    /** Returns a release's tree, built on first use from packages of the mirror that this machine itself uses. */
+    /** Returns the tree of a release with these packages, built on first use from packages of the mirror that this machine itself uses. */
     private static Path tree(String release, String... packages) throws IOException {
-        Path tree = TREES.resolve(release);
-        Path whole = TREES.resolve(release + ".whole");
+        String name = release + "-" + Integer.toHexString(List.of(packages).hashCode());
+        Path tree = TREES.resolve(name);
+        Path whole = TREES.resolve(name + ".whole");
         if (Files.exists(whole)) {
             return tree;
         }

@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** What administrators do about groups, reports and users who are to be silent, and what the log has of it. */
 class GroupAdminIT extends OverGroups {
@@ -181,16 +182,98 @@ class GroupAdminIT extends OverGroups {
         assertThat(admin("message", "show", Long.toString(mid)))
                 .contains(ann.name(), "taken back", "report show " + number)
                 .doesNotContain(secret);
+        assertThat(admin("report", "note", number, "talked", "to", "both")).contains("Noted about report " + number);
         assertThat(admin("report", "close", number)).contains("closed");
         assertThat(admin("report", "show", number)).contains(reason, "closed").doesNotContain(secret);
+        assertThat(admin("report", "note", number, "parents informed")).contains("Noted");
+        assertThat(admin("report", "show", number))
+                .containsPattern("(?s)note .* by .*: talked to both\\nnote .* by .*: parents informed");
+        assertThat(chatd.admin("", "report", "note", number, " ").exits(2).err())
+                .contains("An empty note is not kept.");
+        assertThat(chatd.admin("", "report", "note", number, "x".repeat(1_001))
+                        .exits(1)
+                        .err())
+                .contains("at most 1000 characters");
+        assertThat(chatd.admin("", "report", "note", "999999999", "x").exits(4).err())
+                .contains("There is no report");
         assertThat(admin("report", "list")).doesNotContain(reason);
         assertThat(admin("report", "list", "--closed")).contains(reason);
         assertThat(chatd.admin("", "report", "close", number).exits(5).err()).contains("closed already");
         assertThat(chatd.admin("", "report", "show", "999999999").exits(4).err())
                 .contains("There is no report");
         assertThat(admin("log", "query", "--type", "report", "-o", "xml", "--user", ben.name()))
-                .contains("of=\"" + mid + "\"", "change=\"" + number + "\"", "detail=\"closed\"")
+                .contains("of=\"" + mid + "\"", "change=\"" + number + "\"", "detail=\"closed\"", "detail=\"noted\"")
                 .doesNotContain(secret, reason);
+    }
+
+    /** In the chat, since nobody looks at a terminal all day; the report itself is seen by those who may. */
+    @Test
+    void whoIsToBeToldOfReportsIsToldAtOnceAndAtTheNextLogin() {
+        try (LocalDaemon own = LocalDaemon.start("CHATD_REPORTS_NOTIFY", "counsellor, bob")) {
+            Chatd.Person counsellor = new Chatd.Person("counsellor", Chatd.PASSWORD);
+            own.admin(Chatd.PASSWORD + "\n", "user", "add", "counsellor", "--no-change", "--password-stdin")
+                    .exits(0);
+            try (JsonSocket told = own.logInJson(JsonCarrier.LINES, counsellor, "");
+                    JsonSocket writer = own.logInJson(JsonCarrier.LINES, own.person(), "");
+                    JsonSocket reader = own.logInJson(JsonCarrier.LINES, own.person(), "")) {
+                long insult = OverGroups.done(
+                        writer, "'type': 3, 'receive': '%s', 'info': 'you fool'".formatted(reader.user()));
+                OverGroups.done(reader, "'type': 36, 'info': {'mid': %d, 'text': 'he insults us'}".formatted(insult));
+                JsonNode notice = told.skipTo(3);
+                assertThat(notice.path("send").asString()).isEqualTo("server");
+                assertThat(notice.path("info").asString())
+                        .contains("has reported a message: `chat-admin report list`")
+                        .doesNotContain("fool", "insults");
+                try (JsonSocket again = own.logInJson(JsonCarrier.LINES, counsellor, "phone");
+                        JsonSocket other = own.logInJson(JsonCarrier.LINES, own.person(), "")) {
+                    assertThat(again.skipTo(3).path("info").asString()).startsWith("A report is open: `chat-admin");
+                    other.fence();
+                }
+                writer.fence();
+            }
+            own.admin("", "user", "rename", "bob", "robert").exits(0);
+            assertThat(own.admin("", "stats", "--check").exits(1).out())
+                    .contains("Nobody is called bob, who is to be told of reports (reports.notify).");
+        }
+    }
+
+    /** What was written around it is shown as whoever reported it sees it, and no longer than the message itself. */
+    @Test
+    void whatWasWrittenAroundAReportedMessageIsSeenUntilTheReportIsClosed() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        String before = Chatd.newName();
+        send(owner, member.user(), "long before");
+        send(owner, member.user(), before);
+        send(logIn(cid, ""), member.user(), "from somebody else");
+        long mid = send(owner, member.user(), "insult");
+        long taken = send(owner, member.user(), "taken back later");
+        send(member, owner.user(), "answer\\nof two lines");
+        send(owner, member.user(), "long after");
+        change(owner, "'type': 31, 'info': {'mid': %d}".formatted(taken));
+        String reason = Chatd.newName();
+        assertThat(report(member, mid, reason)).isEqualTo("17");
+        String number = number(reason);
+        assertThat(admin("report", "show", number)).doesNotContain(before);
+        String shown = admin("report", "show", number, "--context", "2");
+        assertThat(shown)
+                .containsSubsequence(
+                        ann.name() + ": long before",
+                        ann.name() + ": " + before,
+                        "(the reported message)",
+                        ann.name() + ": (taken back)",
+                        ben.name() + ": answer\n    of two lines")
+                .doesNotContain("somebody else", "long after");
+        assertThat(admin("-o", "json", "report", "show", number, "--context", "1"))
+                .contains("\"context\" : [ {", before)
+                .doesNotContain("long before");
+        assertThat(chatd.admin("", "report", "show", number, "--context", "21")
+                        .exits(2)
+                        .err())
+                .contains("from 0 to 20");
+        assertThat(admin("log", "query", "--type", "admin", "--last", "4")).contains("report=" + number + " context=2");
+        admin("report", "close", number);
+        assertThat(admin("report", "show", number, "--context", "2")).doesNotContain(before);
     }
 
     @Test

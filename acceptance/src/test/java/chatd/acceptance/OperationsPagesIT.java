@@ -97,7 +97,7 @@ class OperationsPagesIT {
     @Order(1)
     void byHandTheGroupsAreMade() {
         play("groupadd --system chatadmin", "/root");
-        assertThat(box.run("id", "-nG", "chatd").out()).isEqualTo("chatd chatadmin chathelp chataudit\n");
+        assertThat(box.run("id", "-nG", "chatd").out()).isEqualTo("chatd chatadmin chathelp chatmod chataudit\n");
     }
 
     @Test
@@ -327,7 +327,7 @@ class OperationsPagesIT {
                         .out())
                 .contains("@/usr/local/share/chatd/");
         assertThat(box.sh("stat -c '%U %G %a' /run/chatd/*.sock").out())
-                .isEqualTo("chatd chatadmin 660\nchatd chataudit 660\nchatd chathelp 660\n");
+                .isEqualTo("chatd chatadmin 660\nchatd chataudit 660\nchatd chathelp 660\nchatd chatmod 660\n");
         box.run("systemctl", "reload", "chatd").exits(0);
         box.run("systemctl", "restart", "chatd").exits(0);
         isServing();

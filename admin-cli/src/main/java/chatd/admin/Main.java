@@ -52,7 +52,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Manages a running chatd: its users, sessions, configuration and certificate; and inspects its log.",
             "What you may do depends on the group whose socket you can open: chatadmin may do everything; chathelp may"
-                    + " show, list, add, reset, unlock and kick; chataudit may read the log, show and list."
+                    + " show, list, add, reset, unlock and kick; chatmod may see reports, remove messages, mute, and look after"
+                    + " groups; chataudit may read the log, show and list."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,

@@ -3,6 +3,7 @@ package chatd.daemon;
 import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LogEvent;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.admin.AdminSockets;
 import chatd.daemon.admin.command.AllCommands;
@@ -44,10 +45,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -150,7 +153,10 @@ public final class Daemon {
         Files.createDirectories(config.admin().directory());
         DirectoryLock sockets = DirectoryLock.take(config.admin().directory(), "admin.lock", "the admin sockets");
         started(sockets::close);
+        ClockGuard guard = ClockGuard.of(config.audit(), clock);
+        guard.check();
         AuditLog log = AuditLog.open(config.audit().directory(), logOptions(config.audit()), clock);
+        Optional<Instant> logged = log.lastSeq() == 0 ? Optional.empty() : Optional.of(log.lastTime());
         log.publishing(lock);
         started(log::close);
         long pid = ProcessHandle.current().pid();
@@ -168,6 +174,8 @@ public final class Daemon {
         AuditTrail audit = new AuditTrail(
                 log, config.audit().unknownNames(), config.audit().refuseOnFailure());
         started(audit::close);
+        guard.begin(logged, by -> audit.note(new LogEvent.ClockAhead(by)));
+        started(guard::close);
         Tls tls = Certificates.load(config.tls(), host(), random, clock);
         Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
         started(certificates::close);
@@ -177,7 +185,8 @@ public final class Daemon {
                 Version.current(),
                 () -> certificates.get().provider().title(),
                 Listener.transport(),
-                () -> certificates.get().facts());
+                () -> certificates.get().facts(),
+                guard::trouble);
         AllCommands commands = new AllCommands(facts, configuration, reload, log, running, clock);
         started(commands::close);
         // Before the database has been reached, so that the reason why it is not can be asked for.

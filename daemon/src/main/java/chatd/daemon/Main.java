@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -77,6 +78,13 @@ public final class Main implements Callable<Integer> {
                     + " too.")
     private boolean mend;
 
+    @Option(
+            names = "--accept-clock",
+            description =
+                    "Take the machine's clock for right although it jumped ahead while the daemon was stopped, and exit;"
+                            + " the next start uses it.")
+    private boolean acceptClock;
+
     @Option(names = "--print-config", description = "Print the commented configuration with every default, and exit.")
     private boolean print;
 
@@ -129,6 +137,9 @@ public final class Main implements Callable<Integer> {
         if (mend) {
             return mend(ConfigReader.readLeniently(file, System.getenv()));
         }
+        if (acceptClock) {
+            return acceptClock(ConfigReader.readLeniently(file, System.getenv()));
+        }
         Path from = check == null ? file : check;
         Configuration configuration;
         try {
@@ -165,6 +176,19 @@ public final class Main implements Callable<Integer> {
             return HELD;
         } catch (IOException e) {
             complain("chatd: the log can't be repaired: " + FileFailure.describe(e));
+            return UNAVAILABLE;
+        }
+    }
+
+    private int acceptClock(Config config) {
+        try {
+            Clock clock = Clock.systemUTC();
+            ClockGuard.of(config.audit(), clock).accept();
+            out.println("It is " + clock.instant().truncatedTo(ChronoUnit.SECONDS)
+                    + ": the next start takes that for right.");
+            return 0;
+        } catch (IOException e) {
+            complain("chatd: " + FileFailure.describe(e));
             return UNAVAILABLE;
         }
     }

@@ -114,6 +114,7 @@ public final class DaemonProcess implements AutoCloseable {
                 directory = "%s"
                 administrators = ""
                 helpers = ""
+                moderators = ""
                 auditors = ""
                 %s""".formatted(
                         address,

@@ -36,7 +36,12 @@ public final class AdminLink {
 
     private static final String ADMINISTRATORS = "admin.sock";
     private static final String HELPERS = "help.sock";
+    private static final String MODERATORS = "moderate.sock";
     private static final String AUDITORS = "audit.sock";
+
+    /** Commands that moderators may give and helpers may not. */
+    private static final List<String> OF_MODERATORS =
+            List.of("report ", "message ", "group ", "user mute", "user unmute");
 
     private final Path place;
 
@@ -178,13 +183,15 @@ public final class AdminLink {
     }
 
     /**
-     * Chooses the first usable socket: the administrators', then the auditors' for commands about the log or about groups,
-     * of which helpers have none, or the helpers' for all others, then the remaining one.
+     * Chooses the first usable socket: the administrators', then the auditors' for commands about the log, the moderators'
+     * for theirs, or the helpers' for all others, then one of those that are left.
      */
     private Path choose(String command) {
-        List<String> order = command.startsWith("log ") || command.startsWith("group ")
-                ? List.of(ADMINISTRATORS, AUDITORS, HELPERS)
-                : List.of(ADMINISTRATORS, HELPERS, AUDITORS);
+        List<String> order = command.startsWith("log ")
+                ? List.of(ADMINISTRATORS, AUDITORS, HELPERS, MODERATORS)
+                : OF_MODERATORS.stream().anyMatch(command::startsWith)
+                        ? List.of(ADMINISTRATORS, MODERATORS, AUDITORS, HELPERS)
+                        : List.of(ADMINISTRATORS, HELPERS, MODERATORS, AUDITORS);
         List<Path> there =
                 order.stream().map(place::resolve).filter(Files::exists).toList();
         if (there.isEmpty()) {

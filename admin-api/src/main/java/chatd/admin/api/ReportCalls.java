@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 public final class ReportCalls {
     public static final AdminCall<Which, Reports, Nothing> LIST =
             new AdminCall<>("report list", Which.class, Reports.class, Nothing.class);
-    public static final AdminCall<One, Nothing, Whole> SHOW =
-            new AdminCall<>("report show", One.class, Nothing.class, Whole.class);
+    public static final AdminCall<Shown, Nothing, Whole> SHOW =
+            new AdminCall<>("report show", Shown.class, Nothing.class, Whole.class);
+    public static final AdminCall<Noting, Nothing, Report> NOTE =
+            new AdminCall<>("report note", Noting.class, Nothing.class, Report.class);
     public static final AdminCall<One, Nothing, Report> CLOSE =
             new AdminCall<>("report close", One.class, Nothing.class, Report.class);
 
@@ -20,6 +22,28 @@ public final class ReportCalls {
 
     /** @param report the report's number */
     public record One(long report) {}
+
+    /** @param context how many messages before and after it are shown, too; none if null */
+    public record Shown(long report, @Nullable Integer context) {}
+
+    /** @param text the note */
+    public record Noting(long report, @Nullable String text) {}
+
+    /** @param by the Unix user who made it */
+    public record Note(String time, String by, String text) {}
+
+    /**
+     * A message beside the reported one, in the same conversation.
+     *
+     * @param text null for a file, and if it was taken back
+     * @param file the name of its file; null for a text, and if it was taken back
+     */
+    public record Beside(
+            long message,
+            String time,
+            String sender,
+            @Nullable String text,
+            @Nullable String file) {}
 
     /**
      * @param message the message's number
@@ -43,11 +67,15 @@ public final class ReportCalls {
      * @param text the message's text as it was; null for a file, and if the report is closed
      * @param file the name of its file; null for a text, and if the report is closed
      * @param size of the file in bytes; 0 without one
+     * @param notes the oldest first
+     * @param context the messages beside it that were asked for, the oldest first
      */
     public record Whole(
             Report report,
             MessageCalls.Message message,
             @Nullable String text,
             @Nullable String file,
-            long size) {}
+            long size,
+            List<Note> notes,
+            List<Beside> context) {}
 }

@@ -10,6 +10,7 @@ import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -67,10 +68,19 @@ public final class ReportCommand implements Runnable {
                 "Once the report is closed, the message can't be seen any more."
             },
             mixinStandardHelpOptions = true,
-            footerHeading = Program.EXAMPLE,
-            footer = "  chat-admin report show 1043")
-    int show(@Parameters(paramLabel = "REPORT", description = "The report's number.") long number) {
-        ReportCalls.Whole whole = program.daemon().call(ReportCalls.SHOW, new ReportCalls.One(number));
+            footerHeading = Program.EXAMPLES,
+            footer = {"  chat-admin report show 1043", "  chat-admin report show 1043 --context 5"})
+    int show(
+            @Parameters(paramLabel = "REPORT", description = "The report's number.") long number,
+            @Option(
+                            names = "--context",
+                            paramLabel = "N",
+                            description =
+                                    "Also show this many messages before and after it, as whoever reported it sees them;"
+                                            + " at most 20. The log says that they were shown.")
+                    @Nullable
+                    Integer context) {
+        ReportCalls.Whole whole = program.daemon().call(ReportCalls.SHOW, new ReportCalls.Shown(number, context));
         if (program.json()) {
             Format.json(program.out(), whole);
             return Exit.OK;
@@ -90,6 +100,55 @@ public final class ReportCommand implements Runnable {
         }
         if (whole.file() != null) {
             Format.line(out, "file", SafeText.line(whole.file()) + ", " + Format.count(whole.size(), "byte"));
+        }
+        whole.notes()
+                .forEach(note -> Format.line(
+                        out,
+                        "note",
+                        Timestamp.shown(note.time()) + " by " + note.by() + ": " + SafeText.line(note.text())));
+        if (context != null) {
+            print(whole, out);
+        }
+        return Exit.OK;
+    }
+
+    /** Prints the messages beside a reported one, and in its place that it stands there. */
+    private static void print(ReportCalls.Whole whole, PrintStream out) {
+        out.println();
+        boolean isPast = false;
+        for (ReportCalls.Beside beside : whole.context()) {
+            if (!isPast && beside.message() > whole.message().number()) {
+                isPast = true;
+                out.println("    (the reported message)");
+            }
+            String said = beside.file() != null ? "file " + beside.file() : beside.text();
+            out.println(Timestamp.shown(beside.time()) + "  " + SafeText.line(beside.sender()) + ": "
+                    + (said == null ? "(taken back)" : SafeText.text(said).replace("\n", "\n    ")));
+        }
+        if (!isPast) {
+            out.println("    (the reported message)");
+        }
+    }
+
+    @Command(
+            name = "note",
+            description = {
+                "Notes something about a report, such as what was agreed on; also about one that is closed.",
+                "`report show` shows the notes, to administrators and moderators. They are not deleted with the report."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin report note 1043 \"talked to both, parents informed\"")
+    int note(
+            @Parameters(paramLabel = "REPORT", description = "The report's number.") long number,
+            @Parameters(paramLabel = "TEXT", arity = "1..*", description = "At most 1,000 characters.")
+                    List<String> words) {
+        ReportCalls.Report noted =
+                program.daemon().call(ReportCalls.NOTE, new ReportCalls.Noting(number, String.join(" ", words)));
+        if (program.json()) {
+            Format.json(program.out(), noted);
+        } else {
+            program.out().println("Noted about report " + noted.number() + ".");
         }
         return Exit.OK;
     }

@@ -203,12 +203,13 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /**
-     * An administrator closed a report: what was kept of its message is deleted.
+     * An administrator or a moderator noted something about a report, or closed it: what was kept of its message is deleted.
      *
      * @param of the message's number
      * @param who who had reported it
+     * @param how {@code noted} or {@code closed}
      */
-    record ReportClosed(long number, long of, Who who, String by) implements OfChange {
+    record ReportHandled(long number, long of, Who who, String by, String how) implements OfChange {
         @Override
         public String type() {
             return "report";
@@ -216,7 +217,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.put(OF, of).who(who).put(BY, by).put(DETAIL, "closed");
+            to.put(OF, of).who(who).put(BY, by).put(DETAIL, how);
         }
     }
 

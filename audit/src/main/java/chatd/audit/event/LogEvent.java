@@ -48,6 +48,19 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
+    /** The machine's clock went ahead, or the daemon or the machine stood still for so long. */
+    record ClockAhead(Duration by) implements LogEvent {
+        @Override
+        public String type() {
+            return "clock";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, "ahead by " + by.toMillis() + " ms");
+        }
+    }
+
     /**
      * Announces a key that seals the log. In a segment with that key, it seals from this segment on; otherwise from the
      * next, and the previous key, if it is available, seals this event.

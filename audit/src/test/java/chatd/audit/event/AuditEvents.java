@@ -71,7 +71,7 @@ public final class AuditEvents {
                 "group-by-server",
                 new GroupEvent(51, Who.ofGroup(7, "Ops"), new Who(null, "server"), null, "close", List.of()));
         all.put("report", new AccountEvent.Reported(23, 42, ALICE, PEER));
-        all.put("report-closed", new AccountEvent.ReportClosed(24, 42, ALICE, "root"));
+        all.put("report-closed", new AccountEvent.ReportHandled(24, 42, ALICE, "root", "closed"));
         all.put("reaction", new AmendmentEvent.Reacted(48, 43, WANG, PEER, true));
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
@@ -111,6 +111,7 @@ public final class AuditEvents {
                         List.of(new LogEvent.Range("message", 101, 150), new LogEvent.Range("account", 12, 12))));
         all.put("recovery", new LogEvent.Recovered(17, "audit.torn-1795155300000"));
         all.put("clock", new LogEvent.ClockSetBack(Duration.ofHours(1)));
+        all.put("clock-ahead", new LogEvent.ClockAhead(Duration.ofDays(400)));
         all.put(
                 "key",
                 new LogEvent.KeyAnnounced(SealPublic.of(HexFormat.of()

@@ -45,8 +45,9 @@ public record AdminCommand<Q, P, R>(
         return new AdminCommand<>(call, roles, LogMode.HOURLY, List.of(), body);
     }
 
-    public AdminCommand<Q, P, R> forHelpersToo() {
-        return new AdminCommand<>(call, Role.helpersToo(), when, logged, body);
+    /** Returns the same command for administrators and others. */
+    public AdminCommand<Q, P, R> andFor(Role... others) {
+        return new AdminCommand<>(call, Role.administratorsAnd(others), when, logged, body);
     }
 
     String name() {

@@ -49,6 +49,7 @@ final class AdminDispatcher {
     AdminDispatcher(Config.Admin config, List<AdminCommand<?, ?, ?>> commands, AuditTrail audit) {
         groups.put(Role.ADMINISTRATOR, config.administrators());
         groups.put(Role.HELPER, config.helpers());
+        groups.put(Role.MODERATOR, config.moderators());
         groups.put(Role.AUDITOR, config.auditors());
         commands.forEach(command -> table.put(command.name(), command));
         this.audit = audit;

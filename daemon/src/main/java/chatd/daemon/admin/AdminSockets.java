@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The Unix sockets for administrators, helpers and auditors: one for each role. */
+/** The Unix sockets for administrators, helpers, moderators and auditors: one for each role. */
 public final class AdminSockets implements AutoCloseable {
     private final List<AdminSocket> sockets = new ArrayList<>();
 

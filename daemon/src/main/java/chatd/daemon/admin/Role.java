@@ -7,6 +7,7 @@ import java.util.Set;
 public enum Role {
     ADMINISTRATOR("admin.sock"),
     HELPER("help.sock"),
+    MODERATOR("moderate.sock"),
     AUDITOR("audit.sock");
 
     private static final Set<Role> ALL = EnumSet.allOf(Role.class);
@@ -26,12 +27,9 @@ public enum Role {
         return EnumSet.of(ADMINISTRATOR);
     }
 
-    public static Set<Role> helpersToo() {
-        return EnumSet.of(ADMINISTRATOR, HELPER);
-    }
-
-    public static Set<Role> auditorsToo() {
-        return EnumSet.of(ADMINISTRATOR, AUDITOR);
+    /** Returns the administrators, and others too. */
+    public static Set<Role> administratorsAnd(Role... others) {
+        return EnumSet.of(ADMINISTRATOR, others);
     }
 
     public static Set<Role> all() {

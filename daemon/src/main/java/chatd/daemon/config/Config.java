@@ -20,6 +20,7 @@ public record Config(
         Sessions sessions,
         Everyone everyone,
         Messages messages,
+        Reports reports,
         Groups groups,
         Chat1 chat1,
         Http http,
@@ -78,6 +79,7 @@ public record Config(
             Duration timeout,
             String fence) {}
 
+    /** @param clockJump how far the clock may have jumped ahead; zero for any */
     public record Audit(
             Path directory,
             String fsync,
@@ -92,15 +94,16 @@ public record Config(
             boolean names,
             boolean directAddresses,
             Duration retention,
-            boolean refuseOnFailure) {}
+            boolean refuseOnFailure,
+            Duration clockJump) {}
 
     /**
      * The directory of the admin sockets, and the groups that may connect to them.
      *
      * @param administrators a group's name or number; empty for the daemon's user and root only. The same applies to
-     *     {@code helpers} and {@code auditors}
+     *     {@code helpers}, {@code moderators} and {@code auditors}
      */
-    public record Admin(Path directory, String administrators, String helpers, String auditors) {}
+    public record Admin(Path directory, String administrators, String helpers, String moderators, String auditors) {}
 
     /**
      * Self-registration of accounts.
@@ -132,6 +135,9 @@ public record Config(
      * @param correct how long after it was sent a text can be corrected; as {@code retract}
      */
     public record Messages(Optional<Duration> retract, Optional<Duration> correct) {}
+
+    /** @param told the names of the users who are told of reports */
+    public record Reports(List<String> told) {}
 
     /**
      * @param made how many groups a user makes within a day, at most

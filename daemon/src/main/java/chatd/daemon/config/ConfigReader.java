@@ -170,11 +170,13 @@ public final class ConfigReader {
                         of.value("audit.direct-addresses", AT_ONCE, ConfigReader::flag),
                         of.value("audit.retention", AT_START, ConfigReader::time),
                         of.value("audit.on-failure", AT_START, text -> oneOf(text, "refuse", "continue"))
-                                .equals("refuse")),
+                                .equals("refuse"),
+                        of.value("audit.clock-jump", AT_START, ConfigReader::time)),
                 new Config.Admin(
                         of.value("admin.directory", AT_START, ConfigReader::path),
                         of.value("admin.administrators", AT_START, ConfigReader::group),
                         of.value("admin.helpers", AT_START, ConfigReader::group),
+                        of.value("admin.moderators", AT_START, ConfigReader::group),
                         of.value("admin.auditors", AT_START, ConfigReader::group)),
                 new Config.Registration(
                         of.value("registration.mode", AT_ONCE, text -> oneOf(text, "closed", "open"))
@@ -194,6 +196,7 @@ public final class ConfigReader {
                 new Config.Messages(
                         of.value("messages.retract", AT_ONCE, ConfigReader::timeOrForever),
                         of.value("messages.correct", AT_ONCE, ConfigReader::timeOrForever)),
+                new Config.Reports(of.list("reports.notify", AT_ONCE, text -> text)),
                 new Config.Groups(
                         of.value("groups.made", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
                         of.value("groups.most", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),

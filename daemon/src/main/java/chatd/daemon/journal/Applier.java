@@ -173,6 +173,7 @@ public final class Applier {
             case Effect.UserBlocked block -> {}
             case Effect.MessageReported report -> {}
             case Effect.ReportClosed closed -> {}
+            case Effect.ReportNoted noted -> {}
         }
     }
 

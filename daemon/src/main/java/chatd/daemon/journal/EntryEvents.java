@@ -216,9 +216,14 @@ public final class EntryEvents {
             case MUTED -> byAdministrator(change, who, "mute");
             case UNMUTED -> byAdministrator(change, who, "unmute");
             case REPORTED -> new AccountEvent.Reported(change.number(), change.message(), who, peer);
-            case REPORT_CLOSED ->
-                new AccountEvent.ReportClosed(change.number(), change.message(), who, String.valueOf(change.actor()));
+            case REPORT_CLOSED -> handled(change, who, "closed");
+            case REPORT_NOTED -> handled(change, who, "noted");
         };
+    }
+
+    private static AuditEvent handled(Change change, Who who, String how) {
+        return new AccountEvent.ReportHandled(
+                change.number(), change.message(), who, String.valueOf(change.actor()), how);
     }
 
     private AuditEvent friends(Change change, Who who, String how, Peer peer) {

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
@@ -40,6 +41,7 @@ public final class Logins implements Room {
 
     private final Authenticator authenticator;
     private final Entrance entrance;
+    private final LongFunction<Optional<String>> notice;
     private final Tokens tokens;
     private final Devices devices;
 
@@ -57,7 +59,9 @@ public final class Logins implements Room {
             Tokens tokens,
             Devices devices,
             Conversations conversations,
-            History history) {
+            History history,
+            LongFunction<Optional<String>> notice) {
+        this.notice = notice;
         this.entrance = new Entrance(parts, authenticator, tokens, conversations, history);
         this.tokens = tokens;
         this.devices = devices;
@@ -110,6 +114,7 @@ public final class Logins implements Room {
             if (remembered != null) {
                 devices.trim(number);
             }
+            greet(session, number);
         } finally {
             command.password().wipe();
         }
@@ -143,10 +148,16 @@ public final class Logins implements Room {
                     authenticator.recognised(session, account),
                     new Entrance.Entry(command.device(), command.quiet(), token, next, -1),
                     null);
+            greet(session, account.number());
         } finally {
             lock.unlock();
             command.key().wipe();
         }
+    }
+
+    /** Tells a user who has logged in what there is to be told. */
+    private void greet(Session session, long account) {
+        notice.apply(account).ifPresent(text -> sessions.tell(session, new SessionEvent.Notice(text, clock.instant())));
     }
 
     /** Forgets a device of which somebody has an old key, and tells the account's sessions. */

@@ -82,7 +82,8 @@ public record Change(
         UNMUTED(24),
         REPORTED(25),
         REPORT_CLOSED(26),
-        QUOTA(27);
+        QUOTA(27),
+        REPORT_NOTED(28);
 
         public final int code;
 

@@ -78,4 +78,7 @@ public sealed interface Effect {
 
     /** @param report its number */
     record ReportClosed(long report) implements Effect {}
+
+    /** @param report its number */
+    record ReportNoted(long report, String text) implements Effect {}
 }

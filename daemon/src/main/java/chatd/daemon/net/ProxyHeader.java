@@ -103,17 +103,21 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                 : proxy;
     }
 
+    /** Refuses what is no header, which the decoder has closed already; a connection that was reset just ends. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        refuse(ctx, cause instanceof DecoderException ? "it has no header" : String.valueOf(cause.getMessage()));
+        if (cause instanceof DecoderException) {
+            refuse(ctx, "it has no header");
+        } else {
+            done = true;
+            ctx.close();
+        }
     }
 
     private void refuse(ChannelHandlerContext ctx, String why) {
         if (!done) {
             done = true;
-            if (ctx.channel().isActive()) {
-                refuse.accept(why);
-            }
+            refuse.accept(why);
             ctx.close();
         }
     }

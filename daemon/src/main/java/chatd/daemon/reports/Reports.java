@@ -1,6 +1,7 @@
 package chatd.daemon.reports;
 
 import chatd.daemon.accounts.AccountDecision;
+import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.FreeText;
 import chatd.daemon.dispatch.Room;
@@ -11,6 +12,7 @@ import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
+import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
@@ -18,15 +20,23 @@ import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
 import chatd.daemon.store.AmendmentStore;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Range;
 import chatd.daemon.store.ReportStore;
 import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +45,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reports implements Room {
     private static final int MOST_OPEN = 20;
+    private static final String LISTED = "`chat-admin report list` shows it, to administrators and moderators.";
+
+    private static final int MOST_NOTES = 100;
+    private static final int LONGEST_NOTE = 1_000;
 
     private final Directory directory;
     private final MessageStore messages;
@@ -42,6 +56,9 @@ public final class Reports implements Room {
     private final ReportStore store;
     private final ContentStore contents;
     private final Journal journal;
+    private final Sessions sessions;
+    private final Supplier<Config> config;
+    private final Clock clock;
 
     /** Held from counting the open reports of an account until one more is committed. */
     private final ReentrantLock counting = new ReentrantLock();
@@ -53,6 +70,9 @@ public final class Reports implements Room {
         this.store = parts.stores().reports();
         this.contents = parts.stores().contents();
         this.journal = parts.journal();
+        this.sessions = parts.sessions();
+        this.config = parts.config();
+        this.clock = parts.clock();
     }
 
     @Override
@@ -89,9 +109,34 @@ public final class Reports implements Room {
                         return new AccountChange(
                                 change.of(its.number()), new Effect.MessageReported(command.text(), text, its.file()));
                     }));
+            notifyOthers(number);
         } finally {
             counting.unlock();
         }
+    }
+
+    /** Tells whoever is to be told of reports that there is another one. */
+    private void notifyOthers(long by) {
+        String told = directory.nameOf(by) + " has reported a message: " + LISTED;
+        for (String name : config.get().reports().told()) {
+            directory
+                    .named(name)
+                    .ifPresent(account ->
+                            sessions.tell(account.number(), "", new SessionEvent.Notice(told, clock.instant())));
+        }
+    }
+
+    /** Returns what a user is told of reports who logs in; empty if there is nothing to tell. Blocks. */
+    public Optional<String> notice(long account) {
+        boolean isTold = config.get().reports().told().stream()
+                .anyMatch(name -> directory
+                        .named(name)
+                        .filter(its -> its.number() == account)
+                        .isPresent());
+        int open = isTold ? store.open().number() : 0;
+        return open == 0
+                ? Optional.empty()
+                : Optional.of((open == 1 ? "A report is open: " : open + " reports are open: ") + LISTED);
     }
 
     /** Returns the text of a message as its reader sees it now; null for a file. */
@@ -127,6 +172,89 @@ public final class Reports implements Room {
         return store.open(message);
     }
 
+    /** Returns the notes about a report, the oldest first. */
+    public List<ReportStore.Note> notes(long number) {
+        return store.notes(number);
+    }
+
+    /**
+     * A message beside a reported one, as whoever reported that sees it.
+     *
+     * @param text null if it was taken back, and for a file
+     */
+    public record Beside(Message message, @Nullable String text) {}
+
+    /**
+     * Returns the messages before and after a reported one in its conversation, as whoever reported it sees them, by number;
+     * none once the report is closed.
+     *
+     * @param count how many before, and how many after
+     */
+    public List<Beside> context(ReportStore.Report report, int count) {
+        Message reported = messages.messages(List.of(report.message())).stream()
+                .findFirst()
+                .orElse(null);
+        if (count == 0 || report.closed() != null || reported == null) {
+            return List.of();
+        }
+        Reader reader = directory.reader(report.by());
+        List<Long> receivers = reported.receivers();
+        long conversation = receivers == null
+                ? Conversation.EVERYONE
+                : Addressee.isGroup(receivers.getFirst())
+                        ? Addressee.groupNumber(receivers.getFirst())
+                        : Conversation.of(
+                                report.by(),
+                                reported.sender() == report.by() ? receivers.getFirst() : reported.sender());
+        List<Long> numbers = new ArrayList<>(
+                messages.numbers(reader, conversation, new Range(0, report.message() - 1, count, true)));
+        numbers.addAll(
+                messages.numbers(reader, conversation, new Range(report.message(), Long.MAX_VALUE, count, false)));
+        return numbers.isEmpty()
+                ? List.of()
+                : messages.messages(numbers).stream()
+                        .sorted(Comparator.comparingLong(Message::number))
+                        .map(its -> new Beside(its, its.isErased() ? null : shown(reader, its)))
+                        .toList();
+    }
+
+    /**
+     * Notes something about a report, also about one that is closed.
+     *
+     * @param by the Unix user who does it
+     * @throws Refusal {@link Code#NO_SUCH_REPORT}, {@link Code#MALFORMED}, {@link Code#TOO_LARGE}, or {@link Code#TOO_MANY}
+     */
+    public void note(long number, String text, String by) throws InterruptedException {
+        FreeText.check(text, "A note has no invisible characters. Nothing was done.");
+        if (text.isBlank()) {
+            throw new Refusal(Code.MALFORMED, "An empty note is not kept.");
+        }
+        if (text.codePointCount(0, text.length()) > LONGEST_NOTE) {
+            throw new Refusal(Code.TOO_LARGE, "A note has at most " + LONGEST_NOTE + " characters. Nothing was done.");
+        }
+        counting.lockInterruptibly();
+        try {
+            ReportStore.Report report = find(number);
+            if (store.notes(number).size() >= MOST_NOTES) {
+                throw new Refusal(
+                        Code.TOO_MANY, "There are " + MOST_NOTES + " notes about report " + number + " already.");
+            }
+            commit(report, Change.Kind.REPORT_NOTED, new Effect.ReportNoted(number, text), by);
+        } finally {
+            counting.unlock();
+        }
+    }
+
+    private void commit(ReportStore.Report report, Change.Kind kind, Effect effect, String by)
+            throws InterruptedException {
+        journal.commit(new AccountDecision(
+                Message.SERVER, new Batching.ChangeOf(report.by(), false), 3_000, (numbers, now) -> {
+                    Account account = directory.numbered(report.by());
+                    Change change = Change.by(by, numbers.nextPosition(), account, kind, now, null);
+                    return new AccountChange(change.of(report.message()), effect);
+                }));
+    }
+
     /**
      * Closes a report: what was kept of its message is deleted.
      *
@@ -140,13 +268,7 @@ public final class Reports implements Room {
             if (report.closed() != null) {
                 throw new Refusal(Code.CLOSED, "Report " + number + " is closed already.");
             }
-            journal.commit(new AccountDecision(
-                    Message.SERVER, new Batching.ChangeOf(report.by(), false), 1_000, (numbers, now) -> {
-                        Account account = directory.numbered(report.by());
-                        Change change =
-                                Change.by(by, numbers.nextPosition(), account, Change.Kind.REPORT_CLOSED, now, null);
-                        return new AccountChange(change.of(report.message()), new Effect.ReportClosed(number));
-                    }));
+            commit(report, Change.Kind.REPORT_CLOSED, new Effect.ReportClosed(number), by);
             if (report.content() != null) {
                 contents.discard(report.content());
             }

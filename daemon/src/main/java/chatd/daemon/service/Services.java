@@ -77,7 +77,8 @@ public final class Services implements AutoCloseable {
                 parts.stores().devices(),
                 parts.random(),
                 () -> parts.config().get().sessions().remember());
-        this.logins = new Logins(parts, authenticator, tokens, devices, conversations, history);
+        this.reports = new Reports(parts);
+        this.logins = new Logins(parts, authenticator, tokens, devices, conversations, history, reports::notice);
         this.ownSessions = new OwnSessions(parts, tokens, devices);
         this.accounts = new Accounts(parts, authenticator, passwords, tokens, devices);
         this.groups = new Groups(parts);
@@ -85,7 +86,6 @@ public final class Services implements AutoCloseable {
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts, messages);
-        this.reports = new Reports(parts);
         this.files = new FileRooms(parts, messages);
         this.seenAddresses = new SeenAddresses();
         this.calls = new Calls(parts, seenAddresses);

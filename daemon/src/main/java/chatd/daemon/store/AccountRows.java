@@ -219,6 +219,7 @@ final class AccountRows {
             case Effect.UserBlocked block -> ContactRows.block(sql, change, block);
             case Effect.MessageReported report -> ReportRows.report(sql, change, report);
             case Effect.ReportClosed closed -> ReportRows.close(sql, change, closed.report());
+            case Effect.ReportNoted noted -> ReportRows.note(sql, change, noted);
         }
     }
 

@@ -1,6 +1,7 @@
 package chatd.daemon.store;
 
 import static chatd.sql.generated.Tables.REPORT;
+import static chatd.sql.generated.Tables.REPORT_NOTE;
 
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
@@ -22,6 +23,16 @@ final class ReportRows {
                 .set(REPORT.TEXT, report.text())
                 .set(REPORT.FILE_NAME, file == null ? null : file.name())
                 .set(REPORT.CONTENT, file == null ? null : (Long) file.content())
+                .execute();
+    }
+
+    static void note(DSLContext sql, Change change, Effect.ReportNoted noted) {
+        sql.insertInto(REPORT_NOTE)
+                .set(REPORT_NOTE.NUMBER, change.number())
+                .set(REPORT_NOTE.REPORT, noted.report())
+                .set(REPORT_NOTE.TIME, change.time())
+                .set(REPORT_NOTE.ACTOR, change.actor())
+                .set(REPORT_NOTE.TEXT, noted.text())
                 .execute();
     }
 

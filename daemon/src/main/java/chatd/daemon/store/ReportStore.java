@@ -2,6 +2,7 @@ package chatd.daemon.store;
 
 import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.REPORT;
+import static chatd.sql.generated.Tables.REPORT_NOTE;
 
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +52,18 @@ public final class ReportStore {
 
     public Optional<Report> find(long number) {
         return read(REPORT.NUMBER.eq(number), 1).stream().findFirst();
+    }
+
+    /** @param by the Unix user who made it */
+    public record Note(Instant time, String by, String text) {}
+
+    /** Returns the notes about a report, the oldest first. */
+    public List<Note> notes(long report) {
+        return database.with(sql -> sql.select(REPORT_NOTE.TIME, REPORT_NOTE.ACTOR, REPORT_NOTE.TEXT)
+                .from(REPORT_NOTE)
+                .where(REPORT_NOTE.REPORT.eq(report))
+                .orderBy(REPORT_NOTE.NUMBER)
+                .fetch(row -> new Note(row.value1(), row.value2(), row.value3())));
     }
 
     /** Returns an open report of a message; empty if there is none. */

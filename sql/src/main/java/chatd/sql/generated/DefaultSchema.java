@@ -31,6 +31,7 @@ import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.Report;
+import chatd.sql.generated.tables.ReportNote;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -105,6 +106,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final Report REPORT = Report.REPORT;
 
+    public final ReportNote REPORT_NOTE = ReportNote.REPORT_NOTE;
+
     public final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 
     public final Token TOKEN = Token.TOKEN;
@@ -151,6 +154,7 @@ public class DefaultSchema extends SchemaImpl {
             Receiver.RECEIVER,
             Remembered.REMEMBERED,
             Report.REPORT,
+            ReportNote.REPORT_NOTE,
             SentOnce.SENT_ONCE,
             Token.TOKEN,
             Withheld.WITHHELD

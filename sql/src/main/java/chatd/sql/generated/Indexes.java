@@ -18,6 +18,7 @@ import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Report;
+import chatd.sql.generated.tables.ReportNote;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -56,6 +57,7 @@ public class Indexes {
     public static final Index REPORT_REPORT_CLOSED = Internal.createIndex(DSL.name("report_closed"), Report.REPORT, new OrderField[] { Report.REPORT.CLOSED, Report.REPORT.NUMBER }, false);
     public static final Index REPORT_REPORT_CONTENT = Internal.createIndex(DSL.name("report_content"), Report.REPORT, new OrderField[] { Report.REPORT.CONTENT }, false);
     public static final Index REPORT_REPORT_MESSAGE = Internal.createIndex(DSL.name("report_message"), Report.REPORT, new OrderField[] { Report.REPORT.MESSAGE }, false);
+    public static final Index REPORT_NOTE_REPORT_NOTE_REPORT = Internal.createIndex(DSL.name("report_note_report"), ReportNote.REPORT_NOTE, new OrderField[] { ReportNote.REPORT_NOTE.REPORT, ReportNote.REPORT_NOTE.NUMBER }, false);
     public static final Index SENT_ONCE_SENT_ONCE_TIME = Internal.createIndex(DSL.name("sent_once_time"), SentOnce.SENT_ONCE, new OrderField[] { SentOnce.SENT_ONCE.TIME }, false);
     public static final Index TOKEN_TOKEN_ACCOUNT = Internal.createIndex(DSL.name("token_account"), Token.TOKEN, new OrderField[] { Token.TOKEN.ACCOUNT, Token.TOKEN.DEVICE }, false);
     public static final Index WITHHELD_WITHHELD_CONVERSATION = Internal.createIndex(DSL.name("withheld_conversation"), Withheld.WITHHELD, new OrderField[] { Withheld.WITHHELD.CONVERSATION, Withheld.WITHHELD.MESSAGE }, false);

@@ -31,6 +31,7 @@ import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.Report;
+import chatd.sql.generated.tables.ReportNote;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -60,6 +61,7 @@ import chatd.sql.generated.tables.records.PartyRecord;
 import chatd.sql.generated.tables.records.ReactionRecord;
 import chatd.sql.generated.tables.records.ReceiverRecord;
 import chatd.sql.generated.tables.records.RememberedRecord;
+import chatd.sql.generated.tables.records.ReportNoteRecord;
 import chatd.sql.generated.tables.records.ReportRecord;
 import chatd.sql.generated.tables.records.SentOnceRecord;
 import chatd.sql.generated.tables.records.TokenRecord;
@@ -110,6 +112,7 @@ public class Keys {
     public static final UniqueKey<RememberedRecord> KEY_REMEMBERED_PRIMARY = Internal.createUniqueKey(Remembered.REMEMBERED, DSL.name("KEY_remembered_PRIMARY"), new TableField[] { Remembered.REMEMBERED.ACCOUNT, Remembered.REMEMBERED.DEVICE }, true);
     public static final UniqueKey<RememberedRecord> KEY_REMEMBERED_REMEMBERED_CHAIN = Internal.createUniqueKey(Remembered.REMEMBERED, DSL.name("KEY_remembered_remembered_chain"), new TableField[] { Remembered.REMEMBERED.CHAIN }, true);
     public static final UniqueKey<ReportRecord> KEY_REPORT_PRIMARY = Internal.createUniqueKey(Report.REPORT, DSL.name("KEY_report_PRIMARY"), new TableField[] { Report.REPORT.NUMBER }, true);
+    public static final UniqueKey<ReportNoteRecord> KEY_REPORT_NOTE_PRIMARY = Internal.createUniqueKey(ReportNote.REPORT_NOTE, DSL.name("KEY_report_note_PRIMARY"), new TableField[] { ReportNote.REPORT_NOTE.NUMBER }, true);
     public static final UniqueKey<SentOnceRecord> KEY_SENT_ONCE_PRIMARY = Internal.createUniqueKey(SentOnce.SENT_ONCE, DSL.name("KEY_sent_once_PRIMARY"), new TableField[] { SentOnce.SENT_ONCE.ID }, true);
     public static final UniqueKey<TokenRecord> KEY_TOKEN_PRIMARY = Internal.createUniqueKey(Token.TOKEN, DSL.name("KEY_token_PRIMARY"), new TableField[] { Token.TOKEN.HASH }, true);
     public static final UniqueKey<WithheldRecord> KEY_WITHHELD_PRIMARY = Internal.createUniqueKey(Withheld.WITHHELD, DSL.name("KEY_withheld_PRIMARY"), new TableField[] { Withheld.WITHHELD.MESSAGE, Withheld.WITHHELD.ACCOUNT }, true);
@@ -124,4 +127,5 @@ public class Keys {
     public static final ForeignKey<AccountSettingsRecord, AccountRecord> ACCOUNT_SETTINGS_ACCOUNT = Internal.createForeignKey(AccountSettings.ACCOUNT_SETTINGS, DSL.name("account_settings_account"), new TableField[] { AccountSettings.ACCOUNT_SETTINGS.ACCOUNT }, Keys.KEY_ACCOUNT_PRIMARY, new TableField[] { Account.ACCOUNT.NUMBER }, true, ForeignKeyRule.RESTRICT, ForeignKeyRule.RESTRICT);
     public static final ForeignKey<ContentChunkRecord, ContentRecord> CONTENT_CHUNK_CONTENT = Internal.createForeignKey(ContentChunk.CONTENT_CHUNK, DSL.name("content_chunk_content"), new TableField[] { ContentChunk.CONTENT_CHUNK.CONTENT }, Keys.KEY_CONTENT_PRIMARY, new TableField[] { Content.CONTENT.NUMBER }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.RESTRICT);
     public static final ForeignKey<FileRecord, ContentRecord> FILE_CONTENT = Internal.createForeignKey(File.FILE, DSL.name("file_content"), new TableField[] { File.FILE.CONTENT }, Keys.KEY_CONTENT_PRIMARY, new TableField[] { Content.CONTENT.NUMBER }, true, ForeignKeyRule.RESTRICT, ForeignKeyRule.RESTRICT);
+    public static final ForeignKey<ReportNoteRecord, ReportRecord> REPORT_NOTE_OF = Internal.createForeignKey(ReportNote.REPORT_NOTE, DSL.name("report_note_of"), new TableField[] { ReportNote.REPORT_NOTE.REPORT }, Keys.KEY_REPORT_PRIMARY, new TableField[] { Report.REPORT.NUMBER }, true, ForeignKeyRule.RESTRICT, ForeignKeyRule.RESTRICT);
 }

@@ -31,6 +31,7 @@ import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.Report;
+import chatd.sql.generated.tables.ReportNote;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -92,6 +93,8 @@ public class Tables {
     public static final Remembered REMEMBERED = Remembered.REMEMBERED;
 
     public static final Report REPORT = Report.REPORT;
+
+    public static final ReportNote REPORT_NOTE = ReportNote.REPORT_NOTE;
 
     public static final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 

@@ -29,12 +29,18 @@ public final class AllCommands implements AutoCloseable {
      * @param tls supplies which implementation of TLS is used
      * @param transport by what sockets are served
      * @param certificate supplies the facts of the certificate now presented to clients
+     * @param clock supplies what is suspicious about the machine's clock, as a sentence; empty if nothing is
      */
-    public record Facts(String version, Supplier<String> tls, String transport, Supplier<ChainFacts> certificate) {}
+    public record Facts(
+            String version,
+            Supplier<String> tls,
+            String transport,
+            Supplier<ChainFacts> certificate,
+            Supplier<String> clock) {}
 
     public AllCommands(
             Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running, Clock clock) {
-        Checks checks = new Checks(facts.certificate(), configuration, reloader, log, clock);
+        Checks checks = new Checks(facts, configuration, reloader, log, clock);
         this.stats = new StatsCommands(facts, running, log, checks);
         this.hourly = new Sweeper("the check of the next start", Duration.ofHours(1), () -> {
             checks.warnOfNextStart();

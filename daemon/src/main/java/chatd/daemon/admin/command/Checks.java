@@ -19,7 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -33,19 +32,14 @@ final class Checks {
     /** Percentages from which what is left is a problem. */
     private static final int FULL = 90;
 
-    private final Supplier<ChainFacts> certificate;
+    private final AllCommands.Facts facts;
     private final Configuration configuration;
     private final Reloader reloader;
     private final AuditLog log;
     private final Clock clock;
 
-    Checks(
-            Supplier<ChainFacts> certificate,
-            Configuration configuration,
-            Reloader reloader,
-            AuditLog log,
-            Clock clock) {
-        this.certificate = certificate;
+    Checks(AllCommands.Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Clock clock) {
+        this.facts = facts;
         this.configuration = configuration;
         this.reloader = reloader;
         this.log = log;
@@ -93,6 +87,7 @@ final class Checks {
 
     private void addOfDaemon(List<String> problems) {
         addOfLog(problems);
+        addOfClock(problems);
         addOfCertificate(problems);
         nextStart().forEach(problem -> problems.add("The next start would fail: " + problem + "."));
         addOfHeap(problems);
@@ -113,17 +108,24 @@ final class Checks {
         }
     }
 
-    private void addOfCertificate(List<String> problems) {
-        ChainFacts facts = certificate.get();
-        Instant now = clock.instant();
-        long days = Duration.between(now, facts.end()).toDays();
-        if (now.isAfter(facts.end())) {
-            problems.add("The certificate expired at " + facts.end() + ": nobody can connect. Renew it.");
-        } else if (days <= SystemCalls.RENEWAL_DAYS) {
-            problems.add("The certificate expires at " + facts.end() + ", in " + days + " days: renew it.");
+    private void addOfClock(List<String> problems) {
+        String suspicious = facts.clock().get();
+        if (!suspicious.isEmpty()) {
+            problems.add(suspicious);
         }
-        if (!facts.advice().isEmpty()) {
-            problems.add(facts.advice());
+    }
+
+    private void addOfCertificate(List<String> problems) {
+        ChainFacts certificate = facts.certificate().get();
+        Instant now = clock.instant();
+        long days = Duration.between(now, certificate.end()).toDays();
+        if (now.isAfter(certificate.end())) {
+            problems.add("The certificate expired at " + certificate.end() + ": nobody can connect. Renew it.");
+        } else if (days <= SystemCalls.RENEWAL_DAYS) {
+            problems.add("The certificate expires at " + certificate.end() + ", in " + days + " days: renew it.");
+        }
+        if (!certificate.advice().isEmpty()) {
+            problems.add(certificate.advice());
         }
     }
 
@@ -170,6 +172,10 @@ final class Checks {
             problems.add("The clock is off that of the database, which has " + its.truncatedTo(ChronoUnit.SECONDS)
                     + " at " + before.truncatedTo(ChronoUnit.SECONDS) + ": `timedatectl` shows it, on both machines.");
         }
+        configuration.get().reports().told().stream()
+                .filter(name -> running.services().directory().named(name).isEmpty())
+                .forEach(name ->
+                        problems.add("Nobody is called " + name + ", who is to be told of reports (reports.notify)."));
         ReportStore.Open open = running.services().reports().open();
         if (open.number() > 0) {
             problems.add((open.number() == 1 ? "A report is open" : open.number() + " reports are open, the oldest")

@@ -17,16 +17,17 @@ public record GroupCommands(Running running) {
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                AdminCommand.of(GroupCalls.LIST, Role.auditorsToo(), (request, by, out) -> {
-                    out.write(
-                            groups().all(),
-                            some -> new GroupCalls.Groups(
-                                    some.stream().map(this::shown).toList()));
-                    return Nothing.NOTHING;
-                }),
+                AdminCommand.of(
+                        GroupCalls.LIST, Role.administratorsAnd(Role.MODERATOR, Role.AUDITOR), (request, by, out) -> {
+                            out.write(
+                                    groups().all(),
+                                    some -> new GroupCalls.Groups(
+                                            some.stream().map(this::shown).toList()));
+                            return Nothing.NOTHING;
+                        }),
                 AdminCommand.of(
                         GroupCalls.SHOW,
-                        Role.auditorsToo(),
+                        Role.administratorsAnd(Role.MODERATOR, Role.AUDITOR),
                         (request, by, out) -> {
                             Group group = groups().find(request.group()).orElseThrow(GroupDirectory::noSuchGroup);
                             out.write(members(group.number()), GroupCalls.Members::new);
@@ -35,7 +36,7 @@ public record GroupCommands(Running running) {
                         "group"),
                 AdminCommand.of(
                         GroupCalls.CLOSE,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             running.services().groups().close(request.group());
                             return shown(groups().find(request.group()).orElseThrow());
@@ -43,7 +44,7 @@ public record GroupCommands(Running running) {
                         "group"),
                 AdminCommand.of(
                         GroupCalls.OWNER,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             Account owner = running.services().administration().find(request.name());
                             running.services().groups().own(request.group(), owner.number());
@@ -53,7 +54,7 @@ public record GroupCommands(Running running) {
                         "name"),
                 AdminCommand.of(
                         GroupCalls.ADD,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             List<Long> accounts = request.names().stream()
                                     .map(name -> running.services()
@@ -68,7 +69,7 @@ public record GroupCommands(Running running) {
                         "names"),
                 AdminCommand.of(
                         GroupCalls.REMOVE,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             Account account =
                                     running.services().administration().find(request.name());

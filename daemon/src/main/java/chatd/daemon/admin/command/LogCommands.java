@@ -36,13 +36,13 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
         return List.of(
                 new AdminCommand<>(
                         LogCalls.TAIL,
-                        Role.auditorsToo(),
+                        Role.administratorsAnd(Role.AUDITOR),
                         AdminCommand.LogMode.ALWAYS_AND_LONG,
                         List.of("lines", "follow"),
                         this::tail),
                 AdminCommand.of(
                         LogCalls.QUERY,
-                        Role.auditorsToo(),
+                        Role.administratorsAnd(Role.AUDITOR),
                         (request, by, out) -> {
                             log.publish();
                             out.write(names(), LogCalls.Names::new);
@@ -57,7 +57,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
                         "until",
                         "last",
                         "xpath"),
-                AdminCommand.of(LogCalls.PUBLISH, Role.auditorsToo(), (request, by, out) -> {
+                AdminCommand.of(LogCalls.PUBLISH, Role.administratorsAnd(Role.AUDITOR), (request, by, out) -> {
                     log.publish();
                     return new LogCalls.Published(
                             log.files().published().toAbsolutePath().toString());
@@ -67,20 +67,21 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
                     return new LogCalls.Rotated(
                             log.files().closed().getLast().toAbsolutePath().toString());
                 }),
-                AdminCommand.of(LogCalls.KEY, Role.auditorsToo(), (request, by, out) -> key()),
+                AdminCommand.of(LogCalls.KEY, Role.administratorsAnd(Role.AUDITOR), (request, by, out) -> key()),
                 AdminCommand.of(LogCalls.CHANGE_KEY, Role.administrators(), (request, by, out) -> {
                     log.changeKey();
                     // So that the published document contains the key's first seal.
                     log.publish();
                     return key();
                 }),
-                AdminCommand.of(LogCalls.ANCHOR, Role.auditorsToo(), (request, by, out) -> {
+                AdminCommand.of(LogCalls.ANCHOR, Role.administratorsAnd(Role.AUDITOR), (request, by, out) -> {
                     String seal = log.anchor();
                     // So that the published document contains the anchored seal.
                     log.publish();
                     return new LogCalls.Anchor(seal);
                 }),
-                AdminCommand.of(LogCalls.MESSAGES, Role.auditorsToo(), (request, by, out) -> alone(out)));
+                AdminCommand.of(
+                        LogCalls.MESSAGES, Role.administratorsAnd(Role.AUDITOR), (request, by, out) -> alone(out)));
     }
 
     private String directory() {

@@ -4,6 +4,7 @@ import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.MessageCalls;
 import chatd.admin.api.ReportCalls;
 import chatd.daemon.admin.AdminCommand;
+import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.messages.Amendments;
@@ -15,23 +16,27 @@ import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Implements {@code chat-admin message} and {@code report}. */
 public record MessageCommands(Running running) {
     /** Maximum number of reports listed, the newest. */
     private static final int MOST = 10_000;
 
+    /** Maximum number of messages before a reported one, and after it, that are shown. */
+    private static final int MOST_CONTEXT = 20;
+
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
                 AdminCommand.of(
                         MessageCalls.SHOW,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> message(number(request)),
                         "message",
                         "file"),
                 AdminCommand.of(
                         MessageCalls.REMOVE,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> new MessageCalls.Removed(
                                 request.message(),
                                 running.services()
@@ -41,7 +46,7 @@ public record MessageCommands(Running running) {
                         "message"),
                 AdminCommand.of(
                         ReportCalls.LIST,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             out.write(
                                     reports().list(request.closed(), MOST),
@@ -52,7 +57,7 @@ public record MessageCommands(Running running) {
                         "closed"),
                 AdminCommand.of(
                         ReportCalls.SHOW,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             ReportStore.Report report = reports().find(request.report());
                             return new ReportCalls.Whole(
@@ -60,17 +65,44 @@ public record MessageCommands(Running running) {
                                     message(report.message()),
                                     report.text(),
                                     report.file(),
-                                    report.size());
+                                    report.size(),
+                                    reports().notes(report.number()).stream()
+                                            .map(note -> new ReportCalls.Note(
+                                                    note.time().toString(), note.by(), note.text()))
+                                            .toList(),
+                                    context(report, request.context()));
+                        },
+                        "report",
+                        "context"),
+                AdminCommand.of(
+                        ReportCalls.NOTE,
+                        Role.administratorsAnd(Role.MODERATOR),
+                        (request, by, out) -> {
+                            reports().note(request.report(), Objects.requireNonNullElse(request.text(), ""), by.user());
+                            return shown(reports().find(request.report()));
                         },
                         "report"),
                 AdminCommand.of(
                         ReportCalls.CLOSE,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             reports().close(request.report(), by.user());
                             return shown(reports().find(request.report()));
                         },
                         "report"));
+    }
+
+    private List<ReportCalls.Beside> context(ReportStore.Report report, @Nullable Integer asked) {
+        return reports().context(report, Request.within("context", asked, 0, MOST_CONTEXT)).stream()
+                .map(beside -> new ReportCalls.Beside(
+                        beside.message().number(),
+                        beside.message().time().toString(),
+                        directory().nameOf(beside.message().sender()),
+                        beside.text(),
+                        beside.message().isErased() || beside.message().file() == null
+                                ? null
+                                : beside.message().file().name()))
+                .toList();
     }
 
     private Reports reports() {

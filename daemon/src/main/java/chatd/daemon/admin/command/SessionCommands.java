@@ -24,7 +24,7 @@ public record SessionCommands(Running running) {
                 }),
                 AdminCommand.of(
                         SessionCalls.KICK,
-                        Role.helpersToo(),
+                        Role.administratorsAnd(Role.HELPER),
                         (request, by, out) ->
                                 shown(running.services().administration().kick(request.session())),
                         "session"),

@@ -62,14 +62,14 @@ public record UserCommands(Running running, Supplier<Config> config) {
                         (request, password, by) ->
                                 administration().reset(request.name(), password, request.mustChange(), by.user())),
                 changing(UserCalls.UNLOCK, (request, by) -> administration().unlock(request.name(), by))
-                        .forHelpersToo(),
+                        .andFor(Role.HELPER),
                 changing(UserCalls.DISABLE, (request, by) -> administration().disable(request.name(), by)),
                 changing(UserCalls.ENABLE, (request, by) -> administration().enable(request.name(), by)),
                 changing(UserCalls.GRANT, (request, by) -> administration().grant(request.name(), true, by)),
                 changing(UserCalls.REVOKE, (request, by) -> administration().grant(request.name(), false, by)),
                 AdminCommand.of(
                         UserCalls.MUTE,
-                        Role.administrators(),
+                        Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> changed(administration()
                                 .mute(request.name(), Duration.ofSeconds(request.seconds()), by.user())),
                         "name",
@@ -81,7 +81,8 @@ public record UserCommands(Running running, Supplier<Config> config) {
                                 changed(administration().quota(request.name(), quota(request), by.user())),
                         "name",
                         "quota"),
-                changing(UserCalls.UNMUTE, (request, by) -> administration().unmute(request.name(), by)),
+                changing(UserCalls.UNMUTE, (request, by) -> administration().unmute(request.name(), by))
+                        .andFor(Role.MODERATOR),
                 changing(
                         UserCalls.NOTE,
                         (request, by) -> administration()
@@ -155,7 +156,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
             AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call, Setting setting) {
         return AdminCommand.of(
                 call,
-                Role.helpersToo(),
+                Role.administratorsAnd(Role.HELPER),
                 (request, by, out) -> {
                     Secret password = Secret.of(request.password().text());
                     try {

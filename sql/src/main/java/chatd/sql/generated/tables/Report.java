@@ -8,6 +8,7 @@ import chatd.sql.UtcConverter;
 import chatd.sql.generated.DefaultSchema;
 import chatd.sql.generated.Indexes;
 import chatd.sql.generated.Keys;
+import chatd.sql.generated.tables.ReportNote.ReportNotePath;
 import chatd.sql.generated.tables.records.ReportRecord;
 
 import java.time.Instant;
@@ -17,10 +18,14 @@ import java.util.List;
 
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.ForeignKey;
 import org.jooq.Index;
+import org.jooq.InverseForeignKey;
 import org.jooq.Name;
+import org.jooq.Path;
 import org.jooq.PlainSQL;
 import org.jooq.QueryPart;
+import org.jooq.Record;
 import org.jooq.SQL;
 import org.jooq.Schema;
 import org.jooq.Stringly;
@@ -87,6 +92,36 @@ public class Report extends TableImpl<ReportRecord> {
         this(DSL.name("report"), null);
     }
 
+    public <O extends Record> Report(Table<O> path, ForeignKey<O, ReportRecord> childPath, InverseForeignKey<O, ReportRecord> parentPath) {
+        super(path, childPath, parentPath, REPORT);
+    }
+
+    public static class ReportPath extends Report implements Path<ReportRecord> {
+
+        private static final long serialVersionUID = 1L;
+        public <O extends Record> ReportPath(Table<O> path, ForeignKey<O, ReportRecord> childPath, InverseForeignKey<O, ReportRecord> parentPath) {
+            super(path, childPath, parentPath);
+        }
+        private ReportPath(Name alias, Table<ReportRecord> aliased) {
+            super(alias, aliased);
+        }
+
+        @Override
+        public ReportPath as(String alias) {
+            return new ReportPath(DSL.name(alias), this);
+        }
+
+        @Override
+        public ReportPath as(Name alias) {
+            return new ReportPath(alias, this);
+        }
+
+        @Override
+        public ReportPath as(Table<?> alias) {
+            return new ReportPath(alias.getQualifiedName(), this);
+        }
+    }
+
     @Override
     public Schema getSchema() {
         return aliased() ? null : DefaultSchema.DEFAULT_SCHEMA;
@@ -100,6 +135,15 @@ public class Report extends TableImpl<ReportRecord> {
     @Override
     public UniqueKey<ReportRecord> getPrimaryKey() {
         return Keys.KEY_REPORT_PRIMARY;
+    }
+
+    private transient ReportNotePath _reportNote;
+
+    public ReportNotePath reportNote() {
+        if (_reportNote == null)
+            _reportNote = new ReportNotePath(this, null, Keys.REPORT_NOTE_OF.getInverseKey());
+
+        return _reportNote;
     }
 
     @Override
