@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +117,7 @@ class AdminClassesIT extends InBrowser {
         page.navigate(out.toUri().toString());
         assertThat(page.locator("section").count()).isEqualTo(2);
         assertThat(page.locator("h2").allTextContents()).containsExactly(one, two);
-        assertThat(page.locator("section").first().innerText()).contains("https://chat.example.org:7443/", one);
+        assertThat(page.locator("section").first().innerText()).contains("https://chat.example.org:7443", one);
         assertThat(page.locator("#code path").getAttribute("d")).startsWith("M");
         String password = page.locator("section").first().locator("code").nth(1).textContent();
         try (Chat1Socket socket = chatd.connect()) {
@@ -164,6 +165,22 @@ class AdminClassesIT extends InBrowser {
         };
         Run dry = chatd.admin("", command).exits(0);
         assertThat(dry.out()).contains("2 would be added: joerg." + last + ", joerg." + last + "2");
+        assertThat(chatd.admin(
+                                "",
+                                Stream.concat(Stream.of(command), Stream.of("--sync"))
+                                        .toArray(String[]::new))
+                        .exits(1)
+                        .err())
+                .contains("export.csv:3: is joerg." + last + "2", "a name must tell who it is");
+        chatd.admin("", "user", "add", "joerg." + last + "2", "--no-change").exits(0);
+        Files.writeString(list, "Nr;Nachname;Vorname;Klasse\n1;%s;Jörg;4b\n".formatted(last));
+        assertThat(chatd.admin(
+                                "",
+                                Stream.concat(Stream.of(command), Stream.of("--sync"))
+                                        .toArray(String[]::new))
+                        .exits(1)
+                        .err())
+                .contains("export.csv:2: is joerg." + last + ", and there is a joerg." + last + "2 already");
         assertThat(dry.err()).contains("export.csv:3: is joerg." + last + "2: an earlier line has the name");
         for (Run wrong : List.of(
                 chatd.admin("", "user", "import", list.toString(), "--delimiter", "xy", "--dry-run"),

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import chatd.fixtures.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -128,14 +130,24 @@ final class Box implements AutoCloseable {
     }
 
     /** Returns the tree of a release with these packages, built on first use from packages of the mirror that this machine itself uses. */
-    private static Path tree(String release, String... packages) throws IOException {
+    private static synchronized Path tree(String release, String... packages) throws IOException {
         String name = release + "-" + Integer.toHexString(List.of(packages).hashCode());
         Path tree = TREES.resolve(name);
         Path whole = TREES.resolve(name + ".whole");
-        if (Files.exists(whole)) {
+        Files.createDirectories(TREES);
+        // Other processes run tests, too, that need the same one.
+        try (FileChannel lock = FileChannel.open(
+                        TREES.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = lock.lock()) {
+            if (!Files.exists(whole)) {
+                make(release, tree, packages);
+                Files.createFile(whole);
+            }
             return tree;
         }
-        Files.createDirectories(TREES);
+    }
+
+    private static void make(String release, Path tree, String... packages) {
         Run made = Run.patiently(
                 Duration.ofMinutes(10),
                 List.of(
@@ -158,8 +170,6 @@ final class Box implements AutoCloseable {
                         tree.toString(),
                         packages.length == 0 ? "" : "," + String.join(",", packages)));
         demand(made.exit() == 0, "the tree of " + release + " can't be made: " + made.err());
-        Files.createFile(whole);
-        return tree;
     }
 
     /** Runs a program in it, as root. */

@@ -129,6 +129,11 @@ class ConfigReloadIT {
                             .exits(1)
                             .err())
                     .contains("limits.text: expected a size", "stays in force");
+            // The environment hides it, until it does not.
+            assertThat(chatd.admin("", "config", "set", "limits.replay", "many")
+                            .exits(1)
+                            .err())
+                    .contains("limits.replay: expected a whole number");
             // It would be valid, but for the file that it names.
             assertThat(chatd.admin("", "config", "set", "tls.certificate", "/nowhere.pem", "tls.key", "/nowhere.key")
                             .exits(1)

@@ -66,7 +66,13 @@ final class LocalDaemon extends BareDaemon {
                     List.of(),
                     reason -> broken.compareAndSet(null, reason));
             daemon = started;
-            port = started.start().getFirst().getPort();
+            try {
+                port = started.start().getFirst().getPort();
+            } catch (IOException e) {
+                // Lets go of what it has, as the end of a process does.
+                stop();
+                throw e;
+            }
             ready();
         } catch (ConfigException | IOException e) {
             throw new IllegalStateException(e);

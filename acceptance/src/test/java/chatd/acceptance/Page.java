@@ -41,7 +41,7 @@ final class Page {
 
     private static final Pattern OF_TIME = Pattern.compile("\\d[-:.]$");
     private static final Pattern NUMBER = Pattern.compile("\\d+");
-    private static final Pattern NUMBERED = Pattern.compile("(?<=(message|report) (show|remove|close) )\\d+");
+    private static final Pattern NUMBERED = Pattern.compile("(?<=(message|report) (show|remove|close|note) )\\d+");
 
     private final Shell shell;
 

@@ -150,9 +150,12 @@ class ProxiedIT {
         raw.getOutputStream()
                 .write(("PROXY " + header + (header.contains(" ") ? " 7443" : "") + "\r\n").getBytes(US_ASCII));
         try (Chat1Socket socket = secure(raw)) {
-            socket.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
+            String name = Chatd.newName();
+            socket.send(Wire.register(name, Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
-            assertThat(log()).contains("address=\"" + client + "\"");
+            assertThat(log().lines().filter(line -> line.contains("name=\"" + name + "\"")))
+                    .anyMatch(
+                            line -> line.contains("type=\"register\"") && line.contains("address=\"" + client + "\""));
         }
     }
 

@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Manages a running chatd: its users, sessions, configuration and certificate; and inspects its log.",
             "What you may do depends on the group whose socket you can open: chatadmin may do everything; chathelp may"
-                    + " show, list, add, reset, unlock and kick; chatmod may see reports, remove messages, mute, and look after"
+                    + " show, list, add, reset, unlock and kick; chatmod may see reports, remove messages, mute, and close"
                     + " groups; chataudit may read the log, show and list."
         },
         mixinStandardHelpOptions = true,
@@ -200,7 +200,11 @@ public final class Main implements Runnable, Program {
         boolean isCommand = !unmatched.isEmpty() && !unmatched.getFirst().startsWith("-");
         Matcher number = NOT_A_NUMBER.matcher(String.valueOf(failure.getMessage()));
         String wrong = isCommand
-                ? "`" + command + "` has nothing called '" + unmatched.getFirst() + "'."
+                ? "`" + command
+                        + (line.getSubcommands().isEmpty()
+                                ? "` takes no more: there is also '"
+                                : "` has nothing called '")
+                        + unmatched.getFirst() + "'."
                 : number.matches()
                         ? (number.group(1) == null ? number.group(2) : number.group(1))
                                 + " must be a whole number, not " + number.group(3) + "."

@@ -1,10 +1,10 @@
 package chatd.daemon;
 
+import chatd.audit.FileFailure;
 import chatd.daemon.config.Config;
 import chatd.daemon.session.Sweeper;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
@@ -62,11 +62,12 @@ final class ClockGuard implements AutoCloseable {
         }
 
         /** Reads what was written; empty if there is nothing that can be read. */
-        static Optional<Reading> in(Path file) throws IOException {
+        static Optional<Reading> in(Path file) {
             try {
                 String[] parts = Files.readString(file).strip().split(" ", -1);
                 return Optional.of(new Reading(parts[0], Duration.parse(parts[1]), Instant.parse(parts[2])));
-            } catch (NoSuchFileException | DateTimeException | ArrayIndexOutOfBoundsException e) {
+            } catch (IOException | DateTimeException | ArrayIndexOutOfBoundsException e) {
+                LOG.debug("what the clock said before is not known", e);
                 return Optional.empty();
             }
         }
@@ -78,9 +79,12 @@ final class ClockGuard implements AutoCloseable {
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         }
 
-        /** Returns by how much the clock has gone further than the machine has run; empty if that has restarted since. */
+        /**
+         * Returns by how much the clock has gone further than the machine has run; empty if that has restarted since, or a
+         * container that has the machine's number.
+         */
         Optional<Duration> jumpTo(Reading later) {
-            return later.boot.equals(boot)
+            return later.boot.equals(boot) && later.running.compareTo(running) >= 0
                     ? Optional.of(Duration.between(time, later.time).minus(later.running.minus(running)))
                     : Optional.empty();
         }
@@ -124,18 +128,23 @@ final class ClockGuard implements AutoCloseable {
                     + words(now.orElseThrow()
                             .running()
                             .minus(before.orElseThrow().running()))
-                    + " since. Set it right (timedatectl), and the daemon can start; if it is right now, say so once with"
-                    + " chatd --accept-clock (audit.clock-jump)");
+                    + " since. Set it right (timedatectl), and the daemon can start; if it is right now, say so once, as"
+                    + " the daemon's user: chatd --config FILE --accept-clock (audit.clock-jump)");
         }
     }
 
     /** Takes the clock for right, whatever it says. Blocks. */
     void accept() throws IOException {
         Optional<Reading> now = machine.get();
+        last = now;
         if (now.isPresent()) {
             now.get().write(file);
         }
-        last = now;
+    }
+
+    /** Returns where it is written. */
+    Path file() {
+        return file;
     }
 
     /**
@@ -145,9 +154,9 @@ final class ClockGuard implements AutoCloseable {
      *     if there is none
      * @param jumped called with how far the clock is ahead
      */
-    void begin(Optional<Instant> logged, Consumer<Duration> jumped) throws IOException {
+    void begin(Optional<Instant> logged, Consumer<Duration> jumped) {
         noticed = jumped;
-        accept();
+        keep();
         last.flatMap(now -> logged.map(then -> Duration.between(then, now.time())))
                 .filter(this::isTooFar)
                 .ifPresent(this::notice);
@@ -157,12 +166,16 @@ final class ClockGuard implements AutoCloseable {
     private boolean look() {
         Optional<Reading> now = machine.get();
         last.flatMap(then -> now.flatMap(then::jumpTo)).filter(this::isTooFar).ifPresent(this::notice);
+        keep();
+        return true;
+    }
+
+    private void keep() {
         try {
             accept();
         } catch (IOException e) {
-            LOG.warn("CHATD-111 what the clock says can't be written to {}: {}", file, e.getMessage());
+            LOG.warn("CHATD-111 what the clock says can't be written to {}: {}", file, FileFailure.describe(e));
         }
-        return true;
     }
 
     private void notice(Duration by) {

@@ -183,9 +183,10 @@ public final class Main implements Callable<Integer> {
     private int acceptClock(Config config) {
         try {
             Clock clock = Clock.systemUTC();
-            ClockGuard.of(config.audit(), clock).accept();
+            ClockGuard guard = ClockGuard.of(config.audit(), clock);
+            guard.accept();
             out.println("It is " + clock.instant().truncatedTo(ChronoUnit.SECONDS)
-                    + ": the next start takes that for right.");
+                    + ": the next start takes that for right (" + guard.file() + ").");
             return 0;
         } catch (IOException e) {
             complain("chatd: " + FileFailure.describe(e));

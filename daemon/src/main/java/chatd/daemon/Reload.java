@@ -37,6 +37,11 @@ final class Reload implements Reloader {
         return StartCheck.check(config, Instant.now());
     }
 
+    @Override
+    public List<String> obstacles(Config config) {
+        return StartCheck.obstacles(config);
+    }
+
     private static String changes(Configuration.Reloaded options) {
         List<String> changes = new ArrayList<>();
         add(changes, "in force: ", options.inForce());

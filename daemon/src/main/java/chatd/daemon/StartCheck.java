@@ -16,8 +16,8 @@ final class StartCheck {
     private StartCheck() {}
 
     /**
-     * Returns what would keep a daemon from starting, or from searching, a sentence each that begins with the option, and
-     * what should be better. Judges by the rights of this process. Changes nothing; blocks.
+     * Returns what would keep a daemon from starting, from being connected to, or from searching, a sentence each that begins
+     * with the option, and what should be better. Judges by the rights of this process. Changes nothing; blocks.
      */
     static Reloader.Checked check(Config config, Instant now) {
         List<String> problems = new ArrayList<>();
@@ -30,12 +30,31 @@ final class StartCheck {
         } catch (IOException e) {
             problems.add(FileFailure.describe(e));
         }
+        checkFiles(config, problems);
+        checkDirectory("search.directory", config.search().directory(), problems);
+        return new Reloader.Checked(problems, warnings);
+    }
+
+    /**
+     * Returns what would keep a daemon from starting, as {@link #check} does: not that its certificate has expired, or that
+     * it could not search. Changes nothing; blocks.
+     */
+    static List<String> obstacles(Config config) {
+        List<String> problems = new ArrayList<>();
+        try {
+            Certificates.checkUsable(config.tls());
+        } catch (IOException e) {
+            problems.add(FileFailure.describe(e));
+        }
+        checkFiles(config, problems);
+        return problems;
+    }
+
+    private static void checkFiles(Config config, List<String> problems) {
         checkDirectory("audit.directory", config.audit().directory(), problems);
         checkDirectory("admin.directory", config.admin().directory(), problems);
-        checkDirectory("search.directory", config.search().directory(), problems);
         config.database().tlsCa().ifPresent(file -> checkFile("database.tls-ca", file, problems));
         config.database().passwordFile().ifPresent(file -> checkFile("database.password-file", file, problems));
-        return new Reloader.Checked(problems, warnings);
     }
 
     private static void checkFile(String option, Path file, List<String> problems) {

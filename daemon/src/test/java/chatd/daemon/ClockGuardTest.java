@@ -98,6 +98,17 @@ class ClockGuardTest {
         guard(Duration.ofDays(1)).check();
     }
 
+    /** The key may be in a directory of root's. */
+    @Test
+    void whatCannotBeWrittenIsNoReasonNotToStart() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        try (ClockGuard guard = new ClockGuard(file.resolve("clock"), () -> Optional.of(now), Duration.ofDays(1))) {
+            guard.check();
+            guard.begin(Optional.of(TIME), noticed::add);
+            assertThat(guard.trouble()).isEmpty();
+        }
+    }
+
     @Test
     void whatCannotBeReadIsNoReasonNotToStart() throws IOException {
         for (String text :
@@ -105,6 +116,12 @@ class ClockGuardTest {
             Files.writeString(directory.resolve("lib/clock"), text);
             assertThatCode(() -> guard(Duration.ofDays(1)).check()).as(text).doesNotThrowAnyException();
         }
+        Files.write(directory.resolve("lib/clock"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        guard(Duration.ofDays(1)).check();
+        // A container whose uptime is its own.
+        now = new Reading("boot-1", Duration.ofSeconds(1), TIME.plus(Duration.ofDays(2)));
+        new Reading("boot-1", Duration.ofDays(100), TIME).write(directory.resolve("lib/clock"));
+        guard(Duration.ofDays(1)).check();
         new ClockGuard(directory.resolve("lib/clock"), Optional::empty, Duration.ofDays(1)).check();
         assertThat(Reading.now(Clock.systemUTC())).hasValueSatisfying(reading -> {
             assertThat(reading.boot()).hasSize(36);

@@ -10,6 +10,7 @@ import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Table;
 import chatd.text.SafeText;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -192,19 +193,29 @@ public final class ConfigCommand implements Runnable {
         try {
             reloaded = program.daemon().call(SystemCalls.RELOAD);
         } catch (NotDone e) {
-            undo.run();
-            throw e;
+            throw e.saying(e.getMessage() + "\n" + undone(e, undo, before.file()));
         }
-        if (!program.json()) {
-            before.options().stream()
-                    .filter(option ->
-                            options.containsKey(option.key()) && option.source().startsWith("environment "))
-                    .forEach(option -> program.out()
-                            .println(option.key() + " is written, but stays " + SafeText.line(option.value()) + ": the "
-                                    + option.source() + " is stronger."));
-        }
+        PrintStream told = program.json() ? System.err : program.out();
+        before.options().stream()
+                .filter(option ->
+                        options.containsKey(option.key()) && option.source().startsWith("environment "))
+                .forEach(option -> told.println(option.key() + " is written, but stays " + SafeText.line(option.value())
+                        + ": the " + option.source() + " is stronger."));
         print(reloaded);
         return Exit.OK;
+    }
+
+    /** Sets the file back after a reload that failed; returns what it has now, as a sentence. */
+    private static String undone(NotDone failure, Runnable undo, String file) {
+        if (failure.isUndecided()) {
+            return file + " has the change; whether the daemon has taken it, `config reload` finds out.";
+        }
+        try {
+            undo.run();
+            return file + " is as it was.";
+        } catch (CommandFailure e) {
+            return file + " has the change, and could not be set back: " + e.getMessage();
+        }
     }
 
     @Command(

@@ -5,7 +5,9 @@ import chatd.admin.terminal.Exit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,8 +33,12 @@ final class ConfigFile {
             this.text = Files.readString(this.path);
         } catch (NoSuchFileException e) {
             throw new CommandFailure(Exit.NO_SUCH, "There is no file " + path + ".");
-        } catch (IOException e) {
+        } catch (MalformedInputException e) {
+            throw new CommandFailure(Exit.NO, path + " is not UTF-8: edit it by hand.");
+        } catch (AccessDeniedException e) {
             throw notAllowed(path);
+        } catch (IOException e) {
+            throw new CommandFailure(Exit.NO, path + " can't be read: " + e.getMessage());
         }
         Path directory = this.path.getParent();
         if (!Files.isWritable(this.path) || directory == null || !Files.isWritable(directory)) {

@@ -50,6 +50,9 @@ final class AccountList {
     /** A line with which spreadsheets say what stands between the columns. */
     private static final Pattern SEPARATOR = Pattern.compile("(?i)\\Asep=(.)(?=\\R|\\z)");
 
+    /** What has another meaning in such a file. */
+    private static final String NO_SEPARATORS = "#\"\r\n";
+
     private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
 
     /** Blanks, also those that do not break a line, and what is not seen at the ends of a cell. */
@@ -102,6 +105,10 @@ final class AccountList {
     private final Map<Long, String> errors = new TreeMap<>();
 
     private final Layout layout;
+
+    /** The list's own headings, in small letters. */
+    private List<String> headings = List.of();
+
     private final List<String> numbered = new ArrayList<>();
     private boolean hasHeading;
     private String more = "";
@@ -154,6 +161,10 @@ final class AccountList {
             String text = text(source);
             Character given = layout.delimiter();
             char separator = given == null ? separator(text) : given;
+            if (NO_SEPARATORS.indexOf(separator) >= 0) {
+                list.errors.put(0L, "can't have '" + separator + "' between its columns");
+                return list;
+            }
             // Its line stays, empty, so that the numbers of the others do.
             String plain = SEPARATOR.matcher(text).replaceFirst("");
             try (CSVParser parser = CSVParser.parse(
@@ -208,12 +219,9 @@ final class AccountList {
                 columns = columns(line);
                 String wrong = layout.isByHeadings() ? lacking(columns) : wrong(columns);
                 if (layout.isByHeadings()) {
-                    columns = columns.stream()
-                            .map(column -> layout.columns().getOrDefault(column, column))
-                            .toList();
-                    wrong = wrong == null && Collections.frequency(columns, NAME) > 1
-                            ? "has two columns of names"
-                            : wrong;
+                    headings = columns;
+                    columns = columns.stream().map(this::column).toList();
+                    wrong = wrong != null ? wrong : twice(columns);
                 }
                 if (wrong != null) {
                     // Nothing below it can be understood.
@@ -282,6 +290,21 @@ final class AccountList {
         return line.cells().size() > 1 && line.cells().get(1).codePoints().anyMatch(Character::isDigit);
     }
 
+    /** Returns what a column with one of the list's own headings has; an empty text if it is ignored. */
+    private String column(String heading) {
+        String named = layout.columns().get(heading);
+        boolean isTaken = layout.columns().containsValue(heading) || (layout.maker() != null && heading.equals(NAME));
+        return named != null ? named : isTaken ? "" : heading;
+    }
+
+    private static @Nullable String twice(List<String> columns) {
+        return Stream.of(NAME, NOTE)
+                .filter(column -> Collections.frequency(columns, column) > 1)
+                .findFirst()
+                .map(column -> "has two columns for the " + column)
+                .orElse(null);
+    }
+
     /** Returns which of the columns that the layout names a heading has not; null if it has all. */
     private @Nullable String lacking(List<String> columns) {
         List<String> lacking = Stream.concat(layout.columns().keySet().stream(), layout.madeOf().stream())
@@ -325,7 +348,7 @@ final class AccountList {
             return;
         }
         NameMaker maker = layout.maker();
-        String name = maker == null ? value(cells, columns.indexOf(NAME)) : made(maker, line, columns);
+        String name = maker == null ? value(cells, columns.indexOf(NAME)) : made(maker, line);
         if (name == null || name.isEmpty()) {
             errors.put(line.number(), "has no name");
             return;
@@ -334,9 +357,9 @@ final class AccountList {
                 line.number(), Normalizer.normalize(name, Normalizer.Form.NFKC), value(cells, columns.indexOf(NOTE))));
     }
 
-    private @Nullable String made(NameMaker maker, Line line, List<String> columns) {
+    private @Nullable String made(NameMaker maker, Line line) {
         NameMaker.Made made =
-                maker.make(column -> Objects.requireNonNullElse(value(line.cells(), columns.indexOf(column)), ""));
+                maker.make(column -> Objects.requireNonNullElse(value(line.cells(), headings.indexOf(column)), ""));
         if (made != null && made.isNumbered()) {
             numbered.add(source + ":" + line.number() + ": is " + made.name() + ": an earlier line has the name without"
                     + " the number");

@@ -16,14 +16,17 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -148,6 +151,9 @@ final class ImportCommand implements Callable<Integer> {
                 Program.printError(settled);
             }
         }
+        if (sync && makeNames != null) {
+            checkMadeNames(list);
+        }
         list.numbered().forEach(Program::printError);
         UserCalls.Imported plan = plan(list);
         int disabled = plan.disabled().size();
@@ -203,6 +209,36 @@ final class ImportCommand implements Callable<Integer> {
         }
         if (atMost != null && atMost < 0) {
             throw new CommandFailure(Exit.USAGE, "--at-most must be 0 or more, not " + atMost + ".");
+        }
+    }
+
+    /**
+     * Checks that a made name tells who is meant: with --sync it is that of an account that is there, and of two people with
+     * one name, nobody knows which has which number.
+     *
+     * @throws CommandFailure naming those who could be somebody else
+     */
+    private void checkMadeNames(AccountList list) {
+        Set<String> there = new HashSet<>();
+        user.program
+                .daemon()
+                .call(
+                        UserCalls.LIST,
+                        Nothing.NOTHING,
+                        part -> part.accounts().forEach(account -> there.add(account.name())));
+        List<String> unsure = Stream.concat(
+                        list.numbered().stream(),
+                        list.rows().stream()
+                                .filter(row -> there.contains(row.name() + "2"))
+                                .map(row -> file + ":" + row.line() + ": is " + row.name() + ", and there is a "
+                                        + row.name() + "2 already"))
+                .toList();
+        if (!unsure.isEmpty()) {
+            throw new CommandFailure(
+                    Exit.NO,
+                    String.join("\n", unsure)
+                            + "\nWith --sync, a name must tell who it is: give these people a column with their names"
+                            + " (--columns Login=name). Nothing was done.");
         }
     }
 

@@ -28,7 +28,9 @@ final class NameMaker {
     private static final Pattern COLUMN = Pattern.compile("[^._-]+");
     private static final Pattern MARKS = Pattern.compile("\\p{M}+");
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}\\p{Pd}]+");
-    private static final Pattern OTHERS = Pattern.compile("[^\\p{L}\\p{M}\\p{Nd}-]+|^-+|-+$");
+    private static final Pattern OTHERS = Pattern.compile("[^\\p{L}\\p{M}\\p{Nd}-]+");
+    private static final Pattern CUT_END = Pattern.compile("[._-]+$");
+    private static final Pattern ENDS = Pattern.compile("^-+|-+$");
 
     /** Letters that two are written for, and those that have no mark to lose. */
     private static final Map<String, String> LETTERS = Map.ofEntries(
@@ -51,7 +53,7 @@ final class NameMaker {
     private final Set<String> made = new HashSet<>();
 
     /**
-     * @param pattern headings of columns, between dots, hyphens and underscores
+     * @param pattern headings of columns, between dots, hyphens and underscores, of which the headings have none
      * @throws CommandFailure if there is no column in it
      */
     NameMaker(String pattern) {
@@ -111,7 +113,7 @@ final class NameMaker {
         while (cut.getBytes(StandardCharsets.UTF_8).length > bytes) {
             cut = cut.substring(0, cut.offsetByCodePoints(cut.length(), -1));
         }
-        return cut;
+        return CUT_END.matcher(cut).replaceFirst("");
     }
 
     private static String plain(String text) {
@@ -129,6 +131,8 @@ final class NameMaker {
                                                     .replaceAll("")
                                             : letter);
                 });
-        return OTHERS.matcher(BLANKS.matcher(plain).replaceAll("-")).replaceAll("");
+        return ENDS.matcher(
+                        OTHERS.matcher(BLANKS.matcher(plain).replaceAll("-")).replaceAll(""))
+                .replaceAll("");
     }
 }

@@ -1,6 +1,8 @@
 package chatd.admin.user;
 
+import chatd.admin.api.NotDone;
 import chatd.admin.api.ReportCalls;
+import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
@@ -9,6 +11,7 @@ import chatd.admin.terminal.Timestamp;
 import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +29,8 @@ import picocli.CommandLine.Spec;
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin report list")
 public final class ReportCommand implements Runnable {
+    private static final int MOST_CONTEXT = 20;
+
     @ParentCommand
     private Program program;
 
@@ -80,6 +85,9 @@ public final class ReportCommand implements Runnable {
                                             + " at most 20. The log says that they were shown.")
                     @Nullable
                     Integer context) {
+        if (context != null && (context < 0 || context > MOST_CONTEXT)) {
+            throw new CommandFailure(Exit.USAGE, "--context must be 0 to " + MOST_CONTEXT + ", not " + context + ".");
+        }
         ReportCalls.Whole whole = program.daemon().call(ReportCalls.SHOW, new ReportCalls.Shown(number, context));
         if (program.json()) {
             Format.json(program.out(), whole);
@@ -106,7 +114,10 @@ public final class ReportCommand implements Runnable {
                         out,
                         "note",
                         Timestamp.shown(note.time()) + " by " + note.by() + ": " + SafeText.line(note.text())));
-        if (context != null) {
+        if (context != null && report.closed() != null) {
+            out.println();
+            out.println("What was written around it is shown as long as a report is open.");
+        } else if (context != null) {
             print(whole, out);
         }
         return Exit.OK;
@@ -156,19 +167,31 @@ public final class ReportCommand implements Runnable {
     @Command(
             name = "close",
             description = {
-                "Closes a report.",
-                "What was kept of its message is deleted: nobody can see it then who can't see it in the chat."
+                "Closes reports.",
+                "What was kept of their messages is deleted: nobody can see it then who can't see it in the chat."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin report close 1043")
-    int close(@Parameters(paramLabel = "REPORT", description = "The report's number.") long number) {
-        ReportCalls.Report closed = program.daemon().call(ReportCalls.CLOSE, new ReportCalls.One(number));
-        if (program.json()) {
-            Format.json(program.out(), closed);
-        } else {
-            program.out().println("Report " + closed.number() + " closed.");
+    int close(
+            @Parameters(paramLabel = "REPORT", arity = "1..*", description = "The reports' numbers.")
+                    List<Long> numbers) {
+        List<ReportCalls.Report> closed = new ArrayList<>();
+        int exit = Exit.OK;
+        for (long number : new LinkedHashSet<>(numbers)) {
+            try {
+                closed.add(program.daemon().call(ReportCalls.CLOSE, new ReportCalls.One(number)));
+                if (!program.json()) {
+                    program.out().println("Report " + number + " closed.");
+                }
+            } catch (NotDone e) {
+                exit = Exit.of(e.code());
+                Program.printError(String.valueOf(e.getMessage()));
+            }
         }
-        return Exit.OK;
+        if (program.json() && !closed.isEmpty()) {
+            Format.json(program.out(), numbers.size() == 1 ? closed.getFirst() : closed);
+        }
+        return exit;
     }
 }

@@ -19,7 +19,11 @@ final class SelectedUsers {
     /** Maximum number of names in a question. */
     private static final int SHOWN = 20;
 
-    @Parameters(paramLabel = "USER", arity = "0..*", completionCandidates = AccountNames.class)
+    @Parameters(
+            paramLabel = "USER",
+            arity = "0..*",
+            completionCandidates = AccountNames.class,
+            description = "Names, or U and a number.")
     private @Nullable List<String> named;
 
     @Mixin
@@ -44,8 +48,8 @@ final class SelectedUsers {
         return named != null || !selection.isEmpty();
     }
 
-    /** Returns whether it may be more than one user. */
-    boolean maySeveral() {
+    /** Returns whether it may be more than one user: several names, or a selection, also of one. */
+    boolean mayBeSeveral() {
         return named == null || named.size() > 1;
     }
 

@@ -12,6 +12,7 @@ import com.google.zxing.qrcode.QRCodeWriter;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,9 @@ final class Slips implements PasswordsFile.Form {
 
     /** A name or an address of a machine that only it has itself. */
     private static final Pattern OWN = Pattern.compile("localhost|127\\..*|::1|0:0:0:0:0:0:0:1");
+
+    /** What can stand in an address: neither a wildcard nor a name with an underscore can. */
+    private static final Pattern HOST = Pattern.compile("[0-9A-Za-z.:-]+");
 
     private static final String HEAD = """
             <!DOCTYPE html>
@@ -40,6 +44,7 @@ final class Slips implements PasswordsFile.Form {
             dl { margin: 0; display: grid; grid-template-columns: auto 1fr; column-gap: 3mm; }
             dt { color: #444; }
             dd { margin: 0; overflow-wrap: anywhere; }
+            .address { font-size: 9pt; align-self: center; }
             code { font: 600 12pt ui-monospace, monospace; }
             p { grid-column: 1 / 3; margin: 2mm 0 0; font-size: 9pt; color: #444; }
             svg.code { width: 26mm; height: 26mm; }
@@ -75,23 +80,34 @@ final class Slips implements PasswordsFile.Form {
     }
 
     /**
-     * Returns where the daemon can be reached: the first name in its certificate that is not only the machine's own.
+     * Returns slips for where the daemon can be reached: the first name in its certificate that is not only the machine's
+     * own, and the port on which it listens.
      *
      * @throws CommandFailure if there is none
      */
-    static String address(AdminLink daemon) {
-        String host = daemon.call(SystemCalls.CERTIFICATE).names().stream()
-                .filter(name -> !OWN.matcher(name).matches() && !name.startsWith("*"))
+    static Slips of(AdminLink daemon) {
+        int port = daemon.call(SystemCalls.STATS).identity().listening().stream()
                 .findFirst()
+                .map(SystemCalls.Listening::port)
+                .orElse(DEFAULT_PORT);
+        return new Slips(address(daemon.call(SystemCalls.CERTIFICATE).names(), port));
+    }
+
+    /**
+     * Returns an address that is made of one of a certificate's names.
+     *
+     * @throws CommandFailure if none can be used from elsewhere
+     */
+    static String address(List<String> names, int port) {
+        return names.stream()
+                .filter(name ->
+                        !OWN.matcher(name).matches() && HOST.matcher(name).matches())
+                .findFirst()
+                .map(name -> (name.contains(":") ? "[" + name + "]" : name) + ":" + port)
                 .orElseThrow(
                         () -> new CommandFailure(
                                 Exit.NO,
                                 "The certificate is for this machine alone: say with --address HOST:PORT where people reach it."));
-        return host + ":"
-                + daemon.call(SystemCalls.STATS).identity().listening().stream()
-                        .findFirst()
-                        .map(SystemCalls.Listening::port)
-                        .orElse(DEFAULT_PORT);
     }
 
     URI url() {
@@ -110,12 +126,13 @@ final class Slips implements PasswordsFile.Form {
                     <section>
                     <div>
                     <h2>%s</h2>
-                    <dl><dt>Address</dt><dd>%s</dd><dt>Name</dt><dd><code>%s</code></dd><dt>Password</dt><dd><code>%s</code></dd></dl>
+                    <dl><dt>Address</dt><dd class="address">%s</dd><dt>Name</dt><dd><code>%s</code></dd><dt>Password</dt><dd><code>%s</code></dd></dl>
                     </div>
                     <svg class="code" role="img" aria-label="QR code of the address"><use href="#code"/></svg>
                     <p>This password is good for one login, at which you choose your own. Tell nobody.</p>
                     </section>
-                    """.formatted(name, escaped(url.toString()), name, escaped(each.getValue())));
+                    """.formatted(
+                            name, escaped(url.toString().replaceFirst("/$", "")), name, escaped(each.getValue())));
         }
         to.append("</main>\n</html>\n");
     }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -114,12 +115,14 @@ public final class UserCommand implements Runnable {
      * those of users that it refuses.
      *
      * @param areShown whether the passwords are printed
+     * @param isList whether they are printed as a list in JSON, also if there is only one
      */
     private int set(
             AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call,
             Map<String, String> passwords,
             @Nullable PasswordsFile file,
             boolean areShown,
+            boolean isList,
             BiFunction<String, Password, UserCalls.Setting> request,
             String how) {
         Map<String, UserCalls.Account> done = new LinkedHashMap<>();
@@ -139,7 +142,7 @@ public final class UserCommand implements Runnable {
                 }
             }
         }
-        print(done, passwords.size() > 1, areShown ? passwords : Map.of(), how);
+        print(done, isList, areShown ? passwords : Map.of(), how);
         if (file != null) {
             file.keep(kept);
         }
@@ -215,6 +218,7 @@ public final class UserCommand implements Runnable {
                 passwords,
                 file,
                 !password.stdin && file == null,
+                each.size() > 1,
                 (name, fresh) -> new UserCalls.Setting(name, note, !password.noChange, similar, fresh),
                 "added");
     }
@@ -226,20 +230,25 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user reset alice")
     int reset(@Mixin SelectedUsers users, @Mixin PasswordOptions password) {
-        password.check(users.maySeveral() && !users.isDry());
+        password.check(users.mayBeSeveral() && !users.isDry());
         List<String> names = users.confirmed(program, "Give new passwords to");
         Map<String, String> passwords = password.make(names);
         PasswordsFile file = names.isEmpty() ? null : password.write(passwords);
-        return reset(passwords, file, !password.stdin && file == null, !password.noChange);
+        return reset(passwords, file, !password.stdin && file == null, users.mayBeSeveral(), !password.noChange);
     }
 
     private int reset(
-            Map<String, String> passwords, @Nullable PasswordsFile file, boolean areShown, boolean mustChange) {
+            Map<String, String> passwords,
+            @Nullable PasswordsFile file,
+            boolean areShown,
+            boolean isList,
+            boolean mustChange) {
         return set(
                 UserCalls.RESET,
                 passwords,
                 file,
                 areShown,
+                isList,
                 (name, fresh) -> new UserCalls.Setting(name, null, mustChange, false, fresh),
                 "has a new password");
     }
@@ -279,23 +288,39 @@ public final class UserCommand implements Runnable {
                                     + " and the port on which it listens.")
                     @Nullable
                     String address) {
-        Slips slips = new Slips(address == null ? Slips.address(program.daemon()) : address);
         if (passwords != null) {
             if (users.isAny()) {
                 throw new CommandFailure(Exit.USAGE, "With --passwords, the users are those in the file.");
             }
+            Slips slips = slips(address);
             Map<String, String> given = PasswordsFile.read(passwords);
             PasswordsFile.create(out, given, slips);
-            program.out().println(Format.count(given.size(), "slip") + " for " + slips.url() + ": " + out);
+            if (program.json()) {
+                Format.json(
+                        program.out(), new SlipsMade(given.size(), slips.url().toString(), out.toString()));
+            } else {
+                program.out().println(Format.count(given.size(), "slip") + " for " + slips.url() + ": " + out);
+            }
             return Exit.OK;
         }
-        PasswordsFile.checkNew(out);
+        Slips slips = null;
+        if (!users.isDry()) {
+            PasswordsFile.checkNew(out);
+            slips = slips(address);
+        }
         List<String> names = users.confirmed(program, "Give new passwords to");
-        if (names.isEmpty()) {
+        if (names.isEmpty() || slips == null) {
             return Exit.OK;
         }
         Map<String, String> made = new PasswordOptions().make(names);
-        return reset(made, PasswordsFile.create(out, made, slips), false, true);
+        return reset(made, PasswordsFile.create(out, made, slips), false, users.mayBeSeveral(), true);
+    }
+
+    /** What was made of a file of passwords. */
+    private record SlipsMade(int slips, String address, String file) {}
+
+    private Slips slips(@Nullable String address) {
+        return address == null ? Slips.of(program.daemon()) : new Slips(address);
     }
 
     @Command(
@@ -324,7 +349,7 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user disable alice bob")
     int disable(@Mixin SelectedUsers users) {
-        return change(UserCalls.DISABLE, named(users.confirmed(program, "Disable")), "disabled", "is disabled already");
+        return change(users, "Disable", UserCalls.DISABLE, UserCalls.Named::new, "disabled", "is disabled already");
     }
 
     @Command(
@@ -334,7 +359,7 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user enable alice")
     int enable(@Mixin SelectedUsers users) {
-        return change(UserCalls.ENABLE, named(users.confirmed(program, "Enable")), "enabled", "is not disabled");
+        return change(users, "Enable", UserCalls.ENABLE, UserCalls.Named::new, "enabled", "is not disabled");
     }
 
     @Command(
@@ -348,10 +373,7 @@ public final class UserCommand implements Runnable {
             footer = "  chat-admin user unlock alice")
     int unlock(@Mixin SelectedUsers users) {
         return change(
-                UserCalls.UNLOCK,
-                named(users.confirmed(program, "Unlock")),
-                "unlocked",
-                "is neither locked nor throttled");
+                users, "Unlock", UserCalls.UNLOCK, UserCalls.Named::new, "unlocked", "is neither locked nor throttled");
     }
 
     @Command(
@@ -372,10 +394,13 @@ public final class UserCommand implements Runnable {
                             converter = Timestamp.Span.class,
                             description = "How long, such as 30m, 12h, 7d or 2w.")
                     Duration time) {
-        Map<String, UserCalls.Muting> requests = new LinkedHashMap<>();
-        users.confirmed(program, "Mute")
-                .forEach(name -> requests.put(name, new UserCalls.Muting(name, time.toSeconds())));
-        return change(UserCalls.MUTE, requests, "is muted", "is muted until then already");
+        return change(
+                users,
+                "Mute",
+                UserCalls.MUTE,
+                name -> new UserCalls.Muting(name, time.toSeconds()),
+                "is muted",
+                "is muted until then already");
     }
 
     @Command(
@@ -385,7 +410,7 @@ public final class UserCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user unmute alice")
     int unmute(@Mixin SelectedUsers users) {
-        return change(UserCalls.UNMUTE, named(users.confirmed(program, "Unmute")), "may write again", "is not muted");
+        return change(users, "Unmute", UserCalls.UNMUTE, UserCalls.Named::new, "may write again", "is not muted");
     }
 
     @Command(
@@ -404,14 +429,17 @@ public final class UserCommand implements Runnable {
                             description = "How much, such as 500MiB or 2GiB; none for no limit, default for what the"
                                     + " configuration says (quota.account).")
                     Size quota) {
-        Map<String, UserCalls.Quota> requests = new LinkedHashMap<>();
         Long bytes = quota.bytes() == Size.CONFIGURED ? null : (Long) quota.bytes();
-        users.confirmed(program, "Change what may be stored by")
-                .forEach(name -> requests.put(name, new UserCalls.Quota(name, bytes)));
         String how = bytes == null
                 ? "may store what is configured"
                 : bytes == Size.UNLIMITED ? "may store any amount" : "may store " + Format.bytes(bytes);
-        return change(UserCalls.QUOTA, requests, how, how + " already");
+        return change(
+                users,
+                "Change what may be stored by",
+                UserCalls.QUOTA,
+                name -> new UserCalls.Quota(name, bytes),
+                how,
+                how + " already");
     }
 
     @Command(
@@ -424,11 +452,7 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "TEXT", description = "At most 200 characters; an empty one removes the note.")
                     String text) {
-        return change(
-                UserCalls.NOTE,
-                Map.of(name, new UserCalls.Note(name, text)),
-                "has a new note",
-                "has that note already");
+        return change(UserCalls.NOTE, name, new UserCalls.Note(name, text), "has a new note", "has that note already");
     }
 
     @Command(
@@ -446,7 +470,8 @@ public final class UserCommand implements Runnable {
             @Option(names = "--similar", description = SIMILAR) boolean similar) {
         return change(
                 UserCalls.RENAME,
-                Map.of(name, new UserCalls.Renaming(name, other, similar)),
+                name,
+                new UserCalls.Renaming(name, other, similar),
                 "renamed, was " + name,
                 "has that name already");
     }
@@ -469,7 +494,11 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
         return change(
-                UserCalls.GRANT, named(List.of(name)), "may write to " + right, "may write to " + right + " already");
+                UserCalls.GRANT,
+                name,
+                new UserCalls.Named(name),
+                "may write to " + right,
+                "may write to " + right + " already");
     }
 
     @Command(
@@ -482,13 +511,11 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
         return change(
-                UserCalls.REVOKE, named(List.of(name)), "is no longer granted " + right, "was not granted " + right);
-    }
-
-    private static Map<String, UserCalls.Named> named(List<String> names) {
-        Map<String, UserCalls.Named> requests = new LinkedHashMap<>();
-        names.forEach(name -> requests.put(name, new UserCalls.Named(name)));
-        return requests;
+                UserCalls.REVOKE,
+                name,
+                new UserCalls.Named(name),
+                "is no longer granted " + right,
+                "was not granted " + right);
     }
 
     /** Returns until when an account is muted, as the end of a sentence. */
@@ -497,14 +524,37 @@ public final class UserCommand implements Runnable {
         return until == null ? "" : "; muted until " + Timestamp.shown(until);
     }
 
+    private <Q> int change(
+            AdminCall<Q, Nothing, UserCalls.Changed> call, String name, Q request, String done, String already) {
+        return change(call, Map.of(name, request), false, done, already);
+    }
+
+    /** @param doing what is done, as the beginning of a question */
+    private <Q> int change(
+            SelectedUsers users,
+            String doing,
+            AdminCall<Q, Nothing, UserCalls.Changed> call,
+            Function<String, Q> request,
+            String done,
+            String already) {
+        Map<String, Q> requests = new LinkedHashMap<>();
+        users.confirmed(program, doing).forEach(name -> requests.put(name, request.apply(name)));
+        return change(call, requests, users.mayBeSeveral() && !users.isDry(), done, already);
+    }
+
     /**
      * Changes users, one after another; one that can't be changed does not keep the others from it.
      *
      * @param requests by the names given on the command line
+     * @param isList whether the outcome is a list in JSON, also if there is only one
      * @return the exit code of the last one that could not be changed, if there is any
      */
     private <Q> int change(
-            AdminCall<Q, Nothing, UserCalls.Changed> call, Map<String, Q> requests, String done, String already) {
+            AdminCall<Q, Nothing, UserCalls.Changed> call,
+            Map<String, Q> requests,
+            boolean isList,
+            String done,
+            String already) {
         List<UserCalls.Changed> outcomes = new ArrayList<>();
         int exit = Exit.OK;
         for (Map.Entry<String, Q> request : requests.entrySet()) {
@@ -527,7 +577,7 @@ public final class UserCommand implements Runnable {
                 Program.printError((requests.size() > 1 ? request.getKey() + ": " : "") + e.getMessage());
             }
         }
-        if (program.json() && requests.size() > 1) {
+        if (program.json() && isList) {
             Format.json(program.out(), outcomes);
         } else if (program.json()) {
             outcomes.forEach(outcome -> Format.json(program.out(), outcome));
@@ -562,7 +612,7 @@ public final class UserCommand implements Runnable {
                             program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, true)))
                     .toList();
             if (users.isDry() && program.json()) {
-                Format.json(program.out(), names.size() == 1 ? planned.getFirst() : planned);
+                Format.json(program.out(), users.mayBeSeveral() ? planned : planned.getFirst());
                 return Exit.OK;
             }
             PrintStream out = users.isDry() ? program.out() : System.err;
@@ -604,7 +654,7 @@ public final class UserCommand implements Runnable {
             }
         }
         if (program.json() && !deleted.isEmpty()) {
-            Format.json(program.out(), names.size() == 1 ? deleted.getFirst() : deleted);
+            Format.json(program.out(), users.mayBeSeveral() ? deleted : deleted.getFirst());
         }
         return exit;
     }

@@ -164,8 +164,13 @@ class AccountListTest {
                 .containsExactly(new AccountList.Row(2, "mia", "4b"), new AccountList.Row(3, "noah", ""));
         assertThat(list("Nr;Class;Login\n1;4b;mia\n", layout).errors())
                 .endsWith("list.csv:1: has no column called klasse: they are nr, class, login");
-        assertThat(list("name;klasse;login\nm;4b;mia\n", layout).errors())
-                .endsWith("list.csv:1: has two columns of names");
+        // Its own column of that name is another one.
+        assertThat(list("Name;Klasse;Login;Note\nKeller;4b;mia;1+\n", layout).rows())
+                .containsExactly(new AccountList.Row(2, "mia", "4b"));
+        assertThat(list("a;b\nx;y\n", new AccountList.Layout(true, null, Map.of("a", "note", "b", "note"), null))
+                        .errors())
+                .endsWith("list.csv:1: has two columns for the note");
+        assertThat(list("sep=#\nmia#4b\n").errors()).endsWith("can't have '#' between its columns");
     }
 
     @Test
@@ -186,6 +191,12 @@ class AccountListTest {
                         new AccountList.Row(3, "anna-lena.oneil", "4b"),
                         new AccountList.Row(4, "joerg.mueller2", "4c"));
         assertThat(made.errors()).endsWith("list.csv:5: has no name");
+        assertThat(list(
+                                "Vorname,Klasse\nMia,4b\n",
+                                new AccountList.Layout(
+                                        true, null, Map.of("klasse", "note"), new NameMaker("vorname.klasse")))
+                        .rows())
+                .containsExactly(new AccountList.Row(2, "mia.4b", "4b"));
         assertThat(made.numbered()).singleElement().asString().contains("list.csv:4: is joerg.mueller2");
     }
 }

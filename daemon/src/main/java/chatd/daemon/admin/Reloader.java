@@ -24,4 +24,7 @@ public interface Reloader {
 
     /** Checks the files and directories that a configuration names, with the rights of this process. Blocks. */
     Checked check(Config config);
+
+    /** Returns what would keep a daemon from starting with a configuration, of the files and directories that it names. Blocks. */
+    List<String> obstacles(Config config);
 }

@@ -41,6 +41,9 @@ public record Request(JsonNode json) {
     /** Maximum characters of an argument that are logged, or kept in memory while the log can't be written. */
     private static final int LONGEST_SHOWN = 256;
 
+    /** Maximum characters of each field of an object, so that one does not hide the others. */
+    private static final int LONGEST_FIELD = 40;
+
     private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxTokenCount(MAX_TOKENS)
@@ -182,7 +185,7 @@ public record Request(JsonNode json) {
                                 .map(field -> field.getKey() + "="
                                         + (field.getValue().isNull()
                                                 ? "(default)"
-                                                : field.getValue().asString("")))
+                                                : cut(field.getValue().asString(""), LONGEST_FIELD)))
                                 .collect(Collectors.joining(", "));
                     default -> value.asString("");
                 };

@@ -61,6 +61,9 @@ final class ConfigText {
         Statement old = statement(key, lines);
         if (old != null) {
             String before = old.text();
+            if (hasCommentInside(before)) {
+                throw byHand(key, old.from());
+            }
             String fresh = before.substring(0, before.indexOf('=') + 1) + " " + written + comment(before);
             return edited(lines, old.from(), old.to(), fresh, key, line);
         }
@@ -158,10 +161,21 @@ final class ConfigText {
         }
         TomlParseResult result = Toml.parse(edited);
         if (result.hasErrors() || !values(result).equals(wanted)) {
-            throw new ConfigException(List.of(fileName + ":" + (from + 1) + ": " + key
-                    + " stands here in a way that can't be changed by itself: edit the file by hand"));
+            throw byHand(key, from);
         }
         return new ConfigText(edited, fileName);
+    }
+
+    private ConfigException byHand(Key key, int line) {
+        return new ConfigException(List.of(fileName + ":" + (line + 1) + ": " + key
+                + " stands here in a way that can't be changed by itself: edit the file by hand"));
+    }
+
+    /** Returns whether a comment stands within the value, which would be lost with it. */
+    private static boolean hasCommentInside(String statement) {
+        String value =
+                statement.substring(0, statement.length() - comment(statement).length());
+        return value.lines().anyMatch(line -> line.contains("#")) && value.contains("\n");
     }
 
     private static Map<String, Object> values(TomlParseResult document) {

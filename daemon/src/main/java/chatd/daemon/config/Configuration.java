@@ -2,6 +2,7 @@ package chatd.daemon.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -75,10 +76,16 @@ public final class Configuration implements Supplier<Config> {
      * Returns a text for the file in which options have other values; nothing changes.
      *
      * @param options by key, as in the environment: a list is separated by commas; null for the default
-     * @throws ConfigException if an option is unknown or can't be changed by itself, or the text is not TOML
+     * @throws ConfigException if an option is unknown or can't be changed by itself, or the edited text is
+     *     not valid
      */
     public String edit(String text, String name, Map<String, @Nullable String> options) throws ConfigException {
-        return Settings.edit(ConfigReader.defaults(), text, name, options);
+        String edited = Settings.edit(ConfigReader.defaults(), text, name, options);
+        // What the environment hides must be right, too, for the day on which it does not.
+        Map<String, String> others = new HashMap<>(environment);
+        options.keySet().forEach(key -> others.remove(Settings.variable(key)));
+        ConfigReader.read(edited, name, others);
+        return edited;
     }
 
     /** Applies part of a new configuration before the rest takes effect; may reject it. */

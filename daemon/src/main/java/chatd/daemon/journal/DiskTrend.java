@@ -34,6 +34,11 @@ final class DiskTrend {
     /** Notes what is free now; nothing if that is unknown, or was noted less than an hour ago. */
     synchronized void note(Instant now, OptionalLong free) {
         Sample last = samples.peekLast();
+        if (last != null && now.isBefore(last.time())) {
+            // The clock was ahead.
+            samples.clear();
+            last = null;
+        }
         if (free.isEmpty() || (last != null && now.isBefore(last.time().plus(BETWEEN)))) {
             return;
         }

@@ -128,6 +128,7 @@ public final class Logins implements Room {
      */
     void logInByKey(Session session, SessionCommand.LogInByKey command) throws InterruptedException {
         checkNotLoggedIn(session);
+        long number;
         ReentrantLock lock = devices.lock(command.key());
         lock.lockInterruptibly();
         try {
@@ -148,11 +149,12 @@ public final class Logins implements Room {
                     authenticator.recognised(session, account),
                     new Entrance.Entry(command.device(), command.quiet(), token, next, -1),
                     null);
-            greet(session, account.number());
+            number = account.number();
         } finally {
             lock.unlock();
             command.key().wipe();
         }
+        greet(session, number);
     }
 
     /** Tells a user who has logged in what there is to be told. */

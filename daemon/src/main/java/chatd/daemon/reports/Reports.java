@@ -23,6 +23,7 @@ import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.AmendmentStore;
 import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.DatabaseUnavailable;
 import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.Range;
 import chatd.daemon.store.ReportStore;
@@ -109,10 +110,10 @@ public final class Reports implements Room {
                         return new AccountChange(
                                 change.of(its.number()), new Effect.MessageReported(command.text(), text, its.file()));
                     }));
-            notifyOthers(number);
         } finally {
             counting.unlock();
         }
+        notifyOthers(number);
     }
 
     /** Tells whoever is to be told of reports that there is another one. */
@@ -133,10 +134,19 @@ public final class Reports implements Room {
                         .named(name)
                         .filter(its -> its.number() == account)
                         .isPresent());
-        int open = isTold ? store.open().number() : 0;
+        int open = isTold ? openIfKnown() : 0;
         return open == 0
                 ? Optional.empty()
                 : Optional.of((open == 1 ? "A report is open: " : open + " reports are open: ") + LISTED);
+    }
+
+    /** Returns how many reports are open; 0 if the database is away: it is said again at the next login. */
+    private int openIfKnown() {
+        try {
+            return store.open().number();
+        } catch (DatabaseUnavailable e) {
+            return 0;
+        }
     }
 
     /** Returns the text of a message as its reader sees it now; null for a file. */
@@ -206,10 +216,9 @@ public final class Reports implements Room {
                         : Conversation.of(
                                 report.by(),
                                 reported.sender() == report.by() ? receivers.getFirst() : reported.sender());
-        List<Long> numbers = new ArrayList<>(
-                messages.numbers(reader, conversation, new Range(0, report.message() - 1, count, true)));
-        numbers.addAll(
-                messages.numbers(reader, conversation, new Range(report.message(), Long.MAX_VALUE, count, false)));
+        List<Long> numbers =
+                new ArrayList<>(messages.said(reader, conversation, new Range(0, report.message() - 1, count, true)));
+        numbers.addAll(messages.said(reader, conversation, new Range(report.message(), Long.MAX_VALUE, count, false)));
         return numbers.isEmpty()
                 ? List.of()
                 : messages.messages(numbers).stream()

@@ -77,10 +77,19 @@ public final class MessageStore {
      * @param conversation the conversation whose messages to return, one of the user's own; null for all of them
      */
     public List<Long> numbers(Reader reader, @Nullable Long conversation, Range range) {
+        return conversation == null
+                ? ofGroups(reader, range, own(reader.account(), range), DSL.noCondition())
+                : of(reader, conversation, range, DSL.noCondition());
+    }
+
+    /** Returns as {@link #numbers} those of a conversation, without changes of groups. */
+    public List<Long> said(Reader reader, long conversation, Range range) {
+        return of(reader, conversation, range, MESSAGE.SENDER.isNotNull());
+    }
+
+    /** @param which of a group's entries */
+    private List<Long> of(Reader reader, long conversation, Range range, Condition which) {
         Account account = reader.account();
-        if (conversation == null) {
-            return ofGroups(reader, range, own(account, range), DSL.noCondition());
-        }
         if (conversation == Conversation.EVERYONE) {
             return fetch(everyones(account, range), range);
         }
@@ -88,8 +97,7 @@ public final class MessageStore {
             Reader.Group group = reader.groups().get(conversation);
             return group == null
                     ? List.of()
-                    : database.with(
-                            sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, DSL.noCondition())));
+                    : database.with(sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, which)));
         }
         Condition isWhole = MESSAGE.CONVERSATION.eq(conversation);
         Condition isPart = RECEIVER.CONVERSATION.eq(conversation);

@@ -37,12 +37,14 @@ class ConfigTextTest {
 
     @Test
     void aListOfManyLinesIsOneValue() throws Exception {
-        String list =
-                "[throttle]\nexempt = [ # those\n  \"::1\", # this machine\n  \"192.0.2.0/24\",\n] # end\n[limits]\n";
+        String list = "[throttle]\nexempt = [\n  \"::1\",\n  \"192.0.2.0/24\",\n] # end\n[limits]\n";
         assertThat(set(list, "throttle.exempt", "::1, 2001:db8::/32"))
                 .isEqualTo("[throttle]\nexempt = [\"::1\", \"2001:db8::/32\"] # end\n[limits]\n");
         assertThat(set(list, "throttle.exempt", "")).isEqualTo("[throttle]\nexempt = [] # end\n[limits]\n");
         assertThat(unset(list, "throttle.exempt")).isEqualTo("[throttle]\n[limits]\n");
+        // Comments within it would be lost.
+        assertThatThrownBy(() -> set(list.replace("[\n", "[ # those\n"), "throttle.exempt", "::1"))
+                .hasMessageContaining("chatd.toml:2: throttle.exempt stands here in a way");
         String addresses = "[listen]\naddresses = [\n  \"[::]:1\",\n]\n# more\n";
         assertThat(set(addresses, "listen.udp", ""))
                 .isEqualTo("[listen]\naddresses = [\n  \"[::]:1\",\n]\nudp = []\n# more\n");

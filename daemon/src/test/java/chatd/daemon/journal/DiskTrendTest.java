@@ -55,6 +55,13 @@ class DiskTrendTest {
     }
 
     @Test
+    void aClockThatWasAheadDoesNotBlindIt() {
+        note(400, 20);
+        note(1, 20);
+        assertThat(trouble(3, 10)).contains("since 2026-11-02");
+    }
+
+    @Test
     void withoutAnythingKnownThereIsNothingToSay() {
         assertThat(trouble(3, 1)).isEmpty();
     }

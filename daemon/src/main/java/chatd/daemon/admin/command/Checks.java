@@ -46,13 +46,17 @@ final class Checks {
         this.clock = clock;
     }
 
-    /** Returns the problems of a daemon that has reached its database, or had. */
-    List<String> problems(Running.Parts running, boolean isDatabaseAway) {
+    /**
+     * Returns the problems of a daemon that has reached its database, or had.
+     *
+     * @param withFiles whether the files are checked that the next start needs, which takes a while
+     */
+    List<String> problems(Running.Parts running, boolean isDatabaseAway, boolean withFiles) {
         List<String> problems = new ArrayList<>();
         if (isDatabaseAway) {
             problems.add("The database is away.");
         }
-        addOfDaemon(problems);
+        addOfDaemon(problems, withFiles);
         String search = running.services().search().indexer().trouble();
         if (!search.isEmpty()) {
             problems.add("Search is not available: " + search + ".");
@@ -77,19 +81,22 @@ final class Checks {
      * Returns the problems of a daemon that has not reached its database yet.
      *
      * @param progress what it is doing, as a clause
+     * @param withFiles as above
      */
-    List<String> problems(String progress) {
+    List<String> problems(String progress, boolean withFiles) {
         List<String> problems = new ArrayList<>();
         problems.add("Nobody is served yet: " + progress + ".");
-        addOfDaemon(problems);
+        addOfDaemon(problems, withFiles);
         return problems;
     }
 
-    private void addOfDaemon(List<String> problems) {
+    private void addOfDaemon(List<String> problems, boolean withFiles) {
         addOfLog(problems);
         addOfClock(problems);
         addOfCertificate(problems);
-        nextStart().forEach(problem -> problems.add("The next start would fail: " + problem + "."));
+        if (withFiles) {
+            nextStart().forEach(problem -> problems.add("The next start would fail: " + problem + "."));
+        }
         addOfHeap(problems);
     }
 
@@ -132,7 +139,7 @@ final class Checks {
     /** Returns what would keep a daemon from starting with the files as they are now. */
     List<String> nextStart() {
         try {
-            return reloader.check(configuration.check()).errors();
+            return reloader.obstacles(configuration.check());
         } catch (ConfigException e) {
             return e.errors();
         }

@@ -9,6 +9,7 @@ import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -35,7 +36,9 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
     }
 
     private String file() {
-        return configuration.file() == null ? "" : configuration.file().toString();
+        return configuration.file() == null
+                ? ""
+                : configuration.file().toAbsolutePath().normalize().toString();
     }
 
     /** Checks the daemon's own file, or the content of the client's file if the request carries it. */
@@ -57,12 +60,25 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
             String text =
                     configuration.edit(Objects.requireNonNullElse(edit.content(), ""), edit.file(), edit.options());
             Reloader.Checked checked = reloader.check(configuration.check(text, edit.file()));
-            if (!checked.errors().isEmpty()) {
-                throw new ConfigException(checked.errors());
+            // What was wrong before, such as an expired certificate, is no reason not to change something else.
+            List<String> fresh = new ArrayList<>(checked.errors());
+            fresh.removeAll(errors(edit));
+            if (!fresh.isEmpty()) {
+                throw new ConfigException(fresh);
             }
             return new SystemCalls.Edited(text, checked.warnings());
         } catch (ConfigException e) {
             throw invalid(e);
+        }
+    }
+
+    /** Returns what is wrong with the files and directories that the file names now. */
+    private List<String> errors(SystemCalls.Edit edit) {
+        try {
+            return reloader.check(configuration.check(Objects.requireNonNullElse(edit.content(), ""), edit.file()))
+                    .errors();
+        } catch (ConfigException e) {
+            return List.of();
         }
     }
 

@@ -44,7 +44,7 @@ public record GroupCommands(Running running) {
                         "group"),
                 AdminCommand.of(
                         GroupCalls.OWNER,
-                        Role.administratorsAnd(Role.MODERATOR),
+                        Role.administrators(),
                         (request, by, out) -> {
                             Account owner = running.services().administration().find(request.name());
                             running.services().groups().own(request.group(), owner.number());
@@ -54,7 +54,7 @@ public record GroupCommands(Running running) {
                         "name"),
                 AdminCommand.of(
                         GroupCalls.ADD,
-                        Role.administratorsAnd(Role.MODERATOR),
+                        Role.administrators(),
                         (request, by, out) -> {
                             List<Long> accounts = request.names().stream()
                                     .map(name -> running.services()

@@ -61,7 +61,7 @@ public final class StatsCommands implements AutoCloseable {
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                AdminCommand.repeats(SystemCalls.STATS, Role.all(), (request, by, out) -> stats()),
+                AdminCommand.repeats(SystemCalls.STATS, Role.all(), (request, by, out) -> stats(true)),
                 new AdminCommand<>(
                         SystemCalls.WATCH,
                         Role.all(),
@@ -76,7 +76,7 @@ public final class StatsCommands implements AutoCloseable {
         int seconds = Request.within("seconds", asked.seconds(), 2, LONGEST_PAUSE);
         long pause = TimeUnit.SECONDS.toMillis(Math.max(1, seconds));
         while (out.areRead()) {
-            out.write(stats());
+            out.write(stats(false));
             for (long left = pause; left > 0 && out.areRead(); left -= LOOK_MILLIS) {
                 TimeUnit.MILLISECONDS.sleep(Math.min(left, LOOK_MILLIS));
             }
@@ -108,7 +108,8 @@ public final class StatsCommands implements AutoCloseable {
                 log.lastSeq());
     }
 
-    private SystemCalls.Stats stats() throws IOException {
+    /** @param withFiles whether the files that the next start needs are checked, too, which takes a while */
+    private SystemCalls.Stats stats(boolean withFiles) throws IOException {
         Optional<Running.Parts> all = running.ifStarted();
         SystemCalls.Parts parts = parts(all);
         return new SystemCalls.Stats(
@@ -117,7 +118,7 @@ public final class StatsCommands implements AutoCloseable {
                 rates(),
                 load(all),
                 parts,
-                problems(all, parts));
+                problems(all, parts, withFiles));
     }
 
     private static SystemCalls.Load load(Optional<Running.Parts> all) {
@@ -133,9 +134,9 @@ public final class StatsCommands implements AutoCloseable {
                 runtime.maxMemory());
     }
 
-    private List<String> problems(Optional<Running.Parts> all, SystemCalls.Parts parts) {
-        return all.map(there -> checks.problems(there, parts.database().equals(AWAY)))
-                .orElseGet(() -> checks.problems(running.progress()));
+    private List<String> problems(Optional<Running.Parts> all, SystemCalls.Parts parts, boolean withFiles) {
+        return all.map(there -> checks.problems(there, parts.database().equals(AWAY), withFiles))
+                .orElseGet(() -> checks.problems(running.progress(), withFiles));
     }
 
     private SystemCalls.Identity identity(Optional<Running.Parts> all) {

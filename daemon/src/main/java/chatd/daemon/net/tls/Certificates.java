@@ -96,6 +96,17 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         return tls.facts().advice();
     }
 
+    /**
+     * Loads a certificate and key as a start would, and releases them again, whether it is valid now or not. Blocks.
+     *
+     * @throws IOException if they can't be used
+     */
+    public static void checkUsable(Config.Tls config) throws IOException {
+        if (config.development().isEmpty() || Files.exists(config.certificate())) {
+            new Tls(config, Dialects.NAMES).release();
+        }
+    }
+
     /** Returns why a certificate is not valid now; empty if it is. */
     private static String invalidity(Tls tls, Instant now) {
         return tls.end().isBefore(now)
