@@ -32,7 +32,7 @@ class NameMakerTest {
             first.last | Anna  Lena | d'Angelo (2) | anna-lena.dangelo-2
             first.last | Ａｎｎａ | Ⅳ | anna.iv
             first.last | -Mia- | Keller | mia.keller
-            first.last | '- Mia | Keller | mia.keller
+            first.last | *- Mia | Keller | mia.keller
             last-first | 芳 | 王 | 王-芳
             first.last | Иван | Йовчев | иван.йовчев
             first.last | A$1 | b\\c | a1.bc
