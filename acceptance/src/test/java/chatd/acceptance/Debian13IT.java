@@ -25,6 +25,7 @@ class Debian13IT extends BootedStory {
     void aStopTakesTwoSeconds() {
         box.run("chat-admin", "config", "set", "limits.strangers", "6000", "limits.first-packet", "10m")
                 .exits(0);
+        box.run("systemctl", "restart", "chatd").exits(0);
         isActive();
         box.sh("""
                 cat >/root/connect.py <<'END'
