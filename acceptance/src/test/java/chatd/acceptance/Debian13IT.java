@@ -29,13 +29,13 @@ class Debian13IT extends BootedStory {
         isActive();
         box.sh("""
                 cat >/root/connect.py <<'END'
-                import socket, ssl, sys, time
+                import signal, socket, ssl
                 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
                 tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
                 tls.set_alpn_protocols(["chat/1"])
                 all = [tls.wrap_socket(socket.create_connection(("::1", 7443))) for _ in range(5000)]
                 print("connected", flush=True)
-                time.sleep(3600)
+                signal.pause()
                 END
                 ulimit -n 6000
                 python3 /root/connect.py >/root/connected 2>&1 &

@@ -51,7 +51,7 @@ class ClockGuardTest {
         assertThatThrownBy(() -> guard(Duration.ofDays(1)).check())
                 .hasMessageContaining("the clock is 400 days ahead: it says 2027-12-25T06:20:00Z")
                 .hasMessageContaining("the machine has run for only 5 minutes since")
-                .hasMessageContaining("chatd --accept-clock");
+                .hasMessageContaining("chatd --config FILE --accept-clock");
         Reading wrong = now;
         pass(Duration.ZERO, Duration.ofDays(-400));
         guard(Duration.ofDays(1)).check();

@@ -81,7 +81,7 @@ class MigrationsIT {
     void anEmptySchemaGetsAllTables() throws Exception {
         migrate();
         assertThat(number("select count(*) from information_schema.tables where table_schema = database()"))
-                .isEqualTo(31);
+                .isEqualTo(32);
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the configuration: the program's defaults, then the administrator's file, then the environment. */
 public final class ConfigReader {
+    private static final Pattern USER = Pattern.compile("[\\p{L}\\p{M}\\p{Nd}._-]{1,32}");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d)");
 
@@ -109,6 +110,13 @@ public final class ConfigReader {
             throw new ConfigException(settings.errors());
         }
         return new Sourced(config, settings.options());
+    }
+
+    private static String user(String text) {
+        if (!USER.matcher(text).matches()) {
+            throw new IllegalArgumentException("expected the name of a user, not \"" + text + "\"");
+        }
+        return text;
     }
 
     private static Config.Tls tls(Settings of) {
@@ -196,7 +204,7 @@ public final class ConfigReader {
                 new Config.Messages(
                         of.value("messages.retract", AT_ONCE, ConfigReader::timeOrForever),
                         of.value("messages.correct", AT_ONCE, ConfigReader::timeOrForever)),
-                new Config.Reports(of.list("reports.notify", AT_ONCE, text -> text)),
+                new Config.Reports(of.list("reports.notify", AT_ONCE, ConfigReader::user)),
                 new Config.Groups(
                         of.value("groups.made", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
                         of.value("groups.most", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
