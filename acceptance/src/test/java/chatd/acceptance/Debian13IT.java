@@ -45,18 +45,15 @@ class Debian13IT extends BootedStory {
         Run stopped = box.sh("""
                 for i in 1 2; do (timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &); done
                 begin=$(date +%s%N)
-                ran=$(python3 -c 'import time; print(time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000)')
                 systemctl stop chatd
                 end=$(date +%s%N)
-                gone=$(systemctl show -P ExecMainExitTimestampMonotonic chatd)
-                echo $(((gone - ran) / 1000)) $(((end - begin) / 1000000))
+                echo $(((end - begin) / 1000000))
                 """);
         box.sh("pkill -f '[w]hile :'; pkill -f '[c]onnect.py'");
-        String[] times = stopped.exits(0).out().strip().split(" ", -1);
-        Campaign.tell("with 5,000 connections beside two loops, the daemon was gone after " + times[0]
-                + " ms, and `systemctl stop` returned after " + times[1]);
+        long took = Long.parseLong(stopped.exits(0).out().strip());
+        Campaign.tell("with 5,000 connections beside two loops, `systemctl stop` returned after " + took + " ms");
         assertThat(box.unit("Result")).isEqualTo("success");
-        assertThat(Long.parseLong(times[0])).isLessThanOrEqualTo(2_000);
+        assertThat(took).isBetween(1L, 2_000L);
         box.sh("chat-admin log verify /var/log/chatd | head -n 1; systemctl start chatd")
                 .exits(0);
         isActive();
