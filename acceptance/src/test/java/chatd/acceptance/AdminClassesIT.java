@@ -163,23 +163,14 @@ class AdminClassesIT extends InBrowser {
             "vorname.nachname",
             "--dry-run"
         };
+        String[] synced = Stream.concat(Stream.of(command), Stream.of("--sync")).toArray(String[]::new);
         Run dry = chatd.admin("", command).exits(0);
         assertThat(dry.out()).contains("2 would be added: joerg." + last + ", joerg." + last + "2");
-        assertThat(chatd.admin(
-                                "",
-                                Stream.concat(Stream.of(command), Stream.of("--sync"))
-                                        .toArray(String[]::new))
-                        .exits(1)
-                        .err())
+        assertThat(chatd.admin("", synced).exits(1).err())
                 .contains("export.csv:3: is joerg." + last + "2", "a name must tell who it is");
         chatd.admin("", "user", "add", "joerg." + last + "2", "--no-change").exits(0);
         Files.writeString(list, "Nr;Nachname;Vorname;Klasse\n1;%s;Jörg;4b\n".formatted(last));
-        assertThat(chatd.admin(
-                                "",
-                                Stream.concat(Stream.of(command), Stream.of("--sync"))
-                                        .toArray(String[]::new))
-                        .exits(1)
-                        .err())
+        assertThat(chatd.admin("", synced).exits(1).err())
                 .contains("export.csv:2: is joerg." + last + ", and there is a joerg." + last + "2 already");
         assertThat(dry.err()).contains("export.csv:3: is joerg." + last + "2: an earlier line has the name");
         for (Run wrong : List.of(

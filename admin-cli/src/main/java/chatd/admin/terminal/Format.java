@@ -3,12 +3,16 @@ package chatd.admin.terminal;
 import chatd.admin.api.UserCalls;
 import chatd.text.SafeText;
 import java.io.PrintStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Formats and prints results. */
 public final class Format {
+    /** Maximum number of names in a line. */
+    private static final int SHOWN = 20;
+
     private static final JsonMapper PRETTY =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -50,5 +54,11 @@ public final class Format {
 
     public static String yes(boolean is) {
         return is ? "yes" : "no";
+    }
+
+    /** Returns the first of many names, and how many more there are. */
+    public static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(names.size(), SHOWN)))
+                + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
     }
 }

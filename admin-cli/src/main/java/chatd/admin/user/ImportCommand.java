@@ -1,6 +1,5 @@
 package chatd.admin.user;
 
-import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.NotDone;
 import chatd.admin.api.OneTimePassword;
 import chatd.admin.api.Password;
@@ -16,7 +15,6 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,9 +56,6 @@ import picocli.CommandLine.ParentCommand;
             "  王芳,\"class 4b, speaks Mandarin\""
         })
 final class ImportCommand implements Callable<Integer> {
-    /** Maximum number of names listed for each kind of change. */
-    private static final int SHOWN = 20;
-
     /** The daemon's error for a line of the list. */
     private static final Pattern LINE = Pattern.compile("line (\\d+): (.*)", Pattern.DOTALL);
 
@@ -219,13 +214,9 @@ final class ImportCommand implements Callable<Integer> {
      * @throws CommandFailure naming those who could be somebody else
      */
     private void checkMadeNames(AccountList list) {
-        Set<String> there = new HashSet<>();
-        user.program
-                .daemon()
-                .call(
-                        UserCalls.LIST,
-                        Nothing.NOTHING,
-                        part -> part.accounts().forEach(account -> there.add(account.name())));
+        Set<String> there = Selection.all(user.program).stream()
+                .map(UserCalls.Account::name)
+                .collect(Collectors.toSet());
         List<String> unsure = Stream.concat(
                         list.numbered().stream(),
                         list.rows().stream()
@@ -275,13 +266,8 @@ final class ImportCommand implements Callable<Integer> {
     /** Returns whether a user of this name was created at this time or later. */
     private boolean wasAdded(String name, Instant since) {
         if (created.isEmpty()) {
-            user.program
-                    .daemon()
-                    .call(
-                            UserCalls.LIST,
-                            Nothing.NOTHING,
-                            part -> part.accounts()
-                                    .forEach(account -> created.put(account.name(), Instant.parse(account.created()))));
+            Selection.all(user.program)
+                    .forEach(account -> created.put(account.name(), Instant.parse(account.created())));
         }
         Instant its = created.get(name);
         return its != null && !its.isBefore(since);
@@ -386,8 +372,6 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private static String line(List<String> names, String what) {
-        String listed = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
-        String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
-        return names.size() + " " + what + (names.isEmpty() ? "" : ": " + listed + more);
+        return names.size() + " " + what + (names.isEmpty() ? "" : ": " + Format.some(names));
     }
 }

@@ -8,7 +8,6 @@ import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Question;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,9 +15,6 @@ import picocli.CommandLine.Parameters;
 
 /** The users that a command is about: those that are named, or all that are selected. */
 final class SelectedUsers {
-    /** Maximum number of names in a question. */
-    private static final int SHOWN = 20;
-
     @Parameters(
             paramLabel = "USER",
             arity = "0..*",
@@ -86,9 +82,7 @@ final class SelectedUsers {
             return List.of();
         }
         if (named == null && !yes) {
-            Question.ask(doing + " " + Format.count(names.size(), "user") + ": "
-                    + names.stream().limit(SHOWN).collect(Collectors.joining(", "))
-                    + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "") + "?");
+            Question.ask(doing + " " + Format.count(names.size(), "user") + ": " + Format.some(names) + "?");
         }
         return names;
     }

@@ -26,6 +26,13 @@ final class Selection {
     @Option(names = "--state", paramLabel = "STATE", description = "Only users who are: ${COMPLETION-CANDIDATES}.")
     private @Nullable State state;
 
+    /** Returns all users. */
+    static List<UserCalls.Account> all(Program program) {
+        List<UserCalls.Account> all = new ArrayList<>();
+        program.daemon().call(UserCalls.LIST, Nothing.NOTHING, part -> all.addAll(part.accounts()));
+        return all;
+    }
+
     boolean isEmpty() {
         return ofClass == null && state == null;
     }
@@ -49,15 +56,10 @@ final class Selection {
      */
     List<String> names(Program program) {
         check();
-        List<String> names = new ArrayList<>();
-        program.daemon()
-                .call(
-                        UserCalls.LIST,
-                        Nothing.NOTHING,
-                        part -> part.accounts().stream()
-                                .filter(this::fits)
-                                .map(UserCalls.Account::name)
-                                .forEach(names::add));
+        List<String> names = all(program).stream()
+                .filter(this::fits)
+                .map(UserCalls.Account::name)
+                .toList();
         if (names.isEmpty()) {
             throw new CommandFailure(Exit.NO_SUCH, "There is no such user: see `user list` with the same options.");
         }

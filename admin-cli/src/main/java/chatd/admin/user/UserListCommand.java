@@ -1,6 +1,5 @@
 package chatd.admin.user;
 
-import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.UserCalls;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
@@ -9,7 +8,6 @@ import chatd.admin.terminal.Table;
 import chatd.admin.terminal.Timestamp;
 import java.text.Collator;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -90,9 +88,7 @@ final class UserListCommand implements Callable<Integer> {
         Program program = user.program;
         selection.check();
         Comparator<UserCalls.Account> comparator = comparator();
-        List<UserCalls.Account> all = new ArrayList<>();
-        program.daemon().call(UserCalls.LIST, Nothing.NOTHING, part -> all.addAll(part.accounts()));
-        List<UserCalls.Account> users = all.stream()
+        List<UserCalls.Account> users = Selection.all(program).stream()
                 .filter(this::fits)
                 .sorted(reverse ? comparator.reversed() : comparator)
                 .toList();

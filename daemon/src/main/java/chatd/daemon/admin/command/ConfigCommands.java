@@ -61,10 +61,12 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
                     configuration.edit(Objects.requireNonNullElse(edit.content(), ""), edit.file(), edit.options());
             Reloader.Checked checked = reloader.check(configuration.check(text, edit.file()));
             // What was wrong before, such as an expired certificate, is no reason not to change something else.
-            List<String> fresh = new ArrayList<>(checked.errors());
-            fresh.removeAll(errors(edit));
-            if (!fresh.isEmpty()) {
-                throw new ConfigException(fresh);
+            if (!checked.errors().isEmpty()) {
+                List<String> fresh = new ArrayList<>(checked.errors());
+                fresh.removeAll(errors(edit));
+                if (!fresh.isEmpty()) {
+                    throw new ConfigException(fresh);
+                }
             }
             return new SystemCalls.Edited(text, checked.warnings());
         } catch (ConfigException e) {
