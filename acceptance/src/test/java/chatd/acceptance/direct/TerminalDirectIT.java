@@ -1,0 +1,269 @@
+package chatd.acceptance.direct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import chatd.acceptance.client.TerminalTestBase;
+import chatd.acceptance.kit.Chatd;
+import chatd.acceptance.kit.Terminal;
+import chatd.fixtures.Campaign;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Direct sessions in the terminal client, as people type them and see them, each from a home of its own. */
+@Tag("homes")
+class TerminalDirectIT extends TerminalTestBase {
+    private final Chatd.Person ben;
+    private final List<AddressSwitch> homes = new ArrayList<>();
+
+    TerminalDirectIT(Chatd chatd) {
+        super(chatd);
+        this.ben = chatd.person();
+    }
+
+    @BeforeAll
+    static void possible(TestInfo tests) {
+        AddressSwitch.assumePossible(tests);
+    }
+
+    @AfterEach
+    void leaveHomes() {
+        homes.forEach(AddressSwitch::close);
+    }
+
+    /** @param mtu of the homes' links to the rest of the world, in bytes */
+    private AddressSwitch homes(int mtu) {
+        AddressSwitch one = new AddressSwitch(mtu);
+        homes.add(one);
+        return one;
+    }
+
+    private Terminal at(AddressSwitch homes, AddressSwitch.Kind kind, Chatd.Person person) {
+        return clients.within(homes.add(kind)).logIn(person);
+    }
+
+    /** Has two people be friends, so that they may call each other. */
+    private void befriend(Terminal one, Chatd.Person whom, Terminal other, Chatd.Person who) {
+        one.enter("/friend " + whom.name());
+        other.shows(who.name() + " asks to be your friend").enter("/friend " + who.name());
+        one.shows(whom.name() + " is your friend now");
+    }
+
+    @Test
+    void whoIsRenamedWhileItCallsIsDoneWithTheCallAllTheSame() {
+        AddressSwitch homes = homes(1_500);
+        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
+        Terminal b = at(homes, AddressSwitch.Kind.IPV6, ben);
+        befriend(a, ben, b, ann);
+        a.enter("/direct " + ben.name());
+        b.shows(ann.name() + " asks for a direct session");
+        String other = Chatd.newName();
+        a.enter("/name " + other).shows("is now called " + other + ".");
+        b.enter("n").shows("You have declined.");
+        a.shows(ben.name() + " declines.");
+        a.enter("/direct").shows("You are in no direct session");
+    }
+
+    @Test
+    void twoTalkAndOneAsksToEnd() {
+        AddressSwitch homes = homes(1_500);
+        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
+        Terminal b = at(homes, AddressSwitch.Kind.IPV6, ben);
+        befriend(a, ben, b, ann);
+        a.enter("/direct " + ben.name()).shows("Calling " + ben.name());
+        b.shows(ann.name() + " asks for a direct session").enter("y");
+        a.shows("Connected to " + ben.name() + " directly").prompts("(direct: " + ben.name() + ")>");
+        b.shows("Connected to " + ann.name() + " directly").prompts("(direct: " + ann.name() + ")>");
+        a.enter("你好 from here").showsLine(ann.name() + " → \\(direct\\): 你好 from here$");
+        b.showsLine(ann.name() + " → \\(direct\\): 你好 from here$");
+        a.enter("/file plan.pdf").shows("/send PATH sends files directly.");
+        b.enter("/re from there, too");
+        a.showsLine(ben.name() + " → \\(direct\\): \\(to “你好 from here”\\) from there, too$")
+                .enter("/re good");
+        b.showsLine(": \\(to “from there, too”\\) good$");
+        b.enter("END").shows("Asked " + ann.name() + " to end");
+        a.shows(ben.name() + " wants to end the direct session").enter("n").shows("You go on.");
+        b.shows(ann.name() + " goes on.").enter("END");
+        a.shows("wants to end the direct session").enter("y").shows("The direct session is closed.");
+        b.shows("agrees. The direct session is closed.").prompts("(nobody)>");
+        a.prompts("(nobody)>");
+    }
+
+    /** Calls and accepts; returns both, in that order. */
+    private List<Terminal> called(AddressSwitch homes, AddressSwitch.Kind one, AddressSwitch.Kind other) {
+        Terminal a = at(homes, one, ann);
+        Terminal b = at(homes, other, ben);
+        befriend(a, ben, b, ann);
+        a.enter("/direct " + ben.name());
+        b.shows("asks for a direct session").enter("y");
+        return List.of(a, b);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "IPV6, IPV6, 1500",
+        "IPV6, IPV6, 1280",
+        "NAT66, IPV6, 1500",
+        "NAT66, NAT66, 1280",
+        "NAT44, IPV4, 1500",
+        "IPV4, NAT44, 1280",
+        "NAT44, NAT44, 1500",
+        "NAT44, NAT44, 1280"
+    })
+    void aWayIsFoundThroughFirewallsAndTranslation(AddressSwitch.Kind one, AddressSwitch.Kind other, int mtu) {
+        List<Terminal> both = called(homes(mtu), one, other);
+        both.getFirst().shows("Connected to " + ben.name() + " directly");
+        both.getLast().shows("Connected to " + ann.name() + " directly");
+        both.getFirst().enter("x".repeat(3_000));
+        both.getLast().shows("xxx").enter("seen");
+        both.getFirst().showsLine(": seen$").enter("/end").shows("The direct session is closed.");
+        both.getLast().shows(ann.name() + " has closed the direct session.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NAT44_RANDOM, NAT44_RANDOM, it looks like",
+        "NO_UDP, IPV6, lets no UDP out",
+        "IPV6, IPV4, no kind of address in common"
+    })
+    void whereThereIsNoWayThatIsSaidPlainly(AddressSwitch.Kind one, AddressSwitch.Kind other, String why) {
+        List<Terminal> both = called(homes(1_500), one, other);
+        both.getFirst().shows("No way to " + ben.name() + " was found within 10 s.");
+        assertThat(both.getFirst().all().replaceAll("\\s+", " "))
+                .contains(why, "/msg " + ben.name() + " TEXT goes by the server");
+        both.getLast().shows("No way to " + ann.name() + " was found within 10 s.");
+        both.getFirst().enter("/msg " + ben.name() + " by the server");
+        both.getLast().showsLine(": by the server$");
+    }
+
+    @Test
+    void threeTalkAsAGroup() {
+        Chatd.Person cid = chatd.person();
+        AddressSwitch homes = homes(1_500);
+        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
+        Terminal b = at(homes, AddressSwitch.Kind.NAT66, ben);
+        Terminal c = at(homes, AddressSwitch.Kind.IPV6, cid);
+        befriend(a, ben, b, ann);
+        befriend(a, cid, c, ann);
+        a.enter("/direct " + ben.name() + "," + cid.name());
+        b.shows("asks for a direct session with " + cid.name()).enter("y").shows("Connected to " + ann.name());
+        c.shows("asks for a direct session with " + ben.name()).enter("y").shows("Connected to " + ann.name());
+        b.shows("Connected to " + cid.name());
+        c.shows("Connected to " + ben.name());
+        a.shows("Connected to " + cid.name());
+        a.enter("hello both");
+        b.showsLine(ann.name() + " → \\(direct\\): hello both$").enter("from ben");
+        a.showsLine(ben.name() + " → \\(direct\\): from ben$");
+        c.showsLine(": hello both$").showsLine(": from ben$").enter("END").shows("You have left the direct session.");
+        a.shows(cid.name() + " has left the direct session.");
+        b.shows(cid.name() + " has left the direct session.").enter("two left");
+        a.showsLine(": two left$").enter("/quit");
+        b.shows(ann.name() + " has left the direct session.").prompts("(nobody)>");
+    }
+
+    @Test
+    void fiveAreAMesh() {
+        AddressSwitch homes = homes(1_500);
+        List<Chatd.Person> people = Stream.concat(Stream.of(ann, ben), Stream.generate(chatd::person))
+                .limit(5)
+                .toList();
+        List<Terminal> terminals = new ArrayList<>();
+        for (int i = 0; i < people.size(); i++) {
+            terminals.add(at(homes, i % 2 == 0 ? AddressSwitch.Kind.IPV6 : AddressSwitch.Kind.NAT66, people.get(i)));
+        }
+        Terminal first = terminals.getFirst();
+        for (int i = 1; i < people.size(); i++) {
+            befriend(first, people.get(i), terminals.get(i), ann);
+        }
+        first.enter("/direct " + people.stream().skip(1).map(Chatd.Person::name).collect(Collectors.joining(",")));
+        for (Terminal called : terminals.subList(1, 5)) {
+            called.shows("y agrees, n declines.").enter("y");
+        }
+        for (int i = 0; i < 5; i++) {
+            for (int other = 0; other < 5; other++) {
+                if (other != i) {
+                    terminals.get(i).shows("Connected to " + people.get(other).name());
+                }
+            }
+        }
+        for (int i = 0; i < 5; i++) {
+            terminals.get(i).enter("hello from " + i);
+        }
+        for (Terminal terminal : terminals) {
+            for (int i = 0; i < 5; i++) {
+                terminal.showsLine(people.get(i).name() + " → \\(direct\\): hello from " + i + "$");
+            }
+        }
+    }
+
+    @Test
+    void aFileThatWasCutGoesOnInALaterSession(@TempDir Path sent, @TempDir Path received) throws IOException {
+        byte[] bytes = new byte[64 << 20];
+        Campaign.random().nextBytes(bytes);
+        Path plan = Files.write(sent.resolve("plan 计划.bin"), bytes);
+        AddressSwitch homes = homes(1_500);
+        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
+        List<String> home = homes.add(AddressSwitch.Kind.IPV6);
+        String[] downloads = {"--downloads", received.toString()};
+        Terminal b = clients.within(home).logIn(ben, downloads);
+        befriend(a, ben, b, ann);
+        a.enter("/send " + plan).shows("You are in no direct session");
+        a.enter("/direct " + ben.name());
+        b.shows("asks for a direct session").enter("y");
+        a.prompts("(direct: " + ben.name() + ")>").enter("/send " + plan);
+        b.shows("wants to send you plan 计划.bin (64 MiB). y takes it, n declines.")
+                .enter("n");
+        b.shows("You have declined plan 计划.bin.");
+        // So that it takes longer than to interrupt it.
+        homes.limit(1, 8);
+        a.shows(ben.name() + " declines plan 计划.bin.").enter("/send " + plan);
+        b.shows("y takes it").enter("y").shows("Receiving plan 计划.bin (64 MiB) from " + ann.name());
+        await().until(() -> ClientDirectScriptIT.part(received) > 1 << 20);
+        a.enter("/cancel").shows("Cancelled; what has arrived is kept").prompts("(direct: " + ben.name() + ")>");
+        b.shows("plan 计划.bin was not received: The connection was cut");
+        clients.close(b);
+        assertThat(ClientDirectScriptIT.part(received)).isBetween(1L << 20, (64L << 20) - 1);
+        Terminal again = clients.within(home)
+                .start(ben.name(), chatd.port(), "--ca", chatd.ca().toString(), "--downloads", received.toString());
+        again.prompts("Password of " + ben.name() + ":").enter(ben.password());
+        again.shows("Welcome, " + ben.name());
+        a.enter("/end").prompts("(nobody)>").enter("/direct " + ben.name());
+        again.shows("asks for a direct session").enter("y");
+        a.prompts("(direct: " + ben.name() + ")>").enter("/send " + plan);
+        again.shows("y takes it").enter("y").shows("Saved as");
+        a.shows(ben.name() + " has plan 计划.bin (64 MiB");
+        assertThat(Files.mismatch(plan, received.resolve("plan 计划.bin"))).isEqualTo(-1);
+    }
+
+    @Test
+    void whoDeclinesIsLeftAlone() {
+        AddressSwitch homes = homes(1_500);
+        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
+        Terminal b = at(homes, AddressSwitch.Kind.IPV6, ben);
+        a.enter("/direct " + ben.name()).shows("takes calls from friends only");
+        a.enter("/direct nobody-at-all")
+                .shows("There is no user called nobody-at-all")
+                .shows("Nobody was called.");
+        a.enter("/end").shows("You are in no direct session");
+        befriend(a, ben, b, ann);
+        a.enter("/direct " + ben.name());
+        b.shows("asks for a direct session").enter("n").shows("You have declined.");
+        a.shows(ben.name() + " declines.").enter("/direct " + ben.name());
+        b.shows("asks for a direct session");
+        a.shows("Calling").enter("/end").shows("The call is given up.");
+        b.shows(ann.name() + " has given up the call.").enter("y").shows("To whom?");
+    }
+}

@@ -1,0 +1,239 @@
+package chatd.acceptance.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.acceptance.kit.Chat1Socket;
+import chatd.acceptance.kit.Chatd;
+import chatd.acceptance.kit.JsonCarrier;
+import chatd.acceptance.kit.JsonSocket;
+import chatd.acceptance.kit.JsonType;
+import chatd.acceptance.kit.Wire;
+import chatd.fixtures.Campaign;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Pictures in JSON messages, on each carrier: shown in place, and told nothing of where they were taken. */
+class JsonPicturesIT extends FileTestBase {
+    JsonPicturesIT(JsonCarrier carrier, Chatd chatd) {
+        super(carrier, chatd);
+    }
+
+    /** Sends a picture to ben; returns the offer, of which the content is checked. */
+    private JsonNode shown(String name, String media, byte[] picture) {
+        JsonSocket sender = logIn(ann, "");
+        JsonSocket receiver = logIn(ben, "");
+        JsonNode stored = sent(sender, PICTURE, ben.name(), name, picture);
+        JsonNode offer = receiver.expect(PICTURE);
+        assertThat(offer.path("info").path("file")).isEqualTo(stored.path("file"));
+        checkOffer(offer, name, media, content(offer));
+        return offer;
+    }
+
+    /** Returns what is fetched by another session of ben's. */
+    private byte[] content(JsonNode offer) {
+        try (JsonSocket reader = logIn(ben, "reader")) {
+            assertThat(item(reader, ann.name(), offer.path("mid").asLong())).isEqualTo(offer);
+            return fetched(reader, PICTURE, file(offer));
+        }
+    }
+
+    private static void checkSize(JsonNode offer, int width, int height) {
+        assertThat(offer.path("info").path("width").asInt()).isEqualTo(width);
+        assertThat(offer.path("info").path("height").asInt()).isEqualTo(height);
+    }
+
+    private static void checkSilent(byte[] cleaned, byte[] telling) {
+        assertThat(Pictures.contains(telling, Pictures.SECRET)).isTrue();
+        assertThat(Pictures.contains(cleaned, Pictures.SECRET)).isFalse();
+        assertThat(Pictures.contains(cleaned, "PK\3\4")).isFalse();
+        assertThat(cleaned.length).isLessThan(telling.length);
+    }
+
+    @Test
+    void aJpegKeepsItsPixelsItsOrientationAndItsColoursAndNothingElse() {
+        byte[] telling = Pictures.tellingJpeg();
+        assertThat(Pictures.orientation(telling)).isEqualTo(6);
+        JsonNode offer = shown("sunset.jpg", "image/jpeg", telling);
+        // As it is seen, turned by a quarter.
+        assertThat(List.of(
+                        offer.path("info").path("width").asInt(),
+                        offer.path("info").path("height").asInt()))
+                .containsExactly(Pictures.HEIGHT, Pictures.WIDTH);
+        byte[] cleaned = content(offer);
+        checkSilent(cleaned, telling);
+        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
+        assertThat(Pictures.orientation(cleaned)).isEqualTo(6);
+        assertThat(Pictures.contains(cleaned, Pictures.colourProfile())).isTrue();
+    }
+
+    @Test
+    void aPngKeepsItsPixelsAndItsColoursAndNothingElse() {
+        byte[] telling = Pictures.tellingPng();
+        JsonNode offer = shown("drawing.png", "image/png", telling);
+        assertThat(List.of(
+                        offer.path("info").path("width").asInt(),
+                        offer.path("info").path("height").asInt()))
+                .containsExactlyInAnyOrder(Pictures.WIDTH, Pictures.HEIGHT);
+        byte[] cleaned = content(offer);
+        checkSilent(cleaned, telling);
+        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
+        assertThat(Pictures.contains(cleaned, "iCCP")).isTrue();
+        for (String part : List.of("tEXt", "zTXt", "iTXt", "prVt")) {
+            assertThat(Pictures.contains(cleaned, part)).as(part).isFalse();
+        }
+    }
+
+    @Test
+    void aGifKeepsItsPixelsAndNothingElse() {
+        byte[] telling = Pictures.tellingGif();
+        JsonNode offer = shown("cat.gif", "image/gif", telling);
+        checkSize(offer, Pictures.WIDTH, Pictures.HEIGHT);
+        byte[] cleaned = content(offer);
+        checkSilent(cleaned, telling);
+        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
+    }
+
+    @Test
+    void aWebPKeepsItsPixelsAndItsColoursAndNothingElse() {
+        byte[] telling = Pictures.tellingWebP();
+        JsonNode offer = shown("dot.webp", "image/webp", telling);
+        checkSize(offer, 1, 1);
+        byte[] cleaned = content(offer);
+        checkSilent(cleaned, telling);
+        assertThat(Pictures.contains(cleaned, Pictures.webPPixel())).isTrue();
+        assertThat(Pictures.contains(cleaned, Pictures.colourProfile())).isTrue();
+    }
+
+    @Test
+    void aMovingGifKeepsItsFrames() {
+        byte[] moving = Pictures.movingGif(1_000);
+        JsonNode offer = shown("moving.gif", "image/gif", moving);
+        checkSize(offer, 1, 1);
+        assertThat(content(offer)).isEqualTo(moving);
+    }
+
+    @Test
+    void aPictureIsWhatItsContentIsWhateverItsName() {
+        checkSize(shown("letter.txt", "image/png", Pictures.encoded("png")), Pictures.WIDTH, Pictures.HEIGHT);
+        checkSize(shown("page.html", "image/jpeg", Pictures.encoded("jpg")), Pictures.WIDTH, Pictures.HEIGHT);
+        checkSize(shown("large.png", "image/png", Pictures.blackPng(7_071, 7_071)), 7_071, 7_071);
+    }
+
+    @Test
+    void whatIsNoPictureIsOfferedAsAFile() {
+        JsonSocket sender = logIn(ann, "");
+        JsonSocket receiver = logIn(ben, "");
+        for (Map.Entry<String, String> other : Map.of(
+                        "drawing.svg",
+                        "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+                        "page.png",
+                        "<!doctype html><script>alert(1)</script>",
+                        "notes.jpg",
+                        "JFIF, said nobody",
+                        "empty.gif",
+                        "",
+                        "paper.webp",
+                        "%PDF-1.7\n1 0 obj")
+                .entrySet()) {
+            byte[] content = Wire.utf8(other.getValue());
+            long file = sent(sender, PICTURE, ben.name(), other.getKey(), content)
+                    .path("file")
+                    .asLong();
+            JsonNode offer = receiver.expect(FILE);
+            checkOffer(offer, other.getKey(), SAVED, content);
+            assertThat(fetched(receiver, FILE, file)).isEqualTo(content);
+        }
+    }
+
+    /** Under 6 a picture is stored as it is, with all that is in it. */
+    @Test
+    void aPictureSentAsAFileStaysAsItIs() {
+        JsonSocket sender = logIn(ann, "");
+        JsonSocket receiver = logIn(ben, "");
+        for (byte[] telling :
+                List.of(Pictures.tellingJpeg(), Pictures.tellingPng(), Pictures.tellingGif(), Pictures.tellingWebP())) {
+            sent(sender, FILE, ben.name(), "as it is", telling);
+            JsonNode offer = receiver.expect(FILE);
+            assertThat(offer.path("info").path("media").asString()).startsWith("image/");
+            checkOffer(offer, "as it is", offer.path("info").path("media").asString(), telling);
+            assertThat(fetched(receiver, FILE, file(offer))).isEqualTo(telling);
+        }
+    }
+
+    @Test
+    void aDamagedPictureIsRefusedAndMayBeSentAsAFile() {
+        JsonSocket sender = logIn(ann, "");
+        JsonSocket receiver = logIn(ben, "");
+        for (String format : List.of("jpg", "png", "gif")) {
+            byte[] whole = Pictures.encoded(format);
+            byte[] half = Arrays.copyOf(whole, whole.length / 2);
+            assertThat(refusedAtTheEnd(sender, PICTURE, ben.name(), half))
+                    .as(format)
+                    .isEqualTo("malformed");
+            receiver.fence();
+            sent(sender, FILE, ben.name(), "half", half);
+            assertThat(fetched(receiver, FILE, file(receiver.expect(FILE)))).isEqualTo(half);
+        }
+        byte[] webP = Pictures.tellingWebP();
+        assertThat(refusedAtTheEnd(sender, PICTURE, ben.name(), Arrays.copyOf(webP, 100)))
+                .isEqualTo("malformed");
+    }
+
+    @Test
+    void aPictureOfTooManyPixelsOrFramesIsRefused() {
+        JsonSocket sender = logIn(ann, "");
+        for (byte[] large : List.of(
+                Pictures.boastingPng(50_000, 50_000),
+                Pictures.boastingPng(Integer.MAX_VALUE, Integer.MAX_VALUE),
+                Pictures.boastingPng(-1, -1),
+                Pictures.boastingPng(0, 10),
+                Pictures.blackPng(7_072, 7_072),
+                Pictures.movingGif(1_001))) {
+            assertThat(refusedAtTheEnd(sender, PICTURE, ben.name(), large)).isEqualTo("malformed");
+        }
+        assertThat(shown(logIn(ben, ""), ann.name())).isEmpty();
+    }
+
+    /** A picture is sent again as what it is; and what is fetched is fetched in the type that it has. */
+    @Test
+    void aPictureIsSentAgainAndFetchedAsAPicture() {
+        JsonNode offer = shown("sunset.jpg", "image/jpeg", Pictures.tellingJpeg());
+        JsonSocket receiver = logIn(ben, "again");
+        JsonSocket third = logIn(cid, "");
+        accepted(receiver, again(PICTURE, file(offer), cid.name()));
+        JsonNode again = third.expect(PICTURE);
+        checkOffer(again, "sunset.jpg", "image/jpeg", content(offer));
+        assertThat(fetched(third, PICTURE, file(again))).isEqualTo(content(offer));
+        try (Chat1Socket old = chatd.logIn(cid)) {
+            old.send(Wire.fetch((int) file(again)));
+            assertThat(old.expect(Wire.CONTENT).content()).isEqualTo(content(offer));
+        }
+    }
+
+    /** Whatever a picture consists of, it is taken or refused; what is taken has lost its secret. */
+    @Test
+    void damagedPicturesAreTakenOrRefused() {
+        Random random = Campaign.random();
+        JsonSocket sender = logIn(ann, "");
+        List<byte[]> pictures =
+                List.of(Pictures.tellingJpeg(), Pictures.tellingPng(), Pictures.tellingGif(), Pictures.tellingWebP());
+        for (int i = 0; i < Campaign.times(60, 5_000); i++) {
+            byte[] damaged = pictures.get(i % pictures.size()).clone();
+            for (int n = 1 + random.nextInt(4); n > 0; n--) {
+                damaged[random.nextInt(Math.min(damaged.length, 1_000))] = (byte) random.nextInt(256);
+            }
+            damaged = Arrays.copyOf(damaged, damaged.length - random.nextInt(3) * random.nextInt(200));
+            long upload = begun(sender, start(PICTURE, sender.user(), "damaged", damaged.length));
+            pieces(sender, PICTURE, upload, damaged, 0, PIECE);
+            JsonNode answer = answer(sender, end(PICTURE, upload));
+            if (answer.path("type").asInt() == JsonType.REFUSED) {
+                assertThat(answer.path("info").path("code").asString()).isEqualTo("malformed");
+            }
+        }
+        sender.fence();
+    }
+}

@@ -1,0 +1,276 @@
+package chatd.acceptance.groups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.acceptance.kit.Chatd;
+import chatd.acceptance.kit.JsonCarrier;
+import chatd.acceptance.kit.JsonSocket;
+import chatd.acceptance.kit.JsonType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** How one comes into groups: found and joined, added if one lets oneself be, once for each request, and not too often. */
+class GroupEntryIT extends GroupTestBase {
+    GroupEntryIT(JsonCarrier carrier, Chatd chatd) {
+        super(carrier, chatd);
+    }
+
+    private static JsonNode found(JsonSocket by, String text) {
+        by.send("{'type': 28, 'info': {'text': '%s', 'limit': 50}}".formatted(text));
+        return by.skipTo(JsonType.USERS).path("info").path("groups");
+    }
+
+    private static JsonNode found(String group, String name, int members, boolean isMember) {
+        return json("[{'group_id': '%s', 'group_name': '%s', 'members': %d, 'member': %b}]"
+                .formatted(group, name, members, isMember));
+    }
+
+    private static void prefer(JsonSocket by, String groups) {
+        by.send("{'type': 35, 'info': {'groups': '%s'}}".formatted(groups));
+        by.skipTo(JsonType.PREFERENCES);
+    }
+
+    private static void block(JsonSocket by, JsonSocket whom, boolean on) {
+        done(by, "'type': 34, 'info': {'user_id': '%s', 'on': %b}".formatted(whom.user(), on));
+    }
+
+    private static void befriend(JsonSocket one, JsonSocket other) {
+        done(one, "'type': 9, 'receive': '%s', 'info': 'hi'".formatted(other.user()));
+        other.expect(JsonType.FRIEND_ASKED);
+        done(other, "'type': 10, 'receive': '%s', 'info': true".formatted(one.user()));
+        one.expect(JsonType.FRIEND_ANSWERED);
+    }
+
+    private static String create(String name, String... members) {
+        String list =
+                String.join(", ", Stream.of(members).map(one -> "'" + one + "'").toList());
+        return "'type': 23, 'info': {'op': 'create', 'name': '%s', 'members': [%s]}".formatted(name, list);
+    }
+
+    private static String set(String group, boolean open) {
+        return op("set", group, "'open': %b".formatted(open));
+    }
+
+    private JsonNode groups(Chatd.Person person) {
+        return welcome(person, "later").path("groups");
+    }
+
+    @Test
+    void anOpenGroupIsFoundByTheBeginningOfAnyWordOfItsName() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket seeker = logIn(cid, "");
+        String word = Chatd.newName();
+        String other = Chatd.newName();
+        String name = "The %s and %s".formatted(word, other);
+        String group = create(owner, "'open': true");
+        change(owner, op("rename", group, "'name': '%s'".formatted(name)));
+        // Nobody finds what is not open, not even its members.
+        done(owner, create(name));
+        JsonNode expected = found(group, name, 1, false);
+        for (String text :
+                List.of(word, word.substring(0, 8), word.substring(0, 8).toUpperCase(Locale.ROOT), other)) {
+            assertThat(found(seeker, text)).as(text).isEqualTo(expected);
+        }
+        assertThat(found(owner, word)).isEqualTo(found(group, name, 1, true));
+        assertThat(found(seeker, word.substring(1))).isEmpty();
+        assertThat(found(seeker, word + "x")).isEmpty();
+        change(seeker, op("join", group), owner);
+        assertThat(found(seeker, word)).isEqualTo(found(group, name, 2, true));
+        change(seeker, op("leave", group), owner);
+        assertThat(found(seeker, word)).isEqualTo(expected);
+        change(owner, op("rename", group, "'name': '%s'".formatted(other)));
+        assertThat(found(seeker, word)).isEmpty();
+        assertThat(found(seeker, other)).isEqualTo(found(group, other, 1, false));
+        change(owner, set(group, false));
+        assertThat(found(seeker, other)).isEmpty();
+        change(owner, set(group, true));
+        assertThat(found(seeker, other)).hasSize(1);
+        change(owner, op("close", group));
+        assertThat(found(seeker, other)).isEmpty();
+        assertThat(found(owner, other)).isEmpty();
+    }
+
+    @Test
+    void whoJoinsAnOpenGroupIsAMember() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        String group = create(owner, "'open': true");
+        assertThat(refused(member, text(group, "not yet"))).isEqualTo("not-a-member");
+        long mid = done(member, op("join", group));
+        JsonNode joined = owner.expect(JsonType.GROUP);
+        assertThat(joined.path("mid").asLong()).isEqualTo(mid);
+        assertThat(joined.path("name").asString()).isEqualTo(ben.name());
+        assertThat(joined.path("info"))
+                .isEqualTo(json("{'group_id': '%s', 'group_name': 'Ops', 'op': 'join', 'by': '%s'}"
+                        .formatted(group, member.user())));
+        say(member, group, "here I am", owner);
+        say(owner, group, "welcome", member);
+        assertThat(groups(ben).path(0).path("role").asString()).isEqualTo("member");
+    }
+
+    @Test
+    void twoGroupsOfOneNameAreTwo() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        JsonSocket other = logIn(cid, "");
+        String name = Chatd.newName();
+        String first = create(owner, "'open': true", member);
+        String second = create(member, "'open': true", other);
+        assertThat(first).isNotEqualTo(second);
+        change(owner, op("rename", first, "'name': '%s'".formatted(name)), member);
+        change(member, op("rename", second, "'name': '%s'".formatted(name)), other);
+        say(owner, first, "in the first", member);
+        say(member, second, "in the second", other);
+        owner.fence();
+        other.fence();
+        assertThat(shown(member, first)).containsExactly("(create)", "(rename)", "in the first");
+        assertThat(shown(member, second)).containsExactly("(create)", "(rename)", "in the second");
+        assertThat(found(owner, name)
+                        .valueStream()
+                        .map(one -> one.path("group_id").asString()))
+                .containsExactlyInAnyOrder(first, second);
+    }
+
+    @Test
+    void whoPrefersItIsAddedByFriendsAloneOrByNobody() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket asked = logIn(ben, "");
+        JsonSocket third = logIn(cid, "");
+        String group = create(owner, "");
+        prefer(asked, "friends");
+        assertThat(refused(owner, add(group, ben))).isEqualTo("not-allowed");
+        assertThat(refused(owner, create("Without friends", ben.name()))).isEqualTo("not-allowed");
+        // All or none.
+        assertThat(refused(owner, op("add", group, "'users': ['%s', '%s']".formatted(cid.name(), ben.name()))))
+                .isEqualTo("not-allowed");
+        third.fence();
+        asked.fence();
+        assertThat(groups(cid)).isEmpty();
+        assertThat(groups(ann)).hasSize(1);
+        befriend(asked, owner);
+        change(owner, add(group, ben), asked);
+        change(asked, op("leave", group), owner);
+        prefer(asked, "nobody");
+        assertThat(refused(owner, add(group, ben))).isEqualTo("not-allowed");
+        prefer(asked, "everyone");
+        change(owner, add(group, ben), asked);
+        // One comes by oneself, whatever one prefers.
+        change(asked, op("leave", group), owner);
+        prefer(asked, "nobody");
+        change(owner, set(group, true));
+        change(asked, op("join", group), owner);
+    }
+
+    @Test
+    void aBlockedUserAddsNobodyWhoHasBlockedIt() {
+        JsonSocket blocked = logIn(ann, "");
+        JsonSocket blocker = logIn(ben, "");
+        JsonSocket third = logIn(cid, "");
+        String group = create(blocked, "", third);
+        change(blocked, op("role", group, "'user': '%s', 'role': 'admin'".formatted(cid.name())), third);
+        block(blocker, blocked, true);
+        assertThat(refused(blocked, add(group, ben))).isEqualTo("not-allowed");
+        assertThat(refused(blocked, create("Of us", ben.name()))).isEqualTo("not-allowed");
+        blocker.fence();
+        // The other way round, and by others, it is allowed.
+        String other = create(blocker, "", blocked);
+        assertThat(other).isNotEqualTo(group);
+        change(third, add(group, ben), blocker, blocked);
+        change(blocker, op("leave", group), blocked, third);
+        block(blocker, blocked, false);
+        change(blocked, add(group, ben), blocker, third);
+    }
+
+    @Test
+    void whatIsAskedForAgainIsDoneOnce() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket phone = logIn(ann, "phone");
+        JsonSocket member = logIn(ben, "");
+        String creating = "{%s, 'id': 'c'}".formatted(create("Once", ben.name()));
+        owner.send(creating);
+        JsonNode created = owner.skipTo(JsonType.DONE);
+        member.expect(JsonType.GROUP);
+        phone.send(creating);
+        assertThat(phone.skipTo(JsonType.DONE)).isEqualTo(created);
+        member.fence();
+        assertThat(groups(ann)).hasSize(1);
+        owner.send("{%s, 'id': 'c'}".formatted(create("Twice", ben.name())));
+        assertThat(owner.skipTo(JsonType.REFUSED).path("info").path("code").asString())
+                .isEqualTo("malformed");
+        String group = created.path("info").path("group_id").asString();
+        // What was refused is judged anew.
+        String adding = "{%s, 'id': 'a'}".formatted(add(group, cid));
+        member.send(adding);
+        assertThat(member.skipTo(JsonType.REFUSED).path("info").path("code").asString())
+                .isEqualTo("not-allowed");
+        change(owner, op("role", group, "'user': '%s', 'role': 'admin'".formatted(ben.name())), member);
+        member.send(adding);
+        JsonNode added = member.skipTo(JsonType.DONE);
+        member.send("{%s, 'id': 't'}".formatted(text(group, "once")), "{%s, 'id': 't'}".formatted(text(group, "once")));
+        JsonNode said = member.skipTo(JsonType.DONE);
+        assertThat(member.skipTo(JsonType.DONE)).isEqualTo(said);
+        // Also when it could not be done any more: the answer may have been lost.
+        String leaving = "{%s, 'id': 'l'}".formatted(op("leave", group));
+        member.send(leaving);
+        JsonNode left = member.skipTo(JsonType.DONE);
+        member.send(leaving, adding);
+        assertThat(member.skipTo(JsonType.DONE)).isEqualTo(left);
+        assertThat(member.skipTo(JsonType.DONE)).isEqualTo(added);
+        assertThat(shown(owner, group)).containsExactly("(create)", "(role)", "(add)", "once", "(leave)");
+    }
+
+    @Test
+    void twentyGroupsAreMadeInADay() {
+        JsonSocket owner = logIn(ann, "");
+        IntStream.rangeClosed(1, 20).forEach(i -> done(owner, create("Number " + i)));
+        assertThat(refused(owner, create("Number 21"))).isEqualTo("too-many");
+        assertThat(groups(ann)).hasSize(20);
+    }
+
+    @Test
+    void aThousandAreAddedAtOnceAtMost() {
+        JsonSocket owner = logIn(ann, "");
+        String group = create(owner, "");
+        assertThat(refused(owner, op("add", group, unknown(1_000)))).isEqualTo("no-such-user");
+        assertThat(refused(owner, op("add", group, unknown(1_001)))).isEqualTo("malformed");
+    }
+
+    /** Returns so many users that there are not. */
+    private static String unknown(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(i -> "'" + (900_000_000L + i) + "'")
+                .collect(Collectors.joining(", ", "'users': [", "]"));
+    }
+
+    @Tag("slow")
+    @Test
+    void oneIsInFiveHundredGroups() {
+        List<String> groups = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            JsonSocket owner = logIn(chatd.person(), "");
+            for (int j = 0; j < 20; j++) {
+                groups.add(answer(owner, create("Of %d".formatted(j), ben.name()))
+                        .path("info")
+                        .path("group_id")
+                        .asString());
+            }
+        }
+        assertThat(groups).doesNotContain("").doesNotHaveDuplicates();
+        JsonSocket owner = logIn(ann, "");
+        String open = create(owner, "'open': true");
+        JsonSocket member = logIn(ben, "");
+        assertThat(refused(owner, add(open, ben))).isEqualTo("too-many");
+        assertThat(refused(owner, create("More", cid.name(), ben.name()))).isEqualTo("too-many");
+        assertThat(refused(member, op("join", open))).isEqualTo("too-many");
+        assertThat(refused(member, create("My own"))).isEqualTo("too-many");
+        change(member, op("leave", groups.getFirst()));
+        change(member, op("join", open), owner);
+    }
+}

@@ -1,0 +1,123 @@
+package chatd.acceptance.kit;
+
+import chatd.admin.api.AdminLink;
+import chatd.admin.api.Password;
+import chatd.admin.api.UserCalls;
+import chatd.certs.Authority;
+import chatd.demo.DaemonProcess;
+import chatd.fixtures.PrivateMariaDb;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A daemon without a demo around it, on a schema of its own on the one database server of this process, or on a server of
+ * its own.
+ */
+abstract class BareDaemon extends Chatd {
+    private static final AtomicInteger SCHEMAS = new AtomicInteger();
+
+    private final String schema = "local" + SCHEMAS.incrementAndGet();
+    private final boolean hasOwnServer;
+    private PrivateMariaDb server;
+
+    /** @param hasOwnServer whether it has a database server of its own, which can be killed, and a directory on disk */
+    BareDaemon(boolean hasOwnServer) {
+        super(hasOwnServer);
+        this.hasOwnServer = hasOwnServer;
+        try {
+            server = hasOwnServer ? DatabaseServer.start(directory) : DatabaseServer.get();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Prepares a new directory and schema, starts the daemon on a free port, and adds its users. */
+    final void prepareAndBegin() {
+        try {
+            server.createSchema(schema);
+            Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
+            DaemonProcess.configure(directory, "[::]:0", server.socket(), schema, "[registration]\nmode = \"open\"\n");
+            begin();
+            people();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e instanceof RuntimeException fault ? fault : new UncheckedIOException((IOException) e);
+        }
+    }
+
+    public final Path configuration() {
+        return directory.resolve("chatd.toml");
+    }
+
+    /** Kills the database server with {@code kill -9}, and starts it again. */
+    public final void killDatabase() {
+        if (!hasOwnServer) {
+            throw new IllegalStateException("others use this database server, too");
+        }
+        ProcessResult.signal("KILL", server.pid());
+        server.onExit().join();
+        try {
+            server = PrivateMariaDb.start(directory, server.socket());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stops the process of the database server, as when its machine hangs, until {@link #thawDatabase}. */
+    public final void freezeDatabase() {
+        ProcessResult.signal("STOP", server.pid());
+    }
+
+    public final void thawDatabase() {
+        ProcessResult.signal("CONT", server.pid());
+    }
+
+    private void people() throws IOException {
+        var link = new AdminLink(adminSocket());
+        for (String name : List.of("alice", "bob")) {
+            Files.writeString(directory.resolve(name + ".password"), PASSWORD + "\n");
+            link.call(
+                    UserCalls.ADD,
+                    new UserCalls.Setting(name, null, name.equals("bob"), false, new Password(PASSWORD)));
+        }
+    }
+
+    /** Starts the daemon, or restarts it after it has ended; returns when it is ready. */
+    abstract void begin();
+
+    /** Shuts the daemon down cleanly, as on SIGTERM; does nothing if it is not running. */
+    abstract void stop();
+
+    @Override
+    public final Path adminSocket() {
+        return directory.resolve("admin.sock");
+    }
+
+    @Override
+    public final Connection sql() throws SQLException {
+        return sql(server.socket(), schema);
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try {
+            if (hasOwnServer) {
+                server.close();
+            } else {
+                execute("drop database " + schema);
+            }
+            Wire.deleteTree(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package chatd.acceptance.model;
+
+import static chatd.acceptance.model.ModelVerdict.when;
+
+import chatd.acceptance.kit.JsonType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a daemon with accounts, groups and texts should be, in memory and as simple as can be: a list of all that has a
+ * number. Here is who may change groups, and what comes of it; {@link MessageModel} has the texts, and {@link
+ * ModelView} what an account sees.
+ */
+public final class GroupModel {
+    static final ModelConversation EVERYONE = new ModelConversation.Everyone();
+
+    /** The longest name of a group, in bytes. */
+    static final int LONGEST_NAME = 64;
+
+    /** How the daemon answered an operation. */
+    record Answer(long mid, String time, String groupId) {}
+
+    final List<ModelAccount> accounts = new ArrayList<>();
+    public final List<ModelGroup> groups = new ArrayList<>();
+
+    /** All entries, by number. */
+    public final List<ModelEntry> entries = new ArrayList<>();
+
+    final MessageModel messages = new MessageModel(this);
+
+    /** Is told of each entry, and of each account whose sessions are sent it. */
+    private final BiConsumer<ModelAccount, ModelEntry> told;
+
+    GroupModel(BiConsumer<ModelAccount, ModelEntry> told) {
+        this.told = told;
+    }
+
+    long newest() {
+        return entries.isEmpty() ? 0 : entries.getLast().mid;
+    }
+
+    public List<ModelAccount> present() {
+        return accounts.stream().filter(account -> !account.isDeleted).toList();
+    }
+
+    /** Adds an entry, and tells everybody who is sent it. */
+    void add(ModelEntry entry) {
+        entries.add(entry);
+        entries.sort(java.util.Comparator.comparingLong(one -> one.mid));
+        if (entry.of != null) {
+            entry.of.amendments.add(entry);
+        }
+        for (ModelAccount account : present()) {
+            if (ModelView.isSent(account, entry)) {
+                told.accept(account, entry);
+            }
+        }
+    }
+
+    private void changed(
+            ModelGroup group, String op, @Nullable ModelAccount by, Answer answer, Consumer<ObjectNode> further) {
+        ObjectNode info = JsonMapper.shared().createObjectNode();
+        info.put("group_id", group.number)
+                .put("group_name", group.name)
+                .put("op", op)
+                .put("by", by == null ? "server" : by.number);
+        further.accept(info);
+        add(new ModelEntry(answer, JsonType.GROUP, group.conversation, by, info));
+    }
+
+    private static void put(ObjectNode info, String key, Collection<ModelAccount> users) {
+        if (!users.isEmpty()) {
+            var numbers = info.putArray(key);
+            users.forEach(user -> numbers.add(user.number));
+        }
+    }
+
+    /** The first rule: whether an account may know of the group, and is a member. */
+    static String membership(ModelAccount by, ModelGroup group) {
+        if (!group.wasIn(by) && !group.isOpen) {
+            return "no-such-group";
+        }
+        return when(!group.isMember(by), "not-a-member");
+    }
+
+    private static String closed(ModelGroup group) {
+        return when(group.isClosed, "closed");
+    }
+
+    private static String owned(ModelAccount by, ModelGroup group) {
+        return when(!group.role(by).equals("owner"), "not-allowed");
+    }
+
+    private static String managed(ModelAccount by, ModelGroup group) {
+        return when(!group.isManagedBy(by), "not-allowed");
+    }
+
+    private static String badName(String name) {
+        return when(name.isEmpty() || name.length() > LONGEST_NAME, "bad-name");
+    }
+
+    private static String exist(Collection<ModelAccount> users) {
+        return when(users.stream().anyMatch(user -> user.isDeleted), "no-such-user");
+    }
+
+    private static String allow(Collection<ModelAccount> users, ModelAccount by) {
+        return when(users.stream().anyMatch(user -> user.forbids(by)), "not-allowed");
+    }
+
+    private static String again(Collection<ModelAccount> users, ModelGroup group, ModelAccount by) {
+        return when(
+                users.stream()
+                        .anyMatch(user -> group.stretches(user).size() >= 2
+                                && !group.wasRemoved(user)
+                                && !user.friends.contains(by)),
+                "not-allowed");
+    }
+
+    private static String stretches(Collection<ModelAccount> users, ModelGroup group) {
+        return when(
+                users.stream().anyMatch(user -> group.stretches(user).size() >= ModelGroup.MOST_STRETCHES), "too-many");
+    }
+
+    ModelVerdict create(ModelAccount by, String name, Set<ModelAccount> users, String history, boolean isOpen) {
+        Set<ModelAccount> others = new LinkedHashSet<>(users);
+        others.remove(by);
+        return ModelVerdict.entry(answer -> {
+                    var group = new ModelGroup(answer.groupId(), name, history, isOpen);
+                    groups.add(group);
+                    group.come(by, "owner", answer.mid());
+                    others.forEach(user -> group.come(user, "member", answer.mid()));
+                    changed(group, "create", by, answer, info -> {
+                        put(info, "users", others);
+                        info.put("history", history).put("open", isOpen);
+                    });
+                })
+                .unless(badName(name), exist(others), allow(others, by));
+    }
+
+    ModelVerdict add(ModelAccount by, ModelGroup group, Set<ModelAccount> users) {
+        Set<ModelAccount> coming = new LinkedHashSet<>(users);
+        coming.removeIf(group::isMember);
+        ModelVerdict verdict = coming.isEmpty()
+                ? ModelVerdict.nothing()
+                : ModelVerdict.entry(answer -> {
+                    coming.forEach(user -> group.come(user, "member", answer.mid()));
+                    changed(group, "add", by, answer, info -> put(info, "users", coming));
+                });
+        return verdict.unless(
+                membership(by, group),
+                closed(group),
+                managed(by, group),
+                exist(users),
+                // Of who is a member already, nothing is asked.
+                allow(coming, by),
+                stretches(coming, group),
+                again(coming, group, by));
+    }
+
+    ModelVerdict remove(ModelAccount by, ModelGroup group, ModelAccount user) {
+        return ModelVerdict.entry(answer -> {
+                    group.go(user, true, answer.mid());
+                    changed(group, "remove", by, answer, info -> info.put("user", user.number));
+                })
+                .unless(
+                        membership(by, group),
+                        closed(group),
+                        managed(by, group),
+                        exist(Set.of(user)),
+                        when(!group.isMember(user), "not-a-member"),
+                        when(user == by, "not-allowed"),
+                        when(!group.role(user).equals("member"), owned(by, group)));
+    }
+
+    ModelVerdict leave(ModelAccount by, ModelGroup group, @Nullable ModelAccount next) {
+        String badNext = next == null || !group.isLastOwner(by)
+                ? ""
+                : ModelVerdict.nothing()
+                        .unless(exist(Set.of(next)), when(!group.isMember(next), "not-a-member"))
+                        .code();
+        return ModelVerdict.entry(answer -> leaves(by, group, next, answer, by)).unless(membership(by, group), badNext);
+    }
+
+    /** A deleted account leaves a group by itself. */
+    void deleted(ModelAccount account, ModelGroup group, Answer answer) {
+        leaves(account, group, null, answer, null);
+    }
+
+    private void leaves(
+            ModelAccount account,
+            ModelGroup group,
+            @Nullable ModelAccount next,
+            Answer answer,
+            @Nullable ModelAccount by) {
+        ModelAccount owner = group.isLastOwner(account)
+                ? next != null ? next : group.longestBut(account).orElse(null)
+                : null;
+        group.go(account, false, answer.mid());
+        if (owner != null) {
+            group.roles.put(owner, "owner");
+        }
+        changed(group, "leave", by, answer, info -> {
+            info.put("user", account.number);
+            if (owner != null) {
+                info.put("next", owner.number);
+            }
+        });
+    }
+
+    ModelVerdict join(ModelAccount by, ModelGroup group) {
+        ModelVerdict verdict = group.isMember(by)
+                ? ModelVerdict.nothing()
+                : ModelVerdict.entry(answer -> {
+                            group.come(by, "member", answer.mid());
+                            changed(group, "join", by, answer, _ -> {});
+                        })
+                        .unless(
+                                when(!group.isOpen, "not-a-member"),
+                                when(group.wasRemoved(by), "not-allowed"),
+                                stretches(Set.of(by), group));
+        return verdict.unless(when(!group.wasIn(by) && !group.isOpen, "no-such-group"), closed(group));
+    }
+
+    ModelVerdict rename(ModelAccount by, ModelGroup group, String name) {
+        String was = group.name;
+        ModelVerdict verdict = name.equals(was)
+                ? ModelVerdict.nothing()
+                : ModelVerdict.entry(answer -> {
+                    group.name = name;
+                    changed(group, "rename", by, answer, info -> info.put("was", was));
+                });
+        return verdict.unless(membership(by, group), closed(group), managed(by, group), badName(name));
+    }
+
+    ModelVerdict role(ModelAccount by, ModelGroup group, ModelAccount user, String role) {
+        ModelVerdict verdict = group.role(user).equals(role)
+                ? ModelVerdict.nothing()
+                : ModelVerdict.entry(answer -> {
+                    group.roles.put(user, role);
+                    changed(
+                            group,
+                            "role",
+                            by,
+                            answer,
+                            info -> info.put("user", user.number).put("role", role));
+                });
+        return verdict.unless(
+                membership(by, group),
+                closed(group),
+                owned(by, group),
+                exist(Set.of(user)),
+                when(!group.isMember(user), "not-a-member"),
+                when(group.isLastOwner(user) && !role.equals("owner"), "not-allowed"));
+    }
+
+    /** Sets those that are not null. */
+    ModelVerdict set(
+            ModelAccount by,
+            ModelGroup group,
+            @Nullable String history,
+            @Nullable Boolean isOpen,
+            @Nullable String topic) {
+        ObjectNode changes = JsonMapper.shared().createObjectNode();
+        if (history != null && !history.equals(group.history)) {
+            changes.put("history", history);
+        }
+        if (isOpen != null && isOpen != group.isOpen) {
+            changes.put("open", isOpen);
+        }
+        if (topic != null && !topic.equals(group.topic)) {
+            changes.put("topic", topic);
+        }
+        ModelVerdict verdict = changes.isEmpty()
+                ? ModelVerdict.nothing()
+                : ModelVerdict.entry(answer -> {
+                    group.history = changes.path("history").asString(group.history);
+                    group.isOpen = changes.path("open").asBoolean(group.isOpen);
+                    group.topic = changes.path("topic").asString(group.topic);
+                    changed(group, "set", by, answer, info -> info.setAll(changes));
+                });
+        return verdict.unless(membership(by, group), closed(group), owned(by, group));
+    }
+
+    ModelVerdict close(ModelAccount by, ModelGroup group) {
+        return ModelVerdict.entry(answer -> {
+                    group.isClosed = true;
+                    changed(group, "close", by, answer, _ -> {});
+                })
+                .unless(membership(by, group), closed(group), owned(by, group));
+    }
+}

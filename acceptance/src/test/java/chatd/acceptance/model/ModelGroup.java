@@ -1,0 +1,125 @@
+package chatd.acceptance.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A group of a {@link GroupModel}, as it is now, and who was in it from when to when. */
+final class ModelGroup {
+    /** How often one account can be in one group. */
+    static final int MOST_STRETCHES = 8;
+
+    /**
+     * What one account sees of the group, by one membership: the numbers in [{@code from}, {@code until}].
+     *
+     * @param from 0 if the account sees all that was before it came, else {@code joined}
+     * @param joined the number of the change by which the account came
+     * @param until the number of the change by which it left or was removed; the greatest number while it is a member
+     */
+    record Stretch(long from, long joined, long until, boolean removed) {
+        boolean has(long mid) {
+            return from <= mid && mid <= until;
+        }
+
+        /** Returns whether the account was a member at this number. */
+        boolean isDuring(long mid) {
+            return joined <= mid && mid <= until;
+        }
+    }
+
+    final String number;
+    final ModelConversation conversation = new ModelConversation.Members(this);
+    String name;
+    String history;
+    String topic = "";
+    boolean isOpen;
+    boolean isClosed;
+
+    /** The roles of the present members, in the order in which they came. */
+    final Map<ModelAccount, String> roles = new LinkedHashMap<>();
+
+    private final Map<ModelAccount, List<Stretch>> stretches = new HashMap<>();
+
+    ModelGroup(String number, String name, String history, boolean isOpen) {
+        this.number = number;
+        this.name = name;
+        this.history = history;
+        this.isOpen = isOpen;
+    }
+
+    /** Returns a group that does not exist. */
+    static ModelGroup none() {
+        return new ModelGroup("G999999", "", "joined", false);
+    }
+
+    List<Stretch> stretches(ModelAccount account) {
+        return stretches.getOrDefault(account, List.of());
+    }
+
+    boolean isMember(ModelAccount account) {
+        return roles.containsKey(account);
+    }
+
+    boolean wasIn(ModelAccount account) {
+        return !stretches(account).isEmpty();
+    }
+
+    /** Returns whether an account is no member because it was removed. */
+    boolean wasRemoved(ModelAccount account) {
+        return !isMember(account)
+                && wasIn(account)
+                && stretches(account).getLast().removed();
+    }
+
+    /** Returns the role of an account; empty if it is no member. */
+    String role(ModelAccount account) {
+        return roles.getOrDefault(account, "");
+    }
+
+    boolean isManagedBy(ModelAccount account) {
+        return role(account).equals("owner") || role(account).equals("admin");
+    }
+
+    boolean isLastOwner(ModelAccount account) {
+        return role(account).equals("owner")
+                && roles.values().stream().filter("owner"::equals).count() == 1;
+    }
+
+    /** Returns who is longest in the group besides an account; of those who came together, the smallest number. */
+    Optional<ModelAccount> longestBut(ModelAccount account) {
+        return roles.keySet().stream()
+                .filter(member -> member != account)
+                .min(Comparator.comparingLong((ModelAccount member) ->
+                                stretches(member).getLast().joined())
+                        .thenComparingLong(ModelAccount::id));
+    }
+
+    /** An account becomes a member by a change. */
+    void come(ModelAccount account, String role, long mid) {
+        roles.put(account, role);
+        stretches
+                .computeIfAbsent(account, _ -> new ArrayList<>())
+                .add(new Stretch(history.equals("all") ? 0 : mid, mid, Long.MAX_VALUE, false));
+        account.mark(conversation, mid);
+    }
+
+    /** A member leaves, or is removed, by a change. */
+    void go(ModelAccount account, boolean removed, long mid) {
+        roles.remove(account);
+        List<Stretch> its = requireNonNull(stretches.get(account));
+        Stretch last = its.removeLast();
+        its.add(new Stretch(last.from(), last.joined(), mid, removed));
+        isClosed |= roles.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return number + " (" + name + ")";
+    }
+}

@@ -1,0 +1,343 @@
+package chatd.acceptance.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import chatd.acceptance.kit.ProcessResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * The commands of {@code docs/operations}, block by block as they are printed there, on a booted Debian 13. Each step
+ * prepares what the page takes for granted.
+ */
+@Tag("processes")
+@Tag("booted")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OperationsPagesIT {
+    private static final Path PAGES = ProcessResult.ROOT.resolve("docs/operations");
+    private static final Pattern BLOCK =
+            Pattern.compile("^( *)```sh\n(.*?)^ *```$", Pattern.DOTALL | Pattern.MULTILINE);
+
+    /** Needs an authority on the internet that can reach this machine. */
+    private static final String CERTBOT = "apt install certbot";
+
+    private final Set<String> unplayed = new LinkedHashSet<>();
+    private Box box;
+    private String fingerprint = "";
+
+    @BeforeAll
+    void boot() throws IOException {
+        try (Stream<Path> pages = Files.list(PAGES)) {
+            for (Path page : pages.sorted().toList()) {
+                unplayed.addAll(blocks(page));
+            }
+        }
+        box = Box.boot("trixie", "openjdk-25-jre-headless", "python3");
+        box.sh("""
+                echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/99yes
+                mkdir /srv/packages /mnt/elsewhere
+                cp /ci/*.deb /srv/packages
+                useradd heidi
+                """).exits(0);
+    }
+
+    @AfterAll
+    void shutDown() {
+        if (box != null) {
+            box.close();
+        }
+    }
+
+    private static List<String> blocks(Path page) throws IOException {
+        return BLOCK.matcher(Files.readString(page))
+                .results()
+                .map(block -> block.group(2).indent(-block.group(1).length()))
+                .toList();
+    }
+
+    /** Runs the block that begins so, in a directory of the box; it must succeed. */
+    private ProcessResult play(String begin, String directory) {
+        List<String> found =
+                unplayed.stream().filter(block -> block.startsWith(begin)).toList();
+        assertThat(found).as("%s", begin).hasSize(1);
+        unplayed.remove(found.getFirst());
+        return box.sh("set -e; cd " + directory + "\n" + found.getFirst()).exits(0);
+    }
+
+    private void isServing() {
+        await().until(() -> box.run("chat-admin", "stats").out().contains("listening"));
+    }
+
+    private ProcessResult client(String name, String command) {
+        return box.sh("chat-client --password-file /root/" + name + ".pw --fingerprint " + fingerprint + " " + name
+                + "@localhost " + command);
+    }
+
+    private String history() {
+        return client("alice", "history").exits(0).out();
+    }
+
+    @Test
+    @Order(1)
+    void byHandTheGroupsAreMade() {
+        play("groupadd --system chatadmin", "/root");
+        assertThat(box.run("id", "-nG", "chatd").out()).isEqualTo("chatd chatadmin chathelp chatmod chataudit\n");
+    }
+
+    @Test
+    @Order(2)
+    void thePackagesAreInstalledAndTheFirstUserAdded() {
+        // As on a Debian that has no Java of its own; then as on one that has.
+        play("apt install mariadb-server ./chatd_0.1.0_amd64.deb ./chatd-runtime_0.1.0_amd64.deb", "/srv/packages");
+        play("apt install mariadb-server ./chatd_0.1.0_amd64.deb\n", "/srv/packages");
+        isServing();
+        String said = play("systemctl status chatd", "/root").out();
+        assertThat(said).contains("Status: \"0 users online\"", "One-time password");
+        assertThat(box.run("id", "-nG", "heidi").out()).contains("chatadmin");
+        Matcher hex = Pattern.compile("\"fingerprint\" ?: ?\"([0-9a-f]{64})\"")
+                .matcher(box.run("chat-admin", "-o", "json", "cert", "show").out());
+        assertThat(hex.find()).isTrue();
+        fingerprint = hex.group(1);
+        Matcher password = Pattern.compile("UTC: (\\S+)\\n").matcher(said);
+        assertThat(password.find()).as(said).isTrue();
+        box.sh("echo " + password.group(1) + " >/root/alice.pw; echo sturdy-enough-1 >/root/new.pw")
+                .exits(0);
+        client("alice", "passwd --new-password-file /root/new.pw").exits(0);
+        box.sh("mv /root/new.pw /root/alice.pw").exits(0);
+        client("alice", "send --all -- before-the-backup").exits(0);
+    }
+
+    @Test
+    @Order(3)
+    void aBackupHoldsAllThatTheRestoreNeeds() {
+        box.sh(
+                        "mkdir -p /etc/systemd/system/chatd.service.d && printf '[Service]\\nRestartSec=4s\\n'"
+                                + " >/etc/systemd/system/chatd.service.d/mine.conf && echo 'CHAT_HEAP=300m' >>/etc/default/chatd"
+                                + " && systemctl daemon-reload && systemctl restart chatd && chat-admin log key >/root/seal.pem")
+                .exits(0);
+        isServing();
+        String backup = play("sh -euc '\n  umask 077", "/root").out().strip();
+        assertThat(backup).matches("/var/backups/chatd/[\\d-]+\\w{4}");
+        play("cp -a /var/lib/chatd/seal.key", "/root");
+        box.sh("cp -p /mnt/elsewhere/seal-*.key " + backup + "/seal.key").exits(0);
+        assertThat(box.sh("tar -tzf " + backup + "/chatd.tar.gz").out())
+                .contains("var/log/chatd/audit.xml", "var/lib/chatd/tls/", "etc/default/chatd", "mine.conf")
+                .doesNotContain("seal.key");
+        client("alice", "send --all -- after-the-backup").exits(0);
+
+        // On a machine that has nothing: everything is purged, and the packages are installed anew.
+        box.sh("""
+                set -e
+                echo chatd chatd/delete-log boolean true | debconf-set-selections
+                apt-get purge chatd
+                rm -r /etc/systemd/system/chatd.service.d
+                mariadb -e 'drop database chatd; drop user chatd@localhost'
+                gpasswd -d heidi chatadmin
+                apt-get install /srv/packages/chatd_0.1.0_amd64.deb
+                """).exits(0);
+        isServing();
+        // Somebody is not on this machine yet: nothing has changed.
+        String restore = "sh -euc '\n  ls chatd.sql chatd.tar.gz";
+        box.sh("userdel heidi").exits(0);
+        assertThat(box.sh("cd " + backup + "\n"
+                                + unplayed.stream()
+                                        .filter(block -> block.startsWith(restore))
+                                        .findFirst()
+                                        .orElseThrow())
+                        .exits(1)
+                        .err())
+                .contains("heidi");
+        assertThat(box.unit("ActiveState")).isEqualTo("active");
+        assertThat(box.sh("ls -d /var/backups/chatd-before-*").exit()).isNotZero();
+        box.sh("useradd heidi").exits(0);
+        play(restore, backup);
+        isServing();
+        // The same server to those who know its key; the same people, the same texts, the same log.
+        assertThat(history()).contains("before-the-backup").doesNotContain("after-the-backup");
+        assertThat(box.run("id", "-nG", "heidi").out()).contains("chatadmin");
+        assertThat(box.sh("cat /etc/default/chatd /etc/systemd/system/chatd.service.d/mine.conf")
+                        .out())
+                .contains("CHAT_HEAP=300m", "RestartSec=4s");
+        assertThat(box.run("chat-admin", "log", "verify", "--messages", "--key", "/root/seal.pem")
+                        .exits(0)
+                        .out())
+                .contains("genuine");
+        client("alice", "send --all -- after-the-restore").exits(0);
+        box.sh("cp " + backup + "/chatd.sql /srv/packages").exits(0);
+    }
+
+    /** The database is set back, and the log is not: the daemon says what is lost. */
+    @Test
+    @Order(4)
+    void whoGoesBackIsToldWhatIsLost() {
+        box.sh("""
+                set -e
+                cd /srv/packages
+                dpkg-deb -R chatd_0.1.0_amd64.deb tree
+                sed -i 's/^Version: .*/Version: 0.0.9/' tree/DEBIAN/control
+                dpkg-deb --root-owner-group -Znone -b tree chatd_OLD_amd64.deb
+                rm -r tree
+                """).exits(0);
+        play("sh -euc '\n  ls chatd.sql chatd_OLD", "/srv/packages");
+        isServing();
+        assertThat(box.journal()).contains("the database is older than the log: it was restored", "Lost: messages ");
+        assertThat(box.run("chat-admin", "log", "query", "--type", "restore", "--last", "1")
+                        .exits(0)
+                        .out())
+                .isNotEmpty();
+        assertThat(history()).contains("before-the-backup").doesNotContain("after-the-restore");
+        box.sh("apt-get install /srv/packages/chatd_0.1.0_amd64.deb").exits(0);
+        isServing();
+    }
+
+    @Test
+    @Order(5)
+    void aCertificateOfTheOrganisationMakesTheJournalEmptyOnAGoodDay() {
+        box.sh("printf '[tls]\\ncertificate = \"/etc/chatd/tls/server.pem\"\\nkey = \"/etc/chatd/tls/server.key\"\\n'"
+                        + " >/etc/chatd/chatd.toml")
+                .exits(0);
+        assertThat(box.run("chat-admin", "config", "check").exits(1).out())
+                .contains("tls.certificate", "/etc/chatd/tls/server.pem");
+        play("cd /etc/chatd/tls\nchat-admin cert csr", "/root");
+        box.sh("""
+                set -e
+                cd /root
+                openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 30 \
+                  -subj /CN=authority -addext basicConstraints=critical,CA:TRUE
+                openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -copy_extensions copy -days 30 \
+                  -out /etc/chatd/tls/server.pem
+                cat ca.pem >>/etc/chatd/tls/server.pem
+                """).exits(0);
+        box.run("chat-admin", "config", "check").exits(0);
+        box.sh("systemctl restart chatd && echo 127.0.0.1 chat.example.org >>/etc/hosts")
+                .exits(0);
+        isServing();
+        assertThat(box.sh(
+                                "chat-client --ca /root/ca.pem --password-file /root/alice.pw alice@chat.example.org send --all"
+                                        + " -- certified")
+                        .exits(0)
+                        .err())
+                .isEmpty();
+        String start = box.unit("ExecMainStartTimestamp");
+        assertThat(box.journal("-p", "warning", "--since", start.replaceFirst("^\\w+ ", ""))
+                        .lines()
+                        // The Java of the box is as old as it is.
+                        .filter(line -> !line.startsWith("This Java is")))
+                .isEmpty();
+    }
+
+    /** The hook, as certbot would run it, and a client that must show a certificate of its own. */
+    @Test
+    @Order(6)
+    void certificatesAreRenewedAndAskedFor() {
+        box.renewByHook();
+        unplayed.removeIf(block -> block.startsWith("#!/bin/sh\n# Hands a renewed certificate to chatd."));
+        box.sh("""
+                set -e
+                cp /root/ca.pem /etc/chatd/tls/clients.pem
+                printf 'client-ca = "/etc/chatd/tls/clients.pem"\\nclient-account = "named"\\n' >>/etc/chatd/chatd.toml
+                systemctl reload chatd
+                cd /root
+                openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout alice.key -subj /CN=alice |
+                  openssl x509 -req -CA ca.pem -CAkey ca.key -days 30 -out alice.pem
+                """).exits(0);
+        assertThat(box.sh(
+                                "chat-client --ca /root/lineage/ca.pem --password-file /root/alice.pw alice@chat.example.org history")
+                        .exit())
+                .isNotZero();
+        List<String> commands = unplayed.stream()
+                .filter(block -> block.startsWith("chat-client --certificate"))
+                .toList();
+        assertThat(commands).hasSize(1);
+        unplayed.removeAll(commands);
+        box.sh("cd /root && CHAT_CA=/root/lineage/ca.pem "
+                        + commands.getFirst().strip().replace("chat-client", "chat-client --password-file alice.pw")
+                        + " send --all -- by-certificate")
+                .exits(0);
+        box.sh("sed -i '/^client-/d' /etc/chatd/chatd.toml && systemctl reload chatd")
+                .exits(0);
+    }
+
+    @Test
+    @Order(7)
+    void systemdHoldsTheSockets() {
+        play("systemctl stop chatd\nsystemctl enable chatd.socket", "/root");
+        isServing();
+        assertThat(box.run("systemctl", "is-active", "chatd.socket").out()).isEqualTo("active\n");
+        box.sh("systemctl disable --now chatd.socket; systemctl restart chatd").exits(0);
+        isServing();
+    }
+
+    @Test
+    @Order(8)
+    void theDatabaseMovesToAnotherMachine() {
+        assertThat(play("mariadb -e \"select round(", "/root").out()).matches("(?s).*\n\\d+\n");
+        box.sh("""
+                set -e
+                # Not a loopback address, which MariaDB calls localhost.
+                ip address add 192.0.2.20/32 dev lo
+                sed -i '1i 192.0.2.20 chat.example.org db.example.org' /etc/hosts
+                mkdir /etc/mysql/tls
+                chat-admin cert dev --name db.example.org /etc/mysql/tls
+                chown -R mysql /etc/mysql/tls
+                printf '[mariadbd]\\nssl_cert=/etc/mysql/tls/server.pem\\nssl_key=/etc/mysql/tls/server.key\\nbind-address=192.0.2.20\\n' \
+                  >/etc/mysql/mariadb.conf.d/99-tls.cnf
+                systemctl restart mariadb
+                mariadb -e "create user root@chat.example.org identified by 'admins-own'; grant all on *.* to root@chat.example.org with grant option"
+                cp /etc/mysql/tls/ca.pem /etc/chatd/tls/db-ca.pem
+                """).exits(0);
+        List<String> commands = unplayed.stream()
+                .filter(block -> block.startsWith("chatd-setup --host"))
+                .toList();
+        assertThat(commands).hasSize(1);
+        unplayed.removeAll(commands);
+        box.sh("set -e; export MYSQL_PWD=admins-own\n" + commands.getFirst()).exits(0);
+        isServing();
+        assertThat(box.run("chat-admin", "config", "show", "--changed").out()).contains("db.example.org");
+    }
+
+    @Test
+    @Order(9)
+    void theArchiveIsMadeAService() {
+        box.sh("""
+                set -e
+                apt-get purge -y chatd
+                rm -r /etc/systemd/system/chatd.service.d
+                tar -xzf /ci/chatd-0.1.0.tar.gz -C /srv
+                """).exits(0);
+        play("cp -R bin sbin lib share /usr/local/", "/srv/chatd-0.1.0");
+        isServing();
+        assertThat(box.sh("tr '\\0' ' ' </proc/$(systemctl show --value -p MainPID chatd)/cmdline")
+                        .out())
+                .contains("@/usr/local/share/chatd/");
+        assertThat(box.sh("stat -c '%U %G %a' /run/chatd/*.sock").out())
+                .isEqualTo("chatd chatadmin 660\nchatd chataudit 660\nchatd chathelp 660\nchatd chatmod 660\n");
+        box.run("systemctl", "reload", "chatd").exits(0);
+        box.run("systemctl", "restart", "chatd").exits(0);
+        isServing();
+    }
+
+    /** A block that is added to a page must be played here, too. */
+    @Test
+    @Order(10)
+    void nothingElseIsOnThePages() {
+        assertThat(unplayed).hasSize(1).allMatch(block -> block.startsWith(CERTBOT));
+    }
+}

@@ -1,0 +1,496 @@
+package chatd.acceptance.web;
+
+import static chatd.acceptance.web.browser.WirePerson.COMPOSER;
+import static chatd.acceptance.web.browser.WirePerson.SCROLL;
+import static chatd.acceptance.web.browser.WirePerson.button;
+import static chatd.acceptance.web.browser.WirePerson.field;
+import static chatd.acceptance.web.browser.WirePerson.message;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import chatd.acceptance.kit.Chatd;
+import chatd.acceptance.kit.JsonCarrier;
+import chatd.acceptance.kit.JsonSocket;
+import chatd.acceptance.kit.JsonType;
+import chatd.acceptance.kit.SpawnedDaemon;
+import chatd.acceptance.kit.Writer;
+import chatd.acceptance.web.browser.FirefoxBidi;
+import chatd.acceptance.web.browser.WebKitDriver;
+import chatd.acceptance.web.browser.WireBrowser;
+import chatd.acceptance.web.browser.WirePerson;
+import chatd.fixtures.Campaign;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.opentest4j.TestAbortedException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The page in the browsers that {@link WebIT} does not use: one story, of which each test is a step. Its real keys and
+ * clicks come over WebDriver. What follows a step that failed is not tried.
+ */
+@Tag("processes")
+@Tag("whole")
+@ParameterizedClass
+@EnumSource
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class WebOtherBrowsersIT {
+    private static final int TEXTS = 200;
+    /** For how long something must not happen. */
+    private static final Duration LATER = Duration.ofSeconds(2);
+    /** What browsers say of a connection that is cut, which a step does on purpose. */
+    private static final Pattern CUT = Pattern.compile("WebSocket|wss://");
+
+    /** The engines that others than Chromium have. */
+    enum Engine {
+        GECKO,
+        WEBKIT;
+
+        List<Path> programs() {
+            return switch (this) {
+                case GECKO -> List.of(FirefoxBidi.PROGRAM);
+                case WEBKIT -> List.of(WebKitDriver.DRIVER, WebKitDriver.PROGRAM, WebKitDriver.DISPLAY);
+            };
+        }
+
+        WireBrowser start(Path directory) {
+            return switch (this) {
+                case GECKO -> FirefoxBidi.start(directory);
+                case WEBKIT -> WebKitDriver.start(directory);
+            };
+        }
+    }
+
+    @Parameter
+    @SuppressWarnings("unused") // in the names of the tests
+    private Engine engine = Engine.GECKO;
+
+    /** What is to be closed, the last first. */
+    private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
+
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static SpawnedDaemon chatd;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static WireBrowser browser;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static WirePerson person;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static Chatd.Person ann;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static Chatd.Person ben;
+
+    /** The other one's session that hears. */
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static JsonSocket other;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static Writer writer;
+
+    private static boolean isBroken;
+    private static int steps;
+
+    @RegisterExtension
+    @SuppressWarnings("unused") // by JUnit
+    private final TestExecutionExceptionHandler breaks = (_, problem) -> {
+        isBroken = true;
+        throw problem;
+    };
+
+    @BeforeParameterizedClassInvocation
+    static void start(Engine engine, @TempDir Path directory) {
+        isBroken = false;
+        steps = 0;
+        for (Path program : engine.programs()) {
+            if (!Files.isExecutable(program)) {
+                String said = "NOT TESTED in %s: there is no %s (packages firefox-esr, webkit2gtk-driver, xvfb)"
+                        .formatted(engine, program);
+                System.err.println(said);
+                throw new TestAbortedException(said);
+            }
+        }
+        chatd = SpawnedDaemon.startOnKeptPort();
+        OPEN.push(chatd);
+        ann = chatd.person();
+        ben = chatd.person();
+        other = chatd.logInJson(JsonCarrier.LINES, ben, "hears");
+        OPEN.push(() -> other.close());
+        writer = new Writer(chatd, ben);
+        OPEN.push(() -> writer.close());
+        long mid = writer.says(ann, "text 0");
+        try (JsonSocket earlier = chatd.logInJson(JsonCarrier.LINES, ann, "has read")) {
+            earlier.send("{'type': 21, 'info': {'with': '%s', 'mid': %d}}".formatted(other.user(), mid));
+            earlier.fence();
+        }
+        for (int i = 1; i <= TEXTS; i++) {
+            writer.says(ann, "text " + i);
+        }
+        browser = engine.start(directory);
+        OPEN.push(() -> {
+            Campaign.tell("%s, %d steps".formatted(browser.version(), steps));
+            browser.close();
+        });
+        person = new WirePerson(browser);
+        browser.resize(1280, 800);
+        browser.open("https://localhost:" + chatd.port() + "/");
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws Exception {
+        while (!OPEN.isEmpty()) {
+            OPEN.pop().close();
+        }
+    }
+
+    @BeforeEach
+    void goesOn() {
+        assumeFalse(isBroken, "an earlier step failed");
+    }
+
+    @AfterEach
+    void counts() {
+        steps += isBroken ? 0 : 1;
+    }
+
+    /** Returns how many of the other one's texts are unread, as the daemon counts. */
+    private static int unread() {
+        try (JsonSocket looks = chatd.logInJson(JsonCarrier.LINES, ann, "looks")) {
+            looks.send("{'type': 37, 'info': {}}");
+            return looks.skipTo(JsonType.CONVERSATIONS)
+                    .path("info")
+                    .path("items")
+                    .valueStream()
+                    .filter(conversation -> conversation.path("with").asString().equals(other.user()))
+                    .mapToInt(conversation -> conversation.path("unread").asInt())
+                    .sum();
+        }
+    }
+
+    /** Waits until a text has reached the other one, whose own texts come to this session too. */
+    private static void otherHears(String text) {
+        JsonNode heard = other.skipTo(JsonType.TEXT);
+        while (!heard.path("info").asString("").equals(text)) {
+            heard = other.skipTo(JsonType.TEXT);
+        }
+    }
+
+    /** Waits until the list is at its end, and whether a message is shown there. */
+    private static void isAtTheEnd(String text) {
+        person.reads(text);
+        person.waits("%1$s.scrollHeight - %1$s.clientHeight - %1$s.scrollTop <= 1".formatted(SCROLL));
+        person.waits("%s.getBoundingClientRect().bottom <= %s.getBoundingClientRect().bottom"
+                .formatted(message(text), SCROLL));
+        person.waits("!document.querySelector('.jump')");
+    }
+
+    @Test
+    @Order(1)
+    void aWrongPasswordIsSaidAndTheNameStays() {
+        person.enter(ann.name(), "not-the-password");
+        person.waits("document.querySelector('form .problem').innerText", "The name or the password is wrong.");
+        person.waits(field("Name") + ".value", ann.name());
+    }
+
+    @Test
+    @Order(2)
+    void somebodyLogsIn() {
+        person.fills(field("Password"), ann.password()).clicks(button("Log in"));
+        person.sees("Chats");
+        person.waits("document.title", "(99+) Chat");
+    }
+
+    @Test
+    @Order(3)
+    void somebodyIsFoundAndWhatIsNewBeginsInView() {
+        person.clicks(button("Find people and groups"));
+        person.fills(field("Find people and groups"), ben.name());
+        person.clicks("[...document.querySelectorAll('.list .row')].find(row => row.innerText.includes('%s'))"
+                .formatted(ben.name()));
+        person.reads("text 1");
+        person.waits("document.querySelector('.new-line')?.nextElementSibling === " + message("text 1"));
+        person.waits("""
+                (() => {
+                  const line = document.querySelector(".new-line").getBoundingClientRect();
+                  const list = %s.getBoundingClientRect();
+                  return line.top >= list.top && line.bottom <= list.bottom;
+                })()""".formatted(SCROLL));
+    }
+
+    @Test
+    @Order(4)
+    void aTextIsSaidAndReachesTheOther() {
+        person.says("hello there");
+        isAtTheEnd("hello there");
+        otherHears("hello there");
+        person.waits(COMPOSER + ".value", "");
+    }
+
+    @Test
+    @Order(5)
+    void anAnswerIsShownAtOnceAndRead() {
+        writer.says(ann, "and to you");
+        isReadAtTheEnd("and to you");
+    }
+
+    @Test
+    @Order(6)
+    void anEmoticonAndALinkAreShownAsThese() {
+        person.says("look /xyx https://example.org/plan");
+        person.reads("look 😼 https://example.org/plan");
+        otherHears("look /xyx https://example.org/plan");
+        String shown = message("look 😼 https://example.org/plan");
+        person.waits(shown + ".querySelector('.emoji').innerText", "😼");
+        person.waits(shown + ".querySelector('a').href", "https://example.org/plan");
+        JsonNode relations = browser.evaluate("[..." + shown + ".querySelector('a').relList]");
+        assertThat(relations.valueStream().map(JsonNode::asString)).contains("noopener");
+    }
+
+    @Test
+    @Order(7)
+    void shiftAndEnterBreakTheLineAndEnterSends() {
+        person.clicks(COMPOSER);
+        browser.type("first");
+        browser.press(WireBrowser.Key.SHIFT, WireBrowser.Key.ENTER);
+        browser.type("second");
+        person.waits(COMPOSER + ".value", "first\nsecond");
+        browser.press(WireBrowser.Key.ENTER);
+        person.reads("first\nsecond");
+        otherHears("first\nsecond");
+    }
+
+    @Test
+    @Order(8)
+    void theArrowUpCorrectsTheLastText() {
+        person.clicks(COMPOSER);
+        browser.press(WireBrowser.Key.UP);
+        person.waits(COMPOSER + ".value", "first\nsecond");
+        browser.type("!");
+        browser.press(WireBrowser.Key.ENTER);
+        person.reads("first\nsecond!");
+        person.waits(message("first\nsecond!") + ".innerText.includes('corrected')");
+        assertThat(other.skipTo(JsonType.CORRECTED).path("info").path("text").asString())
+                .isEqualTo("first\nsecond!");
+        browser.press(WireBrowser.Key.UP);
+        person.waits(COMPOSER + ".value", "first\nsecond!");
+        browser.press(WireBrowser.Key.ESCAPE);
+        person.waits(COMPOSER + ".value", "");
+    }
+
+    @Test
+    @Order(9)
+    void oneReactsAndTakesBackByTheButtonOfAMessage() {
+        person.acts("and to you", "👍");
+        person.waits(message("and to you") + ".querySelector('.reaction')?.innerText", "👍 1");
+        assertThat(other.skipTo(JsonType.REACTION).path("info").path("code").asString())
+                .isEqualTo("👍");
+        person.acts("first\nsecond!", "Take back").clicks("document.querySelector('dialog[open] .strong')");
+        person.waits("document.querySelector('.gone')?.innerText", "You took this back.");
+        other.skipTo(JsonType.TAKEN_BACK);
+        person.waits("!document.querySelector('dialog')");
+    }
+
+    @Test
+    @Order(10)
+    void whoReadsFurtherUpIsNotMovedAndAtTheEndIsKeptThere() {
+        String rows = "document.querySelectorAll('[data-mid]').length";
+        int shown = browser.evaluate(rows).asInt();
+        int turn = 400;
+        for (int turns = 1; turns <= 12; turns++) {
+            long read = person.underTheEye();
+            double height = person.height(read);
+            person.scrolls(-turn);
+            assertThat(person.height(read)).as("turn %d", turns).isCloseTo(height + turn, within(1.0));
+        }
+        assertThat(browser.evaluate(rows).asInt())
+                .as("pages came above meanwhile")
+                .isGreaterThan(shown);
+        long mid = person.underTheEye();
+        double before = person.height(mid);
+        for (int i = 1; i <= 3; i++) {
+            writer.says(ann, "more " + i);
+        }
+        person.waits("!!" + button("3 new"));
+        assertThat(person.height(mid)).isCloseTo(before, within(0.5));
+        browser.resize(1280, 500);
+        person.waits("innerHeight", 500);
+        assertThat(person.height(mid)).as("in a lower window").isCloseTo(before, within(0.5));
+        browser.resize(600, 500);
+        person.waits("innerWidth", 600);
+        assertThat(person.height(mid)).as("in a narrower window").isCloseTo(before, within(0.5));
+        browser.resize(1280, 800);
+        person.waits("innerHeight", 800);
+        assertThat(person.height(mid)).as("in the first window").isCloseTo(before, within(0.5));
+        person.clicks(button("3 new"));
+        isAtTheEnd("more 3");
+        writer.says(ann, "at the end");
+        isAtTheEnd("at the end");
+    }
+
+    @Test
+    @Order(11)
+    void aReloadAsksForNoPasswordAndKeepsThePlaceAndTheDraft() {
+        person.clicks(COMPOSER);
+        browser.type("not yet said");
+        person.scrolls(-3_000);
+        long mid = person.underTheEye();
+        double before = person.height(mid);
+        browser.reload();
+        String password = "document.querySelector('[name=password]')";
+        person.waits("!!(document.querySelector('[data-mid=\"%d\"]') ?? %s)".formatted(mid, password));
+        assertThat(browser.evaluate("!!" + password).asBoolean())
+                .as("a password is asked for")
+                .isFalse();
+        person.waits(COMPOSER + ".value", "not yet said");
+        await().untilAsserted(() -> assertThat(person.height(mid)).isCloseTo(before, within(1.0)));
+        await().during(LATER).until(() -> Math.abs(person.height(mid) - before) <= 1.0);
+        person.fills(COMPOSER, "said");
+        browser.press(WireBrowser.Key.ENTER);
+        isAtTheEnd("said");
+    }
+
+    @Test
+    @Order(12)
+    void aTabThatIsDuplicatedDoesNotDisplaceTheFirst() {
+        String first = browser.tab();
+        browser.evaluate("addEventListener('click', () => open(location.href), { once: true })");
+        person.clicks(COMPOSER);
+        await().until(() -> browser.tabs().size() == 2);
+        String second = browser.tabs().stream()
+                .filter(tab -> !tab.equals(first))
+                .findFirst()
+                .orElseThrow();
+        browser.use(second);
+        person.sees("Open in another tab");
+        browser.use(first);
+        writer.says(ann, "to the first");
+        person.reads("to the first");
+        browser.use(second);
+        browser.closeTab(first);
+        isReadAtTheEnd("to the first");
+    }
+
+    /** WebKit's driver can't put a tab in front of another one; there, the page is hidden in a minimized window. */
+    @Test
+    @Order(13)
+    void onlyWhatWasInViewOfATabInFrontIsRead() {
+        browser.hide();
+        person.waits("document.visibilityState", "hidden");
+        writer.says(ann, "not seen");
+        staysUnread(1);
+        browser.show();
+        person.waits("document.visibilityState", "visible");
+        isReadAtTheEnd("not seen");
+
+        String first = browser.tab();
+        browser.openWindow();
+        String window = browser.tab();
+        browser.use(first);
+        person.waits("document.hasFocus()", false);
+        assertThat(browser.evaluate("document.visibilityState").asString()).isEqualTo("visible");
+        writer.says(ann, "seen by nobody");
+        person.reads("seen by nobody");
+        staysUnread(1);
+        browser.use(window);
+        browser.closeTab(first);
+        isReadAtTheEnd("seen by nobody");
+    }
+
+    private static void staysUnread(int count) {
+        String title = "(%d) Chat".formatted(count);
+        person.waits("document.title", title);
+        await().during(LATER).until(() -> unread() == count);
+        person.waits("document.title", title);
+    }
+
+    private static void isReadAtTheEnd(String text) {
+        isAtTheEnd(text);
+        person.waits("document.title", "Chat");
+        await().until(() -> unread() == 0);
+    }
+
+    @Test
+    @Order(14)
+    void whatIsWrittenWhileTheDaemonIsAwayIsSentOnceAndInOrder() {
+        other.close();
+        writer.close();
+        chatd.killDaemon();
+        person.waits("!!document.querySelector('.bar.away')");
+        List<String> said = List.of("while away 1", "while away 2", "while away 3", "while away 4", "while away 5");
+        said.forEach(person::says);
+        person.waits("document.querySelectorAll('li.waits').length", said.size());
+        chatd.begin();
+        said.forEach(person::reads);
+        person.says("after");
+        isAtTheEnd("after");
+        person.waits("!document.querySelector('.bar.away')");
+        assertThat(person.texts())
+                .endsWith(
+                        "seen by nobody",
+                        "while away 1",
+                        "while away 2",
+                        "while away 3",
+                        "while away 4",
+                        "while away 5",
+                        "after");
+        assertThat(chatd.texts(ben))
+                .endsWith(
+                        "seen by nobody",
+                        "while away 1",
+                        "while away 2",
+                        "while away 3",
+                        "while away 4",
+                        "while away 5",
+                        "after");
+    }
+
+    @Test
+    @Order(15)
+    void afterALogOutNothingIsLeft() {
+        person.clicks(COMPOSER);
+        browser.type("a draft");
+        person.clicks(button("You")).clicks(button("Log out"));
+        person.sees("Log in");
+        person.waits("""
+                await (async () => {
+                  const open = indexedDB.open("chatd");
+                  await new Promise(done => (open.onsuccess = done));
+                  const all = open.result.transaction("kept").objectStore("kept").getAllKeys();
+                  await new Promise(done => (all.onsuccess = done));
+                  return sessionStorage.length + all.result.length + (await caches.keys()).length;
+                })()""", 0);
+        browser.back();
+        person.sees("Log in");
+        assertThat(browser.evaluate("document.documentElement.outerHTML").asString())
+                .doesNotContain("at the end", "a draft", ben.name());
+        browser.reload();
+        person.sees("Log in");
+        person.waits(field("Name") + ".value", "");
+        assertThat(browser.complaints())
+                .filteredOn(said -> !CUT.matcher(said).find())
+                .isEmpty();
+    }
+}

@@ -1,0 +1,296 @@
+package chatd.acceptance.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.acceptance.kit.Chatd;
+import chatd.acceptance.kit.JsonCarrier;
+import chatd.acceptance.kit.JsonSocket;
+import chatd.acceptance.kit.JsonType;
+import chatd.acceptance.kit.Writer;
+import chatd.acceptance.web.browser.BrowserTestBase;
+import chatd.acceptance.web.browser.WebBrowser.Device;
+import chatd.acceptance.web.browser.WebLooks;
+import chatd.acceptance.web.browser.WebPerson;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Oneself and others: accounts, names, passwords, sessions, friends, presence, blocks, groups that one finds. */
+@Tag("processes")
+class WebPeopleIT extends BrowserTestBase {
+    @Test
+    void anAccountIsMadeAndItsNameAndPasswordAreChanged() {
+        Chatd.Person ben = chatd.person();
+        String name = Chatd.newName();
+        WebPerson phone = browser.open(chatd, Device.PHONE);
+        phone.button("Create an account").click();
+        phone.field("Name").fill(ben.name());
+        phone.field("Password").fill(Chatd.PASSWORD);
+        phone.button("Create an account").click();
+        WebPerson.waits(phone.page().getByText("Somebody has this name already."));
+        phone.field("Name").fill(name);
+        phone.button("Create an account").click();
+        phone.sees("Chats");
+        phone.button("You").click();
+        String renamed = Chatd.newName();
+        phone.field("Name").fill("u123");
+        phone.button("Change the name").click();
+        WebPerson.waits(phone.page().getByText("This name can't be used."));
+        phone.field("Name").fill(renamed);
+        phone.button("Change the name").click();
+        WebPerson.waits(phone.page().getByText("Saved."));
+        phone.button("Change the password").click();
+        phone.field("Old password").fill("not-the-password");
+        phone.field("New password").fill("another-sturdy-8");
+        phone.field("New password, again").fill("another-sturdy-8");
+        phone.button("Save").click();
+        WebPerson.waits(phone.page().getByText("The old password is wrong."));
+        phone.field("Old password").fill(Chatd.PASSWORD);
+        phone.button("Save").click();
+        WebPerson.waits(phone.button("Change the password"));
+        phone.button("Close").click();
+        phone.logOut();
+        phone.logIn(new Chatd.Person(renamed, "another-sturdy-8"));
+    }
+
+    @Test
+    void passwordManagersFindTheFieldsAndAPasswordCanBeShown() {
+        WebPerson desk = browser.open(chatd, Device.DESK);
+        assertThat(desk.field("Name")).hasAttribute("autocomplete", "username");
+        assertThat(desk.field("Password")).hasAttribute("autocomplete", "current-password");
+        assertThat(desk.field("Password")).hasAttribute("type", "password");
+        desk.button("Show the password").click();
+        assertThat(desk.field("Password")).hasAttribute("type", "text");
+        assertThat(desk.field("This is my own device")).not().isChecked();
+    }
+
+    @Test
+    void aCallSaysWhereItCanBeTakenAndIsDeclinedHere() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ben);
+        try (JsonSocket caller = chatd.logInJson(JsonCarrier.LINES, ann, "caller")) {
+            caller.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(ben.name()));
+            phone.button("Agree").click();
+            caller.skipTo(JsonType.FRIEND_ANSWERED);
+            String call =
+                    "{'type': 7, 'receive': '%s', 'info': {'op': 'call', 'session': '%s', 'for': 'chat', 'candidates': [], 'key': '%s'}}";
+            String text = ann.name() + " asks for a direct session. It can be taken in chat-client, in a terminal.";
+            caller.send(call.formatted(ben.name(), "ab".repeat(16), "cd".repeat(32)));
+            WebPerson.waits(phone.page().getByText(text));
+            phone.button("Decline").click();
+            assertThat(caller.skipTo(JsonType.CALL).path("info").path("op").asString())
+                    .isEqualTo("decline");
+            WebPerson.gone(phone.page().getByText(text));
+            // One that is given up is no longer shown.
+            caller.skipTo(JsonType.CALL);
+            caller.send(call.formatted(ben.name(), "ef".repeat(16), "cd".repeat(32)));
+            WebPerson.waits(phone.page().getByText(text));
+            caller.send("{'type': 7, 'info': {'op': 'cancel', 'session': '%s'}}".formatted("ef".repeat(16)));
+            WebPerson.gone(phone.page().getByText(text));
+        }
+    }
+
+    @Test
+    void friendsAreAskedAnsweredAndSeenComingAndGoing() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        assertThat(desk.page().locator(".talk .head small")).hasText("offline");
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ben);
+        assertThat(desk.page().locator(".talk .head small")).hasText("online");
+        desk.page().locator(".talk .head .who").click();
+        desk.button("Add as a friend").click();
+        WebPerson.waits(phone.page().getByText(ann.name() + " would like to be your friend"));
+        phone.button("Agree").click();
+        WebPerson.waits(desk.button("Remove from your friends"));
+        WebPerson.waits(desk.page().getByText("online · friend"));
+        phone.logOut();
+        WebPerson.waits(desk.page().getByText("offline · friend"));
+        desk.button("Remove from your friends").click();
+        WebPerson.waits(desk.button("Add as a friend"));
+    }
+
+    @Test
+    void whoIsBlockedDoesNotReachOneAndMutedChatsDoNotCount() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        try (Writer other = new Writer(chatd, ben)) {
+            other.says(ann, "before");
+            desk.reads("before").page().locator(".talk .head .who").click();
+            desk.button("Block").click();
+            WebPerson.waits(desk.page().locator(".composer.note"));
+            other.says(ann, "it does not come");
+            desk.page().locator(".composer").getByText("Unblock").click();
+            WebPerson.waits(desk.composer());
+            other.says(ann, "after");
+            desk.reads("after");
+            assertThat(desk.texts()).containsExactly("before", "after");
+            desk.button("Mute").click();
+            WebPerson.waits(desk.button("Unmute"));
+            desk.button("Pin").click();
+            WebPerson.waits(desk.button("Unpin"));
+            desk.open("Everyone");
+            other.says(ann, "quietly");
+            assertThat(desk.row(ben.name()).locator(".count.muted")).hasText("1");
+            assertThat(desk.page()).hasTitle("Chat");
+        }
+    }
+
+    @Test
+    void whoMayReachOneIsChosenForAllDevices() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
+        try (JsonSocket stranger = chatd.logInJson(JsonCarrier.LINES, ben, "laptop")) {
+            desk.button("You").click();
+            phone.button("You").click();
+            assertThat(choice(desk, "Write to you")).hasValue("everyone");
+            choice(desk, "Write to you").selectOption("friends, and in groups");
+            WebPerson.waits(desk.page().getByText("Saved."));
+            assertThat(choice(phone, "Write to you")).hasValue("friends");
+            stranger.send("{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}".formatted(ann.name()));
+            assertThat(stranger.skipTo(JsonType.REFUSED)
+                            .path("info")
+                            .path("code")
+                            .asString())
+                    .isEqualTo("not-allowed");
+            choice(desk, "Ask to be your friend").selectOption("nobody");
+            assertThat(choice(phone, "Ask to be your friend")).hasValue("nobody");
+            stranger.send("{'type': 9, 'receive': '%s', 'info': '', 'id': '2'}".formatted(ann.name()));
+            assertThat(stranger.skipTo(JsonType.REFUSED)
+                            .path("info")
+                            .path("code")
+                            .asString())
+                    .isEqualTo("not-allowed");
+            String read = "Others see how far you have read, and that you type";
+            phone.field(read).uncheck();
+            assertThat(desk.field(read)).not().isChecked();
+            desk.page().reload();
+            assertThat(choice(desk, "Write to you")).hasValue("friends");
+            assertThat(choice(desk, "Ask to be your friend")).hasValue("nobody");
+            assertThat(choice(desk, "Add you to groups")).hasValue("everyone");
+            assertThat(desk.field(read)).not().isChecked();
+        }
+    }
+
+    private static Locator choice(WebPerson person, String label) {
+        return person.page()
+                .getByRole(
+                        AriaRole.COMBOBOX,
+                        new Page.GetByRoleOptions().setName(label).setExact(true));
+    }
+
+    /** Who takes no texts of strangers is asked, with the text that was refused. */
+    @Test
+    void aTextThatIsNotTakenBecomesARequest() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (JsonSocket taking = chatd.logInJson(JsonCarrier.LINES, ben, "laptop")) {
+            taking.send("{'type': 35, 'info': {'texts': 'friends'}, 'id': '1'}");
+            taking.skipTo(JsonType.DONE);
+            WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+            desk.says("may I ask you something?");
+            WebPerson.waits(desk.page().getByText("takes no texts of people they do not know"));
+            WebLooks.at(desk, "not-taken");
+            desk.button("Send as a friend request").click();
+            assertThat(taking.skipTo(JsonType.FRIEND_ASKED).path("info").asString())
+                    .isEqualTo("may I ask you something?");
+            WebPerson.gone(desk.page().locator("li.message.refused"));
+            taking.send("{'type': 10, 'receive': '%s', 'info': true, 'id': '2'}".formatted(ann.name()));
+            taking.skipTo(JsonType.DONE);
+            desk.says("thank you").reads("thank you");
+            assertThat(taking.skipTo(JsonType.TEXT).path("info").asString()).isEqualTo("thank you");
+        }
+    }
+
+    @Test
+    void anotherSessionIsEndedFromTheList() {
+        Chatd.Person ann = chatd.person();
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        desk.button("You").click();
+        assertThat(desk.page().locator(".sessions li")).hasCount(2);
+        desk.page().locator(".sessions").getByText("Log out").click();
+        WebPerson.waits(phone.page().getByText("This session was ended from another one of this account."));
+        assertThat(desk.page().locator(".sessions li")).hasCount(1);
+    }
+
+    @Test
+    void anOpenGroupIsFoundAndJoined() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        String name = Chatd.newName();
+        try (Writer owner = new Writer(chatd, ben)) {
+            String group = owner.does(23, Map.of("op", "create", "name", name, "open", true, "history", "all"))
+                    .path("group_id")
+                    .asString();
+            owner.saysTo(group, "welcome");
+            WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
+            phone.button("Find people and groups").click();
+            phone.field("Find people and groups").fill(name);
+            phone.button("Join").click();
+            phone.reads("welcome").says("thanks").reads("thanks");
+            phone.page().locator(".talk .head .who").click();
+            phone.button("Leave the group").click();
+            WebPerson.waits(phone.page().getByText("You will get nothing more that is written there."));
+            phone.button("Cancel").click();
+            phone.button("Leave the group").click();
+            phone.button("Leave").click();
+            WebPerson.waits(phone.page().getByText("You are not a member of this group."));
+        }
+    }
+
+    /** What is in a name can't do anything: it has letters of any script, and nothing else. */
+    @Test
+    void namesOfGroupsAreNothingButNames() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        List<String> names = List.of(
+                "<img src=x onerror=hacked=1>",
+                "\"><script>hacked=1</script>",
+                "' onmouseover='hacked=1",
+                "javascript:hacked=1",
+                "{{constructor.constructor('hacked=1')()}}",
+                "${hacked=1}",
+                "\u0645\u062d\u0645\u062f evil",
+                "&lt;b&gt;&#x41;");
+        try (Writer owner = new Writer(chatd, ben)) {
+            for (String name : names) {
+                owner.makes(name, ann.name());
+            }
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        for (String name : names) {
+            desk.open(name);
+            assertThat(desk.page().locator(".talk h1")).hasText(name);
+            desk.page().locator(".talk .head .who").click();
+            assertThat(desk.page().locator(".card .portrait .name")).hasText(name);
+            assertThat(desk.page().locator(".news")).hasText(Pattern.compile(".*made the group.*"));
+        }
+        assertThat(desk.page().evaluate("window.hacked === undefined")).isEqualTo(true);
+        WebPerson.gone(desk.page().locator(".rooms img, .rooms script, .rooms b, .rooms a[href^=javascript]"));
+    }
+
+    /** The address of somebody else in this tab is not followed. */
+    @Test
+    void whoLogsInNextDoesNotComeToThePlaceOfWhoWasHere() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person cat = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("secret").reads("secret").logOut();
+        desk.page().goBack();
+        desk.logIn(cat);
+        WebPerson.waits(desk.page().getByText("Choose a chat, or find somebody to talk to."));
+        desk.lacks(desk.page().locator("main").getByText(ben.name()));
+    }
+}

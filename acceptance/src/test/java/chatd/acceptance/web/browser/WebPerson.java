@@ -1,0 +1,268 @@
+package chatd.acceptance.web.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import chatd.acceptance.kit.Chatd;
+import chatd.fixtures.Patience;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Somebody who uses the page in a tab of a browser: reads it, types and clicks. */
+public final class WebPerson {
+    /** What a browser says of a connection that is cut, which tests do on purpose. */
+    private static final Pattern CUT = Pattern.compile("WebSocket connection to|net::ERR_");
+
+    /**
+     * Lets a test of the page ask the server something on the page's own connection, whose answer the page does not see:
+     * when it has come, all that the server sent before has been given to the page.
+     */
+    private static final String FENCED = """
+            (() => {
+              const waiting = new Map();
+              let last;
+              let fences = 0;
+              window.WebSocket = class extends WebSocket {
+                constructor(...given) {
+                  super(...given);
+                  last = this;
+                  // The first listener: it takes what is its own away from the page.
+                  this.addEventListener("message", (event) => {
+                    const id = /"id":"(fence-\\d+)"/.exec(event.data)?.[1];
+                    if (waiting.has(id)) {
+                      event.stopImmediatePropagation();
+                      waiting.get(id)();
+                      waiting.delete(id);
+                    }
+                  });
+                }
+              };
+              window.allHasCome = async () => {
+                const id = `fence-${++fences}`;
+                await new Promise((done) => {
+                  waiting.set(id, done);
+                  last.send(JSON.stringify({ type: 3, receive: "U999999999", info: "to nobody", id }));
+                });
+                // What has come is drawn with the next frame.
+                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+              };
+            })()""";
+
+    private final Page page;
+
+    private final String address;
+    private final List<String> complaints = new ArrayList<>();
+
+    public WebPerson(Page page, String address) {
+        this.page = page;
+        this.address = address;
+        page.addInitScript(FENCED);
+        page.onPageError(complaints::add);
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error") && !CUT.matcher(message.text()).find()) {
+                complaints.add(message.text());
+            }
+        });
+    }
+
+    public Page page() {
+        return page;
+    }
+
+    public String address() {
+        return address;
+    }
+
+    /** Returns what the page has said in its console that it should not have had to say. */
+    public List<String> complaints() {
+        return complaints;
+    }
+
+    public Locator button(String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    public Locator field(String label) {
+        return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
+    }
+
+    /** Fills in name and password and sends them. */
+    public WebPerson enter(String name, String password) {
+        field("Name").fill(name);
+        field("Password").fill(password);
+        button("Log in").click();
+        return this;
+    }
+
+    /** Logs in; returns when the list of chats is there. */
+    public WebPerson logIn(Chatd.Person person) {
+        enter(person.name(), person.password());
+        sees("Chats");
+        return this;
+    }
+
+    /** Logs in on a device that is one's own. */
+    public WebPerson logInToStay(Chatd.Person person) {
+        field("This is my own device").check();
+        return logIn(person);
+    }
+
+    /** Logs out; returns when nothing of it is left. */
+    public void logOut() {
+        button("You").click();
+        button("Log out").click();
+        sees("Log in");
+    }
+
+    /** Connects again at once, as when a device finds its network again; by itself it would after a pause. */
+    public void wakes() {
+        page.evaluate("dispatchEvent(new Event('online'))");
+    }
+
+    /** Waits until a heading is there. */
+    public void sees(String heading) {
+        waits(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(heading))
+                .first());
+    }
+
+    public static void waits(Locator locator) {
+        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(Patience.MILLIS));
+    }
+
+    /** Waits until something is not there any more. */
+    public static void gone(Locator locator) {
+        assertThat(locator).hasCount(0);
+    }
+
+    /** Checks that something is not there, when the page has shown all that the server has sent it by now. */
+    public WebPerson lacks(Locator locator) {
+        page.evaluate("() => allHasCome()");
+        assertThat(locator).hasCount(0);
+        return this;
+    }
+
+    /** Waits until somebody's row in the list of chats is there; returns it. */
+    public Locator row(String name) {
+        Locator title = page.locator(".row-title").filter(new Locator.FilterOptions().setHasText(name));
+        Locator row = page.locator(".list .row").filter(new Locator.FilterOptions().setHas(title));
+        waits(row);
+        return row;
+    }
+
+    /** Opens a conversation that is in the list. */
+    public WebPerson open(String name) {
+        row(name).click();
+        waits(composer());
+        assertThat(page.locator(".placing")).hasCount(0);
+        return this;
+    }
+
+    /** Finds somebody by name, and opens the conversation. */
+    public WebPerson find(String name) {
+        button("Find people and groups").click();
+        field("Find people and groups").fill(name);
+        row(name).click();
+        waits(composer());
+        return this;
+    }
+
+    /** Goes to the end of the conversation, unless one is there. */
+    public WebPerson toEnd() {
+        page.evaluate("() => document.querySelector('.jump')?.click()");
+        assertThat(page.locator(".jump")).hasCount(0);
+        return this;
+    }
+
+    /** Scrolls until a message that is in memory is at the top. */
+    public void scrollTo(String text) {
+        message(text).evaluate("row => row.scrollIntoView({ block: 'start', behavior: 'instant' })");
+        // The scroll is told with the next frame.
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    }
+
+    /** Turns to another window: this one is seen no longer, nor has it the focus. */
+    public void looksAway() {
+        look("hidden", false);
+    }
+
+    public void looksAgain() {
+        look("visible", true);
+    }
+
+    /** Windows of a browser without a screen are always seen: what they tell the page is told in their place. */
+    private void look(String visibility, boolean hasFocus) {
+        page.evaluate("""
+                ([visibility, hasFocus]) => {
+                  Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
+                  document.hasFocus = () => hasFocus;
+                  document.dispatchEvent(new Event("visibilitychange"));
+                  dispatchEvent(new Event(hasFocus ? "focus" : "blur"));
+                }""", List.of(visibility, hasFocus));
+    }
+
+    public Locator composer() {
+        return page.locator(".composer textarea");
+    }
+
+    /** Types a text and sends it with Enter. */
+    public WebPerson says(String text) {
+        composer().fill(text);
+        composer().press("Enter");
+        return this;
+    }
+
+    /** Returns the message that says something. */
+    public Locator message(String text) {
+        Pattern whole = Pattern.compile("^" + text.replaceAll("[^\\p{L}\\p{N} ]", "\\\\$0") + "$");
+        return page.locator("li.message")
+                .filter(new Locator.FilterOptions()
+                        .setHas(page.locator(".text").filter(new Locator.FilterOptions().setHasText(whole))));
+    }
+
+    /** Does one of the things that can be done with a message. */
+    public WebPerson act(String text, String action) {
+        Locator message = message(text);
+        message.hover();
+        message.getByLabel("What to do with this message").click();
+        page.locator("dialog button")
+                .filter(new Locator.FilterOptions().setHasText(action))
+                .first()
+                .click();
+        return this;
+    }
+
+    /** Waits until a message is there, once, and has its number. */
+    public WebPerson reads(String text) {
+        assertThat(message(text).and(page.locator("[data-mid]")))
+                .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(Patience.MILLIS));
+        return this;
+    }
+
+    /** Returns the texts of the conversation, from the oldest that is in memory. */
+    public List<String> texts() {
+        return page.locator("li.message .text").allTextContents();
+    }
+
+    /** Returns by how many pixels a message is below the top of the list. */
+    public double height(String text) {
+        assertThat(page.locator(".placing")).hasCount(0);
+        return message(text).boundingBox().y - page.locator(".scroll").boundingBox().y;
+    }
+
+    /** Returns the type of a message that the page and the daemon exchange. */
+    public static int type(String message) {
+        return JsonMapper.shared().readTree(message).path("type").asInt();
+    }
+
+    /** Makes a picture of what is on the screen. */
+    public void picture(Path file) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(file));
+    }
+}

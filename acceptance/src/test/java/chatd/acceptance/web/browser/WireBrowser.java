@@ -1,0 +1,173 @@
+package chatd.acceptance.web.browser;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A browser without a window on anybody's screen, driven by a protocol of WebDriver: what a person does with it, and what
+ * its page then is. Commands go to one of its tabs. Scripts are expressions, in which {@code await} may stand, and whose
+ * value is one of JSON. Used by one test thread.
+ */
+public interface WireBrowser extends AutoCloseable {
+    /** A key that writes nothing, by its number in WebDriver. */
+    enum Key {
+        SHIFT('\uE008'),
+        CONTROL('\uE009'),
+        ENTER('\uE007'),
+        ESCAPE('\uE00C'),
+        UP('\uE013'),
+        DOWN('\uE015');
+
+        private final char number;
+
+        Key(char number) {
+            this.number = number;
+        }
+    }
+
+    /** Returns its name and version. */
+    String version();
+
+    /** Opens an address in this tab; returns when the page is loaded. */
+    void open(String url);
+
+    JsonNode evaluate(String expression);
+
+    /** Performs the actions of one input device, as they are in WebDriver. */
+    void perform(Map<String, Object> device);
+
+    /** Sets the size of what shows the page, in CSS pixels. */
+    void resize(int width, int height);
+
+    /** Loads the page again, as F5 does. */
+    void reload();
+
+    /** Goes back, as the button does. */
+    void back();
+
+    /** Returns the tab to which commands go. */
+    String tab();
+
+    /** Returns all tabs, those included that the page has opened. */
+    List<String> tabs();
+
+    /** Opens a window in front of what there is, whose tab loses the focus but is still seen; commands go to it. */
+    void openWindow();
+
+    /** Puts something in front of this tab or takes it away, so that its page is hidden; commands still go to it. */
+    void hide();
+
+    /** Brings this tab, which was hidden, to the front again. */
+    void show();
+
+    /** Lets commands go to another tab, which stays behind others if it is. */
+    void use(String tab);
+
+    /** Closes this tab, which is in front; another one comes to the front, and commands go to it. */
+    void closeTab(String other);
+
+    /** Returns what pages have said in their consoles that is an error. */
+    List<String> complaints();
+
+    @Override
+    void close();
+
+    /**
+     * Clicks into the middle of an element, which is scrolled into view if it is not.
+     *
+     * @return why that is not possible, or null if it was done
+     */
+    default @Nullable String click(String element) {
+        JsonNode middle = middle(element);
+        if (middle.isString()) {
+            return middle.asString();
+        }
+        perform(pointer(List.of(
+                moveTo(middle), Map.of("type", "pointerDown", "button", 0), Map.of("type", "pointerUp", "button", 0))));
+        return null;
+    }
+
+    /** Turns the wheel over the middle of an element, by so many CSS pixels down. */
+    default void wheel(String element, int down) {
+        JsonNode middle = middle(element);
+        if (middle.isString()) {
+            throw new IllegalStateException("the wheel over " + element + ": " + middle.asString());
+        }
+        Map<String, Object> turn = Map.of(
+                "type",
+                "scroll",
+                "x",
+                middle.path(0).asInt(),
+                "y",
+                middle.path(1).asInt(),
+                "deltaX",
+                0,
+                "deltaY",
+                down,
+                "duration",
+                0);
+        perform(Map.of("type", "wheel", "id", "wheel", "actions", List.of(turn)));
+    }
+
+    /** Types a text, key by key, into what has the focus. */
+    default void type(String text) {
+        List<Map<String, Object>> strokes = new ArrayList<>();
+        text.codePoints().mapToObj(Character::toString).forEach(letter -> {
+            strokes.add(Map.of("type", "keyDown", "value", letter));
+            strokes.add(Map.of("type", "keyUp", "value", letter));
+        });
+        perform(Map.of("type", "key", "id", "keyboard", "actions", strokes));
+    }
+
+    /** Presses keys together, and lets them go in the reverse order. */
+    default void press(Key... keys) {
+        List<Map<String, Object>> strokes = new ArrayList<>();
+        for (Key key : keys) {
+            strokes.add(Map.of("type", "keyDown", "value", String.valueOf(key.number)));
+        }
+        for (int i = keys.length - 1; i >= 0; i--) {
+            strokes.add(Map.of("type", "keyUp", "value", String.valueOf(keys[i].number)));
+        }
+        perform(Map.of("type", "key", "id", "keyboard", "actions", strokes));
+    }
+
+    /** Returns the middle of an element, or why nobody could click there. */
+    private JsonNode middle(String element) {
+        return evaluate("""
+                (() => {
+                  const element = %s;
+                  if (!element) return "it is not there";
+                  element.scrollIntoView({ block: "nearest" });
+                  const { left, top, width, height } = element.getBoundingClientRect();
+                  const at = [Math.round(left + width / 2), Math.round(top + height / 2)];
+                  const hit = document.elementFromPoint(...at);
+                  return element.contains(hit) ? at : `it is covered by ${hit?.outerHTML.slice(0, 200)}`;
+                })()""".formatted(element));
+    }
+
+    private static Map<String, Object> moveTo(JsonNode place) {
+        return Map.of(
+                "type",
+                "pointerMove",
+                "x",
+                place.path(0).asInt(),
+                "y",
+                place.path(1).asInt(),
+                "duration",
+                0);
+    }
+
+    private static Map<String, Object> pointer(List<Map<String, Object>> actions) {
+        return Map.of(
+                "type", "pointer", "id", "mouse", "parameters", Map.of("pointerType", "mouse"), "actions", actions);
+    }
+
+    /** Returns a text as a string of a script. */
+    static String quoted(String text) {
+        return JsonMapper.shared().writeValueAsString(text);
+    }
+}
