@@ -24,7 +24,8 @@ class AdminRoomsTest {
                 .layer("root")
                 .definedBy("chatd.admin")
                 .layer("commands")
-                .definedBy("chatd.admin.user..", "chatd.admin.log..", "chatd.admin.system..")
+                .definedBy(
+                        "chatd.admin.user..", "chatd.admin.moderation..", "chatd.admin.log..", "chatd.admin.system..")
                 .layer("terminal")
                 .definedBy("chatd.admin.terminal..")
                 .whereLayer("root")

@@ -1,37 +1,52 @@
 package chatd.client;
 
-import chatd.certs.Fingerprint;
 import chatd.cli.CheckedOutput;
+import chatd.client.command.CompletionCommand;
+import chatd.client.command.Context;
+import chatd.client.command.PasswdCommand;
+import chatd.client.command.RegisterCommand;
+import chatd.client.command.ScriptCommand;
+import chatd.client.command.message.BackCommand;
+import chatd.client.command.message.CorrectCommand;
+import chatd.client.command.message.DirectCommand;
+import chatd.client.command.message.FetchCommand;
+import chatd.client.command.message.FindCommand;
+import chatd.client.command.message.HistoryCommand;
+import chatd.client.command.message.PipeCommand;
+import chatd.client.command.message.ReactCommand;
+import chatd.client.command.message.ReceiptCommand;
+import chatd.client.command.message.SendCommand;
+import chatd.client.command.message.TailCommand;
+import chatd.client.command.people.ConversationsCommand;
+import chatd.client.command.people.FriendsCommand;
+import chatd.client.command.people.GroupCommand;
+import chatd.client.command.people.SessionsCommand;
+import chatd.client.command.people.WhoCommand;
+import chatd.client.input.PasswordOptions;
+import chatd.client.input.SizeLimits;
+import chatd.client.login.Dialogue;
+import chatd.client.login.Sessions;
 import chatd.client.net.Address;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.DeviceKey;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
-import chatd.client.net.OwnCertificate;
 import chatd.client.net.PrivateFiles;
-import chatd.client.net.Trust;
+import chatd.client.repl.Talk;
 import chatd.client.screen.DumbScreen;
 import chatd.client.screen.LineCompleter;
 import chatd.client.screen.PlainScreen;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.client.screen.TerminalScreen;
-import chatd.client.talk.LoginExchange;
-import chatd.protocol.Dialect;
-import chatd.protocol.chat1.Chat1;
-import chatd.protocol.json.Carrier;
-import chatd.protocol.json.Json;
-import chatd.protocol.value.Limits;
+import chatd.client.talk.exchange.LoginExchange;
 import chatd.protocol.value.Secret;
 import chatd.text.SafeText;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
-import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +59,6 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jline.utils.Levenshtein;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,19 +110,12 @@ import picocli.CommandLine.Spec;
             "75: refused for now, e.g. because the database is away: try again later",
             "77: login refused"
         },
-        footerHeading = Main.EXAMPLES,
+        footerHeading = ScriptCommand.EXAMPLES,
         footer = {
             "  chat-client alice@chat.example.org",
             "  chat-client --password-file pw alice@[::1]:7443 send bob -- The backup is done"
         })
-public final class Main implements Callable<Integer> {
-    /** The heading of the example of a command; of several. */
-    static final String EXAMPLE = "%nExample:%n";
-
-    static final String EXAMPLES = "%nExamples:%n";
-
-    private static final int NAME_BYTES = 32;
-
+public final class Main implements Context, Callable<Integer> {
     /**
      * Bouncy Castle's logger, turned off because it logs every connection. Held here, because the log manager holds
      * loggers only weakly, and one that is collected loses its level.
@@ -118,26 +125,8 @@ public final class Main implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--ca",
-            paramLabel = "FILE",
-            description = "The authority that vouches for the server (PEM); else CHAT_CA, else the system's.")
-    private @Nullable Path authorities;
-
-    @Option(
-            names = "--fingerprint",
-            paramLabel = "SHA256",
-            description = "The server's key, as `chat-admin cert show` prints it; no other is trusted.")
-    private @Nullable String fingerprint;
-
-    @Option(
-            names = "--certificate",
-            paramLabel = "FILE",
-            description = "A certificate of your own with its chain (PEM), for servers that ask for one.")
-    private @Nullable Path certificate;
-
-    @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM); by default in the certificate's file.")
-    private @Nullable Path key;
+    @Mixin
+    private ServerOptions server;
 
     @Mixin
     private PasswordOptions password;
@@ -152,18 +141,6 @@ public final class Main implements Callable<Integer> {
     private Path downloads = Path.of("");
 
     @Option(
-            names = "--wire-zone",
-            paramLabel = "ZONE",
-            description = "The time zone that a foreign server sends, such as Europe/Berlin; ours send UTC.")
-    private String wireZone = "UTC";
-
-    @Option(
-            names = "--protocol",
-            paramLabel = "NAME",
-            description = "${COMPLETION-CANDIDATES}; by default the better one that the server speaks.")
-    private Protocol protocol = Protocol.auto;
-
-    @Option(
             names = "--remember",
             description = "Stay logged in on this machine: the next start needs no password. /logout ends that.")
     private boolean isRemembered;
@@ -174,23 +151,6 @@ public final class Main implements Callable<Integer> {
                     + " to CHAT_PORT, else 7443.",
             defaultValue = "")
     private String address = "";
-
-    /** The dialects to offer to the server. */
-    enum Protocol {
-        auto,
-        json,
-        chat1;
-
-        /** Returns the name on the command line. */
-        @Override
-        public String toString() {
-            return switch (this) {
-                case auto -> "auto";
-                case json -> Carrier.LINES.protocol();
-                case chat1 -> Chat1.ALPN;
-            };
-        }
-    }
 
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -292,20 +252,22 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** Returns the name if it fits the protocol's field; whether it is allowed is for the server to decide. */
-    static String checkName(String name) {
-        if (name.getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
-            throw new ClientFailure(ClientFailure.NO_SUCH, "No name has more than 32 bytes: " + name);
-        }
-        return name;
+    @Override
+    public boolean hasCertificate() {
+        return server.hasCertificate();
     }
 
-    /** Returns whether the user presents a certificate of their own. */
-    boolean hasCertificate() {
-        return certificate != null;
+    @Override
+    public Link.To server() {
+        return server.at(address(), environment.getOrDefault("CHAT_CA", ""), known());
     }
 
-    Address address() {
+    private KnownHosts known() {
+        return new KnownHosts(state().resolve("known-hosts"));
+    }
+
+    @Override
+    public Address address() {
         if (address.isEmpty()) {
             throw wrong("the address is missing, such as alice@chat.example.org");
         }
@@ -317,75 +279,37 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    ParameterException wrong(String what) {
+    @Override
+    public ParameterException wrong(String what) {
         return new ParameterException(spec.commandLine(), what);
     }
 
-    String user() {
-        return checkName(address().user().orElse(System.getProperty("user.name")));
+    @Override
+    public String user() {
+        return SizeLimits.checkName(address().user().orElse(System.getProperty("user.name")));
     }
 
     private Path state() {
         return PrivateFiles.directory(environment);
     }
 
-    private KnownHosts known() {
-        return new KnownHosts(state().resolve("known-hosts"));
-    }
-
-    /** Returns a connector to the server, which offers what {@code --protocol} says. */
-    Link.To server() {
-        try {
-            Dialect chat1 = new Chat1(Limits.DEFAULT, ZoneId.of(wireZone));
-            Dialect json = new Json(Carrier.LINES, 1 << 20);
-            return new Link.To(
-                    address(),
-                    trust(),
-                    own(),
-                    switch (protocol) {
-                        case auto -> List.of(json, chat1);
-                        case json -> List.of(json);
-                        case chat1 -> List.of(chat1);
-                    });
-        } catch (DateTimeException e) {
-            throw wrong("there is no time zone " + wireZone + "; an example is Europe/Berlin");
-        }
-    }
-
-    private Trust trust() {
-        String named = environment.getOrDefault("CHAT_CA", "");
-        Path file = authorities == null && !named.isEmpty() ? Path.of(named) : authorities;
-        Optional<Fingerprint> server = Optional.ofNullable(fingerprint)
-                .map(text -> Fingerprint.parse(text)
-                        .orElseThrow(() -> wrong("a fingerprint has 64 hexadecimal digits, not " + text)));
-        return new Trust(file, server, known());
-    }
-
-    private @Nullable OwnCertificate own() {
-        Path chain = certificate;
-        if (chain == null) {
-            if (key != null) {
-                throw wrong("--key goes with --certificate");
-            }
-            return null;
-        }
-        return OwnCertificate.read(chain, key == null ? chain : key);
-    }
-
-    Path downloads() {
+    @Override
+    public Path downloads() {
         return downloads;
     }
 
-    PasswordOptions password() {
+    @Override
+    public PasswordOptions password() {
         return password;
     }
 
-    PrintStream out() {
+    @Override
+    public PrintStream out() {
         return out;
     }
 
-    /** Returns the arguments after {@code --}. */
-    List<String> words() {
+    @Override
+    public List<String> words() {
         return words;
     }
 
@@ -395,8 +319,8 @@ public final class Main implements Callable<Integer> {
         String user = user();
         // Read before connecting, because it may take the user a while.
         Optional<Secret> given = password.read();
-        Link.To server = server();
-        server.ahead();
+        Link.To link = server();
+        link.ahead();
         AtomicReference<Supplier<List<String>>> people = new AtomicReference<>(List::of);
         AtomicReference<Supplier<List<LineCompleter.File>>> files = new AtomicReference<>(List::of);
         Optional<DeviceKey> device = device(user, where);
@@ -406,7 +330,7 @@ public final class Main implements Callable<Integer> {
                         () -> Objects.requireNonNull(people.get()).get(),
                         () -> Objects.requireNonNull(files.get()).get()))) {
             LoginExchange login = new LoginExchange(
-                    server,
+                    link,
                     user,
                     device.map(key -> new LoginExchange.Device(key.label(), false, true))
                             .orElseGet(() -> LoginExchange.Device.fresh(false)));
@@ -414,7 +338,7 @@ public final class Main implements Callable<Integer> {
             Presenter presenter = new Presenter(screen, user, mayColour);
             Sessions sessions = new Sessions(
                     login, presenter, Optional.of(file("shown", user, where)), true, renewed -> keep(device, renewed));
-            Dialogue dialogue = new Dialogue(screen, presenter, where, server, login, known(), device);
+            Dialogue dialogue = new Dialogue(screen, presenter, where, link, login, known(), device);
             Talk talk = new Talk(screen, presenter, dialogue, sessions, downloads);
             people.set(talk::names);
             files.set(presenter::files);
@@ -435,7 +359,7 @@ public final class Main implements Callable<Integer> {
     /** Returns the key of this device, if there is one or is to be one. */
     private Optional<DeviceKey> device(String user, Address where) throws IOException {
         Path file = file("keys", user, where);
-        if (protocol == Protocol.chat1 || !(isRemembered || DeviceKey.isIn(file))) {
+        if (server.isChat1() || !(isRemembered || DeviceKey.isIn(file))) {
             return Optional.empty();
         }
         Optional<DeviceKey> held =
@@ -458,15 +382,11 @@ public final class Main implements Callable<Integer> {
 
     /** Returns the terminal, as far as it is one and understands control sequences. */
     private Screen screen(Path history, LineCompleter completer) throws IOException {
-        if (!isTerminal()) {
+        if (!Screen.isTerminal()) {
             return new PlainScreen();
         }
         return environment.getOrDefault("TERM", "dumb").equals("dumb")
                 ? new DumbScreen()
                 : new TerminalScreen(history, completer);
-    }
-
-    static boolean isTerminal() {
-        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     }
 }

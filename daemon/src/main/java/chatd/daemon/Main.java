@@ -6,7 +6,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.ConfigReader;
 import chatd.daemon.config.Configuration;
-import chatd.daemon.store.Ledger;
+import chatd.daemon.store.ledger.Ledger;
 import chatd.daemon.systemd.InheritedSockets;
 import chatd.daemon.systemd.ServiceManager;
 import chatd.sql.Migrations;

@@ -2,9 +2,9 @@ package chatd.daemon;
 
 import chatd.audit.event.AuditEvent;
 import chatd.audit.write.AuditLog;
-import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.session.Sessions;
+import chatd.daemon.trail.AuditTrail;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;

@@ -1,8 +1,8 @@
 package chatd.bench.micro;
 
 import chatd.daemon.directory.Directory;
-import chatd.daemon.model.Account;
-import chatd.protocol.value.Preferences;
+import chatd.daemon.model.account.Account;
+import chatd.protocol.value.people.Preferences;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

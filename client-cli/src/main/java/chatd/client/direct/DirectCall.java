@@ -3,7 +3,7 @@ package chatd.client.direct;
 import chatd.client.net.ClientFailure;
 import chatd.client.talk.resume.Calls;
 import chatd.protocol.event.DirectEvent;
-import chatd.protocol.value.DirectKind;
+import chatd.protocol.value.direct.DirectKind;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package chatd.client.direct;
 
-import chatd.client.talk.FileToSend;
-import chatd.protocol.value.Candidate;
-import chatd.protocol.value.Endpoint;
+import chatd.client.talk.item.FileToSend;
+import chatd.protocol.value.direct.Candidate;
+import chatd.protocol.value.direct.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,7 +1,7 @@
 package chatd.client.direct;
 
 import chatd.client.talk.Download;
-import chatd.client.talk.FileToSend;
+import chatd.client.talk.item.FileToSend;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

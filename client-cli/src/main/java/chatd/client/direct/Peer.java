@@ -1,7 +1,7 @@
 package chatd.client.direct;
 
-import chatd.protocol.value.Candidate;
-import chatd.protocol.value.Endpoint;
+import chatd.protocol.value.direct.Candidate;
+import chatd.protocol.value.direct.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -2,7 +2,7 @@ package chatd.client.screen;
 
 import chatd.client.talk.Setting;
 import chatd.client.talk.resume.Privacy;
-import chatd.protocol.value.Attention;
+import chatd.protocol.value.people.Attention;
 import chatd.text.Emoticon;
 import chatd.text.SafeText;
 import java.nio.file.DirectoryStream;

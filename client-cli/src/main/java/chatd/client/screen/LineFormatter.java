@@ -1,9 +1,9 @@
 package chatd.client.screen;
 
-import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
-import chatd.client.talk.Talked;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Talked;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Media;
 import chatd.text.Emoticon;

@@ -1,6 +1,6 @@
 package chatd.client.screen;
 
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.CRC32;

@@ -1,14 +1,14 @@
 package chatd.client.screen;
 
-import chatd.client.talk.Found;
-import chatd.client.talk.Item;
-import chatd.client.talk.Outgoing;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
-import chatd.client.talk.Talked;
 import chatd.client.talk.View;
+import chatd.client.talk.item.Found;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Outgoing;
+import chatd.client.talk.item.Talked;
 import chatd.protocol.event.MessageEvent;
-import chatd.protocol.value.Attention;
+import chatd.protocol.value.people.Attention;
 import chatd.text.SafeText;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;

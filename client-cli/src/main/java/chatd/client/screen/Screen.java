@@ -1,5 +1,6 @@
 package chatd.client.screen;
 
+import java.io.Console;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -95,4 +96,9 @@ public interface Screen extends AutoCloseable {
 
     @Override
     void close();
+
+    /** Returns whether this process talks to a terminal. */
+    static boolean isTerminal() {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    }
 }

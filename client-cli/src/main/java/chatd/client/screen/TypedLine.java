@@ -1,7 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.net.PrivateFiles;
-import chatd.client.talk.Place;
+import chatd.client.talk.item.Place;
 import chatd.text.Emoticon;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

@@ -1,7 +1,7 @@
 package chatd.client.script;
 
-import chatd.client.talk.Item;
-import chatd.client.talk.Place;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Place;
 import chatd.client.talk.resume.Histories;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;

@@ -1,6 +1,10 @@
 package chatd.client.talk;
 
 import chatd.client.net.UnknownServer;
+import chatd.client.talk.exchange.LoginExchange;
+import chatd.client.talk.item.FileToSend;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Outgoing;
 import chatd.protocol.event.Event;
 import chatd.protocol.value.Secret;
 import java.io.IOException;

@@ -1,6 +1,9 @@
 package chatd.client.talk;
 
 import chatd.client.net.Link;
+import chatd.client.talk.exchange.Exchange;
+import chatd.client.talk.exchange.PendingRequests;
+import chatd.client.talk.item.Outgoing;
 import chatd.protocol.command.Command;
 import chatd.protocol.event.Event;
 import java.io.IOException;

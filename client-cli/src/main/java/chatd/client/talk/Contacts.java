@@ -1,6 +1,6 @@
 package chatd.client.talk;
 
-import chatd.protocol.value.Presence;
+import chatd.protocol.value.people.Presence;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.TreeMap;

@@ -1,5 +1,6 @@
 package chatd.client.talk;
 
+import chatd.client.talk.item.Outgoing;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,7 @@ package chatd.client.talk;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
+import chatd.client.talk.exchange.LoginExchange;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;

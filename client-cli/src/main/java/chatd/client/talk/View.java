@@ -1,5 +1,8 @@
 package chatd.client.talk;
 
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Outgoing;
+import chatd.client.talk.item.Talked;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.client.talk.Download;
-import chatd.client.talk.FileToSend;
+import chatd.client.talk.item.FileToSend;
 import chatd.fixtures.Campaign;
 import chatd.fixtures.Patience;
-import chatd.protocol.value.Candidate;
-import chatd.protocol.value.Endpoint;
+import chatd.protocol.value.direct.Candidate;
+import chatd.protocol.value.direct.Endpoint;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;

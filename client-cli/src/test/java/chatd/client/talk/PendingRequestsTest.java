@@ -3,6 +3,10 @@ package chatd.client.talk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chatd.client.talk.exchange.Exchange;
+import chatd.client.talk.exchange.PendingRequests;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Outgoing;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.SessionEvent;
 import java.io.IOException;

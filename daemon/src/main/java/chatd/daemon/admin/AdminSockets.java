@@ -1,7 +1,7 @@
 package chatd.daemon.admin;
 
 import chatd.daemon.config.Config;
-import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.trail.AuditTrail;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

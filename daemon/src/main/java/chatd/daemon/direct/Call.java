@@ -1,8 +1,8 @@
 package chatd.daemon.direct;
 
 import chatd.daemon.session.Session;
-import chatd.protocol.value.DirectKind;
-import chatd.protocol.value.Endpoint;
+import chatd.protocol.value.direct.DirectKind;
+import chatd.protocol.value.direct.Endpoint;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package chatd.daemon.direct;
 
 import chatd.daemon.config.Network;
-import chatd.protocol.value.Candidate;
+import chatd.protocol.value.direct.Candidate;
 import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;

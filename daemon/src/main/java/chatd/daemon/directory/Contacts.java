@@ -1,9 +1,9 @@
 package chatd.daemon.directory;
 
-import chatd.daemon.model.Change;
-import chatd.daemon.model.Effect;
-import chatd.daemon.model.FriendRequest;
-import chatd.daemon.model.Pair;
+import chatd.daemon.model.account.FriendRequest;
+import chatd.daemon.model.account.Pair;
+import chatd.daemon.model.entry.Change;
+import chatd.daemon.model.entry.Effect;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -2,12 +2,12 @@ package chatd.daemon.directory;
 
 import chatd.audit.event.Escape;
 import chatd.audit.event.Who;
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.message.Reader;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Instant;
 import java.time.ZoneOffset;

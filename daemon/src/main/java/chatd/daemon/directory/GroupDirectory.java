@@ -1,15 +1,15 @@
 package chatd.daemon.directory;
 
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Group;
-import chatd.daemon.model.GroupChange;
-import chatd.daemon.model.Membership;
-import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.Stretch;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.group.Group;
+import chatd.daemon.model.group.Membership;
+import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.message.Reader;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.GroupAct;
-import chatd.protocol.value.GroupRole;
+import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupRole;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

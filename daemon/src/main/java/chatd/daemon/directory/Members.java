@@ -1,7 +1,7 @@
 package chatd.daemon.directory;
 
-import chatd.daemon.model.Stretch;
-import chatd.protocol.value.GroupRole;
+import chatd.daemon.model.group.Stretch;
+import chatd.protocol.value.group.GroupRole;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;

@@ -2,7 +2,7 @@ package chatd.daemon.directory;
 
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import chatd.text.SafeText;
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.text.Normalizer2;

@@ -2,14 +2,14 @@ package chatd.daemon.dispatch;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
-import chatd.daemon.journal.AuditTrail;
-import chatd.daemon.model.AlreadySent;
-import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.entry.AlreadySent;
+import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
-import chatd.daemon.store.DatabaseUnavailable;
+import chatd.daemon.store.db.DatabaseUnavailable;
+import chatd.daemon.trail.AuditTrail;
 import chatd.protocol.Gate;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.command.AccountCommand;

@@ -2,7 +2,7 @@ package chatd.daemon.dispatch;
 
 import static java.util.Objects.requireNonNull;
 
-import chatd.daemon.model.Receipt;
+import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.session.Session;
 import chatd.protocol.Gate;
 import chatd.protocol.command.Command;

@@ -1,6 +1,6 @@
 package chatd.daemon.files;
 
-import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.read.ContentStore;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;

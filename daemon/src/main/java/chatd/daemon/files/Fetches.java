@@ -2,14 +2,14 @@ package chatd.daemon.files;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Pace;
 import chatd.daemon.session.Turns;
-import chatd.daemon.store.ContentStore;
-import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.read.ContentStore;
+import chatd.daemon.store.read.MessageStore;
+import chatd.daemon.trail.AuditTrail;
 import chatd.protocol.value.Code;
 import java.time.Duration;
 import java.util.Arrays;

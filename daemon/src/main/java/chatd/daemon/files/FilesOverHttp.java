@@ -1,15 +1,15 @@
 package chatd.daemon.files;
 
 import chatd.daemon.journal.ServiceParts;
-import chatd.daemon.model.AlreadySent;
-import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.SentOnce;
-import chatd.daemon.model.StoredFile;
+import chatd.daemon.model.entry.AlreadySent;
+import chatd.daemon.model.entry.Receipt;
+import chatd.daemon.model.entry.SentOnce;
+import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Sweeper;
-import chatd.daemon.store.Ledger;
-import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.ledger.Ledger;
+import chatd.daemon.store.read.MessageStore;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package chatd.daemon.files;
 
 import chatd.daemon.media.Source;
-import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.read.ContentStore;
 
 /** The bytes of a stored content, of which one chunk at a time is in memory. Used by one thread; blocks. */
 final class StoredSource implements Source {

@@ -2,13 +2,13 @@ package chatd.daemon.files;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Recipients;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
-import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.read.ContentStore;
+import chatd.daemon.trail.AuditTrail;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.FileName;

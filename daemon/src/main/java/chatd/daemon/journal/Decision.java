@@ -1,7 +1,7 @@
 package chatd.daemon.journal;
 
-import chatd.daemon.model.Entry;
-import chatd.daemon.model.SentOnce;
+import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.SentOnce;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public interface Decision<E extends Entry> {
 
     /**
-     * Returns the number of the account whose turn it takes in the queue; {@link chatd.daemon.model.Message#SERVER} for an
+     * Returns the number of the account whose turn it takes in the queue; {@link chatd.daemon.model.entry.Message#SERVER} for an
      * administrator's, a registration, and the server's own.
      */
     long sender();

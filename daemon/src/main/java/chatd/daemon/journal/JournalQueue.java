@@ -1,10 +1,10 @@
 package chatd.daemon.journal;
 
-import chatd.daemon.model.Entry;
-import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.SentOnce;
-import chatd.daemon.store.Committed;
+import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.Message;
+import chatd.daemon.model.entry.SentOnce;
+import chatd.daemon.store.ledger.Committed;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;

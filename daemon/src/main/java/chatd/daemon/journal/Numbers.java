@@ -1,7 +1,7 @@
 package chatd.daemon.journal;
 
 import chatd.daemon.model.Refusal;
-import chatd.daemon.store.Ledger;
+import chatd.daemon.store.ledger.Ledger;
 import chatd.protocol.value.Code;
 
 /**

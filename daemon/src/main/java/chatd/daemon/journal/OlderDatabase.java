@@ -3,7 +3,7 @@ package chatd.daemon.journal;
 import chatd.audit.event.LogEvent;
 import chatd.audit.read.LoggedSince;
 import chatd.audit.write.AuditLog;
-import chatd.daemon.store.Ledger;
+import chatd.daemon.store.ledger.Ledger;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public final class OlderDatabase {
      * @param there the highest numbers in the database
      * @return the numbers to continue from
      * @throws IOException if the log can't be read or written
-     * @throws chatd.daemon.store.DatabaseUnavailable if the database becomes unreachable; may be called again
+     * @throws chatd.daemon.store.db.DatabaseUnavailable if the database becomes unreachable; may be called again
      */
     public Ledger.LastNumbers giveUp(Ledger.LastNumbers there, Instant now) throws IOException {
         if (log.lastMessage() <= there.message() && log.lastChange() <= there.change()) {

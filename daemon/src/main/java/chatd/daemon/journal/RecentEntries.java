@@ -1,8 +1,8 @@
 package chatd.daemon.journal;
 
-import chatd.daemon.model.AccountChange;
-import chatd.daemon.model.AccountChanges;
-import chatd.daemon.model.Entry;
+import chatd.daemon.model.entry.AccountChange;
+import chatd.daemon.model.entry.AccountChanges;
+import chatd.daemon.model.entry.Entry;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.List;

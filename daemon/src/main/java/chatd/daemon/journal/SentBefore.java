@@ -1,10 +1,10 @@
 package chatd.daemon.journal;
 
-import chatd.daemon.model.AlreadySent;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.SentOnce;
-import chatd.daemon.store.DatabaseUnavailable;
-import chatd.daemon.store.Ledger;
+import chatd.daemon.model.entry.AlreadySent;
+import chatd.daemon.model.entry.SentOnce;
+import chatd.daemon.store.db.DatabaseUnavailable;
+import chatd.daemon.store.ledger.Ledger;
 import chatd.protocol.value.Code;
 import java.nio.ByteBuffer;
 import java.time.Clock;

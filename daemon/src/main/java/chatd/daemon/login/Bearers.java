@@ -1,10 +1,10 @@
 package chatd.daemon.login;
 
 import chatd.daemon.directory.Directory;
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Origin;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.Token;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.account.Token;
+import chatd.daemon.model.entry.Origin;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Session;
 import chatd.protocol.value.Code;

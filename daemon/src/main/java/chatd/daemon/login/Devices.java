@@ -1,8 +1,8 @@
 package chatd.daemon.login;
 
 import chatd.audit.Sha256;
-import chatd.daemon.model.Remembered;
-import chatd.daemon.store.DeviceStore;
+import chatd.daemon.model.account.Remembered;
+import chatd.daemon.store.read.DeviceStore;
 import chatd.protocol.value.Secret;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

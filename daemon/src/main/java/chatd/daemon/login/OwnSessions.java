@@ -6,7 +6,7 @@ import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.Remembered;
+import chatd.daemon.model.account.Remembered;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.Gate;

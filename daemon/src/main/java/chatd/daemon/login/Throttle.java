@@ -3,7 +3,7 @@ package chatd.daemon.login;
 import chatd.daemon.config.Network;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Turns;
-import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.read.ContentStore;
 import chatd.protocol.value.Code;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

@@ -2,7 +2,7 @@ package chatd.daemon.login;
 
 import static java.util.Objects.requireNonNull;
 
-import chatd.daemon.model.Token;
+import chatd.daemon.model.account.Token;
 import chatd.daemon.session.Session;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package chatd.daemon.login;
 
 import chatd.audit.Sha256;
-import chatd.daemon.model.Token;
+import chatd.daemon.model.account.Token;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sweeper;
-import chatd.daemon.store.TokenStore;
+import chatd.daemon.store.read.TokenStore;
 import chatd.protocol.value.Secret;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package chatd.daemon.messages;
 
 import chatd.daemon.directory.Directory;
-import chatd.daemon.model.Account;
+import chatd.daemon.model.account.Account;
 import chatd.text.Mention;
 import java.util.List;
 import java.util.function.LongPredicate;

@@ -1,6 +1,6 @@
 package chatd.daemon.messages;
 
-import chatd.daemon.store.ConversationStore;
+import chatd.daemon.store.read.ConversationStore;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Collection;

@@ -2,13 +2,13 @@ package chatd.daemon.messages;
 
 import chatd.audit.event.Escape;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.entry.Message;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

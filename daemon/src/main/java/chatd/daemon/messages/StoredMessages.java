@@ -1,16 +1,16 @@
 package chatd.daemon.messages;
 
 import chatd.daemon.journal.CatchUp;
-import chatd.daemon.journal.EntryEvents;
-import chatd.daemon.model.Amendment;
-import chatd.daemon.model.GroupChange;
-import chatd.daemon.model.Message;
-import chatd.daemon.model.StoredFile;
-import chatd.daemon.store.AmendmentStore;
-import chatd.daemon.store.ContentStore;
-import chatd.daemon.store.GroupStore;
-import chatd.daemon.store.MessageStore;
-import chatd.daemon.store.Stores;
+import chatd.daemon.model.entry.Amendment;
+import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.entry.Message;
+import chatd.daemon.model.message.StoredFile;
+import chatd.daemon.store.read.AmendmentStore;
+import chatd.daemon.store.read.ContentStore;
+import chatd.daemon.store.read.GroupStore;
+import chatd.daemon.store.read.MessageStore;
+import chatd.daemon.store.read.Stores;
+import chatd.daemon.trail.EntryEvents;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package chatd.daemon.search;
 
-import chatd.daemon.model.Conversation;
-import chatd.daemon.model.Message;
+import chatd.daemon.model.entry.Message;
+import chatd.daemon.model.message.Conversation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -3,7 +3,7 @@ package chatd.daemon.search;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Pace;
 import chatd.daemon.session.Sessions;
-import chatd.daemon.store.DatabaseUnavailable;
+import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package chatd.daemon.search;
 
-import chatd.daemon.model.Message;
-import chatd.daemon.model.Reader;
-import chatd.daemon.model.Stretch;
+import chatd.daemon.model.entry.Message;
+import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.message.Reader;
 import chatd.protocol.value.Addressee;
 import java.time.Instant;
 import java.util.ArrayList;

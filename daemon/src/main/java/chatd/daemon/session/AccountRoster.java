@@ -1,7 +1,7 @@
 package chatd.daemon.session;
 
-import chatd.protocol.value.Presence;
-import chatd.protocol.value.Roster;
+import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.Roster;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

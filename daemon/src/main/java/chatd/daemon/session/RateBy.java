@@ -1,7 +1,7 @@
 package chatd.daemon.session;
 
-import chatd.daemon.model.Pair;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.account.Pair;
 import chatd.protocol.value.Code;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

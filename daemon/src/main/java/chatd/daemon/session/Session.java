@@ -1,7 +1,7 @@
 package chatd.daemon.session;
 
-import chatd.daemon.model.Origin;
-import chatd.daemon.model.Receipt;
+import chatd.daemon.model.entry.Origin;
+import chatd.daemon.model.entry.Receipt;
 import chatd.protocol.Dialect;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.command.Command;

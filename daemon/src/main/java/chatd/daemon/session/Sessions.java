@@ -1,10 +1,10 @@
 package chatd.daemon.session;
 
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Amendment;
-import chatd.daemon.model.GroupChange;
-import chatd.daemon.model.Message;
-import chatd.daemon.store.Committed;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.entry.Amendment;
+import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.entry.Message;
+import chatd.daemon.store.ledger.Committed;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.daemon.TestServices;
 import chatd.daemon.directory.NamePolicy;
-import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.account.Account;
 import chatd.daemon.session.TestTransport;
-import chatd.daemon.store.TestDatabase;
+import chatd.daemon.store.db.TestDatabase;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.session.Session;
 import chatd.daemon.session.TestTransport;
-import chatd.protocol.value.DirectKind;
+import chatd.protocol.value.direct.DirectKind;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;

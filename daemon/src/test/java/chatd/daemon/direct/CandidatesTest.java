@@ -2,7 +2,7 @@ package chatd.daemon.direct;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.protocol.value.Candidate;
+import chatd.protocol.value.direct.Candidate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;

@@ -2,9 +2,9 @@ package chatd.daemon.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.daemon.model.Account;
-import chatd.protocol.value.Preferences;
-import chatd.protocol.value.User;
+import chatd.daemon.model.account.Account;
+import chatd.protocol.value.people.Preferences;
+import chatd.protocol.value.people.User;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

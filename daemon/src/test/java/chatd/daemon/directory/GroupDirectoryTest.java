@@ -2,13 +2,13 @@ package chatd.daemon.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.daemon.model.Group;
-import chatd.daemon.model.GroupChange;
-import chatd.daemon.model.Membership;
-import chatd.daemon.model.Stretch;
+import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.group.Group;
+import chatd.daemon.model.group.Membership;
+import chatd.daemon.model.group.Stretch;
 import chatd.fixtures.Campaign;
-import chatd.protocol.value.GroupAct;
-import chatd.protocol.value.GroupRole;
+import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupRole;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import chatd.daemon.TestServices;
 import chatd.daemon.session.TestTransport;
-import chatd.daemon.store.TestDatabase;
+import chatd.daemon.store.db.TestDatabase;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.chat1.Chat1;
 import chatd.protocol.command.Command;
@@ -16,7 +16,7 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Content;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import chatd.daemon.TestServices;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.TestTransport;
-import chatd.daemon.store.TestDatabase;
+import chatd.daemon.store.db.TestDatabase;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;

@@ -2,8 +2,8 @@ package chatd.daemon.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.entry.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

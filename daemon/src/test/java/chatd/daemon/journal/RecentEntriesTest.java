@@ -2,8 +2,8 @@ package chatd.daemon.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.daemon.model.Entry;
-import chatd.daemon.model.Message;
+import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.Message;
 import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.List;

@@ -2,7 +2,7 @@ package chatd.daemon.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.daemon.model.Token;
+import chatd.daemon.model.account.Token;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.TestTransport;
 import chatd.fixtures.Campaign;

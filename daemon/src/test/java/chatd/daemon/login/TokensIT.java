@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.session.Session;
 import chatd.daemon.session.TestTransport;
-import chatd.daemon.store.Database;
-import chatd.daemon.store.TestDatabase;
-import chatd.daemon.store.TokenStore;
+import chatd.daemon.store.db.Database;
+import chatd.daemon.store.db.TestDatabase;
+import chatd.daemon.store.read.TokenStore;
 import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.security.SecureRandom;

@@ -3,10 +3,10 @@ package chatd.daemon.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Effect;
-import chatd.daemon.model.Reader;
-import chatd.daemon.store.Rows;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.message.Reader;
+import chatd.daemon.store.read.Rows;
 import chatd.fixtures.Campaign;
 import java.io.IOException;
 import java.nio.file.Path;

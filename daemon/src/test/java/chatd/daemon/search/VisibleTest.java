@@ -3,12 +3,12 @@ package chatd.daemon.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Effect;
-import chatd.daemon.model.Message;
-import chatd.daemon.model.Reader;
-import chatd.daemon.model.Stretch;
-import chatd.daemon.store.Rows;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.entry.Message;
+import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.message.Reader;
+import chatd.daemon.store.read.Rows;
 import chatd.protocol.value.Addressee;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,17 +2,17 @@ package chatd.daemon.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Effect;
-import chatd.daemon.model.Receipt;
-import chatd.daemon.store.Rows;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.entry.Receipt;
+import chatd.daemon.store.read.Rows;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
-import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Secret;
+import chatd.protocol.value.people.Preferences;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -12,7 +12,7 @@ import chatd.protocol.event.UserEvent;
 import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Content;
-import chatd.protocol.value.Presence;
+import chatd.protocol.value.people.Presence;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;

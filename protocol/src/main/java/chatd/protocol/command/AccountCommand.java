@@ -3,10 +3,10 @@ package chatd.protocol.command;
 import static java.util.Objects.requireNonNullElse;
 
 import chatd.protocol.value.Document;
-import chatd.protocol.value.Preferences;
-import chatd.protocol.value.Reach;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.Preferences;
+import chatd.protocol.value.people.Reach;
+import chatd.protocol.value.people.User;
 import org.jspecify.annotations.Nullable;
 
 /** Commands about an account. */

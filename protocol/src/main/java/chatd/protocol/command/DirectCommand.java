@@ -1,9 +1,9 @@
 package chatd.protocol.command;
 
-import chatd.protocol.value.Candidate;
-import chatd.protocol.value.DirectKind;
-import chatd.protocol.value.Endpoint;
-import chatd.protocol.value.User;
+import chatd.protocol.value.direct.Candidate;
+import chatd.protocol.value.direct.DirectKind;
+import chatd.protocol.value.direct.Endpoint;
+import chatd.protocol.value.people.User;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package chatd.protocol.command;
 
-import chatd.protocol.value.GroupRole;
-import chatd.protocol.value.User;
+import chatd.protocol.value.group.GroupRole;
+import chatd.protocol.value.people.User;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,9 +2,9 @@ package chatd.protocol.command;
 
 import static java.util.Objects.requireNonNullElse;
 
-import chatd.protocol.value.Attention;
 import chatd.protocol.value.Audience;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.User;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package chatd.protocol.command;
 
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import org.jspecify.annotations.Nullable;
 
 /** Commands about the session itself. */

@@ -1,6 +1,6 @@
 package chatd.protocol.command;
 
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import java.util.List;
 
 /** Commands about other users. */

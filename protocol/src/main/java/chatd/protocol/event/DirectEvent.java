@@ -1,9 +1,9 @@
 package chatd.protocol.event;
 
 import chatd.protocol.value.Addressee;
-import chatd.protocol.value.Candidate;
-import chatd.protocol.value.DirectKind;
-import chatd.protocol.value.Endpoint;
+import chatd.protocol.value.direct.Candidate;
+import chatd.protocol.value.direct.DirectKind;
+import chatd.protocol.value.direct.Endpoint;
 import java.util.List;
 import java.util.SortedMap;
 

@@ -1,6 +1,6 @@
 package chatd.protocol.event;
 
-import chatd.protocol.value.GroupRole;
+import chatd.protocol.value.group.GroupRole;
 import java.util.List;
 
 /** Answers about groups. What is done to them is a {@link MessageEvent.GroupChanged}. */

@@ -2,11 +2,11 @@ package chatd.protocol.event;
 
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Amended;
-import chatd.protocol.value.Attention;
-import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.Media;
 import chatd.protocol.value.References;
-import chatd.protocol.value.Unread;
+import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.Unread;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;

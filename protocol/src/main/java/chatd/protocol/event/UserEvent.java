@@ -1,10 +1,10 @@
 package chatd.protocol.event;
 
 import chatd.protocol.value.Addressee;
-import chatd.protocol.value.Attention;
 import chatd.protocol.value.Document;
-import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Secret;
+import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.Preferences;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -9,7 +9,7 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;

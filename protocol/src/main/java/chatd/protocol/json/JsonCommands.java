@@ -9,7 +9,7 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;

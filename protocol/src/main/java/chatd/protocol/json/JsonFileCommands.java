@@ -3,7 +3,7 @@ package chatd.protocol.json;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.value.Audience;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;

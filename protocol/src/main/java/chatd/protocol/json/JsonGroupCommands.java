@@ -2,8 +2,8 @@ package chatd.protocol.json;
 
 import chatd.protocol.command.Command;
 import chatd.protocol.command.GroupCommand;
-import chatd.protocol.value.GroupRole;
-import chatd.protocol.value.User;
+import chatd.protocol.value.group.GroupRole;
+import chatd.protocol.value.people.User;
 import java.util.List;
 import java.util.function.Function;
 

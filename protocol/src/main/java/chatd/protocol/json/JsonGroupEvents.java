@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
-import chatd.protocol.value.GroupAct;
+import chatd.protocol.value.group.GroupAct;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

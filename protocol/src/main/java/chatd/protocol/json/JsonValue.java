@@ -5,7 +5,7 @@ import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -1,5 +1,6 @@
 package chatd.protocol.value;
 
+import chatd.protocol.value.people.User;
 import java.util.List;
 
 /** The recipients of a text or file. */

@@ -19,7 +19,7 @@ import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.References;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;

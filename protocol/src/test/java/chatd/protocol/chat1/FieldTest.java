@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.value.Audience;
-import chatd.protocol.value.Presence;
-import chatd.protocol.value.Roster;
 import chatd.protocol.value.Secret;
+import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.Roster;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;

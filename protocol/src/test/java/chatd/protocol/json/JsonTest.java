@@ -17,7 +17,7 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;

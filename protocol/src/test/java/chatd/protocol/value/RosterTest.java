@@ -3,6 +3,8 @@ package chatd.protocol.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.Roster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -2,6 +2,7 @@ package chatd.protocol.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.protocol.value.direct.Candidate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -2,8 +2,8 @@ package chatd.client.talk.replay;
 
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Download;
-import chatd.client.talk.Exchange;
-import chatd.client.talk.Item;
+import chatd.client.talk.exchange.Exchange;
+import chatd.client.talk.item.Item;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.DirectEvent;

@@ -1,6 +1,6 @@
 package chatd.client.talk.replay;
 
-import chatd.client.talk.Item;
+import chatd.client.talk.item.Item;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,7 +1,7 @@
 package chatd.client.talk.replay;
 
 import chatd.client.net.PrivateFiles;
-import chatd.client.talk.Item;
+import chatd.client.talk.item.Item;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package chatd.client.talk.replay;
 
 import chatd.client.net.ClientFailure;
-import chatd.client.talk.Item;
-import chatd.client.talk.Outgoing;
 import chatd.client.talk.View;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Outgoing;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package chatd.client.talk.resume;
 
 import chatd.protocol.command.DirectCommand;
 import chatd.protocol.event.DirectEvent;
-import chatd.protocol.value.Candidate;
-import chatd.protocol.value.DirectKind;
-import chatd.protocol.value.Endpoint;
-import chatd.protocol.value.User;
+import chatd.protocol.value.direct.Candidate;
+import chatd.protocol.value.direct.DirectKind;
+import chatd.protocol.value.direct.Endpoint;
+import chatd.protocol.value.people.User;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.Inet4Address;

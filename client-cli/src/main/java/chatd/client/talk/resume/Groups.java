@@ -8,7 +8,7 @@ import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Addressee;
-import chatd.protocol.value.GroupRole;
+import chatd.protocol.value.group.GroupRole;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package chatd.client.talk.resume;
 
-import chatd.client.talk.Found;
-import chatd.client.talk.Item;
-import chatd.client.talk.Place;
-import chatd.client.talk.Talked;
 import chatd.client.talk.View;
+import chatd.client.talk.item.Found;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Place;
+import chatd.client.talk.item.Talked;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;

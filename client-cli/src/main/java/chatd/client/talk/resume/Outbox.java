@@ -1,14 +1,14 @@
 package chatd.client.talk.resume;
 
 import chatd.client.talk.Connection;
-import chatd.client.talk.Item;
-import chatd.client.talk.Outgoing;
 import chatd.client.talk.View;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Outgoing;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Audience;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package chatd.client.talk.resume;
 
 import chatd.client.net.ClientFailure;
-import chatd.client.talk.Outgoing;
+import chatd.client.talk.item.Outgoing;
 import chatd.protocol.command.MessageCommand;
 import java.time.Instant;
 import java.util.ArrayList;

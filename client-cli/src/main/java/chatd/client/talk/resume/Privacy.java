@@ -1,8 +1,8 @@
 package chatd.client.talk.resume;
 
 import chatd.protocol.command.AccountCommand;
-import chatd.protocol.value.Preferences;
-import chatd.protocol.value.Reach;
+import chatd.protocol.value.people.Preferences;
+import chatd.protocol.value.people.Reach;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package chatd.client.talk.resume;
 
-import chatd.client.talk.Exchange;
+import chatd.client.talk.exchange.Exchange;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.SessionEvent;
 import org.jspecify.annotations.Nullable;

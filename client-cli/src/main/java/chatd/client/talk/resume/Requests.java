@@ -8,7 +8,7 @@ import chatd.protocol.command.Command;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.User;
+import chatd.protocol.value.people.User;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

@@ -5,7 +5,7 @@ import chatd.client.net.FileLink;
 import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
 import chatd.client.talk.Download;
-import chatd.client.talk.FileToSend;
+import chatd.client.talk.item.FileToSend;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import java.io.IOException;

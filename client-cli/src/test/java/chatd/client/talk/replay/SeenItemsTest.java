@@ -2,7 +2,7 @@ package chatd.client.talk.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.client.talk.Item;
+import chatd.client.talk.item.Item;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package chatd.client.talk.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import chatd.client.talk.Item;
-import chatd.client.talk.Outgoing;
 import chatd.client.talk.View;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.item.Outgoing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,8 +7,8 @@ import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.Members;
-import chatd.daemon.model.Account;
-import chatd.daemon.model.Group;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.group.Group;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import chatd.certs.Authority;
 import chatd.certs.Fingerprint;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
-import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.trail.AuditTrail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

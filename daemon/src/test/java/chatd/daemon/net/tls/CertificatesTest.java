@@ -10,7 +10,7 @@ import chatd.certs.Pem;
 import chatd.certs.ServerNames;
 import chatd.daemon.TestServices;
 import chatd.daemon.config.Config;
-import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.trail.AuditTrail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,195 @@
+package chatd.admin.moderation;
+
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.GroupCalls;
+import chatd.admin.system.AccountNames;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Question;
+import chatd.admin.terminal.Table;
+import chatd.text.SafeText;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code chat-admin group}. */
+@Command(
+        name = "group",
+        description = "Shows groups, changes who is in them and who owns them, and closes them.",
+        mixinStandardHelpOptions = true,
+        footerHeading = Program.EXAMPLE,
+        footer = "  chat-admin group list")
+public final class GroupCommand implements Runnable {
+    private static final String NUMBER = "The group's number, such as G7, as shown by `group list`.";
+    private static final Pattern FORM = Pattern.compile("[Gg]?([1-9]\\d{0,9})");
+
+    @ParentCommand
+    private Program program;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw Program.missingSubcommand(spec);
+    }
+
+    private static GroupCalls.Which which(String typed) {
+        Matcher number = FORM.matcher(typed);
+        if (!number.matches()) {
+            throw new CommandFailure(
+                    Exit.USAGE,
+                    "A group is given by its number, such as G7, and not as " + SafeText.line(typed)
+                            + ": names are not unique. `group list` shows the numbers.");
+        }
+        return new GroupCalls.Which(Long.parseLong(number.group(1)));
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists all groups.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group list -o json")
+    int list() {
+        List<GroupCalls.Group> groups = new ArrayList<>();
+        program.daemon().call(GroupCalls.LIST, Nothing.NOTHING, part -> groups.addAll(part.groups()));
+        if (program.json()) {
+            Format.json(program.out(), groups);
+        } else {
+            new Table<GroupCalls.Group>()
+                    .column("GROUP", each -> "G" + each.number())
+                    .column("NAME", GroupCalls.Group::name)
+                    .column("MEMBERS", each -> Integer.toString(each.members()))
+                    .column("HISTORY", GroupCalls.Group::history)
+                    .column("STATE", GroupCommand::state)
+                    .print(groups, program.screen(), program.out());
+        }
+        return Exit.OK;
+    }
+
+    private static String state(GroupCalls.Group group) {
+        return group.closed()
+                ? "closed"
+                : (group.open() ? "open to all" : "by invitation") + (group.owned() ? "" : ", without an owner");
+    }
+
+    /** A group with its members. */
+    private record Whole(@JsonUnwrapped GroupCalls.Group group, List<GroupCalls.Member> list) {}
+
+    @Command(
+            name = "show",
+            description = "Shows a group and its members; nothing of what they say.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group show G7")
+    int show(@Parameters(paramLabel = "GROUP", description = NUMBER) String typed) {
+        List<GroupCalls.Member> members = new ArrayList<>();
+        GroupCalls.Group group =
+                program.daemon().call(GroupCalls.SHOW, which(typed), part -> members.addAll(part.members()));
+        if (program.json()) {
+            Format.json(program.out(), new Whole(group, members));
+            return Exit.OK;
+        }
+        Format.line(program.out(), "name", name(group));
+        if (!group.topic().isEmpty()) {
+            Format.line(program.out(), "topic", SafeText.line(group.topic()));
+        }
+        Format.line(program.out(), "state", state(group));
+        Format.line(program.out(), "history", group.history());
+        for (GroupCalls.Member member : members) {
+            Format.line(program.out(), member.role(), Format.who(member.name(), member.number()));
+        }
+        return Exit.OK;
+    }
+
+    private static String name(GroupCalls.Group group) {
+        return SafeText.line(group.name()) + " (G" + group.number() + ")";
+    }
+
+    /** Prints a group to which something was done, or what that was. */
+    private int done(GroupCalls.Group group, String what) {
+        if (program.json()) {
+            Format.json(program.out(), group);
+        } else {
+            program.out().println(what);
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "owner",
+            description = {
+                "Makes a user an owner of a group, and a member first if need be.",
+                "Its other owners stay owners. The members see that the server has done it."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group owner G7 alice")
+    int owner(
+            @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
+            @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name) {
+        GroupCalls.Group owned = program.daemon()
+                .call(GroupCalls.OWNER, new GroupCalls.Owner(which(typed).group(), name));
+        return done(owned, SafeText.line(name) + " is an owner of " + name(owned) + ".");
+    }
+
+    @Command(
+            name = "add",
+            description = "Adds users to a group. Its members see that the server has done it.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group add G7 alice bob")
+    int add(
+            @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
+            @Parameters(paramLabel = "USER", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names) {
+        GroupCalls.Group group = program.daemon()
+                .call(GroupCalls.ADD, new GroupCalls.Some(which(typed).group(), names));
+        return done(group, name(group) + " has " + Format.count(group.members(), "member") + " now.");
+    }
+
+    @Command(
+            name = "remove",
+            description = "Removes a user from a group. Its members see that the server has done it.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group remove G7 alice")
+    int remove(
+            @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
+            @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name) {
+        GroupCalls.Group group = program.daemon()
+                .call(GroupCalls.REMOVE, new GroupCalls.Owner(which(typed).group(), name));
+        return done(group, SafeText.line(name) + " is no longer in " + name(group) + ".");
+    }
+
+    @Command(
+            name = "close",
+            description = {
+                "Closes a group for good. Asks first.",
+                "It can be read by its members from then on, and nothing can be written to it."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group close G7")
+    int close(
+            @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
+            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+        GroupCalls.Which which = which(typed);
+        if (!yes) {
+            Question.ask("Close the group G" + which.group() + " for good?");
+        }
+        GroupCalls.Group closed = program.daemon().call(GroupCalls.CLOSE, which);
+        return done(closed, name(closed) + " closed.");
+    }
+}

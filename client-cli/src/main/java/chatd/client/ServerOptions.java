@@ -1,0 +1,135 @@
+package chatd.client;
+
+import chatd.certs.Fingerprint;
+import chatd.client.net.Address;
+import chatd.client.net.KnownHosts;
+import chatd.client.net.Link;
+import chatd.client.net.OwnCertificate;
+import chatd.client.net.Trust;
+import chatd.protocol.Dialect;
+import chatd.protocol.chat1.Chat1;
+import chatd.protocol.json.Carrier;
+import chatd.protocol.json.Json;
+import chatd.protocol.value.Limits;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that say how a server is recognised and what is spoken with it. */
+final class ServerOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "The authority that vouches for the server (PEM); else CHAT_CA, else the system's.")
+    private @Nullable Path authorities;
+
+    @Option(
+            names = "--fingerprint",
+            paramLabel = "SHA256",
+            description = "The server's key, as `chat-admin cert show` prints it; no other is trusted.")
+    private @Nullable String fingerprint;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "A certificate of your own with its chain (PEM), for servers that ask for one.")
+    private @Nullable Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM); by default in the certificate's file.")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--wire-zone",
+            paramLabel = "ZONE",
+            description = "The time zone that a foreign server sends, such as Europe/Berlin; ours send UTC.")
+    private String wireZone = "UTC";
+
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            description = "${COMPLETION-CANDIDATES}; by default the better one that the server speaks.")
+    private Protocol protocol = Protocol.auto;
+
+    /** The dialects to offer to the server. */
+    enum Protocol {
+        auto,
+        json,
+        chat1;
+
+        /** Returns the name on the command line. */
+        @Override
+        public String toString() {
+            return switch (this) {
+                case auto -> "auto";
+                case json -> Carrier.LINES.protocol();
+                case chat1 -> Chat1.ALPN;
+            };
+        }
+    }
+
+    /** Returns whether the user presents a certificate of their own. */
+    boolean hasCertificate() {
+        return certificate != null;
+    }
+
+    /** Returns whether nothing but {@code chat/1} is to be spoken. */
+    boolean isChat1() {
+        return protocol == Protocol.chat1;
+    }
+
+    /**
+     * Returns a connector to a server, which offers what {@code --protocol} says.
+     *
+     * @param authorities the file of {@code CHAT_CA}; empty if there is none
+     */
+    Link.To at(Address server, String authorities, KnownHosts known) {
+        try {
+            Dialect chat1 = new Chat1(Limits.DEFAULT, ZoneId.of(wireZone));
+            Dialect json = new Json(Carrier.LINES, 1 << 20);
+            return new Link.To(
+                    server,
+                    trust(authorities, known),
+                    own(),
+                    switch (protocol) {
+                        case auto -> List.of(json, chat1);
+                        case json -> List.of(json);
+                        case chat1 -> List.of(chat1);
+                    });
+        } catch (DateTimeException e) {
+            throw wrong("there is no time zone " + wireZone + "; an example is Europe/Berlin");
+        }
+    }
+
+    private Trust trust(String otherwise, KnownHosts known) {
+        Path file = this.authorities == null && !otherwise.isEmpty() ? Path.of(otherwise) : this.authorities;
+        Optional<Fingerprint> server = Optional.ofNullable(fingerprint)
+                .map(text -> Fingerprint.parse(text)
+                        .orElseThrow(() -> wrong("a fingerprint has 64 hexadecimal digits, not " + text)));
+        return new Trust(file, server, known);
+    }
+
+    private @Nullable OwnCertificate own() {
+        Path chain = certificate;
+        if (chain == null) {
+            if (key != null) {
+                throw wrong("--key goes with --certificate");
+            }
+            return null;
+        }
+        return OwnCertificate.read(chain, key == null ? chain : key);
+    }
+
+    private ParameterException wrong(String what) {
+        return new ParameterException(spec.commandLine(), what);
+    }
+}

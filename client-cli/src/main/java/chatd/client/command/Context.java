@@ -1,0 +1,41 @@
+package chatd.client.command;
+
+import chatd.client.input.PasswordOptions;
+import chatd.client.net.Address;
+import chatd.client.net.Link;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.ParameterException;
+
+/** What a command is given: the options before it, the standard output, and the words behind {@code --}. One thread. */
+public interface Context {
+    /**
+     * Returns the server.
+     *
+     * @throws ParameterException if it is not given, or is no address
+     */
+    Address address();
+
+    /** Returns the name of the account: by default the user's on this machine. */
+    String user();
+
+    /** Returns a connector to the server, which offers what {@code --protocol} says. */
+    Link.To server();
+
+    /** Returns whether the user presents a certificate of their own. */
+    boolean hasCertificate();
+
+    PasswordOptions password();
+
+    /** Returns the directory for fetched files. */
+    Path downloads();
+
+    PrintStream out();
+
+    /** Returns the arguments after {@code --}. */
+    List<String> words();
+
+    /** Returns wrong usage of the command line, to be thrown: what is wrong, as a clause. */
+    ParameterException wrong(String what);
+}

@@ -1,0 +1,42 @@
+package chatd.client.command.message;
+
+import chatd.client.command.MessagePrinter;
+import chatd.client.command.ScriptCommand;
+import chatd.client.net.ClientFailure;
+import chatd.client.net.UnknownServer;
+import chatd.client.script.ScriptSession;
+import chatd.client.talk.resume.ResumedSession;
+import java.io.IOException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** The base of the script commands that do something about a message. */
+abstract class AmendCommand extends ScriptCommand {
+    @Mixin
+    private MessagePrinter printer;
+
+    @Parameters(paramLabel = "NUMBER", index = "0", description = "The message's number.")
+    private long number;
+
+    @Override
+    protected final boolean isNumbered() {
+        return true;
+    }
+
+    @Override
+    protected final void run() throws IOException, UnknownServer, InterruptedException {
+        checkWords();
+        try (ScriptSession session = session()) {
+            printer.stored(context().out(), amend(session.numbered(), number));
+        } catch (IllegalArgumentException e) {
+            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Does it, and blocks until it is stored.
+     *
+     * @return the number of that; 0 if there was nothing to be done
+     */
+    abstract long amend(ResumedSession session, long message) throws IOException, InterruptedException;
+}

@@ -1,0 +1,22 @@
+package chatd.client.command.message;
+
+import chatd.client.command.ScriptCommand;
+import chatd.client.talk.resume.ResumedSession;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+
+/** {@code back}. */
+@Command(
+        name = "back",
+        description = {
+            "Takes a message of the account's own back: its text or file is deleted, for everybody.",
+            "That it was sent, and that it was taken back, stays in the log."
+        },
+        footerHeading = ScriptCommand.EXAMPLE,
+        footer = "  chat-client --password-file pw alice@localhost back 12")
+public final class BackCommand extends AmendCommand {
+    @Override
+    protected long amend(ResumedSession session, long message) throws IOException, InterruptedException {
+        return session.takeBack(message);
+    }
+}

@@ -1,0 +1,80 @@
+package chatd.client.command.message;
+
+import chatd.client.command.MessagePrinter;
+import chatd.client.command.ScriptCommand;
+import chatd.client.input.PlaceConverter;
+import chatd.client.net.UnknownServer;
+import chatd.client.script.ScriptSession;
+import chatd.client.talk.item.Place;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code history}. */
+@Command(
+        name = "history",
+        description = "Prints items of the account's history, sent and received, oldest first.",
+        footerHeading = ScriptCommand.EXAMPLES,
+        footer = {
+            "  chat-client --password-file pw alice@localhost history -n 100 -o jsonl",
+            "  chat-client --password-file pw alice@localhost history --since yesterday"
+        })
+public final class HistoryCommand extends ScriptCommand {
+    private static final long MOST = 0xffff_ffffL;
+    private static final long USUAL = 20;
+
+    @Mixin
+    private MessagePrinter printer;
+
+    @Option(
+            names = "--with",
+            paramLabel = "NAME",
+            description = "Only the conversation with this user; * is that with everyone.")
+    private @Nullable String other;
+
+    @Option(
+            names = "-n",
+            paramLabel = "N",
+            description = "How many: the last ones, or with --since the first ones. By default 20, with --since all.")
+    private @Nullable Long count;
+
+    @Option(
+            names = "--since",
+            paramLabel = "WHEN",
+            converter = PlaceConverter.class,
+            description = "What was sent at this time or later, such as 2026-11-20, \"2026-11-20 14:05\", 14:05 or"
+                    + " yesterday; or after the message with this number.")
+    private @Nullable Place since;
+
+    @Option(
+            names = "--until",
+            paramLabel = "WHEN",
+            converter = PlaceConverter.class,
+            description = "What was sent before this time, or before the message with this number.")
+    private @Nullable Place until;
+
+    @Override
+    protected boolean isNumbered() {
+        return other != null || since != null || until != null;
+    }
+
+    @Override
+    protected void run() throws IOException, UnknownServer, InterruptedException {
+        if (count != null && (count < 1 || count > MOST)) {
+            throw context().wrong("-n is 1 to " + MOST);
+        }
+        Optional<String> with = Optional.ofNullable(other).map(name -> name.equals("*") ? "" : name);
+        long most = count != null ? count : since == null ? USUAL : MOST;
+        try (ScriptSession session = session()) {
+            session.history(
+                    with,
+                    Optional.ofNullable(since),
+                    Optional.ofNullable(until),
+                    most,
+                    item -> printer.item(context().out(), item));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package chatd.client.command.message;
+
+import chatd.client.command.MessagePrinter;
+import chatd.client.command.ScriptCommand;
+import chatd.client.input.SizeLimits;
+import chatd.client.net.ClientFailure;
+import chatd.client.net.UnknownServer;
+import chatd.client.script.ScriptSession;
+import chatd.client.talk.item.FileToSend;
+import chatd.protocol.value.FileName;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code send}. */
+@Command(
+        name = "send",
+        description = {
+            "Sends a text (after --, or else from standard input) or a file; exit code 0 means that it is stored.",
+            "If a recipient is unknown, the exit code is 4, and the others still get it."
+        },
+        footerHeading = ScriptCommand.EXAMPLES,
+        footer = {
+            "  chat-client --password-file pw alice@localhost send bob carol -- Lunch?",
+            "  tar c docs | chat-client --password-file pw alice@localhost send bob --file - --name docs.tar"
+        })
+public final class SendCommand extends ScriptCommand {
+    private static final Path STANDARD_INPUT = Path.of("-");
+
+    @Mixin
+    private MessagePrinter printer;
+
+    @Parameters(paramLabel = "TO", arity = "0..*", description = "The recipients.")
+    private List<String> to = List.of();
+
+    @Option(names = "--all", description = "To everyone.")
+    private boolean isToAll;
+
+    @Option(
+            names = "--id",
+            paramLabel = "ID",
+            description = "Store it once, however often it is sent with this ID within 7 days (at most 64 bytes).")
+    private String id = "";
+
+    @Option(names = "--re", paramLabel = "NUMBER", description = "It answers the message with this number.")
+    private long re;
+
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            description =
+                    "Send this file, byte for byte; several times for several. - is standard input, which --name names.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--picture",
+            paramLabel = "FILE",
+            description = "Send this picture, to be shown in place; where and with what it was taken is left out.")
+    private List<Path> pictures = List.of();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "The name of what standard input has.")
+    private @Nullable String name;
+
+    @Override
+    protected void run() throws IOException, UnknownServer, InterruptedException {
+        if (to.isEmpty() != isToAll) {
+            throw context().wrong("name the recipients, or give --all");
+        }
+        checkWords();
+        boolean isFile = !files.isEmpty() || !pictures.isEmpty();
+        if (isFile && (re != 0 || !context().words().isEmpty())) {
+            throw context().wrong("--file and --picture go without --re and a text");
+        }
+        if (!id.isEmpty() && files.size() + pictures.size() > 1) {
+            throw context().wrong("--id is for one file");
+        }
+        if (re < 0) {
+            throw context().wrong("a message's number is 1 or more");
+        }
+        try {
+            if (isFile) {
+                sendFiles();
+            } else {
+                sendText();
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void sendText() throws IOException, UnknownServer, InterruptedException {
+        try (ScriptSession session = session()) {
+            printer.stored(context().out(), session.send(to, text(), re, id));
+        }
+    }
+
+    private void sendFiles() throws IOException, UnknownServer, InterruptedException {
+        Path input = null;
+        try {
+            List<FileToSend> all = new ArrayList<>();
+            for (Path path : files) {
+                if (path.equals(STANDARD_INPUT)) {
+                    input = Files.createTempFile("chat-client-", "");
+                    all.add(received(input));
+                } else {
+                    all.add(SizeLimits.file(path, false));
+                }
+            }
+            for (Path path : pictures) {
+                all.add(SizeLimits.file(path, true));
+            }
+            try (ScriptSession session = session()) {
+                for (FileToSend file : all) {
+                    printer.stored(context().out(), session.send(to, file, id));
+                }
+            }
+        } finally {
+            if (input != null) {
+                Files.deleteIfExists(input);
+            }
+        }
+    }
+
+    /** Keeps what standard input has, since its size has to be known before it is sent. */
+    private FileToSend received(Path to) throws IOException {
+        if (name == null) {
+            throw context().wrong("--file - needs --name");
+        }
+        String called = name;
+        String fault = FileName.fault(called);
+        if (fault != null) {
+            throw new ClientFailure(ClientFailure.NO, fault);
+        }
+        try (OutputStream out = Files.newOutputStream(to)) {
+            System.in.transferTo(out);
+        }
+        return new FileToSend(to, called, Files.size(to), false);
+    }
+}

@@ -1,0 +1,33 @@
+package chatd.client.command.people;
+
+import chatd.client.command.ListCommand;
+import chatd.client.command.MessagePrinter;
+import chatd.client.command.ScriptCommand;
+import chatd.client.talk.resume.ResumedSession;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code who}. */
+@Command(
+        name = "who",
+        description =
+                "Lists up to 50 users by the beginning of any part of their name, in upper or lower case, with or without accents.",
+        footerHeading = ScriptCommand.EXAMPLE,
+        footer = "  chat-client --password-file pw alice@localhost who bo")
+public final class WhoCommand extends ListCommand {
+    @Parameters(paramLabel = "TEXT", arity = "0..1", description = "How a part of the name begins; by default any.")
+    private String text = "";
+
+    @Override
+    protected List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
+        return session.find(text).stream()
+                .map(user -> new Line(
+                        MessagePrinter.user(MessagePrinter.object("user"), user),
+                        user.name(),
+                        user.online() ? "online" : "offline",
+                        user.friend() ? "friend" : ""))
+                .toList();
+    }
+}

@@ -1,0 +1,90 @@
+package chatd.client.input;
+
+import chatd.client.talk.item.Place;
+import chatd.client.talk.resume.Histories;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.command.MessageCommand;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is typed after {@code /find}: words, phrases in quotes, and bounds such as {@code from:bob}. In quotes, a bound is a
+ * word as any other.
+ */
+public final class TypedSearch {
+    /** The bounds, each with an example. */
+    private static final Map<String, String> EXAMPLES = Map.of(
+            "with",
+            "with:bob",
+            "from",
+            "from:bob",
+            "since",
+            "since:yesterday",
+            "until",
+            "until:14:05",
+            "media",
+            "media:file");
+
+    private static final Pattern PART =
+            Pattern.compile("(" + String.join("|", EXAMPLES.keySet()) + "):(?:\"([^\"]*)\"?|(\\S*))|\"[^\"]*\"?|\\S+");
+
+    private TypedSearch() {}
+
+    /**
+     * Parses what is typed. Blocks, if the server has to be asked whom a name means.
+     *
+     * @throws IllegalArgumentException if a bound is none; its text says so
+     */
+    public static Histories.Wanted parse(ResumedSession session, String typed)
+            throws IOException, InterruptedException {
+        StringBuilder words = new StringBuilder();
+        Map<String, String> bounds = new HashMap<>();
+        PART.matcher(typed).results().forEach(part -> {
+            if (part.group(1) == null) {
+                words.append(words.isEmpty() ? "" : " ").append(part.group());
+            } else {
+                bounds.put(part.group(1), part.group(2) == null ? part.group(3) : part.group(2));
+            }
+        });
+        bounds.forEach((bound, value) -> {
+            if (value.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "Nothing stands behind " + bound + ":, as in " + EXAMPLES.get(bound) + ".");
+            }
+        });
+        String with = bounds.get("with");
+        return new Histories.Wanted(
+                words.toString(),
+                with == null ? Optional.empty() : Optional.of(with.equals("*") ? "" : session.meant(with)),
+                Optional.ofNullable(bounds.get("from")),
+                Optional.ofNullable(bounds.get("since")).map(TypedSearch::time),
+                Optional.ofNullable(bounds.get("until")).map(TypedSearch::time),
+                media(bounds.get("media")));
+    }
+
+    private static Instant time(String text) {
+        if (PlaceConverter.place(text) instanceof Place.Time(Instant time)) {
+            return time;
+        }
+        throw new IllegalArgumentException("since: and until: take a time, such as yesterday or 2026-11-20.");
+    }
+
+    /** Returns the kind that a word names; null for null. */
+    public static MessageCommand.@Nullable Media media(@Nullable String word) {
+        if (word == null) {
+            return null;
+        }
+        for (MessageCommand.Media one : MessageCommand.Media.values()) {
+            if (one.word().equals(word.toLowerCase(Locale.ROOT))) {
+                return one;
+            }
+        }
+        throw new IllegalArgumentException("What is searched for is text or file, not " + word + ".");
+    }
+}

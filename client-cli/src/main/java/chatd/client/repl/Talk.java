@@ -1,0 +1,684 @@
+package chatd.client.repl;
+
+import chatd.client.input.SizeLimits;
+import chatd.client.login.Dialogue;
+import chatd.client.login.Sessions;
+import chatd.client.net.ClientFailure;
+import chatd.client.net.UnknownServer;
+import chatd.client.screen.Presenter;
+import chatd.client.screen.Screen;
+import chatd.client.screen.TypedLine;
+import chatd.client.talk.ChatSession;
+import chatd.client.talk.Contacts;
+import chatd.client.talk.NotConnected;
+import chatd.client.talk.item.Item;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Secret;
+import chatd.text.SafeText;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jline.utils.Levenshtein;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person types, carried out: one line after the other on the user's thread, while the session's threads show what
+ * arrives.
+ */
+public final class Talk {
+    private static final int LISTED = 100;
+
+    /** The most lines of a text that are sent without asking. */
+    private static final long FEW_LINES = 3;
+
+    /** How often at most it is told that something is being typed: the server passes on no more. */
+    private static final long TYPING_NANOS = 3_000_000_000L;
+
+    private final Screen screen;
+    private final Presenter presenter;
+    private final Dialogue dialogue;
+    private final Sessions sessions;
+    private final RunningTransfers running;
+    private final FileTalk files;
+    private final NumberedTalk more;
+    private final GroupTalk groups;
+    private final SettingsTalk settings;
+    private final DirectTalk direct;
+
+    /** The session; null before the first login. */
+    private volatile @Nullable ChatSession session;
+
+    /** The recipients of plain text: an empty list means everyone, null nobody. */
+    private volatile @Nullable List<String> target;
+
+    /** What the user is called. */
+    private volatile String me = "";
+
+    /** What was typed and could not be sent; it stays in the line. */
+    private String unsent = "";
+
+    private volatile long typed;
+
+    private final Object working = new Object();
+
+    /** The user's thread while it carries out a line; null while it does not. Guarded by {@code working}. */
+    @GuardedBy("working")
+    private @Nullable Thread worker;
+
+    /** Whether the line being read was begun when its prompt was another. */
+    private volatile boolean isHeld;
+
+    /** Whether ↑ corrects the last text, rather than bringing back what was typed last and not sent. */
+    private volatile boolean corrects;
+
+    public Talk(Screen screen, Presenter presenter, Dialogue dialogue, Sessions sessions, Path downloads) {
+        this.screen = screen;
+        this.presenter = presenter;
+        this.dialogue = dialogue;
+        this.sessions = sessions;
+        this.running = new RunningTransfers(screen, presenter);
+        this.files = new FileTalk(screen, presenter, downloads, running, this::shortened);
+        this.more = new NumberedTalk(screen, presenter);
+        this.groups = new GroupTalk(presenter);
+        this.settings = new SettingsTalk(screen, presenter);
+        this.direct = new DirectTalk(screen, presenter, downloads, running, this::turned);
+        presenter.onRename(this::renamed);
+    }
+
+    /** Returns the names that can be completed, those online first. Any thread. */
+    public List<String> names() {
+        ChatSession now = session;
+        if (now == null) {
+            return List.of();
+        }
+        Stream<String> users = Stream.of(true, false).flatMap(online -> now.contacts().who(online).stream());
+        return now instanceof ResumedSession numbered
+                ? Stream.concat(users, groups.words(numbered).stream()).toList()
+                : users.toList();
+    }
+
+    private ChatSession session() {
+        return Objects.requireNonNull(session);
+    }
+
+    /**
+     * Returns the session with what {@code chat/1} does not carry.
+     *
+     * @throws ClientFailure if the connection speaks {@code chat/1}
+     */
+    private ResumedSession numbered() {
+        if (session() instanceof ResumedSession numbered) {
+            return numbered;
+        }
+        throw new ClientFailure(ClientFailure.NO, "This needs chat-json/1, and this connection speaks chat/1.");
+    }
+
+    /**
+     * Logs in and runs the session until the user leaves.
+     *
+     * @param given the password; if empty, the user is asked for it
+     * @param to the initial recipients, as with {@code /to}; empty for nobody
+     */
+    public void run(Optional<Secret> given, String to) throws IOException, InterruptedException {
+        screen.onInterrupt(this::interrupted);
+        screen.onTyping(this::typing);
+        screen.onUp(this::correction);
+        enter(given);
+        if (!to.isEmpty()) {
+            take("/to " + to);
+        }
+        boolean wasWarned = false;
+        while (true) {
+            Optional<String> line = read();
+            if (line.isPresent() && goesOn(line.get())) {
+                wasWarned = false;
+            } else if (wasWarned || !warns()) {
+                break;
+            } else {
+                wasWarned = true;
+            }
+        }
+        running.cancelAll();
+        direct.leave();
+        for (Item item : session().leave()) {
+            presenter.notice("It is not known whether this was stored: " + item.text());
+        }
+    }
+
+    /** Returns false if a line leaves. */
+    private boolean goesOn(String line) {
+        if (!session().isAway()) {
+            return take(line);
+        }
+        if (TypedLine.of(line) instanceof TypedLine.Quit) {
+            return false;
+        }
+        away(line);
+        return true;
+    }
+
+    /** Says once that files are under way which would be given up; returns whether there are any. */
+    private boolean warns() {
+        int count = running.count();
+        if (count > 0) {
+            presenter.notice((count == 1 ? "A file is" : count + " files are")
+                    + " under way, and would be given up. /files lists them; leave again to leave all the same.");
+        }
+        return count > 0;
+    }
+
+    /** Interrupts the line that is being carried out; returns whether there is one. */
+    private boolean stop() {
+        synchronized (working) {
+            if (worker != null) {
+                worker.interrupt();
+            }
+            return worker != null;
+        }
+    }
+
+    /** Handles Ctrl-C while an operation blocks: what the server was asked is waited for no longer. */
+    private void interrupted() {
+        ChatSession now = session;
+        if (now instanceof ResumedSession && (stop() || now.isConnected())) {
+            return;
+        }
+        if (now != null && now.isConnected()) {
+            now.cut("Cancelled by closing the connection.");
+        } else {
+            System.exit(ClientFailure.INTERRUPTED);
+        }
+    }
+
+    /** Tells whom the user writes to that something is being typed. */
+    private void typing() {
+        List<String> to = target;
+        long now = System.nanoTime();
+        if (direct.isTarget()) {
+            if (now - typed > TYPING_NANOS) {
+                typed = now;
+                direct.typing();
+            }
+        } else if (to != null
+                && to.size() == 1
+                && session instanceof ResumedSession numbered
+                && now - typed > TYPING_NANOS) {
+            typed = now;
+            // Not on the thread that reads the keys: it may block.
+            Thread.startVirtualThread(() -> numbered.typing(to.getFirst()));
+        }
+    }
+
+    /** Returns the command that corrects the last text sent from here; empty if there is none. */
+    private String correction() {
+        Item last = lastOwn();
+        return !corrects || last == null || last.isFile() || !(session instanceof ResumedSession)
+                ? ""
+                : TypedLine.correcting(last.number(), last.text());
+    }
+
+    private Optional<String> read() {
+        String left = unsent;
+        unsent = "";
+        isHeld = false;
+        Optional<String> line = screen.read(prompt() + "> ", left);
+        List<String> with = target;
+        if (session instanceof ResumedSession numbered && with != null && !direct.isTarget()) {
+            // The user is there, talks to them, and sees what was shown.
+            numbered.histories().markShown(with);
+        }
+        return line;
+    }
+
+    /** Shows that what is typed goes elsewhere from now on; what was typed already is not sent there by one Enter. */
+    private void turned() {
+        isHeld = screen.prompt(prompt() + "> ");
+    }
+
+    /** Goes on talking to somebody who has another name now. */
+    private void renamed(String was, String to) {
+        me = me.equals(was) ? to : me;
+        List<String> now = target;
+        if (now != null && now.contains(was)) {
+            target = now.stream().map(name -> name.equals(was) ? to : name).toList();
+            screen.prompt(prompt() + "> ");
+        }
+    }
+
+    private String prompt() {
+        Optional<String> directly = direct.prompt();
+        if (directly.isPresent()) {
+            return SafeText.line(directly.get());
+        }
+        List<String> to = target;
+        if (to == null) {
+            return "(nobody)";
+        }
+        return to.isEmpty() ? "(everyone)" : SafeText.line(shortened(to));
+    }
+
+    private String shortened(List<String> to) {
+        ChatSession now = session();
+        return to.size() <= 3
+                ? to.stream().map(now::label).collect(Collectors.joining(", "))
+                : now.label(to.getFirst()) + " and " + (to.size() - 1) + " more";
+    }
+
+    /** Handles a line typed after the session has ended: an empty one logs in again. */
+    private void away(String line) {
+        if (!screen.isAsking()) {
+            throw new ClientFailure(ClientFailure.NO_SERVER, "The session has ended; not sent: " + line);
+        }
+        if (!line.isBlank()) {
+            presenter.notice(
+                    "Not sent, since the session has ended; ↑ brings it back. Press Enter alone to log in again.");
+            return;
+        }
+        try {
+            enter(Optional.empty());
+        } catch (ClientFailure e) {
+            presenter.notice(e.text() + " Press Enter to try again, Ctrl-D to leave.");
+        }
+    }
+
+    private void enter(Optional<Secret> given) {
+        Dialogue.Entered entered = dialogue.logIn(given);
+        SessionEvent.Welcome in = entered.in().welcome();
+        String last = in.lastLogin()
+                .map(time -> "Your last login was on " + presenter.time(time) + ".")
+                .orElse("This is your first login.");
+        me = in.name().isEmpty() ? dialogue.user() : in.name();
+        presenter.me(me);
+        presenter.notice("Welcome, " + me + ". " + last
+                + (in.displaced() ? " The session that you had elsewhere was ended." : "")
+                + (target == null ? " /to NAME picks whom you talk to, /help lists the rest." : ""));
+        ChatSession begun = sessions.beginAgain(session, entered.in(), entered.password());
+        session = begun;
+        if (begun instanceof ResumedSession numbered) {
+            presenter.notices(numbered::notices);
+            presenter.labels(numbered::label);
+            direct.listen(numbered);
+        }
+    }
+
+    /** Executes a typed line, which Ctrl-C stops; returns false to leave. */
+    private boolean take(String line) {
+        synchronized (working) {
+            worker = Thread.currentThread();
+        }
+        try {
+            return carryOut(line);
+        } catch (InterruptedException e) {
+            presenter.notice("Stopped. The server may have done it all the same.");
+            return true;
+        } finally {
+            synchronized (working) {
+                worker = null;
+                // It may have come too late.
+                Thread.interrupted();
+            }
+        }
+    }
+
+    private boolean carryOut(String line) throws InterruptedException {
+        TypedLine typedLine = TypedLine.of(line);
+        corrects = !(typedLine instanceof TypedLine.Mistake);
+        try {
+            if (session instanceof ResumedSession numbered && direct.answers(numbered, line.strip())) {
+                return true;
+            }
+            return take(typedLine);
+        } catch (NotConnected e) {
+            boolean isText = switch (typedLine) {
+                case TypedLine.Say say -> true;
+                case TypedLine.Send send -> true;
+                case TypedLine.Reply reply -> true;
+                case TypedLine.Answer answer -> true;
+                case TypedLine.Correct correct -> true;
+                default -> false;
+            };
+            presenter.notice("There is no connection at the moment; nothing was sent."
+                    + (isText ? " It stays in the line; Ctrl-C empties that." : ""));
+            unsent = isText && screen.isAsking() ? line : "";
+            session().hurry();
+        } catch (IOException e) {
+            if (session().isConnected()) {
+                presenter.notice("It failed: " + e.getMessage());
+            }
+        } catch (UnknownServer e) {
+            presenter.notice("Nobody vouches for the server any more. Nothing was sent.");
+        } catch (IllegalArgumentException | ClientFailure e) {
+            presenter.notice(String.valueOf(e.getMessage()));
+        }
+        return true;
+    }
+
+    private boolean take(TypedLine typedLine) throws IOException, InterruptedException, UnknownServer {
+        switch (typedLine) {
+            case TypedLine.Nothing nothing -> session().hurry();
+            case TypedLine.Say(String text)
+            when isHeld -> {
+                presenter.notice("What you type goes to " + prompt() + " now. Nothing was sent; Enter sends it there.");
+                unsent = text;
+            }
+            case TypedLine.Say(String text) when direct.isTarget() -> direct.say(text);
+            case TypedLine.Reply(String text) when direct.isTarget() -> direct.say(text);
+            case TypedLine.Answer(long number, String text)
+            when number == 0 && direct.isTarget() -> direct.answer(text);
+            case TypedLine.Direct(List<String> names) -> call(names);
+            case TypedLine.SendDirectly(List<Path> paths) -> direct.send(paths);
+            case TypedLine.EndDirect end -> direct.end();
+            case TypedLine.Say(String text)
+            when target == null -> {
+                corrects = false;
+                presenter.notice(
+                        "To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent; ↑ brings it"
+                                + " back.");
+            }
+            case TypedLine.Say(String text) -> say(target, text, 0, false);
+            case TypedLine.Turn(List<String> names) -> {
+                direct.turnAway();
+                turn(names);
+            }
+            case TypedLine.Send(List<String> names, String text) -> say(names, text, 0, true);
+            case TypedLine.Reply(String text) -> reply(text);
+            case TypedLine.Answer(long number, String text) -> answer(number, text);
+            case TypedLine.Correct(long number, String text) -> correct(number, text);
+            case TypedLine.Back(long number) -> takeBack(number);
+            case TypedLine.React(long number, String code, boolean on) -> react(number, code, on);
+            case TypedLine.SendFiles(List<String> names, List<Path> paths, boolean picture) -> {
+                if (direct.isTarget()) {
+                    presenter.notice("By the server; /send PATH sends directly.");
+                }
+                List<String> known = known(names);
+                if (known.size() < names.size()) {
+                    presenter.notice("Nothing was sent.");
+                } else {
+                    files.send(session(), known, paths, picture);
+                }
+            }
+            case TypedLine.Files listed -> running.list();
+            case TypedLine.Cancel(int number) -> running.cancel(number);
+            case TypedLine.Fetch(long file) -> files.fetch(session(), file);
+            case TypedLine.Open(long file) -> files.open(numbered(), file);
+            case TypedLine.History(Optional<String> with, Optional<String> since, long count)
+            when since.isEmpty() && !(session() instanceof ResumedSession) ->
+                session().history(with, count);
+            case TypedLine.History(Optional<String> with, Optional<String> since, long count) ->
+                more.history(numbered(), with, since, count);
+            case TypedLine.Find(String words) -> more.find(numbered(), words);
+            case TypedLine.Around(long number) -> around(number);
+            case TypedLine.More(boolean isOlder, long count) -> more.history(numbered(), isOlder, count);
+            case TypedLine.Unread unread -> more.unread(numbered());
+            case TypedLine.Next next -> target = more.next(numbered()).orElse(target);
+            case TypedLine.Who(String part) -> who(part);
+            case TypedLine.Group(String what, String rest) ->
+                target = groups.take(numbered(), what, rest, target).orElse(target);
+            case TypedLine.Report(long number, String why) -> {
+                numbered().report(number, why);
+                presenter.notice("The administrators are told of message #" + number + ".");
+            }
+            case TypedLine.Friends friends -> more.friends(numbered());
+            case TypedLine.Friend(String name, String text) -> more.befriend(numbered(), name, text);
+            case TypedLine.Unfriend(String name) -> more.unfriend(numbered(), name);
+            case TypedLine.Ignore(Optional<String> name) -> ignore(name);
+            case TypedLine.Block(String name, boolean on) -> more.block(numbered(), name, on);
+            case TypedLine.Notify(String with, String what) -> more.notices(numbered(), with, what);
+            case TypedLine.OwnSessions(String end) -> more.sessions(numbered(), end);
+            case TypedLine.Set(List<String> words) -> settings.set(session(), words);
+            case TypedLine.Rename(String name) -> numbered().rename(name);
+            case TypedLine.Password password -> changePassword();
+            case TypedLine.Register(String name) -> dialogue.register(name);
+            case TypedLine.Help(String text) -> presenter.page(text, TypedLine.HELP_INDENT);
+            case TypedLine.Mistake(String text) ->
+                presenter.notice(text
+                        + (direct.isTarget() && text.contains("/file ") ? "; /send PATH sends files directly." : ""));
+            case TypedLine.Logout logout -> {
+                if (session() instanceof ResumedSession numbered) {
+                    numbered.forgetDevice();
+                }
+                dialogue.forget();
+                if (!session().isConnected()) {
+                    presenter.notice(
+                            "There is no connection: the key is deleted here, and the server forgets this device"
+                                    + " when nobody has used it for a while, or by /sessions from elsewhere.");
+                }
+                return false;
+            }
+            case TypedLine.Quit quit -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns those of the names that somebody has, and says which nobody has; an empty list means everyone. */
+    private List<String> known(List<String> names) throws IOException, InterruptedException {
+        ChatSession.Recipients recipients = session().recipients(names);
+        for (String name : recipients.unknown()) {
+            String near = session().candidates(name).stream()
+                    .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))
+                    .findFirst()
+                    .map(known -> "; did you mean " + known + "?")
+                    .orElse(". /who PART finds users.");
+            String hint = session() instanceof ResumedSession numbered
+                    ? numbered.groups().hint(name)
+                    : "";
+            presenter.notice("There is no user called " + name + near + hint);
+        }
+        return recipients.known();
+    }
+
+    /** Picks the recipients of what is typed; if one is unknown, it goes to nobody, rather than to those before. */
+    private void turn(List<String> names) throws IOException, InterruptedException {
+        target = null;
+        List<String> all = known(names);
+        if (all.size() == names.size()) {
+            target = all;
+        }
+    }
+
+    private void call(List<String> names) throws IOException, InterruptedException {
+        List<String> known = names.isEmpty() ? names : known(names);
+        if (known.size() < names.size()) {
+            presenter.notice("Nobody was called.");
+        } else {
+            direct.call(numbered(), known);
+        }
+    }
+
+    private void reply(String text) throws IOException, InterruptedException {
+        String last = presenter.lastSender();
+        if (last.isEmpty()) {
+            presenter.notice("Nobody has written to you since you came. Nothing was sent.");
+        } else {
+            say(List.of(last), text, 0, false);
+        }
+    }
+
+    /** Sends an answer to an item that was shown: into its conversation. */
+    private void answer(long number, String text) throws IOException, InterruptedException {
+        numbered();
+        Item item = item(number);
+        if (item == null) {
+            presenter.notice(
+                    (number == 0 ? "There is nothing here to answer yet." : noMessage(number)) + " Nothing was sent.");
+            return;
+        }
+        List<String> to = item.to().orElse(List.of());
+        boolean isToAll = item.to().isPresent() && to.isEmpty();
+        say(isToAll || item.isMine() ? to : List.of(item.with(me)), text, item.number(), false);
+    }
+
+    /** Returns the last item that the user sent to whom the prompt names; null if there is none, or if it is a direct session. */
+    private @Nullable Item lastOwn() {
+        return direct.isTarget() ? null : presenter.lastOwn(target);
+    }
+
+    /** Returns the last item that the user sent to whom it talks to, or the one with this number; says so if there is none. */
+    private @Nullable Item shown(long number) throws IOException, InterruptedException {
+        numbered();
+        Item item = number == 0 ? lastOwn() : item(number);
+        if (item == null) {
+            presenter.notice(
+                    number == 0
+                            ? "You have sent nothing to " + prompt() + " that is shown here. Nothing was done; a number"
+                                    + " says which one is meant, and /history shows the numbers."
+                            : noMessage(number) + " Nothing was done.");
+        }
+        return item;
+    }
+
+    /**
+     * Returns an item of the user's history: one that was shown lately, or else as the server has it now. Blocks.
+     *
+     * @param number 0 for the last one that somebody else wrote to whom the prompt names
+     * @return null if there is none, or if it was taken back
+     */
+    private @Nullable Item item(long number) throws IOException, InterruptedException {
+        Item shown = presenter.shown(number, target);
+        if (shown != null || number == 0) {
+            return shown;
+        }
+        Optional<Item> read = numbered().histories().item(number);
+        read.ifPresent(presenter::remember);
+        return read.orElse(null);
+    }
+
+    private static String noMessage(long number) {
+        return "You have no message #" + number + "; /history and /find show the numbers.";
+    }
+
+    private void around(long number) throws IOException, InterruptedException {
+        ResumedSession session = numbered();
+        Item item = item(number);
+        if (item == null) {
+            presenter.notice(noMessage(number));
+        } else {
+            more.around(session, number, item.with(me));
+        }
+    }
+
+    /** Takes an item back; whether the user may is for the server to say: in a group, admins take back what others sent. */
+    private void takeBack(long number) throws IOException, InterruptedException {
+        Item item = shown(number);
+        if (item != null) {
+            presenter.said(more.takeBack(numbered(), item));
+        }
+    }
+
+    private void correct(long number, String text) throws IOException, InterruptedException {
+        Item item = shown(number);
+        if (item != null && !item.isMine()) {
+            presenter.notice("Message #" + number + " is not yours. Nothing was done.");
+        } else if (item != null) {
+            SizeLimits.check(text);
+            presenter.said(more.correct(numbered(), item, text));
+        }
+    }
+
+    private void react(long number, String code, boolean on) throws IOException, InterruptedException {
+        ResumedSession session = numbered();
+        Item item = item(number);
+        if (item == null) {
+            presenter.notice(number == 0 ? "There is nothing here to react to yet." : noMessage(number));
+            return;
+        }
+        Item done = more.react(session, item, code, on);
+        if (done.number() > 0) {
+            presenter.said(done);
+        } else {
+            presenter.notice(on ? "You reacted so already." : "You did not react so.");
+        }
+    }
+
+    /**
+     * @param answered the number of the message that it answers; 0 for none
+     * @param isTyped whether the recipients are as the user has typed them, and not as the session names them
+     */
+    private void say(@Nullable List<String> to, String text, long answered, boolean isTyped)
+            throws IOException, InterruptedException {
+        if (to == null) {
+            return;
+        }
+        List<String> known = isTyped || !(session() instanceof ResumedSession) ? known(to) : to;
+        if (known.isEmpty() && !to.isEmpty()) {
+            corrects = false;
+            presenter.notice("Nothing was sent; ↑ brings it back.");
+            return;
+        }
+        SizeLimits.check(text);
+        long lines = text.lines().count();
+        if (lines > FEW_LINES && screen.isAsking()) {
+            String whom = to.isEmpty() ? "everyone" : shortened(known);
+            if (!screen.confirm("Send these " + lines + " lines to " + SafeText.line(whom) + " as one text?")) {
+                corrects = false;
+                presenter.notice("Not sent; ↑ brings it back.");
+                return;
+            }
+        }
+        if (known.size() < to.size()) {
+            presenter.notice("It is sent to " + shortened(known) + " alone.");
+        }
+        session().say(known, text, answered, "");
+    }
+
+    private void who(String part) throws IOException, InterruptedException {
+        Contacts contacts = session().contacts();
+        List<String> wanted = part.isEmpty() ? contacts.names() : session().matching(part);
+        for (boolean online : new boolean[] {true, false}) {
+            List<String> names =
+                    contacts.who(online).stream().filter(wanted::contains).toList();
+            if (!names.isEmpty() || online) {
+                String how = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more (/who PART)" : "";
+                presenter.notice((online ? "Online" : "Offline") + ": "
+                        + (names.isEmpty()
+                                ? "nobody"
+                                : names.stream().limit(LISTED).collect(Collectors.joining(", ")))
+                        + how);
+            }
+        }
+        if (!session().isConnected()) {
+            presenter.notice("This is as it was before the connection was lost.");
+        }
+    }
+
+    private void ignore(Optional<String> name) throws IOException, InterruptedException, UnknownServer {
+        if (name.isEmpty()) {
+            settings.ignored(session());
+        } else if (name.get().equals(me)) {
+            presenter.notice("That is you. Nothing was changed.");
+        } else if (session().preferences().ignored().contains(name.get())
+                || !known(List.of(name.get())).isEmpty()) {
+            settings.ignore(session(), name.get());
+        }
+    }
+
+    private void changePassword() throws IOException, InterruptedException {
+        Optional<Secret> old = screen.readSecret("Old password: ").map(Secret::of);
+        Optional<Secret> chosen = old.isEmpty() ? Optional.empty() : dialogue.choose(old);
+        if (chosen.isEmpty()) {
+            presenter.notice("The password was not changed.");
+            return;
+        }
+        ChatSession.Verdict verdict = session().changePassword(old.get(), chosen.get());
+        if (verdict == ChatSession.Verdict.CHANGED) {
+            dialogue.remember(chosen.get());
+        }
+        if (verdict != null) {
+            presenter.notice(
+                    switch (verdict) {
+                        case CHANGED -> "The password has been changed.";
+                        case WRONG_OLD_PASSWORD -> "That was not your old password; it stays as it was.";
+                        case BAD_NEW_PASSWORD ->
+                            "The new password breaks the rules; the old one stays. " + Dialogue.RULES;
+                    });
+        }
+    }
+}

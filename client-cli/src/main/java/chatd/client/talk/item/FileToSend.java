@@ -1,0 +1,12 @@
+package chatd.client.talk.item;
+
+import java.nio.file.Path;
+
+/**
+ * A file of this machine that is to be sent.
+ *
+ * @param name the file name that the recipients see
+ * @param size in bytes
+ * @param picture whether it is to be shown in place, and what says where and with what it was taken left out
+ */
+public record FileToSend(Path path, String name, long size, boolean picture) {}

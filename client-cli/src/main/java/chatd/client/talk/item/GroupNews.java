@@ -1,0 +1,94 @@
+package chatd.client.talk.item;
+
+import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupRole;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
+
+/**
+ * What was done to a group, in words.
+ *
+ * @param op what it is called in the JSON messages
+ * @param users whom it is about
+ * @param text the predicate of the sentence whose subject is who did it
+ */
+public record GroupNews(String op, List<String> users, String text) {
+    /** Maximum number of users that the text names. */
+    private static final int MOST_NAMED = 10;
+
+    /**
+     * @param group the group's name from then on
+     * @param isByServer whether the server did it, and not a user
+     * @param names returns the name of a user
+     */
+    public static GroupNews of(GroupAct act, String group, boolean isByServer, LongFunction<String> names) {
+        return switch (act) {
+            case GroupAct.Created created ->
+                of(
+                        "create",
+                        "made the group " + group + (created.users().isEmpty() ? "" : " with "),
+                        "",
+                        named(created.users(), names));
+            case GroupAct.Added added -> of("add", "added ", " to " + group, named(added.users(), names));
+            case GroupAct.Removed removed ->
+                of("remove", "removed ", " from " + group, named(List.of(removed.user()), names));
+            case GroupAct.Left left -> {
+                String next = left.next() == 0 ? "" : "; " + names.apply(left.next()) + " is its owner now";
+                List<String> who = named(List.of(left.user()), names);
+                yield isByServer
+                        ? new GroupNews("leave", who, ": " + who.getFirst() + " is no longer in " + group + next)
+                        : new GroupNews("leave", who, "left " + group + next);
+            }
+            case GroupAct.Joined joined ->
+                new GroupNews("join", named(List.of(joined.user()), names), "joined " + group);
+            case GroupAct.Renamed renamed ->
+                new GroupNews("rename", List.of(), "renamed the group " + renamed.was() + ": it is " + group + " now");
+            case GroupAct.RoleGiven given ->
+                of("role", "made ", " " + given.role().word() + " of " + group, named(List.of(given.user()), names));
+            case GroupAct.Set set -> new GroupNews("set", List.of(), changes(set, group));
+            case GroupAct.Closed closed ->
+                new GroupNews("close", List.of(), "closed " + group + ": it can be read, and nothing else");
+        };
+    }
+
+    private static List<String> named(List<Long> users, LongFunction<String> names) {
+        return LongStream.of(users.stream().mapToLong(user -> user).toArray())
+                .mapToObj(names)
+                .toList();
+    }
+
+    private static GroupNews of(String op, String before, String after, List<String> users) {
+        int more = users.size() - MOST_NAMED;
+        String named = String.join(", ", users.subList(0, Math.min(users.size(), MOST_NAMED)));
+        return new GroupNews(op, users, before + named + (more > 0 ? " and " + more + " more" : "") + after);
+    }
+
+    private static String changes(GroupAct.Set set, String group) {
+        List<String> all = new ArrayList<>();
+        if (set.topic() != null) {
+            all.add(set.topic().isEmpty() ? "it has no topic" : "its topic is “" + set.topic() + "”");
+        }
+        if (set.open() != null) {
+            all.add(set.open() ? "anybody can find and join it" : "its admins add who comes");
+        }
+        if (set.wholeHistory() != null) {
+            all.add(
+                    set.wholeHistory()
+                            ? "who comes from now on sees what was said before"
+                            : "who comes from now on does not see what was said before");
+        }
+        return "changed " + group + ": " + String.join("; ", all);
+    }
+
+    /** Returns the role with this name; empty if there is none. */
+    public static Optional<GroupRole> role(String word) {
+        return Arrays.stream(GroupRole.values())
+                .filter(role -> role.word().equals(word.toLowerCase(Locale.ROOT)))
+                .findFirst();
+    }
+}

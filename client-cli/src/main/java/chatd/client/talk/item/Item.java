@@ -1,0 +1,322 @@
+package chatd.client.talk.item;
+
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Amended;
+import chatd.protocol.value.Media;
+import chatd.protocol.value.people.User;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One item of what is shown: a text, a file that can be fetched, or what was done about one.
+ *
+ * @param number the item's number; 0 if the server gives none
+ * @param sender the name that the server gives; {@code server} for itself
+ * @param isMine whether this account sent it
+ * @param time the server's; for an item just sent from here, this machine's
+ * @param isServerTime whether {@code time} is the server's
+ * @param text the text, that of a correction, or what a reaction is; for a file, its name; empty if it was taken back
+ * @param file the number of the file; null for a text, -1 until the server has reported it, 0 if it was taken back
+ * @param to the recipients, if known: {@code chat/1} gives them only for items sent from here. An empty list means
+ *     everyone
+ * @param answered the number of the message that it answers; 0 for none
+ * @param size the file's size in bytes; -1 for a text, or if it is not known
+ * @param media what a file is; {@link Media#NONE} for a text, or if it is not known
+ * @param mentionsMe whether the server says that it mentions the user
+ * @param deed what was done about a message; {@link Deed#SENT} for a message itself
+ * @param of the number of the message that it is about; 0 for a message itself
+ * @param amended what has become of a message since it was sent
+ * @param news what was done to a group; null for anything else
+ */
+public record Item(
+        long number,
+        String sender,
+        boolean isMine,
+        Instant time,
+        boolean isServerTime,
+        String text,
+        @Nullable Long file,
+        Optional<List<String>> to,
+        long answered,
+        long size,
+        Media media,
+        boolean mentionsMe,
+        Deed deed,
+        long of,
+        Amended amended,
+        @Nullable GroupNews news) {
+
+    /** What was done. */
+    public enum Deed {
+        /** A message was sent. */
+        SENT,
+        /** A message was sent, and nothing is left of it but that it was. */
+        ERASED,
+        TAKEN_BACK,
+        CORRECTED,
+        REACTED,
+        REACTS_NO_LONGER,
+        /** A group was changed. */
+        GROUP
+    }
+
+    /** A message, of which nothing has become yet. */
+    private Item(
+            long number,
+            String sender,
+            boolean isMine,
+            Instant time,
+            boolean isServerTime,
+            String text,
+            @Nullable Long file,
+            Optional<List<String>> to,
+            long answered,
+            long size) {
+        this(
+                number,
+                sender,
+                isMine,
+                time,
+                isServerTime,
+                text,
+                file,
+                to,
+                answered,
+                size,
+                Media.NONE,
+                false,
+                Deed.SENT,
+                0,
+                Amended.NOT,
+                null);
+    }
+
+    /** An item of which the server gives neither number nor size. */
+    public Item(
+            String sender,
+            boolean isMine,
+            Instant time,
+            boolean isServerTime,
+            String text,
+            @Nullable Long file,
+            Optional<List<String>> to) {
+        this(0, sender, isMine, time, isServerTime, text, file, to, 0, -1);
+    }
+
+    /** Returns a text that was said without the server. */
+    public static Item direct(String sender, boolean isMine, List<String> to, String text, long answered, Instant now) {
+        return new Item(0, sender, isMine, now, false, text, null, Optional.of(to), answered, -1);
+    }
+
+    /** Returns an item sent from here, as long as the server has not reported it. */
+    public static Item outgoing(String me, List<String> to, String text, boolean isFile, long answered, Instant now) {
+        return new Item(0, me, true, now, false, text, isFile ? -1L : null, Optional.of(to), answered, -1);
+    }
+
+    /** Returns a message, or what was done about one, as an item. */
+    public static Item of(MessageEvent.Message message, boolean isMine) {
+        MessageEvent.Stored stored = message.stored();
+        long number = stored == null ? 0 : stored.number();
+        long answered = stored == null ? 0 : stored.references().answered();
+        String sender = message.sender();
+        Instant time = message.time();
+        return switch (message) {
+            case MessageEvent.Text text ->
+                new Item(number, sender, isMine, time, true, text.text(), null, Optional.empty(), answered, -1)
+                        .as(Deed.SENT, 0, stored == null ? Amended.NOT : stored.amended());
+            case MessageEvent.FileOffer offer -> {
+                long size = offer.content() == null ? -1 : offer.content().size();
+                yield new Item(
+                                number,
+                                sender,
+                                isMine,
+                                time,
+                                true,
+                                offer.name(),
+                                offer.file(),
+                                Optional.empty(),
+                                answered,
+                                size)
+                        .of(
+                                offer.content() == null
+                                        ? Media.NONE
+                                        : offer.content().media())
+                        .as(Deed.SENT, 0, stored == null ? Amended.NOT : stored.amended());
+            }
+            case MessageEvent.Erased erased ->
+                new Item(number, sender, isMine, time, true, "", erased.isFile() ? 0L : null, Optional.empty(), 0, -1)
+                        .as(Deed.ERASED, 0, Amended.NOT);
+            case MessageEvent.TakenBack taken ->
+                done(message, number, isMine, "").as(Deed.TAKEN_BACK, taken.of(), Amended.NOT);
+            case MessageEvent.Corrected corrected ->
+                done(message, number, isMine, corrected.text()).as(Deed.CORRECTED, corrected.of(), Amended.NOT);
+            case MessageEvent.GroupChanged changed ->
+                done(message, number, isMine, "").as(Deed.GROUP, 0, Amended.NOT);
+            case MessageEvent.Reacted reacted ->
+                done(message, number, isMine, reacted.code())
+                        .as(reacted.on() ? Deed.REACTED : Deed.REACTS_NO_LONGER, reacted.of(), Amended.NOT);
+        };
+    }
+
+    private static Item done(MessageEvent.Message message, long number, boolean isMine, String text) {
+        return new Item(number, message.sender(), isMine, message.time(), true, text, null, Optional.empty(), 0, -1);
+    }
+
+    /** Returns what this account has done about this item. */
+    public Item done(Deed what, String itsText, long itsNumber, String me, Instant now) {
+        return new Item(itsNumber, me, true, now, false, itsText, null, to, 0, -1).as(what, number, Amended.NOT);
+    }
+
+    /** Returns the item as it is shown since a user has another name. */
+    public Item renamed(String was, String name) {
+        UnaryOperator<String> now = one -> one.equals(was) ? name : one;
+        return with(
+                number,
+                now.apply(sender),
+                time,
+                isServerTime,
+                text,
+                to.map(all -> all.stream().map(now).toList()),
+                mentionsMe);
+    }
+
+    private Item of(Media its) {
+        return new Item(
+                number,
+                sender,
+                isMine,
+                time,
+                isServerTime,
+                text,
+                file,
+                to,
+                answered,
+                size,
+                its,
+                mentionsMe,
+                deed,
+                of,
+                amended,
+                news);
+    }
+
+    private Item as(Deed what, long about, Amended now) {
+        return new Item(
+                number,
+                sender,
+                isMine,
+                time,
+                isServerTime,
+                text,
+                file,
+                to,
+                answered,
+                size,
+                media,
+                mentionsMe,
+                what,
+                about,
+                now,
+                news);
+    }
+
+    /** Returns what was done to a group, in words. */
+    public Item with(GroupNews its) {
+        return new Item(
+                number,
+                sender,
+                isMine,
+                time,
+                isServerTime,
+                its.text(),
+                file,
+                to,
+                answered,
+                size,
+                media,
+                mentionsMe,
+                deed,
+                of,
+                amended,
+                its);
+    }
+
+    /** Returns a text of the server itself, which is not stored. */
+    public static Item notice(String text, Instant now) {
+        return new Item(User.SERVER, false, now, false, text, null, Optional.empty());
+    }
+
+    public Item sentTo(List<String> receivers) {
+        return with(number, sender, time, isServerTime, text, Optional.of(receivers), mentionsMe);
+    }
+
+    /** Returns the same, as the server has stored it. */
+    public Item stored(long as, Instant at) {
+        return with(as, sender, at, true, text, to, mentionsMe);
+    }
+
+    /** Returns the same from a sender whose name is known otherwise, with whether it mentions the user. */
+    public Item from(String name, boolean mentions) {
+        return with(number, name, time, isServerTime, text, to, mentions);
+    }
+
+    /** Returns the same message with the text that it was corrected to. */
+    public Item corrected(String now) {
+        return with(number, sender, time, isServerTime, now, to, mentionsMe);
+    }
+
+    private Item with(
+            long itsNumber,
+            String itsSender,
+            Instant itsTime,
+            boolean isServers,
+            String itsText,
+            Optional<List<String>> itsReceivers,
+            boolean mentions) {
+        return new Item(
+                itsNumber,
+                itsSender,
+                isMine,
+                itsTime,
+                isServers,
+                itsText,
+                file,
+                itsReceivers,
+                answered,
+                size,
+                media,
+                mentions,
+                deed,
+                of,
+                amended,
+                news);
+    }
+
+    /**
+     * Returns with whom the conversation is, as far as it is known: the group, or the sender; of an item of the user's own, its
+     * first recipient. Of what went to everyone, the sender.
+     *
+     * @param me the user's name
+     */
+    public String with(String me) {
+        List<String> receivers = to.orElse(List.of());
+        boolean isToOthers = !receivers.isEmpty() && !receivers.equals(List.of(me));
+        return isToOthers ? receivers.getFirst() : sender;
+    }
+
+    public boolean isFile() {
+        return file != null;
+    }
+
+    /** Returns whether it is a message that was sent, and is still there. */
+    public boolean isMessage() {
+        return deed == Deed.SENT;
+    }
+
+    public boolean isFromServer() {
+        return sender.equals(User.SERVER);
+    }
+}

@@ -1,0 +1,18 @@
+package chatd.client.talk.item;
+
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.people.Unread;
+
+/**
+ * A conversation of the user's.
+ *
+ * @param last what was said last
+ * @param with the other user, or the group, as a recipient; empty for everyone
+ */
+public record Talked(MessageEvent.Conversation of, Item last, String with) {
+    /** Returns how much is unread, {@code 100+} for that or more. */
+    public String count() {
+        int count = of.unread().count();
+        return count >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(count);
+    }
+}

@@ -1,0 +1,138 @@
+package chatd.daemon.disk;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Sweeper;
+import chatd.daemon.store.db.DatabaseUnavailable;
+import chatd.daemon.store.read.StorageStore;
+import chatd.protocol.value.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Watches how much is free on the disks on which everything is stored: the database's, where that is on this machine, and
+ * the log's. It looks once a second while something is sent. Any thread.
+ */
+public final class DiskSpace implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(DiskSpace.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final Supplier<Config> config;
+    private final StorageStore store;
+    private final Path log;
+    private final boolean isLocal;
+    private final Clock clock;
+    private final DiskTrend trendOfLog = new DiskTrend("the audit log");
+    private final DiskTrend trendOfDatabase = new DiskTrend("the database");
+    private final Sweeper sweeper = new Sweeper("disk space", LOOK, this::look);
+    private final Sweeper hourly = new Sweeper("the trend of the disks", HOUR, this::note);
+    private volatile boolean isFull;
+
+    /**
+     * Looks once. Blocks.
+     *
+     * @param config the database and the log are those of the start
+     */
+    public DiskSpace(Supplier<Config> config, StorageStore store, Clock clock) {
+        Config now = config.get();
+        this.config = config;
+        this.store = store;
+        this.clock = clock;
+        this.log = now.audit().directory();
+        this.isLocal = now.database().socket().isPresent();
+        var _ = look();
+        var _ = note();
+        hourly.start();
+    }
+
+    private boolean note() {
+        Instant now = clock.instant();
+        trendOfLog.note(now, ofLog());
+        trendOfDatabase.note(now, ofDatabase());
+        return true;
+    }
+
+    /**
+     * Checks that there is room for something small, such as a text ({@code storage.texts}). Does not block.
+     *
+     * @throws Refusal {@link Code#NO_ROOM} if there is not
+     */
+    public void check() {
+        sweeper.start();
+        if (isFull) {
+            throw new Refusal(
+                    Code.NO_ROOM,
+                    "The disk of the server is full but for a reserve: no texts and files are taken at the moment. Nothing was sent; tell its administrator.");
+        }
+    }
+
+    private boolean look() {
+        long least = config.get().storage().texts();
+        boolean isLow = least > 0 && (isBelow(least, ofLog()) || isBelow(least, ofDatabase()));
+        if (isLow != isFull) {
+            if (isLow) {
+                LOG.error("CHATD-501 a disk has less than storage.texts free: no texts are taken. {}", trouble());
+            } else {
+                LOG.info("CHATD-502 there is room on the disks again");
+            }
+            isFull = isLow;
+        }
+        // While it is full, nobody may send anything that would have it look again.
+        return isLow;
+    }
+
+    private static boolean isBelow(long least, OptionalLong free) {
+        return free.isPresent() && free.getAsLong() < least;
+    }
+
+    /** Returns what takes the attention of an administrator, as a sentence; empty if nothing does. Blocks. */
+    public String trouble() {
+        long least = config.get().storage().texts();
+        if (isBelow(least, ofLog())) {
+            return "The disk of the log, with " + log.toAbsolutePath() + ", is nearly full: no texts are taken.";
+        }
+        if (isBelow(least, ofDatabase())) {
+            return "The disk of the database is nearly full: no texts are taken.";
+        }
+        Instant now = clock.instant();
+        String ofLog = trendOfLog.trouble(now, ofLog());
+        return ofLog.isEmpty() ? trendOfDatabase.trouble(now, ofDatabase()) : ofLog;
+    }
+
+    /** Returns the bytes that are free on the database's disk; empty if that is on another machine. Blocks. */
+    public OptionalLong ofDatabase() {
+        try {
+            return isLocal ? free(Path.of(store.directory())) : OptionalLong.empty();
+        } catch (DatabaseUnavailable e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private OptionalLong ofLog() {
+        return free(log);
+    }
+
+    private static OptionalLong free(Path directory) {
+        try {
+            return OptionalLong.of(Files.getFileStore(directory).getUsableSpace());
+        } catch (IOException e) {
+            LOG.debug("the free space of {} can't be told", directory, e);
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        hourly.close();
+        sweeper.close();
+    }
+}

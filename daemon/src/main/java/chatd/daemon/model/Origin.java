@@ -1,4 +1,0 @@
-package chatd.daemon.model;
-
-/** A connection, as the log names it. */
-public record Origin(String session, String dialect, String address, int port) {}

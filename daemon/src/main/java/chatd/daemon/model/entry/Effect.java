@@ -1,0 +1,88 @@
+package chatd.daemon.model.entry;
+
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.account.Remembered;
+import chatd.daemon.model.account.Token;
+import chatd.daemon.model.message.StoredFile;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The effect of a change on the tables. */
+public sealed interface Effect {
+    record AccountMade(Account account, String hash) implements Effect {}
+
+    /**
+     * Ends the account's tokens and forgets its devices, too.
+     *
+     * @param ends when a one-time password expires; empty for never
+     * @param kept a token that does not end; null for none
+     * @param remembered the device that is not forgotten, as it is known from now on; null for none
+     */
+    record PasswordSet(
+            String hash,
+            boolean mustChange,
+            Optional<Instant> ends,
+            @Nullable Token kept,
+            @Nullable Remembered remembered)
+            implements Effect {}
+
+    /** Replaces the account, except its password and its logins. */
+    record AccountUpdated(Account account) implements Effect {}
+
+    /**
+     * Erases the password, note, settings, last login and networks; keeps the number and the names, which are never
+     * reused.
+     */
+    record AccountDeleted() implements Effect {}
+
+    /**
+     * @param rehashed the same password hashed again, with the current parameters; null if that was not needed
+     * @param token what is new, and replaces any other of the same device; null if there is none
+     * @param remembered the device as it is known from now on; null if that does not change
+     */
+    record LoggedIn(
+            String address,
+            int port,
+            String network,
+            @Nullable String rehashed,
+            @Nullable Token token,
+            @Nullable Remembered remembered)
+            implements Effect {}
+
+    record SettingsStored(byte[] document) implements Effect {}
+
+    /** @param told whether the asked user learns of it */
+    record FriendAsked(long asked, String text, boolean told) implements Effect {}
+
+    /**
+     * Makes two users friends, and ends the requests between them.
+     *
+     * @param crossed whether the user agreed by asking, too
+     */
+    record FriendsMade(long other, boolean crossed) implements Effect {}
+
+    record FriendDeclined(long asker) implements Effect {}
+
+    /** @param told whether the asked user knew of it */
+    record RequestWithdrawn(long asked, boolean told) implements Effect {}
+
+    record FriendRemoved(long other) implements Effect {}
+
+    record UserBlocked(long other, boolean on) implements Effect {}
+
+    /**
+     * A message is reported to the administrators, and kept as it is until the report is closed.
+     *
+     * @param text null for a file
+     * @param file null for a text
+     */
+    record MessageReported(
+            String reason, @Nullable String text, @Nullable StoredFile file) implements Effect {}
+
+    /** @param report its number */
+    record ReportClosed(long report) implements Effect {}
+
+    /** @param report its number */
+    record ReportNoted(long report, String text) implements Effect {}
+}

@@ -1,0 +1,11 @@
+package chatd.daemon.model.group;
+
+import chatd.protocol.value.group.GroupRole;
+
+/**
+ * A stretch of time in which a user is, or was, in a group.
+ *
+ * @param role the last one
+ * @param removed whether it ended because somebody else removed the user
+ */
+public record Membership(long group, long account, Stretch stretch, GroupRole role, boolean removed) {}

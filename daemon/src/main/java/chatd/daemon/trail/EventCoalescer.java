@@ -1,0 +1,188 @@
+package chatd.daemon.trail;
+
+import chatd.audit.event.AuditEvent;
+import chatd.daemon.config.Network;
+import chatd.daemon.session.Sweeper;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Coalesces events that can be caused at will, so that nobody can fill the disk with them: the first of a kind from a
+ * stranger's network, an account or a Unix user is logged at once, those of the time after it as one event with their
+ * count. Thread-safe.
+ */
+final class EventCoalescer implements AutoCloseable {
+    private static final int MOST = 10_000;
+    private static final int MOST_SOON = 1_000;
+    private static final long CLOSE_SECONDS = 5;
+
+    /**
+     * The key by which events are coalesced.
+     *
+     * @param about the subject; null if subjects are not distinguished
+     * @param by who caused the events; null if there are too many keys: then events of all causers are coalesced
+     */
+    private record Key(
+            String kind, @Nullable Object about, @Nullable Object by) {}
+
+    /** Guarded by the coalescer's lock. */
+    private static final class Window {
+        final long began;
+        int more;
+
+        @Nullable
+        AuditEvent last;
+
+        Window(long began) {
+            this.began = began;
+        }
+    }
+
+    private final Consumer<AuditEvent> log;
+    private final int mostAbout;
+    private final Duration window;
+    private final LongSupplier nanos;
+
+    @GuardedBy("this")
+    private final Map<Key, Window> windows = new HashMap<>();
+
+    /** Number of windows that have a subject, by who causes the events. */
+    @GuardedBy("this")
+    private final Map<Object, Integer> apart = new HashMap<>();
+
+    private final Sweeper sweeper = new Sweeper("coalescer", Duration.ofSeconds(1), this::sweep);
+
+    private final ThreadPoolExecutor soon = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MOST_SOON),
+            Thread.ofPlatform().name("log soon").daemon().factory());
+
+    /**
+     * @param window for how long events are coalesced
+     * @param mostAbout maximum number of subjects coalesced separately for one causer
+     */
+    EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log) {
+        this(window, mostAbout, log, System::nanoTime);
+    }
+
+    /** @param nanos the time in nanoseconds, from any beginning */
+    EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log, LongSupplier nanos) {
+        this.log = log;
+        this.mostAbout = mostAbout;
+        this.window = window;
+        this.nanos = nanos;
+    }
+
+    /** Logs or coalesces an event without a subject. */
+    void caused(String kind, Object by, AuditEvent event) {
+        caused(kind, null, by, event);
+    }
+
+    /**
+     * Logs an event, or coalesces it with earlier ones.
+     *
+     * @param kind the kind under which events are coalesced
+     * @param about the subject, coalesced separately as long as there are few; null for none
+     * @param by who caused it: a {@link Network}, an account's number, or a Unix user's name
+     */
+    void caused(String kind, @Nullable Object about, Object by, AuditEvent event) {
+        // Logged without the lock: the disk may be slow, and the journal's thread comes here.
+        if (opens(kind, about, by, event)) {
+            log.accept(event);
+            sweeper.start();
+        }
+    }
+
+    /** Counts an event in its window; returns whether it opens one, and is to be logged. */
+    private synchronized boolean opens(String kind, @Nullable Object about, Object by, AuditEvent event) {
+        Key key = new Key(kind, about, by);
+        if (!windows.containsKey(key) && about != null && apart.getOrDefault(by, 0) >= mostAbout) {
+            key = new Key(kind, null, by);
+        }
+        if (!windows.containsKey(key) && windows.size() >= MOST) {
+            key = new Key(kind, null, null);
+        }
+        Window open = windows.get(key);
+        if (open != null) {
+            open.more++;
+            open.last = event;
+            return false;
+        }
+        windows.put(key, new Window(nanos.getAsLong()));
+        if (key.about() != null) {
+            apart.merge(by, 1, Integer::sum);
+        }
+        return true;
+    }
+
+    /** Runs the task on a thread of its own, in order; on the calling thread if too many tasks are queued. */
+    void soon(Runnable logging) {
+        try {
+            soon.execute(logging);
+        } catch (RejectedExecutionException e) {
+            logging.run();
+        }
+    }
+
+    /** Logs what the windows that are over have counted; returns whether any is open. Called by the sweeper. */
+    boolean sweep() {
+        closed(window.toNanos()).forEach(log);
+        synchronized (this) {
+            return !windows.isEmpty();
+        }
+    }
+
+    /** Closes the windows of an age; returns what is to be logged of them. */
+    private synchronized List<AuditEvent> closed(long age) {
+        long now = nanos.getAsLong();
+        List<AuditEvent> joined = new ArrayList<>();
+        for (Iterator<Map.Entry<Key, Window>> all = windows.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Key, Window> each = all.next();
+            Window its = each.getValue();
+            if (now - its.began >= age) {
+                all.remove();
+                Object by = each.getKey().by();
+                if (each.getKey().about() != null && by != null) {
+                    apart.computeIfPresent(by, (same, count) -> count > 1 ? count - 1 : null);
+                }
+                AuditEvent last = its.last;
+                if (last != null) {
+                    joined.add(new AuditEvent.Joined(last, its.more));
+                }
+            }
+        }
+        return joined;
+    }
+
+    /**
+     * Logs the pending events. Interrupts no thread, because that would close the log's file while it is being written.
+     */
+    @Override
+    public void close() {
+        soon.shutdown();
+        sweeper.close();
+        try {
+            if (!soon.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closed(0).forEach(log);
+    }
+}

@@ -1,4 +1,0 @@
-package chatd.protocol.value;
-
-/** One entry of the roster. */
-public record Presence(String name, boolean online) {}
