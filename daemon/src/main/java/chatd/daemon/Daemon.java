@@ -207,7 +207,7 @@ public final class Daemon {
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
 
-        Sessions sessions = new Sessions(
+        Sessions sessions = Sessions.of(
                 Math.max(numbers.message(), log.lastMessage()), directory.names(), directory.groups()::of, clock);
         TroubleNotifier notifier = new TroubleNotifier(sessions, audit, broken);
         log.observe(notifier);
@@ -279,7 +279,7 @@ public final class Daemon {
     }
 
     private static String status(Sessions sessions, Journal journal, AuditLog log) {
-        int online = sessions.onlineCount();
+        int online = sessions.presence().onlineCount();
         String trouble = log.trouble();
         return (online == 1 ? "1 user online" : online + " users online")
                 + (journal.isAway() ? "; the database is away" : "")
@@ -396,9 +396,9 @@ public final class Daemon {
 
     /** Finishes all sessions, and waits until their last output is sent, then a little for their peers to close. */
     private static void finish(Sessions sessions) throws InterruptedException {
-        sessions.finishAll("server stopping");
-        await(GOODBYES, () -> sessions.all().stream().allMatch(Session::hasSaidGoodbye));
-        await(LINGER, () -> sessions.all().isEmpty());
+        sessions.connections().finishAll("server stopping");
+        await(GOODBYES, () -> sessions.connections().all().stream().allMatch(each -> each.output().hasSaidGoodbye()));
+        await(LINGER, () -> sessions.connections().all().isEmpty());
     }
 
     private static void await(Duration most, BooleanSupplier condition) throws InterruptedException {

@@ -31,14 +31,14 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
     public void databaseAway(String reason) {
         LOG.error("CHATD-302 the database is away: {}", reason);
         audit.note(new AuditEvent.Database(false, reason));
-        sessions.tellAll("The database can't be reached. Until it is back, nothing can be sent, and no history read.");
+        sessions.fanout().tellAll("The database can't be reached. Until it is back, nothing can be sent, and no history read.");
     }
 
     @Override
     public void databaseBack() {
         LOG.info("CHATD-303 the database is back");
         audit.note(new AuditEvent.Database(true, "back"));
-        sessions.tellAll("The database is back.");
+        sessions.fanout().tellAll("The database is back.");
     }
 
     @Override
@@ -47,7 +47,7 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
             LOG.fatal(
                     "CHATD-401 the audit log can't be written: {}. Until it can, everything that must be logged is refused",
                     why);
-            sessions.tellAll(
+            sessions.fanout().tellAll(
                     "The server can't write its log. Until it can, nothing can be sent, and nobody can log in.");
         } else {
             LOG.fatal(
@@ -61,7 +61,7 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
         audit.catchUp();
         LOG.info("CHATD-403 the audit log is written again");
         if (audit.isRefusing()) {
-            sessions.tellAll("The server can write its log again: all is as before.");
+            sessions.fanout().tellAll("The server can write its log again: all is as before.");
         }
     }
 

@@ -83,7 +83,7 @@ public final class TestServices implements AutoCloseable {
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
-        sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), all.groups()::of, clock);
+        sessions = Sessions.of(Math.max(numbers.message(), log.lastMessage()), all.names(), all.groups()::of, clock);
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),
@@ -193,7 +193,7 @@ public final class TestServices implements AutoCloseable {
     }
 
     private TestTransport opened(TestTransport connection) {
-        sessions.opened(connection.session());
+        sessions.connections().opened(connection.session());
         return connection;
     }
 
@@ -248,7 +248,7 @@ public final class TestServices implements AutoCloseable {
      * replay (rule 8).
      */
     public List<String> told(TestTransport connection) throws InterruptedException {
-        sessions.flush();
+        sessions.fanout().flush();
         services.history().replay(connection.session(), 0);
         List<String> told = connection.told();
         if (!told.removeLast().equals("clear")) {

@@ -110,7 +110,7 @@ public class JournalBenchmark {
                         new Applier(
                                 accounts,
                                 new Contacts(List.of(), List.of(), List.of()),
-                                new Sessions(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC()))),
+                                Sessions.of(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC()))),
                 Clock.systemUTC(),
                 new Quiet());
         journal.start(ledger.open(Instant.now()));

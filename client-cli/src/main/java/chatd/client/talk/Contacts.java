@@ -1,6 +1,6 @@
 package chatd.client.talk;
 
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.TreeMap;
@@ -11,7 +11,7 @@ public final class Contacts {
     @GuardedBy("this")
     private final TreeMap<String, Boolean> people = new TreeMap<>();
 
-    public synchronized void set(List<Presence> roster) {
+    public synchronized void set(List<RosterEntry> roster) {
         people.clear();
         roster.forEach(presence -> people.put(presence.name(), presence.online()));
     }

@@ -395,11 +395,11 @@ public final class Administration {
         if (NUMBER.matcher(whose).matches()) {
             return kick(find(whose).name());
         }
-        List<Session> all = sessions.online().stream()
+        List<Session> all = sessions.presence().online().stream()
                 .filter(session -> whose.equals(session.name()))
                 .toList();
         if (all.isEmpty() && directory.named(whose).isEmpty()) {
-            all = sessions.online().stream()
+            all = sessions.presence().online().stream()
                     .filter(session -> whose.equals(session.id()))
                     .toList();
         }
@@ -409,7 +409,7 @@ public final class Administration {
                     ? new Refusal(Code.NOT_LOGGED_IN, whose + " is not online.")
                     : new Refusal(Code.NO_SUCH_USER, "There is no user and no session called " + whose + ".");
         }
-        all.forEach(session -> sessions.end(session, "An administrator has ended this session.", "kicked"));
+        all.forEach(session -> sessions.presence().end(session, "An administrator has ended this session.", "kicked"));
         return all;
     }
 }

@@ -65,7 +65,7 @@ public final class Users implements Room {
                 accounts.map(account -> new UserEvent.FoundUser(
                                 account.number(),
                                 account.name(),
-                                sessions.isOnline(account.number()),
+                                sessions.presence().isOnline(account.number()),
                                 friends.has(account.number())))
                         .toList(),
                 groups.stream().map(group -> found(group, session.account())).toList(),

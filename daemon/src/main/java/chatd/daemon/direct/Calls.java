@@ -458,7 +458,7 @@ public final class Calls implements Room, AutoCloseable {
     @GuardedBy("lock")
     private void renew(Call.Party party) {
         if (party.session.hasEnded()) {
-            sessions.of(party.account).stream()
+            sessions.presence().of(party.account).stream()
                     .filter(other -> !other.hasEnded() && other.device().equals(party.session.device()))
                     .findFirst()
                     .ifPresent(other -> party.session = other);
@@ -469,13 +469,13 @@ public final class Calls implements Room, AutoCloseable {
     private void tell(Call.Party party, DirectEvent event) {
         renew(party);
         Session session = party.session;
-        deferred.add(() -> sessions.tell(session, event));
+        deferred.add(() -> sessions.fanout().tell(session, event));
     }
 
     /** Tells all sessions of a user but one. */
     @GuardedBy("lock")
     private void tellAll(long account, @Nullable Session but, DirectEvent event) {
-        deferred.add(() -> sessions.tell(account, but == null ? "" : but.id(), event));
+        deferred.add(() -> sessions.fanout().tell(account, but == null ? "" : but.id(), event));
     }
 
     @GuardedBy("lock")

@@ -84,7 +84,7 @@ public final class Dispatcher {
                 || !row.gate().admits(session.isLoggedIn())
                 || audit.refuses()
                 || session.hasEnded()
-                || !session.hasRoom()
+                || !session.output().hasRoom()
                 || !pending.hasRoom()) {
             return false;
         }
@@ -98,7 +98,7 @@ public final class Dispatcher {
         if (write == null) {
             return false;
         }
-        session.use();
+        session.touch();
         pending.add(watched(session, command, write));
         return true;
     }
@@ -121,7 +121,7 @@ public final class Dispatcher {
             drop(command);
             return;
         }
-        session.use();
+        session.touch();
         try {
             run(session, command, pending);
         } catch (InterruptedException e) {
@@ -131,7 +131,7 @@ public final class Dispatcher {
             settle(pending);
             failed(session, command, e);
         }
-        session.awaitRoom();
+        session.output().awaitRoom();
     }
 
     private <C extends Command> void run(Session session, C command, PendingWrites pending)
@@ -294,13 +294,13 @@ public final class Dispatcher {
         } catch (RuntimeException e) {
             LOG.error("CHATD-908 a session's cleanup failed", e);
         } finally {
-            sessions.closed(session);
+            sessions.connections().closed(session);
         }
     }
 
     /** Registers a new connection's session. */
     public void opened(Session session) {
-        sessions.opened(session);
+        sessions.connections().opened(session);
     }
 
     /** Frees the resources of a command that will not run: releases buffers and wipes passwords. */

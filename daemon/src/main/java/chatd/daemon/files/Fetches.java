@@ -44,7 +44,7 @@ final class Fetches {
         this.contents = parts.stores().contents();
         this.directory = parts.directory();
         this.audit = parts.audit();
-        this.pace = new Pace(SHARE, CREDIT, parts.sessions());
+        this.pace = new Pace(SHARE, CREDIT, parts.sessions().fanout());
     }
 
     /**

@@ -1,5 +1,6 @@
 package chatd.daemon.files;
 
+import chatd.daemon.session.SessionOutput;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
@@ -173,7 +174,7 @@ public final class Files implements Room {
         }
         fetches.log(session, file);
         String sender = found.group() == 0 ? directory.nameOf(found.sender()) : "G" + found.group();
-        try (Session.Answer answer = session.beginAnswer()) {
+        try (SessionOutput.Answer answer = session.output().beginAnswer()) {
             boolean going = answer.send(new FileEvent.FileContent(sender, found.time(), name, file, size));
             long offset = 0;
             while (going && offset < size) {

@@ -179,7 +179,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
                     fetches.read(session.account(), found, offset, FileCommand.UploadPiece.MOST, session::isTight);
             session.answer(new FileEvent.Chunk(file.number(), offset, piece, command.picture()));
             offset += piece.length;
-            if (!session.awaitRoom()) {
+            if (!session.output().awaitRoom()) {
                 return;
             }
         }

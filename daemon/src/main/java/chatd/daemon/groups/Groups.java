@@ -437,7 +437,7 @@ public final class Groups implements Room {
         boolean more = !page.isEmpty() && !members.above(page.lastKey(), 1).isEmpty();
         List<GroupEvent.Member> listed = new ArrayList<>(page.size());
         page.forEach((user, member) -> listed.add(
-                new GroupEvent.Member(user, directory.nameOf(user), member.role(), sessions.isOnline(user))));
+                new GroupEvent.Member(user, directory.nameOf(user), member.role(), sessions.presence().isOnline(user))));
         session.answer(new GroupEvent.Members(
                 group.number(),
                 group.name(),

@@ -1,5 +1,6 @@
 package chatd.daemon.journal;
 
+import chatd.daemon.session.Copies;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
@@ -45,7 +46,7 @@ public final class Applier {
 
     /** Begins to apply a batch. */
     void batchBegins() {
-        sessions.batchBegins();
+        sessions.fanout().batchBegins();
     }
 
     /** Applies one entry; what it queues for the sessions is flushed by {@link #batchApplied}. */
@@ -53,13 +54,13 @@ public final class Applier {
         switch (committed.entry()) {
             case Message message -> {
                 isIn(message.group(), message.number());
-                sessions.deliver(committed, Sessions.Copies.of(message), event(message, Amended.NOT, directory));
+                sessions.fanout().deliver(committed, Copies.of(message), event(message, Amended.NOT, directory));
             }
             case Amendment amendment -> {
                 isIn(amendment.subject().group(), amendment.number());
-                sessions.deliver(
+                sessions.fanout().deliver(
                         committed,
-                        Sessions.Copies.of(amendment, account -> has(account, amendment.subject())),
+                        Copies.of(amendment, account -> has(account, amendment.subject())),
                         event(amendment, directory));
             }
             case GroupChange change -> apply(committed, change);
@@ -77,12 +78,12 @@ public final class Applier {
 
     /** Applies what was done to a group, and tells its members: who came by it, and who left by it, too. */
     private void apply(Committed<?> committed, GroupChange change) {
-        Sessions.Copies copies = Sessions.Copies.of(change);
+        Copies copies = Copies.of(change);
         MessageEvent.Message event = event(change, directory);
         if (change.gone() != 0) {
-            sessions.deliver(committed, copies, event);
+            sessions.fanout().deliver(committed, copies, event);
             groups.apply(change);
-            sessions.leftGroup(change.group(), change.gone());
+            sessions.presence().leftGroup(change.group(), change.gone());
             return;
         }
         groups.apply(change);
@@ -90,8 +91,8 @@ public final class Applier {
         if (change.act() instanceof GroupAct.Created) {
             came.add(change.sender());
         }
-        sessions.joinedGroup(change.group(), came);
-        sessions.deliver(committed, copies, event);
+        sessions.presence().joinedGroup(change.group(), came);
+        sessions.fanout().deliver(committed, copies, event);
     }
 
     /** Returns whether a message to everyone, or to a group, is one that an account has. */
@@ -104,7 +105,7 @@ public final class Applier {
 
     /** Flushes the sessions once all entries of a batch are applied. */
     void batchApplied() {
-        sessions.batchApplied();
+        sessions.fanout().batchApplied();
     }
 
     /** Announces the new accounts together, then applies the other changes. */
@@ -115,7 +116,7 @@ public final class Applier {
                 made.add(account);
             }
         }
-        sessions.announce(made, directory::put);
+        sessions.presence().announce(made, directory::put);
         several.changes().stream()
                 .filter(change -> !(change.effect() instanceof Effect.AccountMade))
                 .forEach(this::apply);
@@ -129,7 +130,7 @@ public final class Applier {
                 if (change.kind() == Change.Kind.REGISTERED) {
                     directory.registered(change.account());
                 }
-                sessions.announce(List.of(made.account()), directory::put);
+                sessions.presence().announce(List.of(made.account()), directory::put);
             }
             case Effect.PasswordSet set -> {
                 Account account = directory.numbered(change.account());
@@ -144,7 +145,7 @@ public final class Applier {
             case Effect.AccountDeleted deleted -> {
                 directory.put(directory.numbered(change.account()).deleted());
                 groups.forget(change.account());
-                sessions.remove(change.account(), "An administrator has deleted this account.", "deleted");
+                sessions.presence().remove(change.account(), "An administrator has deleted this account.", "deleted");
             }
             case Effect.LoggedIn in -> {
                 Account.Login login = new Account.Login(change.time(), in.address(), in.port());
@@ -152,7 +153,7 @@ public final class Applier {
             }
             case Effect.SettingsStored stored -> {
                 directory.settingsWereStored(change.account());
-                sessions.tell(
+                sessions.fanout().tell(
                         change.account(), change.session(), new UserEvent.Settings(new Document(stored.document())));
             }
             case Effect.FriendAsked asked -> {
@@ -179,9 +180,9 @@ public final class Applier {
 
     /** Tells the user's other sessions, and the other user; 0 for none. */
     private void tellBoth(Change change, Event event, long other) {
-        sessions.tell(change.account(), change.session(), event);
+        sessions.fanout().tell(change.account(), change.session(), event);
         if (other != 0) {
-            sessions.tell(other, "", event);
+            sessions.fanout().tell(other, "", event);
         }
     }
 
@@ -190,7 +191,7 @@ public final class Applier {
         long account = change.account();
         tellBoth(change, new UserEvent.FriendAnswered(account, made.other(), true), made.other());
         if (made.crossed()) {
-            sessions.tell(account, "", new UserEvent.FriendAnswered(made.other(), account, true));
+            sessions.fanout().tell(account, "", new UserEvent.FriendAnswered(made.other(), account, true));
         }
     }
 
@@ -203,7 +204,7 @@ public final class Applier {
         switch (change.kind()) {
             case DISABLED -> end(change, "An administrator has disabled this account.", "disabled");
             case RENAMED ->
-                sessions.rename(
+                sessions.presence().rename(
                         account.number(),
                         account.name(),
                         (change.actor() == null
@@ -212,14 +213,14 @@ public final class Applier {
                                 + ": your name is now " + account.name() + "; use it to log in from now on.",
                         change.session());
             case PREFERRED ->
-                sessions.tell(account.number(), "", new UserEvent.PreferencesChanged(account.preferences()));
+                sessions.fanout().tell(account.number(), "", new UserEvent.PreferencesChanged(account.preferences()));
             default -> {}
         }
     }
 
     /** Ends the account's sessions, except the one that made the change. */
     private void end(Change change, String farewell, String why) {
-        sessions.end(change.account(), change.session(), farewell, why);
+        sessions.presence().end(change.account(), change.session(), farewell, why);
     }
 
     /** Returns a stored message in the form in which it is delivered and replayed. */

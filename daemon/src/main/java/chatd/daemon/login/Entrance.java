@@ -1,5 +1,8 @@
 package chatd.daemon.login;
 
+import chatd.daemon.session.SessionOutput;
+import chatd.daemon.session.Presence;
+import chatd.daemon.session.Arrival;
 import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
@@ -162,7 +165,7 @@ final class Entrance {
         }
         Account account = directory.numbered(number);
         long generation = conversations.generation(number);
-        long upTo = sessions.deliveredTo();
+        long upTo = sessions.fanout().deliveredTo();
         return new Known(
                 present,
                 contacts.received(number).isEmpty() ? List.of() : store.received(number),
@@ -177,11 +180,11 @@ final class Entrance {
      * resumed session was lost, and tells of open requests again.
      */
     private void complete(Session session, LogIn attempt) {
-        Sessions.LoggedIn loggedIn = attempt.loggedIn;
+        Presence.LoggedIn loggedIn = attempt.loggedIn;
         if (loggedIn == null) {
             return;
         }
-        try (Session.Answer answer = loggedIn.answer()) {
+        try (SessionOutput.Answer answer = loggedIn.answer()) {
             Account account = directory.numbered(session.account());
             boolean isResumed = attempt.entry.isResumed();
             Known known = attempt.known;
@@ -229,7 +232,7 @@ final class Entrance {
         private Optional<Instant> lastLogin = Optional.empty();
 
         /** Set on the journal's thread, before the decision is reported as committed; null if the session has ended. */
-        private Sessions.@Nullable LoggedIn loggedIn;
+        private Presence.@Nullable LoggedIn loggedIn;
 
         /** Set on the journal's thread, once the session is entered. */
         private boolean isTokenGood = true;
@@ -307,9 +310,9 @@ final class Entrance {
             Change change = committed.change();
             Account account = directory.numbered(change.account());
             boolean isAlone = config.get().sessions().single();
-            Optional<Sessions.LoggedIn> entered = sessions.logIn(
+            Optional<Presence.LoggedIn> entered = sessions.presence().logIn(
                     session,
-                    new Sessions.Arrival(
+                    new Arrival(
                             account.number(),
                             account.name(),
                             entry.device(),
@@ -334,14 +337,14 @@ final class Entrance {
                 tokens.discard(token);
             }
             if (!isTokenGood) {
-                sessions.end(session, OwnSessions.ENDED, OwnSessions.WHY_ENDED);
+                sessions.presence().end(session, OwnSessions.ENDED, OwnSessions.WHY_ENDED);
             }
             if (!session.isLoggedIn()) {
                 // It ended while it was being logged in: log that, too.
                 audit.note(new AccountEvent.LoggedOut(
                         AuditTrail.who(account), AuditTrail.peer(session), session.endedBecause()));
             }
-            entered.map(Sessions.LoggedIn::displaced)
+            entered.map(Presence.LoggedIn::displaced)
                     .orElse(List.of())
                     .forEach(other -> audit.note(
                             new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(other), session.id())));

@@ -159,7 +159,7 @@ public final class Logins implements Room {
 
     /** Tells a user who has logged in what there is to be told. */
     private void greet(Session session, long account) {
-        notice.apply(account).ifPresent(text -> sessions.tell(session, new SessionEvent.Notice(text, clock.instant())));
+        notice.apply(account).ifPresent(text -> sessions.fanout().tell(session, new SessionEvent.Notice(text, clock.instant())));
     }
 
     /** Forgets a device of which somebody has an old key, and tells the account's sessions. */
@@ -170,7 +170,7 @@ public final class Logins implements Room {
                 Optional.of(account),
                 session,
                 new AccountEvent.Refused("login", AuditTrail.who(account), AuditTrail.peer(session), "copied-key"));
-        sessions.tell(account.number(), "", new SessionEvent.Notice(COPIED, clock.instant()));
+        sessions.fanout().tell(account.number(), "", new SessionEvent.Notice(COPIED, clock.instant()));
         return new Refusal(Code.WRONG_PASSWORD, "The password is wrong.");
     }
 
@@ -247,7 +247,7 @@ public final class Logins implements Room {
 
     private void logOut(Session session, String why) {
         tokens.left(session);
-        sessions.leave(session);
+        sessions.presence().leave(session);
         if (session.isLoggedIn() && session.markLogoutLogged()) {
             audit.note(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));
         }

@@ -54,7 +54,7 @@ public final class OwnSessions implements Room {
         // First the tokens: a session that is being resumed finds that its token has ended, or is ended.
         tokens.endOthers(session);
         devices.forgetOthers(session.account(), session.device());
-        sessions.end(session.account(), session.id(), ENDED, WHY_ENDED);
+        sessions.presence().end(session.account(), session.id(), ENDED, WHY_ENDED);
     }
 
     private void list(Session session) {
@@ -62,7 +62,7 @@ public final class OwnSessions implements Room {
         long account = session.account();
         List<Remembered> remembered = devices.of(account);
         Set<String> labels = remembered.stream().map(Remembered::device).collect(Collectors.toSet());
-        List<Session> own = sessions.of(account);
+        List<Session> own = sessions.presence().of(account);
         Set<String> present = own.stream()
                 .filter(one -> one.dialect().hasConversations())
                 .map(Session::device)
@@ -97,7 +97,7 @@ public final class OwnSessions implements Room {
     private void end(Session session, String id) {
         long account = session.account();
         Optional<Session> own =
-                sessions.of(account).stream().filter(one -> one.id().equals(id)).findFirst();
+                sessions.presence().of(account).stream().filter(one -> one.id().equals(id)).findFirst();
         String device = own.filter(one -> one.dialect().hasConversations())
                 .map(Session::device)
                 .or(() -> devices.of(account).stream()
@@ -113,7 +113,7 @@ public final class OwnSessions implements Room {
         }
         own.ifPresent(one -> {
             tokens.end(one);
-            sessions.end(one, ENDED, WHY_ENDED);
+            sessions.presence().end(one, ENDED, WHY_ENDED);
         });
     }
 }

@@ -70,7 +70,7 @@ final class TokenTable {
             @Nullable Session session,
             @Nullable Instant lost) {
         boolean isGoodAt(Instant now) {
-            return (session == null || !session.isOver()) && (lost == null || now.isBefore(lost.plus(LIVES)));
+            return (session == null || !session.isEndedOnPurpose()) && (lost == null || now.isBefore(lost.plus(LIVES)));
         }
     }
 
@@ -206,7 +206,7 @@ final class TokenTable {
      * @return whether a token has ended
      */
     boolean leave(Session session) {
-        boolean isOver = session.isOver();
+        boolean isOver = session.isEndedOnPurpose();
         lock.lock();
         try {
             ByteBuffer hash = ofSession.remove(session);

@@ -147,7 +147,7 @@ public final class Conversations implements Room, AutoCloseable {
     private void mark(Session session, MessageCommand.MarkRead command) {
         long account = session.account();
         long conversation = Conversation.of(account, other(account, command.with()));
-        long newest = store.newest(directory.numbered(account), conversation, sessions.deliveredTo());
+        long newest = store.newest(directory.numbered(account), conversation, sessions.fanout().deliveredTo());
         long message = Math.min(command.message(), newest);
         long before = Math.max(
                 marks.pending(account, conversation),
@@ -189,7 +189,7 @@ public final class Conversations implements Room, AutoCloseable {
         Set<Long> conversations =
                 known.stream().map(Party::conversation).collect(Collectors.toCollection(HashSet::new));
         Map<Long, Party> before = known.stream().collect(Collectors.toMap(Party::conversation, Function.identity()));
-        long upTo = sessions.deliveredTo();
+        long upTo = sessions.fanout().deliveredTo();
         notable(account, upTo).forEach(party -> conversations.add(party.conversation()));
         for (Party party : store.parties(account, conversations, upTo)) {
             Party then = before.get(party.conversation());
@@ -209,9 +209,9 @@ public final class Conversations implements Room, AutoCloseable {
         long account = mark.account();
         long other = Conversation.with(mark.conversation(), account);
         generations.merge(account, 1L, Long::sum);
-        sessions.tell(account, mark.session(), new UserEvent.ReadUpTo(account, other, mark.message()));
+        sessions.fanout().tell(account, mark.session(), new UserEvent.ReadUpTo(account, other, mark.message()));
         if (other > Message.EVERYONE && other != account && learns(other, account)) {
-            sessions.tell(other, "", new UserEvent.ReadUpTo(account, account, mark.message()));
+            sessions.fanout().tell(other, "", new UserEvent.ReadUpTo(account, account, mark.message()));
         }
     }
 
@@ -229,7 +229,7 @@ public final class Conversations implements Room, AutoCloseable {
             directory.groups().checkWriting(account, group.number());
             long addressee = Addressee.group(group.number());
             if (tells(account) && typing.asMap().putIfAbsent(new Typing(account, addressee), true) == null) {
-                sessions.tellGroup(group.number(), account, MOST_TOLD, new UserEvent.Typing(account, addressee));
+                sessions.fanout().tellGroup(group.number(), account, MOST_TOLD, new UserEvent.Typing(account, addressee));
             }
             return;
         }
@@ -238,7 +238,7 @@ public final class Conversations implements Room, AutoCloseable {
         if (isTold
                 && other.number() != account
                 && typing.asMap().putIfAbsent(new Typing(account, other.number()), true) == null) {
-            sessions.tell(other.number(), "", new UserEvent.Typing(account, other.number()));
+            sessions.fanout().tell(other.number(), "", new UserEvent.Typing(account, other.number()));
         }
     }
 
@@ -246,14 +246,14 @@ public final class Conversations implements Room, AutoCloseable {
         Account account = directory.numbered(session.account());
         long other = other(account.number(), command.with());
         long conversation = Conversation.of(account.number(), other);
-        Optional<Party> party = store.parties(account, List.of(conversation), sessions.deliveredTo()).stream()
+        Optional<Party> party = store.parties(account, List.of(conversation), sessions.fanout().deliveredTo()).stream()
                 .findFirst();
         Attention before = party.map(Party::attention).orElse(Attention.DEFAULT);
         Attention after = command.after(before);
         // Counted afterwards: who reads them in between is told what it has already.
         store.want(account.number(), conversation, party.map(Party::read).orElse(0L), after);
         generations.merge(account.number(), 1L, Long::sum);
-        sessions.tell(account.number(), "", new UserEvent.AttentionChanged(other, after));
+        sessions.fanout().tell(account.number(), "", new UserEvent.AttentionChanged(other, after));
     }
 
     private MessageEvent.Conversations list(Session session, MessageCommand.ListConversations command, long upTo) {

@@ -1,5 +1,6 @@
 package chatd.daemon.messages;
 
+import chatd.daemon.session.SessionOutput;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
@@ -63,7 +64,7 @@ public final class History implements Room {
     public void replay(Session session, long count) {
         Reader reader = directory.reader(session.account());
         int most = (int) Math.min(count, config.get().limits().replay());
-        sessions.answer(session, (answer, upTo) -> {
+        sessions.fanout().answer(session, (answer, upTo) -> {
             List<Long> numbers = most == 0 ? List.of() : store.last(reader, most, upTo);
             boolean going = answer.send(new MessageEvent.ClearScreen());
             for (int i = 0; going && i < numbers.size(); i += PART) {
@@ -82,7 +83,7 @@ public final class History implements Room {
     }
 
     /** Sends what came to a user's history between two numbers, in order, at the pace at which the client reads. */
-    public void missed(Session.Answer answer, Account account, long after, long upTo) {
+    public void missed(SessionOutput.Answer answer, Account account, long after, long upTo) {
         Reader reader = directory.reader(account.number()).resuming();
         long last = after;
         boolean going = last < upTo;

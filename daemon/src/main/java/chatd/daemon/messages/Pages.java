@@ -22,7 +22,7 @@ public final class Pages {
     /** Returns the maximum bytes of the items of a page. */
     public static long bytes(Session session) {
         long most = session.dialect().pageBytes();
-        return session.isTight() ? Math.min(SMALL_PAGE, most) : most;
+        return session.output().isTight() ? Math.min(SMALL_PAGE, most) : most;
     }
 
     /**
@@ -32,7 +32,7 @@ public final class Pages {
      */
     void answer(Session session, LongFunction<Event> page) throws InterruptedException {
         var _ = places.take(session.account(), () -> {
-            sessions.answer(session, (answer, upTo) -> answer.put(page.apply(upTo)));
+            sessions.fanout().answer(session, (answer, upTo) -> answer.put(page.apply(upTo)));
             return session;
         });
     }

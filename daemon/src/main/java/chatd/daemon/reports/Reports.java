@@ -123,7 +123,7 @@ public final class Reports implements Room {
             directory
                     .named(name)
                     .ifPresent(account ->
-                            sessions.tell(account.number(), "", new SessionEvent.Notice(told, clock.instant())));
+                            sessions.fanout().tell(account.number(), "", new SessionEvent.Notice(told, clock.instant())));
         }
     }
 

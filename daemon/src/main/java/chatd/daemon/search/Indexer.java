@@ -91,8 +91,8 @@ public final class Indexer implements AutoCloseable {
         this.directory = directory;
         this.ledger = ledger;
         this.highest = highest;
-        this.delivered = sessions::deliveredTo;
-        this.pace = new Pace(SHARE, CREDIT, sessions);
+        this.delivered = sessions.fanout()::deliveredTo;
+        this.pace = new Pace(SHARE, CREDIT, sessions.fanout());
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("search").daemon().unstarted(this::run);
     }

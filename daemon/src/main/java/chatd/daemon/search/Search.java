@@ -124,7 +124,7 @@ public final class Search implements Room, AutoCloseable {
         private final Reader reader;
         private final @Nullable Long with;
         private final Query query;
-        private final long deliveredTo = sessions.deliveredTo();
+        private final long deliveredTo = sessions.fanout().deliveredTo();
         private long left = MOST_NANOS;
         private final PageBuilder page;
         private final List<MessageEvent.Hit> hits = new ArrayList<>();

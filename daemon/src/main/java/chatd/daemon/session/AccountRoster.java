@@ -1,6 +1,6 @@
 package chatd.daemon.session;
 
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,7 +23,7 @@ public final class AccountRoster {
 
     /** Adds or updates an account. */
     void show(long account, String name, boolean isOnline) {
-        Presence presence = new Presence(name, isOnline);
+        RosterEntry presence = new RosterEntry(name, isOnline);
         int place = place(account);
         if (place >= 0) {
             roster.set(place, presence);

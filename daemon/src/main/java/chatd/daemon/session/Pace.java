@@ -39,10 +39,10 @@ public final class Pace {
     /**
      * @param least the least share of the machine's processors, above 0, at most 1
      * @param credit work that may be done at once after an idle time
-     * @param sessions to which messages are delivered while people talk
+     * @param fanout delivers messages while people talk
      */
-    public Pace(double least, Duration credit, Sessions sessions) {
-        this(least, Runtime.getRuntime().availableProcessors(), credit, sessions::deliveredTo, System::nanoTime);
+    public Pace(double least, Duration credit, Fanout fanout) {
+        this(least, Runtime.getRuntime().availableProcessors(), credit, fanout::deliveredTo, System::nanoTime);
     }
 
     /**

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client session, from the acceptance of its connection to the end of it: not logged in, logged in, ended. All output
- * goes through its outbox.
+ * goes through its {@link SessionOutput}.
  *
  * <p>Its commands run on one thread at a time, in order; any thread may send to it.
  */
@@ -41,11 +41,8 @@ public final class Session implements Caller {
     private final String addressText;
     private volatile Dialect dialect;
     private final Transport connection;
-    private final Outbox outbox;
-    private final Backlog backlog;
-    private volatile @Nullable Sessions sessions;
-
-    private volatile boolean hasSaidGoodbye;
+    private final SessionOutput output;
+    private volatile @Nullable Fanout fanout;
 
     /** How it ended, set once; null until then. */
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
@@ -53,14 +50,11 @@ public final class Session implements Caller {
     /** The current login, or the last one; null before the first. */
     private volatile @Nullable Login login;
 
-    /** Whether frames were enqueued since the last flush; guarded by the presence lock. */
-    private boolean owed;
-
     /** Name in the client's certificate; null without a certificate or name. */
     private volatile @Nullable String certificateName;
 
     /** Whether it was ended on purpose, perhaps after its connection was lost. */
-    private volatile boolean over;
+    private volatile boolean endedOnPurpose;
 
     private final AtomicInteger passwords = new AtomicInteger();
 
@@ -69,9 +63,6 @@ public final class Session implements Caller {
 
     /** Number of malformed messages received; used on the session's own thread only. */
     private int malformed;
-
-    /** The share last reported to the backlog; used on the transport's thread only. */
-    private Backlog.Share unread = Backlog.Share.NONE;
 
     /**
      * How a session ended.
@@ -96,7 +87,7 @@ public final class Session implements Caller {
         final AtomicBoolean isOffline = new AtomicBoolean();
         final AtomicBoolean isLogged = new AtomicBoolean();
 
-        Login(Sessions.Arrival arrival) {
+        Login(Arrival arrival) {
             this.account = arrival.account();
             this.device = arrival.device();
             this.isQuiet = arrival.quiet();
@@ -119,8 +110,7 @@ public final class Session implements Caller {
         this.addressText = addressText;
         this.dialect = dialect;
         this.connection = connection;
-        this.outbox = new Outbox(queueBytes, queueFrames, backlog);
-        this.backlog = backlog;
+        this.output = new SessionOutput(this, connection, new Outbox(queueBytes, queueFrames, backlog), backlog);
     }
 
     /** Returns the session's id, as used in the log: {@code s} and hexadecimal digits. */
@@ -207,13 +197,18 @@ public final class Session implements Caller {
     }
 
     /** Marks the session as ended on purpose, so that it can't be resumed. */
-    void over() {
-        over = true;
+    void endOnPurpose() {
+        endedOnPurpose = true;
     }
 
     /** Returns whether the session was ended on purpose: it was displaced, or ended by its user or an administrator. */
-    public boolean isOver() {
-        return over;
+    public boolean isEndedOnPurpose() {
+        return endedOnPurpose;
+    }
+
+    /** Returns what is sent to it. */
+    public SessionOutput output() {
+        return output;
     }
 
     /** Returns whether this session alone does not make its user online. */
@@ -222,12 +217,12 @@ public final class Session implements Caller {
         return current != null && current.isQuiet;
     }
 
-    void loggedIn(Sessions.Arrival arrival) {
+    void loggedIn(Arrival arrival) {
         login = new Login(arrival);
     }
 
     /** Records that a command was received. */
-    public void use() {
+    public void touch() {
         used = System.nanoTime();
     }
 
@@ -256,29 +251,8 @@ public final class Session implements Caller {
         }
     }
 
-    /** Returns the number of bytes queued for sending. */
-    public long waiting() {
-        return outbox.waiting();
-    }
-
-    /**
-     * Queues an unsolicited event, sent at the next {@link #flush}; cuts off a reader that is too slow. Called with the
-     * presence lock held.
-     *
-     * @return whether these are the first frames queued since the last flush
-     */
-    boolean enqueue(Delivery delivery) {
-        List<Dialect.Frame> frames = encoded(() -> delivery.frames(dialect, viewer()));
-        for (Dialect.Frame frame : frames) {
-            if (!outbox.push(frame.bytes().retain(), delivery.isToAll(), frame.change())) {
-                cutOff();
-            }
-        }
-        return !frames.isEmpty() && owe();
-    }
-
     /** Returns the viewer's account number for the dialect; 0 if nobody is logged in. */
-    private long viewer() {
+    long viewer() {
         Login current = login;
         return current == null || current.isOver ? 0 : current.account;
     }
@@ -288,26 +262,9 @@ public final class Session implements Caller {
         abort("too slow a reader");
     }
 
-    /** Records that it is among the sessions of which all are open. Called before its first command. */
-    void opened(Sessions among) {
-        sessions = among;
-    }
-
-    /**
-     * Leaves what is queued to the next {@link #flush}. Called with the presence lock held.
-     *
-     * @return whether it is the first since the last flush
-     */
-    boolean owe() {
-        boolean first = !owed;
-        owed = true;
-        return first;
-    }
-
-    /** Sends what was enqueued. Called with the presence lock held, as {@link #enqueue}. */
-    void flush() {
-        owed = false;
-        connection.flush();
+    /** Records what flushes it while a batch is applied. Called before its first command. */
+    void opened(Fanout flushing) {
+        fanout = flushing;
     }
 
     /**
@@ -316,12 +273,12 @@ public final class Session implements Caller {
      */
     public void accept(Command command, Receipt receipt) {
         if (command.isAcknowledged() && !command.id().isEmpty()) {
-            queue(accepted(command, receipt));
-            Sessions its = sessions;
-            if (its == null) {
-                connection.flush();
+            output.queue(accepted(command, receipt));
+            Fanout flushing = fanout;
+            if (flushing == null) {
+                output.flush();
             } else {
-                its.flush(this);
+                flushing.flush(this);
             }
         }
     }
@@ -331,111 +288,15 @@ public final class Session implements Caller {
         answer(accepted(command, receipt));
     }
 
+    /** Sends an answer, without waiting. */
+    public void answer(Event event) {
+        output.queue(event);
+        output.flush();
+    }
+
     private static Event accepted(Command command, Receipt receipt) {
         return new SessionEvent.Accepted(
                 command.id(), receipt.message(), receipt.time(), receipt.group(), receipt.file());
-    }
-
-    /** Sends an answer. */
-    public void answer(Event event) {
-        queue(event);
-        connection.flush();
-    }
-
-    private void queue(Event event) {
-        encoded(() -> frames(event)).forEach(frame -> outbox.answer(frame.bytes()));
-    }
-
-    private List<Dialect.Frame> frames(Event event) {
-        return dialect.frames(event, viewer(), ByteBufAllocator.DEFAULT);
-    }
-
-    /**
-     * Encodes frames for this session; if that fails, aborts the session and returns none. Does not throw, so that a
-     * delivery to many sessions, such as the journal's, does not fail because of one.
-     */
-    private List<Dialect.Frame> encoded(Supplier<List<Dialect.Frame>> encoding) {
-        try {
-            return encoding.get();
-        } catch (RuntimeException e) {
-            LOG.error("CHATD-906 an event can't be encoded in {}; the session ends", dialect.name(), e);
-            abort("fault");
-            return List.of();
-        }
-    }
-
-    /** Waits until the reader has taken enough of the queued answers; returns false if the session ended. Blocks. */
-    public boolean awaitRoom() {
-        return outbox.awaitRoom();
-    }
-
-    /** Returns whether {@link #awaitRoom} would return immediately. */
-    public boolean hasRoom() {
-        return outbox.hasRoom();
-    }
-
-    /** An answer behind which unsolicited frames are held. Used on the session's own thread only. */
-    public final class Answer implements AutoCloseable {
-        private Answer() {
-            outbox.beginAnswer();
-        }
-
-        /** Returns whether so much is queued for all readers that this answer should be sent in small pieces. */
-        public boolean isTight() {
-            return backlog.isTight();
-        }
-
-        /**
-         * Sends one event of the answer, or a piece of one, and waits until there is room for the next. Blocks.
-         *
-         * @return false if the session has ended, so that the rest need not be produced
-         */
-        public boolean send(Event event) {
-            put(event);
-            return outbox.awaitRoom();
-        }
-
-        /** As {@link #send(Event)}, without waiting: for an answer of one event. */
-        public void put(Event event) {
-            frames(event).forEach(frame -> outbox.part(frame.bytes()));
-            connection.flush();
-        }
-
-        /**
-         * As {@link #send(Event)}, with bytes that need no encoding. They are copied out of the heap, where what a slow
-         * reader has not taken would grow old and be expensive to collect.
-         */
-        public boolean send(byte[] bytes) {
-            outbox.part(ByteBufAllocator.DEFAULT.directBuffer(bytes.length).writeBytes(bytes));
-            connection.flush();
-            return outbox.awaitRoom();
-        }
-
-        @Override
-        public void close() {
-            outbox.endAnswer();
-            connection.flush();
-        }
-    }
-
-    /** As {@link Answer#isTight}. */
-    public boolean isTight() {
-        return backlog.isTight();
-    }
-
-    /**
-     * Begins an answer of many frames, of what does not change meanwhile; of what may, {@link Sessions#answer} sends one.
-     */
-    public Answer beginAnswer() {
-        return new Answer();
-    }
-
-    /** Begins an answer of many frames with an event, without waiting for room. */
-    Answer beginAnswer(Event event) {
-        Answer answer = beginAnswer();
-        encoded(() -> frames(event)).forEach(frame -> outbox.part(frame.bytes()));
-        connection.flush();
-        return answer;
     }
 
     /** Ends the session gracefully: sends the pending output, then closes the connection. */
@@ -445,7 +306,7 @@ public final class Session implements Caller {
 
     private void finish(End how) {
         end.compareAndSet(null, how);
-        outbox.end();
+        output.end();
         connection.finish();
     }
 
@@ -457,7 +318,7 @@ public final class Session implements Caller {
     /** Ends the session immediately, discarding the pending output. */
     public void abort(String why) {
         end.compareAndSet(null, new End(why, null));
-        outbox.discard();
+        output.discard();
         connection.abort();
     }
 
@@ -501,56 +362,9 @@ public final class Session implements Caller {
         return current != null && current.isLogged.compareAndSet(false, true);
     }
 
-    /** Returns the next frame to write, for the transport; null if there is none at present. */
-    public @Nullable ByteBuf nextFrame() {
-        return outbox.poll();
-    }
-
-    /**
-     * Records that the peer accepts no more bytes at present, although more are pending. This, {@link #unblocked} and
-     * {@link #connectionLost} are called on the transport's thread.
-     *
-     * @param pending bytes polled by the transport but not yet written
-     */
-    public void blocked(long pending) {
-        unread(outbox.left(pending));
-    }
-
-    /**
-     * Records that the peer has accepted all that could be polled: nothing is unread but what is held behind an answer.
-     * Called on the transport's thread.
-     */
-    public void unblocked() {
-        unread(outbox.behindAnswer());
-    }
-
-    private void unread(Backlog.Share share) {
-        if (!share.equals(unread)) {
-            unread = share;
-            backlog.leaves(this, share);
-        }
-    }
-
-    /** Returns whether the output has ended and everything was polled, for the transport. */
-    public boolean isAllSent() {
-        return outbox.isAllSent();
-    }
-
-    /** Records that the last of its output has left this machine's memory for the kernel's, for the transport. */
-    public void saidGoodbye() {
-        hasSaidGoodbye = true;
-    }
-
-    /** Returns whether nothing is left to be sent, and the peer was told so; or it is gone. */
-    public boolean hasSaidGoodbye() {
-        return hasSaidGoodbye;
-    }
-
     /** Records that the connection is gone. Called on the transport's thread. */
     public void connectionLost() {
         end.compareAndSet(null, new End(LOST, null));
-        hasSaidGoodbye = true;
-        outbox.discard();
-        unread(Backlog.Share.NONE);
+        output.connectionLost();
     }
 }

@@ -96,7 +96,7 @@ class InboxIT {
     private void block() {
         alice.pause();
         put(answered("x".repeat(LARGE)));
-        await().until(() -> alice.session().waiting() >= LARGE);
+        await().until(() -> alice.session().output().waiting() >= LARGE);
     }
 
     /** Waits until all queued commands have completed. */
@@ -224,11 +224,11 @@ class InboxIT {
         TestTransport bob = chat.logIn("bob");
         block();
         inbox.close();
-        assertThat(chat.sessions().all()).contains(alice.session());
+        assertThat(chat.sessions().connections().all()).contains(alice.session());
         assertThat(chat.told(bob)).isEmpty();
         alice.session().connectionLost();
         assertThat(bob.next()).isEqualTo("-alice");
-        await().until(() -> !chat.sessions().all().contains(alice.session()));
+        await().until(() -> !chat.sessions().connections().all().contains(alice.session()));
         idle();
         assertThat(done).hasValue(1);
     }
@@ -239,7 +239,7 @@ class InboxIT {
         alice.session().connectionLost();
         inbox.close();
         assertThat(bob.next()).isEqualTo("-alice");
-        await().until(() -> !chat.sessions().all().contains(alice.session()));
+        await().until(() -> !chat.sessions().connections().all().contains(alice.session()));
         assertThat(chat.logged()).contains("connection lost");
     }
 
@@ -257,7 +257,7 @@ class InboxIT {
         assertThat(alice.told()).hasSize(2).endsWith("malformed before");
         assertThat(alice.isClosed()).isTrue();
         assertThat(alice.session().endedBecause()).isEqualTo("protocol violation");
-        assertThat(chat.sessions().isOnline(1)).isFalse();
+        assertThat(chat.sessions().presence().isOnline(1)).isFalse();
         assertThat(content.refCnt()).isZero();
         assertThat(done).hasValue(4);
         assertThat(chat.logged()).contains("type=\"violation\"").contains("unknown type or subtype");

@@ -312,10 +312,10 @@ class FilesIT {
         });
         Thread sending = Thread.startVirtualThread(fetching);
         await().until(() ->
-                sending.getState() == Thread.State.WAITING && bob.session().waiting() > 0);
-        assertThat(bob.session().waiting()).isLessThan(400_000);
+                sending.getState() == Thread.State.WAITING && bob.session().output().waiting() > 0);
+        assertThat(bob.session().output().waiting()).isLessThan(400_000);
         bob.session().connectionLost();
         assertThat(fetching.get()).isTrue();
-        assertThat(bob.session().waiting()).isZero();
+        assertThat(bob.session().output().waiting()).isZero();
     }
 }

@@ -107,7 +107,7 @@ class JournalIT {
                         new Applier(
                                 accounts,
                                 new Contacts(List.of(), List.of(), List.of()),
-                                new Sessions(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC()))),
+                                Sessions.of(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC()))),
                 Clock.systemUTC(),
                 observer);
     }

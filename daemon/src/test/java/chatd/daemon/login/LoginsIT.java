@@ -63,7 +63,7 @@ class LoginsIT {
 
     private void refused(Code code, String name, String password) {
         assertThatRefused(code, () -> attempt(chat.connect(), name, password));
-        assertThat(chat.sessions().onlineCount()).isZero();
+        assertThat(chat.sessions().presence().onlineCount()).isZero();
     }
 
     private static void assertThatRefused(Code code, ThrowingCallable what) {
@@ -192,7 +192,7 @@ class LoginsIT {
         refused(Code.DISABLED, "alice", TestServices.PASSWORD);
         chat.services().administration().enable("alice", "root");
         attempt(chat.connect(), "alice", TestServices.PASSWORD);
-        assertThat(chat.sessions().isOnline(1)).isTrue();
+        assertThat(chat.sessions().presence().isOnline(1)).isTrue();
     }
 
     @Test
@@ -219,10 +219,10 @@ class LoginsIT {
         assertThat(alice.session().isLoggedIn()).isFalse();
         attempt(alice, "bob", TestServices.PASSWORD);
         assertThat(alice.session().name()).isEqualTo("bob");
-        assertThat(chat.sessions().isOnline(1)).isFalse();
-        assertThat(chat.sessions().isOnline(2)).isTrue();
+        assertThat(chat.sessions().presence().isOnline(1)).isFalse();
+        assertThat(chat.sessions().presence().isOnline(2)).isTrue();
         chat.services().logins().sessionEnded(alice.session());
-        assertThat(chat.sessions().onlineCount()).isZero();
+        assertThat(chat.sessions().presence().onlineCount()).isZero();
         assertThat(chat.logged().split("type=\"logout\"", -1)).hasSize(3);
     }
 
@@ -248,7 +248,7 @@ class LoginsIT {
         gone.session().connectionLost();
         attempt(gone, "alice", TestServices.PASSWORD);
         assertThat(gone.session().isLoggedIn()).isFalse();
-        assertThat(chat.sessions().isOnline(1)).isFalse();
+        assertThat(chat.sessions().presence().isOnline(1)).isFalse();
         assertThat(chat.told(bob)).isEmpty();
         // The log has its login, so it must have the logout too.
         assertThat(chat.logged()).contains("type=\"logout\"");

@@ -17,9 +17,9 @@ class BacklogTest {
     private static void send(TestTransport to, int bytes) {
         try (Delivery delivery =
                 new Delivery(new MessageEvent.Text("bob", Instant.EPOCH, "x".repeat(bytes), null), false)) {
-            to.session().enqueue(delivery);
+            to.session().output().enqueue(delivery);
         }
-        to.session().flush();
+        to.session().output().flush();
     }
 
     @Test
@@ -39,7 +39,7 @@ class BacklogTest {
     /** Their reader can't take them, however quick it is: an answer is being produced, which may take long. */
     @Test
     void whatIsHeldBehindAnAnswerCounts() {
-        Session.Answer answer = one.session().beginAnswer();
+        SessionOutput.Answer answer = one.session().output().beginAnswer();
         for (int i = 0; i < 3; i++) {
             send(one, MOST / 4);
             assertThat(one.isClosed()).isFalse();
@@ -54,7 +54,7 @@ class BacklogTest {
     @Test
     void whatWasHeldCountsNoLongerOnceItIsSent() {
         for (int i = 0; i < 10; i++) {
-            try (Session.Answer answer = one.session().beginAnswer()) {
+            try (SessionOutput.Answer answer = one.session().output().beginAnswer()) {
                 assertThat(answer.isTight()).isFalse();
                 send(one, MOST / 2);
                 send(one, MOST / 4);

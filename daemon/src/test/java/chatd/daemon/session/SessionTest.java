@@ -18,7 +18,7 @@ class SessionTest {
     private final Session session = TestTransport.json().session();
 
     private void logIn(String name, @Nullable String device) {
-        session.loggedIn(new Sessions.Arrival(1, name, device, false, NOW, List.of(), false, false));
+        session.loggedIn(new Arrival(1, name, device, false, NOW, List.of(), false, false));
     }
 
     @Test
@@ -71,9 +71,9 @@ class SessionTest {
         assertThat(session.hasEnded()).isTrue();
         assertThat(session.endedBecause()).isEqualTo("too slow a reader");
         assertThat(session.violation()).isNull();
-        assertThat(session.isOver()).isFalse();
-        session.over();
-        assertThat(session.isOver())
+        assertThat(session.isEndedOnPurpose()).isFalse();
+        session.endOnPurpose();
+        assertThat(session.isEndedOnPurpose())
                 .as("on purpose, though the connection was lost")
                 .isTrue();
     }

@@ -46,16 +46,16 @@ class SessionsTest {
             null,
             false);
     private final Sessions sessions =
-            new Sessions(0, new TreeMap<>(NAMES), account -> List.of(), Clock.fixed(NOW, ZoneOffset.UTC));
+            Sessions.of(0, new TreeMap<>(NAMES), account -> List.of(), Clock.fixed(NOW, ZoneOffset.UTC));
 
     private List<Session> enter(TestTransport connection, long account, @Nullable String device) {
         return enter(connection, account, device, false);
     }
 
     private List<Session> enter(TestTransport connection, long account, @Nullable String device, boolean quiet) {
-        Optional<Sessions.LoggedIn> loggedIn = sessions.logIn(
+        Optional<Presence.LoggedIn> loggedIn = sessions.presence().logIn(
                 connection.session(),
-                new Sessions.Arrival(
+                new Arrival(
                         account, NAMES.getOrDefault(account, "?"), device, quiet, NOW, FRIENDS, false, false),
                 (displacing, everybody) -> new SessionEvent.Welcome(
                         account,
@@ -68,8 +68,8 @@ class SessionsTest {
                         new Document(new byte[0]),
                         STATE));
         loggedIn.ifPresent(entered -> entered.answer().close());
-        sessions.flush();
-        return loggedIn.map(Sessions.LoggedIn::displaced).orElse(List.of());
+        sessions.fanout().flush();
+        return loggedIn.map(Presence.LoggedIn::displaced).orElse(List.of());
     }
 
     private TestTransport online(long account) {
@@ -82,7 +82,7 @@ class SessionsTest {
 
     /** Returns a connection that is online and has read its greeting. */
     private TestTransport online(TestTransport connection, long account, @Nullable String device) {
-        sessions.opened(connection.session());
+        sessions.connections().opened(connection.session());
         enter(connection, account, device);
         connection.told();
         return connection;
@@ -103,10 +103,10 @@ class SessionsTest {
         assertThat(first.isClosed()).isTrue();
         assertThat(second.told()).startsWith("took over false [alice+, bob+, carol-]");
         // The end of the old connection is not announced either.
-        sessions.leave(first.session());
+        sessions.presence().leave(first.session());
         assertThat(bob.told()).isEmpty();
         assertThat(second.told()).isEmpty();
-        assertThat(sessions.online()).containsExactlyInAnyOrder(bob.session(), second.session());
+        assertThat(sessions.presence().online()).containsExactlyInAnyOrder(bob.session(), second.session());
     }
 
     /** In the order in which they were queued, but in one write with what the rest of the batch sends to it. */
@@ -114,11 +114,11 @@ class SessionsTest {
     void whatABatchAnswersIsSentAtItsEnd() {
         TestTransport alice = onlineJson(1, "laptop");
         var command = new MessageCommand.SendText(Audience.everyone(), "hello", 0, "an-id");
-        sessions.batchBegins();
+        sessions.fanout().batchBegins();
         alice.session().accept(command, new Receipt(7, NOW));
         alice.session().accept(command, new Receipt(8, NOW));
         assertThat(alice.told()).isEmpty();
-        sessions.batchApplied();
+        sessions.fanout().batchApplied();
         assertThat(alice.told()).containsExactly("an-id is a message", "an-id is a message");
         // Outside of a batch, nobody else would send it.
         alice.session().accept(command, new Receipt(9, NOW));
@@ -139,8 +139,8 @@ class SessionsTest {
         assertThat(chat1.told()).isEmpty();
         assertThat(unnamed.told()).isEmpty();
         assertThat(bob.told()).containsExactly("+alice");
-        assertThat(sessions.online()).hasSize(4);
-        assertThat(sessions.onlineCount()).isEqualTo(2);
+        assertThat(sessions.presence().online()).hasSize(4);
+        assertThat(sessions.presence().onlineCount()).isEqualTo(2);
     }
 
     @Test
@@ -150,13 +150,13 @@ class SessionsTest {
             eight.add(onlineJson(1, "device " + i));
         }
         TestTransport idle = eight.remove(4);
-        eight.forEach(used -> used.session().use());
+        eight.forEach(used -> used.session().touch());
         TestTransport ninth = TestTransport.json();
         assertThat(enter(ninth, 1, "device 8")).containsExactly(idle.session());
         assertThat(idle.told()).containsExactly("-U1");
         assertThat(idle.isClosed()).isTrue();
         assertThat(eight).noneMatch(TestTransport::isClosed);
-        assertThat(sessions.online()).hasSize(8).contains(ninth.session());
+        assertThat(sessions.presence().online()).hasSize(8).contains(ninth.session());
     }
 
     @Test
@@ -168,17 +168,17 @@ class SessionsTest {
         TestTransport phone = onlineJson(1, "phone");
         assertThat(bob.told()).containsExactly("+alice");
         assertThat(carol.told()).containsExactly("+alice");
-        sessions.leave(chat1.session());
-        sessions.leave(chat1.session());
+        sessions.presence().leave(chat1.session());
+        sessions.presence().leave(chat1.session());
         assertThat(bob.told()).isEmpty();
-        assertThat(sessions.isOnline(1)).isTrue();
-        sessions.leave(phone.session());
-        sessions.leave(phone.session());
+        assertThat(sessions.presence().isOnline(1)).isTrue();
+        sessions.presence().leave(phone.session());
+        sessions.presence().leave(phone.session());
         assertThat(bob.told()).containsExactly("-alice");
         assertThat(carol.told()).containsExactly("-U1");
         assertThat(chat1.told()).isEmpty();
         assertThat(phone.told()).isEmpty();
-        assertThat(sessions.isOnline(1)).isFalse();
+        assertThat(sessions.presence().isOnline(1)).isFalse();
     }
 
     /** Every presence change is consistent with the roster and the changes before it: none is missing or duplicated. */
@@ -188,7 +188,7 @@ class SessionsTest {
         List<Thread> comers = Stream.of(2L, 3L)
                 .map(account -> Thread.startVirtualThread(() -> {
                     while (!enough.get()) {
-                        sessions.leave(online(account).session());
+                        sessions.presence().leave(online(account).session());
                     }
                 }))
                 .toList();
@@ -200,7 +200,7 @@ class SessionsTest {
                 while (told.size() < 6) {
                     told.add(alice.next());
                 }
-                sessions.leave(alice.session());
+                sessions.presence().leave(alice.session());
                 told.addAll(alice.told());
                 follow(told);
             }
@@ -232,9 +232,9 @@ class SessionsTest {
         assertThat(enter(late, 1, null)).isEmpty();
         assertThat(late.session().isLoggedIn()).isFalse();
         assertThat(first.told()).isEmpty();
-        sessions.leave(first.session());
+        sessions.presence().leave(first.session());
         enter(late, 1, null);
-        assertThat(sessions.isOnline(1)).isFalse();
+        assertThat(sessions.presence().isOnline(1)).isFalse();
         assertThat(bob.told()).containsExactly("-alice");
     }
 
@@ -242,7 +242,7 @@ class SessionsTest {
     void aNewAccountIsOfflineForThoseOnlineAndInTheListsAfter() {
         TestTransport bob = online(2);
         List<Account> taken = new ArrayList<>();
-        sessions.announce(List.of(account(4, "dave"), account(5, "erin")), taken::add);
+        sessions.presence().announce(List.of(account(4, "dave"), account(5, "erin")), taken::add);
         assertThat(taken).extracting(Account::name).containsExactly("dave", "erin");
         assertThat(bob.told()).containsExactly("-dave", "-erin");
         TestTransport alice = TestTransport.chat1();
@@ -258,17 +258,17 @@ class SessionsTest {
         TestTransport phone = onlineJson(1, "phone");
         bob.told();
         carol.told();
-        sessions.rename(1, "alina", "you are alina", "");
+        sessions.presence().rename(1, "alina", "you are alina", "");
         assertThat(bob.told()).containsExactly("-alice", "+alina");
         assertThat(carol.told()).containsExactly("U1 is alina");
         // Its own name going offline would mean that it was displaced.
         assertThat(alice.told()).containsExactly("server: you are alina", "+alina");
         assertThat(phone.told()).containsExactly("server: you are alina", "U1 is alina");
         assertThat(alice.session().name()).isEqualTo("alina");
-        sessions.leave(alice.session());
-        sessions.leave(phone.session());
+        sessions.presence().leave(alice.session());
+        sessions.presence().leave(phone.session());
         assertThat(bob.told()).containsExactly("-alina");
-        sessions.rename(1, "alma", "you are alma", "");
+        sessions.presence().rename(1, "alma", "you are alma", "");
         assertThat(bob.told()).containsExactly("-alma");
         assertThat(alice.told()).isEmpty();
     }
@@ -279,7 +279,7 @@ class SessionsTest {
         TestTransport alice = online(1);
         TestTransport phone = onlineJson(1, "phone");
         bob.told();
-        sessions.remove(1, "deleted", "deleted");
+        sessions.presence().remove(1, "deleted", "deleted");
         assertThat(alice.told()).containsExactly("server: deleted", "-alice");
         assertThat(phone.told()).containsExactly("server: deleted", "-U1");
         assertThat(alice.isClosed() && phone.isClosed()).isTrue();
@@ -296,13 +296,13 @@ class SessionsTest {
         TestTransport alice = online(1);
         TestTransport phone = onlineJson(1, "phone");
         bob.told();
-        sessions.end(1, phone.session().id(), "changed elsewhere", "changed");
+        sessions.presence().end(1, phone.session().id(), "changed elsewhere", "changed");
         assertThat(alice.told()).containsExactly("server: changed elsewhere", "-alice");
         assertThat(alice.isClosed() && !phone.isClosed()).isTrue();
         assertThat(phone.told()).isEmpty();
         assertThat(bob.told()).isEmpty();
         // Ending a session that has already ended does nothing.
-        sessions.end(alice.session(), "again", "again");
+        sessions.presence().end(alice.session(), "again", "again");
         assertThat(alice.told()).isEmpty();
         assertThat(alice.session().endedBecause()).isEqualTo("changed");
     }
@@ -314,7 +314,7 @@ class SessionsTest {
         alice.told();
         bob.pause();
         for (int i = 0; i < 10; i++) {
-            sessions.tellAll("x".repeat(16 << 10));
+            sessions.fanout().tellAll("x".repeat(16 << 10));
         }
         assertThat(bob.isClosed()).isTrue();
         assertThat(bob.session().endedBecause()).isEqualTo("too slow a reader");
@@ -324,14 +324,14 @@ class SessionsTest {
     @Test
     void atTheEndAllAreFinishedAndEachThatStillComes() {
         TestTransport stranger = TestTransport.chat1();
-        sessions.opened(stranger.session());
+        sessions.connections().opened(stranger.session());
         TestTransport alice = online(1);
         TestTransport gone = TestTransport.chat1();
-        sessions.opened(gone.session());
-        sessions.closed(gone.session());
-        sessions.finishAll("stopping");
+        sessions.connections().opened(gone.session());
+        sessions.connections().closed(gone.session());
+        sessions.connections().finishAll("stopping");
         TestTransport late = TestTransport.chat1();
-        sessions.opened(late.session());
+        sessions.connections().opened(late.session());
         assertThat(List.of(stranger, alice, late))
                 .allMatch(TestTransport::isClosed)
                 .allMatch(one -> one.session().endedBecause().equals("stopping"));

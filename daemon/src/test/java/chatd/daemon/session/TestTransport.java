@@ -12,7 +12,7 @@ import chatd.protocol.event.UserEvent;
 import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Content;
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -77,19 +77,19 @@ public final class TestTransport implements Transport {
 
     /** Ends the session on purpose, as logging out does. */
     public void over() {
-        session.over();
+        session.endOnPurpose();
     }
 
     @Override
     public synchronized void flush() {
         if (paused) {
-            session.blocked(0);
+            session.output().blocked(0);
             return;
         }
-        for (ByteBuf frame = session.nextFrame(); frame != null; frame = session.nextFrame()) {
+        for (ByteBuf frame = session.output().nextFrame(); frame != null; frame = session.output().nextFrame()) {
             take(frame);
         }
-        session.unblocked();
+        session.output().unblocked();
         notifyAll();
     }
 
@@ -117,7 +117,7 @@ public final class TestTransport implements Transport {
 
     /** Returns whether the connection is closed: aborted, or ended with all its output read. */
     public synchronized boolean isClosed() {
-        return closed || (session.hasEnded() && session.isAllSent());
+        return closed || (session.hasEnded() && session.output().isAllSent());
     }
 
     /** Returns the events received since the last call. */
@@ -197,7 +197,7 @@ public final class TestTransport implements Transport {
         return piece.last() ? "all of it" : null;
     }
 
-    private static String list(List<Presence> roster) {
+    private static String list(List<RosterEntry> roster) {
         return roster.stream()
                 .map(presence -> presence.name() + (presence.online() ? "+" : "-"))
                 .toList()

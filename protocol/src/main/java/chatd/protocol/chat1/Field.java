@@ -6,7 +6,7 @@ import chatd.protocol.value.Audience;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.FileName;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
 import chatd.protocol.value.people.User;
 import chatd.text.Digits;
@@ -126,7 +126,7 @@ interface Field<T> extends Layout<T> {
                 Roster roster = new Roster();
                 for (long i = 0; i < count; i++) {
                     String name = NAME.read(in, length);
-                    roster.add(new Presence(name, online(in.readByte())));
+                    roster.add(new RosterEntry(name, online(in.readByte())));
                 }
                 return roster;
             },

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Limits;
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
 import chatd.protocol.value.people.User;
 import java.util.ArrayList;
@@ -168,9 +168,9 @@ final class JsonWelcome {
         var lastLogin = row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
         var time = row.info("time", JsonValue.TIME, welcome -> requireNonNull(welcome.time()));
         return in -> {
-            SortedMap<Long, Presence> people = new TreeMap<>();
+            SortedMap<Long, RosterEntry> people = new TreeMap<>();
             Stream.concat(in.get(strangers).stream(), in.get(friends).stream())
-                    .forEach(one -> people.put(one.user(), new Presence(one.name(), one.online())));
+                    .forEach(one -> people.put(one.user(), new RosterEntry(one.name(), one.online())));
             SessionEvent.Server its = in.get(server);
             return new SessionEvent.Welcome(
                     in.get(user),
@@ -245,7 +245,7 @@ final class JsonWelcome {
     }
 
     private static UserEvent.FoundUser user(SessionEvent.Welcome welcome, int place, boolean isFriend) {
-        Presence presence = welcome.roster().get(place);
+        RosterEntry presence = welcome.roster().get(place);
         return new UserEvent.FoundUser(welcome.numbers().get(place), presence.name(), presence.online(), isFriend);
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -163,7 +163,7 @@ class FieldTest {
 
     @Test
     void aRosterIsAsLongAsItSays() {
-        Roster roster = new Roster(List.of(new Presence("alice", true), new Presence("bob", false)));
+        Roster roster = new Roster(List.of(new RosterEntry("alice", true), new RosterEntry("bob", false)));
         ByteBuf two = written(Field.ROSTER, roster);
         assertThat(two.readableBytes()).isEqualTo(4 + 2 * 33);
         assertThat(read(Field.ROSTER, two.duplicate())).isEqualTo(roster);

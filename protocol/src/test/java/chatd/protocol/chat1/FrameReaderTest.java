@@ -12,7 +12,7 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Audience;
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -166,7 +166,7 @@ class FrameReaderTest {
     void aRosterOfTenThousandIsRead() {
         Roster roster = new Roster();
         for (int i = 0; i < 10_000; i++) {
-            roster.add(new Presence("user" + i, i % 2 == 0));
+            roster.add(new RosterEntry("user" + i, i % 2 == 0));
         }
         Event event = new SessionEvent.Welcome(
                 0, "", null, java.util.Optional.empty(), false, roster, java.util.List.of(), null, null);

@@ -30,7 +30,7 @@ import chatd.protocol.value.group.GroupAct;
 import chatd.protocol.value.group.GroupRole;
 import chatd.protocol.value.people.Attention;
 import chatd.protocol.value.people.Preferences;
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Reach;
 import chatd.protocol.value.people.Roster;
 import chatd.protocol.value.people.Unread;
@@ -193,10 +193,10 @@ public final class JsonSamples {
     public static Map<String, Event> events() {
         Map<String, Event> samples = new LinkedHashMap<>();
         Roster roster = new Roster(List.of(
-                new Presence("alice", true),
-                new Presence("王芳", true),
-                new Presence("carol", false),
-                new Presence("dora", true)));
+                new RosterEntry("alice", true),
+                new RosterEntry("王芳", true),
+                new RosterEntry("carol", false),
+                new RosterEntry("dora", true)));
         samples.put(
                 "welcome",
                 welcome(Optional.of(TIME), roster, "{\"terminal\":{\"theme\":\"dark\",\"size\":1.50}}", state()));

@@ -3,7 +3,7 @@ package chatd.protocol.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import chatd.protocol.value.people.Presence;
+import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,18 +11,18 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RosterTest {
-    private static Presence presence(Random random) {
-        return new Presence("王芳".repeat(random.nextInt(5)) + random.nextInt(99), random.nextBoolean());
+    private static RosterEntry presence(Random random) {
+        return new RosterEntry("王芳".repeat(random.nextInt(5)) + random.nextInt(99), random.nextBoolean());
     }
 
     @Test
     void itIsAListLikeAnyOther() {
         Random random = new Random(7);
-        List<Presence> list = new ArrayList<>();
+        List<RosterEntry> list = new ArrayList<>();
         Roster roster = new Roster();
         for (int i = 0; i < 2_000; i++) {
             int place = random.nextInt(list.size() + 1);
-            Presence presence = presence(random);
+            RosterEntry presence = presence(random);
             if (place == list.size() || random.nextInt(3) > 0) {
                 list.add(place, presence);
                 roster.add(place, presence);
@@ -38,22 +38,22 @@ class RosterTest {
 
     @Test
     void invalidPlacesAndNamesAreRefused() {
-        Roster roster = new Roster(List.of(new Presence("alice", true)));
-        Presence bob = new Presence("bob", false);
+        Roster roster = new Roster(List.of(new RosterEntry("alice", true)));
+        RosterEntry bob = new RosterEntry("bob", false);
         assertThatThrownBy(() -> roster.get(1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> roster.set(1, bob)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> roster.remove(1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> roster.add(2, bob)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> roster.add(0, new Presence("x".repeat(33), true)))
+        assertThatThrownBy(() -> roster.add(0, new RosterEntry("x".repeat(33), true)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThat(roster).containsExactly(new Presence("alice", true));
+        assertThat(roster).containsExactly(new RosterEntry("alice", true));
     }
 
     /** A name that fills its place is not followed by a zero. */
     @Test
     void aNameOf32BytesIsKept() {
-        Presence longest = new Presence("x".repeat(32), true);
-        Roster roster = new Roster(List.of(longest, new Presence("bob", false)));
-        assertThat(roster).containsExactly(longest, new Presence("bob", false));
+        RosterEntry longest = new RosterEntry("x".repeat(32), true);
+        Roster roster = new Roster(List.of(longest, new RosterEntry("bob", false)));
+        assertThat(roster).containsExactly(longest, new RosterEntry("bob", false));
     }
 }

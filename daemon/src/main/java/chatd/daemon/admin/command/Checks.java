@@ -61,7 +61,7 @@ final class Checks {
         if (!search.isEmpty()) {
             problems.add("Search is not available: " + search + ".");
         }
-        int connections = running.sessions().all().size();
+        int connections = running.sessions().connections().all().size();
         int most = configuration.get().limits().connections();
         if (connections >= most * (long) FULL / 100) {
             problems.add("There are " + connections + " connections of at most " + most + " (limits.connections).");

@@ -15,7 +15,7 @@ public record SessionCommands(Running running) {
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
                 AdminCommand.of(SessionCalls.LIST, Role.all(), (request, by, out) -> {
-                    List<Session> online = running.sessions().online().stream()
+                    List<Session> online = running.sessions().presence().online().stream()
                             .sorted(Comparator.comparing((Session session) -> String.valueOf(session.name()))
                                     .thenComparing(Session::id))
                             .toList();
@@ -36,7 +36,7 @@ public record SessionCommands(Running running) {
                                         .messages()
                                         .broadcast(Objects.requireNonNullElse(request.text(), ""))
                                         .number(),
-                                running.sessions().onlineCount())));
+                                running.sessions().presence().onlineCount())));
     }
 
     private static SessionCalls.Sessions shown(List<Session> some) {
@@ -49,7 +49,7 @@ public record SessionCommands(Running running) {
                         session.port(),
                         session.dialect().name(),
                         String.valueOf(session.since()),
-                        session.waiting()))
+                        session.output().waiting()))
                 .toList());
     }
 }

@@ -127,8 +127,8 @@ public final class StatsCommands implements AutoCloseable {
                 all.map(parts -> parts.journal().waiting()).orElse(0),
                 all.map(parts -> parts.services().hashesWaiting()).orElse(0),
                 all.stream()
-                        .flatMap(parts -> parts.sessions().all().stream())
-                        .mapToLong(Session::waiting)
+                        .flatMap(parts -> parts.sessions().connections().all().stream())
+                        .mapToLong(each -> each.output().waiting())
                         .sum(),
                 runtime.totalMemory() - runtime.freeMemory(),
                 runtime.maxMemory());
@@ -186,14 +186,14 @@ public final class StatsCommands implements AutoCloseable {
                 accounts.size(),
                 count(accounts, Account.State.DISABLED, now),
                 count(accounts, Account.State.LOCKED, now),
-                sessions.onlineCount(),
-                sessions.online().stream()
+                sessions.presence().onlineCount(),
+                sessions.presence().online().stream()
                         .map(session -> String.valueOf(session.name()))
                         .distinct()
                         .sorted()
                         .limit(NAMED)
                         .toList(),
-                sessions.all().size());
+                sessions.connections().all().size());
     }
 
     private static long count(List<Account> accounts, Account.State state, Instant now) {

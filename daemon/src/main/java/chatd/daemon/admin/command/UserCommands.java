@@ -197,7 +197,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 account.mustChange(),
                 account.passwordEnds().map(Object::toString).orElse(null),
                 account.everyone(),
-                running.sessions().isOnline(account.number()),
+                running.sessions().presence().isOnline(account.number()),
                 account.mutedUntil()
                         .filter(Instant.now()::isBefore)
                         .map(Object::toString)

@@ -1,5 +1,6 @@
 package chatd.daemon.net.http;
 
+import chatd.daemon.session.SessionOutput;
 import chatd.daemon.config.Config;
 import chatd.daemon.files.FilesOverHttp;
 import chatd.daemon.login.Bearers;
@@ -366,7 +367,7 @@ final class FileExchange implements Runnable {
         if (!connection.begin(response, part.size())) {
             return;
         }
-        try (Session.Answer answer = session.beginAnswer()) {
+        try (SessionOutput.Answer answer = session.output().beginAnswer()) {
             boolean isGoing = true;
             for (long offset = part.from(); isGoing && offset < part.end(); ) {
                 byte[] piece = outgoing.read(offset, part.end() - offset, answer::isTight);

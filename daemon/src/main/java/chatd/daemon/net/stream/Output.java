@@ -75,7 +75,7 @@ final class Output implements Transport {
         }
         boolean wrote = false;
         while (ctx.channel().isWritable()) {
-            ByteBuf frame = session().nextFrame();
+            ByteBuf frame = session().output().nextFrame();
             if (frame == null) {
                 break;
             }
@@ -87,10 +87,10 @@ final class Output implements Transport {
         }
         ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
         if (pending != null && !pending.isWritable()) {
-            session().blocked(pending.totalPendingWriteBytes());
+            session().output().blocked(pending.totalPendingWriteBytes());
         } else {
-            session().unblocked();
-            if (pending != null && state.isFinishing() && session().isAllSent()) {
+            session().output().unblocked();
+            if (pending != null && state.isFinishing() && session().output().isAllSent()) {
                 shut(ctx);
             }
         }
@@ -124,7 +124,7 @@ final class Output implements Transport {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         ctx.writeAndFlush(goodbye.bytes(session()))
                 .addListener(written -> tls.closeOutbound().addListener(closed -> {
-                    session().saidGoodbye();
+                    session().output().saidGoodbye();
                     if (state.isPeerGone()) {
                         ctx.close();
                     } else {

@@ -13,7 +13,7 @@ import java.util.RandomAccess;
  * among thousands is answered with one copy of these bytes. Mutable, so an event that holds one must be encoded at
  * once. Not thread-safe.
  */
-public final class Roster extends AbstractList<Presence> implements RandomAccess {
+public final class Roster extends AbstractList<RosterEntry> implements RandomAccess {
     /** Bytes of a name, padded. */
     public static final int NAME_BYTES = 32;
 
@@ -24,7 +24,7 @@ public final class Roster extends AbstractList<Presence> implements RandomAccess
 
     public Roster() {}
 
-    public Roster(Collection<Presence> presences) {
+    public Roster(Collection<RosterEntry> presences) {
         addAll(presences);
     }
 
@@ -34,13 +34,13 @@ public final class Roster extends AbstractList<Presence> implements RandomAccess
     }
 
     @Override
-    public Presence get(int index) {
+    public RosterEntry get(int index) {
         int start = Objects.checkIndex(index, size) * LINE_BYTES;
         int end = start;
         while (end < start + NAME_BYTES && lines[end] != 0) {
             end++;
         }
-        return new Presence(new String(lines, start, end - start, StandardCharsets.UTF_8), isOnline(index));
+        return new RosterEntry(new String(lines, start, end - start, StandardCharsets.UTF_8), isOnline(index));
     }
 
     /** Returns {@code get(index).online()} without decoding the name. */
@@ -49,15 +49,15 @@ public final class Roster extends AbstractList<Presence> implements RandomAccess
     }
 
     @Override
-    public Presence set(int index, Presence presence) {
-        Presence before = get(index);
+    public RosterEntry set(int index, RosterEntry presence) {
+        RosterEntry before = get(index);
         System.arraycopy(line(presence), 0, lines, index * LINE_BYTES, LINE_BYTES);
         return before;
     }
 
     /** @throws IllegalArgumentException if the name is longer than 32 bytes */
     @Override
-    public void add(int index, Presence presence) {
+    public void add(int index, RosterEntry presence) {
         Objects.checkIndex(index, size + 1);
         byte[] line = line(presence);
         modCount++;
@@ -70,15 +70,15 @@ public final class Roster extends AbstractList<Presence> implements RandomAccess
     }
 
     @Override
-    public Presence remove(int index) {
-        Presence before = get(index);
+    public RosterEntry remove(int index) {
+        RosterEntry before = get(index);
         modCount++;
         size--;
         System.arraycopy(lines, (index + 1) * LINE_BYTES, lines, index * LINE_BYTES, (size - index) * LINE_BYTES);
         return before;
     }
 
-    private static byte[] line(Presence presence) {
+    private static byte[] line(RosterEntry presence) {
         byte[] name = presence.name().getBytes(StandardCharsets.UTF_8);
         if (name.length > NAME_BYTES) {
             throw new IllegalArgumentException("a name of " + name.length + " bytes, at most " + NAME_BYTES);

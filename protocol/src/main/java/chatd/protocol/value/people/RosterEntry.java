@@ -1,4 +1,4 @@
 package chatd.protocol.value.people;
 
 /** One entry of the roster. */
-public record Presence(String name, boolean online) {}
+public record RosterEntry(String name, boolean online) {}
