@@ -210,7 +210,7 @@ public final class Main implements Runnable, Program {
                                 + " must be a whole number, not " + number.group(3) + "."
                         : String.valueOf(failure.getMessage());
         String near = isCommand && !line.getSubcommands().isEmpty()
-                ? Meant.by(command, unmatched.getFirst()).orElseGet(() -> near(failure, command + " "))
+                ? CommandHints.hintFor(command, unmatched.getFirst()).orElseGet(() -> near(failure, command + " "))
                 : near(failure, isCommand ? command + " " : "");
         String more = "`" + command + " --help` says more.";
         if (output == Output.json) {

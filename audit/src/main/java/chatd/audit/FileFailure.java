@@ -37,11 +37,11 @@ public final class FileFailure {
 
     private static String reason(FileSystemException failure) {
         return switch (failure) {
-            case NoSuchFileException missing -> "No such file or directory";
-            case AccessDeniedException denied -> "Permission denied";
-            case FileAlreadyExistsException there -> "File exists";
-            case NotDirectoryException other -> "Not a directory";
-            case DirectoryNotEmptyException full -> "Directory not empty";
+            case NoSuchFileException _ -> "No such file or directory";
+            case AccessDeniedException _ -> "Permission denied";
+            case FileAlreadyExistsException _ -> "File exists";
+            case NotDirectoryException _ -> "Not a directory";
+            case DirectoryNotEmptyException _ -> "Directory not empty";
             default -> failure.getReason() == null ? failure.getClass().getSimpleName() : failure.getReason();
         };
     }

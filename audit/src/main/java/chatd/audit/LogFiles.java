@@ -53,7 +53,7 @@ public record LogFiles(Path directory) {
     }
 
     /** Describes, for an event, what happened to a file, given the file key now at its path. */
-    public static String fate(@Nullable Object keyNow) {
+    public static String describeChange(@Nullable Object keyNow) {
         return keyNow == null ? " was removed" : " was replaced";
     }
 

@@ -18,16 +18,15 @@ import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.CatchUp;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.OlderDatabase;
-import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.net.Listener;
 import chatd.daemon.net.http.FileRequests;
 import chatd.daemon.net.tls.Certificates;
 import chatd.daemon.net.tls.Tls;
 import chatd.daemon.net.tls.TlsProvider;
 import chatd.daemon.service.Services;
-import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.db.DatabaseUnavailable;
@@ -174,7 +173,7 @@ public final class Daemon {
         AuditTrail audit = new AuditTrail(
                 log, config.audit().unknownNames(), config.audit().refuseOnFailure());
         started(audit::close);
-        guard.begin(logged, by -> audit.note(new LogEvent.ClockAhead(by)));
+        guard.begin(logged, by -> audit.logBestEffort(new LogEvent.ClockAhead(by)));
         started(guard::close);
         Tls tls = Certificates.load(config.tls(), host(), random, clock);
         Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
@@ -218,7 +217,7 @@ public final class Daemon {
         AtomicInteger udp = new AtomicInteger();
         DiskSpace disks = new DiskSpace(configuration, stores.storage(), clock);
         started(disks::close);
-        ServiceParts room = new ServiceParts(
+        FeatureContext room = new FeatureContext(
                 configuration,
                 directory,
                 contacts,
@@ -233,7 +232,7 @@ public final class Daemon {
                 udp::get);
         Services services = new Services(room);
         started(services::close);
-        Dispatcher dispatcher = new Dispatcher(services.rooms(), sessions, audit, configuration, clock);
+        Dispatcher dispatcher = new Dispatcher(services.features(), sessions, audit, configuration, clock);
         FileRequests files = new FileRequests(services.filesOverHttp(), services.bearers(), dispatcher, configuration);
         Listener listener =
                 new Listener(configuration, certificates, dispatcher, files, audit, random.nextLong() >>> 32 << 16);
@@ -268,7 +267,7 @@ public final class Daemon {
      * hangs although the database is reachable. Blocks.
      */
     private static void answer(Database database, Journal journal) throws InterruptedException {
-        while (!journal.isAway()) {
+        while (!journal.isDatabaseUnavailable()) {
             try {
                 database.answer();
                 return;
@@ -282,7 +281,7 @@ public final class Daemon {
         int online = sessions.presence().onlineCount();
         String trouble = log.trouble();
         return (online == 1 ? "1 user online" : online + " users online")
-                + (journal.isAway() ? "; the database is away" : "")
+                + (journal.isDatabaseUnavailable() ? "; the database is away" : "")
                 + (trouble == null ? "" : "; the log can't be written: " + trouble);
     }
 
@@ -397,7 +396,10 @@ public final class Daemon {
     /** Finishes all sessions, and waits until their last output is sent, then a little for their peers to close. */
     private static void finish(Sessions sessions) throws InterruptedException {
         sessions.connections().finishAll("server stopping");
-        await(GOODBYES, () -> sessions.connections().all().stream().allMatch(each -> each.output().hasSaidGoodbye()));
+        await(
+                GOODBYES,
+                () -> sessions.connections().all().stream()
+                        .allMatch(each -> each.output().hasSaidGoodbye()));
         await(LINGER, () -> sessions.connections().all().isEmpty());
     }
 

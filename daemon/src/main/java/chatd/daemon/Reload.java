@@ -62,7 +62,8 @@ final class Reload implements Reloader {
         try {
             Tls before = certificates.get();
             Configuration.Reloaded options = configuration.reload(fresh -> certificates.take(fresh.tls()));
-            audit.note(new AuditEvent.Reloaded(options.inForce(), options.forNewConnections(), options.waiting()));
+            audit.logBestEffort(
+                    new AuditEvent.Reloaded(options.inForce(), options.forNewConnections(), options.waiting()));
             Tls now = certificates.get();
             LOG.info("CHATD-104 the configuration was reloaded: {}", changes(options));
             return new SystemCalls.Reloaded(

@@ -28,27 +28,29 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
     }
 
     @Override
-    public void databaseAway(String reason) {
+    public void databaseLost(String reason) {
         LOG.error("CHATD-302 the database is away: {}", reason);
-        audit.note(new AuditEvent.Database(false, reason));
-        sessions.fanout().tellAll("The database can't be reached. Until it is back, nothing can be sent, and no history read.");
+        audit.logBestEffort(new AuditEvent.Database(false, reason));
+        sessions.fanout()
+                .tellAll("The database can't be reached. Until it is back, nothing can be sent, and no history read.");
     }
 
     @Override
-    public void databaseBack() {
+    public void databaseRestored() {
         LOG.info("CHATD-303 the database is back");
-        audit.note(new AuditEvent.Database(true, "back"));
+        audit.logBestEffort(new AuditEvent.Database(true, "back"));
         sessions.fanout().tellAll("The database is back.");
     }
 
     @Override
-    public void logTroubled(String why) {
+    public void logFailed(String why) {
         if (audit.refuses()) {
             LOG.fatal(
                     "CHATD-401 the audit log can't be written: {}. Until it can, everything that must be logged is refused",
                     why);
-            sessions.fanout().tellAll(
-                    "The server can't write its log. Until it can, nothing can be sent, and nobody can log in.");
+            sessions.fanout()
+                    .tellAll(
+                            "The server can't write its log. Until it can, nothing can be sent, and nobody can log in.");
         } else {
             LOG.fatal(
                     "CHATD-402 the audit log can't be written: {}. The daemon continues without it, as configured",
@@ -57,7 +59,7 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
     }
 
     @Override
-    public void logWell() {
+    public void logRecovered() {
         audit.catchUp();
         LOG.info("CHATD-403 the audit log is written again");
         if (audit.isRefusing()) {

@@ -10,8 +10,8 @@ import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.CatchUp;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
-import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.session.TestTransport;
@@ -92,7 +92,7 @@ public final class TestServices implements AutoCloseable {
                 new Journal.Stages(ledger, log, audit, catchUp, new Applier(all, contacts, sessions)),
                 clock,
                 new Unbothered());
-        services = new Services(new ServiceParts(
+        services = new Services(new FeatureContext(
                 configuration,
                 all,
                 contacts,
@@ -131,10 +131,10 @@ public final class TestServices implements AutoCloseable {
 
     private static final class Unbothered implements Journal.Observer {
         @Override
-        public void databaseAway(String why) {}
+        public void databaseLost(String why) {}
 
         @Override
-        public void databaseBack() {}
+        public void databaseRestored() {}
 
         @Override
         public void broken(Exception why) {

@@ -378,7 +378,7 @@ class AdminIT {
         assertThat(run.out() + run.err()).containsPattern("\\b" + (at + 1) + "\\b");
     }
 
-    /** Whose clock was ahead has a log whose time stands until then. */
+    /** If the clock was ahead, the log's time stands still until then. */
     @Test
     void aClockBehindTheLogNeedsAttention() {
         try (LocalDaemon own = LocalDaemon.start(Clock.offset(Clock.systemUTC(), Duration.ofDays(2)))) {

@@ -73,7 +73,7 @@ enum Abuse {
                     "{\"type\": 35, \"info\": {\"calls\": \"everyone\"}}");
         }
     },
-    /** That one types, to the other. */
+    /** Typing notices, to the other. */
     TYPING {
         @Override
         void begin(Abuser by) throws IOException {

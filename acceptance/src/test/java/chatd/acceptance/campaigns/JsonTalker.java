@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
  * what it has read, makes and ends friendships, blocks, changes its name, and corrects, takes back and reacts to messages. Runs on a thread of its own; read by others once it has ended.
  */
 public final class JsonTalker implements Runnable {
-    /** How the ids begin of what is not sent again. */
+    /** The beginning of the ids of what is not sent again. */
     private static final String ASIDE = "aside ";
 
     private final Chatd chatd;

@@ -78,7 +78,7 @@ public final class ClientTerminal implements AutoCloseable {
         Terminal terminal = start(person.name(), port, all.toArray(String[]::new));
         terminal.prompts("Password of " + person.name() + ":");
         terminal.enter(person.password());
-        return terminal.of(person.name()).shows("Welcome, " + person.name());
+        return terminal.loggedInAs(person.name()).shows("Welcome, " + person.name());
     }
 
     /** Closes one of the terminals, with what runs in it. */

@@ -181,7 +181,7 @@ class TerminalGroupsIT extends TerminalTestBase {
         for (String typed : new String[] {"/to " + ops, "/msg " + ops + " secret", "/group members " + ops}) {
             Terminal c = clients.logIn(ben).prompts("(nobody)>").enter(typed);
             c.shows(ops).showsLine("(?s)" + first + ".*" + second);
-            c.of(ben.name()).neverShows("There is no user called");
+            c.loggedInAs(ben.name()).neverShows("There is no user called");
             clients.close(c);
         }
     }

@@ -296,7 +296,7 @@ public class TerminalResumeIT extends TerminalTestBase {
             assertThat(b.skipTo(JsonType.RENAMED).path("info").path("user_name").asString())
                     .isEqualTo(other);
             a.enter("/msg " + ben.name() + ", nobody-of-that-name to one of two")
-                    .shows("There is no user called nobody-of-that-name", "It is sent to " + ben.name() + " alone.");
+                    .shows("There is no user called nobody-of-that-name", "Sending only to " + ben.name() + ".");
             assertThat(b.skipTo(JsonType.TEXT).path("info").asString()).isEqualTo("to one of two");
         }
     }
@@ -310,7 +310,7 @@ public class TerminalResumeIT extends TerminalTestBase {
                 .isEqualTo("rw-------");
         String[] options = {"--ca", chatd.ca().toString()};
         Terminal a = clients.start(ann.name(), chatd.port(), options).shows("Welcome, " + ann.name());
-        a.of(ann.name()).neverShows("Password of");
+        a.loggedInAs(ann.name()).neverShows("Password of");
         await().untilAsserted(() -> assertThat(Files.readString(key)).isNotEqualTo(first));
         Terminal b = clients.start(ann.name(), chatd.port(), options).prompts("Password of " + ann.name() + ":");
         b.enter(ann.password()).shows("Welcome").enter("/to " + ann.name()).enter("from the one");

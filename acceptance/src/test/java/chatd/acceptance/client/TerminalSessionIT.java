@@ -285,7 +285,7 @@ public class TerminalSessionIT extends TerminalTestBase {
         a.shows("The passwords do not match.");
         a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter(Chatd.PASSWORD);
         a.shows("The password has been changed.", "Welcome, " + name);
-        a.of(name).neverWrites(Chatd.PASSWORD, once, "short\n", "another-one");
+        a.loggedInAs(name).neverWrites(Chatd.PASSWORD, once, "short\n", "another-one");
         a.enter("/password").prompts("Old password:").enter("wrong-old-one");
         a.prompts("New password:")
                 .enter("sturdy-enough-10")

@@ -157,7 +157,7 @@ public class TerminalTalkIT extends TerminalTestBase {
         b.shows("(✎ “Lunh”) Lunch?");
         b.enter("/unreact 👍").shows("no longer 👍 to “Lunch?”").enter("/react /mg");
         a.shows(ben.name() + " 🌹 to “Lunch?”");
-        b.enter("/react /mg").shows("You reacted so already.");
+        b.enter("/react /mg").shows("You have reacted with that already.");
         b.enter("/correct not mine").shows("You have sent nothing to " + ann.name());
         a.enter("Oops, the wrong window").shows(": Oops");
         b.shows(": Oops");

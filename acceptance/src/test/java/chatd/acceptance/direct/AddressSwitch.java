@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * AddressSwitch of people in network namespaces: each a machine behind a router of its own, with a firewall that lets in only what
+ * Homes of people in network namespaces: each a machine behind its own router, with a firewall that lets in only what
  * answers something from within, and address translation where it is asked for. The routers are connected by a carrier's
  * router, which also leads to this machine, where the daemon is: there, {@code localhost} is the daemon's machine. Needs root,
  * iproute2 and nftables. Closing it removes everything.

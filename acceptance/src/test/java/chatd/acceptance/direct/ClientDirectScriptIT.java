@@ -71,7 +71,7 @@ public class ClientDirectScriptIT {
     /** Lets everybody call somebody. */
     private void open(Chatd.Person person) {
         try (Writer writer = new Writer(chatd, person)) {
-            writer.does(35, Map.of("calls", "everyone"));
+            writer.sendCommand(35, Map.of("calls", "everyone"));
         }
     }
 
@@ -217,7 +217,7 @@ public class ClientDirectScriptIT {
     void whoWaitsIsToldThatItsSessionHasEnded() throws Exception {
         Process waiting = accept(second, directory.resolve("in"), "waits");
         try (Writer writer = new Writer(chatd, ben)) {
-            writer.does(30, Map.of("op", "end-others"));
+            writer.sendCommand(30, Map.of("op", "end-others"));
         }
         ends(waiting, 69, ben, "waits");
         assertThat(out(ben, "waits")).content().startsWith("chat-client: ").containsOnlyOnce("\n");

@@ -246,7 +246,7 @@ class GroupAdminIT extends GroupTestBase {
             }
             own.admin("", "user", "rename", "bob", "robert").exits(0);
             assertThat(own.admin("", "stats", "--check").exits(1).out())
-                    .contains("Nobody is called bob, who is to be told of reports (reports.notify).");
+                    .contains("reports.notify names bob, but no user has that name.");
         }
     }
 

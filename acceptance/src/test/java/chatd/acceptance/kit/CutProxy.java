@@ -114,7 +114,7 @@ public final class CutProxy implements AutoCloseable {
         pause = after;
     }
 
-    /** Forwards in pieces of any size, and each piece after a time of chance, up to 8 ms, from now on. */
+    /** Forwards in pieces of any size, and each piece after a random delay of up to 8 ms, from now on. */
     public void delay(Random random) {
         delays = random;
     }

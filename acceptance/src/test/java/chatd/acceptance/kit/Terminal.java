@@ -197,7 +197,7 @@ public final class Terminal implements AutoCloseable {
     }
 
     /** Says who has logged in in it. */
-    public Terminal of(String name) {
+    public Terminal loggedInAs(String name) {
         user = name;
         return this;
     }

@@ -59,14 +59,14 @@ public final class Writer implements AutoCloseable {
     }
 
     /** Makes a group with others in it; returns its number, as {@code G1}. */
-    public String makes(String name, String... members) {
-        return does(23, Map.of("op", "create", "name", name, "members", List.of(members)))
+    public String createGroup(String name, String... members) {
+        return sendCommand(23, Map.of("op", "create", "name", name, "members", List.of(members)))
                 .path("group_id")
                 .asString();
     }
 
     /** Sends any command; returns the {@code info} of its 17. */
-    public JsonNode does(int type, Map<String, Object> info) {
+    public JsonNode sendCommand(int type, Map<String, Object> info) {
         send(Map.of("type", type, "id", UUID.randomUUID().toString(), "info", info));
         return accepted();
     }

@@ -159,7 +159,7 @@ public final class GroupModel {
                 closed(group),
                 managed(by, group),
                 exist(users),
-                // Of who is a member already, nothing is asked.
+                // Nothing is asked about somebody who is a member already.
                 allow(coming, by),
                 stretches(coming, group),
                 again(coming, group, by));
@@ -201,7 +201,7 @@ public final class GroupModel {
             Answer answer,
             @Nullable ModelAccount by) {
         ModelAccount owner = group.isLastOwner(account)
-                ? next != null ? next : group.longestBut(account).orElse(null)
+                ? next != null ? next : group.longestMemberExcept(account).orElse(null)
                 : null;
         group.go(account, false, answer.mid());
         if (owner != null) {

@@ -137,7 +137,8 @@ public final class GroupOperations {
         ModelGroup group = choice.group();
         ModelAccount by = choice.actor(group::isManagedBy);
         Set<ModelAccount> users = new LinkedHashSet<>(some(2));
-        users.add(choice.chance(3) ? ModelAccount.nobody() : choice.wanderer(group, user -> !group.isMember(user)));
+        users.add(
+                choice.chance(3) ? ModelAccount.nobody() : choice.frequentMember(group, user -> !group.isMember(user)));
         change(by, group, "add", ", 'users': " + numbers(users), model.add(by, group, users));
     }
 
@@ -150,7 +151,7 @@ public final class GroupOperations {
 
     private void leave() {
         ModelGroup group = choice.group();
-        ModelAccount by = choice.wanderer(group, user -> player.isOnline(user) && group.isMember(user));
+        ModelAccount by = choice.frequentMember(group, user -> player.isOnline(user) && group.isMember(user));
         if (choice.chance(10) || !player.isOnline(by)) {
             by = choice.online();
         }
@@ -174,7 +175,7 @@ public final class GroupOperations {
 
     private void join() {
         ModelGroup group = choice.group();
-        ModelAccount by = choice.wanderer(
+        ModelAccount by = choice.frequentMember(
                 group, user -> player.isOnline(user) && !group.isMember(user) && !group.wasRemoved(user));
         if (choice.chance(20) || !player.isOnline(by)) {
             by = choice.online();

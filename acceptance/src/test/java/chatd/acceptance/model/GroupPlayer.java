@@ -179,7 +179,7 @@ public final class GroupPlayer implements AutoCloseable {
             default -> {}
         }
         verdict.effect()
-                .happen(new GroupModel.Answer(
+                .apply(new GroupModel.Answer(
                         mid,
                         info.path("time").asString(""),
                         info.path("group_id").asString("")));
@@ -215,7 +215,7 @@ public final class GroupPlayer implements AutoCloseable {
             if (!group.isMember(account)) {
                 continue;
             }
-            ModelAccount other = group.longestBut(account).orElse(null);
+            ModelAccount other = group.longestMemberExcept(account).orElse(null);
             if (other == null) {
                 // Nobody sees the change, and the group is closed.
                 group.go(account, false, Long.MAX_VALUE);

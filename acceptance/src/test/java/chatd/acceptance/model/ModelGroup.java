@@ -92,7 +92,7 @@ final class ModelGroup {
     }
 
     /** Returns who is longest in the group besides an account; of those who came together, the smallest number. */
-    Optional<ModelAccount> longestBut(ModelAccount account) {
+    Optional<ModelAccount> longestMemberExcept(ModelAccount account) {
         return roles.keySet().stream()
                 .filter(member -> member != account)
                 .min(Comparator.comparingLong((ModelAccount member) ->

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The session of an account of a {@link GroupModel}, which may be lost and resumed; compares what it is sent with what it
- * should be. Of what the daemon sends unasked only that with a number is compared.
+ * should be. Of what the daemon sends unasked, only what has a number is compared.
  */
 final class ModelSession implements AutoCloseable {
     private static final Set<Integer> ANSWERS = Set.of(JsonType.CHANGED, JsonType.DONE, JsonType.REFUSED);

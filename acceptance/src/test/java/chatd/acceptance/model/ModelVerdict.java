@@ -27,7 +27,7 @@ record ModelVerdict(Kind kind, String code, long again, Effect effect) {
     /** A change of the model. */
     @FunctionalInterface
     interface Effect {
-        void happen(GroupModel.Answer answer);
+        void apply(GroupModel.Answer answer);
     }
 
     static ModelVerdict refused(String code) {

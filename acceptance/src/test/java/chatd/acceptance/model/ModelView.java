@@ -53,12 +53,12 @@ public final class ModelView {
             case ModelConversation.Everyone _ -> of != null || entry.mid > reader.since;
             case ModelConversation.Members(ModelGroup group) ->
                 group.stretches(reader).stream().anyMatch(membership);
-            case ModelConversation.Pair pair -> pair.has(reader) && (entry.by == reader || comes(reader, entry));
+            case ModelConversation.Pair pair -> pair.has(reader) && (entry.by == reader || isDelivered(reader, entry));
         };
     }
 
     /** Returns whether what the other of a pair did comes to the reader. */
-    private static boolean comes(ModelAccount reader, ModelEntry entry) {
+    private static boolean isDelivered(ModelAccount reader, ModelEntry entry) {
         // What ends a reaction that never came does not come either.
         return entry.type == JsonType.TAKEN_BACK
                 || (!entry.isWithheld && (entry.ends == null || sees(reader, entry.ends)));
@@ -88,7 +88,7 @@ public final class ModelView {
                 after);
     }
 
-    /** Returns what a session is sent again that has seen nothing above a number. */
+    /** Returns what is sent again to a session that has seen nothing above a number. */
     List<JsonNode> resumed(long after) {
         return since(
                 model.entries.stream().filter(entry -> isSent(reader, entry)).toList(), after);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses by chance who does something in what is played, and about what. */
 final class RandomChoice {
-    /** How far back entries are that something is mostly done about. */
+    /** How many of the latest entries most operations choose from. */
     private static final int RECENT = 150;
 
     private final GroupPlayer player;
@@ -43,7 +43,7 @@ final class RandomChoice {
         return one(player.online());
     }
 
-    /** Returns who mostly is as preferred; it comes online if it is not. */
+    /** Returns an account, mostly a preferred one; it comes online if it is not. */
     ModelAccount actor(Predicate<ModelAccount> preferred) {
         if (chance(20)) {
             return online();
@@ -55,8 +55,8 @@ final class RandomChoice {
         return actor;
     }
 
-    /** Returns one of those for which something is so, more often the one that was oftenest in a group. */
-    ModelAccount wanderer(ModelGroup group, Predicate<ModelAccount> preferred) {
+    /** Returns one of those for which something is so, more often the one that was in a group most often. */
+    ModelAccount frequentMember(ModelGroup group, Predicate<ModelAccount> preferred) {
         return model.present().stream()
                 .filter(_ -> chance(60))
                 .filter(preferred)

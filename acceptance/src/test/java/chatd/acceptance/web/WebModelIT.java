@@ -129,7 +129,7 @@ class WebModelIT extends BrowserTestBase {
         int compared = 0;
         try (Writer other = new Writer(chatd, ben);
                 JsonSocket reader = chatd.logInJson(JsonCarrier.LINES, ann, "reads")) {
-            String group = other.makes("Crew", ann.name());
+            String group = other.createGroup("Crew", ann.name());
             List<String> conversations = List.of(other.user(), group, "");
             List<Long> own = new ArrayList<>();
             proxy.delay(new Random(seed));
@@ -152,7 +152,8 @@ class WebModelIT extends BrowserTestBase {
                         case 8 -> {
                             if (!own.isEmpty()) {
                                 long mid = own.remove(random.nextInt(own.size()));
-                                other.does(random.nextBoolean() ? 31 : 32, Map.of("mid", mid, "text", "ben's " + step));
+                                other.sendCommand(
+                                        random.nextBoolean() ? 31 : 32, Map.of("mid", mid, "text", "ben's " + step));
                             }
                         }
                         case 9 -> model.evaluate("(model, key) => void model.older(key)", where);

@@ -63,17 +63,17 @@ class WebNetworkIT extends BrowserTestBase {
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann);
         try (Writer other = new Writer(chatd, ben)) {
-            String group = other.makes("Crew", ann.name());
+            String group = other.createGroup("Crew", ann.name());
             long first = other.saysTo(group, "frist");
             long second = other.saysTo(group, "a mistake");
             desk.open("Crew").reads("frist").reads("a mistake").says("my own").reads("my own");
             long own = Long.parseLong(desk.message("my own").getAttribute("data-mid"));
             proxy.goAway();
             WebPerson.waits(desk.page().locator(".bar.away"));
-            other.does(32, Map.of("mid", first, "text", "first"));
-            other.does(31, Map.of("mid", second));
-            other.does(33, Map.of("mid", own, "code", "👍", "on", true));
-            other.does(23, Map.of("op", "rename", "group_id", group, "name", "The crew"));
+            other.sendCommand(32, Map.of("mid", first, "text", "first"));
+            other.sendCommand(31, Map.of("mid", second));
+            other.sendCommand(33, Map.of("mid", own, "code", "👍", "on", true));
+            other.sendCommand(23, Map.of("op", "rename", "group_id", group, "name", "The crew"));
             other.saysTo(group, "meanwhile");
             proxy.forwardToPort(chatd.port());
             desk.wakes();
@@ -121,7 +121,7 @@ class WebNetworkIT extends BrowserTestBase {
             proxy.forwardToPort(chatd.port());
             desk.wakes();
             WebPerson.waits(desk.page().getByText("You were away for long."));
-            WebLooks.at(desk, "far-behind");
+            WebLooks.check(desk, "far-behind");
             assertThat(desk.row(ben.name()).locator(".count")).hasText("99+");
             desk.page().locator(".jump").click();
             desk.reads("line 10001");
@@ -210,7 +210,7 @@ class WebNetworkIT extends BrowserTestBase {
                 desk.composer().fill("a draft");
                 desk.wakes();
                 WebPerson.waits(told);
-                WebLooks.at(desk, "new-version");
+                WebLooks.check(desk, "new-version");
                 assertThat(loads).hasValue(wanted);
                 desk.button("Reload").click();
                 wanted++;

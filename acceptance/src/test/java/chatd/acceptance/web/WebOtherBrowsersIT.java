@@ -320,7 +320,7 @@ class WebOtherBrowsersIT {
         int shown = browser.evaluate(rows).asInt();
         int turn = 400;
         for (int turns = 1; turns <= 12; turns++) {
-            long read = person.underTheEye();
+            long read = person.firstVisibleMessage();
             double height = person.height(read);
             person.scrolls(-turn);
             assertThat(person.height(read)).as("turn %d", turns).isCloseTo(height + turn, within(1.0));
@@ -328,7 +328,7 @@ class WebOtherBrowsersIT {
         assertThat(browser.evaluate(rows).asInt())
                 .as("pages came above meanwhile")
                 .isGreaterThan(shown);
-        long mid = person.underTheEye();
+        long mid = person.firstVisibleMessage();
         double before = person.height(mid);
         for (int i = 1; i <= 3; i++) {
             writer.says(ann, "more " + i);
@@ -356,7 +356,7 @@ class WebOtherBrowsersIT {
         person.clicks(COMPOSER);
         browser.type("not yet said");
         person.scrolls(-3_000);
-        long mid = person.underTheEye();
+        long mid = person.firstVisibleMessage();
         double before = person.height(mid);
         browser.reload();
         String password = "document.querySelector('[name=password]')";

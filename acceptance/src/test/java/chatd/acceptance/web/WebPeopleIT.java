@@ -200,7 +200,7 @@ class WebPeopleIT extends BrowserTestBase {
             WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
             desk.says("may I ask you something?");
             WebPerson.waits(desk.page().getByText("takes no texts of people they do not know"));
-            WebLooks.at(desk, "not-taken");
+            WebLooks.check(desk, "not-taken");
             desk.button("Send as a friend request").click();
             assertThat(taking.skipTo(JsonType.FRIEND_ASKED).path("info").asString())
                     .isEqualTo("may I ask you something?");
@@ -230,7 +230,7 @@ class WebPeopleIT extends BrowserTestBase {
         Chatd.Person ben = chatd.person();
         String name = Chatd.newName();
         try (Writer owner = new Writer(chatd, ben)) {
-            String group = owner.does(23, Map.of("op", "create", "name", name, "open", true, "history", "all"))
+            String group = owner.sendCommand(23, Map.of("op", "create", "name", name, "open", true, "history", "all"))
                     .path("group_id")
                     .asString();
             owner.saysTo(group, "welcome");
@@ -265,7 +265,7 @@ class WebPeopleIT extends BrowserTestBase {
                 "&lt;b&gt;&#x41;");
         try (Writer owner = new Writer(chatd, ben)) {
             for (String name : names) {
-                owner.makes(name, ann.name());
+                owner.createGroup(name, ann.name());
             }
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);

@@ -88,13 +88,13 @@ class WebReadingIT extends BrowserTestBase {
             desk.reads("line 45");
             desk.scrollTo("line 22");
             double before = desk.height("line 22");
-            sender.does(32, Map.of("mid", above, "text", "now it is long ".repeat(200)));
+            sender.sendCommand(32, Map.of("mid", above, "text", "now it is long ".repeat(200)));
             assertThat(desk.page().locator(".messages")).containsText("now it is long");
             assertThat(desk.height("line 22")).isCloseTo(before, within(0.5));
-            sender.does(33, Map.of("mid", above, "code", "👍", "on", true));
+            sender.sendCommand(33, Map.of("mid", above, "code", "👍", "on", true));
             WebPerson.waits(desk.page().locator(".reaction"));
             assertThat(desk.height("line 22")).isCloseTo(before, within(0.5));
-            sender.does(31, Map.of("mid", above));
+            sender.sendCommand(31, Map.of("mid", above));
             WebPerson.waits(desk.page().locator(".gone"));
             assertThat(desk.height("line 22")).isCloseTo(before, within(0.5));
             // Narrower, so that texts have more lines
@@ -154,7 +154,7 @@ class WebReadingIT extends BrowserTestBase {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer owner = new Writer(chatd, ben)) {
-            String group = owner.makes("Ops", ann.name());
+            String group = owner.createGroup("Ops", ann.name());
             for (int line = 1; line <= 150; line++) {
                 owner.saysTo(group, "flood " + line);
             }

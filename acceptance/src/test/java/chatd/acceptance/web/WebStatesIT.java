@@ -59,26 +59,26 @@ public class WebStatesIT extends BrowserTestBase {
             add(own, FANG);
             WebPerson person = browser.open(own, Device.DESK);
             person.sees("Log in");
-            WebLooks.at(person, "log-in");
+            WebLooks.check(person, "log-in");
             person.button("Create an account").click();
-            WebLooks.at(person, "register");
+            WebLooks.check(person, "register");
             person.button("Log in instead").click();
             person.enter("ann", "not-the-password");
             WebPerson.waits(person.page().getByText("The name or the password is wrong."));
-            WebLooks.at(person, "wrong");
+            WebLooks.check(person, "wrong");
             person.enter("ann", "only-for-once-7");
             person.sees("Choose a password");
             person.field("New password").fill("sturdy");
-            WebLooks.at(person, "forced-change");
+            WebLooks.check(person, "forced-change");
             person.field("New password").fill(Chatd.PASSWORD);
             person.field("New password, again").fill(Chatd.PASSWORD);
             person.button("Save and log in").click();
             person.sees("Chats");
             WebPerson.waits(person.page().getByText("Nobody yet"));
-            WebLooks.at(person, "nobody-yet");
+            WebLooks.check(person, "nobody-yet");
             person.find("王芳");
             WebPerson.waits(person.page().getByText("Only you and 王芳 see what is written here."));
-            WebLooks.at(person, "empty");
+            WebLooks.check(person, "empty");
             person.says("Shall we meet at 3? The room is free until five.")
                     .says("/xyx")
                     .reads("Shall we meet at 3? The room is free until five.");
@@ -90,43 +90,43 @@ public class WebStatesIT extends BrowserTestBase {
             person.reads("Nothing else today?");
             assertThat(person.page().locator(".reaction")).hasText("👍 1");
             try (Writer writer = new Writer(own, FANG)) {
-                String group = writer.makes("Crew of the Aurora", "ann");
+                String group = writer.createGroup("Crew of the Aurora", "ann");
                 writer.saysTo(group, "Who takes the first watch?");
             }
             person.row("Crew of the Aurora");
-            WebLooks.at(person, "conversation");
+            WebLooks.check(person, "conversation");
             person.page().locator(".talk .head .who").click();
             WebPerson.waits(person.button("Mute"));
-            WebLooks.at(person, "card");
+            WebLooks.check(person, "card");
             person.page().keyboard().press("Escape");
             person.open("Crew of the Aurora").reads("Who takes the first watch?");
-            WebLooks.at(person, "group");
+            WebLooks.check(person, "group");
             person.page().locator(".talk .head .who").click();
             WebPerson.waits(person.button("Leave the group"));
-            WebLooks.at(person, "group-card");
+            WebLooks.check(person, "group-card");
             person.button("You").click();
             person.sees("Where you are logged in");
-            WebLooks.at(person, "me");
+            WebLooks.check(person, "me");
             person.page().navigate(person.address() + "#/keys");
             person.sees("Keys");
-            WebLooks.at(person, "keys");
+            WebLooks.check(person, "keys");
             person.button("Back").first().click();
             person.open("王芳").act("Nothing else today?", "Answer");
-            WebLooks.at(person, "answering");
+            WebLooks.check(person, "answering");
             person.message("Nothing else today?").hover();
             person.message("Nothing else today?")
                     .getByLabel("What to do with this message")
                     .click();
-            WebLooks.at(person, "actions");
+            WebLooks.check(person, "actions");
             person.page().keyboard().press("Escape");
             person.button("Emoticons").click();
-            WebLooks.at(person, "emoticons");
+            WebLooks.check(person, "emoticons");
             person.page().keyboard().press("Escape");
             own.killDaemon();
             WebPerson.waits(person.page().locator(".bar.away"));
             person.says("This waits.");
             WebPerson.waits(person.page().locator("li.waits"));
-            WebLooks.at(person, "offline");
+            WebLooks.check(person, "offline");
         }
     }
 
@@ -206,14 +206,14 @@ public class WebStatesIT extends BrowserTestBase {
         proxy.refuse();
         person.enter(ann.name(), ann.password());
         WebPerson.waits(person.page().getByText("The server can't be reached."));
-        WebLooks.at(person, "never-reached");
+        WebLooks.check(person, "never-reached");
         proxy.forwardToPort(chatd.port());
         person.sees("Chats");
         person.logOut();
         chatd.admin("", "user", "disable", ann.name()).exits(0);
         person.enter(ann.name(), ann.password());
         WebPerson.waits(person.page().getByText("This account is disabled. Ask your administrator."));
-        WebLooks.at(person, "disabled");
+        WebLooks.check(person, "disabled");
         Chatd.Person ben = chatd.person();
         // After three wrong passwords answers are late, and of those who wait for one at once only a few may: others go
         // on
@@ -228,7 +228,7 @@ public class WebStatesIT extends BrowserTestBase {
         WebPerson.waits(paused);
         isSeen.set(true);
         assertThat(person.page().locator("button.strong")).isDisabled();
-        WebLooks.at(person, "throttled");
+        WebLooks.check(person, "throttled");
         for (Thread one : guessing) {
             one.join();
         }
@@ -287,7 +287,7 @@ public class WebStatesIT extends BrowserTestBase {
         chatd.admin("", "session", "kick", ann.name()).exits(0);
         WebPerson.waits(person.page().getByText("An administrator has ended this session."));
         assertThat(person.field("Name")).hasValue(ann.name());
-        WebLooks.at(person, "ended");
+        WebLooks.check(person, "ended");
         person.logIn(ann);
         chatd.admin(Chatd.PASSWORD + "x\n", "user", "reset", ann.name(), "--password-stdin")
                 .exits(0);
@@ -299,7 +299,7 @@ public class WebStatesIT extends BrowserTestBase {
         String device = (String) displaced.page().evaluate("sessionStorage.getItem('device')");
         try (JsonSocket elsewhere = chatd.logInJson(JsonCarrier.LINES, ben, device)) {
             displaced.sees("You logged in elsewhere");
-            WebLooks.at(displaced, "displaced");
+            WebLooks.check(displaced, "displaced");
             displaced.button("Use here").click();
             displaced.sees("Log in");
             assertThat(displaced.field("Name")).hasValue(ben.name());
@@ -309,7 +309,7 @@ public class WebStatesIT extends BrowserTestBase {
         }
         WebPerson tab = browser.duplicate(displaced);
         tab.sees("Open in another tab");
-        WebLooks.at(tab, "another-tab");
+        WebLooks.check(tab, "another-tab");
     }
 
     @Test
@@ -322,7 +322,7 @@ public class WebStatesIT extends BrowserTestBase {
             own.freezeDatabase();
             person.says("during");
             WebPerson.waits(person.page().getByText("The server can't store anything at the moment."));
-            WebLooks.at(person, "database-away");
+            WebLooks.check(person, "database-away");
             person.says("during, too");
             // Until the daemon gives up the connection to it, and refuses for now what comes
             await().untilAsserted(() -> assertThat(own.read("chatd.log")).contains("database"));
@@ -348,7 +348,7 @@ public class WebStatesIT extends BrowserTestBase {
         person.says("refused").says("refused, too").says("and once more");
         assertThat(person.page().locator("li.refused")).hasCount(3);
         assertThat(person.row(ben.name())).containsText("Not sent");
-        WebLooks.at(person, "refused");
+        WebLooks.check(person, "refused");
         Locator refused = person.page().locator("li.refused");
         refused.filter(new Locator.FilterOptions().setHasText("too"))
                 .getByText("Delete")
@@ -371,22 +371,22 @@ public class WebStatesIT extends BrowserTestBase {
         Chatd.Person ben = chatd.person();
         WebPerson person = browser.open(chatd, Device.DESK).logIn(ann);
         try (Writer owner = new Writer(chatd, ben)) {
-            String group = owner.makes("Crew", ann.name());
+            String group = owner.createGroup("Crew", ann.name());
             owner.saysTo(group, "hello");
             person.open("Crew").reads("hello");
-            owner.does(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));
+            owner.sendCommand(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));
             assertThat(person.page().locator(".news").last()).hasText(ben.name() + " removed you.");
             WebPerson.waits(person.page().getByText("You are not a member of this group."));
-            WebLooks.at(person, "not-a-member");
-            owner.does(23, Map.of("op", "add", "group_id", group, "users", List.of(ann.name())));
+            WebLooks.check(person, "not-a-member");
+            owner.sendCommand(23, Map.of("op", "add", "group_id", group, "users", List.of(ann.name())));
             WebPerson.waits(person.composer());
-            owner.does(23, Map.of("op", "close", "group_id", group));
+            owner.sendCommand(23, Map.of("op", "close", "group_id", group));
             WebPerson.waits(person.page().getByText("This group is closed. Nothing more can be written."));
-            WebLooks.at(person, "closed-group");
+            WebLooks.check(person, "closed-group");
         }
         person.page().navigate(person.address() + "#/U99999");
         WebPerson.waits(person.page().getByText("There is nobody with this address."));
-        WebLooks.at(person, "nobody");
+        WebLooks.check(person, "nobody");
         person.page().navigate(person.address() + "#/m/99999999");
         WebPerson.waits(person.page().getByText("There is no such message, or you can't see it."));
     }
@@ -407,7 +407,7 @@ public class WebStatesIT extends BrowserTestBase {
         WebPerson.waits(person.page().locator(".rooms"));
         proxy.swallowAnswers();
         WebPerson.waits(person.page().locator(".skeleton"));
-        WebLooks.at(person, "loading");
+        WebLooks.check(person, "loading");
         proxy.slow(Duration.ZERO);
         proxy.cut();
         person.wakes();

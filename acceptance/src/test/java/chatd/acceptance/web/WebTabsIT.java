@@ -193,7 +193,7 @@ class WebTabsIT extends BrowserTestBase {
         desk.page().reload();
         desk.sees("The server can't be reached.");
         WebPerson.waits(desk.page().getByText("You are still logged in as " + ann.name()));
-        WebLooks.at(desk, "unreachable");
+        WebLooks.check(desk, "unreachable");
         proxy.forwardToPort(chatd.port());
         desk.button("Try now").click();
         desk.sees("Chats");
@@ -239,7 +239,7 @@ class WebTabsIT extends BrowserTestBase {
                 }""");
         desk.composer().fill("a draft that has no room");
         WebPerson.waits(desk.page().getByText("This browser does not keep anything for this page."));
-        WebLooks.at(desk, "storage-refused");
+        WebLooks.check(desk, "storage-refused");
         desk.says("it is sent all the same").reads("it is sent all the same");
     }
 

@@ -172,7 +172,7 @@ public class WebTalkIT extends BrowserTestBase {
         Chatd.Person cat = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
         try (Writer owner = new Writer(chatd, ben)) {
-            String group = owner.makes("Crew <b>", ann.name(), cat.name());
+            String group = owner.createGroup("Crew <b>", ann.name(), cat.name());
             desk.row("Crew <b>");
             owner.saysTo(group, "hello @" + ann.name());
             assertThat(desk.row("Crew <b>").locator(".count")).hasText("@1");
@@ -183,11 +183,11 @@ public class WebTalkIT extends BrowserTestBase {
             assertThat(desk.page().locator(".mention")).hasText("@" + ann.name());
             assertThat(desk.page()).hasTitle("Chat");
             assertThat(desk.page().locator(".talk .head small")).hasText("3 members · 1 other online");
-            owner.does(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));
+            owner.sendCommand(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));
             WebPerson.waits(desk.page().getByText("You are not a member of this group."));
-            owner.does(23, Map.of("op", "add", "group_id", group, "users", List.of(ann.name())));
+            owner.sendCommand(23, Map.of("op", "add", "group_id", group, "users", List.of(ann.name())));
             WebPerson.waits(desk.composer());
-            owner.does(23, Map.of("op", "close", "group_id", group));
+            owner.sendCommand(23, Map.of("op", "close", "group_id", group));
             WebPerson.waits(desk.page().getByText("This group is closed. Nothing more can be written."));
         }
     }
@@ -200,7 +200,7 @@ public class WebTalkIT extends BrowserTestBase {
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
         try (Writer owner = new Writer(chatd, ben);
                 Writer other = new Writer(chatd, cat)) {
-            String group = owner.makes("Crew", ann.name(), cat.name());
+            String group = owner.createGroup("Crew", ann.name(), cat.name());
             owner.saysTo(group, "loud @" + ann.name());
             assertThat(desk.row("Crew").locator(".count")).hasText("@1");
             desk.open("Crew").reads("loud @" + ann.name());
@@ -293,7 +293,7 @@ public class WebTalkIT extends BrowserTestBase {
         Chatd.Person renamed = new Chatd.Person("محمد", ben.password());
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
         try (Writer other = new Writer(chatd, renamed)) {
-            String group = other.makes("Crew", ann.name());
+            String group = other.createGroup("Crew", ann.name());
             other.saysTo(group, "مرحبا بالعالم!");
             other.saysTo(group, "and in English");
             desk.open("Crew").reads("and in English");
@@ -390,7 +390,7 @@ public class WebTalkIT extends BrowserTestBase {
         texts.forEach((name, text) -> {
             Chatd.Person other = chatd.person();
             try (Writer writer = new Writer(chatd, other)) {
-                String group = writer.makes(name, ann.name());
+                String group = writer.createGroup(name, ann.name());
                 writer.saysTo(group, text);
                 for (boolean isUnread : new boolean[] {true, false}) {
                     Locator row = desk.row(name);
@@ -445,14 +445,14 @@ public class WebTalkIT extends BrowserTestBase {
             WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
             long mid = one.says(ann, "a mistake @" + ann.name());
             assertThat(desk.row(ben.name()).locator(".count")).hasText("@1");
-            one.does(31, Map.of("mid", mid));
+            one.sendCommand(31, Map.of("mid", mid));
             WebPerson.gone(desk.row(ben.name()).locator(".count"));
             // Of more than is in memory, too
             long lastButOne = other.says(ann, "the last but one");
             long last = other.says(ann, "the last");
             assertThat(desk.row(cat.name()).locator(".count")).hasText("82");
-            other.does(31, Map.of("mid", lastButOne));
-            other.does(31, Map.of("mid", last));
+            other.sendCommand(31, Map.of("mid", lastButOne));
+            other.sendCommand(31, Map.of("mid", last));
             assertThat(desk.row(cat.name()).locator(".count")).hasText("80");
         }
     }

@@ -38,7 +38,7 @@ public final class ReportCalls {
      * @param text null for a file, and if it was taken back
      * @param file the name of its file; null for a text, and if it was taken back
      */
-    public record Beside(
+    public record ContextMessage(
             long message,
             String time,
             String sender,
@@ -77,5 +77,5 @@ public final class ReportCalls {
             @Nullable String file,
             long size,
             List<Note> notes,
-            List<Beside> context) {}
+            List<ContextMessage> context) {}
 }

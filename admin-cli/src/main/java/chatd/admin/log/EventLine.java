@@ -90,7 +90,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
                     shown.append(' ').append(name).append('=').append(isToAll ? Format.EVERYONE : quoted(value));
                 }
                 if (name.equals("user")) {
-                    shown.append(said(attributes, names));
+                    shown.append(currentNameNote(attributes, names));
                 }
             });
         }
@@ -100,7 +100,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
                     shown.append(" → ")
                             .append(child.attributes()
                                     .getOrDefault("name", child.attributes().get("user")))
-                            .append(said(child.attributes(), names));
+                            .append(currentNameNote(child.attributes(), names));
                 case "key" -> shown.append(' ').append(child.attributes().get("alg"));
                 default ->
                     shown.append(' ')
@@ -117,7 +117,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
         return value.matches("[^\\s=→\"]+") ? value : "\"" + value.replace("\"", "\\\"") + "\"";
     }
 
-    private static String said(Map<String, String> of, Map<String, String> names) {
+    private static String currentNameNote(Map<String, String> of, Map<String, String> names) {
         String now = now(of, names);
         return now == null ? "" : " (now " + now + ")";
     }

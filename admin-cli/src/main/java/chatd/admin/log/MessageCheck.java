@@ -144,7 +144,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         } else if (isErased) {
             compared++;
         } else {
-            say("message %d was taken back (seq %d), but is still stored".formatted(event.of(), event.seq()));
+            say("message %d was taken back (seq %d), but is still stored".formatted(event.about(), event.seq()));
         }
     }
 
@@ -155,7 +155,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         } else if (taken.size() == MAX_TAKEN && !taken.containsKey(by)) {
             untold++;
         } else {
-            taken.merge(by, new Taken(event.subject(), event.of() == 0, false), Taken::and);
+            taken.merge(by, new Taken(event.subject(), event.about() == 0, false), Taken::and);
         }
     }
 
@@ -163,14 +163,14 @@ final class MessageCheck implements Watch, AutoCloseable {
     private boolean isErased(SentLine event) {
         Taken said = taken.remove(event.message());
         if (said == null) {
-            return event.of() <= gone || untold > 0;
+            return event.about() <= gone || untold > 0;
         }
         takenBack++;
-        if (said.isMixed() || said.message() != event.of()) {
+        if (said.isMixed() || said.message() != event.about()) {
             say("not all that is missing was taken back by message %d (seq %d)"
                     .formatted(event.message(), event.seq()));
         }
-        return said.isWhole() || event.of() <= gone || untold > 0;
+        return said.isWhole() || event.about() <= gone || untold > 0;
     }
 
     private void missing(long seq, long number) {

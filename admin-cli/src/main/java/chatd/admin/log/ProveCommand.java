@@ -184,7 +184,7 @@ final class ProveCommand implements Callable<Integer> {
             if (wanted.contains(sent.message())) {
                 // The first one: events after the last seal may have been written by anybody.
                 found.putIfAbsent(sent.message(), sent);
-            } else if (sent.of() == message && !sent.type().equals("reaction") && later.size() < MOST_LATER) {
+            } else if (sent.about() == message && !sent.type().equals("reaction") && later.size() < MOST_LATER) {
                 later.add(sent);
             }
         }

@@ -123,7 +123,7 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
         return new CommandFailure(Exit.USAGE, file + " is not a message with its salt: " + what + ".");
     }
 
-    /** Returns whether this is of the message that was logged: its sender, and its receiver. */
+    /** Returns whether this belongs to the message that was logged, by its sender and receiver. */
     boolean isOf(SentLine logged) {
         List<String> to = logged.receivers();
         return sender.equals(logged.user() == null ? "server" : logged.user())

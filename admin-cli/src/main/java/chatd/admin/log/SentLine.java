@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The event of a stored message, or of what was done about one, parsed from its line in the log.
  *
  * @param time as it stands in the line
- * @param of the number of the message that it is about; 0 for a message
+ * @param about the number of the message that it is about; 0 for a message
  * @param user {@code U} and a number; null for the server
  * @param receivers likewise, one per receiver; null for everyone
  * @param digest null if it was logged by a version that computed none; of a taking back, a reaction or a change of a
@@ -21,7 +21,7 @@ record SentLine(
         String time,
         String type,
         long message,
-        long of,
+        long about,
         @Nullable String user,
         @Nullable List<String> receivers,
         @Nullable String digest) {
@@ -83,6 +83,6 @@ record SentLine(
 
     /** Returns the number of the message that it is or that it is about. */
     long subject() {
-        return of == 0 ? message : of;
+        return about == 0 ? message : about;
     }
 }

@@ -108,7 +108,7 @@ public final class GroupCommand implements Runnable {
         Format.line(program.out(), "state", state(group));
         Format.line(program.out(), "history", group.history());
         for (GroupCalls.Member member : members) {
-            Format.line(program.out(), member.role(), Format.who(member.name(), member.number()));
+            Format.line(program.out(), member.role(), Format.userLabel(member.name(), member.number()));
         }
         return Exit.OK;
     }

@@ -127,7 +127,7 @@ public final class ReportCommand implements Runnable {
     private static void print(ReportCalls.Whole whole, PrintStream out) {
         out.println();
         boolean isPast = false;
-        for (ReportCalls.Beside beside : whole.context()) {
+        for (ReportCalls.ContextMessage beside : whole.context()) {
             if (!isPast && beside.message() > whole.message().number()) {
                 isPast = true;
                 out.println("    (the reported message)");

@@ -50,7 +50,7 @@ public final class StorageCommand implements Callable<Integer> {
         if (!report.accounts().isEmpty()) {
             program.out().println();
             new Table<StorageCalls.Owner>()
-                    .column("USER", each -> Format.who(each.name(), each.number()))
+                    .column("USER", each -> Format.userLabel(each.name(), each.number()))
                     .column("FILES", each -> Long.toString(each.files()))
                     .column("SIZE", each -> Format.bytes(each.bytes()))
                     .column("OF", each -> each.quota() == null ? null : Format.bytes(each.quota()))
@@ -66,7 +66,7 @@ public final class StorageCommand implements Callable<Integer> {
                     .column("FILE", each -> Long.toString(each.file()))
                     .column("SIZE", each -> Format.bytes(each.bytes()))
                     .column("KIND", StorageCalls.Large::media)
-                    .column("FROM", each -> Format.who(each.name(), each.sender()))
+                    .column("FROM", each -> Format.userLabel(each.name(), each.sender()))
                     .column("SENT", each -> Timestamp.shown(each.time()))
                     .print(report.largest(), program.screen(), program.out());
         }

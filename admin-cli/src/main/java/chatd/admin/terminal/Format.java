@@ -44,15 +44,15 @@ public final class Format {
     }
 
     /** Returns e.g. {@code alice (U12)}. */
-    public static String who(UserCalls.Account account) {
-        return who(account.name(), account.number());
+    public static String userLabel(UserCalls.Account account) {
+        return userLabel(account.name(), account.number());
     }
 
-    public static String who(@Nullable String name, long number) {
+    public static String userLabel(@Nullable String name, long number) {
         return SafeText.line(String.valueOf(name)) + " (U" + number + ")";
     }
 
-    public static String yes(boolean is) {
+    public static String yesOrNo(boolean is) {
         return is ? "yes" : "no";
     }
 

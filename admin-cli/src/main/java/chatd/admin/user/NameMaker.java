@@ -32,7 +32,7 @@ final class NameMaker {
     private static final Pattern CUT_END = Pattern.compile("[._-]+$");
     private static final Pattern ENDS = Pattern.compile("^-+|-+$");
 
-    /** Letters that two are written for, and those that have no mark to lose. */
+    /** Letters that are written as two, and those that have no mark to lose. */
     private static final Map<String, String> LETTERS = Map.ofEntries(
             Map.entry("ä", "ae"),
             Map.entry("ö", "oe"),

@@ -82,7 +82,7 @@ public final class SessionsCommand implements Runnable {
             program.out()
                     .println("Ended: "
                             + ended.stream()
-                                    .map(each -> each.session() + " of " + Format.who(each.name(), each.number()))
+                                    .map(each -> each.session() + " of " + Format.userLabel(each.name(), each.number()))
                                     .collect(Collectors.joining(", ")));
         }
         return Exit.OK;

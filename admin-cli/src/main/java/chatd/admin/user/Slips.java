@@ -22,7 +22,7 @@ final class Slips implements PasswordsFile.Form {
     private static final int DEFAULT_PORT = 7443;
     private static final int LAST_PORT = 65_535;
 
-    /** A name or an address of a machine that only it has itself. */
+    /** A name or an address by which a machine can reach only itself. */
     private static final Pattern OWN = Pattern.compile("localhost|127\\..*|::1|0:0:0:0:0:0:0:1");
 
     /** What can stand in an address: neither a wildcard nor a name with an underscore can. */

@@ -15,12 +15,12 @@ final class UserFacts {
 
     static void print(UserCalls.Details user, PrintStream out) {
         UserCalls.Account account = user.account();
-        Format.line(out, "name", Format.who(account));
+        Format.line(out, "name", Format.userLabel(account));
         if (!user.formerNames().isEmpty()) {
             Format.line(out, "was", String.join(", ", user.formerNames()));
         }
         Format.line(out, "state", state(user));
-        Format.line(out, "online", Format.yes(account.online()));
+        Format.line(out, "online", Format.yesOrNo(account.online()));
         Format.line(out, "last login", lastLogin(account));
         Format.line(out, "everyone", account.everyone() ? "granted" : "not granted");
         String muted = account.mutedUntil();

@@ -23,7 +23,7 @@ class TableTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         new Table<Row>()
                 .column("NAME", Row::name)
-                .column("ON", row -> row.on() == null ? null : Format.yes(row.on()))
+                .column("ON", row -> row.on() == null ? null : Format.yesOrNo(row.on()))
                 .column("NOTE", Row::note)
                 .print(all, screen, new PrintStream(bytes, true, StandardCharsets.UTF_8));
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();

@@ -34,7 +34,7 @@ public sealed interface AuditEvent
                 AuditEvent.AdminCommand,
                 AuditEvent.Database,
                 AuditEvent.Fault,
-                AuditEvent.Remark {
+                AuditEvent.Annotated {
     /** Returns the value of {@code type}. */
     String type();
 
@@ -350,7 +350,7 @@ public sealed interface AuditEvent
     }
 
     /** The database went away, or came back. */
-    record Database(boolean there, String what) implements AuditEvent {
+    record Database(boolean reachable, String what) implements AuditEvent {
         @Override
         public String type() {
             return "database";
@@ -358,7 +358,7 @@ public sealed interface AuditEvent
 
         @Override
         public Outcome outcome() {
-            return there ? Outcome.OK : Outcome.FAILED;
+            return reachable ? Outcome.OK : Outcome.FAILED;
         }
 
         @Override
@@ -386,7 +386,7 @@ public sealed interface AuditEvent
     }
 
     /** An event with a remark added to it. */
-    sealed interface Remark extends AuditEvent {
+    sealed interface Annotated extends AuditEvent {
         AuditEvent event();
 
         @Override
@@ -413,7 +413,7 @@ public sealed interface AuditEvent
     /**
      * The last of several coalesced events; {@code count} is their number, without the first, which was logged at once.
      */
-    record Joined(AuditEvent event, int count) implements Remark {
+    record Coalesced(AuditEvent event, int count) implements Annotated {
         @Override
         public void describe(Fields to) {
             event.describe(to.put(COUNT, count));
@@ -421,7 +421,7 @@ public sealed interface AuditEvent
     }
 
     /** An event that was not logged at its time, because the daemon ended or the log could not be written. */
-    record Late(AuditEvent event) implements Remark {
+    record Late(AuditEvent event) implements Annotated {
         @Override
         public void describe(Fields to) {
             event.describe(to.put(RECOVERED, true));

@@ -70,7 +70,7 @@ public sealed interface CallEvent extends AuditEvent {
     /**
      * A direct session is over.
      *
-     * @param caller who had called
+     * @param caller who made the call
      * @param reason in a word
      * @param duration since the first one accepted; null if nobody did
      */

@@ -57,7 +57,7 @@ public final class ClosedSegments {
             Object key = LogFiles.keyOf(each.getKey());
             if (!Objects.equals(key, each.getValue()) && isNews(each.getKey(), each.getValue(), key)) {
                 more++;
-                first = first == null ? LogFiles.name(each.getKey()) + LogFiles.fate(key) : first;
+                first = first == null ? LogFiles.name(each.getKey()) + LogFiles.describeChange(key) : first;
             }
         }
         return first == null || more == 0 ? first : first + ", and " + more + " more";

@@ -108,7 +108,7 @@ final class SealCheck {
 
     private boolean isBroken(Seal seal) {
         SealPublic key = key(seal);
-        return key != null && !seal.isBy(key);
+        return key != null && !seal.isSignedBy(key);
     }
 
     private @Nullable String check(Seal seal, Segment segment, boolean isBroken) {

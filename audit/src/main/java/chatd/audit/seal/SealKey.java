@@ -36,15 +36,15 @@ public final class SealKey {
     private final SealPublic half;
 
     /** The key as Bouncy Castle has it, which signs in a twentieth of Java's time; null for other algorithms. */
-    private final @Nullable Ed25519PrivateKeyParameters fast;
+    private final @Nullable Ed25519PrivateKeyParameters bouncyCastleKey;
 
     private SealKey(PrivateKey secret, SealPublic half) {
         this.secret = secret;
         this.half = half;
-        this.fast = half.algorithm().equals(ED25519) ? fast(secret) : null;
+        this.bouncyCastleKey = half.algorithm().equals(ED25519) ? bouncyCastleKey(secret) : null;
     }
 
-    private static Ed25519PrivateKeyParameters fast(PrivateKey secret) {
+    private static Ed25519PrivateKeyParameters bouncyCastleKey(PrivateKey secret) {
         try {
             return (Ed25519PrivateKeyParameters) PrivateKeyFactory.createKey(secret.getEncoded());
         } catch (IOException e) {
@@ -169,9 +169,9 @@ public final class SealKey {
     }
 
     private byte[] signed(byte[] text) {
-        if (fast != null) {
+        if (bouncyCastleKey != null) {
             Ed25519Signer signer = new Ed25519Signer();
-            signer.init(true, fast);
+            signer.init(true, bouncyCastleKey);
             signer.update(text, 0, text.length);
             return signer.generateSignature();
         }

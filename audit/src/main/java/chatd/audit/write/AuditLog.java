@@ -168,7 +168,7 @@ public final class AuditLog implements Closeable {
     }
 
     /** Throws the first error of the trouble until a failed force may be retried, without delaying that further. */
-    private synchronized void checkCalm() throws IOException {
+    private synchronized void checkRetryAllowed() throws IOException {
         if (open.isDoubtful() && !trouble.mayRetry()) {
             throw new IOException(trouble.why());
         }
@@ -343,7 +343,7 @@ public final class AuditLog implements Closeable {
                 guard.keepAll();
                 reserve.make();
                 settle();
-                write(false, List.of(trouble.over()));
+                write(false, List.of(trouble.endEvent()));
                 trouble.ends();
             }
             if (!open.isDoubtful() && sealer.isDue(open.end(), clock.instant())) {
@@ -435,9 +435,9 @@ public final class AuditLog implements Closeable {
     /** Is notified, on a thread of the log's own, when the log can't be written and when it can be again. */
     public interface Observer {
         /** @param why why the log can't be written, or only with its reserve */
-        void logTroubled(String why);
+        void logFailed(String why);
 
-        void logWell();
+        void logRecovered();
 
         /** Called, once or more, when the log can't continue; reopening repairs it unless it is {@link Taken}. */
         void broken(Exception why);
@@ -475,7 +475,7 @@ public final class AuditLog implements Closeable {
     private void force() throws IOException {
         // One at a time: of two concurrent forces, only one is told that the disk failed.
         synchronized (forcing) {
-            checkCalm();
+            checkRetryAllowed();
             Publisher.Snapshot begun;
             try {
                 begun = snapshot();

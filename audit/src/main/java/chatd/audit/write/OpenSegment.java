@@ -84,7 +84,7 @@ final class OpenSegment implements Closeable {
     private Tail tail = Tail.NOTHING;
 
     /** The second name of a segment that continues because its rotation failed; to be removed. */
-    private @Nullable Path stray;
+    private @Nullable Path failedRotationLink;
 
     OpenSegment(
             LogFiles files,
@@ -115,18 +115,18 @@ final class OpenSegment implements Closeable {
     }
 
     /** Removes the remains of a failed append or rotation. */
-    private void mend() throws IOException {
+    private void repairTail() throws IOException {
         if (tail == Tail.LOST) {
             throw new Lost();
         }
-        Path second = stray;
+        Path second = failedRotationLink;
         if (second != null) {
             // If it stayed, the next start would take the segment for closed. Any other file there is not ours.
             if (Files.exists(second) && Files.isSameFile(second, files.part())) {
                 Files.delete(second);
                 files.forceNames();
             }
-            stray = null;
+            failedRotationLink = null;
         }
         if (!part.isOpen()) {
             OpenPart there = OpenPart.open(files);
@@ -154,7 +154,7 @@ final class OpenSegment implements Closeable {
      * @throws IOException if they could not be written; nothing has changed then
      */
     void write(boolean sealed, List<AuditEvent> events) throws IOException {
-        mend();
+        repairTail();
         LineBatch next = lines(sealed || (beginning != null && sealBeginning), events);
         ByteBuffer bytes = next.bytes();
         int more = bytes.remaining();
@@ -167,7 +167,7 @@ final class OpenSegment implements Closeable {
         } catch (IOException | RuntimeException e) {
             tail = Tail.TORN;
             try {
-                mend();
+                repairTail();
             } catch (IOException again) {
                 // The next append retries this before it writes anything.
             }
@@ -222,7 +222,7 @@ final class OpenSegment implements Closeable {
             if (options.fsync() != AuditLog.Fsync.NEVER) {
                 forceAsItIs();
             }
-            stray = closed;
+            failedRotationLink = closed;
             files.close(closed);
             if (!Objects.equals(LogFiles.keyOf(closed), key)) {
                 throw new IOException("audit.part was replaced under it");
@@ -232,7 +232,7 @@ final class OpenSegment implements Closeable {
                     files, options.host(), number + 1, end.chain(), end.time().isAfter(now) ? end.time() : now, next);
         } catch (IOException e) {
             try {
-                mend();
+                repairTail();
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
@@ -242,7 +242,7 @@ final class OpenSegment implements Closeable {
             throw new IOException("the log's segment can't be closed and stays open: " + FileFailure.describe(e), e);
         }
         tail = Tail.NOTHING;
-        stray = null;
+        failedRotationLink = null;
         FileChannel before = part;
         take(fresh.part());
         end = end.inSegment(fresh.chain());
@@ -274,7 +274,7 @@ final class OpenSegment implements Closeable {
      * @throws IOException if that fails, or what was written can no longer be read
      */
     void force() throws IOException {
-        mend();
+        repairTail();
         if (isDoubtful()) {
             writeAgain();
         }
@@ -324,7 +324,7 @@ final class OpenSegment implements Closeable {
         if (Objects.equals(now, key)) {
             return null;
         }
-        String happened = LogFiles.name(files.part()) + LogFiles.fate(now);
+        String happened = LogFiles.name(files.part()) + LogFiles.describeChange(now);
         if (now != null) {
             Path kept = files.directory()
                     .resolve("audit.replaced-" + clock.instant().toEpochMilli());
@@ -420,7 +420,7 @@ final class OpenSegment implements Closeable {
     @Override
     public void close() throws IOException {
         try {
-            mend();
+            repairTail();
             if (options.fsync() != AuditLog.Fsync.NEVER) {
                 force();
             }

@@ -105,10 +105,10 @@ final class Publisher {
                 long pause = Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND);
                 try {
                     publish(true);
-                    unsay();
+                    clearFailure();
                     rest(TimeUnit.MILLISECONDS.toNanos(pause) - (System.nanoTime() - begun));
                 } catch (IOException e) {
-                    say(FileFailure.describe(e, files.published()));
+                    logFailureOnce(FileFailure.describe(e, files.published()));
                     wake(bytes());
                     pause(RETRY_NANOS, true);
                 }
@@ -119,7 +119,7 @@ final class Publisher {
     }
 
     /** Logs a failure once, however often it is retried. */
-    private void say(String why) {
+    private void logFailureOnce(String why) {
         if (!why.equals(said)) {
             said = why;
             System.getLogger(Publisher.class.getName())
@@ -127,7 +127,7 @@ final class Publisher {
         }
     }
 
-    private void unsay() {
+    private void clearFailure() {
         if (said != null) {
             System.getLogger(Publisher.class.getName())
                     .log(System.Logger.Level.INFO, "CHATD-405 the log can be written to disk again");
@@ -354,7 +354,7 @@ final class Publisher {
                 return null;
             }
             key = null;
-            return LogFiles.name(files.published()) + LogFiles.fate(now) + "; it was published anew";
+            return LogFiles.name(files.published()) + LogFiles.describeChange(now) + "; it was published anew";
         } finally {
             one.unlock();
         }

@@ -28,7 +28,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
     static Recovery of(LogFiles files, AuditLog.Fsync fsync, Clock clock) throws IOException {
         List<AuditEvent> mended = new ArrayList<>();
         boolean hadPart = Files.exists(files.part());
-        Segment open = hadPart ? mend(files, clock, mended) : null;
+        Segment open = hadPart ? repairTail(files, clock, mended) : null;
         if (open != null && !open.isClosed()) {
             dropSecondName(files);
         }
@@ -37,7 +37,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
             if (!hadPart && open != null) {
                 mended.add(new LogEvent.LogTroubled(
                         false,
-                        "audit.part was missing at startup: the log continues from audit.xml, and what came after that"
+                        "audit.part was missing at startup: the log continues from audit.xml, and everything after that"
                                 + " is lost, except what the database has"));
             }
         } else if (open.isClosed() && !isClosed(files, open)) {
@@ -51,7 +51,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
             mended.add(new LogEvent.LogTroubled(
                     false,
                     "neither audit.part nor audit.xml was there at startup: the log continues from its last closed"
-                            + " segment, and what came after that is lost, except what the database has"));
+                            + " segment, and everything after that is lost, except what the database has"));
         }
         Segment before = null;
         if (!closed.isEmpty() && (open == null || open.lastSeq() < 0)) {
@@ -109,7 +109,8 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         return Segment.read(files.part());
     }
 
-    private static @Nullable Segment mend(LogFiles files, Clock clock, List<AuditEvent> mended) throws IOException {
+    private static @Nullable Segment repairTail(LogFiles files, Clock clock, List<AuditEvent> mended)
+            throws IOException {
         Segment last;
         try {
             last = Segment.read(files.part());

@@ -70,7 +70,7 @@ final class Trouble {
     }
 
     /** Returns the event that the trouble is over. */
-    AuditEvent over() {
+    AuditEvent endEvent() {
         return new LogEvent.LogTroubled(
                 true,
                 "can be written again; could not be since %s: %s"
@@ -97,9 +97,9 @@ final class Trouble {
         if (told != (now != null)) {
             told = now != null;
             if (now != null) {
-                to.logTroubled(now);
+                to.logFailed(now);
             } else {
-                to.logWell();
+                to.logRecovered();
             }
         }
         IOException last = end;

@@ -126,7 +126,7 @@ public final class AuditEvents {
         all.put("retention", new LogEvent.SegmentDeleted("audit-000002-20261101T061500Z.xml", "E".repeat(43)));
         all.put("fault", new AuditEvent.Fault("1f2e3d4c", "SendText: IllegalStateException"));
         all.put("late", new AuditEvent.Late(new AuditEvent.MessageSent(45, ALICE, null, null, 5, null, DIGEST)));
-        all.put("joined", new AuditEvent.Joined(new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"), 120));
+        all.put("joined", new AuditEvent.Coalesced(new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"), 120));
         all.put(
                 "hostile",
                 new AccountEvent.Refused(

@@ -143,10 +143,10 @@ class RemovedFilesTest {
         AuditLog log = open().publishing();
         log.observe(new AuditLog.Observer() {
             @Override
-            public void logTroubled(String why) {}
+            public void logFailed(String why) {}
 
             @Override
-            public void logWell() {}
+            public void logRecovered() {}
 
             @Override
             public void broken(Exception why) {

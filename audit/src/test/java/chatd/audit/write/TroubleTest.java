@@ -23,12 +23,12 @@ class TroubleTest {
 
     private final AuditLog.Observer observer = new AuditLog.Observer() {
         @Override
-        public void logTroubled(String why) {
+        public void logFailed(String why) {
             told.add("troubled: " + why);
         }
 
         @Override
-        public void logWell() {
+        public void logRecovered() {
             told.add("well");
         }
 
@@ -64,7 +64,7 @@ class TroubleTest {
         assertThat(trouble.begins(new IOException("another"), FILE, WHEN.plusSeconds(1)))
                 .isFalse();
         assertThat(trouble.why()).isEqualTo(why);
-        assertThat(trouble.over())
+        assertThat(trouble.endEvent())
                 .isEqualTo(new LogEvent.LogTroubled(
                         true, "can be written again; could not be since 2026-05-01T12:00:00.000000Z: " + why));
         trouble.ends();

@@ -6,9 +6,9 @@ import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.CatchUp;
-import chatd.daemon.journal.Decision;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.session.Sessions;
@@ -119,12 +119,12 @@ public class JournalBenchmark {
     /** Fails the benchmark if the database is lost or the journal breaks. */
     private static final class Quiet implements Journal.Observer {
         @Override
-        public void databaseAway(String why) {
+        public void databaseLost(String why) {
             throw new IllegalStateException(why);
         }
 
         @Override
-        public void databaseBack() {}
+        public void databaseRestored() {}
 
         @Override
         public void broken(Exception why) {
@@ -140,7 +140,7 @@ public class JournalBenchmark {
         server.close();
     }
 
-    private record Text(@Nullable SentOnce once) implements Decision<Message> {
+    private record Text(@Nullable SentOnce once) implements Proposal<Message> {
         @Override
         public long sender() {
             return 1;

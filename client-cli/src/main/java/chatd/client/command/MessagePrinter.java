@@ -35,7 +35,7 @@ public final class MessagePrinter {
         if (form == Form.jsonl) {
             print(out, object(item));
         } else {
-            String what = switch (item.deed()) {
+            String what = switch (item.action()) {
                 case SENT ->
                     file == null ? SafeText.text(item.text()) : "file " + file + ": " + SafeText.line(item.text());
                 case ERASED -> "(taken back)";
@@ -43,7 +43,7 @@ public final class MessagePrinter {
                 case CORRECTED -> "✎ #" + item.of() + " " + SafeText.text(item.text());
                 case REACTED -> SafeText.line(item.text()) + " to #" + item.of();
                 case GROUP -> SafeText.line(item.text());
-                case REACTS_NO_LONGER -> "no longer " + SafeText.line(item.text()) + " to #" + item.of();
+                case REACTION_REMOVED -> "no longer " + SafeText.line(item.text()) + " to #" + item.of();
             };
             out.println(time().format(item.time()) + " " + SafeText.line(item.sender()) + ": "
                     + what.replace("\n", "\n    "));
@@ -113,7 +113,7 @@ public final class MessagePrinter {
         if (item.of() > 0) {
             line.put("of", item.of());
         }
-        switch (item.deed()) {
+        switch (item.action()) {
             case SENT -> amended(line, item.amended());
             case ERASED -> {
                 return line.put("taken_back", true);
@@ -127,8 +127,8 @@ public final class MessagePrinter {
             case GROUP -> {
                 return group(line, item);
             }
-            case REACTED, REACTS_NO_LONGER -> {
-                return line.put("code", item.text()).put("on", item.deed() == Item.Deed.REACTED);
+            case REACTED, REACTION_REMOVED -> {
+                return line.put("code", item.text()).put("on", item.action() == Item.Action.REACTED);
             }
         }
         if (file == null) {
@@ -145,11 +145,11 @@ public final class MessagePrinter {
     }
 
     private static String type(Item item) {
-        return switch (item.deed()) {
+        return switch (item.action()) {
             case SENT, ERASED -> item.isFile() ? "file" : "text";
             case TAKEN_BACK -> "taken-back";
             case CORRECTED -> "corrected";
-            case REACTED, REACTS_NO_LONGER -> "reaction";
+            case REACTED, REACTION_REMOVED -> "reaction";
             case GROUP -> "group";
         };
     }

@@ -17,9 +17,9 @@ import java.util.Optional;
  * @param nonce 4 bytes that an answer repeats
  * @param session the session's number, in hexadecimal; of an answer of the daemon, empty
  * @param key the first 16 bytes of the sender's key, in hexadecimal; empty but for probes and their answers
- * @param seen what the daemon's answer has; still masked, since that needs the session's number
+ * @param maskedAddress the address in the daemon's answer, still masked: unmasking needs the session's number
  */
-record Datagram(Kind kind, int nonce, String session, String key, byte[] seen) {
+record Datagram(Kind kind, int nonce, String session, String key, byte[] maskedAddress) {
     private static final int VERSION = 1;
     private static final int ID = 16;
     private static final int HEAD = 8;
@@ -66,7 +66,7 @@ record Datagram(Kind kind, int nonce, String session, String key, byte[] seen) {
                 .writeInt(nonce);
     }
 
-    /** Reads a datagram; empty if it has no such form. */
+    /** Reads a datagram; empty if it does not have this form. */
     static Optional<Datagram> read(ByteBuf bytes) {
         if (bytes.readableBytes() < HEAD) {
             return Optional.empty();
@@ -101,9 +101,9 @@ record Datagram(Kind kind, int nonce, String session, String key, byte[] seen) {
         byte[] mask = HexFormat.of().parseHex(of);
         byte[] address = new byte[ID];
         for (int i = 0; i < ID; i++) {
-            address[i] = (byte) (seen[i + 2] ^ mask[i]);
+            address[i] = (byte) (maskedAddress[i + 2] ^ mask[i]);
         }
-        int port = (((seen[0] & 0xff) << 8) | (seen[1] & 0xff)) ^ (nonce >>> 16);
+        int port = (((maskedAddress[0] & 0xff) << 8) | (maskedAddress[1] & 0xff)) ^ (nonce >>> 16);
         try {
             return new InetSocketAddress(InetAddress.getByAddress(address), port);
         } catch (UnknownHostException e) {

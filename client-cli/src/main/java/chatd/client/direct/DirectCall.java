@@ -23,8 +23,8 @@ public final class DirectCall implements AutoCloseable {
     /** The reason for an end without a way to the other. */
     public static final String UNREACHABLE = "unreachable";
 
-    /** How long a way to another side is sought at a time. */
-    private static final Duration SOUGHT = Duration.ofSeconds(10);
+    /** How long each search for a way to another side lasts. */
+    private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(10);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -40,7 +40,7 @@ public final class DirectCall implements AutoCloseable {
     public DirectCall(Calls calls, String number, DirectSession.Listener listener) throws IOException {
         this.calls = calls;
         this.number = number;
-        this.session = new DirectSession(number, SOUGHT, listener);
+        this.session = new DirectSession(number, SEARCH_TIMEOUT, listener);
     }
 
     /** Returns the number for a session that is to be. */
@@ -74,14 +74,14 @@ public final class DirectCall implements AutoCloseable {
     }
 
     /** Takes what the server says of how the others may be reached. Does not block. */
-    public void take(DirectEvent event) {
+    public void handle(DirectEvent event) {
         switch (event) {
             case DirectEvent.Introduced introduced ->
                 session.introduce(introduced.user(), introduced.endpoint(), introduced.dials());
             case DirectEvent.CandidatesChanged changed -> session.candidates(changed.user(), changed.candidates());
-            // It has given up a moment before this side: which then says why, too.
+            // The other side gave up a moment before this one, which then says why, too.
             case DirectEvent.Ended ended when ended.reason().equals(UNREACHABLE) -> session.giveUp(ended.user());
-            case DirectEvent other -> {}
+            case DirectEvent _ -> {}
         }
     }
 
@@ -90,7 +90,7 @@ public final class DirectCall implements AutoCloseable {
         Thread.startVirtualThread(() -> {
             try {
                 for (int i = 0; i < ATTEMPTS && !isOver; i++) {
-                    if (isRenewed()) {
+                    if (tryRenew()) {
                         return;
                     }
                     Thread.sleep(PAUSE);
@@ -101,12 +101,12 @@ public final class DirectCall implements AutoCloseable {
         });
     }
 
-    private boolean isRenewed() throws InterruptedException {
+    private boolean tryRenew() throws InterruptedException {
         try {
             calls.change(number, session.endpoint(calls.udp()).candidates());
             return true;
         } catch (ClientFailure e) {
-            // The server has no such session any more: the addresses of before are tried.
+            // The server has no such session any more: the earlier addresses are tried.
             return true;
         } catch (IOException e) {
             return false;

@@ -63,12 +63,12 @@ public final class DirectSession implements AutoCloseable {
          * @param number counts the user's texts of this session from 1
          * @param answered what it answers; null for nothing
          */
-        void said(long user, long number, String text, @Nullable Answered answered);
+        void said(long user, long number, String text, @Nullable AnsweredText answered);
 
         void typing(long user);
 
         /** The other wants to end the session, and waits for an answer. */
-        void asksToEnd(long user);
+        void endRequested(long user);
 
         void answeredEnd(long user, boolean agrees);
 
@@ -82,7 +82,7 @@ public final class DirectSession implements AutoCloseable {
         void lost(long user);
 
         /** A way to a side that was connected is sought: the others are to be told this side's addresses. */
-        void seeks(long user);
+        void searchStarted(long user);
 
         /** No way was found, for now; {@code why} is sentences. */
         void unreachable(long user, String why);
@@ -350,7 +350,7 @@ public final class DirectSession implements AutoCloseable {
         execute(() -> {
             Peer before = peers.remove(user);
             if (before != null) {
-                before.gone();
+                before.abandon();
             }
             keys.add(endpoint.key());
             Peer peer = new Peer(this, socket, user, endpoint, dials);
@@ -384,7 +384,7 @@ public final class DirectSession implements AutoCloseable {
         execute(() -> {
             Peer peer = peers.remove(user);
             if (peer != null) {
-                peer.gone();
+                peer.abandon();
                 keys.remove(peer.key);
             }
         });
@@ -403,9 +403,9 @@ public final class DirectSession implements AutoCloseable {
      *
      * @param answered what it answers; null for nothing
      */
-    public Said say(String text, @Nullable Answered answered) throws IOException, InterruptedException {
+    public Said say(String text, @Nullable AnsweredText answered) throws IOException, InterruptedException {
         return run(() -> {
-            Speech.Text its = new Speech.Text(++said, text, answered);
+            SessionLine.Text its = new SessionLine.Text(++said, text, answered);
             return new Said(
                     its.number(),
                     peers.values().stream()
@@ -420,7 +420,7 @@ public final class DirectSession implements AutoCloseable {
      *
      * @param progress told how many bytes it has, or are under way
      * @return whether it was taken; false if it was declined
-     * @throws Cut if there is no connection, or it was cut
+     * @throws TransferInterrupted if there is no connection, or it was cut
      * @throws IOException if it could not be read, or was not stored
      */
     public boolean send(long user, FileToSend file, LongConsumer progress) throws IOException, InterruptedException {
@@ -430,26 +430,26 @@ public final class DirectSession implements AutoCloseable {
             return peer == null ? null : peer.openStream(sending);
         });
         if (opened == null || !opened.await().isSuccess()) {
-            throw new Cut();
+            throw new TransferInterrupted();
         }
         return sending.run(opened.getNow(), progress);
     }
 
     public void typing() {
-        toAll(new Speech.Typing());
+        toAll(new SessionLine.Typing());
     }
 
     /** Asks the other to end the session. */
     public void askToEnd() {
-        toAll(new Speech.AskToEnd());
+        toAll(new SessionLine.AskToEnd());
     }
 
     /** Answers the other's wish to end it. */
     public void answerEnd(boolean agrees) {
-        toAll(new Speech.AnswerToEnd(agrees));
+        toAll(new SessionLine.AnswerToEnd(agrees));
     }
 
-    private void toAll(Speech speech) {
+    private void toAll(SessionLine speech) {
         execute(() -> peers.values().stream().filter(Peer::isUp).forEach(peer -> peer.say(speech)));
     }
 

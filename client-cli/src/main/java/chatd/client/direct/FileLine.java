@@ -14,12 +14,12 @@ sealed interface FileLine {
      *
      * @param size in bytes
      * @param modified when it was changed last, in milliseconds since 1970: with name and size it tells whether it is the one
-     *     of which there is a part already
+     *     of which a part is there already
      */
     record Start(String name, long size, long modified) implements FileLine {}
 
     /** Takes the file from here on. */
-    record Go(long offset) implements FileLine {}
+    record Accepted(long offset) implements FileLine {}
 
     record Declined() implements FileLine {}
 
@@ -43,7 +43,7 @@ sealed interface FileLine {
                 start.withObject("/info").put("name", name).put("size", size).put("modified", modified);
                 yield start;
             }
-            case Go(long offset) -> {
+            case Accepted(long offset) -> {
                 ObjectNode go = message(6, "get");
                 go.withObject("/info").put("offset", offset);
                 yield go;
@@ -86,7 +86,7 @@ sealed interface FileLine {
                                 info.path("size").asLong(),
                                 info.path("modified").asLong(0)))
                         : Optional.empty();
-            case "get" -> Optional.of(new Go(info.path("offset").asLong(0)));
+            case "get" -> Optional.of(new Accepted(info.path("offset").asLong(0)));
             case "end" -> Optional.of(new End(info.path("sha256").asString("")));
             default -> Optional.empty();
         };

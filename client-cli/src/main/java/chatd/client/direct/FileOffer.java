@@ -31,13 +31,13 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     /** Bytes read at a time. */
     private static final int READ = 1 << 16;
 
-    /** Bytes that wait for the disk, from which on the stream is not read. */
+    /** Number of bytes waiting for the disk above which the stream is not read. */
     private static final int MOST_QUEUED = 4 << 20;
 
     private final AtomicLong queued = new AtomicLong();
 
     /** What has come since the last time that the socket was read. Event loop. */
-    private final ByteArrayOutputStream came = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream pendingBytes = new ByteArrayOutputStream();
 
     private final long user;
     private final BiConsumer<Long, FileOffer> offered;
@@ -48,7 +48,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     private FileLine.@Nullable Start start;
     private @Nullable Download download;
     private @Nullable Result result;
-    private long left;
+    private long bytesLeft;
 
     /** Told how a reception ends. */
     public interface Result {
@@ -91,15 +91,15 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ByteBuf bytes) {
             // Copied, since a buffer that is hardly filled takes as much memory as a full one.
-            came.writeBytes(ByteBufUtil.getBytes(bytes));
+            pendingBytes.writeBytes(ByteBufUtil.getBytes(bytes));
             bytes.release();
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        byte[] together = came.toByteArray();
-        came.reset();
+        byte[] together = pendingBytes.toByteArray();
+        pendingBytes.reset();
         int length = together.length;
         if (queued.addAndGet(length) > MOST_QUEUED) {
             ctx.channel().config().setAutoRead(false);
@@ -107,7 +107,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         work(ctx, () -> {
             take(ctx, together);
             queued.addAndGet(-length);
-            // On the event loop, where it is switched off, too: else the last of both could be the earlier one.
+            // On the event loop, where it is switched off, too: otherwise the two could take effect in the wrong order.
             ctx.executor().execute(() -> {
                 if (queued.get() <= MOST_QUEUED / 2) {
                     ctx.channel().config().setAutoRead(true);
@@ -131,7 +131,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        worker.execute(() -> ended(null, Cut.TEXT));
+        worker.execute(() -> ended(null, TransferInterrupted.TEXT));
         worker.shutdown();
     }
 
@@ -155,10 +155,10 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     private void take(ChannelHandlerContext ctx, byte[] bytes) {
         int at = 0;
         Download into = download;
-        if (into != null && left > 0) {
-            at = (int) Math.min(left, bytes.length);
-            into.take(bytes, at);
-            left -= at;
+        if (into != null && bytesLeft > 0) {
+            at = (int) Math.min(bytesLeft, bytes.length);
+            into.write(bytes, at);
+            bytesLeft -= at;
         }
         for (; at < bytes.length; at++) {
             if (bytes[at] == '\n') {
@@ -179,7 +179,10 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         if (start == null && read.isPresent() && read.get() instanceof FileLine.Start offer) {
             start = offer;
             offered.accept(user, this);
-        } else if (into != null && left == 0 && read.isPresent() && read.get() instanceof FileLine.End(String sha256)) {
+        } else if (into != null
+                && bytesLeft == 0
+                && read.isPresent()
+                && read.get() instanceof FileLine.End(String sha256)) {
             stored(ctx, into, sha256);
         } else {
             var _ = ctx.close();
@@ -208,7 +211,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
                 into.close();
             }
         } catch (IOException e) {
-            // It is as it is.
+            // Nothing can be done about it.
         }
         if (its != null) {
             its.ended(whole, why);
@@ -225,22 +228,22 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
             worker.execute(() -> take(into, told));
         } catch (RejectedExecutionException e) {
             // Its stream has ended meanwhile.
-            told.ended(null, Cut.TEXT);
+            told.ended(null, TransferInterrupted.TEXT);
         }
     }
 
     private void take(Download into, Result told) {
         ChannelHandlerContext ctx = stream;
         if (ctx == null || download != null) {
-            told.ended(null, Cut.TEXT);
+            told.ended(null, TransferInterrupted.TEXT);
             return;
         }
         result = told;
         try {
             long offset = into.resume(name(), size(), key());
-            left = size() - offset;
+            bytesLeft = size() - offset;
             download = into;
-            write(ctx, new FileLine.Go(offset));
+            write(ctx, new FileLine.Accepted(offset));
         } catch (IOException e) {
             write(ctx, new FileLine.Declined());
             ended(null, "It can't be written: " + e.getMessage());

@@ -30,7 +30,7 @@ import java.util.function.LongConsumer;
 final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
     private static final int CHUNK = 1 << 16;
 
-    /** Chunks that QUIC has and has not sent. */
+    /** Chunks handed to QUIC that it has not sent yet. */
     private static final int IN_FLIGHT = 32;
 
     private final FileToSend file;
@@ -38,7 +38,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
     /** What the other side says; an empty line when the stream has ended. */
     private final BlockingQueue<byte[]> lines = new LinkedBlockingQueue<>();
 
-    private final Semaphore room = new Semaphore(IN_FLIGHT);
+    private final Semaphore freeChunks = new Semaphore(IN_FLIGHT);
 
     FileSending(FileToSend file) {
         this.file = file;
@@ -60,7 +60,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         lines.add(new byte[0]);
-        room.release(IN_FLIGHT);
+        freeChunks.release(IN_FLIGHT);
     }
 
     @Override
@@ -70,7 +70,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
 
     private FileLine answer() throws IOException, InterruptedException {
         byte[] line = lines.take();
-        return FileLine.read(line).orElseThrow(Cut::new);
+        return FileLine.read(line).orElseThrow(TransferInterrupted::new);
     }
 
     /**
@@ -84,7 +84,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
         try (FileChannel from = FileChannel.open(file.path(), StandardOpenOption.READ)) {
             long modified = Files.getLastModifiedTime(file.path()).toMillis();
             write(stream, new FileLine.Start(file.name(), file.size(), modified));
-            if (!(answer() instanceof FileLine.Go(long offset))) {
+            if (!(answer() instanceof FileLine.Accepted(long offset))) {
                 return false;
             }
             if (offset < 0 || offset > file.size()) {
@@ -102,12 +102,12 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
                 int known = Math.clamp(offset - at, 0, read);
                 at += read;
                 if (known < read) {
-                    room.acquire();
+                    freeChunks.acquire();
                     if (!stream.isActive()) {
-                        throw new Cut();
+                        throw new TransferInterrupted();
                     }
                     var _ = stream.writeAndFlush(Unpooled.copiedBuffer(bytes, known, read - known))
-                            .addListener(sent -> room.release());
+                            .addListener(sent -> freeChunks.release());
                     progress.accept(at);
                 }
             }

@@ -53,13 +53,13 @@ final class Peer {
 
     private static final int KEEP_ALIVE_SECONDS = 15;
 
-    /** How often it is looked whether this machine has another address. */
+    /** How often to check whether this machine has another address. */
     private static final int WATCH_SECONDS = 2;
 
-    /** How long the last word has to get to the other side. */
+    /** How much time the last message has to reach the other side. */
     static final int LAST_WORD_MILLIS = 200;
 
-    /** Maximum number of addresses that the other side has not named, and probes came from. */
+    /** Maximum number of addresses from which probes came, though the other side has not named them. */
     private static final int MOST_FOUND = 4;
 
     /** Maximum number of texts that have not arrived. */
@@ -80,11 +80,11 @@ final class Peer {
     /** The addresses that are tried, with whether the other side has named them. */
     private final Map<InetSocketAddress, Boolean> addresses = new LinkedHashMap<>();
 
-    /** How many probes were sent of late to each address from which nothing has come. */
-    private final Map<InetSocketAddress, Integer> silent = new HashMap<>();
+    /** How many probes were sent recently to each address from which nothing has come. */
+    private final Map<InetSocketAddress, Integer> probesSent = new HashMap<>();
 
-    private final Deque<Speech.Text> waiting = new ArrayDeque<>();
-    private @Nullable InetSocketAddress way;
+    private final Deque<SessionLine.Text> waiting = new ArrayDeque<>();
+    private @Nullable InetSocketAddress chosenAddress;
     private @Nullable QuicChannel connection;
 
     /** The address of this machine from which its packets go out. */
@@ -108,11 +108,11 @@ final class Peer {
         this.user = user;
         this.key = endpoint.key();
         this.dials = dials;
-        name(endpoint.candidates());
+        setCandidates(endpoint.candidates());
     }
 
     /** Takes the addresses that the other side names in place of those before. */
-    void name(List<Candidate> candidates) {
+    void setCandidates(List<Candidate> candidates) {
         addresses.keySet().forEach(socket::forget);
         addresses.clear();
         for (Candidate candidate : candidates) {
@@ -122,7 +122,7 @@ final class Peer {
 
     /** Takes the addresses that the other side names since it has lost a connection, of this or another side. */
     void move(List<Candidate> candidates) {
-        name(candidates);
+        setCandidates(candidates);
         QuicChannel now = connection;
         if (!isUp || now == null) {
             seek();
@@ -142,7 +142,7 @@ final class Peer {
     /** Looks for a way to the other side. */
     void seek() {
         int its = ++round;
-        way = null;
+        chosenAddress = null;
         answered = false;
         heard = false;
         List.copyOf(addresses.keySet()).forEach(address -> probe(address, its));
@@ -154,7 +154,7 @@ final class Peer {
             var _ = socket.loop()
                     .schedule(
                             () -> {
-                                if (its == round && way == null && !isUp && !isGone && mayProbe(address)) {
+                                if (its == round && chosenAddress == null && !isUp && !isGone && mayProbe(address)) {
                                     int nonce = ThreadLocalRandom.current().nextInt();
                                     socket.send(session.probe(Datagram.Kind.PROBE, nonce), address);
                                 }
@@ -166,14 +166,14 @@ final class Peer {
 
     /** Counts a probe to an address; returns false if it has got enough. */
     private boolean mayProbe(InetSocketAddress address) {
-        int sent = silent.getOrDefault(address, 0);
-        if (sent == MOST_PROBES || (sent == 0 && silent.size() == MOST_SILENT)) {
+        int sent = probesSent.getOrDefault(address, 0);
+        if (sent == MOST_PROBES || (sent == 0 && probesSent.size() == MOST_SILENT)) {
             return false;
         }
         if (sent == 0) {
-            var _ = socket.loop().schedule(() -> silent.remove(address), PROBES_SECONDS, TimeUnit.SECONDS);
+            var _ = socket.loop().schedule(() -> probesSent.remove(address), PROBES_SECONDS, TimeUnit.SECONDS);
         }
-        silent.put(address, sent + 1);
+        probesSent.put(address, sent + 1);
         return true;
     }
 
@@ -184,7 +184,7 @@ final class Peer {
         if (wasUp && ++attempts < ATTEMPTS) {
             seek();
             // Once more: they may not have arrived, or changed meanwhile.
-            session.listener().seeks(user);
+            session.listener().searchStarted(user);
             return;
         }
         giveUp();
@@ -193,7 +193,7 @@ final class Peer {
     /** Looks no longer for a way, and tells the listener why there is none; does nothing while there is a connection. */
     void giveUp() {
         if (!isUp && !isGone) {
-            gone();
+            abandon();
             session.listener().unreachable(user, explained());
         }
     }
@@ -250,15 +250,15 @@ final class Peer {
             probe(from, round);
         }
         socket.know(from);
-        silent.remove(from);
+        probesSent.remove(from);
         heard = true;
         if (datagram.kind() == Datagram.Kind.PROBE) {
             socket.send(session.probe(Datagram.Kind.ECHO, datagram.nonce()), from);
             return;
         }
         answered = true;
-        if (way == null && !isUp) {
-            way = from;
+        if (chosenAddress == null && !isUp) {
+            chosenAddress = from;
             if (dials) {
                 dial(from, round);
             }
@@ -332,24 +332,24 @@ final class Peer {
     /** Says the first words on a stream. */
     private void hello(QuicStreamChannel opened) {
         stream = opened;
-        say(new Speech.Arrived(arrived));
+        say(new SessionLine.Arrived(arrived));
     }
 
     private final class Lines extends SimpleChannelInboundHandler<ByteBuf> {
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, ByteBuf line) {
-            Speech.read(ByteBufUtil.getBytes(line))
+            SessionLine.read(ByteBufUtil.getBytes(line))
                     .ifPresent(speech -> heard((QuicStreamChannel) ctx.channel(), speech));
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // What is no line ends the connection: the other side is broken, or hostile.
+            // Anything that is not a line ends the connection: the other side is broken, or hostile.
             var _ = ctx.channel().parent().close();
         }
     }
 
-    private void heard(QuicStreamChannel from, Speech speech) {
+    private void heard(QuicStreamChannel from, SessionLine speech) {
         if (isGone || !from.parent().equals(connection)) {
             return;
         }
@@ -367,23 +367,23 @@ final class Peer {
             session.listener().connected(user, isAgain);
         }
         switch (speech) {
-            case Speech.Text text -> {
+            case SessionLine.Text text -> {
                 if (text.number() > arrived) {
                     arrived = text.number();
                     session.listener().said(user, text.number(), text.text(), text.answered());
                 }
-                say(new Speech.Arrived(arrived));
+                say(new SessionLine.Arrived(arrived));
             }
-            case Speech.Arrived(long number) -> {
+            case SessionLine.Arrived(long number) -> {
                 while (!waiting.isEmpty() && waiting.getFirst().number() <= number) {
                     waiting.removeFirst();
                 }
             }
-            case Speech.Typing typing -> session.listener().typing(user);
-            case Speech.AskToEnd ask -> session.listener().asksToEnd(user);
-            case Speech.AnswerToEnd(boolean agrees) -> session.listener().answeredEnd(user, agrees);
-            case Speech.Leave leave -> {
-                gone();
+            case SessionLine.Typing typing -> session.listener().typing(user);
+            case SessionLine.AskToEnd ask -> session.listener().endRequested(user);
+            case SessionLine.AnswerToEnd(boolean agrees) -> session.listener().answeredEnd(user, agrees);
+            case SessionLine.Leave leave -> {
+                abandon();
                 session.listener().left(user);
             }
         }
@@ -408,7 +408,7 @@ final class Peer {
                 .schedule(
                         () -> {
                             if (on.equals(stream) && isUp) {
-                                say(new Speech.Arrived(arrived));
+                                say(new SessionLine.Arrived(arrived));
                                 keepAlive(on);
                             }
                         },
@@ -434,7 +434,7 @@ final class Peer {
     }
 
     /** Says a text, now or when there is a connection; returns false if too many wait already. */
-    boolean text(Speech.Text text) {
+    boolean text(SessionLine.Text text) {
         if (waiting.size() >= MOST_WAITING) {
             return false;
         }
@@ -445,7 +445,7 @@ final class Peer {
         return true;
     }
 
-    void say(Speech speech) {
+    void say(SessionLine speech) {
         QuicStreamChannel now = stream;
         if (now != null) {
             var _ = now.writeAndFlush(Unpooled.wrappedBuffer(speech.line()), now.voidPromise());
@@ -459,7 +459,7 @@ final class Peer {
         isGone = true;
         isUp = false;
         if (now != null && its != null) {
-            var _ = now.writeAndFlush(Unpooled.wrappedBuffer(new Speech.Leave().line()));
+            var _ = now.writeAndFlush(Unpooled.wrappedBuffer(new SessionLine.Leave().line()));
             // Once it has gone out: closing at once would drop it.
             var _ = socket.loop()
                     .schedule(
@@ -474,7 +474,7 @@ final class Peer {
     }
 
     /** Closes the connection, and takes nothing more from the other side. */
-    void gone() {
+    void abandon() {
         isGone = true;
         isUp = false;
         if (connection != null) {
@@ -482,7 +482,7 @@ final class Peer {
         }
     }
 
-    /** Gives the connection up, if it is still the one that there is, and looks for a way again. */
+    /** Gives the connection up, if it is still the current one, and looks for a way again. */
     private void lose(QuicChannel which) {
         if (isGone || !which.equals(connection)) {
             return;
@@ -496,7 +496,7 @@ final class Peer {
             attempts = 0;
             seek();
             session.listener().lost(user);
-            session.listener().seeks(user);
+            session.listener().searchStarted(user);
         }
     }
 }

@@ -61,7 +61,7 @@ public final class TypedSearch {
         String with = bounds.get("with");
         return new Histories.Wanted(
                 words.toString(),
-                with == null ? Optional.empty() : Optional.of(with.equals("*") ? "" : session.meant(with)),
+                with == null ? Optional.empty() : Optional.of(with.equals("*") ? "" : session.resolveRecipient(with)),
                 Optional.ofNullable(bounds.get("from")),
                 Optional.ofNullable(bounds.get("since")).map(TypedSearch::time),
                 Optional.ofNullable(bounds.get("until")).map(TypedSearch::time),

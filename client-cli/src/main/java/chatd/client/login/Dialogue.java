@@ -99,7 +99,7 @@ public final class Dialogue {
     }
 
     private void accept(UnknownServer unknown) {
-        if (!screen.isAsking()) {
+        if (!screen.isInteractive()) {
             throw refusal(address, unknown);
         }
         presenter.notice("No authority that this machine trusts vouches for " + address.server()
@@ -191,7 +191,7 @@ public final class Dialogue {
     }
 
     private Secret again(String why) {
-        if (!screen.isAsking()) {
+        if (!screen.isInteractive()) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
         presenter.notice(why);
@@ -211,7 +211,7 @@ public final class Dialogue {
     }
 
     private ClientFailure gaveUp() {
-        if (screen.isAsking()) {
+        if (screen.isInteractive()) {
             // Ctrl-C or Ctrl-D: the user knows.
             return new ClientFailure(ClientFailure.INTERRUPTED, "");
         }
@@ -304,7 +304,7 @@ public final class Dialogue {
     }
 
     private Secret offer(LoginExchange login, String why) {
-        if (!screen.isAsking()) {
+        if (!screen.isInteractive()) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
         if (!screen.confirm(SafeText.line(why) + " Create this account?")) {

@@ -66,7 +66,7 @@ final class DirectFiles {
         this.names = names;
     }
 
-    /** Takes an offer, and asks the user; not again for a file that goes on. */
+    /** Takes an offer, and asks the user; not again for a file that is being resumed. */
     synchronized void offers(long user, FileOffer offer) {
         if (agreed.contains(offer.key())) {
             receive(new Offered(user, offer));
@@ -109,7 +109,7 @@ final class DirectFiles {
                 offer.name(),
                 offer::giveUp);
         Download into = new Download(downloads, SafeText::line, (received, size) -> {
-            speed.at(received);
+            speed.update(received);
             progress.at(received, size);
         });
         offer.accept(into, (whole, why) -> {
@@ -154,7 +154,7 @@ final class DirectFiles {
         progress.title(file.name());
         Speed speed = new Speed(clock);
         boolean isTaken = session.send(user, file, sent -> {
-            speed.at(sent);
+            speed.update(sent);
             progress.at(sent, file.size());
         });
         presenter.notice(

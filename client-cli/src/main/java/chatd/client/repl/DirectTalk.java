@@ -1,6 +1,6 @@
 package chatd.client.repl;
 
-import chatd.client.direct.Answered;
+import chatd.client.direct.AnsweredText;
 import chatd.client.direct.DirectCall;
 import chatd.client.direct.DirectSession;
 import chatd.client.direct.FileOffer;
@@ -100,18 +100,18 @@ final class DirectTalk {
         final Set<Long> others = new LinkedHashSet<>();
 
         /** The texts that were said last, for answers to them. */
-        final Map<Answered, Item> texts = new LinkedHashMap<>() {
+        final Map<AnsweredText, Item> texts = new LinkedHashMap<>() {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<Answered, Item> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<AnsweredText, Item> eldest) {
                 return size() > MOST_REMEMBERED;
             }
         };
 
         /** The text that another said last. */
         @Nullable
-        Answered last;
+        AnsweredText last;
 
         /** The number of this side's user, once it was introduced. */
         long own;
@@ -167,17 +167,17 @@ final class DirectTalk {
         }
 
         @Override
-        public void said(long user, long number, String text, @Nullable Answered answered) {
+        public void said(long user, long number, String text, @Nullable AnsweredText answered) {
             synchronized (DirectTalk.this) {
                 if (this.equals(current)) {
-                    last = new Answered(user, number);
+                    last = new AnsweredText(user, number);
                     show(last, item(name(user), false, text, answered), answered);
                 }
             }
         }
 
         /** Shows a text, and remembers it, so that it can be answered. */
-        void show(Answered its, Item item, @Nullable Answered answered) {
+        void show(AnsweredText its, Item item, @Nullable AnsweredText answered) {
             texts.put(its, item);
             presenter.said(item, answered == null ? null : texts.get(answered));
         }
@@ -188,7 +188,7 @@ final class DirectTalk {
         }
 
         @Override
-        public void asksToEnd(long user) {
+        public void endRequested(long user) {
             synchronized (DirectTalk.this) {
                 if (isGroup || isAsked) {
                     return;
@@ -253,7 +253,7 @@ final class DirectTalk {
         }
 
         @Override
-        public void seeks(long user) {
+        public void searchStarted(long user) {
             call.renew();
         }
 
@@ -302,7 +302,7 @@ final class DirectTalk {
         isTarget = false;
     }
 
-    private Item item(String sender, boolean isMine, String text, @Nullable Answered answered) {
+    private Item item(String sender, boolean isMine, String text, @Nullable AnsweredText answered) {
         long to = answered == null ? 0 : answered.number();
         return Item.direct(sender, isMine, List.of(DIRECT), text, to, clock.instant());
     }
@@ -359,7 +359,7 @@ final class DirectTalk {
         Current now = current;
         Current its = now != null && now.call.concerns(event) ? now : null;
         if (its != null) {
-            its.call.take(event);
+            its.call.handle(event);
         }
         switch (event) {
             case DirectEvent.Called called -> rings(session, called);
@@ -370,7 +370,7 @@ final class DirectTalk {
                     presenter.notice("Looking for a way to " + introduced.name() + "…");
                 }
             }
-            case DirectEvent.CandidatesChanged changed -> {}
+            case DirectEvent.CandidatesChanged _ -> {}
             case DirectEvent.Declined declined -> {
                 if (its != null) {
                     String name = its.name(declined.user());
@@ -536,7 +536,7 @@ final class DirectTalk {
     /** Answers the text that another said last. Blocks for a moment. */
     void answer(String text) throws IOException, InterruptedException {
         Current now;
-        Answered last;
+        AnsweredText last;
         synchronized (this) {
             now = current;
             last = now == null ? null : now.last;
@@ -548,7 +548,7 @@ final class DirectTalk {
         }
     }
 
-    private void say(@Nullable Current now, String text, @Nullable Answered answered)
+    private void say(@Nullable Current now, String text, @Nullable AnsweredText answered)
             throws IOException, InterruptedException {
         if (now == null) {
             presenter.notice(ALONE);
@@ -563,7 +563,7 @@ final class DirectTalk {
         SizeLimits.check(text);
         DirectSession.Said said = now.direct.say(text, answered);
         synchronized (this) {
-            now.show(new Answered(now.own, said.number()), item(now.by.name(), true, text, answered), answered);
+            now.show(new AnsweredText(now.own, said.number()), item(now.by.name(), true, text, answered), answered);
         }
         for (long user : said.left()) {
             presenter.notice("Not sent to " + now.name(user) + ": too much waits for the connection.");

@@ -69,7 +69,7 @@ final class FileTalk {
             presenter.notice("There is no file in it. Nothing was sent.");
             return;
         }
-        if (isFolder && !isMeant(files, to)) {
+        if (isFolder && !isConfirmed(files, to)) {
             presenter.notice("Nothing was sent.");
             return;
         }
@@ -88,7 +88,7 @@ final class FileTalk {
         return files.size() == 1 ? files.getFirst().name() : files.size() + " files";
     }
 
-    /** Of chat/1, whatever is under way ends with its connection. */
+    /** With chat/1, whatever is under way ends with its connection. */
     private static @Nullable Runnable cut(ChatSession session) {
         return session instanceof ResumedSession ? null : () -> session.cut("Cancelled by closing the connection.");
     }
@@ -106,7 +106,7 @@ final class FileTalk {
         }
     }
 
-    private boolean isMeant(List<FileToSend> files, List<String> to) {
+    private boolean isConfirmed(List<FileToSend> files, List<String> to) {
         long bytes = files.stream().mapToLong(FileToSend::size).sum();
         return screen.confirm("Send %d %s, %s, to %s?"
                 .formatted(files.size(), files.size() == 1 ? "file" : "files", Size.of(bytes), whom(to)));

@@ -63,20 +63,20 @@ final class GroupTalk {
     }
 
     /** A group, and what follows it. */
-    private record Of(long group, String rest) {}
+    private record GroupArguments(long group, String rest) {}
 
     /**
      * Returns the group that the first word names, or else the one that the user talks to.
      *
      * @param talked the number of that; 0 for none
      */
-    private static Of of(Groups groups, String rest, long talked) {
+    private static GroupArguments of(Groups groups, String rest, long talked) {
         String[] words = rest.split("\\s+", 2);
         long named = rest.isEmpty() ? 0 : groups.number(words[0]);
         if (named != 0) {
-            return new Of(named, words.length < 2 ? "" : words[1].strip());
+            return new GroupArguments(named, words.length < 2 ? "" : words[1].strip());
         }
-        return new Of(talked == 0 ? groups.find(words[0]) : talked, rest);
+        return new GroupArguments(talked == 0 ? groups.find(words[0]) : talked, rest);
     }
 
     private void ofOne(Groups groups, String what, String rest, @Nullable List<String> target)
@@ -90,7 +90,7 @@ final class GroupTalk {
         if (rest.isEmpty() && talked == 0) {
             throw new IllegalArgumentException("Usage: /group " + usage.get().replace("[GROUP]", "GROUP"));
         }
-        Of of = of(groups, rest, talked);
+        GroupArguments of = of(groups, rest, talked);
         long group = of.group();
         String more = of.rest();
         boolean isDone = switch (what) {
@@ -101,15 +101,15 @@ final class GroupTalk {
             case "add" -> !more.isEmpty() && done(groups.add(group, names(more)), "They are in it already.");
             case "remove" -> !more.isEmpty() && done(groups.remove(group, more), "");
             case "leave" -> done(groups.leave(group, Optional.of(more).filter(name -> !name.isEmpty())), "");
-            case "rename" -> !more.isEmpty() && done(groups.rename(group, more), "It is called so already.");
+            case "rename" -> !more.isEmpty() && done(groups.rename(group, more), "It has that name already.");
             case "topic" -> done(groups.set(group, null, null, more), "It has that topic already.");
             case "role" -> role(groups, group, more);
             case "open" ->
                 List.of("on", "off").contains(more)
-                        && done(groups.set(group, null, more.equals("on"), null), "It is so already.");
+                        && done(groups.set(group, null, more.equals("on"), null), "That is set already.");
             case "history" ->
                 List.of("all", "joined").contains(more)
-                        && done(groups.set(group, more.equals("all"), null, null), "It is so already.");
+                        && done(groups.set(group, more.equals("all"), null, null), "That is set already.");
             default -> more.isEmpty() && done(groups.close(group), "");
         };
         if (!isDone) {
@@ -152,7 +152,7 @@ final class GroupTalk {
     private boolean role(Groups groups, long group, String more) throws IOException, InterruptedException {
         String[] words = more.split("\\s+", -1);
         Optional<GroupRole> role = words.length == 2 ? GroupNews.role(words[1]) : Optional.empty();
-        return role.isPresent() && done(groups.role(group, words[0], role.get()), "That is so already.");
+        return role.isPresent() && done(groups.role(group, words[0], role.get()), "They have that role already.");
     }
 
     /** Returns a word for each of the user's groups that means it: its name, if that is one word. Any thread. */
@@ -209,7 +209,7 @@ final class GroupTalk {
                         group.closed() ? "closed" : group.open() ? "open to all" : "its admins add who comes",
                         group.wholeHistory()
                                 ? "who comes sees what was said before"
-                                : "each sees what came from joining on"));
+                                : "each sees what was sent since they joined"));
         for (GroupRole role : GroupRole.values()) {
             List<GroupEvent.Member> those = whole.members().stream()
                     .filter(member -> member.role() == role)

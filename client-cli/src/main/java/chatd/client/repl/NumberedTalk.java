@@ -6,9 +6,9 @@ import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.client.screen.TypedLine;
 import chatd.client.talk.View;
+import chatd.client.talk.item.ConversationSummary;
 import chatd.client.talk.item.Found;
 import chatd.client.talk.item.Item;
-import chatd.client.talk.item.Talked;
 import chatd.client.talk.resume.Histories;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.SessionEvent;
@@ -60,7 +60,7 @@ public final class NumberedTalk {
     void history(ResumedSession session, Optional<String> named, Optional<String> since, long count)
             throws IOException, InterruptedException {
         Histories histories = session.histories();
-        Optional<String> with = named.isPresent() ? Optional.of(session.meant(named.get())) : named;
+        Optional<String> with = named.isPresent() ? Optional.of(session.resolveRecipient(named.get())) : named;
         if (since.isEmpty()) {
             first = Long.MAX_VALUE;
             last = 0;
@@ -140,7 +140,7 @@ public final class NumberedTalk {
     }
 
     void unread(ResumedSession session) throws IOException, InterruptedException {
-        List<Talked> unread = session.histories().unread();
+        List<ConversationSummary> unread = session.histories().unread();
         if (unread.isEmpty()) {
             presenter.notice("Nothing is unread.");
         } else {
@@ -150,12 +150,12 @@ public final class NumberedTalk {
 
     /** Shows what is unread of the conversation that waits longest; returns whom what is typed goes to from then on. */
     Optional<List<String>> next(ResumedSession session) throws IOException, InterruptedException {
-        List<Talked> unread = session.histories().unread();
+        List<ConversationSummary> unread = session.histories().unread();
         if (unread.isEmpty()) {
             presenter.notice("Nothing is unread.");
             return Optional.empty();
         }
-        Talked oldest = unread.getLast();
+        ConversationSummary oldest = unread.getLast();
         boolean hasMore = session.histories().readOn(oldest);
         if (hasMore || unread.size() > 1) {
             presenter.notice("/next shows what else is unread.");
@@ -165,19 +165,19 @@ public final class NumberedTalk {
 
     /** Takes an item back; returns what is shown of that. */
     Item takeBack(ResumedSession session, Item item) throws IOException, InterruptedException {
-        return item.done(Item.Deed.TAKEN_BACK, "", session.takeBack(item.number()), session.name(), Instant.now());
+        return item.done(Item.Action.TAKEN_BACK, "", session.takeBack(item.number()), session.name(), Instant.now());
     }
 
     /** Gives a text of the user's own another text; returns what is shown of that. */
     Item correct(ResumedSession session, Item item, String text) throws IOException, InterruptedException {
         return item.done(
-                Item.Deed.CORRECTED, text, session.correct(item.number(), text), session.name(), Instant.now());
+                Item.Action.CORRECTED, text, session.correct(item.number(), text), session.name(), Instant.now());
     }
 
     /** Reacts to an item, or no longer; returns what is shown of that, without a number if there was nothing to do. */
     Item react(ResumedSession session, Item item, String code, boolean on) throws IOException, InterruptedException {
         return item.done(
-                on ? Item.Deed.REACTED : Item.Deed.REACTS_NO_LONGER,
+                on ? Item.Action.REACTED : Item.Action.REACTION_REMOVED,
                 code,
                 session.react(item.number(), code, on),
                 session.name(),
@@ -229,7 +229,7 @@ public final class NumberedTalk {
     }
 
     void notices(ResumedSession session, String with, String what) throws IOException, InterruptedException {
-        session.notices(session.meant(with), Attention.Notices.valueOf(what.toUpperCase(Locale.ROOT)));
+        session.notices(session.resolveRecipient(with), Attention.Notices.valueOf(what.toUpperCase(Locale.ROOT)));
         presenter.notice((with.isEmpty() ? "What is sent to everyone" : "What " + with + " writes")
                 + switch (what) {
                     case "all" -> " alerts you as /set notify says.";

@@ -22,13 +22,13 @@ final class RunningTransfers {
     /** The most at once. */
     private static final int MOST = 8;
 
-    /** How long the end of the program waits until what was given up is put away. */
+    /** How long the end of the program waits for cancelled transfers to be cleaned up. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Screen screen;
     private final Presenter presenter;
 
-    /** By their numbers, which are given anew once nothing runs. Guarded by this object. */
+    /** By their numbers, which start again from 1 once nothing runs. Guarded by this object. */
     @GuardedBy("this")
     private final SortedMap<Integer, Running> running = new TreeMap<>();
 
@@ -40,7 +40,7 @@ final class RunningTransfers {
     /**
      * A transfer.
      *
-     * @param thread null for another's
+     * @param thread null if it runs on another's thread
      * @param cancel gives it up
      */
     private record Running(String what, @Nullable Thread thread, Runnable cancel) {}
@@ -62,7 +62,7 @@ final class RunningTransfers {
      */
     void start(String what, String title, @Nullable Runnable cut, String cancelled, Work work)
             throws IOException, InterruptedException {
-        if (!screen.isAsking()) {
+        if (!screen.isInteractive()) {
             try (Screen.Progress none = screen.progress(title, "")) {
                 work.run(none);
             }
@@ -172,7 +172,7 @@ final class RunningTransfers {
         return running.size();
     }
 
-    /** Gives up all of them; blocks until they are put away, for a moment at most. */
+    /** Gives up all of them; blocks until they are cleaned up, for a moment at most. */
     void cancelAll() throws InterruptedException {
         List<Running> all;
         synchronized (this) {

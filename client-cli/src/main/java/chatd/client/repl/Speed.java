@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How fast a file comes or goes, from the first time that it is asked. Thread-safe. */
 final class Speed {
-    private static final Duration APART = Duration.ofSeconds(1);
+    private static final Duration UPDATE_INTERVAL = Duration.ofSeconds(1);
 
     private final Clock clock;
 
@@ -30,14 +30,14 @@ final class Speed {
     }
 
     /** Takes how many bytes are there now; returns whether it is time to show that again: once a second. */
-    synchronized boolean at(long bytes) {
+    synchronized boolean update(long bytes) {
         Instant now = clock.instant();
         if (began == null) {
             began = now;
             first = bytes;
         }
         last = bytes;
-        if (now.isBefore(shown.plus(APART))) {
+        if (now.isBefore(shown.plus(UPDATE_INTERVAL))) {
             return false;
         }
         shown = now;

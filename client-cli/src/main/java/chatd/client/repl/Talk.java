@@ -131,7 +131,7 @@ public final class Talk {
         screen.onUp(this::correction);
         enter(given);
         if (!to.isEmpty()) {
-            take("/to " + to);
+            execute("/to " + to);
         }
         boolean wasWarned = false;
         while (true) {
@@ -154,7 +154,7 @@ public final class Talk {
     /** Returns false if a line leaves. */
     private boolean goesOn(String line) {
         if (!session().isAway()) {
-            return take(line);
+            return execute(line);
         }
         if (TypedLine.of(line) instanceof TypedLine.Quit) {
             return false;
@@ -272,7 +272,7 @@ public final class Talk {
 
     /** Handles a line typed after the session has ended: an empty one logs in again. */
     private void away(String line) {
-        if (!screen.isAsking()) {
+        if (!screen.isInteractive()) {
             throw new ClientFailure(ClientFailure.NO_SERVER, "The session has ended; not sent: " + line);
         }
         if (!line.isBlank()) {
@@ -308,7 +308,7 @@ public final class Talk {
     }
 
     /** Executes a typed line, which Ctrl-C stops; returns false to leave. */
-    private boolean take(String line) {
+    private boolean execute(String line) {
         synchronized (working) {
             worker = Thread.currentThread();
         }
@@ -328,24 +328,24 @@ public final class Talk {
 
     private boolean carryOut(String line) throws InterruptedException {
         TypedLine typedLine = TypedLine.of(line);
-        corrects = !(typedLine instanceof TypedLine.Mistake);
+        corrects = !(typedLine instanceof TypedLine.ParseError);
         try {
             if (session instanceof ResumedSession numbered && direct.answers(numbered, line.strip())) {
                 return true;
             }
-            return take(typedLine);
+            return execute(typedLine);
         } catch (NotConnected e) {
             boolean isText = switch (typedLine) {
-                case TypedLine.Say say -> true;
-                case TypedLine.Send send -> true;
-                case TypedLine.Reply reply -> true;
-                case TypedLine.Answer answer -> true;
-                case TypedLine.Correct correct -> true;
+                case TypedLine.Say _ -> true;
+                case TypedLine.Send _ -> true;
+                case TypedLine.Reply _ -> true;
+                case TypedLine.Answer _ -> true;
+                case TypedLine.Correct _ -> true;
                 default -> false;
             };
             presenter.notice("There is no connection at the moment; nothing was sent."
                     + (isText ? " It stays in the line; Ctrl-C empties that." : ""));
-            unsent = isText && screen.isAsking() ? line : "";
+            unsent = isText && screen.isInteractive() ? line : "";
             session().hurry();
         } catch (IOException e) {
             if (session().isConnected()) {
@@ -359,9 +359,9 @@ public final class Talk {
         return true;
     }
 
-    private boolean take(TypedLine typedLine) throws IOException, InterruptedException, UnknownServer {
+    private boolean execute(TypedLine typedLine) throws IOException, InterruptedException, UnknownServer {
         switch (typedLine) {
-            case TypedLine.Nothing nothing -> session().hurry();
+            case TypedLine.Blank nothing -> session().hurry();
             case TypedLine.Say(String text)
             when isHeld -> {
                 presenter.notice("What you type goes to " + prompt() + " now. Nothing was sent; Enter sends it there.");
@@ -382,7 +382,7 @@ public final class Talk {
                                 + " back.");
             }
             case TypedLine.Say(String text) -> say(target, text, 0, false);
-            case TypedLine.Turn(List<String> names) -> {
+            case TypedLine.SetTarget(List<String> names) -> {
                 direct.turnAway();
                 turn(names);
             }
@@ -436,7 +436,7 @@ public final class Talk {
             case TypedLine.Password password -> changePassword();
             case TypedLine.Register(String name) -> dialogue.register(name);
             case TypedLine.Help(String text) -> presenter.page(text, TypedLine.HELP_INDENT);
-            case TypedLine.Mistake(String text) ->
+            case TypedLine.ParseError(String text) ->
                 presenter.notice(text
                         + (direct.isTarget() && text.contains("/file ") ? "; /send PATH sends files directly." : ""));
             case TypedLine.Logout logout -> {
@@ -594,7 +594,7 @@ public final class Talk {
         if (done.number() > 0) {
             presenter.said(done);
         } else {
-            presenter.notice(on ? "You reacted so already." : "You did not react so.");
+            presenter.notice(on ? "You have reacted with that already." : "You have no such reaction.");
         }
     }
 
@@ -615,7 +615,7 @@ public final class Talk {
         }
         SizeLimits.check(text);
         long lines = text.lines().count();
-        if (lines > FEW_LINES && screen.isAsking()) {
+        if (lines > FEW_LINES && screen.isInteractive()) {
             String whom = to.isEmpty() ? "everyone" : shortened(known);
             if (!screen.confirm("Send these " + lines + " lines to " + SafeText.line(whom) + " as one text?")) {
                 corrects = false;
@@ -624,7 +624,7 @@ public final class Talk {
             }
         }
         if (known.size() < to.size()) {
-            presenter.notice("It is sent to " + shortened(known) + " alone.");
+            presenter.notice("Sending only to " + shortened(known) + ".");
         }
         session().say(known, text, answered, "");
     }

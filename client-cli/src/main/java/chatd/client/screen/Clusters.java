@@ -17,7 +17,7 @@ import org.jline.utils.WCWidth;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How wide a terminal draws what is one sign of several characters, such as a flag or a family. Terminals differ, and a line
+ * How wide a terminal draws a sign made of several characters, such as a flag or a family. Terminals differ, and a line
  * editor that counts otherwise writes over its own prompt: so the terminal is asked once, and signs that it draws otherwise
  * than JLine counts are shown in the typed line by a simpler one, of the same meaning as far as there is one. What is sent is
  * what was typed.

@@ -204,7 +204,7 @@ public final class DumbScreen implements Screen {
     }
 
     @Override
-    public boolean above(List<String> lines) {
+    public boolean showAbovePrompt(List<String> lines) {
         return false;
     }
 
@@ -229,7 +229,7 @@ public final class DumbScreen implements Screen {
     }
 
     @Override
-    public boolean isAsking() {
+    public boolean isInteractive() {
         return true;
     }
 

@@ -2,8 +2,8 @@ package chatd.client.screen;
 
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
+import chatd.client.talk.item.ConversationSummary;
 import chatd.client.talk.item.Item;
-import chatd.client.talk.item.Talked;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Media;
 import chatd.text.Emoticon;
@@ -107,13 +107,13 @@ public final class LineFormatter {
         String what = other == null
                 ? "#" + (item.of() + item.answered())
                 : "“" + SafeText.line(beginning(other.text(), QUOTED)) + "”";
-        switch (item.deed()) {
+        switch (item.action()) {
             case REACTED -> {
                 return line.append(" " + reaction(item.text()))
                         .styled(palette.quiet(), " to " + what)
                         .toAttributedString();
             }
-            case REACTS_NO_LONGER -> {
+            case REACTION_REMOVED -> {
                 return line.styled(palette.quiet(), " no longer " + reaction(item.text()) + " to " + what)
                         .toAttributedString();
             }
@@ -129,11 +129,11 @@ public final class LineFormatter {
         }
         item.to().ifPresent(to -> line.styled(palette.quiet(), " → " + SafeText.line(receivers(to))));
         line.append(": ");
-        if (item.deed() == Item.Deed.ERASED) {
+        if (item.action() == Item.Action.ERASED) {
             return line.styled(palette.quiet(), item.isFile() ? "(file taken back)" : "(taken back)")
                     .toAttributedString();
         }
-        if (item.deed() == Item.Deed.CORRECTED) {
+        if (item.action() == Item.Action.CORRECTED) {
             line.styled(palette.quiet(), "(✎ " + what + ") ");
         }
         if (item.answered() > 0) {
@@ -205,15 +205,15 @@ public final class LineFormatter {
     }
 
     /** Formats one line of what waits: {@code   bob           3  14:05 bob → you: Lunch?} */
-    AttributedString waits(Talked talked, String with) {
-        String mentions = talked.of().unread().mentions() > 0 ? " @" : "  ";
+    AttributedString waits(ConversationSummary talked, String with) {
+        String mentions = talked.conversation().unread().mentions() > 0 ? " @" : "  ";
         AttributedStringBuilder line = new AttributedStringBuilder();
         AttributedString name = new AttributedString(SafeText.line(with), palette.name(with));
         line.append(name).append(" ".repeat(Math.max(1, 14 - name.columnLength())));
         line.styled(palette.loud(), "%4s".formatted(talked.count())).append(mentions + " ");
         Item last = talked.last();
         String text = SafeText.line(last.text());
-        String what = last.deed() == Item.Deed.ERASED
+        String what = last.action() == Item.Action.ERASED
                 ? "(taken back)"
                 : last.isFile() ? "file " + text : Emoticon.shown(text);
         String shown = SafeText.line(last.sender()) + ": " + what;

@@ -65,7 +65,7 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
-    public boolean above(List<String> lines) {
+    public boolean showAbovePrompt(List<String> lines) {
         return false;
     }
 
@@ -90,7 +90,7 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
-    public boolean isAsking() {
+    public boolean isInteractive() {
         return false;
     }
 

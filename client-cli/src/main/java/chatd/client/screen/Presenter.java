@@ -3,10 +3,10 @@ package chatd.client.screen;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.View;
+import chatd.client.talk.item.ConversationSummary;
 import chatd.client.talk.item.Found;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
-import chatd.client.talk.item.Talked;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.people.Attention;
 import chatd.text.SafeText;
@@ -196,12 +196,12 @@ public final class Presenter implements View {
         if (item.isMine()) {
             return false;
         }
-        Item of = item.deed() == Item.Deed.TAKEN_BACK ? items.get(item.of()) : null;
+        Item of = item.action() == Item.Action.TAKEN_BACK ? items.get(item.of()) : null;
         if (of != null && of.isMine()) {
             return false;
         }
         return preferences.ignored().contains(item.sender())
-                || (!isToMe(item) && item.deed() != Item.Deed.GROUP && blocked.test(item.sender()));
+                || (!isToMe(item) && item.action() != Item.Action.GROUP && blocked.test(item.sender()));
     }
 
     /** Returns whether an item went to this user alone. */
@@ -237,7 +237,7 @@ public final class Presenter implements View {
     /** @param other the item that it answers or is about; null if that is not known */
     public synchronized void said(Item item, @Nullable Item other) {
         if (isHidden(item)) {
-            if (item.deed() == Item.Deed.TAKEN_BACK) {
+            if (item.action() == Item.Action.TAKEN_BACK) {
                 items.remove(item.of());
                 shown = List.copyOf(items.values());
             }
@@ -246,7 +246,7 @@ public final class Presenter implements View {
         List<AttributedString> block = new ArrayList<>();
         add(block, item, other, false, List.of());
         screen.show(block, SAID);
-        if (item.of() > 0 || item.deed() == Item.Deed.GROUP) {
+        if (item.of() > 0 || item.action() == Item.Action.GROUP) {
             return;
         }
         if (item.isMine()) {
@@ -289,7 +289,7 @@ public final class Presenter implements View {
             block.add(lines.day(now));
         }
         block.add(lines.said(item, isNumbered, other, places));
-        switch (item.deed()) {
+        switch (item.action()) {
             case SENT -> {
                 if (item.number() > 0) {
                     items.put(item.number(), item);
@@ -298,7 +298,7 @@ public final class Presenter implements View {
             case ERASED -> items.remove(item.number());
             case TAKEN_BACK -> items.remove(item.of());
             case CORRECTED -> items.computeIfPresent(item.of(), (of, was) -> was.corrected(item.text()));
-            case REACTED, REACTS_NO_LONGER, GROUP -> {}
+            case REACTED, REACTION_REMOVED, GROUP -> {}
         }
         shown = List.copyOf(items.values());
     }
@@ -417,7 +417,7 @@ public final class Presenter implements View {
     }
 
     @Override
-    public void back() {
+    public void reconnected() {
         screen.mark("");
         notice("Connected again.");
     }
@@ -440,7 +440,7 @@ public final class Presenter implements View {
         if (texts.size() > PENDING) {
             shown.add("and %d more".formatted(texts.size() - PENDING));
         }
-        if (!screen.above(shown)) {
+        if (!screen.showAbovePrompt(shown)) {
             late.retainAll(texts);
             for (Outgoing text : texts) {
                 if (isLate(text) && late.add(text)) {
@@ -464,7 +464,7 @@ public final class Presenter implements View {
     }
 
     @Override
-    public synchronized void waits(List<Talked> unread, Map<String, String> asking) {
+    public synchronized void showWaiting(List<ConversationSummary> unread, Map<String, String> asking) {
         if (!unread.isEmpty()) {
             List<AttributedString> block = new ArrayList<>();
             block.add(lines.heading("unread"));
@@ -473,11 +473,11 @@ public final class Presenter implements View {
             block.add(lines.notice("/next shows them, one conversation after the other." + more));
             screen.show(block, NOTICE);
         }
-        asking.forEach(this::asks);
+        asking.forEach(this::friendRequested);
     }
 
     @Override
-    public void asks(String name, String text) {
+    public void friendRequested(String name, String text) {
         notice(name + " asks to be your friend" + (text.isEmpty() ? "." : ": " + text) + "\n/friend " + name
                 + " agrees, /unfriend " + name + " declines.");
     }
@@ -554,14 +554,14 @@ public final class Presenter implements View {
     }
 
     /** Shows a list of conversations with something unread. */
-    public synchronized void unread(List<Talked> unread) {
+    public synchronized void unread(List<ConversationSummary> unread) {
         screen.show(waiting(unread, LISTED), NOTICE);
     }
 
     @GuardedBy("this")
-    private List<AttributedString> waiting(List<Talked> unread, int most) {
+    private List<AttributedString> waiting(List<ConversationSummary> unread, int most) {
         List<AttributedString> block = new ArrayList<>();
-        for (Talked one : unread.subList(0, Math.min(most, unread.size()))) {
+        for (ConversationSummary one : unread.subList(0, Math.min(most, unread.size()))) {
             block.add(lines.waits(one, conversation(one.with())));
         }
         return block;
@@ -571,7 +571,7 @@ public final class Presenter implements View {
     public synchronized void typing(String name) {
         long now = System.nanoTime();
         // Of a program without a prompt nobody sees that it is over.
-        String usual = screen.isAsking() ? "on" : "off";
+        String usual = screen.isInteractive() ? "on" : "off";
         if (preferences.ignored().contains(name)
                 || !preferences.get(Setting.WRITING, usual).equals("on")) {
             return;

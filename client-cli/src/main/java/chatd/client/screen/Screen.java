@@ -39,7 +39,7 @@ public interface Screen extends AutoCloseable {
      *
      * @return whether that is possible here
      */
-    boolean above(List<String> lines);
+    boolean showAbovePrompt(List<String> lines);
 
     /** Sets what is told that something is being typed. */
     void onTyping(Runnable typing);
@@ -60,7 +60,7 @@ public interface Screen extends AutoCloseable {
     }
 
     /** Returns whether a user can be asked. */
-    boolean isAsking();
+    boolean isInteractive();
 
     /** Sets whether typed lines are kept for the next start. */
     void keepHistory(boolean keep);

@@ -450,7 +450,7 @@ public final class TerminalScreen implements Screen {
     }
 
     @Override
-    public boolean above(List<String> lines) {
+    public boolean showAbovePrompt(List<String> lines) {
         above = List.copyOf(lines);
         showPrompt();
         return true;
@@ -586,7 +586,7 @@ public final class TerminalScreen implements Screen {
     }
 
     @Override
-    public boolean isAsking() {
+    public boolean isInteractive() {
         return true;
     }
 

@@ -213,13 +213,13 @@ public sealed interface TypedLine {
             Command.WHO,
             Command.QUIT);
 
-    record Nothing() implements TypedLine {}
+    record Blank() implements TypedLine {}
 
     /** A text to the recipients named by the prompt. */
     record Say(String text) implements TypedLine {}
 
     /** @param names empty for everyone */
-    record Turn(List<String> names) implements TypedLine {}
+    record SetTarget(List<String> names) implements TypedLine {}
 
     /** One text to the users named. */
     record Send(List<String> names, String text) implements TypedLine {}
@@ -320,7 +320,7 @@ public sealed interface TypedLine {
     record Quit() implements TypedLine {}
 
     /** A line that can't be executed; {@code text} says why. No part of it is ever sent. */
-    record Mistake(String text) implements TypedLine {}
+    record ParseError(String text) implements TypedLine {}
 
     /** Returns the line that corrects a text. */
     static String correcting(long number, String text) {
@@ -330,7 +330,7 @@ public sealed interface TypedLine {
     /** Parses typed input, which may have several lines. */
     static TypedLine of(String line) {
         if (line.isBlank()) {
-            return new Nothing();
+            return new Blank();
         }
         String typed = line.strip();
         if (!typed.startsWith("/")) {
@@ -346,7 +346,7 @@ public sealed interface TypedLine {
         Optional<Command> command = Command.of(words[0]);
         return command.isPresent()
                 ? command(command.get(), words.length < 2 ? "" : words[1])
-                : new Mistake("There is no command " + words[0] + nearest(words[0])
+                : new ParseError("There is no command " + words[0] + nearest(words[0])
                         + " Nothing was sent. /help all lists the commands; to send a text that begins with a slash,"
                         + " begin it with two.");
     }
@@ -374,7 +374,7 @@ public sealed interface TypedLine {
         String[] words = (command.hasNames() ? listed : rest).split("\\s+", 2);
         String first = words[0];
         String second = words.length < 2 ? "" : words[1].strip();
-        Mistake usage = new Mistake("Usage: " + command.usage());
+        ParseError usage = new ParseError("Usage: " + command.usage());
         List<String> names = names(first);
         boolean isOne = !first.isEmpty() && second.isEmpty();
         return switch (command) {
@@ -382,12 +382,12 @@ public sealed interface TypedLine {
                 names == null
                         ? usage
                         : second.isEmpty()
-                                ? new Turn(names)
-                                : new Mistake(
+                                ? new SetTarget(names)
+                                : new ParseError(
                                         usage.text()
                                                 + "; a group with spaces in its name is named by its number, which /group shows");
             case MSG -> names == null || second.isEmpty() ? usage : new Send(names, text(rest));
-            case ALL -> rest.isEmpty() ? new Turn(List.of()) : new Send(List.of(), rest);
+            case ALL -> rest.isEmpty() ? new SetTarget(List.of()) : new Send(List.of(), rest);
             case R -> rest.isEmpty() ? usage : new Reply(rest);
             case RE -> numbered(first, second, rest, usage, Answer::new);
             case CORRECT -> numbered(first, second, rest, usage, Correct::new);
@@ -443,7 +443,7 @@ public sealed interface TypedLine {
             case PASSWORD ->
                 rest.isEmpty()
                         ? new Password()
-                        : new Mistake("Type /password alone: it prompts for the passwords without echo.");
+                        : new ParseError("Type /password alone: it prompts for the passwords without echo.");
             case REGISTER -> isOne ? new Register(first) : usage;
             case HELP -> help(first);
             case LOGOUT -> rest.isEmpty() ? new Logout() : usage;
@@ -461,7 +461,7 @@ public sealed interface TypedLine {
         TypedLine of(long number, String text);
     }
 
-    private static TypedLine numbered(String first, String second, String rest, Mistake usage, About about) {
+    private static TypedLine numbered(String first, String second, String rest, ParseError usage, About about) {
         if (rest.isEmpty()) {
             return usage;
         }
@@ -485,7 +485,7 @@ public sealed interface TypedLine {
                 .orElse(typed);
     }
 
-    private static TypedLine history(String rest, Mistake usage) {
+    private static TypedLine history(String rest, ParseError usage) {
         Deque<String> words = new ArrayDeque<>(rest.isEmpty() ? List.of() : List.of(rest.split("\\s+")));
         Optional<Long> count = words.isEmpty() ? Optional.empty() : count(words.getLast());
         if (count.isPresent()) {
@@ -556,7 +556,7 @@ public sealed interface TypedLine {
         if (!which.isEmpty()) {
             return one.isPresent()
                     ? new Help(one.get().line() + (one.get() == Command.GROUP ? "\n" + GroupHelp.TEXT : ""))
-                    : new Mistake("There is no command " + which + nearest("/" + which) + " /help all lists them.");
+                    : new ParseError("There is no command " + which + nearest("/" + which) + " /help all lists them.");
         }
         return new Help(lines(USED_MOST.stream())
                 + "\n\nTab completes names, commands and files.\n/help all lists all %d commands, /help COMMAND one."

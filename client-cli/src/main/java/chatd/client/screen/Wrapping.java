@@ -50,7 +50,7 @@ final class Wrapping {
     }
 
     /**
-     * Returns where a line really ends that could end at a place: not within an address of the web, which is put whole into
+     * Returns where a line really ends that could end at a place: not within a web address, which is put whole into
      * the next line, or, if it does not fit there either, left to the terminal to break. It is of letters, digits and signs of
      * ASCII, without a blank, so that no part of it passes for a line of its own.
      */

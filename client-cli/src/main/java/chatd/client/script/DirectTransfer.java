@@ -1,10 +1,10 @@
 package chatd.client.script;
 
-import chatd.client.direct.Answered;
-import chatd.client.direct.Cut;
+import chatd.client.direct.AnsweredText;
 import chatd.client.direct.DirectCall;
 import chatd.client.direct.DirectSession;
 import chatd.client.direct.FileOffer;
+import chatd.client.direct.TransferInterrupted;
 import chatd.client.net.ClientFailure;
 import chatd.client.talk.Download;
 import chatd.client.talk.item.FileToSend;
@@ -80,7 +80,7 @@ public final class DirectTransfer implements AutoCloseable {
             DirectCall its = call;
             if (its != null && its.concerns(event)) {
                 // At once: a file that is being sent may wait for just this.
-                its.take(event);
+                its.handle(event);
             }
             steps.add(() -> take(event));
         });
@@ -104,7 +104,7 @@ public final class DirectTransfer implements AutoCloseable {
         }
 
         @Override
-        public void said(long user, long number, String text, @Nullable Answered answered) {
+        public void said(long user, long number, String text, @Nullable AnsweredText answered) {
             // Nobody is there who could read it.
         }
 
@@ -114,7 +114,7 @@ public final class DirectTransfer implements AutoCloseable {
         }
 
         @Override
-        public void asksToEnd(long user) {
+        public void endRequested(long user) {
             current().session().answerEnd(true);
         }
 
@@ -143,7 +143,7 @@ public final class DirectTransfer implements AutoCloseable {
         }
 
         @Override
-        public void seeks(long user) {
+        public void searchStarted(long user) {
             current().renew();
         }
 
@@ -225,14 +225,14 @@ public final class DirectTransfer implements AutoCloseable {
                     fail(ClientFailure.NO, other + " declines " + file.name() + ".");
                 }
                 return;
-            } catch (Cut e) {
+            } catch (TransferInterrupted e) {
                 // Once more.
             } catch (IOException e) {
                 fail(ClientFailure.NO, String.valueOf(e.getMessage()));
                 return;
             }
         }
-        fail(ClientFailure.TRY_LATER, file.name() + " was not sent: " + Cut.TEXT);
+        fail(ClientFailure.TRY_LATER, file.name() + " was not sent: " + TransferInterrupted.TEXT);
     }
 
     private void end() {

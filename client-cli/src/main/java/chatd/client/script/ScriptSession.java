@@ -37,10 +37,10 @@ public final class ScriptSession implements Closeable {
 
         default void presence(String name, boolean online) {}
 
-        /** Called when the connection is lost; the session goes on when it is {@link #back}. */
+        /** Called when the connection is lost; the session goes on when it is {@link #reconnected}. */
         default void lost(String why) {}
 
-        default void back() {}
+        default void reconnected() {}
     }
 
     /** What a script hears of its session. Thread-safe. */
@@ -99,8 +99,8 @@ public final class ScriptSession implements Closeable {
         }
 
         @Override
-        public void back() {
-            listener.back();
+        public void reconnected() {
+            listener.reconnected();
         }
 
         @Override
@@ -181,7 +181,7 @@ public final class ScriptSession implements Closeable {
     public void history(
             Optional<String> with, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
             throws IOException, InterruptedException {
-        Optional<String> meant = with.isPresent() ? Optional.of(session.meant(with.get())) : with;
+        Optional<String> meant = with.isPresent() ? Optional.of(session.resolveRecipient(with.get())) : with;
         if (since.isPresent() || until.isPresent()) {
             numbered().histories().read(meant, since, until, count, to);
         } else {

@@ -30,8 +30,8 @@ public abstract class ChatSession {
 
     private final LoginExchange login;
     private final View view;
-    private final Reconnector back;
-    private final boolean returns;
+    private final Reconnector reconnector;
+    private final boolean reconnects;
     private final Contacts contacts = new Contacts();
     private final Pending pending;
 
@@ -45,14 +45,14 @@ public abstract class ChatSession {
 
     /**
      * @param random for the jitter of the pauses between attempts to connect, so that not all clients come at once
-     * @param returns whether it connects again after a loss
+     * @param reconnects whether it connects again after a loss
      */
-    protected ChatSession(LoginExchange login, View view, RandomGenerator random, boolean returns) {
+    protected ChatSession(LoginExchange login, View view, RandomGenerator random, boolean reconnects) {
         this.login = login;
         this.view = view;
-        this.back = new Reconnector(view, random);
-        this.returns = returns;
-        this.pending = new Pending(view, this::texts);
+        this.reconnector = new Reconnector(view, random);
+        this.reconnects = reconnects;
+        this.pending = new Pending(view);
     }
 
     public final Contacts contacts() {
@@ -111,7 +111,7 @@ public abstract class ChatSession {
     public final void persist(Work work) throws InterruptedException {
         Connection now = null;
         while (true) {
-            now = another(now);
+            now = awaitNextConnection(now);
             try {
                 work.run();
                 return;
@@ -121,7 +121,7 @@ public abstract class ChatSession {
         }
     }
 
-    private Connection another(@Nullable Connection than) throws InterruptedException {
+    private Connection awaitNextConnection(@Nullable Connection than) throws InterruptedException {
         synchronized (sending) {
             Connection now = connected;
             while (now == null || now.equals(than)) {
@@ -164,12 +164,12 @@ public abstract class ChatSession {
         } catch (IOException e) {
             // The outcome stays unknown.
         }
-        back.giveUp();
+        reconnector.giveUp();
         Connection now = connected;
         if (now != null) {
             now.link().abort();
         }
-        return open().stream().map(mine -> mine.item()).toList();
+        return unconfirmed().stream().map(mine -> mine.item()).toList();
     }
 
     private void run(Connection first) {
@@ -177,27 +177,27 @@ public abstract class ChatSession {
         for (Connection now = first; now != null; reason = View.Reason.LOSS) {
             String why = read(now, reason);
             LoginExchange.In in = why == null ? null : moved();
-            if (in == null && why != null && !back.isGivenUp()) {
-                in = again(why);
+            if (in == null && why != null && !reconnector.isGivenUp()) {
+                in = reconnect(why);
             }
             now = in == null ? null : connected(in);
         }
-        over();
+        onEnd();
     }
 
-    private LoginExchange.@Nullable In again(String why) {
-        if (!returns) {
+    private LoginExchange.@Nullable In reconnect(String why) {
+        if (!reconnects) {
             end(why);
             return null;
         }
         view.lost(why);
-        return switch (back.logIn(this::attempt, why)) {
-            case Reconnector.Again(LoginExchange.In in) -> in;
+        return switch (reconnector.logIn(this::attempt, why)) {
+            case Reconnector.Reconnected(LoginExchange.In in) -> in;
             case Reconnector.Ended(String reason) -> {
                 end(reason);
                 yield null;
             }
-            case Reconnector.GivenUp givenUp -> null;
+            case Reconnector.GivenUp _ -> null;
         };
     }
 
@@ -234,7 +234,7 @@ public abstract class ChatSession {
         } catch (RuntimeException | OutOfMemoryError e) {
             why = "This client has a fault: " + e + ".";
         }
-        why = now.end(why);
+        why = now.endReason(why);
         // First, so that a blocked writer is not waited for.
         now.link().abort();
         watch.interrupt();
@@ -250,17 +250,17 @@ public abstract class ChatSession {
 
     /** Returns the texts that were sent and are not yet known to be stored; a file may take its time. */
     private List<Outgoing> texts() {
-        return open().stream().filter(mine -> !mine.item().isFile()).toList();
+        return unconfirmed().stream().filter(mine -> !mine.item().isFile()).toList();
     }
 
     /** Records that a text was sent: until it is known to be stored, the view shows it as pending. */
     protected final void sent() {
-        pending.sent();
+        pending.sent(this::texts);
     }
 
     /** Records that something that was sent may have been answered. */
     protected final void answered() {
-        pending.answered();
+        pending.answered(this::texts);
     }
 
     protected final void presence(String name, boolean online) {
@@ -272,7 +272,7 @@ public abstract class ChatSession {
 
     /** Tries to connect at once, if it is waiting to. May be called from any thread. */
     public final void hurry() {
-        back.hurry();
+        reconnector.hurry();
     }
 
     /**
@@ -306,16 +306,16 @@ public abstract class ChatSession {
     }
 
     /** Called when the session has ended. */
-    protected void over() {}
+    protected void onEnd() {}
 
     /** Logs in again after a loss. */
     protected abstract LoginExchange.Answer attempt() throws UnknownServer;
 
-    /** Waits until everything sent so far is answered, and takes leave of the server. */
+    /** Waits until everything sent so far is answered, and says goodbye to the server. */
     protected abstract void settle(Duration patience) throws IOException, InterruptedException;
 
     /** Returns what was sent and is not yet known to be stored. */
-    protected abstract List<Outgoing> open();
+    protected abstract List<Outgoing> unconfirmed();
 
     /**
      * Returns the recipient whom a typed name means, as it has to be named from then on: a user by its name, a group with
@@ -330,7 +330,7 @@ public abstract class ChatSession {
      * Returns the recipient whom a typed name means; the name itself if nobody is known to have it, for the server to refuse.
      * The empty name of everyone stays. Otherwise like {@link #recipient}.
      */
-    public final String meant(String typed) throws IOException, InterruptedException {
+    public final String resolveRecipient(String typed) throws IOException, InterruptedException {
         return typed.isEmpty() ? typed : recipient(typed).orElse(typed);
     }
 

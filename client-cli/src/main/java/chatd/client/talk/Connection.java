@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #cut} may be called from any thread.
  */
 public final class Connection {
-    /** How often it is looked whether the server still answers. */
+    /** How often to check whether the server still answers. */
     private static final Duration WATCH = Duration.ofSeconds(2);
 
     private final Link link;
@@ -68,7 +68,7 @@ public final class Connection {
     }
 
     /** Returns why the connection ended: the reason given to {@link #cut}, else {@code otherwise}. */
-    String end(String otherwise) {
+    String endReason(String otherwise) {
         String why = cut;
         return why == null ? otherwise : why;
     }
@@ -79,7 +79,7 @@ public final class Connection {
     }
 
     /**
-     * Cuts the connection if the server does not answer, as {@link PendingRequests#judge} says, or if this machine has lost
+     * Cuts the connection if the server does not answer, as {@link PendingRequests#findTimeout} says, or if this machine has lost
      * the address from which it goes: the system takes many minutes to notice while data is unacknowledged. Blocks until
      * then, or until interrupted.
      *
@@ -91,7 +91,8 @@ public final class Connection {
                 Thread.sleep(WATCH);
                 String why = link.isStranded()
                         ? "This machine has another address now."
-                        : requests.judge(texts.get().stream().map(Outgoing::age).toList());
+                        : requests.findTimeout(
+                                texts.get().stream().map(Outgoing::age).toList());
                 if (why != null) {
                     cut(why);
                     return;

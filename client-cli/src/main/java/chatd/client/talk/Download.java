@@ -154,17 +154,17 @@ public final class Download implements Closeable {
     }
 
     /** Writes a chunk and releases it. */
-    public void take(Content piece) {
+    public void write(Content piece) {
         byte[] bytes = ByteBufUtil.getBytes(piece.bytes());
         piece.bytes().release();
-        take(bytes, bytes.length);
+        write(bytes, bytes.length);
         if (piece.last()) {
             end("");
         }
     }
 
     /** Writes the next bytes. */
-    public void take(byte[] bytes, int length) {
+    public void write(byte[] bytes, int length) {
         OutputStream into = out;
         if (into == null) {
             return;
@@ -200,15 +200,15 @@ public final class Download implements Closeable {
             if (!sha256.isEmpty() && !sha256.equals(HexFormat.of().formatHex(digest.digest()))) {
                 // Nothing of it can be gone on with.
                 isKept = false;
-                throw new IOException("what came is not what was sent");
+                throw new IOException("SHA-256 mismatch: the file was changed on its way");
             }
-            whole = place();
+            whole = moveIntoPlace();
         } catch (IOException e) {
             failed(e);
         }
     }
 
-    private Path place() throws IOException {
+    private Path moveIntoPlace() throws IOException {
         Path from = java.util.Objects.requireNonNull(part);
         for (int n = 0; n < MOST_NAMES; n++) {
             Path candidate = directory.resolve(n == 0 ? name : numbered(n));

@@ -8,14 +8,13 @@ import java.util.function.Supplier;
 
 /**
  * Tells a view which texts were sent and are not known to be stored: from half a second after they were sent, each second,
- * until all are. Thread-safe; its own lock is held while the view is told, so that the last it is told holds.
+ * until all are. Thread-safe; its own lock is held while the view is told, so that what it was told last is valid.
  */
 final class Pending {
     private static final Duration SOON = Duration.ofMillis(500);
     private static final Duration EVERY = Duration.ofSeconds(1);
 
     private final View view;
-    private final Supplier<List<Outgoing>> unanswered;
 
     /** Whether a thread of it runs. */
     @GuardedBy("this")
@@ -25,31 +24,33 @@ final class Pending {
     @GuardedBy("this")
     private boolean isShown;
 
-    /** @param unanswered returns the texts that have no answer yet */
-    Pending(View view, Supplier<List<Outgoing>> unanswered) {
+    Pending(View view) {
         this.view = view;
-        this.unanswered = unanswered;
     }
 
-    /** Begins, after something was sent. */
-    synchronized void sent() {
+    /**
+     * Begins, after something was sent.
+     *
+     * @param unanswered returns the texts that have no answer yet
+     */
+    synchronized void sent(Supplier<List<Outgoing>> unanswered) {
         if (!isTelling) {
             isTelling = true;
-            Thread.startVirtualThread(this::run);
+            Thread.startVirtualThread(() -> run(unanswered));
         }
     }
 
     /** Tells the view at once, if it shows something that may have been answered. */
-    synchronized void answered() {
+    synchronized void answered(Supplier<List<Outgoing>> unanswered) {
         if (isShown) {
-            tell();
+            tell(unanswered);
         }
     }
 
-    private void run() {
+    private void run(Supplier<List<Outgoing>> unanswered) {
         try {
             Thread.sleep(SOON);
-            while (goesOn()) {
+            while (goesOn(unanswered)) {
                 Thread.sleep(EVERY);
             }
         } catch (InterruptedException e) {
@@ -57,14 +58,14 @@ final class Pending {
         }
     }
 
-    /** Tells the view; returns whether there are any, without which the thread ends. */
-    private synchronized boolean goesOn() {
-        tell();
+    /** Tells the view; returns whether there are any; if not, the thread ends. */
+    private synchronized boolean goesOn(Supplier<List<Outgoing>> unanswered) {
+        tell(unanswered);
         isTelling = isShown;
         return isShown;
     }
 
-    private synchronized void tell() {
+    private synchronized void tell(Supplier<List<Outgoing>> unanswered) {
         List<Outgoing> texts = unanswered.get();
         if (isShown || !texts.isEmpty()) {
             view.pending(texts);

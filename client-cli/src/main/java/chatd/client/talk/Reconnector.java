@@ -35,7 +35,7 @@ final class Reconnector {
     /** The outcome of the attempts. */
     sealed interface Outcome {}
 
-    record Again(LoginExchange.In in) implements Outcome {}
+    record Reconnected(LoginExchange.In in) implements Outcome {}
 
     /** The login was refused for good; {@code why} is a sentence. */
     record Ended(String why) implements Outcome {}
@@ -79,8 +79,8 @@ final class Reconnector {
                         return new GivenUp();
                     }
                     case LoginExchange.In in -> {
-                        view.back();
-                        return new Again(in);
+                        view.reconnected();
+                        return new Reconnected(in);
                     }
                     case LoginExchange.Refused(LoginExchange.Reason reason, String text)
                     when reason == LoginExchange.Reason.OTHER -> why = text;

@@ -1,8 +1,8 @@
 package chatd.client.talk;
 
+import chatd.client.talk.item.ConversationSummary;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
-import chatd.client.talk.item.Talked;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ public interface View {
     default void retrying(Duration left) {}
 
     /** Reports that the connection is re-established. */
-    default void back() {}
+    default void reconnected() {}
 
     /**
      * Reports that the session has ended and stays so until {@link ChatSession#begin} is called; {@code why} is a
@@ -63,12 +63,12 @@ public interface View {
 
     /**
      * Shows what waits for the user after a login: conversations with something unread, the newest first, and requests
-     * to be friends, by the name of who asks.
+     * to be friends, by the name of the user who asks.
      */
-    default void waits(List<Talked> unread, Map<String, String> asking) {}
+    default void showWaiting(List<ConversationSummary> unread, Map<String, String> asking) {}
 
     /** Shows that a user asks this one to be a friend, with what it says; an empty text if nothing. */
-    default void asks(String name, String text) {}
+    default void friendRequested(String name, String text) {}
 
     /** Shows something that the client has to say. */
     default void notice(String text) {}

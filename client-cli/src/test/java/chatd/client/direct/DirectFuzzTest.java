@@ -49,33 +49,33 @@ class DirectFuzzTest {
     @Test
     void linesAreReadOrNot() {
         Random random = Campaign.random();
-        List<Speech> speeches = List.of(
-                new Speech.Text(3, "你好", null),
-                new Speech.Text(4, "ja", new Answered(2, 3)),
-                new Speech.Arrived(7),
-                new Speech.Typing(),
-                new Speech.AskToEnd(),
-                new Speech.AnswerToEnd(true),
-                new Speech.Leave());
+        List<SessionLine> speeches = List.of(
+                new SessionLine.Text(3, "你好", null),
+                new SessionLine.Text(4, "ja", new AnsweredText(2, 3)),
+                new SessionLine.Arrived(7),
+                new SessionLine.Typing(),
+                new SessionLine.AskToEnd(),
+                new SessionLine.AnswerToEnd(true),
+                new SessionLine.Leave());
         List<FileLine> lines = List.of(
                 new FileLine.Start("plan.pdf", 7, 1),
-                new FileLine.Go(5),
+                new FileLine.Accepted(5),
                 new FileLine.Declined(),
                 new FileLine.End("00"),
                 new FileLine.Stored(true));
-        speeches.forEach(speech -> assertThat(Speech.read(speech.line())).hasValue(speech));
+        speeches.forEach(speech -> assertThat(SessionLine.read(speech.line())).hasValue(speech));
         lines.forEach(line -> assertThat(FileLine.read(line.line())).hasValue(line));
         int read = 0;
         for (int i = 0; i < ROUNDS; i++) {
             byte[] one = damaged(speeches.get(random.nextInt(speeches.size())).line(), random);
             byte[] other = damaged(lines.get(random.nextInt(lines.size())).line(), random);
-            if (Speech.read(one).isPresent() && FileLine.read(other).isPresent()) {
+            if (SessionLine.read(one).isPresent() && FileLine.read(other).isPresent()) {
                 read++;
             }
         }
         assertThat(read).isPositive();
         byte[] deep = "[".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
-        assertThat(Speech.read(deep)).isEmpty();
+        assertThat(SessionLine.read(deep)).isEmpty();
         assertThat(FileLine.read(deep)).isEmpty();
     }
 }

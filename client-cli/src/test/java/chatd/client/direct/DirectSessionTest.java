@@ -81,7 +81,7 @@ class DirectSessionTest {
         }
 
         @Override
-        public void said(long other, long number, String text, @Nullable Answered answered) {
+        public void said(long other, long number, String text, @Nullable AnsweredText answered) {
             events.add(other + ": " + text + (answered == null ? "" : " (to " + answered + ")"));
         }
 
@@ -96,7 +96,7 @@ class DirectSessionTest {
         }
 
         @Override
-        public void asksToEnd(long other) {
+        public void endRequested(long other) {
             events.add("END " + other);
         }
 
@@ -122,7 +122,7 @@ class DirectSessionTest {
         }
 
         @Override
-        public void seeks(long other) {
+        public void searchStarted(long other) {
             events.add("seeks " + other);
         }
 
@@ -163,8 +163,8 @@ class DirectSessionTest {
         for (int i = 0; i < 500; i++) {
             one.expect("2: text " + i);
         }
-        assertThat(one.direct.say("yes", new Answered(2, 500)).number()).isEqualTo(2);
-        other.expect("1: yes (to Answered[user=2, number=500])");
+        assertThat(one.direct.say("yes", new AnsweredText(2, 500)).number()).isEqualTo(2);
+        other.expect("1: yes (to AnsweredText[user=2, number=500])");
         one.says("\"".repeat(64 << 10));
         assertThat(other.events.poll(Patience.MILLIS, TimeUnit.MILLISECONDS)).hasSize((64 << 10) + 3);
         one.direct.askToEnd();

@@ -28,15 +28,15 @@ class TypedLineTest {
         assertThat(TypedLine.of("one\n/two")).isEqualTo(new TypedLine.Say("one\n/two"));
         assertThat(TypedLine.of("//etc/passwd")).isEqualTo(new TypedLine.Say("/etc/passwd"));
         assertThat(TypedLine.of("  /quit")).isEqualTo(new TypedLine.Quit());
-        assertThat(TypedLine.of(" /nope")).isInstanceOf(TypedLine.Mistake.class);
-        assertThat(TypedLine.of("  ")).isEqualTo(new TypedLine.Nothing());
+        assertThat(TypedLine.of(" /nope")).isInstanceOf(TypedLine.ParseError.class);
+        assertThat(TypedLine.of("  ")).isEqualTo(new TypedLine.Blank());
     }
 
     @Test
     void commandsAreParsedWithTheirArguments() {
-        assertThat(TypedLine.of("/to bob,carol")).isEqualTo(new TypedLine.Turn(List.of("bob", "carol")));
-        assertThat(TypedLine.of("/to *")).isEqualTo(new TypedLine.Turn(List.of()));
-        assertThat(TypedLine.of("/all")).isEqualTo(new TypedLine.Turn(List.of()));
+        assertThat(TypedLine.of("/to bob,carol")).isEqualTo(new TypedLine.SetTarget(List.of("bob", "carol")));
+        assertThat(TypedLine.of("/to *")).isEqualTo(new TypedLine.SetTarget(List.of()));
+        assertThat(TypedLine.of("/all")).isEqualTo(new TypedLine.SetTarget(List.of()));
         assertThat(TypedLine.of("/all one  two\nthree")).isEqualTo(new TypedLine.Send(List.of(), "one  two\nthree"));
         assertThat(TypedLine.of("/msg bob one  two")).isEqualTo(new TypedLine.Send(List.of("bob"), "one  two"));
         assertThat(TypedLine.of("/file bob,bob My Plan.pdf"))
@@ -100,7 +100,7 @@ class TypedLineTest {
     void invalidInputIsAMistakeThatSaysWhatToDo(String line) {
         assertThat(TypedLine.of(line))
                 .isInstanceOfSatisfying(
-                        TypedLine.Mistake.class,
+                        TypedLine.ParseError.class,
                         mistake -> assertThat(mistake.text()).isNotBlank());
     }
 
@@ -118,7 +118,7 @@ class TypedLineTest {
             // Also one with which only one command begins.
             assertThat(TypedLine.of(elsewhere + " hello"))
                     .as(elsewhere)
-                    .isInstanceOf(TypedLine.Mistake.class)
+                    .isInstanceOf(TypedLine.ParseError.class)
                     .asString()
                     .contains(TypedLine.ELSEWHERE.get(elsewhere));
         }
@@ -127,14 +127,14 @@ class TypedLineTest {
     @Test
     void whatGoesToEveryoneIsWrittenOut() {
         assertThat(TypedLine.of("/a hi").toString()).contains("; it begins /all. Nothing was sent.");
-        assertThat(TypedLine.of("/al hi")).isInstanceOf(TypedLine.Mistake.class);
+        assertThat(TypedLine.of("/al hi")).isInstanceOf(TypedLine.ParseError.class);
         assertThat(TypedLine.of("/ALL hi")).isEqualTo(new TypedLine.Send(List.of(), "hi"));
     }
 
     @Test
     void whatPeopleTypeInHasteIsUnderstood() {
         assertThat(TypedLine.of("/MSG bob hi, you")).isEqualTo(new TypedLine.Send(List.of("bob"), "hi, you"));
-        assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.Turn(List.of("bob", "carol")));
+        assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.SetTarget(List.of("bob", "carol")));
         assertThat(TypedLine.of("/msg bob, carol hi, you"))
                 .isEqualTo(new TypedLine.Send(List.of("bob", "carol"), "hi, you"));
         assertThat(TypedLine.of("/he")).isInstanceOf(TypedLine.Help.class);
@@ -224,7 +224,7 @@ class TypedLineTest {
     @Test
     void listsOfNamesMayHaveSpacesWhereThereAreSome() {
         List<String> both = List.of("bob", "carol");
-        assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.Turn(both));
+        assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.SetTarget(both));
         assertThat(TypedLine.of("/msg bob, carol one, two")).isEqualTo(new TypedLine.Send(both, "one, two"));
         assertThat(TypedLine.of("/direct bob, carol")).isEqualTo(new TypedLine.Direct(both));
         assertThat(TypedLine.of("/file bob, carol x"))

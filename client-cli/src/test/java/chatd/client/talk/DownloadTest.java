@@ -30,7 +30,7 @@ class DownloadTest {
     }
 
     private static void take(Download downloads, boolean last, byte... bytes) {
-        downloads.take(new Content(Unpooled.wrappedBuffer(bytes), last));
+        downloads.write(new Content(Unpooled.wrappedBuffer(bytes), last));
     }
 
     private Path fetched(Path into, String name) throws IOException {
@@ -87,7 +87,7 @@ class DownloadTest {
     void anIncompleteFileIsKeptFor30Days() throws IOException {
         try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
             assertThat(downloads.resume("half", 3, "aa")).isZero();
-            downloads.take(new byte[] {1, 2}, 2);
+            downloads.write(new byte[] {1, 2}, 2);
         }
         try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
             assertThat(downloads.resume("half", 3, "aa")).isEqualTo(2);
@@ -128,7 +128,7 @@ class DownloadTest {
         told.clear();
         try (Download downloads = new Download(directory, SafeText::line, noting)) {
             assertThat(downloads.resume("whole", 3, "cc")).isZero();
-            downloads.take(new byte[] {1, 2, 3}, 3);
+            downloads.write(new byte[] {1, 2, 3}, 3);
         }
         try (Download downloads = new Download(directory, SafeText::line, noting)) {
             assertThat(downloads.resume("whole", 3, "cc"))

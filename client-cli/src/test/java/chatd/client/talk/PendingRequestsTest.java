@@ -49,7 +49,7 @@ class PendingRequestsTest {
         }
 
         @Override
-        protected String what() {
+        protected String description() {
             return "request " + id;
         }
     }
@@ -75,7 +75,7 @@ class PendingRequestsTest {
 
     private String judged(Outgoing... texts) {
         return String.valueOf(
-                requests.judge(List.of(texts).stream().map(Outgoing::age).toList()));
+                requests.findTimeout(List.of(texts).stream().map(Outgoing::age).toList()));
     }
 
     @Test
@@ -102,11 +102,11 @@ class PendingRequestsTest {
         Outgoing text = text();
         passes(Duration.ofHours(1));
         PendingRequests fresh = new PendingRequests(() -> now);
-        assertThat(fresh.judge(List.of(text.age()))).isNull();
+        assertThat(fresh.findTimeout(List.of(text.age()))).isNull();
         passes(PendingRequests.SILENCE);
-        assertThat(fresh.judge(List.of(text.age()))).isNull();
+        assertThat(fresh.findTimeout(List.of(text.age()))).isNull();
         passes(MOMENT);
-        assertThat(fresh.judge(List.of(text.age()))).isEqualTo(SILENT);
+        assertThat(fresh.findTimeout(List.of(text.age()))).isEqualTo(SILENT);
     }
 
     @Test
@@ -230,15 +230,15 @@ class PendingRequestsTest {
         passes(Duration.ofSeconds(5));
         assertThat(text.age()).isEqualTo(Duration.ofSeconds(5));
         Item told = new Item("ann", true, Instant.EPOCH, true, "hello", null, Optional.empty());
-        assertThat(text.is(told)).isTrue();
+        assertThat(text.matches(told)).isTrue();
         assertThat(told.isFile()).isFalse();
         assertThat(told.isFromServer()).isFalse();
-        assertThat(text.is(new Item("ann", true, Instant.EPOCH, true, "bye", null, Optional.empty())))
+        assertThat(text.matches(new Item("ann", true, Instant.EPOCH, true, "bye", null, Optional.empty())))
                 .isFalse();
-        assertThat(text.is(new Item("ann", false, Instant.EPOCH, true, "hello", null, Optional.empty())))
+        assertThat(text.matches(new Item("ann", false, Instant.EPOCH, true, "hello", null, Optional.empty())))
                 .isFalse();
         Item file = new Item("server", true, Instant.EPOCH, true, "hello", 7L, Optional.empty());
-        assertThat(text.is(file)).isFalse();
+        assertThat(text.matches(file)).isFalse();
         assertThat(file.isFile()).isTrue();
         assertThat(file.isFromServer()).isTrue();
     }

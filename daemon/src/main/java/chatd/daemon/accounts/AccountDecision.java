@@ -1,8 +1,8 @@
 package chatd.daemon.accounts;
 
 import chatd.daemon.journal.Batching;
-import chatd.daemon.journal.Decision;
 import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.SentOnce;
 import java.time.Instant;
@@ -16,7 +16,7 @@ public record AccountDecision(
         long bytes,
         @Nullable SentOnce once,
         BiFunction<Numbers, Instant, AccountChange> deciding)
-        implements Decision<AccountChange> {
+        implements Proposal<AccountChange> {
     public AccountDecision(
             long sender, Batching batching, long bytes, BiFunction<Numbers, Instant, AccountChange> deciding) {
         this(sender, batching, bytes, null, deciding);

@@ -3,10 +3,10 @@ package chatd.daemon.accounts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.journal.Batching;
-import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.Proposal;
 import chatd.daemon.login.Hashing;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
@@ -43,7 +43,7 @@ public final class AccountImport {
     private final Hashing hashing;
     private final Journal journal;
 
-    public AccountImport(ServiceParts parts, Accounts accounts, Hashing hashing) {
+    public AccountImport(FeatureContext parts, Accounts accounts, Hashing hashing) {
         this.accounts = accounts;
         this.directory = parts.directory();
         this.hashing = hashing;
@@ -278,8 +278,8 @@ public final class AccountImport {
             }
         }
 
-        Decision<AccountChanges> decision(List<String> hashes, String by) {
-            return new Decision<>() {
+        Proposal<AccountChanges> decision(List<String> hashes, String by) {
+            return new Proposal<>() {
                 @Override
                 public long sender() {
                     return Message.SERVER;

@@ -4,12 +4,12 @@ import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
-import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.login.Authenticator;
 import chatd.daemon.login.Devices;
 import chatd.daemon.login.Hashing;
@@ -46,7 +46,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of users on their own accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
-public final class Accounts implements Room {
+public final class Accounts implements Feature {
     /** The time within which names are changed only so often. */
     private static final Duration RENAMES_WITHIN = Duration.ofDays(30);
 
@@ -64,7 +64,7 @@ public final class Accounts implements Room {
     private final Devices devices;
 
     public Accounts(
-            ServiceParts parts, Authenticator authenticator, Passwords passwords, Tokens tokens, Devices devices) {
+            FeatureContext parts, Authenticator authenticator, Passwords passwords, Tokens tokens, Devices devices) {
         this.devices = devices;
         this.tokens = tokens;
         this.config = parts.config();
@@ -134,7 +134,7 @@ public final class Accounts implements Room {
                             0));
             return directory.numbered(change.change().account());
         } catch (Refusal e) {
-            audit.caused(
+            audit.logCoalesced(
                     "register " + e.code().word(),
                     caller,
                     new AccountEvent.Refused(

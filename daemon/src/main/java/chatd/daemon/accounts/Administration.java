@@ -4,9 +4,9 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.groups.Groups;
 import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
-import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.login.Hashing;
 import chatd.daemon.login.Throttle;
 import chatd.daemon.model.Refusal;
@@ -60,7 +60,7 @@ public final class Administration {
     private final Sessions sessions;
     private final Clock clock;
 
-    public Administration(ServiceParts parts, Accounts accounts, Groups groups, Throttle throttle) {
+    public Administration(FeatureContext parts, Accounts accounts, Groups groups, Throttle throttle) {
         this.accounts = accounts;
         this.groups = groups;
         this.directory = parts.directory();
@@ -193,8 +193,8 @@ public final class Administration {
      * Deletes an account: erases its password, settings and addresses; its name and number are never reused. It leaves its
      * groups first.
      *
-     * @param heir who is to own the groups that no other owner has; null for nobody
-     * @param longest whether who has been in each longest is, instead
+     * @param heir the new owner of the groups that have no other owner; null for nobody
+     * @param longest whether each group's longest-standing member becomes its owner, instead
      * @throws Refusal {@link Code#MALFORMED} if there are such groups, and nobody is to own them; or as {@link #heir} does
      */
     public Account delete(String name, @Nullable String heir, boolean longest, String by) throws InterruptedException {
@@ -268,7 +268,7 @@ public final class Administration {
         return update(name, Change.Kind.MUTED, by, account -> account.withMute(Optional.of(until)));
     }
 
-    /** Sets how much the files of an account may have together, in bytes; empty for what is configured. */
+    /** Sets the maximum total size of an account's files, in bytes; empty for the configured one. */
     public Outcome quota(String name, OptionalLong bytes, String by) throws InterruptedException {
         return update(name, Change.Kind.QUOTA, by, account -> account.withQuota(bytes));
     }
@@ -339,11 +339,11 @@ public final class Administration {
         return new Refusal(Code.NO_SUCH_USER, "There is no user called " + name + ".");
     }
 
-    /** Returns the refusal for a name that nobody has or had; of one that could be a number, with whose it is. */
-    private Refusal noneCalled(String name) {
+    /** Returns the refusal for a name that nobody has or had; if it could be a number, says whose it is. */
+    private Refusal noUserNamed(String name) {
         return Optional.of(name)
                 .filter(text -> BARE_NUMBER.matcher(text).matches())
-                .flatMap(text -> directory.present(Long.parseLong(text)))
+                .flatMap(text -> directory.findExisting(Long.parseLong(text)))
                 .map(account -> new Refusal(
                         Code.NO_SUCH_USER,
                         "There is no user called " + name + "; U" + account.number() + " is " + account.name() + "."))
@@ -368,7 +368,7 @@ public final class Administration {
                 .orElseThrow(() -> directory
                         .formerly(name)
                         .map(account -> renamedSince(name, account))
-                        .orElseGet(() -> noneCalled(name)));
+                        .orElseGet(() -> noUserNamed(name)));
     }
 
     private static Refusal renamedSince(String name, Account account) {

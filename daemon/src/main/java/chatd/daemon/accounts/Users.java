@@ -4,9 +4,9 @@ import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.Members;
 import chatd.daemon.directory.NumberSet;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.group.Group;
 import chatd.daemon.session.Session;
@@ -19,12 +19,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Says who is who (page {@code chat-json-1.md}, type 28), from memory. Any thread. */
-public final class Users implements Room {
+public final class Users implements Feature {
     private final Directory directory;
     private final Contacts contacts;
     private final Sessions sessions;
 
-    public Users(ServiceParts parts) {
+    public Users(FeatureContext parts) {
         this.directory = parts.directory();
         this.contacts = parts.contacts();
         this.sessions = parts.sessions();
@@ -47,7 +47,7 @@ public final class Users implements Room {
                         session,
                         command.users().stream()
                                 .distinct()
-                                .map(directory::present)
+                                .map(directory::findExisting)
                                 .flatMap(Optional::stream),
                         List.of(),
                         false));

@@ -10,11 +10,11 @@ import java.util.function.Function;
  * An admin command: one row of the command table.
  *
  * @param roles the roles that may run it
- * @param when how the command is logged
+ * @param logMode how the command is logged
  * @param logged the request fields recorded in the log; never a secret
  */
 public record AdminCommand<Q, P, R>(
-        AdminCall<Q, P, R> call, Set<Role> roles, LogMode when, List<String> logged, Body<Q, P, R> body) {
+        AdminCall<Q, P, R> call, Set<Role> roles, LogMode logMode, List<String> logged, Body<Q, P, R> body) {
     /** Maximum items per part when a long list is written in parts. */
     static final int PART = 500;
 
@@ -35,19 +35,19 @@ public record AdminCommand<Q, P, R>(
         return new AdminCommand<>(call, roles, LogMode.LOGGED, List.of(logged), body);
     }
 
-    public static <Q, P, R> AdminCommand<Q, P, R> shows(AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
+    public static <Q, P, R> AdminCommand<Q, P, R> readOnly(
+            AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
         return new AdminCommand<>(call, roles, LogMode.ALWAYS, List.of(), body);
     }
 
     /** Returns the row of a command that is given again and again, as by monitoring. */
-    public static <Q, P, R> AdminCommand<Q, P, R> repeats(
-            AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
+    public static <Q, P, R> AdminCommand<Q, P, R> polled(AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
         return new AdminCommand<>(call, roles, LogMode.HOURLY, List.of(), body);
     }
 
     /** Returns the same command for administrators and others. */
     public AdminCommand<Q, P, R> andFor(Role... others) {
-        return new AdminCommand<>(call, Role.administratorsAnd(others), when, logged, body);
+        return new AdminCommand<>(call, Role.administratorsAnd(others), logMode, logged, body);
     }
 
     String name() {
@@ -76,7 +76,7 @@ public record AdminCommand<Q, P, R>(
         void write(P part);
 
         /** Returns whether the client is still reading. */
-        boolean areRead();
+        boolean isClientReading();
 
         /**
          * Writes a long list in parts of at most {@link #PART} items, so that it is never serialised in memory as a

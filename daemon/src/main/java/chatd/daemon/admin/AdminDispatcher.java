@@ -111,17 +111,17 @@ final class AdminDispatcher {
      */
     private void log(Call call, Outcome outcome, @Nullable String reason) {
         AuditEvent event = call.event(outcome, reason);
-        if (reason == null && call.command().when() == AdminCommand.LogMode.HOURLY) {
+        if (reason == null && call.command().logMode() == AdminCommand.LogMode.HOURLY) {
             audit.hourly(
                     "admin " + call.command().name(),
                     call.by().claimed(),
                     call.by().user(),
                     event);
         } else if (call.by().role() == Role.ADMINISTRATOR) {
-            audit.note(event);
+            audit.logBestEffort(event);
         } else {
             boolean isDone = reason == null;
-            audit.caused(
+            audit.logCoalesced(
                     "admin " + call.command().name() + (isDone ? "" : " " + reason),
                     isDone ? call.arguments().toString() : null,
                     call.by().user(),
@@ -174,7 +174,7 @@ final class AdminDispatcher {
                     "`" + command.name() + "` needs " + needed + "; you are connected as "
                             + shown(call.by().role()) + ".");
         }
-        if (command.when() == AdminCommand.LogMode.LOGGED) {
+        if (command.logMode() == AdminCommand.LogMode.LOGGED) {
             audit.admit();
         }
     }
@@ -184,7 +184,7 @@ final class AdminDispatcher {
     }
 
     private Object run(Call call, Peer peer) throws InterruptedException, IOException {
-        boolean isLong = call.command().when() == AdminCommand.LogMode.ALWAYS_AND_LONG;
+        boolean isLong = call.command().logMode() == AdminCommand.LogMode.ALWAYS_AND_LONG;
         if (isLong) {
             log(call, Outcome.OK, null);
         }
@@ -235,7 +235,7 @@ final class AdminDispatcher {
             }
 
             @Override
-            public boolean areRead() {
+            public boolean isClientReading() {
                 return peer.isThere();
             }
         };

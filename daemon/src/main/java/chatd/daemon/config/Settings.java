@@ -211,9 +211,9 @@ final class Settings {
 
     private static String expected(Object byDefault) {
         return switch (byDefault) {
-            case Boolean flag -> "true or false";
-            case Long number -> "a whole number";
-            case TomlArray list -> "a list";
+            case Boolean _ -> "true or false";
+            case Long _ -> "a whole number";
+            case TomlArray _ -> "a list";
             default -> "a text in quotes";
         };
     }

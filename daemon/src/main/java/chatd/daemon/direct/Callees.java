@@ -2,7 +2,7 @@ package chatd.daemon.direct;
 
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.session.Sessions;
@@ -25,7 +25,7 @@ final class Callees {
     private final Contacts contacts;
     private final Sessions sessions;
 
-    Callees(ServiceParts parts) {
+    Callees(FeatureContext parts) {
         this.directory = parts.directory();
         this.contacts = parts.contacts();
         this.sessions = parts.sessions();
@@ -67,7 +67,7 @@ final class Callees {
                 .members(group)
                 .accounts()
                 .filter(member -> member != caller.number() && canRing(member))
-                .mapToObj(directory::present)
+                .mapToObj(directory::findExisting)
                 .flatMap(Optional::stream)
                 .filter(member -> isWanted(caller, member))
                 .limit(MOST_CALLED + 1L)

@@ -3,9 +3,9 @@ package chatd.daemon.direct;
 import chatd.audit.event.CallEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.session.RateBy;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One lock guards all calls. What follows from a change is told and logged after the lock is released, in the order of the
  * changes; what must be logged before it takes place is logged in between, while the call or the answer waits for it.
  */
-public final class Calls implements Room, AutoCloseable {
+public final class Calls implements Feature, AutoCloseable {
     /** Maximum number of direct sessions of an account at a time. */
     private static final int MOST_SESSIONS = 8;
 
@@ -72,7 +72,7 @@ public final class Calls implements Room, AutoCloseable {
     @GuardedBy("lock")
     private final Map<String, Call> calls = new LinkedHashMap<>();
 
-    public Calls(ServiceParts parts, SeenAddresses seen) {
+    public Calls(FeatureContext parts, SeenAddresses seen) {
         this.config = parts.config();
         this.directory = parts.directory();
         this.callees = new Callees(parts);
@@ -137,7 +137,7 @@ public final class Calls implements Room, AutoCloseable {
                     command.kind(),
                     caller.number(),
                     session,
-                    candidates.passed(command.session(), command.own().candidates(), session.address()),
+                    candidates.vetted(command.session(), command.own().candidates(), session.address()),
                     command.own().key(),
                     asked.stream().map(Account::number).toList(),
                     clock.instant().plus(config.get().direct().ring()));
@@ -250,7 +250,7 @@ public final class Calls implements Room, AutoCloseable {
     private void accept(Session session, DirectCommand.Accept command) {
         Account account = directory.acting(session.account());
         Candidates.Passed own =
-                candidates.passed(command.session(), command.own().candidates(), session.address());
+                candidates.vetted(command.session(), command.own().candidates(), session.address());
         Call call = beginToAnswer(account.number(), command.session());
         try {
             audit.log(answered(call, account, session, null, own.all()));
@@ -336,7 +336,7 @@ public final class Calls implements Room, AutoCloseable {
         try {
             Call call = call(command.session());
             Call.Party party = party(call, session);
-            party.addresses = candidates.passed(call.session, command.candidates(), session.address());
+            party.addresses = candidates.vetted(call.session, command.candidates(), session.address());
             call.others(party.account)
                     .forEach(other -> tell(
                             other,
@@ -372,7 +372,7 @@ public final class Calls implements Room, AutoCloseable {
     @GuardedBy("lock")
     private void declined(Call call, long account, @Nullable Session session, String reason) {
         call.stopsRinging(account);
-        directory.present(account).ifPresent(who -> note(answered(call, who, session, reason, List.of())));
+        directory.findExisting(account).ifPresent(who -> note(answered(call, who, session, reason, List.of())));
         call.party(call.caller)
                 .ifPresent(party -> tell(party, new DirectEvent.Declined(account, call.caller, call.session, reason)));
         endIfOver(call, reason);
@@ -507,7 +507,7 @@ public final class Calls implements Room, AutoCloseable {
 
     /** Logs what has happened. Called with the lock held. */
     private void note(CallEvent event) {
-        deferred.add(() -> audit.note(event));
+        deferred.add(() -> audit.logBestEffort(event));
     }
 
     /** Begins the time in which the connection can come back. */

@@ -64,7 +64,7 @@ final class Candidates {
      *
      * @param client the address of the client's TLS connection
      */
-    Passed passed(String session, List<Candidate> named, InetAddress client) {
+    Passed vetted(String session, List<Candidate> named, InetAddress client) {
         List<InetSocketAddress> own = named.stream()
                 .flatMap(candidate -> address(candidate).stream())
                 .filter(address ->

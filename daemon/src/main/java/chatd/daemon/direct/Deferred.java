@@ -7,7 +7,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * What follows from changes of a state, such as to tell and to log them: done in the order of the changes, but without the
+ * The consequences of state changes, such as notifying and logging: done in the order of the changes, but without the
  * lock that guards the state. Any thread.
  */
 final class Deferred {

@@ -28,8 +28,8 @@ public final class SeenAddresses {
      *
      * @param session 16 bytes
      */
-    public void saw(byte[] session, InetSocketAddress from) {
-        bySession.asMap().compute(HexFormat.of().formatHex(session), (same, before) -> {
+    public void remember(byte[] session, InetSocketAddress from) {
+        bySession.asMap().compute(HexFormat.of().formatHex(session), (_, before) -> {
             if (before != null && before.contains(from)) {
                 return before;
             }
@@ -48,7 +48,7 @@ public final class SeenAddresses {
         return seen != null && seen.contains(from);
     }
 
-    /** Returns of how many sessions something is remembered. */
+    /** Returns for how many sessions addresses are remembered. */
     long size() {
         bySession.cleanUp();
         return bySession.estimatedSize();

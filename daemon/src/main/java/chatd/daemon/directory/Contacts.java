@@ -125,7 +125,7 @@ public final class Contacts {
     }
 
     private static void change(Map<Long, NumberSet> sets, long account, UnaryOperator<NumberSet> how) {
-        sets.compute(account, (same, before) -> {
+        sets.compute(account, (_, before) -> {
             NumberSet after = how.apply(before == null ? NumberSet.EMPTY : before);
             return after.isEmpty() ? null : after;
         });

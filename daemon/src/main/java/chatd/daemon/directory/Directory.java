@@ -158,7 +158,7 @@ public final class Directory {
             case User.Named named -> named(named.typed());
             case User.Called called -> called(called.typed());
             case User.Own own -> user(own.otherwise());
-            case User.Numbered numbered -> present(numbered.number());
+            case User.Numbered numbered -> findExisting(numbered.number());
             case User.Group group -> Optional.empty();
         };
     }
@@ -170,7 +170,7 @@ public final class Directory {
     }
 
     /** Returns the account with this number; empty if there is none, or it was deleted. */
-    public Optional<Account> present(long number) {
+    public Optional<Account> findExisting(long number) {
         return find(number).filter(account -> account.state() != Account.State.DELETED);
     }
 
@@ -339,7 +339,7 @@ public final class Directory {
     public synchronized void release(String name) {
         if (everUsed.remove(name, 0L)) {
             for (String skeleton : names.skeletons(name)) {
-                bySkeleton.computeIfPresent(skeleton, (same, alike) -> {
+                bySkeleton.computeIfPresent(skeleton, (_, alike) -> {
                     alike.remove(name);
                     return alike.isEmpty() ? null : alike;
                 });
@@ -351,7 +351,7 @@ public final class Directory {
         everUsed.put(name, account);
         names.skeletons(name)
                 .forEach(skeleton -> bySkeleton
-                        .computeIfAbsent(skeleton, same -> new HashSet<>())
+                        .computeIfAbsent(skeleton, _ -> new HashSet<>())
                         .add(name));
     }
 

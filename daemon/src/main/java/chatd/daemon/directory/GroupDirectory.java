@@ -5,7 +5,7 @@ import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.group.Group;
 import chatd.daemon.model.group.Membership;
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.model.message.Reader;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.group.GroupAct;
@@ -69,7 +69,7 @@ public final class GroupDirectory {
     }
 
     /** What an account has been in a group before; {@code removed} says how the last stretch ended. */
-    private record Past(List<Stretch> stretches, boolean removed) {}
+    private record Past(List<MembershipPeriod> stretches, boolean removed) {}
 
     /** Creates a directory without groups. */
     public GroupDirectory() {}
@@ -102,7 +102,7 @@ public final class GroupDirectory {
         Map<Long, Past> past = new HashMap<>();
         for (Membership one : ofOne) {
             long account = one.account();
-            Stretch stretch = one.stretch();
+            MembershipPeriod stretch = one.stretch();
             change(everOfAccount, account, set -> set.with(group));
             if (stretch.isOpen()) {
                 members.put(account, new Members.Member(one.role(), stretch.since(), stretch.from() < stretch.since()));
@@ -114,15 +114,15 @@ public final class GroupDirectory {
                         (before, last) -> new Past(plus(before.stretches(), stretch), last.removed()));
             }
         }
-        byNumber.computeIfPresent(group, (same, entry) -> new Entry(entry.group(), new Members(members), past));
+        byNumber.computeIfPresent(group, (_, entry) -> new Entry(entry.group(), new Members(members), past));
     }
 
-    private static List<Stretch> plus(List<Stretch> some, Stretch one) {
+    private static List<MembershipPeriod> plus(List<MembershipPeriod> some, MembershipPeriod one) {
         return Stream.concat(some.stream(), Stream.of(one)).toList();
     }
 
     private static void change(Map<Long, NumberSet> sets, long account, UnaryOperator<NumberSet> how) {
-        sets.compute(account, (same, before) -> {
+        sets.compute(account, (_, before) -> {
             NumberSet after = how.apply(before == null ? NumberSet.EMPTY : before);
             return after.isEmpty() ? null : after;
         });
@@ -179,12 +179,12 @@ public final class GroupDirectory {
     }
 
     /** Returns what an account sees of a group; nothing, if it was never in it. */
-    public List<Stretch> stretches(long account, long group) {
+    public List<MembershipPeriod> stretches(long account, long group) {
         Entry entry = byNumber.get(group);
         if (entry == null) {
             return List.of();
         }
-        List<Stretch> all = Optional.ofNullable(entry.past().get(account))
+        List<MembershipPeriod> all = Optional.ofNullable(entry.past().get(account))
                 .map(Past::stretches)
                 .orElse(List.of());
         return entry.members()
@@ -194,7 +194,7 @@ public final class GroupDirectory {
     }
 
     /** Returns what each of those sees of a group who have left it at some time, whether they have come back or not. */
-    public List<List<Stretch>> stretchesOfFormer(long group) {
+    public List<List<MembershipPeriod>> stretchesOfFormer(long group) {
         Entry entry = byNumber.get(group);
         return entry == null
                 ? List.of()
@@ -324,7 +324,7 @@ public final class GroupDirectory {
     }
 
     private void update(long group, UnaryOperator<Entry> how) {
-        byNumber.computeIfPresent(group, (same, entry) -> how.apply(entry));
+        byNumber.computeIfPresent(group, (_, entry) -> how.apply(entry));
     }
 
     private void change(long group, UnaryOperator<Group> how) {
@@ -356,9 +356,9 @@ public final class GroupDirectory {
 
     private void go(GroupChange change, long account, boolean removed) {
         update(change.group(), entry -> {
-            Stretch open = entry.members().find(account).orElseThrow().stretch();
-            Stretch ended = new Stretch(open.since(), open.from(), change.number());
-            List<Stretch> before = Optional.ofNullable(entry.past().get(account))
+            MembershipPeriod open = entry.members().find(account).orElseThrow().stretch();
+            MembershipPeriod ended = new MembershipPeriod(open.since(), open.from(), change.number());
+            List<MembershipPeriod> before = Optional.ofNullable(entry.past().get(account))
                     .map(Past::stretches)
                     .orElse(List.of());
             return entry.with(account, new Past(plus(before, ended), removed))

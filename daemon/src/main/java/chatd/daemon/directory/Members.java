@@ -1,6 +1,6 @@
 package chatd.daemon.directory;
 
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import chatd.protocol.value.group.GroupRole;
 import java.util.Arrays;
 import java.util.Collection;
@@ -28,8 +28,8 @@ public final class Members {
      * @param wholeHistory whether it sees what was said before
      */
     public record Member(GroupRole role, long since, boolean wholeHistory) {
-        public Stretch stretch() {
-            return new Stretch(since, wholeHistory ? 0 : since, Long.MAX_VALUE);
+        public MembershipPeriod stretch() {
+            return new MembershipPeriod(since, wholeHistory ? 0 : since, Long.MAX_VALUE);
         }
     }
 
@@ -104,7 +104,7 @@ public final class Members {
     }
 
     /** Returns who, other than an account, was a member longest; 0 if there is nobody. */
-    public long longest(long except) {
+    public long longestServing(long except) {
         return IntStream.range(0, accounts.length)
                 .filter(i -> accounts[i] != except)
                 .boxed()

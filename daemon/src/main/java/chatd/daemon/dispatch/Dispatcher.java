@@ -46,7 +46,7 @@ public final class Dispatcher {
     private static final int MOST_MALFORMED = 3;
 
     private final Routes routes = new Routes();
-    private final List<Room> rooms;
+    private final List<Feature> features;
     private final Sessions sessions;
     private final AuditTrail audit;
 
@@ -59,8 +59,8 @@ public final class Dispatcher {
     private final AtomicLong waiting = new AtomicLong();
 
     /** @throws IllegalStateException if a command has no row */
-    public Dispatcher(List<Room> rooms, Sessions sessions, AuditTrail audit, Supplier<Config> config, Clock clock) {
-        this.rooms = List.copyOf(rooms);
+    public Dispatcher(List<Feature> rooms, Sessions sessions, AuditTrail audit, Supplier<Config> config, Clock clock) {
+        this.features = List.copyOf(rooms);
         this.sessions = sessions;
         this.audit = audit;
         this.changes = new RateBy<>(() -> config.get().rates().changes(), most -> most, Duration.ofMinutes(1));
@@ -80,7 +80,7 @@ public final class Dispatcher {
      * @return whether it was submitted; if not, it had no effect
      */
     <C extends Command> boolean handleAtOnce(Session session, C command, PendingWrites pending) {
-        if (!(routes.row(command) instanceof Routes.Written<C> row)
+        if (!(routes.row(command) instanceof Routes.Pipelined<C> row)
                 || !row.gate().admits(session.isLoggedIn())
                 || audit.refuses()
                 || session.hasEnded()
@@ -150,14 +150,14 @@ public final class Dispatcher {
             changes.charge(session.account(), 1, "changes a minute are taken from one user");
         }
         switch (row) {
-            case Routes.Done<C> done -> {
+            case Routes.Blocking<C> done -> {
                 pending.awaitAll();
                 done.handler().handle(session, command);
                 if (!done.isAnswered()) {
                     session.accept(command, new Receipt(0, clock.instant()));
                 }
             }
-            case Routes.Written<C> written -> {
+            case Routes.Pipelined<C> written -> {
                 CompletableFuture<Receipt> write = written.submit().write(session, command);
                 if (write != null) {
                     pending.awaitRoom();
@@ -229,7 +229,7 @@ public final class Dispatcher {
     }
 
     private void note(Session session, String header, String what) {
-        audit.caused(
+        audit.logCoalesced(
                 "violation " + what,
                 session,
                 new AuditEvent.Violation(AuditTrail.who(session), AuditTrail.peer(session), header, what));
@@ -239,7 +239,7 @@ public final class Dispatcher {
     private String fault(String doing, Throwable failure) {
         String reference = UUID.randomUUID().toString().substring(0, 8);
         LOG.error("CHATD-904 fault {} in {}", reference, doing, failure);
-        audit.note(new AuditEvent.Fault(
+        audit.logBestEffort(new AuditEvent.Fault(
                 reference, doing + ": " + failure.getClass().getSimpleName()));
         return reference;
     }
@@ -256,7 +256,7 @@ public final class Dispatcher {
     }
 
     private void end(Session session) {
-        rooms.forEach(room -> room.sessionEnded(session));
+        features.forEach(room -> room.sessionEnded(session));
     }
 
     /** Aborts a session after an internal error, and logs the error. */
@@ -284,12 +284,12 @@ public final class Dispatcher {
     }
 
     /** Cleans up a session whose connection is gone and whose commands have all ended. */
-    void over(Session session) {
+    void cleanUp(Session session) {
         try {
             try {
                 end(session);
             } finally {
-                rooms.forEach(room -> room.connectionClosed(session));
+                features.forEach(room -> room.connectionClosed(session));
             }
         } catch (RuntimeException e) {
             LOG.error("CHATD-908 a session's cleanup failed", e);
@@ -315,19 +315,19 @@ public final class Dispatcher {
                 change.oldPassword().wipe();
                 change.newPassword().wipe();
             }
-            case SessionCommand.LogOut logOut -> {}
-            case SessionCommand.Malformed malformed -> {}
-            case AccountCommand.StoreSettings settings -> {}
-            case AccountCommand.Rename rename -> {}
-            case AccountCommand.ChangePreferences preferences -> {}
-            case UserCommand user -> {}
-            case GroupCommand group -> {}
-            case DirectCommand direct -> {}
-            case SessionCommand.ListSessions list -> {}
-            case SessionCommand.EndSession end -> {}
-            case SessionCommand.EndOtherSessions end -> {}
-            case FileCommand file -> {}
-            case MessageCommand message -> {}
+            case SessionCommand.LogOut _ -> {}
+            case SessionCommand.Malformed _ -> {}
+            case AccountCommand.StoreSettings _ -> {}
+            case AccountCommand.Rename _ -> {}
+            case AccountCommand.ChangePreferences _ -> {}
+            case UserCommand _ -> {}
+            case GroupCommand _ -> {}
+            case DirectCommand _ -> {}
+            case SessionCommand.ListSessions _ -> {}
+            case SessionCommand.EndSession _ -> {}
+            case SessionCommand.EndOtherSessions _ -> {}
+            case FileCommand _ -> {}
+            case MessageCommand _ -> {}
         }
     }
 }

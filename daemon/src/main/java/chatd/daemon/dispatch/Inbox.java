@@ -184,7 +184,7 @@ public final class Inbox {
             progressed.run();
         }
         if (over) {
-            dispatcher.over(session);
+            dispatcher.cleanUp(session);
         }
         return next == null ? null : next.step();
     }

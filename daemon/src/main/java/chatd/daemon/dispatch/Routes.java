@@ -42,8 +42,8 @@ public final class Routes {
      *
      * @param isAnswered whether its handler tells the client itself that it was carried out
      */
-    record Done<C extends Command>(Gate gate, boolean isLogged, boolean isRated, boolean isAnswered, Handler<C> handler)
-            implements Row<C> {}
+    record Blocking<C extends Command>(
+            Gate gate, boolean isLogged, boolean isRated, boolean isAnswered, Handler<C> handler) implements Row<C> {}
 
     /**
      * A command that only goes into the journal: the next one may begin before its write is committed.
@@ -51,29 +51,29 @@ public final class Routes {
      * @param submit waits while too many writes are pending
      * @param offer does the same without waiting, for an event loop; returns null where it would have to wait
      */
-    record Written<C extends Command>(Gate gate, boolean isLogged, Writer<C> submit, Writer<C> offer)
+    record Pipelined<C extends Command>(Gate gate, boolean isLogged, Writer<C> submit, Writer<C> offer)
             implements Row<C> {}
 
     private final Map<Class<? extends Command>, Row<? extends Command>> rows = new HashMap<>();
 
     /** Adds a command that is audited. */
     public <C extends Command> void logged(Class<C> command, Gate gate, Handler<C> handler) {
-        rows.put(command, new Done<>(gate, true, false, false, handler));
+        rows.put(command, new Blocking<>(gate, true, false, false, handler));
     }
 
     /** Adds a command that is not audited, or whose handler decides whether it is. */
     public <C extends Command> void unlogged(Class<C> command, Gate gate, Handler<C> handler) {
-        rows.put(command, new Done<>(gate, false, false, false, handler));
+        rows.put(command, new Blocking<>(gate, false, false, false, handler));
     }
 
     /** Adds an audited command that counts as a change (page {@code chat-json-1.md}, "Bounds"). */
     public <C extends Command> void loggedChange(Class<C> command, Handler<C> handler) {
-        rows.put(command, new Done<>(Gate.LOGGED_IN, true, true, false, handler));
+        rows.put(command, new Blocking<>(Gate.LOGGED_IN, true, true, false, handler));
     }
 
     /** As {@link #loggedChange}, for a command that is not audited. */
     public <C extends Command> void unloggedChange(Class<C> command, Handler<C> handler) {
-        rows.put(command, new Done<>(Gate.LOGGED_IN, false, true, false, handler));
+        rows.put(command, new Blocking<>(Gate.LOGGED_IN, false, true, false, handler));
     }
 
     /**
@@ -82,13 +82,13 @@ public final class Routes {
      *
      * @param isChange whether it counts as a change
      */
-    public <C extends Command> void numbered(Class<C> command, boolean isChange, Handler<C> handler) {
-        rows.put(command, new Done<>(Gate.LOGGED_IN, true, isChange, true, handler));
+    public <C extends Command> void route(Class<C> command, boolean isChange, Handler<C> handler) {
+        rows.put(command, new Blocking<>(Gate.LOGGED_IN, true, isChange, true, handler));
     }
 
-    /** Adds an audited command of logged-in users that only goes into the journal; see {@link Written}. */
+    /** Adds an audited command of logged-in users that only goes into the journal; see {@link Pipelined}. */
     public <C extends Command> void written(Class<C> command, Writer<C> submit, Writer<C> offer) {
-        rows.put(command, new Written<>(Gate.LOGGED_IN, true, submit, offer));
+        rows.put(command, new Pipelined<>(Gate.LOGGED_IN, true, submit, offer));
     }
 
     /** @throws IllegalStateException if a command has no row */

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Stores a content chunk by chunk, with its SHA-256. Holds one chunk at most. After a failure it can be gone on with from
+ * Stores a content chunk by chunk, with its SHA-256. Holds one chunk at most. After a failure it can be continued from
  * {@link #written}. Used by one thread at a time; blocks.
  */
 final class ContentWriter {
@@ -23,7 +23,7 @@ final class ContentWriter {
     private int filled;
     private int position;
 
-    /** Other threads look how far it is. */
+    /** Other threads read the progress. */
     private final AtomicLong written = new AtomicLong();
 
     /** Whether the chunk at the position is stored, although it is not full. */

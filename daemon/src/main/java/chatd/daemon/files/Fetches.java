@@ -2,7 +2,7 @@ package chatd.daemon.files;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Pace;
@@ -39,7 +39,7 @@ final class Fetches {
     /** For half of the processors; accounts take turns, however many files one of them fetches. */
     private final Turns turns = new Turns(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
-    Fetches(ServiceParts parts) {
+    Fetches(FeatureContext parts) {
         this.messages = parts.stores().messages();
         this.contents = parts.stores().contents();
         this.directory = parts.directory();
@@ -55,7 +55,7 @@ final class Fetches {
     MessageStore.Fetchable find(Caller caller, long file) {
         return messages.fetchable(file, directory.reader(caller.account())).orElseThrow(() -> {
             String why = Code.NO_SUCH_FILE.word();
-            audit.caused("fetch " + why, caller, fetched(caller, file, why));
+            audit.logCoalesced("fetch " + why, caller, fetched(caller, file, why));
             return new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " for you.");
         });
     }
@@ -89,7 +89,7 @@ final class Fetches {
                     .orElseThrow(() ->
                             new IllegalStateException("file " + found.file().number() + " ends at " + offset));
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            pace.took(took.compareTo(LONGEST) < 0 ? took : LONGEST);
+            pace.recordTime(took.compareTo(LONGEST) < 0 ? took : LONGEST);
             return piece.length <= size ? piece : Arrays.copyOf(piece, size);
         } finally {
             turns.release();

@@ -1,14 +1,14 @@
 package chatd.daemon.files;
 
-import chatd.daemon.session.SessionOutput;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.messages.Messages;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.SessionOutput;
 import chatd.daemon.store.read.ContentStore;
 import chatd.daemon.store.read.MessageStore;
 import chatd.protocol.Gate;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Files that are sent and fetched in one frame (rule 7 of {@code chat-1.md}), one chunk at a time: a transfer's memory use
  * does not depend on the file's size. Methods run on the session's own thread, and block.
  */
-public final class Files implements Room {
+public final class Files implements Feature {
     /** Maximum size of a file that is sent in one frame. */
     public static final long MOST_IN_A_FRAME = 16 << 20;
 
@@ -39,7 +39,7 @@ public final class Files implements Room {
     private final Clock clock;
     private final Map<Caller, State> states = new ConcurrentHashMap<>();
 
-    Files(ServiceParts parts, Uploads uploads, Fetches fetches) {
+    Files(FeatureContext parts, Uploads uploads, Fetches fetches) {
         this.uploads = uploads;
         this.fetches = fetches;
         this.directory = parts.directory();
@@ -95,7 +95,7 @@ public final class Files implements Room {
                 caller,
                 new Uploads.Asked(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0),
                 MOST_IN_A_FRAME);
-        UploadTurns.Turn turn = uploads.turn(caller, command.size(), () -> {});
+        UploadTurns.Turn turn = uploads.acquireSlot(caller, command.size(), () -> {});
         try {
             states.put(caller, new Accepted(uploads.open(caller, wanted), turn, new byte[8 << 10]));
         } catch (RuntimeException e) {
@@ -145,7 +145,7 @@ public final class Files implements Room {
         }
         states.remove(caller, accepted);
         accepted.close();
-        return Messages.beside(accepted.upload().wanted().recipients());
+        return Messages.senderNotice(accepted.upload().wanted().recipients());
     }
 
     /** Discards an upload that the session has begun. */
@@ -178,7 +178,8 @@ public final class Files implements Room {
             boolean going = answer.send(new FileEvent.FileContent(sender, found.time(), name, file, size));
             long offset = 0;
             while (going && offset < size) {
-                byte[] piece = fetches.read(session.account(), found, offset, ContentStore.CHUNK, answer::isTight);
+                byte[] piece =
+                        fetches.read(session.account(), found, offset, ContentStore.CHUNK, answer::isBacklogLarge);
                 offset += piece.length;
                 going = answer.send(new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == size)));
             }

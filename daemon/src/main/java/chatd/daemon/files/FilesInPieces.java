@@ -2,9 +2,9 @@ package chatd.daemon.files;
 
 import static java.util.Objects.requireNonNull;
 
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Recipients;
 import chatd.daemon.model.Refusal;
@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Files and pictures that are sent and fetched in pieces (page {@code chat-json-1.md}, "Files and pictures"). What a
  * session's commands do runs on its own thread, and blocks.
  */
-public final class FilesInPieces implements Room, AutoCloseable {
+public final class FilesInPieces implements Feature, AutoCloseable {
     /** How long an upload may not move before it is forgotten. */
     private static final Duration STANDS = Duration.ofMinutes(10);
 
@@ -51,7 +51,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
         }
     }
 
-    FilesInPieces(ServiceParts parts, Uploads uploads, Fetches fetches, Messages sending) {
+    FilesInPieces(FeatureContext parts, Uploads uploads, Fetches fetches, Messages sending) {
         this.uploads = uploads;
         this.fetches = fetches;
         this.sending = sending;
@@ -61,11 +61,11 @@ public final class FilesInPieces implements Room, AutoCloseable {
 
     @Override
     public void addTo(Routes routes) {
-        routes.numbered(FileCommand.StartUpload.class, false, this::start);
+        routes.route(FileCommand.StartUpload.class, false, this::start);
         routes.unlogged(FileCommand.UploadPiece.class, Gate.LOGGED_IN, this::take);
-        routes.numbered(FileCommand.EndUpload.class, false, this::end);
+        routes.route(FileCommand.EndUpload.class, false, this::end);
         routes.logged(FileCommand.GetFile.class, Gate.LOGGED_IN, this::get);
-        routes.numbered(FileCommand.SendAgain.class, false, this::again);
+        routes.route(FileCommand.SendAgain.class, false, this::again);
     }
 
     private void start(Session session, FileCommand.StartUpload command) throws InterruptedException {
@@ -78,7 +78,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
                         command.picture() ? Upload.Shown.PICTURE : Upload.Shown.FILE,
                         command.answered()));
         long number = last.incrementAndGet();
-        UploadTurns.Turn turn = uploads.turn(session, command.size(), () -> forget(number));
+        UploadTurns.Turn turn = uploads.acquireSlot(session, command.size(), () -> forget(number));
         try {
             Upload upload = uploads.openForLong(session, wanted);
             open.add(number, new Piecewise(number, session, upload, turn));
@@ -175,8 +175,8 @@ public final class FilesInPieces implements Room, AutoCloseable {
             throw new Refusal(Code.MALFORMED, "File %d has only %d bytes.".formatted(command.file(), file.size()));
         }
         for (long offset = command.offset(); offset < file.size(); ) {
-            byte[] piece =
-                    fetches.read(session.account(), found, offset, FileCommand.UploadPiece.MOST, session::isTight);
+            byte[] piece = fetches.read(
+                    session.account(), found, offset, FileCommand.UploadPiece.MOST, session.output()::isBacklogLarge);
             session.answer(new FileEvent.Chunk(file.number(), offset, piece, command.picture()));
             offset += piece.length;
             if (!session.output().awaitRoom()) {
@@ -201,7 +201,7 @@ public final class FilesInPieces implements Room, AutoCloseable {
         Recipients recipients = wanted.recipients();
         SentOnce once = SentOnce.of(
                 session.account(), command.id(), "again\n" + command.file() + '\n' + wanted.facts(), file.digest());
-        try (Storage.Room room = uploads.room(session, file.size())) {
+        try (Storage.Reservation room = uploads.reservation(session, file.size())) {
             requireNonNull(room);
             sending.sendFile(
                     session,

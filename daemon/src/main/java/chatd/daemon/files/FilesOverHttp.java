@@ -1,6 +1,6 @@
 package chatd.daemon.files;
 
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Receipt;
@@ -28,7 +28,7 @@ public final class FilesOverHttp implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMinutes(1);
 
     /** Maximum time until another connection, which the same upload came over, has let go of it. */
-    private static final Duration LETTING_GO = Duration.ofSeconds(10);
+    private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(10);
 
     /** Time between two looks for a place that has become free. */
     private static final Duration AGAIN = Duration.ofMillis(50);
@@ -44,7 +44,7 @@ public final class FilesOverHttp implements AutoCloseable {
 
     private record Key(long account, String id) {}
 
-    FilesOverHttp(ServiceParts parts, Uploads uploads, Fetches fetches) {
+    FilesOverHttp(FeatureContext parts, Uploads uploads, Fetches fetches) {
         this.uploads = uploads;
         this.fetches = fetches;
         this.messages = parts.stores().messages();
@@ -119,7 +119,7 @@ public final class FilesOverHttp implements AutoCloseable {
             }
             return begin(caller, sending, wanted, null, cut);
         }
-        OpenUploads<Key, Upload>.Hold hold = open.hold(new Key(caller.account(), sending.id()), cut, LETTING_GO);
+        OpenUploads<Key, Upload>.Hold hold = open.hold(new Key(caller.account(), sending.id()), cut, RELEASE_TIMEOUT);
         boolean isHeld = false;
         try {
             checkUnsent(caller, sending, from, wanted);
@@ -151,7 +151,8 @@ public final class FilesOverHttp implements AutoCloseable {
         }
         Upload upload = open(caller, wanted);
         try {
-            Incoming incoming = new Incoming(caller, sending, upload, uploads.turn(caller, sending.size(), cut), hold);
+            Incoming incoming =
+                    new Incoming(caller, sending, upload, uploads.acquireSlot(caller, sending.size(), cut), hold);
             if (hold != null) {
                 hold.replace(upload);
             }
@@ -183,7 +184,7 @@ public final class FilesOverHttp implements AutoCloseable {
                     Code.MALFORMED,
                     "%d bytes have come: go on from there, not from %d.".formatted(upload.received(), from));
         }
-        return new Incoming(caller, sending, upload, uploads.turn(caller, sending.size(), cut), hold);
+        return new Incoming(caller, sending, upload, uploads.acquireSlot(caller, sending.size(), cut), hold);
     }
 
     private void release(OpenUploads<Key, Upload>.Hold hold, boolean isKept) {

@@ -130,7 +130,7 @@ final class OpenUploads<K, U> {
         Slot<U> slot;
         Runnable other;
         synchronized (this) {
-            slot = slots.computeIfAbsent(key, same -> new Slot<>());
+            slot = slots.computeIfAbsent(key, _ -> new Slot<>());
             if (slot.isFree()) {
                 slot.cut = cut;
                 return new Hold(key, slot);

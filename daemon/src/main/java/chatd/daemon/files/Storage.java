@@ -4,7 +4,7 @@ import chatd.audit.event.AuditEvent;
 import chatd.audit.event.Who;
 import chatd.daemon.config.Config;
 import chatd.daemon.disk.DiskSpace;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.store.read.ContentStore;
@@ -65,7 +65,7 @@ public final class Storage {
         }
     }
 
-    public Storage(ServiceParts parts) {
+    public Storage(FeatureContext parts) {
         this.contents = parts.stores().contents();
         this.store = parts.stores().storage();
         this.audit = parts.audit();
@@ -74,13 +74,13 @@ public final class Storage {
     }
 
     /** Room that was promised to one upload. */
-    final class Room implements AutoCloseable {
+    final class Reservation implements AutoCloseable {
         private final long account;
         private final long bytes;
         private boolean isBegun;
         private boolean isOver;
 
-        private Room(long account, long bytes, boolean isBegun) {
+        private Reservation(long account, long bytes, boolean isBegun) {
             this.account = account;
             this.bytes = bytes;
             this.isBegun = isBegun;
@@ -103,8 +103,7 @@ public final class Storage {
             synchronized (Storage.this) {
                 if (!isOver) {
                     isOver = true;
-                    promised.computeIfPresent(
-                            account, (same, before) -> before > bytes ? (Long) (before - bytes) : null);
+                    promised.computeIfPresent(account, (_, before) -> before > bytes ? (Long) (before - bytes) : null);
                 }
             }
         }
@@ -127,7 +126,7 @@ public final class Storage {
      * @param isNew whether its content is stored for it
      * @throws Refusal {@link Code#NO_ROOM} if there is none
      */
-    Room reserve(Account account, long bytes, boolean isNew) {
+    Reservation reserve(Account account, long bytes, boolean isNew) {
         if (isNew) {
             checkDisk(bytes);
         }
@@ -162,15 +161,15 @@ public final class Storage {
         }
         if (mineNow > 0) {
             LOG.warn("CHATD-503 the files of {} take {} % of the account's quota", account.name(), mineNow);
-            audit.note(new AuditEvent.StorageFull(AuditTrail.who(account), mineNow));
+            audit.logBestEffort(new AuditEvent.StorageFull(AuditTrail.who(account), mineNow));
         }
         if (allNow > 0) {
             LOG.warn(
                     "CHATD-504 the files take {} % of quota.server ({}): see chat-admin storage",
                     allNow, Size.of(most));
-            audit.note(new AuditEvent.StorageFull(Who.UNKNOWN, allNow));
+            audit.logBestEffort(new AuditEvent.StorageFull(Who.UNKNOWN, allNow));
         }
-        return new Room(account.number(), bytes, !isNew);
+        return new Reservation(account.number(), bytes, !isNew);
     }
 
     /** Refuses what takes more than a chunk while the disk is nearly full. */

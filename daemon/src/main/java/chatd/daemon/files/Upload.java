@@ -112,8 +112,7 @@ final class Upload {
         }
         byte[] digest = writer.end();
         if (expected != null && !MessageDigest.isEqual(expected, digest)) {
-            throw new Refusal(
-                    Code.MALFORMED, "What came is not what was sent: its SHA-256 is another one. Send the file again.");
+            throw new Refusal(Code.MALFORMED, "SHA-256 mismatch: the file was changed on its way. Send it again.");
         }
         SentOnce once = SentOnce.of(caller.account(), id, wanted.facts(), digest);
         StoredFile whole = new StoredFile(0, wanted.name(), writer.number(), wanted.size(), digest, Media.NONE);

@@ -147,7 +147,7 @@ final class UploadTurns {
      *
      * @param holders who is charged for it; none if only the whole limits it
      * @param patience for how long at most
-     * @param cut ends the upload if it gives way, where that is not told by {@link Turn#take}; called by any thread
+     * @param cut ends the upload if it gives way, where that is not told by {@link SetTarget#take}; called by any thread
      * @return null if there is none
      */
     @Nullable

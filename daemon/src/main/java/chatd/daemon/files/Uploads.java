@@ -2,7 +2,7 @@ package chatd.daemon.files;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Recipients;
 import chatd.daemon.model.Refusal;
@@ -49,7 +49,7 @@ final class Uploads {
     @GuardedBy("this")
     private final Map<Long, Integer> open = new HashMap<>();
 
-    Uploads(ServiceParts parts, Messages sending, Storage storage) {
+    Uploads(FeatureContext parts, Messages sending, Storage storage) {
         this.contents = parts.stores().contents();
         this.sending = sending;
         this.directory = parts.directory();
@@ -125,7 +125,7 @@ final class Uploads {
     }
 
     /** Returns room for a file whose content is stored already. */
-    Storage.Room room(Caller caller, long size) {
+    Storage.Reservation reservation(Caller caller, long size) {
         return storage.reserve(directory.numbered(caller.account()), size, false);
     }
 
@@ -139,11 +139,11 @@ final class Uploads {
     }
 
     private synchronized void countClosed(long account) {
-        open.computeIfPresent(account, (same, count) -> count > 1 ? (Integer) (count - 1) : null);
+        open.computeIfPresent(account, (_, count) -> count > 1 ? (Integer) (count - 1) : null);
     }
 
     private Upload open(Caller caller, Upload.Wanted wanted, Runnable closed) {
-        Storage.Room room = storage.reserve(directory.numbered(caller.account()), wanted.size(), true);
+        Storage.Reservation room = storage.reserve(directory.numbered(caller.account()), wanted.size(), true);
         try {
             Upload upload = new Upload(contents, sending, clock, wanted, () -> {
                 room.close();
@@ -163,7 +163,7 @@ final class Uploads {
      * @param cut as in {@link UploadTurns#take}
      * @throws Refusal {@link Code#BUSY} if too many are being received
      */
-    UploadTurns.Turn turn(Caller caller, long size, Runnable cut) throws InterruptedException {
+    UploadTurns.Turn acquireSlot(Caller caller, long size, Runnable cut) throws InterruptedException {
         List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
         boolean isSmall = size <= ContentStore.CHUNK;
         UploadTurns.Turn turn =

@@ -4,11 +4,11 @@ import chatd.daemon.accounts.AccountDecision;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.FreeText;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
-import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Makes and ends friendships, and blocks users (page {@code chat-json-1.md}, "Friends"). Each change is decided against
  * the contacts as of the last position. Methods block until it is committed.
  */
-public final class Friends implements Room {
+public final class Friends implements Feature {
     /** Maximum number of friends of one user, and of users whom one user has blocked. */
     private static final int MOST = 10_000;
 
@@ -52,7 +52,7 @@ public final class Friends implements Room {
     private final Contacts contacts;
     private final Journal journal;
 
-    public Friends(ServiceParts parts) {
+    public Friends(FeatureContext parts) {
         this.directory = parts.directory();
         this.contacts = parts.contacts();
         this.journal = parts.journal();
@@ -110,7 +110,7 @@ public final class Friends implements Room {
         // It ends the batch: what follows is decided by what the two are then.
         journal.commit(new AccountDecision(number, new Batching.ChangeOf(number, true), 4_000, once, (numbers, now) -> {
             Account account = directory.acting(number);
-            Account there = directory.present(other).orElseThrow(() -> Directory.noSuchUser(command.user()));
+            Account there = directory.findExisting(other).orElseThrow(() -> Directory.noSuchUser(command.user()));
             Decided decided = deciding.of(number, there, now);
             Change change = Change.own(origin, numbers.nextPosition(), number, account.name(), decided.kind(), now, 0);
             return new AccountChange(change.about(other), decided.effect());

@@ -1,8 +1,8 @@
 package chatd.daemon.groups;
 
 import chatd.daemon.journal.Batching;
-import chatd.daemon.journal.Decision;
 import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.SentOnce;
 import java.time.Instant;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A decision that changes a group. It ends its batch: what follows is decided by what the group is then. */
 record GroupDecision(
         long sender, long bytes, @Nullable SentOnce once, BiFunction<Numbers, Instant, GroupChange> deciding)
-        implements Decision<GroupChange> {
+        implements Proposal<GroupChange> {
     @Override
     public Batching batching() {
         return Batching.LAST;

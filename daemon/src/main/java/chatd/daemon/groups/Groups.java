@@ -8,11 +8,11 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.FreeText;
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.Members;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
-import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * Makes and changes groups (page {@code chat-json-1.md}, "Groups"). Each change is decided against the groups as of the last
  * position. Methods block until it is committed.
  */
-public final class Groups implements Room {
+public final class Groups implements Feature {
     /** Maximum number of stretches of time in which one user was in a group. */
     private static final int MOST_STRETCHES = 8;
 
@@ -72,7 +72,7 @@ public final class Groups implements Room {
      */
     private final RateBy<Pair> renames;
 
-    public Groups(ServiceParts parts) {
+    public Groups(FeatureContext parts) {
         this.directory = parts.directory();
         this.groups = directory.groups();
         this.contacts = parts.contacts();
@@ -86,15 +86,15 @@ public final class Groups implements Room {
 
     @Override
     public void addTo(Routes routes) {
-        routes.numbered(GroupCommand.Create.class, true, this::create);
-        routes.numbered(GroupCommand.Add.class, true, this::change);
-        routes.numbered(GroupCommand.Remove.class, true, this::change);
-        routes.numbered(GroupCommand.Leave.class, true, this::change);
-        routes.numbered(GroupCommand.Join.class, true, this::change);
-        routes.numbered(GroupCommand.Rename.class, true, this::change);
-        routes.numbered(GroupCommand.GiveRole.class, true, this::change);
-        routes.numbered(GroupCommand.Set.class, true, this::change);
-        routes.numbered(GroupCommand.Close.class, true, this::change);
+        routes.route(GroupCommand.Create.class, true, this::create);
+        routes.route(GroupCommand.Add.class, true, this::change);
+        routes.route(GroupCommand.Remove.class, true, this::change);
+        routes.route(GroupCommand.Leave.class, true, this::change);
+        routes.route(GroupCommand.Join.class, true, this::change);
+        routes.route(GroupCommand.Rename.class, true, this::change);
+        routes.route(GroupCommand.GiveRole.class, true, this::change);
+        routes.route(GroupCommand.Set.class, true, this::change);
+        routes.route(GroupCommand.Close.class, true, this::change);
         routes.unlogged(GroupCommand.ListMembers.class, Gate.LOGGED_IN, this::list);
     }
 
@@ -316,7 +316,7 @@ public final class Groups implements Room {
         }
         User next = command.next();
         if (next == null) {
-            return new GroupAct.Left(number, members.longest(number));
+            return new GroupAct.Left(number, members.longestServing(number));
         }
         long chosen = user(next).number();
         if (chosen == number) {
@@ -436,8 +436,8 @@ public final class Groups implements Room {
         SortedMap<Long, Members.Member> page = members.above(command.after(), command.limit());
         boolean more = !page.isEmpty() && !members.above(page.lastKey(), 1).isEmpty();
         List<GroupEvent.Member> listed = new ArrayList<>(page.size());
-        page.forEach((user, member) -> listed.add(
-                new GroupEvent.Member(user, directory.nameOf(user), member.role(), sessions.presence().isOnline(user))));
+        page.forEach((user, member) -> listed.add(new GroupEvent.Member(
+                user, directory.nameOf(user), member.role(), sessions.presence().isOnline(user))));
         session.answer(new GroupEvent.Members(
                 group.number(),
                 group.name(),
@@ -500,7 +500,7 @@ public final class Groups implements Room {
                 Group group = groups.find(number).orElseThrow();
                 Members members = groups.members(number);
                 member(members, account);
-                long next = members.isLastOwner(account) ? members.longest(account) : 0;
+                long next = members.isLastOwner(account) ? members.longestServing(account) : 0;
                 return byServer(numbers, now, group, new GroupAct.Left(account, next));
             }));
         }
@@ -556,7 +556,7 @@ public final class Groups implements Room {
 
     private Account there(long account) {
         return directory
-                .present(account)
+                .findExisting(account)
                 .orElseThrow(() -> new Refusal(Code.NO_SUCH_USER, "This user was deleted. Nothing was done."));
     }
 

@@ -1,6 +1,5 @@
 package chatd.daemon.journal;
 
-import chatd.daemon.session.Copies;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
@@ -13,6 +12,7 @@ import chatd.daemon.model.entry.Effect;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.message.StoredFile;
+import chatd.daemon.session.Copies;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.ledger.Committed;
 import chatd.protocol.event.Event;
@@ -53,15 +53,16 @@ public final class Applier {
     void apply(Committed<?> committed) {
         switch (committed.entry()) {
             case Message message -> {
-                isIn(message.group(), message.number());
+                recordInGroup(message.group(), message.number());
                 sessions.fanout().deliver(committed, Copies.of(message), event(message, Amended.NOT, directory));
             }
             case Amendment amendment -> {
-                isIn(amendment.subject().group(), amendment.number());
-                sessions.fanout().deliver(
-                        committed,
-                        Copies.of(amendment, account -> has(account, amendment.subject())),
-                        event(amendment, directory));
+                recordInGroup(amendment.subject().group(), amendment.number());
+                sessions.fanout()
+                        .deliver(
+                                committed,
+                                Copies.of(amendment, account -> has(account, amendment.subject())),
+                                event(amendment, directory));
             }
             case GroupChange change -> apply(committed, change);
             case AccountChange change -> apply(change);
@@ -70,24 +71,24 @@ public final class Applier {
     }
 
     /** Records that an entry is in the history of a group; 0 for none. */
-    private void isIn(long group, long number) {
+    private void recordInGroup(long group, long number) {
         if (group != 0) {
             groups.added(group, number);
         }
     }
 
-    /** Applies what was done to a group, and tells its members: who came by it, and who left by it, too. */
+    /** Applies what was done to a group, and tells its members, including those who joined or left by it. */
     private void apply(Committed<?> committed, GroupChange change) {
         Copies copies = Copies.of(change);
         MessageEvent.Message event = event(change, directory);
-        if (change.gone() != 0) {
+        if (change.removedAccount() != 0) {
             sessions.fanout().deliver(committed, copies, event);
             groups.apply(change);
-            sessions.presence().leftGroup(change.group(), change.gone());
+            sessions.presence().leftGroup(change.group(), change.removedAccount());
             return;
         }
         groups.apply(change);
-        List<Long> came = new ArrayList<>(change.came());
+        List<Long> came = new ArrayList<>(change.addedAccounts());
         if (change.act() instanceof GroupAct.Created) {
             came.add(change.sender());
         }
@@ -153,8 +154,11 @@ public final class Applier {
             }
             case Effect.SettingsStored stored -> {
                 directory.settingsWereStored(change.account());
-                sessions.fanout().tell(
-                        change.account(), change.session(), new UserEvent.Settings(new Document(stored.document())));
+                sessions.fanout()
+                        .tell(
+                                change.account(),
+                                change.session(),
+                                new UserEvent.Settings(new Document(stored.document())));
             }
             case Effect.FriendAsked asked -> {
                 String name = directory.nameOf(change.account());
@@ -171,10 +175,10 @@ public final class Applier {
                         withdrawn.told() ? withdrawn.asked() : 0);
             case Effect.FriendRemoved removed ->
                 tellBoth(change, new UserEvent.FriendRemoved(change.account(), removed.other()), removed.other());
-            case Effect.UserBlocked block -> {}
-            case Effect.MessageReported report -> {}
-            case Effect.ReportClosed closed -> {}
-            case Effect.ReportNoted noted -> {}
+            case Effect.UserBlocked _ -> {}
+            case Effect.MessageReported _ -> {}
+            case Effect.ReportClosed _ -> {}
+            case Effect.ReportNoted _ -> {}
         }
     }
 
@@ -204,14 +208,15 @@ public final class Applier {
         switch (change.kind()) {
             case DISABLED -> end(change, "An administrator has disabled this account.", "disabled");
             case RENAMED ->
-                sessions.presence().rename(
-                        account.number(),
-                        account.name(),
-                        (change.actor() == null
-                                        ? "This account was renamed"
-                                        : "An administrator has renamed this account")
-                                + ": your name is now " + account.name() + "; use it to log in from now on.",
-                        change.session());
+                sessions.presence()
+                        .rename(
+                                account.number(),
+                                account.name(),
+                                (change.actor() == null
+                                                ? "This account was renamed"
+                                                : "An administrator has renamed this account")
+                                        + ": your name is now " + account.name() + "; use it to log in from now on.",
+                                change.session());
             case PREFERRED ->
                 sessions.fanout().tell(account.number(), "", new UserEvent.PreferencesChanged(account.preferences()));
             default -> {}
@@ -254,7 +259,7 @@ public final class Applier {
     /**
      * Returns an amendment in the form in which it is delivered.
      *
-     * @param amendment none whose message was taken back afterwards, but the taking back itself
+     * @param amendment not one whose message was taken back later, except the taking back itself
      */
     public static MessageEvent.Amendment event(Amendment amendment, Directory directory) {
         String sender = directory.nameOf(amendment.sender());

@@ -48,9 +48,9 @@ public final class Journal {
 
     /** Notified when the journal loses or regains the database, and when it fails for good. */
     public interface Observer {
-        void databaseAway(String why);
+        void databaseLost(String why);
 
-        void databaseBack();
+        void databaseRestored();
 
         /**
          * Called when the journal can write no more, for a reason other than an unreachable database: the daemon must
@@ -116,7 +116,7 @@ public final class Journal {
      * @return as {@link #submit}; null if the queue is full or the journal refuses work at the moment, and nothing was
      *     taken
      */
-    public <E extends Entry> @Nullable CompletableFuture<Committed<E>> offer(Decision<E> decision) {
+    public <E extends Entry> @Nullable CompletableFuture<Committed<E>> offer(Proposal<E> decision) {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, entry -> {});
         boolean taken =
                 !away && !stopping && !audit.refuses() && queue.offer(pending) && !(ended && queue.takeBack(pending));
@@ -127,9 +127,9 @@ public final class Journal {
      * Submits a decision; returns at once, or waits while the queue is full.
      *
      * @return a future that completes on the journal's thread once the entry is committed, logged and applied; or fails
-     *     with a {@link Refusal}, another exception thrown by {@link Decision#decide}, or that of a failed statement
+     *     with a {@link Refusal}, another exception thrown by {@link Proposal#decide}, or that of a failed statement
      */
-    public <E extends Entry> CompletableFuture<Committed<E>> submit(Decision<E> decision) {
+    public <E extends Entry> CompletableFuture<Committed<E>> submit(Proposal<E> decision) {
         return submit(decision, entry -> {});
     }
 
@@ -138,7 +138,7 @@ public final class Journal {
      *
      * @param then called with the entry once it is applied, before the next one is; on the journal's thread
      */
-    public <E extends Entry> CompletableFuture<Committed<E>> submit(Decision<E> decision, Consumer<E> then) {
+    public <E extends Entry> CompletableFuture<Committed<E>> submit(Proposal<E> decision, Consumer<E> then) {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, then);
         if (away || stopping || audit.refuses()) {
             pending.done.completeExceptionally(
@@ -161,12 +161,12 @@ public final class Journal {
      *
      * @throws Refusal if it is not; nothing was done, unless its code is {@link Code#UNDECIDED}
      */
-    public <E extends Entry> E commit(Decision<E> decision) throws InterruptedException {
+    public <E extends Entry> E commit(Proposal<E> decision) throws InterruptedException {
         return commit(decision, entry -> {});
     }
 
     /** Commits as {@link #commit(Decision)} does, with {@code then} as in {@link #submit(Decision, Consumer)}. */
-    public <E extends Entry> E commit(Decision<E> decision, Consumer<E> then) throws InterruptedException {
+    public <E extends Entry> E commit(Proposal<E> decision, Consumer<E> then) throws InterruptedException {
         try {
             return submit(decision, then).get().entry();
         } catch (ExecutionException e) {
@@ -200,7 +200,7 @@ public final class Journal {
     }
 
     /** Returns whether the database is unreachable at the moment. */
-    public boolean isAway() {
+    public boolean isDatabaseUnavailable() {
         return away;
     }
 
@@ -260,7 +260,7 @@ public final class Journal {
                 SentBefore.Batch batch = SentBefore.split(left);
                 commitAndDeliver(batch.now());
                 // With identifiers that were just committed, mostly.
-                left = unsent(batch.again());
+                left = unsent(batch.deferred());
                 begun.incrementAndGet();
             }
             sentBefore.forget();
@@ -447,13 +447,13 @@ public final class Journal {
                 numbers.atLeast(there, 0);
                 away = false;
                 if (told) {
-                    observer.databaseBack();
+                    observer.databaseRestored();
                 }
                 return true;
             } catch (DatabaseUnavailable e) {
                 if (!told) {
                     told = true;
-                    observer.databaseAway(String.valueOf(why.getMessage()));
+                    observer.databaseLost(String.valueOf(why.getMessage()));
                 }
             }
             begun.incrementAndGet();

@@ -44,7 +44,7 @@ final class JournalQueue {
 
     /** A pending decision and its future. */
     static final class Pending<E extends Entry> {
-        private final Decision<E> decision;
+        private final Proposal<E> decision;
         private final Consumer<E> then;
         final int kibibytes;
         final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
@@ -53,7 +53,7 @@ final class JournalQueue {
         private @Nullable Pending<?> next;
 
         /** @param then called with the entry once it is applied, before the next one is */
-        Pending(Decision<E> decision, Consumer<E> then) {
+        Pending(Proposal<E> decision, Consumer<E> then) {
             this.decision = decision;
             this.then = then;
             this.kibibytes = (int) Math.min(WAITING_KIBIBYTES, 1 + (decision.bytes() >> 10));
@@ -107,7 +107,7 @@ final class JournalQueue {
     @GuardedBy("lock")
     private final Map<Long, Sender> senders = new HashMap<>();
 
-    /** The same, whose turn is next first. */
+    /** The same senders, the one whose turn is next first. */
     @GuardedBy("lock")
     private final Deque<Sender> turns = new ArrayDeque<>();
 
@@ -140,7 +140,7 @@ final class JournalQueue {
     }
 
     /** A decision that yields no entry; only wakes the journal's thread. */
-    private static final class Nothing implements Decision<Message> {
+    private static final class Nothing implements Proposal<Message> {
         @Override
         public long sender() {
             return Message.SERVER;
@@ -264,9 +264,9 @@ final class JournalQueue {
                 batch.add(next);
                 bytes += (long) next.kibibytes << 10;
                 boolean ends = switch (next.batching()) {
-                    case Batching.Any any -> false;
-                    case Batching.Last last -> true;
-                    case Batching.Alone alone -> true;
+                    case Batching.Any _ -> false;
+                    case Batching.Last _ -> true;
+                    case Batching.Alone _ -> true;
                     case Batching.ChangeOf change -> {
                         accounts.add(change.account());
                         yield change.ends();
@@ -287,9 +287,9 @@ final class JournalQueue {
     /** Returns whether a piece of work may share a batch with changes of {@code accounts}. */
     private static boolean mayFollow(Pending<?> next, Set<Long> accounts) {
         return switch (next.batching()) {
-            case Batching.Any any -> true;
-            case Batching.Last last -> true;
-            case Batching.Alone alone -> false;
+            case Batching.Any _ -> true;
+            case Batching.Last _ -> true;
+            case Batching.Alone _ -> false;
             case Batching.ChangeOf change -> !accounts.contains(change.account());
         };
     }
@@ -323,7 +323,7 @@ final class JournalQueue {
         work.signal();
     }
 
-    /** Removes the first piece of work of the sender whose turn it is, whose next turn comes after those of all others. */
+    /** Removes the first piece of work of the sender whose turn it is, and moves that sender to the end. */
     @GuardedBy("lock")
     private Pending<?> next(Sender sender) {
         Pending<?> first = sender.first;

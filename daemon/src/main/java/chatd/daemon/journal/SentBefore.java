@@ -30,7 +30,7 @@ final class SentBefore {
     private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
     private static final int FORGOTTEN_AT_ONCE = 2_000;
 
-    /** How long everything is looked up first after a refusal: bounds the batches in vain to one in so long. */
+    /** How long everything is looked up first after a refusal: at most one batch in that time is in vain. */
     private static final Duration DOUBT = Duration.ofSeconds(1);
 
     private final Ledger ledger;
@@ -46,9 +46,9 @@ final class SentBefore {
     /**
      * A batch in which no identifier stands twice.
      *
-     * @param again what has the same identifier as something else in the batch, which has to be committed first
+     * @param deferred what has the same identifier as something else in the batch, which has to be committed first
      */
-    record Batch(List<JournalQueue.Pending<?>> now, List<JournalQueue.Pending<?>> again) {}
+    record Batch(List<JournalQueue.Pending<?>> now, List<JournalQueue.Pending<?>> deferred) {}
 
     /** Splits a batch, so that no identifier stands in it twice. */
     static Batch split(List<JournalQueue.Pending<?>> all) {
@@ -62,7 +62,7 @@ final class SentBefore {
         return new Batch(now, again);
     }
 
-    /** Returns whether to look up first, since something was sent again of late. */
+    /** Returns whether to look up first, because something was recently sent again. */
     boolean isInDoubt() {
         return doubtedUntil - System.nanoTime() > 0;
     }

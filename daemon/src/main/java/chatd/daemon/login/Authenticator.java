@@ -4,7 +4,7 @@ import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.session.Caller;
@@ -30,7 +30,7 @@ public final class Authenticator {
     private final Supplier<Config> config;
     private final Clock clock;
 
-    public Authenticator(ServiceParts parts, Passwords passwords) {
+    public Authenticator(FeatureContext parts, Passwords passwords) {
         this.directory = parts.directory();
         this.accounts = parts.stores().accounts();
         this.rules = passwords.rules();
@@ -89,7 +89,7 @@ public final class Authenticator {
             checkCertificate(caller, name);
         } catch (Refusal e) {
             // Costs no hash, and can be repeated at any rate: coalesced, like other events that strangers can cause.
-            audit.caused(
+            audit.logCoalesced(
                     type + " " + e.code().word(),
                     caller,
                     new AccountEvent.Refused(
@@ -107,7 +107,7 @@ public final class Authenticator {
                 .orElseGet(() -> Throttle.Target.nobody(name));
         Throttle.Attempt attempt = throttle.attempt(target, caller.address(), known, caller.countPassword());
         if (!attempt.delay().isZero()) {
-            audit.caused(
+            audit.logCoalesced(
                     "throttled",
                     directory.named(name),
                     caller,
@@ -239,7 +239,7 @@ public final class Authenticator {
      * are hashes.
      */
     public Refusal refused(Caller caller, String type, String name, Optional<Account> account, Code code) {
-        audit.caused(
+        audit.logCoalesced(
                 type + " " + code.word(),
                 account,
                 caller,

@@ -81,7 +81,7 @@ public final class Bearers {
         public boolean isGood() {
             return tokens.isGood(token, directory.passwordGeneration(token.account()))
                     && directory
-                            .present(token.account())
+                            .findExisting(token.account())
                             .filter(account -> account.state() == Account.State.ACTIVE)
                             .isPresent();
         }

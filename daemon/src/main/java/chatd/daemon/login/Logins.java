@@ -6,9 +6,9 @@ import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.FreeText;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.model.Refusal;
@@ -32,7 +32,7 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
-public final class Logins implements Room {
+public final class Logins implements Feature {
     private static final long RESUMES_A_MINUTE = 60;
 
     private static final String COPIED =
@@ -40,12 +40,12 @@ public final class Logins implements Room {
                     + " The device was forgotten, and has to log in with the password. If that was not you, change it.";
 
     private final Authenticator authenticator;
-    private final Entrance entrance;
+    private final SessionOpener entrance;
     private final LongFunction<Optional<String>> notice;
     private final Tokens tokens;
     private final Devices devices;
 
-    /** The sessions of each account that come by a token or a key ({@code rates.resumes}). */
+    /** The sessions that each account starts with a token or a key ({@code rates.resumes}). */
     private final RateBy<Long> resumes;
 
     private final Clock clock;
@@ -54,7 +54,7 @@ public final class Logins implements Room {
     private final AuditTrail audit;
 
     public Logins(
-            ServiceParts parts,
+            FeatureContext parts,
             Authenticator authenticator,
             Tokens tokens,
             Devices devices,
@@ -62,7 +62,7 @@ public final class Logins implements Room {
             History history,
             LongFunction<Optional<String>> notice) {
         this.notice = notice;
-        this.entrance = new Entrance(parts, authenticator, tokens, conversations, history);
+        this.entrance = new SessionOpener(parts, authenticator, tokens, conversations, history);
         this.tokens = tokens;
         this.devices = devices;
         Supplier<Config> config = parts.config();
@@ -106,10 +106,10 @@ public final class Logins implements Room {
                     session.dialect().hasConversations() ? tokens.make(number, device, command.quiet()) : null;
             Devices.Made remembered =
                     command.remember() ? devices.first(number, device, session.addressText(), clock.instant()) : null;
-            entrance.enter(
+            entrance.logIn(
                     session,
                     admitted,
-                    new Entrance.Entry(command.device(), command.quiet(), token, remembered, -1),
+                    new SessionOpener.LoginRequest(command.device(), command.quiet(), token, remembered, -1),
                     rehashed);
             if (remembered != null) {
                 devices.trim(number);
@@ -137,17 +137,18 @@ public final class Logins implements Room {
                     .filter(its -> its.device().device().equals(command.device())
                             && isOf(its.device().account(), command.user()))
                     .orElseThrow(() -> refusedSecret(session));
-            Account account = directory.present(found.device().account()).orElseThrow(() -> refusedSecret(session));
+            Account account =
+                    directory.findExisting(found.device().account()).orElseThrow(() -> refusedSecret(session));
             if (!found.isGood()) {
                 throw copied(session, account, found);
             }
             admitBySecret(session, account);
             Tokens.Made token = tokens.make(account.number(), command.device(), command.quiet());
             Devices.Made next = devices.next(found, session.addressText(), now);
-            entrance.enter(
+            entrance.logIn(
                     session,
                     authenticator.recognised(session, account),
-                    new Entrance.Entry(command.device(), command.quiet(), token, next, -1),
+                    new SessionOpener.LoginRequest(command.device(), command.quiet(), token, next, -1),
                     null);
             number = account.number();
         } finally {
@@ -157,15 +158,16 @@ public final class Logins implements Room {
         greet(session, number);
     }
 
-    /** Tells a user who has logged in what there is to be told. */
+    /** Sends a user who has logged in the pending notice, if any. */
     private void greet(Session session, long account) {
-        notice.apply(account).ifPresent(text -> sessions.fanout().tell(session, new SessionEvent.Notice(text, clock.instant())));
+        notice.apply(account)
+                .ifPresent(text -> sessions.fanout().tell(session, new SessionEvent.Notice(text, clock.instant())));
     }
 
     /** Forgets a device of which somebody has an old key, and tells the account's sessions. */
     private Refusal copied(Session session, Account account, Devices.Found found) {
         devices.forget(account.number(), found.device().device());
-        audit.caused(
+        audit.logCoalesced(
                 "login copied key",
                 Optional.of(account),
                 session,
@@ -188,15 +190,15 @@ public final class Logins implements Room {
                     .filter(good -> command.user() == null || isOf(good.account(), command.user()))
                     .orElseThrow(() -> refusedSecret(session));
             Account account = directory
-                    .present(token.account())
+                    .findExisting(token.account())
                     .filter(its -> tokens.isGood(token, directory.passwordGeneration(its.number())))
                     .orElseThrow(() -> refusedSecret(session));
             admitBySecret(session, account);
             Tokens.Made kept = new Tokens.Made(command.token(), token);
-            entrance.enter(
+            entrance.logIn(
                     session,
                     authenticator.recognised(session, account),
-                    new Entrance.Entry(
+                    new SessionOpener.LoginRequest(
                             token.device(), token.quiet(), kept, null, Math.max(command.after(), token.begins())),
                     null);
         } finally {
@@ -249,7 +251,7 @@ public final class Logins implements Room {
         tokens.left(session);
         sessions.presence().leave(session);
         if (session.isLoggedIn() && session.markLogoutLogged()) {
-            audit.note(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));
+            audit.logBestEffort(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));
         }
     }
 }

@@ -2,9 +2,9 @@ package chatd.daemon.login;
 
 import static java.util.Objects.requireNonNullElse;
 
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Remembered;
 import chatd.daemon.session.Session;
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A user's own sessions and remembered devices: lists them, and ends them (page {@code chat-json-1.md}, type 30). Blocks. */
-public final class OwnSessions implements Room {
+public final class OwnSessions implements Feature {
     /** Why a session was ended from another one, in the log. */
     static final String WHY_ENDED = "ended from another session";
 
@@ -35,7 +35,7 @@ public final class OwnSessions implements Room {
     private final Sessions sessions;
     private final Clock clock;
 
-    public OwnSessions(ServiceParts parts, Tokens tokens, Devices devices) {
+    public OwnSessions(FeatureContext parts, Tokens tokens, Devices devices) {
         this.tokens = tokens;
         this.devices = devices;
         this.sessions = parts.sessions();
@@ -96,8 +96,9 @@ public final class OwnSessions implements Room {
     /** @throws Refusal {@link Code#NO_SUCH_SESSION} if the user has neither such a session nor such a device */
     private void end(Session session, String id) {
         long account = session.account();
-        Optional<Session> own =
-                sessions.presence().of(account).stream().filter(one -> one.id().equals(id)).findFirst();
+        Optional<Session> own = sessions.presence().of(account).stream()
+                .filter(one -> one.id().equals(id))
+                .findFirst();
         String device = own.filter(one -> one.dialect().hasConversations())
                 .map(Session::device)
                 .or(() -> devices.of(account).stream()

@@ -99,7 +99,7 @@ public final class Throttle {
         }
 
         void takeBack(K key) {
-            counts.asMap().computeIfPresent(key, (same, count) -> count > 1 ? count - 1 : null);
+            counts.asMap().computeIfPresent(key, (_, count) -> count > 1 ? count - 1 : null);
         }
 
         int of(K key) {

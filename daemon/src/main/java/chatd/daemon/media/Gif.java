@@ -24,12 +24,14 @@ final class Gif {
     }
 
     Picture read() {
-        width = source.little(6, 2);
-        height = source.little(8, 2);
-        long position = 13 + colours((int) source.big(10, 1));
+        width = source.readLittleEndian(6, 2);
+        height = source.readLittleEndian(8, 2);
+        long position = 13 + colours((int) source.readBigEndian(10, 1));
         source.check(0, position);
         parts.keep(0, position);
-        for (int block = (int) source.big(position, 1); block != TRAILER; block = (int) source.big(position, 1)) {
+        for (int block = (int) source.readBigEndian(position, 1);
+                block != TRAILER;
+                block = (int) source.readBigEndian(position, 1)) {
             position = switch (block) {
                 case EXTENSION -> extension(position);
                 case IMAGE -> image(position);
@@ -39,18 +41,18 @@ final class Gif {
         if (frames == 0) {
             throw new DamagedPicture("it is empty");
         }
-        // What stands behind the trailer is not of the picture.
+        // What follows the trailer is not part of the picture.
         parts.keep(position, position + 1);
         return new Picture("image/gif", (int) width, (int) height, frames, parts.all());
     }
 
-    /** Returns the size of the table of colours that these flags announce. */
+    /** Returns the size of the colour table that these flags announce. */
     private static long colours(int flags) {
         return (flags & 0x80) == 0 ? 0 : 3L << ((flags & 7) + 1);
     }
 
     private long extension(long position) {
-        int label = (int) source.big(position + 1, 1);
+        int label = (int) source.readBigEndian(position + 1, 1);
         long end = afterBlocks(position + 2);
         boolean isRepetition = label == APPLICATION
                 && (source.has(position + 2, "\u000bNETSCAPE2.0") || source.has(position + 2, "\u000bANIMEXTS1.0"));
@@ -68,9 +70,9 @@ final class Gif {
     }
 
     private long image(long position) {
-        width = Math.max(width, source.little(position + 1, 2) + source.little(position + 5, 2));
-        height = Math.max(height, source.little(position + 3, 2) + source.little(position + 7, 2));
-        long data = position + 10 + colours((int) source.big(position + 9, 1));
+        width = Math.max(width, source.readLittleEndian(position + 1, 2) + source.readLittleEndian(position + 5, 2));
+        height = Math.max(height, source.readLittleEndian(position + 3, 2) + source.readLittleEndian(position + 7, 2));
+        long data = position + 10 + colours((int) source.readBigEndian(position + 9, 1));
         source.check(data, 1);
         long end = afterBlocks(data + 1);
         parts.keep(position, end);
@@ -78,10 +80,10 @@ final class Gif {
         return end;
     }
 
-    /** Returns the position behind a row of blocks, each with its length before it, the last of which is empty. */
+    /** Returns the position after a series of blocks, each preceded by its length; the last one is empty. */
     private long afterBlocks(long from) {
         long position = from;
-        for (long length = source.big(position, 1); length > 0; length = source.big(position, 1)) {
+        for (long length = source.readBigEndian(position, 1); length > 0; length = source.readBigEndian(position, 1)) {
             source.check(position, length + 1);
             position += length + 1;
         }

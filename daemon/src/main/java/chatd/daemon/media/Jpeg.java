@@ -22,7 +22,7 @@ final class Jpeg {
     private int width;
     private int height;
     private int scans;
-    private int orientation = Orientation.UNTOLD;
+    private int orientation = Orientation.UNKNOWN;
 
     Jpeg(Source source) {
         this.source = source;
@@ -37,7 +37,7 @@ final class Jpeg {
         long position = 2;
         for (int marker = marker(position); marker != END; marker = marker(position)) {
             position = afterMarker(position);
-            long length = source.big(position, 2);
+            long length = source.readBigEndian(position, 2);
             if (length < 2) {
                 throw new DamagedPicture("one of its segments has no length");
             }
@@ -67,7 +67,7 @@ final class Jpeg {
                     tiff));
         }
         whole.addAll(parts);
-        // What stands behind the end is not of the picture.
+        // What follows the end is not part of the picture.
         position = afterMarker(position);
         whole.keep(position - 2, position);
         boolean isOnItsSide = Orientation.isOnItsSide(orientation);
@@ -76,15 +76,15 @@ final class Jpeg {
 
     /** Returns the marker at a position, before which 0xff may be repeated. */
     private int marker(long position) {
-        if (source.big(position, 1) != 0xff) {
+        if (source.readBigEndian(position, 1) != 0xff) {
             throw new DamagedPicture("a segment is not where it should be");
         }
-        return (int) source.big(afterMarker(position) - 1, 1);
+        return (int) source.readBigEndian(afterMarker(position) - 1, 1);
     }
 
     private long afterMarker(long position) {
         long after = position + 1;
-        while (source.big(after, 1) == 0xff) {
+        while (source.readBigEndian(after, 1) == 0xff) {
             after++;
         }
         return after + 1;
@@ -99,22 +99,22 @@ final class Jpeg {
             if (scans > MOST_SCANS) {
                 throw new DamagedPicture("it has over %d layers of data".formatted(MOST_SCANS));
             }
-            if (to - from != 4 + 2 * source.big(from, 1)) {
+            if (to - from != 4 + 2 * source.readBigEndian(from, 1)) {
                 throw new DamagedPicture("the header of its data is damaged");
             }
         }
         if (isFrame(marker)) {
-            if (height != 0 || to - from < 6 || to - from != 6 + 3 * source.big(from + 5, 1)) {
+            if (height != 0 || to - from < 6 || to - from != 6 + 3 * source.readBigEndian(from + 5, 1)) {
                 throw new DamagedPicture("its header is damaged");
             }
-            height = (int) source.big(from + 1, 2);
-            width = (int) source.big(from + 3, 2);
+            height = (int) source.readBigEndian(from + 1, 2);
+            width = (int) source.readBigEndian(from + 3, 2);
             if (height == 0) {
                 throw new DamagedPicture("its header has no height");
             }
         }
         // The first that says it decides; no decoder looks for it behind a scan.
-        if (marker == APP + 1 && source.has(from, "Exif\0") && orientation == Orientation.UNTOLD && scans == 0) {
+        if (marker == APP + 1 && source.has(from, "Exif\0") && orientation == Orientation.UNKNOWN && scans == 0) {
             orientation = Orientation.in(source, from + 6, to);
         }
         if (marker == APP && source.has(from, "JFIF\0") && to - from >= JFIF_BYTES) {
@@ -156,7 +156,7 @@ final class Jpeg {
     private long afterScan(long from) {
         long position = from;
         while (true) {
-            if (source.big(position, 1) == 0xff) {
+            if (source.readBigEndian(position, 1) == 0xff) {
                 int marker = marker(position);
                 if (marker != 0 && !(marker >= 0xd0 && marker <= 0xd7)) {
                     return position;

@@ -2,8 +2,8 @@ package chatd.daemon.media;
 
 /** How a picture is to be turned, as EXIF says it in a TIFF header: 1, upright, to 8. */
 final class Orientation {
-    /** Nothing says how. */
-    static final int UNTOLD = 0;
+    /** Not specified. */
+    static final int UNKNOWN = 0;
 
     static final int UPRIGHT = 1;
 
@@ -20,15 +20,15 @@ final class Orientation {
         return orientation >= 5;
     }
 
-    /** Reads it from the TIFF header that stands between two positions; {@link #UNTOLD} if it does not say. */
+    /** Reads it from the TIFF header that stands between two positions; {@link #UNKNOWN} if it does not say. */
     static int in(Source source, long from, long to) {
         boolean isLittle = source.has(from, "II*\0");
         if (to - from < 8 || !(isLittle || source.has(from, "MM\0*"))) {
-            return UNTOLD;
+            return UNKNOWN;
         }
         long directory = from + number(source, isLittle, from + 4, 4);
         if (directory + 2 > to) {
-            return UNTOLD;
+            return UNKNOWN;
         }
         long entries = Math.min(MOST_ENTRIES, number(source, isLittle, directory, 2));
         for (long entry = directory + 2, i = 0; i < entries && entry + 12 <= to; i++, entry += 12) {
@@ -37,11 +37,11 @@ final class Orientation {
                 return value >= 1 && value <= 8 ? (int) value : UPRIGHT;
             }
         }
-        return UNTOLD;
+        return UNKNOWN;
     }
 
     private static long number(Source source, boolean isLittle, long position, int bytes) {
-        return isLittle ? source.little(position, bytes) : source.big(position, bytes);
+        return isLittle ? source.readLittleEndian(position, bytes) : source.readBigEndian(position, bytes);
     }
 
     /** Returns a TIFF header of 26 bytes that says nothing else. */

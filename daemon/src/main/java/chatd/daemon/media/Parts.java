@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Collects the parts of a picture; ranges that meet become one. */
 final class Parts {
-    /** More than any picture has; so that small parts of a large one do not fill the memory. */
+    /** More than any picture has; keeps small parts of a large one from filling the memory. */
     private static final int MOST = 10_000;
 
     private final Source source;
@@ -25,7 +25,7 @@ final class Parts {
         }
     }
 
-    /** Writes bytes anew, unless the same stand behind what is kept: then these are kept, too. */
+    /** Writes new bytes, unless the same bytes follow what is kept: then those are kept, too. */
     void write(byte[] bytes) {
         if (bytes.length == 0) {
             return;

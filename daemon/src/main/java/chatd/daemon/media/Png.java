@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.CRC32;
 
-/** Reads a PNG (W3C's specification, third edition), chunk by chunk; one that moves is an APNG. */
+/** Reads a PNG (W3C's specification, third edition), chunk by chunk; an animated one is an APNG. */
 final class Png {
     private static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
     private static final int HEADER_BYTES = 13;
 
-    /** The chunks that decide what is shown, and the most bytes that each may have; no bound for those of pixels. */
+    /** The chunks that decide what is shown, and the maximum bytes of each; unlimited for those with pixels. */
     private static final Map<String, Long> KEPT = Map.ofEntries(
             Map.entry("IHDR", (long) HEADER_BYTES),
             Map.entry("PLTE", 768L),
@@ -49,15 +49,15 @@ final class Png {
         if (!source.has(position, "\0\0\0\rIHDR")) {
             throw new DamagedPicture("it has no header");
         }
-        long width = source.big(position + 8, 4);
-        long height = source.big(position + 12, 4);
+        long width = source.readBigEndian(position + 8, 4);
+        long height = source.readBigEndian(position + 12, 4);
         source.check(position, HEADER_BYTES + 12L);
         long frames = 1;
         long controls = 0;
-        int orientation = Orientation.UNTOLD;
+        int orientation = Orientation.UNKNOWN;
         boolean hasData = false;
         for (String type = ""; !type.equals("IEND"); ) {
-            long length = source.big(position, 4);
+            long length = source.readBigEndian(position, 4);
             source.check(position, length + 12);
             type = type(position + 4);
             long end = position + 12 + length;
@@ -73,19 +73,19 @@ final class Png {
                 }
                 case "acTL" -> {
                     checkWhole(type, length);
-                    frames = Math.max(frames, source.big(position + 8, 4));
+                    frames = Math.max(frames, source.readBigEndian(position + 8, 4));
                 }
                 case "fcTL" -> {
                     checkWhole(type, length);
                     controls++;
-                    long right = source.big(position + 12, 4) + source.big(position + 20, 4);
-                    long bottom = source.big(position + 16, 4) + source.big(position + 24, 4);
+                    long right = source.readBigEndian(position + 12, 4) + source.readBigEndian(position + 20, 4);
+                    long bottom = source.readBigEndian(position + 16, 4) + source.readBigEndian(position + 24, 4);
                     if (right > width || bottom > height) {
                         throw new DamagedPicture("one of its frames is outside of it");
                     }
                 }
                 case "eXIf" -> {
-                    if (orientation == Orientation.UNTOLD) {
+                    if (orientation == Orientation.UNKNOWN) {
                         orientation = Orientation.in(source, position + 8, end - 4);
                     }
                 }
@@ -119,7 +119,7 @@ final class Png {
     private String type(long position) {
         StringBuilder type = new StringBuilder();
         for (int i = 0; i < 4; i++) {
-            char c = (char) source.big(position + i, 1);
+            char c = (char) source.readBigEndian(position + i, 1);
             if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z')) {
                 throw new DamagedPicture("it has a part that no picture has");
             }

@@ -32,7 +32,7 @@ public interface Source {
      *
      * @throws DamagedPicture if the content ends before
      */
-    default long big(long position, int bytes) {
+    default long readBigEndian(long position, int bytes) {
         check(position, bytes);
         long value = 0;
         for (int i = 0; i < bytes; i++) {
@@ -41,8 +41,8 @@ public interface Source {
         return value;
     }
 
-    /** As {@link #big}, the least significant byte first. */
-    default long little(long position, int bytes) {
+    /** As {@link #readBigEndian}, the least significant byte first. */
+    default long readLittleEndian(long position, int bytes) {
         check(position, bytes);
         long value = 0;
         for (int i = bytes - 1; i >= 0; i--) {

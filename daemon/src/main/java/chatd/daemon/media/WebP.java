@@ -8,7 +8,7 @@ final class WebP {
     private static final Set<String> KEPT = Set.of("VP8 ", "VP8L", "VP8X", "ICCP", "ANIM", "ANMF", "ALPH");
     private static final Set<String> OF_FRAME = Set.of("VP8 ", "VP8L", "ALPH");
 
-    /** Bits of the flags that say that there is EXIF, and XMP. */
+    /** Flag bits that indicate that there is EXIF or XMP data. */
     private static final int EXIF = 0x08;
 
     private static final int XMP = 0x04;
@@ -24,7 +24,7 @@ final class WebP {
     private long width;
     private long height;
     private long frames;
-    private int orientation = Orientation.UNTOLD;
+    private int orientation = Orientation.UNKNOWN;
     private boolean hasImage;
 
     WebP(Source source) {
@@ -37,9 +37,9 @@ final class WebP {
     }
 
     Picture read() {
-        long size = source.little(4, 4);
+        long size = source.readLittleEndian(4, 4);
         source.check(8, size);
-        // What stands behind is not of the picture.
+        // What follows is not part of the picture.
         long end = 8 + size;
         if (source.has(12, "VP8X")) {
             readOrientation(end);
@@ -74,14 +74,14 @@ final class WebP {
         }
         StringBuilder type = new StringBuilder();
         for (int i = 0; i < 4; i++) {
-            type.append((char) source.big(position + i, 1));
+            type.append((char) source.readBigEndian(position + i, 1));
         }
         return type.toString();
     }
 
     /** Returns the position of the next chunk; each has an even length. */
     private long after(long position, long end) {
-        long length = source.little(position + 4, 4);
+        long length = source.readLittleEndian(position + 4, 4);
         long next = position + 8 + length + (length & 1);
         if (next > end) {
             throw new DamagedPicture("it is cut off");
@@ -91,9 +91,9 @@ final class WebP {
 
     private void readOrientation(long end) {
         for (long position = 12; position < end; position = after(position, end)) {
-            if (orientation == Orientation.UNTOLD && type(position, end).equals("EXIF")) {
+            if (orientation == Orientation.UNKNOWN && type(position, end).equals("EXIF")) {
                 long from = position + 8 + (source.has(position + 8, "Exif\0\0") ? 6 : 0);
-                orientation = Orientation.in(source, from, position + 8 + source.little(position + 4, 4));
+                orientation = Orientation.in(source, from, position + 8 + source.readLittleEndian(position + 4, 4));
             }
         }
     }
@@ -102,14 +102,14 @@ final class WebP {
         String type = type(position, end);
         long next = after(position, end);
         long data = position + 8;
-        long length = source.little(position + 4, 4);
+        long length = source.readLittleEndian(position + 4, 4);
         switch (type) {
             case "VP8X" -> {
                 if (position != 12 || length != EXTENDED_HEADER) {
                     throw new DamagedPicture("its header is damaged");
                 }
-                width = Math.max(width, 1 + source.little(data + 4, 3));
-                height = Math.max(height, 1 + source.little(data + 7, 3));
+                width = Math.max(width, 1 + source.readLittleEndian(data + 4, 3));
+                height = Math.max(height, 1 + source.readLittleEndian(data + 7, 3));
                 flags(position, next);
             }
             case "ANMF" -> frame(position, next);
@@ -131,9 +131,9 @@ final class WebP {
         }
     }
 
-    /** Keeps the chunk with the flags, without those of what is left out. */
+    /** Keeps the chunk with the flags, except the flags of what is left out. */
     private void flags(long position, long next) {
-        int before = (int) source.big(position + 8, 1);
+        int before = (int) source.readBigEndian(position + 8, 1);
         int after = (before & ~XMP & ~EXIF) | (orientation > Orientation.UPRIGHT ? EXIF : 0);
         if (before == after) {
             parts.keep(position, next);
@@ -163,7 +163,7 @@ final class WebP {
                     throw new DamagedPicture("it has two images in one frame");
                 }
                 hasOne = true;
-                image(type, inside + 8, source.little(inside + 4, 4));
+                image(type, inside + 8, source.readLittleEndian(inside + 4, 4));
             }
         }
         if (its.size() == next - data) {
@@ -181,13 +181,13 @@ final class WebP {
             if (length < 10 || !source.has(data + 3, "\u009d\u0001*")) {
                 throw new DamagedPicture("its header is damaged");
             }
-            width = Math.max(width, source.little(data + 6, 2) & 0x3fff);
-            height = Math.max(height, source.little(data + 8, 2) & 0x3fff);
+            width = Math.max(width, source.readLittleEndian(data + 6, 2) & 0x3fff);
+            height = Math.max(height, source.readLittleEndian(data + 8, 2) & 0x3fff);
         } else {
             if (length < 5 || !source.has(data, "/")) {
                 throw new DamagedPicture("its header is damaged");
             }
-            long bits = source.little(data + 1, 4);
+            long bits = source.readLittleEndian(data + 1, 4);
             width = Math.max(width, 1 + (bits & 0x3fff));
             height = Math.max(height, 1 + ((bits >> 14) & 0x3fff));
         }

@@ -6,12 +6,12 @@ import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.disk.DiskSpace;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Amendment;
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * What users do about stored messages: take back, correct, react (page {@code chat-json-1.md}, "Taking back, correcting,
  * reacting"). Methods block until it is committed.
  */
-public final class Amendments implements Room {
+public final class Amendments implements Feature {
     private static final int MOST_CORRECTIONS = 10;
 
     /** Maximum number of kinds of reactions to one message. */
@@ -72,7 +72,7 @@ public final class Amendments implements Room {
             IntStream.range(0, PLACES).mapToObj(place -> new ReentrantLock()).toArray(ReentrantLock[]::new);
 
     /** @param sending counts what is corrected with what is sent */
-    public Amendments(ServiceParts parts, Messages sending) {
+    public Amendments(FeatureContext parts, Messages sending) {
         this.sending = sending;
         this.directory = parts.directory();
         this.contacts = parts.contacts();
@@ -87,9 +87,9 @@ public final class Amendments implements Room {
 
     @Override
     public void addTo(Routes routes) {
-        routes.numbered(MessageCommand.TakeBack.class, false, this::takeBack);
-        routes.numbered(MessageCommand.Correct.class, true, this::correct);
-        routes.numbered(MessageCommand.React.class, true, this::react);
+        routes.route(MessageCommand.TakeBack.class, false, this::takeBack);
+        routes.route(MessageCommand.Correct.class, true, this::correct);
+        routes.route(MessageCommand.React.class, true, this::react);
     }
 
     private void takeBack(Session session, MessageCommand.TakeBack command) throws InterruptedException {
@@ -233,7 +233,7 @@ public final class Amendments implements Room {
     }
 
     /** Something to be done about a message. */
-    private final class Amending implements Decision<Amendment> {
+    private final class Amending implements Proposal<Amendment> {
         /** The sender's account; null for an administrator. */
         private final @Nullable Long from;
 

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import chatd.audit.event.Escape;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Party;
@@ -48,7 +48,7 @@ import java.util.stream.Collectors;
  * Conversations as their users see them: the list of them, what is unread, how far they have been read, who is typing
  * (page {@code chat-json-1.md}, types 21, 22, 35, 37). Runs on the session's own thread, and blocks.
  */
-public final class Conversations implements Room, AutoCloseable {
+public final class Conversations implements Feature, AutoCloseable {
     /** The time within which a user is told once that another is typing. */
     private static final Duration TYPING = Duration.ofSeconds(3);
 
@@ -76,7 +76,7 @@ public final class Conversations implements Room, AutoCloseable {
 
     private record Typing(long user, long to) {}
 
-    public Conversations(ServiceParts parts, Pages pages) {
+    public Conversations(FeatureContext parts, Pages pages) {
         this.directory = parts.directory();
         this.contacts = parts.contacts();
         this.sessions = parts.sessions();
@@ -84,7 +84,8 @@ public final class Conversations implements Room, AutoCloseable {
         this.items = new Items(parts);
         this.clock = parts.clock();
         this.pages = pages;
-        this.marks = new ReadMarks(store, account -> directory.present(account).isPresent(), this::tell);
+        this.marks =
+                new ReadMarks(store, account -> directory.findExisting(account).isPresent(), this::tell);
     }
 
     @Override
@@ -93,8 +94,8 @@ public final class Conversations implements Room, AutoCloseable {
         routes.unlogged(
                 MessageCommand.Typing.class,
                 Gate.LOGGED_IN,
-                (session, command) -> type(session.account(), command.to()));
-        routes.unloggedChange(MessageCommand.ChangeAttention.class, this::want);
+                (session, command) -> notifyTyping(session.account(), command.to()));
+        routes.unloggedChange(MessageCommand.ChangeAttention.class, this::setAttention);
         routes.unlogged(
                 MessageCommand.ListConversations.class,
                 Gate.LOGGED_IN,
@@ -112,7 +113,7 @@ public final class Conversations implements Room, AutoCloseable {
      * does not tell.
      */
     SortedMap<Long, Long> read(Account account, long other) {
-        List<Long> both = Addressee.isGroup(other) || !learns(account.number(), other)
+        List<Long> both = Addressee.isGroup(other) || !seesReadMarks(account.number(), other)
                 ? List.of(account.number())
                 : List.of(account.number(), other);
         marks.settle(both);
@@ -147,7 +148,8 @@ public final class Conversations implements Room, AutoCloseable {
     private void mark(Session session, MessageCommand.MarkRead command) {
         long account = session.account();
         long conversation = Conversation.of(account, other(account, command.with()));
-        long newest = store.newest(directory.numbered(account), conversation, sessions.fanout().deliveredTo());
+        long newest = store.newest(
+                directory.numbered(account), conversation, sessions.fanout().deliveredTo());
         long message = Math.min(command.message(), newest);
         long before = Math.max(
                 marks.pending(account, conversation),
@@ -210,31 +212,35 @@ public final class Conversations implements Room, AutoCloseable {
         long other = Conversation.with(mark.conversation(), account);
         generations.merge(account, 1L, Long::sum);
         sessions.fanout().tell(account, mark.session(), new UserEvent.ReadUpTo(account, other, mark.message()));
-        if (other > Message.EVERYONE && other != account && learns(other, account)) {
+        if (other > Message.EVERYONE && other != account && seesReadMarks(other, account)) {
             sessions.fanout().tell(other, "", new UserEvent.ReadUpTo(account, account, mark.message()));
         }
     }
 
     /** Returns whether a user learns how far another has read: both tell, and it has not blocked the other. */
-    private boolean learns(long user, long other) {
-        return tells(user) && tells(other) && !contacts.blocked(user).has(other);
+    private boolean seesReadMarks(long user, long other) {
+        return sharesReadMarks(user)
+                && sharesReadMarks(other)
+                && !contacts.blocked(user).has(other);
     }
 
-    private boolean tells(long account) {
+    private boolean sharesReadMarks(long account) {
         return directory.numbered(account).preferences().readMarks();
     }
 
-    private void type(long account, User to) {
+    private void notifyTyping(long account, User to) {
         if (to instanceof User.Group group) {
             directory.groups().checkWriting(account, group.number());
             long addressee = Addressee.group(group.number());
-            if (tells(account) && typing.asMap().putIfAbsent(new Typing(account, addressee), true) == null) {
-                sessions.fanout().tellGroup(group.number(), account, MOST_TOLD, new UserEvent.Typing(account, addressee));
+            if (sharesReadMarks(account) && typing.asMap().putIfAbsent(new Typing(account, addressee), true) == null) {
+                sessions.fanout()
+                        .tellGroup(group.number(), account, MOST_TOLD, new UserEvent.Typing(account, addressee));
             }
             return;
         }
         Account other = directory.user(to).orElseThrow(() -> noSuchUser(to));
-        boolean isTold = tells(account) && !contacts.blocked(other.number()).has(account);
+        boolean isTold =
+                sharesReadMarks(account) && !contacts.blocked(other.number()).has(account);
         if (isTold
                 && other.number() != account
                 && typing.asMap().putIfAbsent(new Typing(account, other.number()), true) == null) {
@@ -242,16 +248,19 @@ public final class Conversations implements Room, AutoCloseable {
         }
     }
 
-    private void want(Session session, MessageCommand.ChangeAttention command) {
+    private void setAttention(Session session, MessageCommand.ChangeAttention command) {
         Account account = directory.numbered(session.account());
         long other = other(account.number(), command.with());
         long conversation = Conversation.of(account.number(), other);
-        Optional<Party> party = store.parties(account, List.of(conversation), sessions.fanout().deliveredTo()).stream()
+        Optional<Party> party = store
+                .parties(account, List.of(conversation), sessions.fanout().deliveredTo())
+                .stream()
                 .findFirst();
         Attention before = party.map(Party::attention).orElse(Attention.DEFAULT);
         Attention after = command.after(before);
         // Counted afterwards: who reads them in between is told what it has already.
-        store.want(account.number(), conversation, party.map(Party::read).orElse(0L), after);
+        store.setAttention(
+                account.number(), conversation, party.map(Party::read).orElse(0L), after);
         generations.merge(account.number(), 1L, Long::sum);
         sessions.fanout().tell(account.number(), "", new UserEvent.AttentionChanged(other, after));
     }

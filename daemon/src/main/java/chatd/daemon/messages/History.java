@@ -1,17 +1,17 @@
 package chatd.daemon.messages;
 
-import chatd.daemon.session.SessionOutput;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.model.message.Reader;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.SessionOutput;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.read.MessageStore;
 import chatd.daemon.store.read.Range;
@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  * The messages that a user sent and received (rule 8 of {@code chat-1.md}; {@code chat-json-1.md}, type 19). Runs on the
  * session's own thread, and blocks.
  */
-public final class History implements Room {
+public final class History implements Feature {
     /** Messages read per query: a text may have 64 KiB. */
     public static final int PART = 20;
 
@@ -41,7 +41,7 @@ public final class History implements Room {
     private final Conversations conversations;
     private final Pages pages;
 
-    public History(ServiceParts parts, Conversations conversations, Pages pages) {
+    public History(FeatureContext parts, Conversations conversations, Pages pages) {
         this.store = parts.stores().messages();
         this.items = new Items(parts);
         this.directory = parts.directory();

@@ -2,7 +2,7 @@ package chatd.daemon.messages;
 
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.Applier;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
@@ -35,7 +35,7 @@ public final class Items {
     private final GroupStore groups;
     private final Directory directory;
 
-    public Items(ServiceParts parts) {
+    public Items(FeatureContext parts) {
         this.messages = parts.stores().messages();
         this.amendments = parts.stores().amendments();
         this.groups = parts.stores().groups();
@@ -104,7 +104,7 @@ public final class Items {
     /** Returns whether a message was taken back while what had been done about it was being read. */
     private static boolean isEmpty(Amendment.Act act) {
         return switch (act) {
-            case Amendment.TakenBack back -> false;
+            case Amendment.TakenBack _ -> false;
             case Amendment.Corrected corrected -> corrected.text() == null;
             case Amendment.Reacted reacted -> reacted.code() == null;
         };
@@ -154,10 +154,10 @@ public final class Items {
     }
 
     private Item item(GroupChange change) {
-        Set<Long> concerned = new HashSet<>(change.came());
+        Set<Long> concerned = new HashSet<>(change.addedAccounts());
         concerned.add(Addressee.group(change.group()));
         concerned.add(change.sender());
-        concerned.add(change.gone());
+        concerned.add(change.removedAccount());
         if (change.act() instanceof GroupAct.RoleGiven given) {
             concerned.add(given.user());
         } else if (change.act() instanceof GroupAct.Left left) {

@@ -5,12 +5,12 @@ import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.disk.DiskSpace;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
@@ -46,13 +46,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
-public final class Messages implements Room {
-    /** The number of no message. */
+public final class Messages implements Feature {
+    /** A number that no message has. */
     private static final long UNANSWERABLE = -1;
 
     private static final String TEXTS = "texts and files an hour are taken from one user";
 
-    /** Over how many minutes texts are counted: nobody is refused for a lively hour. */
+    /** The minutes over which texts are counted: nobody is refused for being busy for a while. */
     private static final long MINUTES = 60;
 
     private final Directory directory;
@@ -75,10 +75,10 @@ public final class Messages implements Room {
     /** The bytes of texts that all accounts that registered themselves send in a day ({@code rates.registered-text-bytes}). */
     private final RateBy<Long> registeredBytes;
 
-    /** The mentions of each by each, or of a group if all of it are meant, in a minute ({@code rates.mentions}). */
+    /** The mentions of one user by another, or of a whole group, in a minute ({@code rates.mentions}). */
     private final RateBy<Pair> alerts;
 
-    public Messages(ServiceParts parts) {
+    public Messages(FeatureContext parts) {
         this.directory = parts.directory();
         this.groups = directory.groups();
         this.contacts = parts.contacts();
@@ -101,16 +101,16 @@ public final class Messages implements Room {
     public void addTo(Routes routes) {
         routes.written(
                 MessageCommand.SendText.class,
-                (session, command) -> told(session, send(session, command)),
-                (session, command) -> told(session, offer(session, command)));
+                (session, command) -> noticeWhenDelivered(session, send(session, command)),
+                (session, command) -> noticeWhenDelivered(session, offer(session, command)));
     }
 
     /** Sends the notice that is for the sender alone once the message is delivered. */
-    private @Nullable CompletableFuture<Receipt> told(Session session, @Nullable InFlight sent) {
+    private @Nullable CompletableFuture<Receipt> noticeWhenDelivered(Session session, @Nullable InFlight sent) {
         if (sent == null) {
             return null;
         }
-        String beside = sent.beside();
+        String beside = sent.senderNotice();
         return sent.done().thenApply(committed -> {
             if (beside != null) {
                 session.answer(new SessionEvent.Notice(beside, clock.instant()));
@@ -128,10 +128,11 @@ public final class Messages implements Room {
      */
     public InFlight send(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
-        Refusal untaken = untaken(caller.account(), recipients);
+        Refusal untaken = recipientRefusal(caller.account(), recipients);
         long answered = answered(caller, command.answered(), recipients);
         charge(caller.account(), ByteBufUtil.utf8Bytes(command.text()));
-        return new InFlight(journal.submit(text(caller, command, answered, recipients, untaken)), beside(recipients));
+        return new InFlight(
+                journal.submit(text(caller, command, answered, recipients, untaken)), senderNotice(recipients));
     }
 
     /**
@@ -155,7 +156,7 @@ public final class Messages implements Room {
             takeBack(caller.account(), bytes);
             return null;
         }
-        return new InFlight(done, beside(recipients));
+        return new InFlight(done, senderNotice(recipients));
     }
 
     /** @throws Refusal {@link Code#THROTTLED} if an account has sent too much of late */
@@ -195,11 +196,11 @@ public final class Messages implements Room {
      * A message in flight.
      *
      * @param done completes when it is committed, logged and delivered
-     * @param beside a text then sent to its sender alone; null for none
+     * @param senderNotice a text then sent to its sender alone; null for none
      */
     public record InFlight(
             CompletableFuture<Committed<Message>> done,
-            @Nullable String beside) {}
+            @Nullable String senderNotice) {}
 
     private Recipients checked(Caller caller, MessageCommand.SendText command) {
         disks.check();
@@ -207,7 +208,7 @@ public final class Messages implements Room {
         return recipients(caller, command.audience());
     }
 
-    /** Returns those recipients who take no texts of an account by what they prefer, unless they have written to it. */
+    /** Returns the recipients whose preferences refuse an account's texts, unless they have written to it. */
     private List<Account> reserved(long sender, Recipients recipients) {
         List<Long> numbers = recipients.numbers();
         return numbers == null || recipients.group() != 0
@@ -228,7 +229,7 @@ public final class Messages implements Room {
     }
 
     /** Returns why recipients do not take what an account sends; null if all do. Blocks if one does not take that of everyone. */
-    private @Nullable Refusal untaken(long sender, Recipients recipients) {
+    private @Nullable Refusal recipientRefusal(long sender, Recipients recipients) {
         List<String> refusing = reserved(sender, recipients).stream()
                 .filter(receiver -> !store.hasWritten(receiver.number(), sender))
                 .map(Account::name)
@@ -245,7 +246,7 @@ public final class Messages implements Room {
     }
 
     /** Returns the text that tells the sender of unknown recipients; null if there are none. */
-    public static @Nullable String beside(Recipients recipients) {
+    public static @Nullable String senderNotice(Recipients recipients) {
         return recipients.unknown().isEmpty() ? null : recipients.complaint() + " It was sent to the others.";
     }
 
@@ -294,7 +295,7 @@ public final class Messages implements Room {
         return isThere ? answered : UNANSWERABLE;
     }
 
-    private Decision<Message> text(
+    private Proposal<Message> text(
             Caller from,
             MessageCommand.SendText command,
             long answered,
@@ -311,7 +312,7 @@ public final class Messages implements Room {
         return new Sending(from, recipients, command.text(), null, references, once, untaken);
     }
 
-    /** Returns the condition that an account gets what is sent to these recipients. */
+    /** Returns a predicate: whether an account gets what is sent to these recipients. */
     private LongPredicate receives(Recipients recipients) {
         List<Long> numbers = recipients.numbers();
         return recipients.group() != 0
@@ -372,7 +373,7 @@ public final class Messages implements Room {
     public void admit(Caller caller, Recipients recipients) {
         disks.check();
         writing(caller.account(), recipients, clock.instant());
-        Refusal untaken = untaken(caller.account(), recipients);
+        Refusal untaken = recipientRefusal(caller.account(), recipients);
         if (untaken != null) {
             throw untaken;
         }
@@ -397,13 +398,13 @@ public final class Messages implements Room {
      */
     private References references(
             long sender, Recipients recipients, boolean isForAll, References as, RateBy<Pair>.Once alerted) {
-        References all = meant(sender, recipients, isForAll, as);
+        References all = resolvedReferences(sender, recipients, isForAll, as);
         return sender == Message.SERVER
                 ? all
                 : all.withMentioned(mentioned -> alerted.take(new Pair(sender, mentioned)));
     }
 
-    private References meant(long sender, Recipients recipients, boolean isForAll, References as) {
+    private References resolvedReferences(long sender, Recipients recipients, boolean isForAll, References as) {
         long group = recipients.group();
         if (group == 0) {
             return as;
@@ -435,8 +436,8 @@ public final class Messages implements Room {
     }
 
     /** A text or a file to be sent. */
-    private final class Sending implements Decision<Message> {
-        /** Made on the sender's thread, since the journal's is the only one of its kind. */
+    private final class Sending implements Proposal<Message> {
+        /** Made on the sender's thread, since there is only one journal thread. */
         private final byte[] salt = salt(random);
 
         /** The sender's account; null for the daemon itself. */
@@ -456,7 +457,7 @@ public final class Messages implements Room {
         private final RateBy<Pair>.Once alerted = alerts.once();
 
         /** Why recipients do not take it; thrown only when it is decided, since the same may have been sent before. */
-        private final @Nullable Refusal untaken;
+        private final @Nullable Refusal recipientRefusal;
 
         Sending(
                 @Nullable Caller from,
@@ -475,7 +476,7 @@ public final class Messages implements Room {
             this.references = references;
             this.isForAll = text != null && recipients.group() != 0 && Mention.isOfAll(text);
             this.once = once;
-            this.untaken = untaken;
+            this.recipientRefusal = untaken;
         }
 
         @Override
@@ -496,8 +497,8 @@ public final class Messages implements Room {
         @Override
         public Message decide(Numbers numbers, Instant now) {
             long sender = from == null ? Message.SERVER : writing(from, recipients, now);
-            if (untaken != null) {
-                throw untaken;
+            if (recipientRefusal != null) {
+                throw recipientRefusal;
             }
             if (references.answered() == UNANSWERABLE) {
                 // Only now, since it may have been there when the same was sent before.

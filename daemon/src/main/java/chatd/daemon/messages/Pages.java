@@ -9,7 +9,7 @@ import java.util.function.LongFunction;
 /** Limits how many pages are read at once: {@value #PAGES}, and one of an account; further ones wait. Blocks. */
 public final class Pages {
     private static final int PAGES = 8;
-    /** Maximum bytes of a page's items when {@linkplain Session#isTight memory is tight}. */
+    /** Maximum bytes of a page's items when {@linkplain SessionOutput#isBacklogLarge memory is tight}. */
     private static final long SMALL_PAGE = 32 << 10;
 
     private final Sessions sessions;
@@ -22,7 +22,7 @@ public final class Pages {
     /** Returns the maximum bytes of the items of a page. */
     public static long bytes(Session session) {
         long most = session.dialect().pageBytes();
-        return session.output().isTight() ? Math.min(SMALL_PAGE, most) : most;
+        return session.output().isBacklogLarge() ? Math.min(SMALL_PAGE, most) : most;
     }
 
     /**

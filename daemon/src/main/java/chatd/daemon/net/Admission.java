@@ -182,10 +182,10 @@ final class Admission {
         admitted.sequence = admissions++;
         connections++;
         free--;
-        Neighbours neighbours = networks.computeIfAbsent(admitted.network, same -> new Neighbours());
+        Neighbours neighbours = networks.computeIfAbsent(admitted.network, _ -> new Neighbours());
         neighbours.connections++;
         neighbours.strangers++;
-        Stranger stranger = neighbours.byAddress.computeIfAbsent(admitted.address, same -> new Stranger());
+        Stranger stranger = neighbours.byAddress.computeIfAbsent(admitted.address, _ -> new Stranger());
         stranger.connections++;
         stranger.greeting.add(admitted);
     }

@@ -190,7 +190,7 @@ public final class Listener implements AutoCloseable {
      * @throws IOException if a socket can't be opened; the message names it
      */
     public void answerByUdp(BiConsumer<byte[], InetSocketAddress> asked) throws IOException {
-        AddressAnswerer answerer = new AddressAnswerer(asked);
+        AddressResponder answerer = new AddressResponder(asked);
         for (InetSocketAddress address : config.get().listen().udp()) {
             try {
                 Channel channel = new Bootstrap()
@@ -199,7 +199,7 @@ public final class Listener implements AutoCloseable {
                                 () -> Epoll.isAvailable() ? new EpollDatagramChannel() : new NioDatagramChannel())
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
-                                new FixedRecvByteBufAllocator(AddressAnswerer.LENGTH + 1))
+                                new FixedRecvByteBufAllocator(AddressResponder.LENGTH + 1))
                         .handler(answerer)
                         .bind(address)
                         .sync()
@@ -295,7 +295,7 @@ public final class Listener implements AutoCloseable {
     }
 
     private void refuse(InetSocketAddress peer, String reason) {
-        audit.soon(
+        audit.logCoalescedLater(
                 reason,
                 peer.getAddress(),
                 new AuditEvent.ConnectionRefused(NetUtil.toAddressString(peer.getAddress()), reason));

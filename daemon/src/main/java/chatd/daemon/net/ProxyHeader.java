@@ -103,7 +103,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                 : proxy;
     }
 
-    /** Refuses what is no header, which the decoder has closed already; a connection that was reset just ends. */
+    /** Refuses an invalid header, whose connection the decoder has already closed; a reset connection just ends. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof DecoderException) {

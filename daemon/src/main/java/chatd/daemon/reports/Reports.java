@@ -4,11 +4,11 @@ import chatd.daemon.accounts.AccountDecision;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.FreeText;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
-import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.AccountChange;
@@ -41,10 +41,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages that users report to the administrators, who can see them as they were until the report is closed, and none else
+ * Messages that users report to the administrators, who alone can see them as they were until the report is closed
  * (page {@code chat-json-1.md}, type 36). Methods block.
  */
-public final class Reports implements Room {
+public final class Reports implements Feature {
     private static final int MOST_OPEN = 20;
     private static final String LISTED = "`chat-admin report list` shows it, to administrators and moderators.";
 
@@ -64,7 +64,7 @@ public final class Reports implements Room {
     /** Held from counting the open reports of an account until one more is committed. */
     private final ReentrantLock counting = new ReentrantLock();
 
-    public Reports(ServiceParts parts) {
+    public Reports(FeatureContext parts) {
         this.directory = parts.directory();
         this.messages = parts.stores().messages();
         this.amendments = parts.stores().amendments();
@@ -108,7 +108,8 @@ public final class Reports implements Room {
                         Change change = Change.own(
                                 origin, numbers.nextPosition(), number, account.name(), Change.Kind.REPORTED, now, 0);
                         return new AccountChange(
-                                change.of(its.number()), new Effect.MessageReported(command.text(), text, its.file()));
+                                change.withMessage(its.number()),
+                                new Effect.MessageReported(command.text(), text, its.file()));
                     }));
         } finally {
             counting.unlock();
@@ -116,18 +117,18 @@ public final class Reports implements Room {
         notifyOthers(number);
     }
 
-    /** Tells whoever is to be told of reports that there is another one. */
+    /** Notifies those configured to be told of reports that there is a new one. */
     private void notifyOthers(long by) {
         String told = directory.nameOf(by) + " has reported a message: " + LISTED;
         for (String name : config.get().reports().told()) {
             directory
                     .named(name)
-                    .ifPresent(account ->
-                            sessions.fanout().tell(account.number(), "", new SessionEvent.Notice(told, clock.instant())));
+                    .ifPresent(account -> sessions.fanout()
+                            .tell(account.number(), "", new SessionEvent.Notice(told, clock.instant())));
         }
     }
 
-    /** Returns what a user is told of reports who logs in; empty if there is nothing to tell. Blocks. */
+    /** Returns what a user who logs in is told about reports; empty if nothing. Blocks. */
     public Optional<String> notice(long account) {
         boolean isTold = config.get().reports().told().stream()
                 .anyMatch(name -> directory
@@ -140,7 +141,7 @@ public final class Reports implements Room {
                 : Optional.of((open == 1 ? "A report is open: " : open + " reports are open: ") + LISTED);
     }
 
-    /** Returns how many reports are open; 0 if the database is away: it is said again at the next login. */
+    /** Returns how many reports are open; 0 if the database is unavailable: the next login says it again. */
     private int openIfKnown() {
         try {
             return store.open().number();
@@ -188,11 +189,11 @@ public final class Reports implements Room {
     }
 
     /**
-     * A message beside a reported one, as whoever reported that sees it.
+     * A message before or after a reported one, as the reporter sees it.
      *
      * @param text null if it was taken back, and for a file
      */
-    public record Beside(Message message, @Nullable String text) {}
+    public record ContextMessage(Message message, @Nullable String text) {}
 
     /**
      * Returns the messages before and after a reported one in its conversation, as whoever reported it sees them, by number;
@@ -200,7 +201,7 @@ public final class Reports implements Room {
      *
      * @param count how many before, and how many after
      */
-    public List<Beside> context(ReportStore.Report report, int count) {
+    public List<ContextMessage> context(ReportStore.Report report, int count) {
         Message reported = messages.messages(List.of(report.message())).stream()
                 .findFirst()
                 .orElse(null);
@@ -216,14 +217,15 @@ public final class Reports implements Room {
                         : Conversation.of(
                                 report.by(),
                                 reported.sender() == report.by() ? receivers.getFirst() : reported.sender());
-        List<Long> numbers =
-                new ArrayList<>(messages.said(reader, conversation, new Range(0, report.message() - 1, count, true)));
-        numbers.addAll(messages.said(reader, conversation, new Range(report.message(), Long.MAX_VALUE, count, false)));
+        List<Long> numbers = new ArrayList<>(
+                messages.messageNumbers(reader, conversation, new Range(0, report.message() - 1, count, true)));
+        numbers.addAll(messages.messageNumbers(
+                reader, conversation, new Range(report.message(), Long.MAX_VALUE, count, false)));
         return numbers.isEmpty()
                 ? List.of()
                 : messages.messages(numbers).stream()
                         .sorted(Comparator.comparingLong(Message::number))
-                        .map(its -> new Beside(its, its.isErased() ? null : shown(reader, its)))
+                        .map(its -> new ContextMessage(its, its.isErased() ? null : shown(reader, its)))
                         .toList();
     }
 
@@ -260,7 +262,7 @@ public final class Reports implements Room {
                 Message.SERVER, new Batching.ChangeOf(report.by(), false), 3_000, (numbers, now) -> {
                     Account account = directory.numbered(report.by());
                     Change change = Change.by(by, numbers.nextPosition(), account, kind, now, null);
-                    return new AccountChange(change.of(report.message()), effect);
+                    return new AccountChange(change.withMessage(report.message()), effect);
                 }));
     }
 

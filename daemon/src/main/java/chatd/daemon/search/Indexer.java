@@ -358,7 +358,7 @@ public final class Indexer implements AutoCloseable {
     private boolean paced(Index its) throws IOException {
         long begin = System.nanoTime();
         boolean isMore = follow(its);
-        pace.took(Duration.ofNanos(System.nanoTime() - begin));
+        pace.recordTime(Duration.ofNanos(System.nanoTime() - begin));
         if (isMore) {
             pause(pace.untilFree());
         }

@@ -6,7 +6,7 @@ import chatd.daemon.journal.RecentEntries;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Entry;
 import chatd.daemon.model.entry.Message;
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.store.read.AmendmentStore;
 import chatd.daemon.store.read.MessageStore;
@@ -135,7 +135,7 @@ final class Ledgered {
     }
 
     /** Returns what somebody sees of a corrected text to a group, who has left that group. */
-    private static String seen(String text, List<AmendmentStore.Told> corrections, List<Stretch> stretches) {
+    private static String seen(String text, List<AmendmentStore.Told> corrections, List<MembershipPeriod> stretches) {
         return corrections.stream()
                 .filter(correction -> stretches.stream().anyMatch(its -> its.has(correction.number())))
                 .map(AmendmentStore.Told::text)
@@ -154,7 +154,7 @@ final class Ledgered {
                     .map(AmendmentStore.Told::text)
                     .findFirst()
                     .orElse(text);
-            byText.computeIfAbsent(seen, same -> new ArrayList<>()).add(viewer);
+            byText.computeIfAbsent(seen, _ -> new ArrayList<>()).add(viewer);
         }
         return byText;
     }

@@ -3,9 +3,9 @@ package chatd.daemon.search;
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.messages.Items;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * Searches what a user may read (page {@code chat-json-1.md}, "Search"). The index says which messages these are; what they
  * say is read from the ledger, as of now, and searched once more. Runs on the session's own thread, and blocks.
  */
-public final class Search implements Room, AutoCloseable {
+public final class Search implements Feature, AutoCloseable {
     /** Hits taken from the index at once. */
     private static final int PART = 50;
 
@@ -65,7 +65,7 @@ public final class Search implements Room, AutoCloseable {
     private final RateBy<Long> rate;
     private final Supplier<Config> config;
 
-    public Search(ServiceParts parts, Conversations conversations) {
+    public Search(FeatureContext parts, Conversations conversations) {
         this.directory = parts.directory();
         this.sessions = parts.sessions();
         this.items = new Items(parts);

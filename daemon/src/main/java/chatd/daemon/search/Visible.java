@@ -1,7 +1,7 @@
 package chatd.daemon.search;
 
 import chatd.daemon.model.entry.Message;
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.model.message.Reader;
 import chatd.protocol.value.Addressee;
 import java.time.Instant;
@@ -85,7 +85,7 @@ final class Visible {
     }
 
     private static Query ofGroup(long group, Reader.Group its, Function<List<String>, Query> words) {
-        List<Stretch> stretches = its.stretches();
+        List<MembershipPeriod> stretches = its.stretches();
         if (stretches.isEmpty()) {
             return new MatchNoDocsQuery("not in the group");
         }

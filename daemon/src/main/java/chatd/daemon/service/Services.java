@@ -8,13 +8,13 @@ import chatd.daemon.config.Config;
 import chatd.daemon.direct.Calls;
 import chatd.daemon.direct.SeenAddresses;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.dispatch.Room;
-import chatd.daemon.files.FileRooms;
+import chatd.daemon.dispatch.Feature;
+import chatd.daemon.files.FileFeatures;
 import chatd.daemon.files.FilesOverHttp;
 import chatd.daemon.files.Storage;
 import chatd.daemon.friends.Friends;
 import chatd.daemon.groups.Groups;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.login.Authenticator;
 import chatd.daemon.login.Bearers;
 import chatd.daemon.login.Devices;
@@ -52,15 +52,15 @@ public final class Services implements AutoCloseable {
     private final Messages messages;
     private final Amendments amendments;
     private final Reports reports;
-    private final FileRooms files;
+    private final FileFeatures files;
     private final Conversations conversations;
     private final History history;
     private final Search search;
     private final SeenAddresses seenAddresses;
     private final Calls calls;
-    private final ServiceParts parts;
+    private final FeatureContext parts;
 
-    public Services(ServiceParts parts) {
+    public Services(FeatureContext parts) {
         this.parts = parts;
         Config config = parts.config().get();
         this.hashing = new Hashing(config.hashing());
@@ -86,13 +86,13 @@ public final class Services implements AutoCloseable {
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts, messages);
-        this.files = new FileRooms(parts, messages);
+        this.files = new FileFeatures(parts, messages);
         this.seenAddresses = new SeenAddresses();
         this.calls = new Calls(parts, seenAddresses);
     }
 
     /** Returns the rooms that handle clients' commands. */
-    public List<Room> rooms() {
+    public List<Feature> features() {
         return List.of(
                 logins,
                 ownSessions,
@@ -147,7 +147,7 @@ public final class Services implements AutoCloseable {
         return reports;
     }
 
-    public FileRooms files() {
+    public FileFeatures files() {
         return files;
     }
 
@@ -170,7 +170,7 @@ public final class Services implements AutoCloseable {
 
     /** Returns what is told from where clients asked by UDP, and with which session's number. */
     public BiConsumer<byte[], InetSocketAddress> askedByUdp() {
-        return seenAddresses::saw;
+        return seenAddresses::remember;
     }
 
     public History history() {

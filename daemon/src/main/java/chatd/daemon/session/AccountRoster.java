@@ -1,7 +1,7 @@
 package chatd.daemon.session;
 
-import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
+import chatd.protocol.value.people.RosterEntry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

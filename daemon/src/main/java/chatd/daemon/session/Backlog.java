@@ -24,10 +24,10 @@ public final class Backlog {
      * The unread output of one session.
      *
      * @param bytes all of it
-     * @param unasked the queued part that is not of answers: these are bounded anyway, and a session that waits
+     * @param unsolicitedBytes the queued part that is not of answers: these are bounded anyway, and a session that waits
      *     only for an answer is the last to be cut off
      */
-    record Share(long bytes, long unasked) {
+    record Share(long bytes, long unsolicitedBytes) {
         static final Share NONE = new Share(0, 0);
     }
 
@@ -37,7 +37,7 @@ public final class Backlog {
     }
 
     /** Replaces a session's share; cuts off sessions if the limit is exceeded. One thread at a time per session. */
-    void leaves(Session session, Share share) {
+    void updateShare(Session session, Share share) {
         Share before = share.bytes() == 0 ? shares.remove(session) : shares.put(session, share);
         if (total.addAndGet(share.bytes() - (before == null ? 0 : before.bytes())) > most) {
             cutOff();
@@ -50,7 +50,7 @@ public final class Backlog {
     }
 
     /** Returns whether so much is queued that answers should be sent in small pieces, so that they cut nobody off. */
-    boolean isTight() {
+    boolean isLarge() {
         return answers.sum() > most / 4 || total.get() > most / 2;
     }
 
@@ -58,7 +58,7 @@ public final class Backlog {
         while (total.get() > most) {
             Session slowest = shares.entrySet().stream()
                     .max(Map.Entry.comparingByValue(
-                            Comparator.comparingLong(Share::unasked).thenComparingLong(Share::bytes)))
+                            Comparator.comparingLong(Share::unsolicitedBytes).thenComparingLong(Share::bytes)))
                     .map(Map.Entry::getKey)
                     .orElse(null);
             if (slowest == null) {

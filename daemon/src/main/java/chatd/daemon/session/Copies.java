@@ -54,7 +54,12 @@ public record Copies(
      */
     public static Copies of(Amendment amendment, LongPredicate has) {
         return new Copies(
-                amendment.number(), amendment.told(), amendment.subject().group(), has, amendment.session(), false);
+                amendment.number(),
+                amendment.notifiedAccounts(),
+                amendment.subject().group(),
+                has,
+                amendment.session(),
+                false);
     }
 
     /** Returns the members of the group, among them who did it. */

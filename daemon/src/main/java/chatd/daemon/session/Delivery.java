@@ -38,7 +38,7 @@ public final class Delivery implements AutoCloseable {
         View before = last;
         if (before == null || before.view() != view || !before.dialect().equals(dialect)) {
             View its = new View(dialect, view);
-            lastFrames = encoded.computeIfAbsent(its, same -> dialect.frames(event, viewer, ByteBufAllocator.DEFAULT));
+            lastFrames = encoded.computeIfAbsent(its, _ -> dialect.frames(event, viewer, ByteBufAllocator.DEFAULT));
             last = its;
         }
         return lastFrames;

@@ -36,11 +36,11 @@ public final class FairQueue<T> {
     @GuardedBy("this")
     private long arrivals;
 
-    /** Owners of whom what came first is served next. */
+    /** Owners whose oldest item is served next. */
     @GuardedBy("this")
     private final Set<Object> oldestNext = new HashSet<>();
 
-    private record Item<T>(Object whose, int tries, long arrival, T what) {}
+    private record Item<T>(Object owner, int tries, long arrival, T what) {}
 
     public void add(Object whose, T what) {
         add(whose, 0, what);
@@ -90,13 +90,13 @@ public final class FairQueue<T> {
 
     @GuardedBy("this")
     private void remove(Item<T> item) {
-        TreeSet<Item<T>> its = waiting.get(item.whose());
+        TreeSet<Item<T>> its = waiting.get(item.owner());
         if (its != null && its.remove(item)) {
             size--;
             if (its.isEmpty()) {
-                waiting.remove(item.whose());
-                order.remove(item.whose());
-                oldestNext.remove(item.whose());
+                waiting.remove(item.owner());
+                order.remove(item.owner());
+                oldestNext.remove(item.owner());
             }
         }
     }
@@ -120,7 +120,7 @@ public final class FairQueue<T> {
                 ofMost = last;
             }
             if (last.tries() > tries
-                    && (its.size() > count || last.whose().equals(whose))
+                    && (its.size() > count || last.owner().equals(whose))
                     && (triedMost == null || ORDER.compare(last, triedMost) > 0)) {
                 triedMost = last;
             }

@@ -39,12 +39,7 @@ public final class Fanout {
     private boolean applying;
 
     /** @param deliveredTo the last message number of the previous run */
-    Fanout(
-            ReentrantLock presenceLock,
-            OnlineAccounts online,
-            GroupAudiences audiences,
-            long deliveredTo,
-            Clock clock) {
+    Fanout(ReentrantLock presenceLock, OnlineAccounts online, GroupAudiences audiences, long deliveredTo, Clock clock) {
         this.presenceLock = presenceLock;
         this.online = online;
         this.audiences = audiences;

@@ -44,7 +44,8 @@ final class OnlineAccounts {
 
     /** Returns the number of accounts that others see online, each counted once however many devices it uses. */
     int countVisible() {
-        return (int) sessions.values().stream().filter(OnlineAccounts::isVisible).count();
+        return (int)
+                sessions.values().stream().filter(OnlineAccounts::isVisible).count();
     }
 
     private static boolean isVisible(List<Session> own) {

@@ -70,7 +70,7 @@ final class Outbox {
     @GuardedBy("lock")
     private int countedFrames;
 
-    /** Counted bytes queued since the last write; not yet held against the reader, who had no chance to take them. */
+    /** Counted bytes queued since the last write; not yet counted against the reader, who couldn't read them yet. */
     @GuardedBy("lock")
     private long freshBytes;
 
@@ -119,7 +119,7 @@ final class Outbox {
                 frame.release();
                 return true;
             }
-            Dialect.Change told = change == null ? null : joined(change);
+            Dialect.Change told = change == null ? null : coalesce(change);
             if (change != null && told == null) {
                 frame.release();
                 return true;
@@ -166,7 +166,7 @@ final class Outbox {
 
     /** Coalesces with a pending presence change of the same user; returns null if they cancel out. */
     @GuardedBy("lock")
-    private Dialect.@Nullable Change joined(Dialect.Change change) {
+    private Dialect.@Nullable Change coalesce(Dialect.Change change) {
         Entry earlier = presences.remove(change.user());
         if (earlier == null || earlier.frame == null || earlier.change == null) {
             return change;
@@ -283,7 +283,7 @@ final class Outbox {
                 if (entry.change != null) {
                     presences.remove(entry.change.user(), entry);
                 }
-                // Indexes of its own, made only now: in a long queue they would grow old with it.
+                // With its own indexes, made only now: in a long queue they would become long-lived objects.
                 return frame.duplicate();
             }
             return null;
@@ -307,7 +307,7 @@ final class Outbox {
      * @param pending bytes polled but not yet written to the socket
      * @return the memory used by the unread output
      */
-    Backlog.Share left(long pending) {
+    Backlog.Share markUnread(long pending) {
         lock.lock();
         try {
             freshBytes = 0;

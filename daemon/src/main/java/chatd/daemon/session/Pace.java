@@ -73,7 +73,7 @@ public final class Pace {
     }
 
     /** Tells that work was done that has just taken a processor this long. */
-    public synchronized void took(Duration time) {
+    public synchronized void recordTime(Duration time) {
         long now = nanos.getAsLong();
         double share = processors * (least + (1 - least) / (1 + rate(now) / HALFWAY));
         long earliest = now - time.toNanos() - (long) (credit / share);

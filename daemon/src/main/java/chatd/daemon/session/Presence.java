@@ -88,7 +88,8 @@ public final class Presence {
             }
             boolean isOnline = isOnline(account);
             accountRoster.show(account, name, isOnline);
-            SessionOutput.Answer answer = session.output().beginAnswer(greeting.greet(!displaced.isEmpty(), accountRoster));
+            SessionOutput.Answer answer =
+                    session.output().beginAnswer(greeting.greet(!displaced.isEmpty(), accountRoster));
             for (Session other : displaced) {
                 other.leave();
                 if (arrival.resumes() && session.isOnDeviceOf(other)) {

@@ -135,10 +135,10 @@ public final class RateBy<K> {
     }
 
     private Bucket bucket(K key, long limit) {
-        Counted present = counted.get(key, same -> made(limit));
+        Counted present = counted.get(key, _ -> made(limit));
         if (present.most() != limit) {
             present = counted.asMap()
-                    .compute(key, (same, before) -> before != null && before.most() == limit ? before : made(limit));
+                    .compute(key, (_, before) -> before != null && before.most() == limit ? before : made(limit));
         }
         return present.bucket();
     }

@@ -7,19 +7,13 @@ import chatd.protocol.MalformedFrame;
 import chatd.protocol.command.Command;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.SessionEvent;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +27,6 @@ public final class Session implements Caller {
     public static final String VIOLATION = "protocol violation";
 
     private static final String LOST = "connection lost";
-
-    private static final Logger LOG = LogManager.getLogger(Session.class);
 
     private final String id;
     private final InetSocketAddress address;

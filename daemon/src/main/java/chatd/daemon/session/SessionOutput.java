@@ -91,7 +91,10 @@ public final class SessionOutput {
         try {
             return encoding.get();
         } catch (RuntimeException e) {
-            LOG.error("CHATD-906 an event can't be encoded in {}; the session ends", session.dialect().name(), e);
+            LOG.error(
+                    "CHATD-906 an event can't be encoded in {}; the session ends",
+                    session.dialect().name(),
+                    e);
             session.abort("fault");
             return List.of();
         }
@@ -114,8 +117,8 @@ public final class SessionOutput {
         }
 
         /** Returns whether so much is queued for all readers that this answer should be sent in small pieces. */
-        public boolean isTight() {
-            return backlog.isTight();
+        public boolean isBacklogLarge() {
+            return backlog.isLarge();
         }
 
         /**
@@ -151,9 +154,9 @@ public final class SessionOutput {
         }
     }
 
-    /** As {@link Answer#isTight}. */
-    public boolean isTight() {
-        return backlog.isTight();
+    /** As {@link Answer#isBacklogLarge}. */
+    public boolean isBacklogLarge() {
+        return backlog.isLarge();
     }
 
     /**
@@ -182,7 +185,7 @@ public final class SessionOutput {
      * @param pending bytes polled by the transport but not yet written
      */
     public void blocked(long pending) {
-        unread(outbox.left(pending));
+        unread(outbox.markUnread(pending));
     }
 
     /**
@@ -196,7 +199,7 @@ public final class SessionOutput {
     private void unread(Backlog.Share share) {
         if (!share.equals(unread)) {
             unread = share;
-            backlog.leaves(session, share);
+            backlog.updateShare(session, share);
         }
     }
 

@@ -70,7 +70,7 @@ public final class Shares {
     public synchronized void give(long amount, Collection<?> holders) {
         free += amount;
         holders.forEach(
-                holder -> held.computeIfPresent(holder, (same, before) -> before > amount ? before - amount : null));
+                holder -> held.computeIfPresent(holder, (_, before) -> before > amount ? before - amount : null));
         notifyAll();
     }
 }

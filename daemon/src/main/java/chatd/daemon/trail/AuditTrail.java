@@ -31,8 +31,8 @@ public final class AuditTrail implements AutoCloseable {
     private final AuditLog log;
     private final boolean unknownNames;
     private final boolean refuse;
-    private final EventCoalescer coalescer = new EventCoalescer(Duration.ofSeconds(10), 16, this::note);
-    private final EventCoalescer hourly = new EventCoalescer(Duration.ofHours(1), 1_000, this::note);
+    private final EventCoalescer coalescer = new EventCoalescer(Duration.ofSeconds(10), 16, this::logBestEffort);
+    private final EventCoalescer hourly = new EventCoalescer(Duration.ofHours(1), 1_000, this::logBestEffort);
     private final Deque<AuditEvent> kept = new ArrayDeque<>();
 
     @GuardedBy("kept")
@@ -75,7 +75,7 @@ public final class AuditTrail implements AutoCloseable {
 
     /**
      * Logs an event before its action or answer. When this returns, the event is in the log; if {@link #isRefusing} is
-     * false, it may only be kept, as by {@link #note}.
+     * false, it may only be kept, as by {@link #logBestEffort}.
      *
      * @throws Refusal {@link Code#UNLOGGED} if it can't be logged: the action must not happen then
      */
@@ -94,7 +94,7 @@ public final class AuditTrail implements AutoCloseable {
      * Logs an event that has happened already; while the log can't be written, keeps it until it can be. Of more than
      * 10,000 kept events, the later ones are only counted.
      */
-    public void note(AuditEvent event) {
+    public void logBestEffort(AuditEvent event) {
         try {
             log.append(event);
         } catch (IOException e) {
@@ -136,24 +136,24 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /** Logs an event that a caller can cause at will, coalescing it with similar ones. */
-    public void caused(String kind, Caller by, AuditEvent event) {
-        coalescer.caused(kind, cause(by), event);
+    public void logCoalesced(String kind, Caller by, AuditEvent event) {
+        coalescer.logCoalesced(kind, cause(by), event);
     }
 
     /**
-     * Logs as {@link #caused(String, Caller, AuditEvent)} does, coalescing events about different accounts separately.
+     * Logs as {@link #logCoalesced(String, Caller, AuditEvent)} does, coalescing events about different accounts separately.
      */
-    public void caused(String kind, Optional<Account> about, Caller by, AuditEvent event) {
-        coalescer.caused(kind, about.map(Account::number).orElse(null), cause(by), event);
+    public void logCoalesced(String kind, Optional<Account> about, Caller by, AuditEvent event) {
+        coalescer.logCoalesced(kind, about.map(Account::number).orElse(null), cause(by), event);
     }
 
     /**
-     * Logs as {@link #caused(String, Caller, AuditEvent)} does, for an event caused by a Unix user.
+     * Logs as {@link #logCoalesced(String, Caller, AuditEvent)} does, for an event caused by a Unix user.
      *
      * @param about the subject, coalesced separately as long as there are few; null for none
      */
-    public void caused(String kind, @Nullable String about, String user, AuditEvent event) {
-        coalescer.caused(kind, about, user, event);
+    public void logCoalesced(String kind, @Nullable String about, String user, AuditEvent event) {
+        coalescer.logCoalesced(kind, about, user, event);
     }
 
     /**
@@ -162,26 +162,26 @@ public final class AuditTrail implements AutoCloseable {
      * @param about the subject, coalesced separately; null for none
      */
     public void hourly(String kind, @Nullable Object about, Caller by, AuditEvent event) {
-        hourly.caused(kind, about, cause(by), event);
+        hourly.logCoalesced(kind, about, cause(by), event);
     }
 
     /** Logs as {@link #hourly(String, Object, Caller, AuditEvent)} does, for an event caused by a Unix user. */
     public void hourly(String kind, @Nullable Object about, String user, AuditEvent event) {
-        hourly.caused(kind, about, user, event);
+        hourly.logCoalesced(kind, about, user, event);
     }
 
     private static Object cause(Caller by) {
         return by.isLoggedIn() ? (Object) by.account() : Network.around(by.address());
     }
 
-    /** Logs as {@link #caused} does, a moment later: for event loops, which must not wait for the disk. */
-    public void soon(String kind, Caller by, AuditEvent event) {
-        coalescer.soon(() -> caused(kind, by, event));
+    /** Logs as {@link #logCoalesced} does, a moment later: for event loops, which must not wait for the disk. */
+    public void logCoalescedLater(String kind, Caller by, AuditEvent event) {
+        coalescer.later(() -> logCoalesced(kind, by, event));
     }
 
-    /** Logs as {@link #soon(String, Caller, AuditEvent)} does, for an address that has no caller yet. */
-    public void soon(String kind, InetAddress by, AuditEvent event) {
-        coalescer.soon(() -> coalescer.caused(kind, Network.around(by), event));
+    /** Logs as {@link #logCoalescedLater(String, Caller, AuditEvent)} does, for an address that has no caller yet. */
+    public void logCoalescedLater(String kind, InetAddress by, AuditEvent event) {
+        coalescer.later(() -> coalescer.logCoalesced(kind, Network.around(by), event));
     }
 
     /** Logs the pending coalesced events, and those that were kept. */

@@ -108,11 +108,11 @@ public final class EntryEvents {
         return switch (act) {
             case GroupAct.Created created ->
                 "create, history " + history(created.wholeHistory()) + (created.open() ? ", open" : "");
-            case GroupAct.Added added -> "add";
-            case GroupAct.Removed removed -> "remove";
+            case GroupAct.Added _ -> "add";
+            case GroupAct.Removed _ -> "remove";
             case GroupAct.Left left -> left.next() == 0 ? "leave" : "leave, next owner U" + left.next();
-            case GroupAct.Joined joined -> "join";
-            case GroupAct.Renamed renamed -> "rename";
+            case GroupAct.Joined _ -> "join";
+            case GroupAct.Renamed _ -> "rename";
             case GroupAct.RoleGiven given -> "role " + given.role().word();
             case GroupAct.Set set -> {
                 Stream<String> changed = Stream.of(
@@ -122,7 +122,7 @@ public final class EntryEvents {
                         .filter(one -> !one.isEmpty());
                 yield "set " + changed.collect(Collectors.joining(", "));
             }
-            case GroupAct.Closed closed -> "close";
+            case GroupAct.Closed _ -> "close";
         };
     }
 
@@ -137,11 +137,11 @@ public final class EntryEvents {
             case GroupAct.Added added -> added.users();
             case GroupAct.Removed removed -> List.of(removed.user());
             case GroupAct.Left left -> List.of(left.user());
-            case GroupAct.Joined joined -> List.of();
-            case GroupAct.Renamed renamed -> List.of();
+            case GroupAct.Joined _ -> List.of();
+            case GroupAct.Renamed _ -> List.of();
             case GroupAct.RoleGiven given -> List.of(given.user());
-            case GroupAct.Set set -> List.of();
-            case GroupAct.Closed closed -> List.of();
+            case GroupAct.Set _ -> List.of();
+            case GroupAct.Closed _ -> List.of();
         };
     }
 
@@ -195,7 +195,7 @@ public final class EntryEvents {
             case RESET -> byAdministrator(change, who, "reset");
             case RENAMED ->
                 change.actor() == null
-                        ? new AccountEvent.Renamed(change.number(), who, change.was(), peer)
+                        ? new AccountEvent.Renamed(change.number(), who, change.previousName(), peer)
                         : byAdministrator(change, who, "rename");
             case DISABLED -> byAdministrator(change, who, "disable");
             case ENABLED -> byAdministrator(change, who, "enable");
@@ -235,6 +235,7 @@ public final class EntryEvents {
     }
 
     private static AuditEvent byAdministrator(Change change, Who who, String how) {
-        return new AccountEvent.AccountChanged(change.number(), who, change.was(), how, String.valueOf(change.actor()));
+        return new AccountEvent.AccountChanged(
+                change.number(), who, change.previousName(), how, String.valueOf(change.actor()));
     }
 }

@@ -64,7 +64,7 @@ final class EventCoalescer implements AutoCloseable {
 
     private final Sweeper sweeper = new Sweeper("coalescer", Duration.ofSeconds(1), this::sweep);
 
-    private final ThreadPoolExecutor soon = new ThreadPoolExecutor(
+    private final ThreadPoolExecutor later = new ThreadPoolExecutor(
             1,
             1,
             0,
@@ -89,8 +89,8 @@ final class EventCoalescer implements AutoCloseable {
     }
 
     /** Logs or coalesces an event without a subject. */
-    void caused(String kind, Object by, AuditEvent event) {
-        caused(kind, null, by, event);
+    void logCoalesced(String kind, Object by, AuditEvent event) {
+        logCoalesced(kind, null, by, event);
     }
 
     /**
@@ -100,7 +100,7 @@ final class EventCoalescer implements AutoCloseable {
      * @param about the subject, coalesced separately as long as there are few; null for none
      * @param by who caused it: a {@link Network}, an account's number, or a Unix user's name
      */
-    void caused(String kind, @Nullable Object about, Object by, AuditEvent event) {
+    void logCoalesced(String kind, @Nullable Object about, Object by, AuditEvent event) {
         // Logged without the lock: the disk may be slow, and the journal's thread comes here.
         if (opens(kind, about, by, event)) {
             log.accept(event);
@@ -131,9 +131,9 @@ final class EventCoalescer implements AutoCloseable {
     }
 
     /** Runs the task on a thread of its own, in order; on the calling thread if too many tasks are queued. */
-    void soon(Runnable logging) {
+    void later(Runnable logging) {
         try {
-            soon.execute(logging);
+            later.execute(logging);
         } catch (RejectedExecutionException e) {
             logging.run();
         }
@@ -158,11 +158,11 @@ final class EventCoalescer implements AutoCloseable {
                 all.remove();
                 Object by = each.getKey().by();
                 if (each.getKey().about() != null && by != null) {
-                    apart.computeIfPresent(by, (same, count) -> count > 1 ? count - 1 : null);
+                    apart.computeIfPresent(by, (_, count) -> count > 1 ? count - 1 : null);
                 }
                 AuditEvent last = its.last;
                 if (last != null) {
-                    joined.add(new AuditEvent.Joined(last, its.more));
+                    joined.add(new AuditEvent.Coalesced(last, its.more));
                 }
             }
         }
@@ -174,10 +174,10 @@ final class EventCoalescer implements AutoCloseable {
      */
     @Override
     public void close() {
-        soon.shutdown();
+        later.shutdown();
         sweeper.close();
         try {
-            if (!soon.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!later.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {

@@ -56,7 +56,7 @@ class ConfigReaderTest {
         assertThat(new Rate(rates, ofAccounts)).isNotNull();
         assertThat(ofAccounts.pause(1L, 1)).isZero();
         for (long most : new long[] {60 * rates.texts(), rates.textBytes(), rates.registeredTextBytes()}) {
-            new RateBy<>(() -> most, same -> same, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
+            new RateBy<>(() -> most, number -> number, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
         }
         assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_RATES_BYTES", "1 GiB")))
                 .hasMessageContaining("rates.bytes: expected 0 to 536870912 bytes");

@@ -27,7 +27,7 @@ class CandidatesTest {
     /** Returns what a client that comes from an address has another one told, which comes from a third. */
     private List<String> told(String client, String other, String... named) {
         return candidates
-                .passed(
+                .vetted(
                         SESSION,
                         List.of(named).stream()
                                 .map(each -> new Candidate(each, 40_000))
@@ -72,7 +72,7 @@ class CandidatesTest {
     void whatTheDaemonHasSeenIsPassedOnToAnybody() {
         for (String from : List.of("192.0.2.77", "10.9.8.7")) {
             assertThat(told("203.0.113.5", FAR, from)).isEmpty();
-            seen.saw(HexFormat.of().parseHex(SESSION), new InetSocketAddress(from, 40_000));
+            seen.remember(HexFormat.of().parseHex(SESSION), new InetSocketAddress(from, 40_000));
             assertThat(told("203.0.113.5", FAR, from)).containsExactly(from);
         }
     }
@@ -94,7 +94,7 @@ class CandidatesTest {
     @Test
     void portsOfServicesAreNotPassedOn() {
         List<Candidate> named = List.of(new Candidate("203.0.113.5", 1_023), new Candidate("203.0.113.5", 1_024));
-        assertThat(candidates.passed(SESSION, named, address("203.0.113.5")).to(address("203.0.113.5"), address(FAR)))
+        assertThat(candidates.vetted(SESSION, named, address("203.0.113.5")).to(address("203.0.113.5"), address(FAR)))
                 .containsExactly(new Candidate("203.0.113.5", 1_024));
     }
 }

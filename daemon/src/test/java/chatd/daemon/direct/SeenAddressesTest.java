@@ -24,9 +24,9 @@ class SeenAddressesTest {
     void aSessionIsRememberedWithItsLastFourAddresses() {
         SeenAddresses seen = new SeenAddresses();
         for (int port = 1; port <= 5; port++) {
-            seen.saw(session(1), new InetSocketAddress(HERE, port));
+            seen.remember(session(1), new InetSocketAddress(HERE, port));
         }
-        seen.saw(session(1), new InetSocketAddress(HERE, 5));
+        seen.remember(session(1), new InetSocketAddress(HERE, 5));
         assertThat(has(seen, 1, 1)).isFalse();
         for (int port = 2; port <= 5; port++) {
             assertThat(has(seen, 1, port)).as("%d", port).isTrue();
@@ -38,7 +38,7 @@ class SeenAddressesTest {
     void aHundredThousandSessionsAreNotKept() {
         SeenAddresses seen = new SeenAddresses();
         for (long session = 0; session < 100_000; session++) {
-            seen.saw(session(session), new InetSocketAddress(HERE, 5_000));
+            seen.remember(session(session), new InetSocketAddress(HERE, 5_000));
         }
         assertThat(seen.size()).isBetween(1L, 8_192L);
     }

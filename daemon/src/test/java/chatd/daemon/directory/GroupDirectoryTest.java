@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.group.Group;
 import chatd.daemon.model.group.Membership;
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import chatd.fixtures.Campaign;
 import chatd.protocol.value.group.GroupAct;
 import chatd.protocol.value.group.GroupRole;
@@ -59,11 +59,11 @@ class GroupDirectoryTest {
     }
 
     private static Membership member(long user, GroupRole role, long since, long from) {
-        return new Membership(GROUP, user, new Stretch(since, from, Long.MAX_VALUE), role, false);
+        return new Membership(GROUP, user, new MembershipPeriod(since, from, Long.MAX_VALUE), role, false);
     }
 
     private static Membership former(long user, long since, long until, boolean removed) {
-        return new Membership(GROUP, user, new Stretch(since, since, until), GroupRole.MEMBER, removed);
+        return new Membership(GROUP, user, new MembershipPeriod(since, since, until), GroupRole.MEMBER, removed);
     }
 
     private static final Group CREW = new Group(GROUP, "Crew", "", false, true, false);
@@ -83,7 +83,8 @@ class GroupDirectoryTest {
             assertThat(groups.wasEverIn(BEN, GROUP)).isTrue();
             assertThat(groups.of(BEN).isEmpty()).isTrue();
             assertThat(groups.members(GROUP).has(BEN)).isFalse();
-            assertThat(groups.stretches(BEN, GROUP)).containsExactly(new Stretch(2, 2, 3), new Stretch(4, 4, 5));
+            assertThat(groups.stretches(BEN, GROUP))
+                    .containsExactly(new MembershipPeriod(2, 2, 3), new MembershipPeriod(4, 4, 5));
         }
     }
 
@@ -98,7 +99,8 @@ class GroupDirectoryTest {
         GroupDirectory read = read(CREW, OWNS, former(BEN, 2, 3, true), former(BEN, 4, 5, false));
         for (GroupDirectory groups : List.of(applied, read)) {
             assertThat(groups.wasRemoved(BEN, GROUP)).isFalse();
-            assertThat(groups.stretches(BEN, GROUP)).containsExactly(new Stretch(2, 2, 3), new Stretch(4, 4, 5));
+            assertThat(groups.stretches(BEN, GROUP))
+                    .containsExactly(new MembershipPeriod(2, 2, 3), new MembershipPeriod(4, 4, 5));
         }
     }
 
@@ -146,7 +148,7 @@ class GroupDirectoryTest {
         for (GroupDirectory groups : List.of(applied, read)) {
             assertThat(groups.sees(BEN, GROUP, 3)).isTrue();
             assertThat(groups.sees(BEN, GROUP, 4)).isFalse();
-            assertThat(groups.stretchesOfFormer(GROUP)).containsExactly(List.of(new Stretch(2, 2, 3)));
+            assertThat(groups.stretchesOfFormer(GROUP)).containsExactly(List.of(new MembershipPeriod(2, 2, 3)));
         }
     }
 
@@ -154,7 +156,7 @@ class GroupDirectoryTest {
     void membershipsOfSeveralGroupsAreToldApart() {
         Group other = new Group(8, "Other", "", false, true, false);
         List<Membership> all = new ArrayList<>(List.of(OWNS, former(BEN, 2, 3, true)));
-        all.add(new Membership(8, BEN, new Stretch(9, 9, Long.MAX_VALUE), GroupRole.OWNER, false));
+        all.add(new Membership(8, BEN, new MembershipPeriod(9, 9, Long.MAX_VALUE), GroupRole.OWNER, false));
         GroupDirectory groups = new GroupDirectory(
                 List.of(CREW, other), each -> all.forEach(each), new TreeMap<>(Map.of(7L, 3L, 8L, 9L)));
         assertThat(groups.wasRemoved(BEN, GROUP)).isTrue();

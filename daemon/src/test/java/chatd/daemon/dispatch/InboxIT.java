@@ -59,7 +59,7 @@ class InboxIT {
         chat = new TestServices(schema, directory, Map.of());
         chat.add("alice", "bob");
         dispatcher = new Dispatcher(
-                chat.services().rooms(), chat.sessions(), chat.audit(), chat.configuration(), Clock.systemUTC());
+                chat.services().features(), chat.sessions(), chat.audit(), chat.configuration(), Clock.systemUTC());
         alice = chat.logInJson("alice", "");
         inbox = new Inbox(alice.session(), dispatcher, progressed::release);
     }

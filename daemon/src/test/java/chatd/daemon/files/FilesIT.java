@@ -311,8 +311,8 @@ class FilesIT {
             return true;
         });
         Thread sending = Thread.startVirtualThread(fetching);
-        await().until(() ->
-                sending.getState() == Thread.State.WAITING && bob.session().output().waiting() > 0);
+        await().until(() -> sending.getState() == Thread.State.WAITING
+                && bob.session().output().waiting() > 0);
         assertThat(bob.session().output().waiting()).isLessThan(400_000);
         bob.session().connectionLost();
         assertThat(fetching.get()).isTrue();

@@ -75,12 +75,12 @@ class JournalIT {
 
     private final Journal.Observer observer = new Journal.Observer() {
         @Override
-        public void databaseAway(String why) {
+        public void databaseLost(String why) {
             happened.add("away");
         }
 
         @Override
-        public void databaseBack() {
+        public void databaseRestored() {
             happened.add("back");
         }
 
@@ -142,7 +142,7 @@ class JournalIT {
     /** Submits a text with an identifier. */
     private CompletableFuture<Committed<Message>> sendOnce(String id, String text) {
         SentOnce once = Objects.requireNonNull(SentOnce.of(1, id, text));
-        return journal.submit(new Decision<>() {
+        return journal.submit(new Proposal<>() {
             @Override
             public long sender() {
                 return Message.SERVER;
@@ -236,8 +236,8 @@ class JournalIT {
         assertThat(sendOnce("b", "hello").get().entry().number()).isGreaterThan(first.number());
     }
 
-    private static Decision<Message> decision(long bytes, Function<Numbers, Message> deciding) {
-        return new Decision<>() {
+    private static Proposal<Message> decision(long bytes, Function<Numbers, Message> deciding) {
+        return new Proposal<>() {
             @Override
             public long sender() {
                 return Message.SERVER;
@@ -366,7 +366,7 @@ class JournalIT {
                 acknowledged.add(text);
             } catch (ExecutionException e) {
                 assertThat(e).hasCauseInstanceOf(Refusal.class);
-                await().until(() -> !journal.isAway());
+                await().until(() -> !journal.isDatabaseUnavailable());
             }
         }
         List<String> stored = new MessageStore(database)

@@ -25,7 +25,7 @@ class JournalQueueTest {
 
     private static JournalQueue.Pending<Message> work(long sender, long bytes, Batching batching) {
         return new JournalQueue.Pending<>(
-                new Decision<>() {
+                new Proposal<>() {
                     @Override
                     public long sender() {
                         return sender;

@@ -134,8 +134,8 @@ class HistoryIT {
         Thread replaying =
                 Thread.startVirtualThread(() -> chat.services().history().replay(bob.session(), ALL));
         // It is waiting for its reader, in the middle of its items.
-        await().until(() ->
-                replaying.getState() == Thread.State.WAITING && bob.session().output().waiting() > 32 << 10);
+        await().until(() -> replaying.getState() == Thread.State.WAITING
+                && bob.session().output().waiting() > 32 << 10);
         chat.send(alice, "meanwhile", "bob");
         bob.resume();
         replaying.join();

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.Effect;
 import chatd.daemon.model.entry.Message;
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.model.message.Reader;
 import chatd.daemon.store.read.Rows;
 import chatd.protocol.value.Addressee;
@@ -77,7 +77,7 @@ class VisibleTest {
         return ((Effect.AccountMade) Rows.account(ANN, "ann", everyoneAfter).effect()).account();
     }
 
-    private static Reader reader(long everyoneAfter, Stretch... stretches) {
+    private static Reader reader(long everyoneAfter, MembershipPeriod... stretches) {
         return new Reader(
                 account(everyoneAfter),
                 new TreeMap<>(
@@ -98,30 +98,31 @@ class VisibleTest {
     @Test
     void aNewcomerFindsNothingOfBefore() throws IOException {
         add(4, Indexed.Scope.group(GROUP));
-        Reader newcomer = reader(0, new Stretch(3, 3, Long.MAX_VALUE));
+        Reader newcomer = reader(0, new MembershipPeriod(3, 3, Long.MAX_VALUE));
         for (Query query : List.of(visible(newcomer), visible(newcomer, Addressee.group(GROUP)))) {
             assertThat(found(query)).containsExactly(4L, 3L);
         }
-        Reader withAll = reader(0, new Stretch(3, 0, Long.MAX_VALUE));
+        Reader withAll = reader(0, new MembershipPeriod(3, 0, Long.MAX_VALUE));
         assertThat(found(visible(withAll))).containsExactly(4L, 3L, 2L, 1L);
     }
 
     @Test
     void aLeaverFindsNothingOfAfterwards() throws IOException {
         add(6, Indexed.Scope.group(GROUP));
-        Reader leaver = reader(0, new Stretch(2, 2, 3));
+        Reader leaver = reader(0, new MembershipPeriod(2, 2, 3));
         for (Query query : List.of(visible(leaver), visible(leaver, Addressee.group(GROUP)))) {
             assertThat(found(query)).containsExactly(3L, 2L);
         }
-        Reader back = reader(0, new Stretch(2, 2, 3), new Stretch(5, 5, Long.MAX_VALUE));
+        Reader back = reader(0, new MembershipPeriod(2, 2, 3), new MembershipPeriod(5, 5, Long.MAX_VALUE));
         assertThat(found(visible(back))).containsExactly(6L, 5L, 3L, 2L);
     }
 
     @Test
     void anEarlierTextIsFoundByThoseAloneWhoHaveLeft() throws IOException {
         add(4, Indexed.Scope.earlier(GROUP));
-        assertThat(found(visible(reader(0, new Stretch(1, 1, 2))))).containsExactly(2L, 1L);
-        assertThat(found(visible(reader(0, new Stretch(1, 1, Long.MAX_VALUE))))).isEmpty();
+        assertThat(found(visible(reader(0, new MembershipPeriod(1, 1, 2))))).containsExactly(2L, 1L);
+        assertThat(found(visible(reader(0, new MembershipPeriod(1, 1, Long.MAX_VALUE)))))
+                .isEmpty();
         assertThat(found(visible(reader(0)))).isEmpty();
     }
 

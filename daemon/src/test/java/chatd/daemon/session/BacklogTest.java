@@ -55,10 +55,10 @@ class BacklogTest {
     void whatWasHeldCountsNoLongerOnceItIsSent() {
         for (int i = 0; i < 10; i++) {
             try (SessionOutput.Answer answer = one.session().output().beginAnswer()) {
-                assertThat(answer.isTight()).isFalse();
+                assertThat(answer.isBacklogLarge()).isFalse();
                 send(one, MOST / 2);
                 send(one, MOST / 4);
-                assertThat(answer.isTight()).isTrue();
+                assertThat(answer.isBacklogLarge()).isTrue();
             }
         }
         assertThat(one.told()).hasSize(20);

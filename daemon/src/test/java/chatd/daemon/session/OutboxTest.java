@@ -32,9 +32,9 @@ class OutboxTest {
     @Test
     void whatWaitsIsBoundedInBytes() {
         assertThat(outbox.push(frame("x".repeat(100)), false, null)).isTrue();
-        outbox.left(0);
+        outbox.markUnread(0);
         assertThat(outbox.push(frame("x"), false, null)).isTrue();
-        outbox.left(0);
+        outbox.markUnread(0);
         assertThat(outbox.push(frame("x"), false, null)).isFalse();
     }
 
@@ -42,7 +42,7 @@ class OutboxTest {
     void whatWaitsIsBoundedInFrames() {
         for (int i = 1; i <= 6; i++) {
             assertThat(outbox.push(frame("x"), false, null)).isTrue();
-            outbox.left(0);
+            outbox.markUnread(0);
         }
         assertThat(outbox.push(frame("x"), false, null)).isFalse();
     }
@@ -72,11 +72,11 @@ class OutboxTest {
     void theMemoryOfAWaitingFrameIsThatOfItsBuffer() {
         outbox.push(Unpooled.buffer(5_000).writeByte('x'), false, null);
         outbox.answer(Unpooled.buffer(50_000).writeByte('x'));
-        Backlog.Share left = outbox.left(7);
+        Backlog.Share left = outbox.markUnread(7);
         assertThat(left.bytes()).isBetween(55_007L, 57_000L);
-        assertThat(left.unasked()).isBetween(5_000L, 6_000L);
+        assertThat(left.unsolicitedBytes()).isBetween(5_000L, 6_000L);
         drained();
-        assertThat(outbox.left(0)).isEqualTo(Backlog.Share.NONE);
+        assertThat(outbox.markUnread(0)).isEqualTo(Backlog.Share.NONE);
     }
 
     private boolean tell(String name, boolean online, boolean isNew) {

@@ -32,7 +32,7 @@ class PaceTest {
         while (nanos.get() - end < 0) {
             pass(WORK);
             delivered.set(before + (nanos.get() - begin) * rate / 1_000_000_000);
-            pace.took(WORK);
+            pace.recordTime(WORK);
             worked += WORK.toNanos();
             pass(pace.untilFree());
         }
@@ -87,9 +87,9 @@ class PaceTest {
         pass(Duration.ofSeconds(1));
         delivered.addAndGet(1_000_000);
         pass(CREDIT);
-        pace.took(CREDIT);
+        pace.recordTime(CREDIT);
         assertThat(pace.untilFree()).isZero();
-        pace.took(CREDIT);
+        pace.recordTime(CREDIT);
         assertThat(pace.untilFree()).isPositive();
     }
 }

@@ -53,20 +53,21 @@ class SessionsTest {
     }
 
     private List<Session> enter(TestTransport connection, long account, @Nullable String device, boolean quiet) {
-        Optional<Presence.LoggedIn> loggedIn = sessions.presence().logIn(
-                connection.session(),
-                new Arrival(
-                        account, NAMES.getOrDefault(account, "?"), device, quiet, NOW, FRIENDS, false, false),
-                (displacing, everybody) -> new SessionEvent.Welcome(
-                        account,
-                        NAMES.getOrDefault(account, "?"),
-                        NOW,
-                        Optional.empty(),
-                        displacing,
-                        everybody.roster(),
-                        everybody.numbers(),
-                        new Document(new byte[0]),
-                        STATE));
+        Optional<Presence.LoggedIn> loggedIn = sessions.presence()
+                .logIn(
+                        connection.session(),
+                        new Arrival(
+                                account, NAMES.getOrDefault(account, "?"), device, quiet, NOW, FRIENDS, false, false),
+                        (displacing, everybody) -> new SessionEvent.Welcome(
+                                account,
+                                NAMES.getOrDefault(account, "?"),
+                                NOW,
+                                Optional.empty(),
+                                displacing,
+                                everybody.roster(),
+                                everybody.numbers(),
+                                new Document(new byte[0]),
+                                STATE));
         loggedIn.ifPresent(entered -> entered.answer().close());
         sessions.fanout().flush();
         return loggedIn.map(Presence.LoggedIn::displaced).orElse(List.of());

@@ -86,7 +86,9 @@ public final class TestTransport implements Transport {
             session.output().blocked(0);
             return;
         }
-        for (ByteBuf frame = session.output().nextFrame(); frame != null; frame = session.output().nextFrame()) {
+        for (ByteBuf frame = session.output().nextFrame();
+                frame != null;
+                frame = session.output().nextFrame()) {
             take(frame);
         }
         session.output().unblocked();
@@ -185,7 +187,7 @@ public final class TestTransport implements Transport {
                 yield file.sender() + "'s " + file.name() + " of " + file.size();
             }
             case FileEvent.Piece piece -> piece(piece.content());
-            case MessageEvent.ClearScreen clear -> "clear";
+            case MessageEvent.ClearScreen _ -> "clear";
             default -> event.getClass().getSimpleName();
         };
     }

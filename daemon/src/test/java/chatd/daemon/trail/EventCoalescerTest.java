@@ -28,11 +28,11 @@ class EventCoalescerTest {
     void theFirstIsLoggedAtOnceAndTheRestAsOne() {
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             for (int i = 1; i <= 100; i++) {
-                strangers.caused("too-many", address("192.0.2." + i), refused("192.0.2." + i));
+                strangers.logCoalesced("too-many", address("192.0.2." + i), refused("192.0.2." + i));
             }
             assertThat(logged).containsExactly(refused("192.0.2.1"));
         }
-        assertThat(logged).containsExactly(refused("192.0.2.1"), new AuditEvent.Joined(refused("192.0.2.100"), 99));
+        assertThat(logged).containsExactly(refused("192.0.2.1"), new AuditEvent.Coalesced(refused("192.0.2.100"), 99));
     }
 
     @Test
@@ -43,12 +43,12 @@ class EventCoalescerTest {
             logged.add(event);
         });
         for (String by : List.of("192.0.2.1", "192.0.3.1", "192.0.4.1")) {
-            strangers.soon(() -> strangers.caused("too-many", address(by), refused(by)));
+            strangers.later(() -> strangers.logCoalesced("too-many", address(by), refused(by)));
         }
         assertThat(logged).isEmpty();
         disk.countDown();
         strangers.close();
-        strangers.soon(() -> strangers.caused("timeout", address("192.0.2.1"), refused("d")));
+        strangers.later(() -> strangers.logCoalesced("timeout", address("192.0.2.1"), refused("d")));
         assertThat(logged)
                 .containsExactly(refused("192.0.2.1"), refused("192.0.3.1"), refused("192.0.4.1"), refused("d"));
     }
@@ -64,20 +64,20 @@ class EventCoalescerTest {
     @Test
     void kindsAndNetworksAreApart() {
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
-            strangers.caused("too-many", address("192.0.2.1"), refused("a"));
-            strangers.caused("timeout", address("192.0.2.1"), refused("b"));
-            strangers.caused("too-many", address("192.0.3.1"), refused("c"));
-            strangers.caused("too-many", address("2001:db8::1"), refused("d"));
-            strangers.caused("too-many", address("2001:db8:0:1::1"), refused("e"));
+            strangers.logCoalesced("too-many", address("192.0.2.1"), refused("a"));
+            strangers.logCoalesced("timeout", address("192.0.2.1"), refused("b"));
+            strangers.logCoalesced("too-many", address("192.0.3.1"), refused("c"));
+            strangers.logCoalesced("too-many", address("2001:db8::1"), refused("d"));
+            strangers.logCoalesced("too-many", address("2001:db8:0:1::1"), refused("e"));
         }
-        assertThat(logged).hasSize(5).doesNotHaveAnyElementsOfTypes(AuditEvent.Joined.class);
+        assertThat(logged).hasSize(5).doesNotHaveAnyElementsOfTypes(AuditEvent.Coalesced.class);
     }
 
     @Test
     void howeverManyNetworksThereAreTheLogStaysSmall() {
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             for (int i = 0; i < 50_000; i++) {
-                strangers.caused("x", address("10.%d.%d.1".formatted(i / 250, i % 250)), refused("x"));
+                strangers.logCoalesced("x", address("10.%d.%d.1".formatted(i / 250, i % 250)), refused("x"));
             }
         }
         assertThat(logged.size()).isLessThan(10_010);
@@ -88,32 +88,36 @@ class EventCoalescerTest {
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             for (long account = 1; account <= 100; account++) {
                 for (int i = 0; i < 3; i++) {
-                    strangers.caused("wrong-password", account, address("192.0.2.1"), refused("U" + account));
+                    strangers.logCoalesced("wrong-password", account, address("192.0.2.1"), refused("U" + account));
                 }
             }
-            strangers.caused("wrong-password", 1L, address("192.0.3.1"), refused("elsewhere"));
+            strangers.logCoalesced("wrong-password", 1L, address("192.0.3.1"), refused("elsewhere"));
             assertThat(logged).hasSize(16 + 1 + 1).contains(refused("elsewhere"));
         }
         assertThat(logged)
-                .contains(new AuditEvent.Joined(refused("U1"), 2), new AuditEvent.Joined(refused("U100"), 84 * 3 - 1));
+                .contains(
+                        new AuditEvent.Coalesced(refused("U1"), 2),
+                        new AuditEvent.Coalesced(refused("U100"), 84 * 3 - 1));
     }
 
     @Test
     void aWindowIsOpenForItsTimeAndThenTheNextOneIsLoggedAtOnce() {
         AtomicLong now = new AtomicLong();
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add, now::get)) {
-            strangers.caused("timeout", address("192.0.2.1"), refused("a"));
-            strangers.caused("timeout", address("192.0.2.1"), refused("b"));
+            strangers.logCoalesced("timeout", address("192.0.2.1"), refused("a"));
+            strangers.logCoalesced("timeout", address("192.0.2.1"), refused("b"));
             now.addAndGet(Duration.ofSeconds(4).toNanos());
-            strangers.caused("timeout", address("192.0.3.1"), refused("c"));
-            strangers.caused("timeout", address("192.0.2.1"), refused("d"));
+            strangers.logCoalesced("timeout", address("192.0.3.1"), refused("c"));
+            strangers.logCoalesced("timeout", address("192.0.2.1"), refused("d"));
             now.addAndGet(Duration.ofSeconds(6).toNanos() - 1);
             assertThat(strangers.sweep()).isTrue();
             assertThat(logged).as("it is not over yet").containsExactly(refused("a"), refused("c"));
             now.incrementAndGet();
             assertThat(strangers.sweep()).as("the second is open").isTrue();
-            assertThat(logged).endsWith(new AuditEvent.Joined(refused("d"), 2)).hasSize(3);
-            strangers.caused("timeout", address("192.0.2.1"), refused("e"));
+            assertThat(logged)
+                    .endsWith(new AuditEvent.Coalesced(refused("d"), 2))
+                    .hasSize(3);
+            strangers.logCoalesced("timeout", address("192.0.2.1"), refused("e"));
             assertThat(logged).endsWith(refused("e")).hasSize(4);
             now.addAndGet(Duration.ofSeconds(10).toNanos());
             assertThat(strangers.sweep())
@@ -129,14 +133,14 @@ class EventCoalescerTest {
         AtomicLong now = new AtomicLong();
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 2, logged::add, now::get)) {
             for (long account = 1; account <= 4; account++) {
-                strangers.caused("wrong-password", account, address("192.0.2.1"), refused("U" + account));
+                strangers.logCoalesced("wrong-password", account, address("192.0.2.1"), refused("U" + account));
             }
             assertThat(logged).as("two apart, and one for the rest").hasSize(3);
             now.addAndGet(Duration.ofSeconds(10).toNanos());
             assertThat(strangers.sweep()).isFalse();
-            assertThat(logged).hasSize(4).endsWith(new AuditEvent.Joined(refused("U4"), 1));
-            strangers.caused("wrong-password", 7L, address("192.0.2.1"), refused("U7"));
-            strangers.caused("wrong-password", 8L, address("192.0.2.1"), refused("U8"));
+            assertThat(logged).hasSize(4).endsWith(new AuditEvent.Coalesced(refused("U4"), 1));
+            strangers.logCoalesced("wrong-password", 7L, address("192.0.2.1"), refused("U7"));
+            strangers.logCoalesced("wrong-password", 8L, address("192.0.2.1"), refused("U8"));
             assertThat(logged).hasSize(6).endsWith(refused("U7"), refused("U8"));
         }
     }

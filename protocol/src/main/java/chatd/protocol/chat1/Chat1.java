@@ -86,8 +86,8 @@ public final class Chat1 implements Dialect {
         return switch (event) {
             case SessionEvent.Welcome welcome -> List.of(new Frame(greeting(welcome, buffers)));
             // Commands of this dialect have no identifiers.
-            case SessionEvent.Accepted accepted -> List.of();
-            case SessionEvent.OwnSessions own -> List.of();
+            case SessionEvent.Accepted _ -> List.of();
+            case SessionEvent.OwnSessions _ -> List.of();
             case SessionEvent.Refused refused -> refusal(refused, buffers);
             case SessionEvent.Notice notice -> List.of(said(notice.text(), notice.time(), buffers));
             case UserEvent.Joined joined -> List.of(presence(joined.name(), false, true, buffers));
@@ -97,34 +97,34 @@ public final class Chat1 implements Dialect {
             case UserEvent.Registered registered -> List.of(frame(registered, buffers));
             case UserEvent.PasswordChanged changed -> List.of(frame(changed, buffers));
             // There is no command for it in this dialect.
-            case UserEvent.NameChanged changed -> List.of();
-            case UserEvent.Found found -> List.of();
-            case UserEvent.FriendAsked asked -> List.of();
-            case UserEvent.FriendAnswered answered -> List.of();
-            case UserEvent.FriendRemoved removed -> List.of();
-            case UserEvent.PreferencesChanged changed -> List.of();
-            case UserEvent.AttentionChanged changed -> List.of();
-            case UserEvent.ReadUpTo read -> List.of();
-            case GroupEvent about -> List.of();
-            case DirectEvent about -> List.of();
-            case UserEvent.Typing typing -> List.of();
+            case UserEvent.NameChanged _ -> List.of();
+            case UserEvent.Found _ -> List.of();
+            case UserEvent.FriendAsked _ -> List.of();
+            case UserEvent.FriendAnswered _ -> List.of();
+            case UserEvent.FriendRemoved _ -> List.of();
+            case UserEvent.PreferencesChanged _ -> List.of();
+            case UserEvent.AttentionChanged _ -> List.of();
+            case UserEvent.ReadUpTo _ -> List.of();
+            case GroupEvent _ -> List.of();
+            case DirectEvent _ -> List.of();
+            case UserEvent.Typing _ -> List.of();
             // Settings are sent only at login.
-            case UserEvent.Settings settings -> List.of();
+            case UserEvent.Settings _ -> List.of();
             case MessageEvent.Text text -> List.of(frame(from(text), buffers));
             case MessageEvent.FileOffer offer -> List.of(frame(from(offer), buffers));
             case MessageEvent.Corrected corrected -> List.of(frame(from(marked(corrected)), buffers));
-            case MessageEvent.GroupChanged changed -> List.of();
-            case MessageEvent.Erased erased -> List.of();
-            case MessageEvent.TakenBack taken -> List.of();
-            case MessageEvent.Reacted reacted -> List.of();
+            case MessageEvent.GroupChanged _ -> List.of();
+            case MessageEvent.Erased _ -> List.of();
+            case MessageEvent.TakenBack _ -> List.of();
+            case MessageEvent.Reacted _ -> List.of();
             case MessageEvent.ClearScreen clear -> List.of(frame(clear, buffers));
-            case MessageEvent.Page page -> List.of();
-            case MessageEvent.Conversations conversations -> List.of();
+            case MessageEvent.Page _ -> List.of();
+            case MessageEvent.Conversations _ -> List.of();
             case FileEvent.FileContent file -> List.of(frame(file, buffers));
             case FileEvent.Piece piece -> List.of(new Frame(piece.content().bytes()));
             // A file is fetched in one frame.
-            case FileEvent.Chunk chunk -> List.of();
-            case FileEvent.End end -> List.of();
+            case FileEvent.Chunk _ -> List.of();
+            case FileEvent.End _ -> List.of();
         };
     }
 

@@ -134,12 +134,12 @@ public final class Json implements Dialect {
         Change change = switch (event) {
             case UserEvent.CameOnline came -> new Change(came.user(), true, false);
             case UserEvent.WentOffline gone -> new Change(gone.user(), false, false);
-            case SessionEvent other -> null;
-            case UserEvent other -> null;
-            case GroupEvent other -> null;
-            case MessageEvent other -> null;
-            case FileEvent other -> null;
-            case DirectEvent other -> null;
+            case SessionEvent _ -> null;
+            case UserEvent _ -> null;
+            case GroupEvent _ -> null;
+            case MessageEvent _ -> null;
+            case FileEvent _ -> null;
+            case DirectEvent _ -> null;
         };
         // A message to several is framed for each of them: a thousand times compressed, it would hold up everyone.
         Carrier its = view(event, viewer) == 0 ? carrier : carrier.uncompressed();
@@ -178,12 +178,12 @@ public final class Json implements Dialect {
                                 .toList(),
                         all.more(),
                         all.names());
-            case SessionEvent other -> other;
-            case UserEvent other -> other;
-            case GroupEvent other -> other;
-            case MessageEvent other -> other;
-            case FileEvent other -> other;
-            case DirectEvent other -> other;
+            case SessionEvent _ -> event;
+            case UserEvent _ -> event;
+            case GroupEvent _ -> event;
+            case MessageEvent.ClearScreen _ -> event;
+            case FileEvent _ -> event;
+            case DirectEvent _ -> event;
         };
     }
 
@@ -388,7 +388,7 @@ public final class Json implements Dialect {
                 });
     }
 
-    /** Returns the forms of {@code info} by type; without that of a refusal, where an answer of the same type has more. */
+    /** Returns the forms of {@code info} by type; omits that of a refusal where an answer of the same type has more. */
     private static SortedMap<Integer, Set<String>> forms(List<? extends JsonMessage<?>> rows) {
         SortedMap<Integer, Set<String>> forms = new TreeMap<>();
         for (JsonMessage<?> row : rows) {

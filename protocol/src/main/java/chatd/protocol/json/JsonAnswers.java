@@ -111,7 +111,7 @@ final class JsonAnswers {
                                     && OF_REGISTRATION.contains(refused.code()),
                             message -> message.has("code")),
             JsonMessage.<UserEvent.PasswordChanged>row(15, UserEvent.PasswordChanged.class, row -> {
-                        changed(row, JsonCommands.PASSWORD, same -> "");
+                        changed(row, JsonCommands.PASSWORD, _ -> "");
                         var key = row.infoOrNull("key", JsonValue.SECRET, UserEvent.PasswordChanged::key);
                         return in -> new UserEvent.PasswordChanged(in.get(key));
                     })
@@ -125,7 +125,7 @@ final class JsonAnswers {
                     .only(
                             changed -> true,
                             message -> JsonCommands.isChange(message, JsonCommands.NAME) && isOk(message)),
-            notChanged(JsonCommands.PASSWORD, AccountCommand.ChangePassword.class, same -> ""),
+            notChanged(JsonCommands.PASSWORD, AccountCommand.ChangePassword.class, _ -> ""),
             notChanged(JsonCommands.NAME, AccountCommand.Rename.class, AccountCommand.Rename::name),
             JsonMessage.<SessionEvent.Accepted>row(17, SessionEvent.Accepted.class, row -> {
                 JsonEvents.fromServer(row);
@@ -165,10 +165,10 @@ final class JsonAnswers {
     /** Declares the keys of an answer to a change; returns that of the new value. */
     private static <T> JsonMessage.Key<T, String> changed(JsonMessage<T> row, long what, Function<T, String> value) {
         JsonEvents.fromServer(row);
-        row.info("PU", JsonValue.WHOLE, same -> what);
+        row.info("PU", JsonValue.WHOLE, _ -> what);
         JsonMessage.Key<T, String> changed = row.info("NewInf", JsonValue.TEXT, value);
-        row.info("success", JsonValue.FLAG, same -> true);
-        row.info("code", JsonValue.TEXT, same -> OK);
+        row.info("success", JsonValue.FLAG, _ -> true);
+        row.info("code", JsonValue.TEXT, _ -> OK);
         return changed;
     }
 

@@ -191,7 +191,7 @@ final class JsonMessage<T> {
                 JsonValue.of(
                         "Record<string, never>",
                         (value, key) -> "",
-                        (out, same) -> out.writeStartObject().writeEndObject()),
+                        (out, _) -> out.writeStartObject().writeEndObject()),
                 value -> "",
                 () -> "",
                 value -> true,
@@ -203,7 +203,7 @@ final class JsonMessage<T> {
         keys.add(new Key<T, String>(
                 Place.WHOLE_INFO,
                 "info",
-                JsonValue.of("null", (value, key) -> "", (out, same) -> out.writeNull()),
+                JsonValue.of("null", (value, key) -> "", (out, _) -> out.writeNull()),
                 value -> "",
                 () -> "",
                 value -> true,

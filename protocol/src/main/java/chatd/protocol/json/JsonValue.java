@@ -127,7 +127,7 @@ interface JsonValue<V> {
 
     /** A constant; any value that a client sends in its place is read as the constant. */
     static JsonValue<String> constant(String text) {
-        return of('"' + text + '"', (value, key) -> text, (out, same) -> out.writeString(text));
+        return of('"' + text + '"', (value, key) -> text, (out, _) -> out.writeString(text));
     }
 
     JsonValue<Secret> SECRET = of(

@@ -15,8 +15,8 @@ import chatd.protocol.value.Code;
 import chatd.protocol.value.Content;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
+import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.User;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,8 @@ import java.util.Optional;
 /** Values of every record that has a packet in {@code chat/1}, by the names of their golden files. */
 final class Samples {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00Z");
-    private static final Roster ROSTER = new Roster(List.of(new RosterEntry("alice", true), new RosterEntry("王芳", false)));
+    private static final Roster ROSTER =
+            new Roster(List.of(new RosterEntry("alice", true), new RosterEntry("王芳", false)));
 
     private static final Command LOG_IN =
             new SessionCommand.LogIn(new User.Named("alice"), Secret.of("correct horse"), null, "");
@@ -59,7 +60,8 @@ final class Samples {
         Map<String, Event> samples = new LinkedHashMap<>();
         samples.put("logged-in", welcome(Optional.of(TIME), false, ROSTER));
         samples.put(
-                "logged-in-first", welcome(Optional.empty(), false, new Roster(List.of(new RosterEntry("alice", true)))));
+                "logged-in-first",
+                welcome(Optional.empty(), false, new Roster(List.of(new RosterEntry("alice", true)))));
         samples.put("registered", new UserEvent.Registered(0, ""));
         samples.put("took-over", welcome(Optional.of(TIME), true, ROSTER));
         samples.put("wrong-password", refused(LOG_IN, Code.WRONG_PASSWORD));

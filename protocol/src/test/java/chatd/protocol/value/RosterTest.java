@@ -3,8 +3,8 @@ package chatd.protocol.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Roster;
+import chatd.protocol.value.people.RosterEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

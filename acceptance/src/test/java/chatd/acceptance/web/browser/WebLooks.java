@@ -34,7 +34,7 @@ public final class WebLooks {
     private WebLooks() {}
 
     /** Looks at a state, and leaves the page as it was, in English. */
-    public static void at(WebPerson person, String state) {
+    public static void check(WebPerson person, String state) {
         Page page = person.page();
         ViewportSize before = page.viewportSize();
         for (Look look : ALL) {

@@ -120,7 +120,7 @@ public final class WirePerson {
     }
 
     /** Returns the number of the first message whose head is in view. */
-    public long underTheEye() {
+    public long firstVisibleMessage() {
         return browser.evaluate("""
                         Number([...document.querySelectorAll('[data-mid]')].find(row =>
                             row.getBoundingClientRect().top >= %s.getBoundingClientRect().top).dataset.mid)""".formatted(SCROLL)).asLong();

@@ -96,7 +96,7 @@ public final class FindCommand extends ScriptCommand {
                     .find(
                             new Histories.Wanted(
                                     String.join(" ", words),
-                                    with.isPresent() ? Optional.of(numbered.meant(with.get())) : with,
+                                    with.isPresent() ? Optional.of(numbered.resolveRecipient(with.get())) : with,
                                     Optional.ofNullable(from),
                                     begin,
                                     end,

@@ -6,8 +6,8 @@ import chatd.client.input.PlaceConverter;
 import chatd.client.input.SizeLimits;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
+import chatd.client.script.CatchUpListener;
 import chatd.client.script.ScriptSession;
-import chatd.client.script.Since;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
@@ -83,7 +83,7 @@ public final class PipeCommand extends ScriptCommand {
         }
 
         @Override
-        public void back() {
+        public void reconnected() {
             print(MessagePrinter.object("back"));
         }
 
@@ -129,7 +129,7 @@ public final class PipeCommand extends ScriptCommand {
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
         Events events = new Events();
-        Since listener = new Since(events);
+        CatchUpListener listener = new CatchUpListener(events);
         try (ScriptSession session = session(since == null ? events : listener, true)) {
             Thread.startVirtualThread(() -> {
                 try {
@@ -239,7 +239,12 @@ public final class PipeCommand extends ScriptCommand {
                 if (!command.has("with") || !command.has("mid")) {
                     throw new IllegalArgumentException("\"read\" needs \"with\" and \"mid\".");
                 }
-                read(session, events, session.session().meant(text(command, "with")), number(command, "mid", 0), id);
+                read(
+                        session,
+                        events,
+                        session.session().resolveRecipient(text(command, "with")),
+                        number(command, "mid", 0),
+                        id);
             }
             default ->
                 throw new IllegalArgumentException("A command has a key \"do\", which is send, history, who or read.");

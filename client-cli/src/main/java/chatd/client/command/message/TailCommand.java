@@ -6,8 +6,8 @@ import chatd.client.command.ScriptCommand;
 import chatd.client.input.PlaceConverter;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
+import chatd.client.script.CatchUpListener;
 import chatd.client.script.ScriptSession;
-import chatd.client.script.Since;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Place;
 import java.io.IOException;
@@ -67,7 +67,7 @@ public final class TailCommand extends ScriptCommand {
 
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
-        Since listener = new Since(new Printing());
+        CatchUpListener listener = new CatchUpListener(new Printing());
         try (ScriptSession session = session(since == null ? new Printing() : listener, true)) {
             StandardOutput.onReaderGone(() -> System.exit(0));
             if (since != null) {

@@ -3,7 +3,7 @@ package chatd.client.command.people;
 import chatd.client.command.ListCommand;
 import chatd.client.command.MessagePrinter;
 import chatd.client.command.ScriptCommand;
-import chatd.client.talk.item.Talked;
+import chatd.client.talk.item.ConversationSummary;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.value.people.Unread;
 import java.io.IOException;
@@ -37,13 +37,13 @@ public final class ConversationsCommand extends ListCommand {
                 .stream().limit(count).map(ConversationsCommand::line).toList();
     }
 
-    private static Line line(Talked talked) {
-        Unread unread = talked.of().unread();
+    private static Line line(ConversationSummary talked) {
+        Unread unread = talked.conversation().unread();
         ObjectNode json = MessagePrinter.object("conversation")
                 .put("with", talked.with())
                 .put("unread", unread.count())
                 .put("mentions", unread.mentions())
-                .put("read", talked.of().read());
+                .put("read", talked.conversation().read());
         json.set("last", MessagePrinter.object(talked.last()));
         return new Line(
                 json,

@@ -29,7 +29,7 @@ public abstract class Exchange {
     }
 
     /** Returns what was requested, in words, for a person who waits in vain. */
-    protected abstract String what();
+    protected abstract String description();
 
     /** Returns whether the answer is complete. */
     public final boolean isOver() {
@@ -44,7 +44,7 @@ public abstract class Exchange {
     /**
      * Blocks until the answer is complete.
      *
-     * @throws IOException if the link ended first, or the server does not answer, as {@link PendingRequests#judge} judges it
+     * @throws IOException if the link ended first, or the server does not answer, as {@link PendingRequests#findTimeout} judges it
      */
     public final void await() throws IOException, InterruptedException {
         await(Duration.ofDays(1));

@@ -21,7 +21,7 @@ public final class PendingRequests {
     /** How long nothing comes while a request has none: a password may take its time. */
     public static final Duration PATIENCE = Duration.ofSeconds(45);
 
-    /** How long something has no answer while others do: it will have none. */
+    /** How long something has no answer while others have one: it never will. */
     static final Duration LONGEST = Duration.ofSeconds(90);
 
     private final LongSupplier nanos;
@@ -44,7 +44,7 @@ public final class PendingRequests {
         this(System::nanoTime);
     }
 
-    /** @param nanos the time in nanoseconds, from any beginning */
+    /** @param nanos the time in nanoseconds, from an arbitrary origin */
     public PendingRequests(LongSupplier nanos) {
         this.nanos = nanos;
         this.begun = nanos.getAsLong();
@@ -100,7 +100,7 @@ public final class PendingRequests {
      * @return why the connection is to be given up: nothing has come for 15 s while a text has no answer, or for 45 s while
      *     a request has none, or one of them has had none for 90 s; null as long as it is not
      */
-    public @Nullable String judge(List<Duration> texts) {
+    public @Nullable String findTimeout(List<Duration> texts) {
         giveUp();
         Duration silence = since(lastRead);
         Duration text = oldest(texts.stream());
@@ -127,7 +127,7 @@ public final class PendingRequests {
         for (Waiting each : late) {
             pending.remove(each);
             each.exchange.lost(new IOException("The server has not answered a request for %d s: %s."
-                    .formatted(LONGEST.toSeconds(), each.exchange.what())));
+                    .formatted(LONGEST.toSeconds(), each.exchange.description())));
         }
     }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param size the file's size in bytes; -1 for a text, or if it is not known
  * @param media what a file is; {@link Media#NONE} for a text, or if it is not known
  * @param mentionsMe whether the server says that it mentions the user
- * @param deed what was done about a message; {@link Deed#SENT} for a message itself
+ * @param action what was done about a message; {@link Action#SENT} for a message itself
  * @param of the number of the message that it is about; 0 for a message itself
  * @param amended what has become of a message since it was sent
  * @param news what was done to a group; null for anything else
@@ -44,26 +44,26 @@ public record Item(
         long size,
         Media media,
         boolean mentionsMe,
-        Deed deed,
+        Action action,
         long of,
         Amended amended,
         @Nullable GroupNews news) {
 
     /** What was done. */
-    public enum Deed {
+    public enum Action {
         /** A message was sent. */
         SENT,
-        /** A message was sent, and nothing is left of it but that it was. */
+        /** A message was sent, and nothing is left of it but the fact that it was sent. */
         ERASED,
         TAKEN_BACK,
         CORRECTED,
         REACTED,
-        REACTS_NO_LONGER,
+        REACTION_REMOVED,
         /** A group was changed. */
         GROUP
     }
 
-    /** A message, of which nothing has become yet. */
+    /** A message that has not been amended yet. */
     private Item(
             long number,
             String sender,
@@ -88,7 +88,7 @@ public record Item(
                 size,
                 Media.NONE,
                 false,
-                Deed.SENT,
+                Action.SENT,
                 0,
                 Amended.NOT,
                 null);
@@ -126,7 +126,7 @@ public record Item(
         return switch (message) {
             case MessageEvent.Text text ->
                 new Item(number, sender, isMine, time, true, text.text(), null, Optional.empty(), answered, -1)
-                        .as(Deed.SENT, 0, stored == null ? Amended.NOT : stored.amended());
+                        .as(Action.SENT, 0, stored == null ? Amended.NOT : stored.amended());
             case MessageEvent.FileOffer offer -> {
                 long size = offer.content() == null ? -1 : offer.content().size();
                 yield new Item(
@@ -144,20 +144,20 @@ public record Item(
                                 offer.content() == null
                                         ? Media.NONE
                                         : offer.content().media())
-                        .as(Deed.SENT, 0, stored == null ? Amended.NOT : stored.amended());
+                        .as(Action.SENT, 0, stored == null ? Amended.NOT : stored.amended());
             }
             case MessageEvent.Erased erased ->
                 new Item(number, sender, isMine, time, true, "", erased.isFile() ? 0L : null, Optional.empty(), 0, -1)
-                        .as(Deed.ERASED, 0, Amended.NOT);
+                        .as(Action.ERASED, 0, Amended.NOT);
             case MessageEvent.TakenBack taken ->
-                done(message, number, isMine, "").as(Deed.TAKEN_BACK, taken.of(), Amended.NOT);
+                done(message, number, isMine, "").as(Action.TAKEN_BACK, taken.of(), Amended.NOT);
             case MessageEvent.Corrected corrected ->
-                done(message, number, isMine, corrected.text()).as(Deed.CORRECTED, corrected.of(), Amended.NOT);
+                done(message, number, isMine, corrected.text()).as(Action.CORRECTED, corrected.of(), Amended.NOT);
             case MessageEvent.GroupChanged changed ->
-                done(message, number, isMine, "").as(Deed.GROUP, 0, Amended.NOT);
+                done(message, number, isMine, "").as(Action.GROUP, 0, Amended.NOT);
             case MessageEvent.Reacted reacted ->
                 done(message, number, isMine, reacted.code())
-                        .as(reacted.on() ? Deed.REACTED : Deed.REACTS_NO_LONGER, reacted.of(), Amended.NOT);
+                        .as(reacted.on() ? Action.REACTED : Action.REACTION_REMOVED, reacted.of(), Amended.NOT);
         };
     }
 
@@ -166,7 +166,7 @@ public record Item(
     }
 
     /** Returns what this account has done about this item. */
-    public Item done(Deed what, String itsText, long itsNumber, String me, Instant now) {
+    public Item done(Action what, String itsText, long itsNumber, String me, Instant now) {
         return new Item(itsNumber, me, true, now, false, itsText, null, to, 0, -1).as(what, number, Amended.NOT);
     }
 
@@ -197,13 +197,13 @@ public record Item(
                 size,
                 its,
                 mentionsMe,
-                deed,
+                action,
                 of,
                 amended,
                 news);
     }
 
-    private Item as(Deed what, long about, Amended now) {
+    private Item as(Action what, long about, Amended now) {
         return new Item(
                 number,
                 sender,
@@ -238,7 +238,7 @@ public record Item(
                 size,
                 media,
                 mentionsMe,
-                deed,
+                action,
                 of,
                 amended,
                 its);
@@ -258,7 +258,7 @@ public record Item(
         return with(as, sender, at, true, text, to, mentionsMe);
     }
 
-    /** Returns the same from a sender whose name is known otherwise, with whether it mentions the user. */
+    /** Returns the same from a sender known by another name, with whether it mentions the user. */
     public Item from(String name, boolean mentions) {
         return with(number, name, time, isServerTime, text, to, mentions);
     }
@@ -289,7 +289,7 @@ public record Item(
                 size,
                 media,
                 mentions,
-                deed,
+                action,
                 of,
                 amended,
                 news);
@@ -313,7 +313,7 @@ public record Item(
 
     /** Returns whether it is a message that was sent, and is still there. */
     public boolean isMessage() {
-        return deed == Deed.SENT;
+        return action == Action.SENT;
     }
 
     public boolean isFromServer() {

@@ -28,7 +28,7 @@ public final class Outgoing {
         this(Item.outgoing(me, to, text, isFile, answered, now), System::nanoTime);
     }
 
-    /** @param nanos the time in nanoseconds, from any beginning */
+    /** @param nanos the time in nanoseconds, from an arbitrary origin */
     public Outgoing(Item item, LongSupplier nanos) {
         this.item = item;
         this.nanos = nanos;
@@ -53,12 +53,12 @@ public final class Outgoing {
     }
 
     /** Returns whether an item reported by the server can be this one. */
-    public boolean is(Item told) {
+    public boolean matches(Item told) {
         return told.isMine() && told.isFile() == item.isFile() && told.text().equals(item.text());
     }
 
     /** Records that the server answered with a text: perhaps not everybody it was sent to gets it. */
-    public void doubt() {
+    public void markUncertain() {
         isUnsure = true;
     }
 

@@ -67,7 +67,7 @@ final class FencedExchange extends Exchange {
     }
 
     @Override
-    protected String what() {
+    protected String description() {
         return isReplay ? "history" : downloads != null ? "file" : "command";
     }
 
@@ -104,12 +104,12 @@ final class FencedExchange extends Exchange {
             case FileEvent file when downloads != null -> take(downloads, file);
             case UserEvent.PasswordChanged changed -> judged(ChatSession.Verdict.CHANGED);
             case SessionEvent.Refused refused -> judged(verdict(refused.code()));
-            case SessionEvent other -> false;
-            case UserEvent other -> false;
-            case GroupEvent other -> false;
-            case DirectEvent other -> false;
-            case MessageEvent other -> false;
-            case FileEvent other -> false;
+            case SessionEvent _ -> false;
+            case UserEvent _ -> false;
+            case GroupEvent _ -> false;
+            case DirectEvent _ -> false;
+            case MessageEvent _ -> false;
+            case FileEvent _ -> false;
         };
     }
 
@@ -123,10 +123,10 @@ final class FencedExchange extends Exchange {
     private static boolean take(Download downloads, FileEvent file) throws IOException {
         switch (file) {
             case FileEvent.FileContent content -> downloads.begin(content.name(), content.size());
-            case FileEvent.Piece piece -> downloads.take(piece.content());
+            case FileEvent.Piece piece -> downloads.write(piece.content());
             // Only by chat-json/1.
-            case FileEvent.Chunk chunk -> {}
-            case FileEvent.End end -> {}
+            case FileEvent.Chunk _ -> {}
+            case FileEvent.End _ -> {}
         }
         return true;
     }

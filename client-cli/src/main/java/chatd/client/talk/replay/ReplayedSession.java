@@ -129,7 +129,7 @@ public final class ReplayedSession extends ChatSession {
     }
 
     @Override
-    protected void over() {
+    protected void onEnd() {
         Optional.ofNullable(move).ifPresent(moving -> moving.done().countDown());
     }
 
@@ -144,7 +144,7 @@ public final class ReplayedSession extends ChatSession {
     }
 
     @Override
-    protected List<Outgoing> open() {
+    protected List<Outgoing> unconfirmed() {
         return items.open();
     }
 
@@ -172,12 +172,12 @@ public final class ReplayedSession extends ChatSession {
                 answered();
             }
             // Unsolicited, and nothing to show.
-            case SessionEvent other -> {}
-            case UserEvent other -> {}
-            case GroupEvent other -> {}
-            case DirectEvent other -> {}
-            case MessageEvent other -> {}
-            case FileEvent other -> {}
+            case SessionEvent _ -> {}
+            case UserEvent _ -> {}
+            case GroupEvent _ -> {}
+            case DirectEvent _ -> {}
+            case MessageEvent _ -> {}
+            case FileEvent _ -> {}
         }
         return true;
     }
@@ -265,7 +265,7 @@ public final class ReplayedSession extends ChatSession {
             if (done.told().isEmpty()) {
                 items.stored(mine);
             } else if (items.open().contains(mine)) {
-                mine.doubt();
+                mine.markUncertain();
                 mine.refused(ClientFailure.NO, String.join(" ", done.told()));
                 // The history tells whether it is stored.
                 if (catchesUp) {

@@ -120,7 +120,7 @@ final class Transcript {
     @GuardedBy("this")
     private Item known(Item item) {
         for (Outgoing mine : outgoing) {
-            if (mine.is(item)) {
+            if (mine.matches(item)) {
                 outgoing.remove(mine);
                 mine.stored(0);
                 return mine.isUnsure() ? item : item.sentTo(mine.to());

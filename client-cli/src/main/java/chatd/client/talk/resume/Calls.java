@@ -68,10 +68,10 @@ public final class Calls {
                 called.names().forEach(people::learn);
             }
             case DirectEvent.Introduced introduced -> people.learn(introduced.user(), introduced.name());
-            case DirectEvent.CandidatesChanged changed -> {}
-            case DirectEvent.Declined declined -> {}
-            case DirectEvent.Cancelled cancelled -> {}
-            case DirectEvent.Ended ended -> {}
+            case DirectEvent.CandidatesChanged _ -> {}
+            case DirectEvent.Declined _ -> {}
+            case DirectEvent.Cancelled _ -> {}
+            case DirectEvent.Ended _ -> {}
         }
         tell(event);
     }
@@ -81,7 +81,7 @@ public final class Calls {
         return people.name(user);
     }
 
-    /** Returns where the server says by UDP from which address one comes: one address of each kind that it has. Blocks. */
+    /** Returns where the server can be asked by UDP for one's own address: one of each kind that it has. Blocks. */
     public List<InetSocketAddress> udp() {
         if (udpPort == 0) {
             return List.of();
@@ -94,7 +94,7 @@ public final class Calls {
                 }
             }
         } catch (UnknownHostException e) {
-            // What this machine knows itself has to do.
+            // What this machine knows by itself has to be enough.
         }
         return addresses;
     }

@@ -39,7 +39,7 @@ public final class Friends {
         return found;
     }
 
-    /** Returns the requests of others that wait for an answer, by the name of who asks. */
+    /** Returns the requests of others that wait for an answer, by the name of the user who asks. */
     public Map<String, String> asking() {
         return people.asking();
     }

@@ -1,10 +1,10 @@
 package chatd.client.talk.resume;
 
 import chatd.client.talk.View;
+import chatd.client.talk.item.ConversationSummary;
 import chatd.client.talk.item.Found;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Place;
-import chatd.client.talk.item.Talked;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
@@ -56,7 +56,7 @@ public final class Histories {
 
     /** Records that the user has read a conversation on another device. */
     synchronized void read(long with, long number) {
-        unmarked.computeIfPresent(with, (same, shown) -> shown <= number ? null : shown);
+        unmarked.computeIfPresent(with, (_, shown) -> shown <= number ? null : shown);
     }
 
     /**
@@ -262,8 +262,8 @@ public final class Histories {
     }
 
     /** Returns the user's conversations, by their last message, the newest first. Blocks. */
-    public List<Talked> conversations(int most) throws IOException, InterruptedException {
-        List<Talked> all = new ArrayList<>();
+    public List<ConversationSummary> conversations(int most) throws IOException, InterruptedException {
+        List<ConversationSummary> all = new ArrayList<>();
         boolean hasMore = true;
         for (long before = Long.MAX_VALUE; hasMore && all.size() < most; ) {
             long from = before;
@@ -272,7 +272,7 @@ public final class Histories {
                     id -> new MessageCommand.ListConversations(from, limit, id), MessageEvent.Conversations.class);
             people.learn(page.names());
             page.items()
-                    .forEach(one -> all.add(new Talked(
+                    .forEach(one -> all.add(new ConversationSummary(
                             one,
                             items.apply(one.last()),
                             Addressee.isGroup(one.with()) ? people.name(one.with()) : one.name())));
@@ -283,10 +283,10 @@ public final class Histories {
     }
 
     /** Returns the conversations with something unread, the newest first. Blocks. */
-    public List<Talked> unread() throws IOException, InterruptedException {
+    public List<ConversationSummary> unread() throws IOException, InterruptedException {
         return conversations(CONVERSATIONS).stream()
-                .filter(one ->
-                        one.of().unread().count() > 0 || one.of().attention().unread())
+                .filter(one -> one.conversation().unread().count() > 0
+                        || one.conversation().attention().unread())
                 .toList();
     }
 
@@ -295,18 +295,21 @@ public final class Histories {
      *
      * @return whether there is more
      */
-    public boolean readOn(Talked talked) throws IOException, InterruptedException {
+    public boolean readOn(ConversationSummary talked) throws IOException, InterruptedException {
         MessageEvent.Page page = page(
-                Optional.of(talked.with()), Long.MAX_VALUE, talked.of().read(), MessageCommand.ReadHistory.MOST / 2);
+                Optional.of(talked.with()),
+                Long.MAX_VALUE,
+                talked.conversation().read(),
+                MessageCommand.ReadHistory.MOST / 2);
         // What the user wrote after the mark and before what others wrote is not unread.
         List<Item> unread = items(page).stream().dropWhile(Item::isMine).toList();
         view.replayed(new View.Replay(View.Reason.UNREAD, unread, false, page.more()));
         if (!unread.isEmpty()) {
-            markNow(talked.of().with(), unread.getLast().number());
+            markNow(talked.conversation().with(), unread.getLast().number());
         }
-        if (talked.of().attention().unread()) {
-            requests.command(id ->
-                    new MessageCommand.ChangeAttention(People.other(talked.of().with()), null, null, false, id));
+        if (talked.conversation().attention().unread()) {
+            requests.command(id -> new MessageCommand.ChangeAttention(
+                    People.other(talked.conversation().with()), null, null, false, id));
         }
         return page.more();
     }

@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * a lock of its own, so that the thread that reads answers never waits for one that is blocked in sending. Thread-safe.
  */
 final class Outbox {
-    /** The most texts to several whose numbers are remembered. */
+    /** Maximum number of texts to several receivers whose numbers are remembered. */
     private static final int SEVERAL = 50;
 
     private final Object sending;
-    private final Requests.Line line;
+    private final Requests.ConnectionSource line;
     private final View view;
     private final Function<String, User> users;
 
@@ -44,7 +44,7 @@ final class Outbox {
 
     /** Of texts sent to several lately, the numbers of all messages, by that of the last one. */
     @GuardedBy("this")
-    private final Map<Long, List<Long>> several = new LinkedHashMap<>() {
+    private final Map<Long, List<Long>> partNumbers = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -55,10 +55,10 @@ final class Outbox {
 
     /** Whether what was sent before the loss has to be sent again first. */
     @GuardedBy("sending")
-    private boolean isBehind;
+    private boolean mustResend;
 
     /** @param users returns whom a name means: a user, or a group */
-    Outbox(Object sending, Requests.Line line, View view, Function<String, User> users) {
+    Outbox(Object sending, Requests.ConnectionSource line, View view, Function<String, User> users) {
         this.users = users;
         this.sending = sending;
         this.line = line;
@@ -68,13 +68,16 @@ final class Outbox {
     /** Prepares for a new connection. */
     void enter() {
         synchronized (sending) {
-            isBehind = !open().isEmpty();
+            mustResend = !open().isEmpty();
         }
     }
 
     /** Returns what has no answer yet. */
     synchronized List<Outgoing> open() {
-        return unanswered.values().stream().distinct().map(parts -> parts.mine).toList();
+        return unanswered.values().stream()
+                .distinct()
+                .map(parts -> parts.outgoing)
+                .toList();
     }
 
     /** Records that a message of the user's own was shown as it came from the server. */
@@ -86,7 +89,7 @@ final class Outbox {
 
     /** Returns the numbers of all messages as which a text was sent, of which one has this number. */
     synchronized List<Long> parts(long number) {
-        return several.getOrDefault(number, List.of(number));
+        return partNumbers.getOrDefault(number, List.of(number));
     }
 
     private synchronized List<Command> commands() {
@@ -104,7 +107,7 @@ final class Outbox {
             for (Command command : commands()) {
                 now.link().send(List.of(command));
             }
-            isBehind = false;
+            mustResend = false;
         }
     }
 
@@ -117,7 +120,7 @@ final class Outbox {
         synchronized (sending) {
             Connection now = line.now();
             Parts parts = add(mine, given);
-            if (isBehind) {
+            if (mustResend) {
                 return;
             }
             try {
@@ -138,7 +141,7 @@ final class Outbox {
         List<String> to = mine.to();
         Parts parts = new Parts(mine);
         for (String receiver : to.isEmpty() ? List.of("") : to) {
-            // To several, each is a message of its own.
+            // With several receivers, each gets a message of its own.
             String id = Requests.id(given, to, receiver);
             if (unanswered.containsKey(id)) {
                 throw new IllegalArgumentException("What was sent before with the id " + given + " has no answer yet.");
@@ -194,11 +197,11 @@ final class Outbox {
                 arrived.clear();
             }
             if (parts.numbers.size() > 1) {
-                several.put(parts.number(), List.copyOf(parts.numbers));
+                partNumbers.put(parts.number(), List.copyOf(parts.numbers));
             }
         }
-        Item item = parts.mine.item();
-        boolean isToAll = parts.mine.to().isEmpty();
+        Item item = parts.outgoing.item();
+        boolean isToAll = parts.outgoing.to().isEmpty();
         if (!parts.unshown.isEmpty()) {
             view.sent(item.stored(parts.number(), Objects.requireNonNull(parts.time()))
                     .sentTo(isToAll ? List.of() : parts.unshown));
@@ -207,9 +210,9 @@ final class Outbox {
             view.notSent(isToAll ? item : item.sentTo(parts.refused), parts.why());
         }
         if (parts.time() == null) {
-            parts.mine.refused(parts.exit(), parts.why());
+            parts.outgoing.refused(parts.exit(), parts.why());
         } else {
-            parts.mine.stored(parts.number());
+            parts.outgoing.stored(parts.number());
         }
     }
 }

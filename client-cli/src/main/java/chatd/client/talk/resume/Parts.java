@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the session's lock on sending.
  */
 final class Parts {
-    final Outgoing mine;
+    final Outgoing outgoing;
 
     /** The messages without an answer, by their identifiers, in the order in which they are sent. */
     final Map<String, Part> unanswered = new LinkedHashMap<>();
@@ -36,7 +36,7 @@ final class Parts {
     record Part(String to, MessageCommand.SendText command) {}
 
     Parts(Outgoing mine) {
-        this.mine = mine;
+        this.outgoing = mine;
     }
 
     /** @param isShown whether the message was shown as it came from the server */

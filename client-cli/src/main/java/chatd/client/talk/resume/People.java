@@ -139,8 +139,8 @@ final class People {
             }
             case GroupAct.RoleGiven given -> role = given.user() == me ? given.role() : role;
             case GroupAct.Closed closed -> isClosed = true;
-            case GroupAct.Renamed renamed -> {}
-            case GroupAct.Set set -> {}
+            case GroupAct.Renamed _ -> {}
+            case GroupAct.Set _ -> {}
         }
         if (isIn) {
             groups.put(group, new SessionEvent.OwnGroup(group, change.name(), role, isClosed));

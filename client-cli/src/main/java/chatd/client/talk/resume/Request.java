@@ -31,7 +31,7 @@ final class Request extends Exchange {
     protected boolean take(Event event) {
         boolean isIts = switch (event) {
             case SessionEvent.Accepted accepted -> accepted.id().equals(id);
-            case SessionEvent.Refused refused -> isIts(refused);
+            case SessionEvent.Refused refused -> isRefusalOfThis(refused);
             default -> kind.isInstance(event);
         };
         if (isIts) {
@@ -45,13 +45,13 @@ final class Request extends Exchange {
         return isIts;
     }
 
-    /** Answers with a kind of their own refuse without an identifier, too. */
-    private boolean isIts(SessionEvent.Refused refused) {
+    /** A request whose answer has its own kind may be refused without an identifier, too. */
+    private boolean isRefusalOfThis(SessionEvent.Refused refused) {
         return refused.id().equals(id) || (refused.id().isEmpty() && kind != SessionEvent.Accepted.class);
     }
 
     @Override
-    protected String what() {
+    protected String description() {
         return what;
     }
 

@@ -29,15 +29,15 @@ final class Requests {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Object sending;
-    private final Line line;
+    private final ConnectionSource line;
 
     /** The connection at the moment. */
-    interface Line {
+    interface ConnectionSource {
         Connection now() throws NotConnected;
     }
 
     /** @param sending the lock held while something is sent */
-    Requests(Object sending, Line line) {
+    Requests(Object sending, ConnectionSource line) {
         this.sending = sending;
         this.line = line;
     }

@@ -65,7 +65,7 @@ public final class ResumedSession extends ChatSession {
     private final Privacy privacy = new Privacy(requests);
     private final Calls calls;
     private final Histories histories = new Histories(requests, people, view(), this::item);
-    private final InOrder inOrder = new InOrder(requests, people, this::show);
+    private final MessageSequencer inOrder = new MessageSequencer(requests, people, this::show);
 
     /** What the user wants of conversations, by the other user; 0 for everyone. */
     private final SortedMap<Long, Attention> attention = new ConcurrentSkipListMap<>();
@@ -166,7 +166,7 @@ public final class ResumedSession extends ChatSession {
             try {
                 outbox.sendAgain();
                 if (isNew && !options.isScript()) {
-                    view().waits(histories.unread(), people.asking());
+                    view().showWaiting(histories.unread(), people.asking());
                 }
             } catch (IOException | ClientFailure e) {
                 // The next connection tries again.
@@ -213,7 +213,7 @@ public final class ResumedSession extends ChatSession {
     }
 
     @Override
-    protected List<Outgoing> open() {
+    protected List<Outgoing> unconfirmed() {
         return outbox.open();
     }
 
@@ -244,11 +244,11 @@ public final class ResumedSession extends ChatSession {
             }
             case UserEvent other -> changed(other);
             // Unsolicited, and nothing to show.
-            case SessionEvent other -> {}
-            case GroupEvent other -> {}
+            case SessionEvent _ -> {}
+            case GroupEvent _ -> {}
             case DirectEvent call -> calls.take(call);
-            case MessageEvent other -> {}
-            case FileEvent other -> {}
+            case MessageEvent _ -> {}
+            case FileEvent _ -> {}
         }
         return true;
     }
@@ -273,9 +273,9 @@ public final class ResumedSession extends ChatSession {
                 attention.put(changed.with(), changed.attention());
             }
             case UserEvent.PreferencesChanged changed -> privacy.set(changed.preferences());
-            case UserEvent.Registered registered -> {}
-            case UserEvent.PasswordChanged changed -> {}
-            case UserEvent.Found found -> {}
+            case UserEvent.Registered _ -> {}
+            case UserEvent.PasswordChanged _ -> {}
+            case UserEvent.Found _ -> {}
         }
     }
 
@@ -307,7 +307,7 @@ public final class ResumedSession extends ChatSession {
         people.learn(asked.user(), asked.name());
         if (asked.user() != me) {
             people.asks(asked.user(), asked.text());
-            view().asks(asked.name(), asked.text());
+            view().friendRequested(asked.name(), asked.text());
         }
     }
 

@@ -168,7 +168,7 @@ final class Transfers {
                 int count = over.body(piece, left);
                 left -= count;
                 moved.now();
-                download.take(piece, count);
+                download.write(piece, count);
             }
             download.end(etag[0].replace("\"", ""));
             return true;

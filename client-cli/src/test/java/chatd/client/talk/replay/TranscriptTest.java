@@ -169,7 +169,7 @@ class TranscriptTest {
         caughtUp(others(1, 1));
         Outgoing mine = outgoing("hi", "bob");
         transcript.sending(mine);
-        mine.doubt();
+        mine.markUncertain();
         transcript.hold();
         List<Item> replay = new ArrayList<>(others(1, 1));
         replay.add(mine(2, "hi"));

@@ -55,7 +55,7 @@ public final class AllCommands implements AutoCloseable {
         commands.addAll(new StorageCommands(running).all());
         commands.addAll(new LogCommands(log, running, new Semaphore(1)).all());
         commands.addAll(new ConfigCommands(configuration, reloader).all());
-        commands.add(AdminCommand.shows(
+        commands.add(AdminCommand.readOnly(
                 SystemCalls.CERTIFICATE,
                 Role.all(),
                 (request, by, out) -> facts.certificate().get()));

@@ -181,8 +181,7 @@ final class Checks {
         }
         configuration.get().reports().told().stream()
                 .filter(name -> running.services().directory().named(name).isEmpty())
-                .forEach(name ->
-                        problems.add("Nobody is called " + name + ", who is to be told of reports (reports.notify)."));
+                .forEach(name -> problems.add("reports.notify names " + name + ", but no user has that name."));
         ReportStore.Open open = running.services().reports().open();
         if (open.number() > 0) {
             problems.add((open.number() == 1 ? "A report is open" : open.number() + " reports are open, the oldest")

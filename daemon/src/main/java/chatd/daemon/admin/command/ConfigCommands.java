@@ -18,7 +18,7 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                AdminCommand.shows(
+                AdminCommand.readOnly(
                         SystemCalls.CONFIG,
                         Role.all(),
                         (request, by, out) -> new SystemCalls.Options(

@@ -122,7 +122,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
                     }
                     out.write(new LogCalls.Tailed(null, line));
                 }
-                if (!asked.follow() || !out.areRead()) {
+                if (!asked.follow() || !out.isClientReading()) {
                     break;
                 }
                 tail.await();

@@ -92,9 +92,9 @@ public record MessageCommands(Running running) {
                         "report"));
     }
 
-    private List<ReportCalls.Beside> context(ReportStore.Report report, @Nullable Integer asked) {
+    private List<ReportCalls.ContextMessage> context(ReportStore.Report report, @Nullable Integer asked) {
         return reports().context(report, Request.within("context", asked, 0, MOST_CONTEXT)).stream()
-                .map(beside -> new ReportCalls.Beside(
+                .map(beside -> new ReportCalls.ContextMessage(
                         beside.message().number(),
                         beside.message().time().toString(),
                         directory().nameOf(beside.message().sender()),

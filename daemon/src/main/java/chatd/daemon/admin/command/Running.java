@@ -43,15 +43,15 @@ public final class Running {
     }
 
     Services services() {
-        return there().services();
+        return startedParts().services();
     }
 
     Sessions sessions() {
-        return there().sessions();
+        return startedParts().sessions();
     }
 
     /** @throws Refusal {@link Code#BUSY} while the daemon starts */
-    private Parts there() {
+    private Parts startedParts() {
         return ifStarted()
                 .orElseThrow(() -> new Refusal(
                         Code.BUSY, "Nothing was done: " + progress() + ". `chat-admin stats` says when it is ready."));

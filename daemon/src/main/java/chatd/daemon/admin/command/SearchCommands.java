@@ -10,7 +10,7 @@ import java.util.List;
 public record SearchCommands(Running running) {
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                AdminCommand.shows(SearchCalls.STATUS, Role.administrators(), (request, by, out) -> status()),
+                AdminCommand.readOnly(SearchCalls.STATUS, Role.administrators(), (request, by, out) -> status()),
                 AdminCommand.of(SearchCalls.REBUILD, Role.administrators(), (request, by, out) -> {
                     indexer().rebuild();
                     return status();

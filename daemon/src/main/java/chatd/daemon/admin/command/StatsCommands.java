@@ -9,7 +9,6 @@ import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
 import chatd.daemon.model.account.Account;
-import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import java.io.IOException;
@@ -61,7 +60,7 @@ public final class StatsCommands implements AutoCloseable {
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                AdminCommand.repeats(SystemCalls.STATS, Role.all(), (request, by, out) -> stats(true)),
+                AdminCommand.polled(SystemCalls.STATS, Role.all(), (request, by, out) -> stats(true)),
                 new AdminCommand<>(
                         SystemCalls.WATCH,
                         Role.all(),
@@ -75,9 +74,9 @@ public final class StatsCommands implements AutoCloseable {
             throws IOException, InterruptedException {
         int seconds = Request.within("seconds", asked.seconds(), 2, LONGEST_PAUSE);
         long pause = TimeUnit.SECONDS.toMillis(Math.max(1, seconds));
-        while (out.areRead()) {
+        while (out.isClientReading()) {
             out.write(stats(false));
-            for (long left = pause; left > 0 && out.areRead(); left -= LOOK_MILLIS) {
+            for (long left = pause; left > 0 && out.isClientReading(); left -= LOOK_MILLIS) {
                 TimeUnit.MILLISECONDS.sleep(Math.min(left, LOOK_MILLIS));
             }
         }
@@ -159,7 +158,7 @@ public final class StatsCommands implements AutoCloseable {
     private SystemCalls.Parts parts(Optional<Running.Parts> all) throws IOException {
         Instant end = facts.certificate().get().end();
         return new SystemCalls.Parts(
-                all.isEmpty() || all.get().journal().isAway() ? AWAY : "there",
+                all.isEmpty() || all.get().journal().isDatabaseUnavailable() ? AWAY : "there",
                 logState(),
                 log.files().directory().toAbsolutePath().toString(),
                 log.openBytes(),
@@ -171,7 +170,9 @@ public final class StatsCommands implements AutoCloseable {
 
     private static String storage(Running.Parts parts) {
         try {
-            return parts.journal().isAway() ? AWAY : parts.services().storage().state();
+            return parts.journal().isDatabaseUnavailable()
+                    ? AWAY
+                    : parts.services().storage().state();
         } catch (DatabaseUnavailable e) {
             // The journal has not noticed yet.
             return AWAY;

@@ -21,8 +21,8 @@ public record StorageCommands(Running running) {
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                AdminCommand.shows(StorageCalls.SHOW, Role.administrators(), (request, by, out) -> report()),
-                AdminCommand.shows(StorageCalls.CHECK, Role.administrators(), (request, by, out) -> checked()));
+                AdminCommand.readOnly(StorageCalls.SHOW, Role.administrators(), (request, by, out) -> report()),
+                AdminCommand.readOnly(StorageCalls.CHECK, Role.administrators(), (request, by, out) -> checked()));
     }
 
     private StorageStore store() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What somebody has done about a stored message. Has a number of its own, among those of the messages.
  *
  * @param sender who did it; {@link Message#SERVER} is an administrator
- * @param told the accounts that learn of it, {@code sender} among them; null for all who have the message, which went to
+ * @param notifiedAccounts the accounts that learn of it, {@code sender} among them; null for all who have the message, which went to
  *     everyone or to a group, and if it was read from the database
  * @param origin the connection it came from; null if it was read from the database, which does not store it, and for
  *     administrators
@@ -20,7 +20,7 @@ public record Amendment(
         long sender,
         Subject subject,
         Act act,
-        @Nullable List<Long> told,
+        @Nullable List<Long> notifiedAccounts,
         @Nullable Origin origin,
         @Nullable SentOnce once)
         implements Entry {
@@ -92,6 +92,6 @@ public record Amendment(
                 + (act instanceof Corrected corrected && corrected.text() != null
                         ? 3L * corrected.text().length()
                         : 0)
-                + 30L * (told == null ? 1 : told.size());
+                + 30L * (notifiedAccounts == null ? 1 : notifiedAccounts.size());
     }
 }

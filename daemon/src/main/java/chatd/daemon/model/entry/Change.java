@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The numbered record of a change.
  *
  * @param name the account's name after the change
- * @param was the previous name; null if the name did not change
+ * @param previousName the previous name; null if the name did not change
  * @param actor the Unix user who made the change through an admin socket; null if it is the user's own
  * @param origin the connection it came from, if it is the user's own
  * @param size bytes that were stored; 0 if none were
@@ -22,7 +22,7 @@ public record Change(
         String name,
         Kind kind,
         Instant time,
-        @Nullable String was,
+        @Nullable String previousName,
         @Nullable String actor,
         Optional<Origin> origin,
         int size,
@@ -46,12 +46,12 @@ public record Change(
 
     /** Returns the same change, which concerns another account, too. */
     public Change about(long otherAccount) {
-        return new Change(number, account, name, kind, time, was, actor, origin, size, otherAccount, message);
+        return new Change(number, account, name, kind, time, previousName, actor, origin, size, otherAccount, message);
     }
 
     /** Returns the same change, which concerns a message, too. */
-    public Change of(long itsMessage) {
-        return new Change(number, account, name, kind, time, was, actor, origin, size, other, itsMessage);
+    public Change withMessage(long itsMessage) {
+        return new Change(number, account, name, kind, time, previousName, actor, origin, size, other, itsMessage);
     }
 
     /** The kinds of change. The code is the value in the database. */

@@ -26,23 +26,23 @@ public record GroupChange(
         @Nullable SentOnce once)
         implements Entry {
 
-    /** Returns who has come by it. */
-    public List<Long> came() {
+    /** Returns who joined by it. */
+    public List<Long> addedAccounts() {
         return switch (act) {
             case GroupAct.Created created -> created.users();
             case GroupAct.Added added -> added.users();
             case GroupAct.Joined joined -> List.of(joined.user());
-            case GroupAct.Removed removed -> List.of();
-            case GroupAct.Left left -> List.of();
-            case GroupAct.Renamed renamed -> List.of();
-            case GroupAct.RoleGiven role -> List.of();
-            case GroupAct.Set set -> List.of();
-            case GroupAct.Closed closed -> List.of();
+            case GroupAct.Removed _ -> List.of();
+            case GroupAct.Left _ -> List.of();
+            case GroupAct.Renamed _ -> List.of();
+            case GroupAct.RoleGiven _ -> List.of();
+            case GroupAct.Set _ -> List.of();
+            case GroupAct.Closed _ -> List.of();
         };
     }
 
     /** Returns who has left by it; 0 if nobody has. */
-    public long gone() {
+    public long removedAccount() {
         return switch (act) {
             case GroupAct.Removed removed -> removed.user();
             case GroupAct.Left left -> left.user();
@@ -62,6 +62,6 @@ public record GroupChange(
 
     @Override
     public long bytes() {
-        return 2_500 + 60L * came().size();
+        return 2_500 + 60L * addedAccounts().size();
     }
 }

@@ -8,4 +8,4 @@ import chatd.protocol.value.group.GroupRole;
  * @param role the last one
  * @param removed whether it ended because somebody else removed the user
  */
-public record Membership(long group, long account, Stretch stretch, GroupRole role, boolean removed) {}
+public record Membership(long group, long account, MembershipPeriod stretch, GroupRole role, boolean removed) {}

@@ -2,7 +2,7 @@ package chatd.daemon.model.message;
 
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.group.Group;
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -24,7 +24,7 @@ public record Reader(Account account, SortedMap<Long, Group> groups, boolean isR
      * @param newest no number in the group's history is higher
      * @param stretches the earliest first
      */
-    public record Group(long newest, List<Stretch> stretches) {
+    public record Group(long newest, List<MembershipPeriod> stretches) {
         public Group {
             stretches = List.copyOf(stretches);
         }

@@ -1,6 +1,5 @@
 package chatd.daemon.net.http;
 
-import chatd.daemon.session.SessionOutput;
 import chatd.daemon.config.Config;
 import chatd.daemon.files.FilesOverHttp;
 import chatd.daemon.login.Bearers;
@@ -9,6 +8,7 @@ import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.SessionOutput;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.json.Json;
@@ -52,7 +52,7 @@ final class FileExchange implements Runnable {
 
     private final HttpRequests connection;
     private final Session session;
-    private final FileRequests rooms;
+    private final FileRequests requests;
     private final Config config;
     private final HttpRequest head;
     private final RequestBody body;
@@ -68,7 +68,7 @@ final class FileExchange implements Runnable {
             int port) {
         this.connection = connection;
         this.session = session;
-        this.rooms = rooms;
+        this.requests = rooms;
         this.config = rooms.config().get();
         this.head = head;
         this.body = body;
@@ -94,7 +94,7 @@ final class FileExchange implements Runnable {
             connection.cut();
         } catch (RuntimeException | Error e) {
             // Out of memory, for example. In any case answer, or the connection would wait for ever.
-            connection.answer(refused(rooms.dispatcher().refusal("an HTTP request", e)));
+            connection.answer(refused(requests.dispatcher().refusal("an HTTP request", e)));
         } finally {
             body.close();
         }
@@ -126,14 +126,14 @@ final class FileExchange implements Runnable {
         String authorization = head.headers().get(HttpHeaderNames.AUTHORIZATION, "");
         Bearers.Bearer bearer;
         if (authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
-            bearer = rooms.bearers()
+            bearer = requests.bearers()
                     .byToken(session, Secret.of(authorization.substring(7).strip()));
         } else {
             List<Secret> cookies = byCookie ? cookies() : List.of();
             if (cookies.isEmpty()) {
                 throw new Refusal(Code.NOT_LOGGED_IN, "Say who you are: Authorization: Bearer TOKEN.");
             }
-            bearer = rooms.bearers().byCookie(session, cookies);
+            bearer = requests.bearers().byCookie(session, cookies);
         }
         connection.recognised();
         return bearer;
@@ -161,7 +161,7 @@ final class FileExchange implements Runnable {
                 .set(
                         HttpHeaderNames.SET_COOKIE,
                         cookieName() + "="
-                                + rooms.bearers().cookie(bearer).text().orElseThrow()
+                                + requests.bearers().cookie(bearer).text().orElseThrow()
                                 + "; HttpOnly; Secure; SameSite=Strict; Path=/files");
         return response;
     }
@@ -203,7 +203,7 @@ final class FileExchange implements Runnable {
     }
 
     private FullHttpResponse progress(Bearers.Bearer bearer) {
-        FilesOverHttp.Progress progress = rooms.files().progress(bearer, id(new Query(head).required("id")));
+        FilesOverHttp.Progress progress = requests.files().progress(bearer, id(new Query(head).required("id")));
         Receipt sent = progress.sent();
         if (sent != null) {
             return created(sent);
@@ -225,7 +225,7 @@ final class FileExchange implements Runnable {
         try {
             Long offset = offset();
             FilesOverHttp.Sending sending = sending(new Query(head), announced(offset));
-            incoming = rooms.files().receive(bearer, sending, offset, connection::cut);
+            incoming = requests.files().receive(bearer, sending, offset, connection::cut);
         } catch (AlreadySent e) {
             return created(e.receipt());
         }
@@ -315,7 +315,7 @@ final class FileExchange implements Runnable {
 
     /** Sends a file, or a part of it; returns the answer if that has no content. */
     private @Nullable FullHttpResponse file(Bearers.Bearer bearer, long number) throws InterruptedException {
-        FilesOverHttp.Outgoing outgoing = rooms.files().find(bearer, number);
+        FilesOverHttp.Outgoing outgoing = requests.files().find(bearer, number);
         StoredFile file = outgoing.file();
         String etag = '"' + HexFormat.of().formatHex(file.digest()) + '"';
         String expected = head.headers().get(HttpHeaderNames.IF_MATCH, "*");
@@ -370,7 +370,7 @@ final class FileExchange implements Runnable {
         try (SessionOutput.Answer answer = session.output().beginAnswer()) {
             boolean isGoing = true;
             for (long offset = part.from(); isGoing && offset < part.end(); ) {
-                byte[] piece = outgoing.read(offset, part.end() - offset, answer::isTight);
+                byte[] piece = outgoing.read(offset, part.end() - offset, answer::isBacklogLarge);
                 if (!bearer.isGood()) {
                     session.abort("the token has ended");
                     return;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** HTTP on the daemon's port: its pages, and WebSockets. Any thread. */
 public final class Http {
-    /** For the process: its buffers are outside the heap, and nobody says when the last connection has sent them. */
+    /** For the process: its buffers are outside the heap, and nothing tells when the last connection has sent them. */
     private static final Site SITE = new Site();
 
     private final FileRequests files;
@@ -33,7 +33,7 @@ public final class Http {
      * Serves a connection whose handshake is complete, if it speaks HTTP. On its event loop.
      *
      * @param ctx the handler between TLS and the connection, after which those of HTTP are added
-     * @param isProxied whether it comes from a proxy, of which some offer no ALPN: then the first bytes tell what is spoken
+     * @param isProxied whether it comes from a proxy; some offer no ALPN: then the first bytes tell the protocol
      */
     public void greet(ChannelHandlerContext ctx, ClientConnection connection, boolean isProxied) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);

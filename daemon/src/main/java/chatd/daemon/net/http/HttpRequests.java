@@ -105,7 +105,7 @@ final class HttpRequests extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
-            if (over || connection.isDeaf()) {
+            if (over || connection.isIgnoringInput()) {
                 return;
             }
             FileExchange current = exchange;
@@ -114,8 +114,8 @@ final class HttpRequests extends ChannelDuplexHandler {
                 return;
             }
             if (answering) {
-                // The socket takes no more: a client that reads no answers could have many made with few bytes.
-                breaks(ctx, "a further HTTP request before an answer was read");
+                // The socket is full: a client that reads no answers could otherwise cause many with few bytes.
+                reportViolation(ctx, "a further HTTP request before an answer was read");
                 return;
             }
             take(ctx, (HttpObject) message);
@@ -206,7 +206,7 @@ final class HttpRequests extends ChannelDuplexHandler {
         }
     }
 
-    /** Records that a request has said who sends it. Any thread. */
+    /** Records that a request has identified its sender. Any thread. */
     void recognised() {
         context().executor().execute(connection::recognised);
     }
@@ -255,7 +255,7 @@ final class HttpRequests extends ChannelDuplexHandler {
         connection.serves(false);
     }
 
-    /** Makes content of HTTP of what the session sends, while a body is owed. */
+    /** Wraps what the session sends as HTTP content while a response body is due. */
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         if (bodyLeft == 0 || !(message instanceof ByteBuf bytes)) {
@@ -295,11 +295,11 @@ final class HttpRequests extends ChannelDuplexHandler {
 
     private void refuse(ChannelHandlerContext ctx, HttpRequest head, HttpResponseStatus status, String sentence) {
         send(ctx, head, Responses.text(head, http.hsts(), status, sentence), false);
-        breaks(ctx, "not a request that HTTP allows here");
+        reportViolation(ctx, "not a request that HTTP allows here");
     }
 
     /** Has the violation logged, and the connection closed once the answer before it is sent. */
-    private void breaks(ChannelHandlerContext ctx, String what) {
+    private void reportViolation(ChannelHandlerContext ctx, String what) {
         over = true;
         ctx.fireUserEventTriggered(new MalformedFrame(what));
     }
@@ -318,7 +318,7 @@ final class HttpRequests extends ChannelDuplexHandler {
         }
         send(ctx, head, fault.response(head, http.hsts()), keeps);
         if (fault.status().equals(HttpResponseStatus.FORBIDDEN)) {
-            breaks(ctx, "a WebSocket request of another origin");
+            reportViolation(ctx, "a WebSocket request of another origin");
         }
     }
 
@@ -363,7 +363,7 @@ final class HttpRequests extends ChannelDuplexHandler {
         WebSocketFrames frames = new WebSocketFrames(
                 connection, isCompressed, connection.dialects().mostJson(), http.ping());
         connection.speak(connection.dialects().webSocket(isCompressed), frames);
-        // Removed last, the codec hands over what was received behind the request.
+        // Removed last: the codec then passes on what was received after the request.
         ctx.pipeline().addAfter(ctx.name(), "frames", frames).remove(this);
         ctx.pipeline().remove(HttpServerCodec.class);
     }

@@ -157,11 +157,11 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
             boolean going = true;
             while (going
                     && !closed
-                    && !connection.isDeaf()
+                    && !connection.isIgnoringInput()
                     && ctx.channel().config().isAutoRead()) {
                 going = pass(ctx);
             }
-            if (closed || connection.isDeaf()) {
+            if (closed || connection.isIgnoringInput()) {
                 drop();
                 going = false;
             } else if (!received.isReadable()) {
@@ -262,7 +262,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
 
     /**
      * Appends part of a message to lines. A line end within it becomes another blank, as which it may stand in JSON;
-     * where neither may, it is refused all the same.
+     * where JSON allows neither, it is refused anyway.
      */
     static void append(ByteBuf lines, byte[] part, int count) {
         for (int i = 0; i < count; i++) {

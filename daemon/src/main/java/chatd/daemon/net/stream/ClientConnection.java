@@ -143,19 +143,20 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                 dispatcher.opened(session());
             }
             case SslHandshakeCompletionEvent handshake -> {
-                state.deafen();
+                state.ignoreInput();
                 String why = TlsFailure.reason(handshake.cause());
-                audit.soon("tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
+                audit.logCoalescedLater(
+                        "tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
                 ctx.close();
             }
             case MalformedFrame violation -> {
                 carrierViolation = violation;
                 decode(ctx);
             }
-            case EndOfInput end -> nothingMoreComes(state.peerDone(), ctx);
-            case SslCloseCompletionEvent closed -> nothingMoreComes(state.peerDone(), ctx);
+            case EndOfInput end -> handleEndOfInput(state.peerDone(), ctx);
+            case SslCloseCompletionEvent closed -> handleEndOfInput(state.peerDone(), ctx);
             case ChannelInputShutdownEvent closed when state.isShut() -> ctx.close();
-            case ChannelInputShutdownEvent closed -> nothingMoreComes(state.peerGone(), ctx);
+            case ChannelInputShutdownEvent closed -> handleEndOfInput(state.peerGone(), ctx);
             default -> ctx.fireUserEventTriggered(event);
         }
     }
@@ -207,22 +208,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Returns whether further input is ignored. */
-    public boolean isDeaf() {
-        return state.isDeaf();
+    public boolean isIgnoringInput() {
+        return state.isIgnoringInput();
     }
 
     /** Logs a violation of the protocol and closes the connection, after the commands before it. */
     private void violated(MalformedFrame violation) {
-        if (state.isDeaf()) {
+        if (state.isIgnoringInput()) {
             return;
         }
-        state.deafen();
+        state.ignoreInput();
         inbox().violated(violation);
     }
 
     /** Handles the end of input; bytes already received are still decoded, at the pace at which commands complete. */
-    private void nothingMoreComes(boolean wasSending, ChannelHandlerContext ctx) {
-        if (wasSending && !state.isDeaf()) {
+    private void handleEndOfInput(boolean wasSending, ChannelHandlerContext ctx) {
+        if (wasSending && !state.isIgnoringInput()) {
             decode(ctx);
         }
     }
@@ -230,7 +231,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        if (state.isDeaf()) {
+        if (state.isIgnoringInput()) {
             bytes.release();
             return;
         }
@@ -245,7 +246,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         boolean paused = isPaused();
         int taken = 0;
         try {
-            while (!state.isDeaf() && !paused) {
+            while (!state.isIgnoringInput() && !paused) {
                 int before = in.readableBytes();
                 Command command = reader.next(in, session().isLoggedIn());
                 if (command == null) {
@@ -268,21 +269,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         } catch (MalformedFrame e) {
             violated(e);
         }
-        if (state.isDeaf()) {
+        if (state.isIgnoringInput()) {
             receiveBuffer.release();
         } else if (!receiveBuffer.makeRoom(reader.bytesToReserve(), ctx.alloc())) {
             pauseFor(SHARE_RETRY.toNanos());
         }
-        if (!state.isDeaf() && !paused && !isPaused()) {
+        if (!state.isIgnoringInput() && !paused && !isPaused()) {
             if (carrierViolation != null) {
                 violated(carrierViolation);
                 receiveBuffer.release();
             } else if (!state.isPeerSending() && !isServing) {
-                state.deafen();
+                state.ignoreInput();
                 inbox().end();
             }
         }
-        listen(ctx, state.isDeaf() || !isPaused());
+        listen(ctx, state.isIgnoringInput() || !isPaused());
         tickLater();
     }
 
@@ -325,13 +326,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void resume() {
         ChannelHandlerContext ctx = context;
-        if (ctx != null && !state.isDeaf() && ctx.channel().isActive()) {
+        if (ctx != null && !state.isIgnoringInput() && ctx.channel().isActive()) {
             decode(ctx);
         }
     }
 
     private void tickLater() {
-        if (!ticking && !state.isDeaf() && (!isKnown() || midFrame())) {
+        if (!ticking && !state.isIgnoringInput() && (!isKnown() || midFrame())) {
             ticking = true;
             loopLater(this::tick, Deadlines.TICK);
         }
@@ -359,13 +360,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (session().isLoggedIn()) {
             releaseLoginSlot();
         }
-        if (state.isDeaf()) {
+        if (state.isIgnoringInput()) {
             return;
         }
         boolean owing = isServing || inbox().isBusy() || isPaused() || receiveBuffer.waits();
         if (!owing && deadlines.tick(isKnown(), midFrame(), reader.size())) {
-            state.deafen();
-            audit.soon(
+            state.ignoreInput();
+            audit.logCoalescedLater(
                     "timeout",
                     session(),
                     new AuditEvent.ConnectionRefused(session().addressText(), "timeout"));
@@ -387,7 +388,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        state.deafen();
+        state.ignoreInput();
         receiveBuffer.handOver().run();
         session().connectionLost();
         inbox().close();

@@ -41,7 +41,7 @@ final class ConnectionState {
         }
     }
 
-    void deafen() {
+    void ignoreInput() {
         become(Ours.DEAF);
     }
 
@@ -53,7 +53,7 @@ final class ConnectionState {
         become(Ours.SHUT);
     }
 
-    boolean isDeaf() {
+    boolean isIgnoringInput() {
         return ours != Ours.OPEN;
     }
 

@@ -46,10 +46,10 @@ public final class Deadlines {
     /** Records that a complete packet has arrived. */
     void packet() {
         packets = true;
-        noFrame();
+        resetFrame();
     }
 
-    private void noFrame() {
+    private void resetFrame() {
         frameTicks = 0;
         frameBytes = 0;
         bytesBefore = 0;
@@ -67,7 +67,7 @@ public final class Deadlines {
             return true;
         }
         if (!inFrame) {
-            noFrame();
+            resetFrame();
             return false;
         }
         if (++frameTicks % WINDOW_TICKS != 0) {

@@ -137,7 +137,7 @@ final class Output implements Transport {
     @Override
     public void abort() {
         tasks.add(() -> {
-            state.deafen();
+            state.ignoreInput();
             ChannelHandlerContext ctx = context;
             if (ctx != null) {
                 // Bypasses TLS, which would delay the close by up to a second for unwritten data.

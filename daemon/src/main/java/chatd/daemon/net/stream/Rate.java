@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Rate {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    /** The bytes as which a message counts for its account at least: a short one costs no less to carry out. */
+    /** Minimum bytes that a message counts for its account: a short one costs no less to process. */
     private static final long LEAST = 8 << 10;
 
     private final @Nullable Bucket messages;

@@ -79,7 +79,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     /**
      * Loads a certificate and key as a start would, and releases them again. Blocks.
      *
-     * @return what an administrator should know of it all the same, as sentences; empty if nothing
+     * @return what an administrator should nevertheless know about it, as sentences; empty if nothing
      * @throws IOException if they can't be used, or the certificate is not valid now
      */
     public static String check(Config.Tls config, Instant now) throws IOException {
@@ -181,7 +181,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
                 LOG.error(
                         "CHATD-204 the certificate has changed, and can't be used; the previous one stays in force: {}",
                         FileFailure.describe(e));
-                audit.note(new AuditEvent.CertificateRefused(FileFailure.describe(e)));
+                audit.logBestEffort(new AuditEvent.CertificateRefused(FileFailure.describe(e)));
             }
         }
         seen = now;
@@ -206,7 +206,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
             return true;
         } catch (IOException e) {
             refused = now;
-            audit.note(new AuditEvent.CertificateRefused(FileFailure.describe(e)));
+            audit.logBestEffort(new AuditEvent.CertificateRefused(FileFailure.describe(e)));
             throw new ConfigException(List.of(FileFailure.describe(e)));
         }
     }
@@ -232,7 +232,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     }
 
     private void loaded(Tls tls) {
-        audit.note(new AuditEvent.CertificateLoaded(tls.subject(), tls.fingerprint(), tls.end()));
+        audit.logBestEffort(new AuditEvent.CertificateLoaded(tls.subject(), tls.fingerprint(), tls.end()));
         if (!tls.facts().advice().isEmpty()) {
             LOG.warn(
                     "CHATD-203 the chain of the certificate is incomplete: {}",
@@ -269,7 +269,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
                     tls.end(),
                     left.toDays());
         }
-        audit.note(new AuditEvent.CertificateEnding(tls.subject(), tls.fingerprint(), tls.end()));
+        audit.logBestEffort(new AuditEvent.CertificateEnding(tls.subject(), tls.fingerprint(), tls.end()));
     }
 
     /** Stops watching the certificate's files. */

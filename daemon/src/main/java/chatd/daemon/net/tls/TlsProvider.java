@@ -100,7 +100,7 @@ public enum TlsProvider {
         private static final Provider BC = new BouncyCastleProvider();
     }
 
-    /** Sessions of Bouncy Castle's that TLS 1.2 may resume: they are in the heap, some kilobytes each. */
+    /** Maximum Bouncy Castle sessions that TLS 1.2 may resume: a few kilobytes of heap each. */
     private static final int MOST_SESSIONS = 2_000;
 
     private final String title;

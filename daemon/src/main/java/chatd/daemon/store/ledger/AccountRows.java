@@ -164,7 +164,7 @@ final class AccountRows {
                     change.number(),
                     change.account(),
                     change.name(),
-                    change.was(),
+                    change.previousName(),
                     change.kind().code,
                     change.time(),
                     change.actor(),

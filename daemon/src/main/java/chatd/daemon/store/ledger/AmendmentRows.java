@@ -54,7 +54,9 @@ public final class AmendmentRows {
                 .set(AMENDMENT.SENDER, amendment.sender())
                 .set(
                         AMENDMENT.CONVERSATION,
-                        amendment.told() == null ? (Long) amendment.subject().group() : null)
+                        amendment.notifiedAccounts() == null
+                                ? (Long) amendment.subject().group()
+                                : null)
                 .set(AMENDMENT.TEXT, text)
                 .set(AMENDMENT.SALT, salt)
                 .execute();
@@ -62,7 +64,7 @@ public final class AmendmentRows {
 
     /** Inserts a row for each who learns of it and each conversation of theirs that the message stands in. */
     private static void readers(DSLContext sql, Amendment amendment) {
-        List<Long> told = amendment.told();
+        List<Long> told = amendment.notifiedAccounts();
         List<Long> receivers = amendment.subject().receivers();
         if (told == null || receivers == null) {
             return;

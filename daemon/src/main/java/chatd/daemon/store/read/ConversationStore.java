@@ -419,7 +419,7 @@ public final class ConversationStore {
     }
 
     /** Stores what a user wants of a conversation. */
-    public void want(long account, long conversation, long read, Attention attention) {
+    public void setAttention(long account, long conversation, long read, Attention attention) {
         database.with(sql -> sql.insertInto(PARTY)
                 .set(PARTY.ACCOUNT, account)
                 .set(PARTY.CONVERSATION, conversation)

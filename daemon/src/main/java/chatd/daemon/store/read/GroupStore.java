@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNullElse;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.group.Group;
 import chatd.daemon.model.group.Membership;
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.ledger.GroupRows;
 import chatd.daemon.store.ledger.Ledger;
@@ -67,7 +67,7 @@ public final class GroupStore {
                 rows.forEach(row -> to.accept(new Membership(
                         row.get(GROUP_MEMBER.CHAT_GROUP),
                         row.get(GROUP_MEMBER.ACCOUNT),
-                        new Stretch(
+                        new MembershipPeriod(
                                 row.get(GROUP_MEMBER.SINCE),
                                 row.get(GROUP_MEMBER.FROM_MID),
                                 requireNonNullElse(row.get(GROUP_MEMBER.UNTIL_MID), Long.MAX_VALUE)),

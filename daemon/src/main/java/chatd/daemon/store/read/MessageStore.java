@@ -84,7 +84,7 @@ public final class MessageStore {
     }
 
     /** Returns as {@link #numbers} those of a conversation, without changes of groups. */
-    public List<Long> said(Reader reader, long conversation, Range range) {
+    public List<Long> messageNumbers(Reader reader, long conversation, Range range) {
         return of(reader, conversation, range, MESSAGE.SENDER.isNotNull());
     }
 

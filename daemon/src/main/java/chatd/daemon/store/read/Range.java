@@ -1,6 +1,6 @@
 package chatd.daemon.store.read;
 
-import chatd.daemon.model.group.Stretch;
+import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.model.message.Reader;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,7 +87,7 @@ public record Range(long after, long upTo, int count, boolean newest) {
     /** Returns the parts of this range in which a user sees a group's history. */
     List<Range> within(Reader reader, Reader.Group group) {
         List<Range> parts = new ArrayList<>();
-        for (Stretch stretch : group.stretches()) {
+        for (MembershipPeriod stretch : group.stretches()) {
             long from = reader.isResuming() ? stretch.since() : stretch.from();
             Range part = above(from - 1).below(stretch.until());
             if (!part.isEmpty()) {

@@ -51,9 +51,9 @@ public sealed interface GroupAct {
             case Left left -> left.next() == 0 ? List.of(left.user()) : List.of(left.user(), left.next());
             case Joined joined -> List.of(joined.user());
             case RoleGiven given -> List.of(given.user());
-            case Renamed renamed -> List.of();
-            case Set set -> List.of();
-            case Closed closed -> List.of();
+            case Renamed _ -> List.of();
+            case Set _ -> List.of();
+            case Closed _ -> List.of();
         };
     }
 }

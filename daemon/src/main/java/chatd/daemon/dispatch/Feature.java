@@ -3,7 +3,7 @@ package chatd.daemon.dispatch;
 import chatd.daemon.session.Session;
 
 /** A subject of the system, as the dispatcher sees it: its commands, and what it does when a session ends. */
-public interface Room {
+public interface Feature {
     /** Adds a row for each of its commands. Called once, while the daemon starts. */
     void addTo(Routes routes);
 

@@ -20,11 +20,11 @@ import org.apache.logging.log4j.Logger;
 
 /**
  * Answers clients that ask by UDP from which address they come (page {@code direct.md}, "What is my address?"). An answer is
- * never longer than what it answers, so that nobody gains anything by a forged sender; what is no question is not answered,
+ * never longer than what it answers, so that a forged sender gains nothing; what is not a question is not answered,
  * nor is a network that asks too often. Remembers {@value #MOST_NETWORKS} networks, about 200 bytes each. Event loops.
  */
 @Sharable
-final class AddressAnswerer extends SimpleChannelInboundHandler<DatagramPacket> {
+final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket> {
     /** The length of question and answer, in bytes. */
     static final int LENGTH = 24;
 
@@ -41,7 +41,7 @@ final class AddressAnswerer extends SimpleChannelInboundHandler<DatagramPacket> 
 
     private static final int A_SECOND = 20;
 
-    private static final Logger LOG = LogManager.getLogger(AddressAnswerer.class);
+    private static final Logger LOG = LogManager.getLogger(AddressResponder.class);
 
     private final BiConsumer<byte[], InetSocketAddress> asked;
     private final Cache<Network, Bucket> rates = Caffeine.newBuilder()
@@ -50,7 +50,7 @@ final class AddressAnswerer extends SimpleChannelInboundHandler<DatagramPacket> 
             .build();
 
     /** @param asked told of each question that is answered: the session's number, 16 bytes, and where it came from */
-    AddressAnswerer(BiConsumer<byte[], InetSocketAddress> asked) {
+    AddressResponder(BiConsumer<byte[], InetSocketAddress> asked) {
         this.asked = asked;
     }
 
@@ -64,7 +64,7 @@ final class AddressAnswerer extends SimpleChannelInboundHandler<DatagramPacket> 
             return;
         }
         InetSocketAddress from = unmapped(packet.sender());
-        if (!rates.get(Network.ofClient(from.getAddress()), same -> bucket()).tryConsume(1)) {
+        if (!rates.get(Network.ofClient(from.getAddress()), _ -> bucket()).tryConsume(1)) {
             return;
         }
         byte[] nonce = new byte[NONCE];
@@ -93,7 +93,7 @@ final class AddressAnswerer extends SimpleChannelInboundHandler<DatagramPacket> 
                 .build();
     }
 
-    /** Returns an IPv4 address that stands in an IPv6 one as itself. */
+    /** Returns an IPv4-mapped IPv6 address as plain IPv4. */
     private static InetSocketAddress unmapped(InetSocketAddress from) {
         try {
             return new InetSocketAddress(

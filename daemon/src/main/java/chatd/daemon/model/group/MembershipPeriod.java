@@ -7,7 +7,7 @@ package chatd.daemon.model.group;
  * @param from the first number that it sees: {@code since}, or 0 if it came while the whole history was shown
  * @param until the last one, that of the change by which it left; {@link Long#MAX_VALUE} if it is a member
  */
-public record Stretch(long since, long from, long until) {
+public record MembershipPeriod(long since, long from, long until) {
     public boolean has(long message) {
         return from <= message && message <= until;
     }

@@ -1,17 +1,17 @@
 package chatd.daemon.files;
 
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.messages.Messages;
 
 /** The rooms that files are sent and fetched through, on different ways, and what they share. Built once. */
-public final class FileRooms implements AutoCloseable {
+public final class FileFeatures implements AutoCloseable {
     private final Storage storage;
     private final Files frames;
     private final FilesInPieces pieces;
     private final FilesOverHttp http;
     private final Descriptions descriptions;
 
-    public FileRooms(ServiceParts parts, Messages sending) {
+    public FileFeatures(FeatureContext parts, Messages sending) {
         this.storage = new Storage(parts);
         Uploads uploads = new Uploads(parts, sending, storage);
         Fetches fetches = new Fetches(parts);

@@ -3,8 +3,8 @@ package chatd.admin;
 import java.util.Map;
 import java.util.Optional;
 
-/** What is meant by words for what is called otherwise here, or is done by another program. */
-final class Meant {
+/** Hints on words for things that have another name here, or that another program does. */
+final class CommandHints {
     private static final String BACKUPS =
             "There is no command for that: /usr/share/doc/chatd/operations/installing.md says how.";
     private static final String DELETED = "Did you mean: chat-admin user delete? It asks first.";
@@ -37,7 +37,7 @@ final class Meant {
             "ls", LISTED,
             "kick", "Did you mean: chat-admin session kick?");
 
-    private Meant() {}
+    private CommandHints() {}
 
     private static String service(String verb) {
         return "The daemon is a service: systemctl " + verb + " chatd.";
@@ -48,7 +48,7 @@ final class Meant {
      *
      * @param command the command after which it was typed, such as {@code chat-admin user}
      */
-    static Optional<String> by(String command, String word) {
+    static Optional<String> hintFor(String command, String word) {
         String said = command.endsWith(" user") ? OF_USER.get(word) : null;
         return Optional.ofNullable(said == null ? ANYWHERE.get(word) : said);
     }

@@ -1,18 +1,15 @@
 package chatd.daemon.login;
 
-import chatd.daemon.session.SessionOutput;
-import chatd.daemon.session.Presence;
-import chatd.daemon.session.Arrival;
 import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.journal.Batching;
-import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
-import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.journal.Proposal;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.model.Refusal;
@@ -25,7 +22,10 @@ import chatd.daemon.model.entry.Effect;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.session.AccountRoster;
+import chatd.daemon.session.Arrival;
+import chatd.daemon.session.Presence;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.SessionOutput;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.read.ContactStore;
 import chatd.daemon.trail.AuditTrail;
@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * delivered meanwhile, or since the connection of a resumed session was lost (ADR 17). Runs on the session's own thread,
  * and blocks.
  */
-final class Entrance {
+final class SessionOpener {
     /** Maximum number of messages that a resumed session is sent. */
     private static final int MOST_MISSED = 10_000;
 
@@ -75,8 +75,8 @@ final class Entrance {
     private final Sessions sessions;
     private final AuditTrail audit;
 
-    Entrance(
-            ServiceParts parts,
+    SessionOpener(
+            FeatureContext parts,
             Authenticator authenticator,
             Tokens tokens,
             Conversations conversations,
@@ -104,7 +104,7 @@ final class Entrance {
      * @param remembered its device with the next key; null if it is not remembered, or has it already
      * @param after the number of the last message that it was sent before; -1 if it does not resume
      */
-    record Entry(
+    record LoginRequest(
             @Nullable String device,
             boolean quiet,
             Tokens.@Nullable Made token,
@@ -121,9 +121,9 @@ final class Entrance {
      * @param rehashed as in {@link Effect.LoggedIn}
      * @throws Refusal if the account was changed meanwhile, or the token has ended
      */
-    void enter(Session session, Authenticator.Admitted admitted, Entry entry, @Nullable String rehashed)
+    void logIn(Session session, Authenticator.Admitted admitted, LoginRequest entry, @Nullable String rehashed)
             throws InterruptedException {
-        Known known = known(session, admitted, entry);
+        AccountSnapshot known = known(session, admitted, entry);
         while (true) {
             LogIn attempt = new LogIn(session, entry, known, rehashed);
             try {
@@ -146,10 +146,10 @@ final class Entrance {
      * @param received the open requests of others to be friends
      * @param parties its notable conversations, with messages up to {@code upTo}
      * @param generation as {@link Conversations#generation} was before these were read
-     * @param upTo the session is sent what has a higher number than this, or than {@code Entry.after}
+     * @param upTo the session is sent what has a higher number than this, or than {@code LoginRequest.after}
      * @param behind whether a resumed session has missed too much to be sent
      */
-    private record Known(
+    private record AccountSnapshot(
             Authenticator.Admitted admitted,
             List<SessionEvent.Request> received,
             List<Party> parties,
@@ -157,16 +157,16 @@ final class Entrance {
             long upTo,
             boolean behind) {}
 
-    private Known known(Session session, Authenticator.Admitted admitted, Entry entry) {
+    private AccountSnapshot known(Session session, Authenticator.Admitted admitted, LoginRequest entry) {
         Authenticator.Admitted present = authenticator.withPresentSettings(admitted);
         long number = admitted.account().number();
         if (!session.dialect().hasConversations()) {
-            return new Known(present, List.of(), List.of(), 0, Long.MAX_VALUE, false);
+            return new AccountSnapshot(present, List.of(), List.of(), 0, Long.MAX_VALUE, false);
         }
         Account account = directory.numbered(number);
         long generation = conversations.generation(number);
         long upTo = sessions.fanout().deliveredTo();
-        return new Known(
+        return new AccountSnapshot(
                 present,
                 contacts.received(number).isEmpty() ? List.of() : store.received(number),
                 conversations.notable(account, upTo),
@@ -187,7 +187,7 @@ final class Entrance {
         try (SessionOutput.Answer answer = loggedIn.answer()) {
             Account account = directory.numbered(session.account());
             boolean isResumed = attempt.entry.isResumed();
-            Known known = attempt.known;
+            AccountSnapshot known = attempt.known;
             history.missed(
                     answer,
                     account,
@@ -218,10 +218,10 @@ final class Entrance {
         }
     }
 
-    private final class LogIn implements Decision<AccountChange> {
+    private final class LogIn implements Proposal<AccountChange> {
         private final Session session;
-        private final Entry entry;
-        private final Known known;
+        private final LoginRequest entry;
+        private final AccountSnapshot known;
         private final Authenticator.Admitted admitted;
         private final @Nullable String rehashed;
 
@@ -237,7 +237,7 @@ final class Entrance {
         /** Set on the journal's thread, once the session is entered. */
         private boolean isTokenGood = true;
 
-        LogIn(Session session, Entry entry, Known known, @Nullable String rehashed) {
+        LogIn(Session session, LoginRequest entry, AccountSnapshot known, @Nullable String rehashed) {
             this.session = session;
             this.entry = entry;
             this.known = known;
@@ -310,28 +310,29 @@ final class Entrance {
             Change change = committed.change();
             Account account = directory.numbered(change.account());
             boolean isAlone = config.get().sessions().single();
-            Optional<Presence.LoggedIn> entered = sessions.presence().logIn(
-                    session,
-                    new Arrival(
-                            account.number(),
-                            account.name(),
-                            entry.device(),
-                            entry.quiet(),
-                            change.time(),
-                            contacts.friends(account.number()),
-                            entry.isResumed(),
-                            isAlone),
-                    (displacing, everybody) -> {
-                        // Before its client can read it: a request with it may come at once.
-                        isTokenGood = token == null
-                                || tokens.entered(
-                                        session,
-                                        token,
-                                        directory.passwordGeneration(account.number()),
-                                        entry.isResumed(),
-                                        isAlone);
-                        return welcome(change, account, displacing, everybody);
-                    });
+            Optional<Presence.LoggedIn> entered = sessions.presence()
+                    .logIn(
+                            session,
+                            new Arrival(
+                                    account.number(),
+                                    account.name(),
+                                    entry.device(),
+                                    entry.quiet(),
+                                    change.time(),
+                                    contacts.friends(account.number()),
+                                    entry.isResumed(),
+                                    isAlone),
+                            (displacing, everybody) -> {
+                                // Before its client can read it: a request with it may come at once.
+                                isTokenGood = token == null
+                                        || tokens.entered(
+                                                session,
+                                                token,
+                                                directory.passwordGeneration(account.number()),
+                                                entry.isResumed(),
+                                                isAlone);
+                                return welcome(change, account, displacing, everybody);
+                            });
             loggedIn = entered.orElse(null);
             if (token != null && entered.isEmpty() && !entry.isResumed()) {
                 tokens.discard(token);
@@ -341,12 +342,12 @@ final class Entrance {
             }
             if (!session.isLoggedIn()) {
                 // It ended while it was being logged in: log that, too.
-                audit.note(new AccountEvent.LoggedOut(
+                audit.logBestEffort(new AccountEvent.LoggedOut(
                         AuditTrail.who(account), AuditTrail.peer(session), session.endedBecause()));
             }
             entered.map(Presence.LoggedIn::displaced)
                     .orElse(List.of())
-                    .forEach(other -> audit.note(
+                    .forEach(other -> audit.logBestEffort(
                             new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(other), session.id())));
         }
 

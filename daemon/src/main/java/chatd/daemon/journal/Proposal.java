@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the entry it becomes
  */
-public interface Decision<E extends Entry> {
+public interface Proposal<E extends Entry> {
 
     /**
      * Returns the number of the account whose turn it takes in the queue; {@link chatd.daemon.model.entry.Message#SERVER} for an

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * Shows messages in the order in which they came. A change of a group refers to users by number; while the server is
  * asked for their names, it waits, and all that follows waits behind it.
  */
-final class InOrder {
+final class MessageSequencer {
     /** What one request may ask for (page {@code chat-json-1.md}, type 28). */
     private static final int MOST_ASKED = 200;
 
@@ -33,7 +33,7 @@ final class InOrder {
     private boolean isAsking;
 
     /** @param shown takes each message, with this object's lock held; on the reading thread or another */
-    InOrder(Requests requests, People people, Consumer<MessageEvent.Message> shown) {
+    MessageSequencer(Requests requests, People people, Consumer<MessageEvent.Message> shown) {
         this.requests = requests;
         this.people = people;
         this.shown = shown;

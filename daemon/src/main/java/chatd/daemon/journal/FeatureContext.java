@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * @param disks tells whether there is room on them
  * @param udpPort returns where clients may ask for their address by UDP; 0 if nowhere
  */
-public record ServiceParts(
+public record FeatureContext(
         Supplier<Config> config,
         Directory directory,
         Contacts contacts,

@@ -7,7 +7,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What the sides of a direct session say on its stream 0: lines of JSON in the vocabulary of {@code chat-json/1}. */
-sealed interface Speech {
+sealed interface SessionLine {
     Pattern USER = Pattern.compile("U[1-9]\\d{0,9}");
 
     /**
@@ -16,26 +16,26 @@ sealed interface Speech {
      * @param number counts the sender's texts of this session from 1
      * @param answered what it answers; null for nothing
      */
-    record Text(long number, String text, @Nullable Answered answered) implements Speech {}
+    record Text(long number, String text, @Nullable AnsweredText answered) implements SessionLine {}
 
-    /** All texts of the other up to a number have arrived; sent at the beginning, too, and to show that one is there. */
-    record Arrived(long number) implements Speech {}
+    /** All texts of the other up to a number have arrived; sent at the beginning, too, and as a sign of life. */
+    record Arrived(long number) implements SessionLine {}
 
-    record Typing() implements Speech {}
+    record Typing() implements SessionLine {}
 
     /** Asks to end the session. */
-    record AskToEnd() implements Speech {}
+    record AskToEnd() implements SessionLine {}
 
     /** Answers that. */
-    record AnswerToEnd(boolean agrees) implements Speech {}
+    record AnswerToEnd(boolean agrees) implements SessionLine {}
 
     /** Ends it, without asking. */
-    record Leave() implements Speech {}
+    record Leave() implements SessionLine {}
 
     /** Returns the line, with its end. */
     default byte[] line() {
         ObjectNode message = switch (this) {
-            case Text(long number, String text, Answered answered) -> {
+            case Text(long number, String text, AnsweredText answered) -> {
                 ObjectNode said = JsonLine.message(3).put("info", text).put("mid", number);
                 if (answered != null) {
                     said.putObject("re").put("send", "U" + answered.user()).put("mid", answered.number());
@@ -60,7 +60,7 @@ sealed interface Speech {
     }
 
     /** Reads a line; empty if it says nothing that is known. */
-    static Optional<Speech> read(byte[] line) {
+    static Optional<SessionLine> read(byte[] line) {
         JsonNode message = JsonLine.read(line);
         JsonNode info = message.path("info");
         return switch (message.path("type").asInt(0)) {
@@ -82,10 +82,11 @@ sealed interface Speech {
         };
     }
 
-    private static @Nullable Answered answered(JsonNode re) {
+    private static @Nullable AnsweredText answered(JsonNode re) {
         String user = re.path("send").asString("");
         return USER.matcher(user).matches() && re.path("mid").canConvertToLong()
-                ? new Answered(Long.parseLong(user.substring(1)), re.path("mid").asLong())
+                ? new AnsweredText(
+                        Long.parseLong(user.substring(1)), re.path("mid").asLong())
                 : null;
     }
 }

@@ -2,15 +2,15 @@ package chatd.client.direct;
 
 import java.io.IOException;
 
-/** Thrown when a file was cut on its way; sent again, it goes on where it was. */
-public final class Cut extends IOException {
+/** Thrown when a file transfer was cut off; sent again, it resumes where it stopped. */
+public final class TransferInterrupted extends IOException {
     /** What is said on either side. */
     public static final String TEXT =
             "The connection was cut; what has arrived is kept, and sent again it goes on there.";
 
     private static final long serialVersionUID = 1L;
 
-    Cut() {
+    TransferInterrupted() {
         super(TEXT);
     }
 }

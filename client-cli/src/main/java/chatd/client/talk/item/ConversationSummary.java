@@ -9,10 +9,10 @@ import chatd.protocol.value.people.Unread;
  * @param last what was said last
  * @param with the other user, or the group, as a recipient; empty for everyone
  */
-public record Talked(MessageEvent.Conversation of, Item last, String with) {
+public record ConversationSummary(MessageEvent.Conversation conversation, Item last, String with) {
     /** Returns how much is unread, {@code 100+} for that or more. */
     public String count() {
-        int count = of.unread().count();
+        int count = conversation.unread().count();
         return count >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(count);
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Tells a listener first what was stored since a place in the history, then what arrives, each message once and in order.
  * Thread-safe.
  */
-public final class Since implements ScriptSession.Listener {
+public final class CatchUpListener implements ScriptSession.Listener {
     private final ScriptSession.Listener listener;
 
     /** What has arrived and is not told yet; only what came since the last page was asked for. */
@@ -26,7 +26,7 @@ public final class Since implements ScriptSession.Listener {
     @GuardedBy("this")
     private long last;
 
-    public Since(ScriptSession.Listener listener) {
+    public CatchUpListener(ScriptSession.Listener listener) {
         this.listener = listener;
     }
 
@@ -81,7 +81,7 @@ public final class Since implements ScriptSession.Listener {
     }
 
     @Override
-    public void back() {
-        listener.back();
+    public void reconnected() {
+        listener.reconnected();
     }
 }
