@@ -74,8 +74,6 @@ done
 
 awk -f chatd.toml.awk "$root/daemon/src/main/resources/chatd/daemon/config/chatd.toml" >target/chatd.toml.5
 programs target/chatd/usr
-# Debian packages this library, and keeps it patched.
-rm target/chatd/usr/share/chatd/lib/argon2-jvm-2.*.jar
 install_to 644 target/chatd/usr/share/zsh/vendor-completions src/share/_chat-admin src/share/_chat-client
 service target/chatd/usr
 install_to 644 target/chatd/etc/chatd src/etc/chatd.toml

@@ -141,21 +141,31 @@ run_cli() {
   fi
   speak_utf8
   set -- -jar "$jar" "$@"
-  # C2 makes every start a quarter slower; only commands that read a whole log, or pass large files on, gain from it.
-  case " $* " in
-  *" log verify "* | *" log prove "* | *" log query "* | *" log export "* | \
-    *" direct accept "* | *" direct send "*) ;;
-  *) set -- -XX:TieredStopAtLevel=1 "$@" ;;
-  esac
+  takes_long "$@" || set -- -XX:TieredStopAtLevel=1 "$@"
   [ -z "$class_data" ] || set -- "$class_data" "$@"
-  # Java's own messages, such as that it can't use the archive, are not for users.
+  # Java's own warnings are on standard error, but for those that a class archive can't be used: it is made anew.
   # shellcheck disable=SC2086 # these are several options
-  exec "$JAVA_HOME/bin/java" $cli_options -Xlog:disable -XX:-PrintWarnings "$@"
+  exec "$JAVA_HOME/bin/java" $cli_options -Xlog:disable "-Xlog:all=warning,cds*=off,aot*=off:stderr" "$@"
+}
+
+# Succeeds if a command reads a whole log, or passes large files on: these gain from C2, which makes every start a quarter
+# slower. Arguments: -jar, the jar, and the program's own, of which two in a row are the command.
+takes_long() {
+  last=
+  for word; do
+    case "$last $word" in
+    "log verify" | "log prove" | "log query" | "log export" | "direct accept" | "direct send") return 0 ;;
+    esac
+    last=$word
+  done
+  return 1
 }
 
 # Succeeds if a run loads what others load; one that only prints help or its version does not. Arguments: the program's.
 loads_classes() {
-  case " $* " in
-  *" --version "* | *" -V "* | *" --help "* | *" -h "*) return 1 ;;
-  esac
+  for word; do
+    case $word in
+    --version | -V | --help | -h) return 1 ;;
+    esac
+  done
 }

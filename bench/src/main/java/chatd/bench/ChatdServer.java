@@ -1,9 +1,9 @@
 package chatd.bench;
 
+import chatd.daemon.login.Argon2id;
 import chatd.demo.DaemonProcess;
 import chatd.fixtures.PrivateMariaDb;
 import chatd.sql.Migrations;
-import de.mkammerer.argon2.Argon2Factory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -75,8 +75,7 @@ final class ChatdServer implements Server {
         Migrations.migrate(source);
         int memory = size.hashing() ? 19 << 10 : 64;
         int iterations = size.hashing() ? 2 : 1;
-        String hash = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32)
-                .hash(iterations, memory, 1, PASSWORD.getBytes(StandardCharsets.UTF_8));
+        String hash = Argon2id.available().hash(iterations, memory, 1, PASSWORD.getBytes(StandardCharsets.UTF_8));
         try (Connection connection = source.getConnection();
                 Statement sql = connection.createStatement()) {
             sql.execute("insert into account"

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A direct session, from the call to its end: who was called, who is in it, and from which session. Guarded by the lock of
- * {@link Calls}.
+ * {@link CallTable}.
  */
 final class Call {
     /** A user who has agreed, or has called. */

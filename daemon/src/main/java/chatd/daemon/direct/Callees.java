@@ -93,13 +93,17 @@ final class Callees {
     }
 
     /** Returns whether a user has a session in which a call can be shown. */
-    boolean canRing(long account) {
+    private boolean canRing(long account) {
         return sessions.presence().of(account).stream()
                 .anyMatch(session -> session.dialect().hasConversations() && !session.hasEnded());
     }
 
-    /** Returns whether a user has blocked the caller: the call is left unanswered, as by somebody who does not look. */
-    boolean isBlocked(Account caller, long called) {
-        return contacts.blocked(called).has(caller.number());
+    /** Returns whether a user can be rung by this caller. */
+    CallTable.Reachable reachable(Account caller, long called) {
+        return !canRing(called)
+                ? CallTable.Reachable.OFFLINE
+                : contacts.blocked(called).has(caller.number())
+                        ? CallTable.Reachable.BLOCKED
+                        : CallTable.Reachable.ONLINE;
     }
 }

@@ -1,20 +1,27 @@
 package chatd.daemon.login;
 
-import de.mkammerer.argon2.Argon2;
-import de.mkammerer.argon2.Argon2Factory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.NoSuchElementException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
- * The Argon2id function. Its two implementations read and make the same strings, in PHC form: a C library, and Bouncy
- * Castle where that can't be loaded (on musl, for example). Thread-safe.
+ * The Argon2id function. Its two implementations read and make the same strings, in PHC form: the system's libargon2, and
+ * Bouncy Castle where there is none. Thread-safe.
  */
-sealed interface Argon2id {
+public sealed interface Argon2id {
     int SALT_BYTES = 16;
     int HASH_BYTES = 32;
 
@@ -50,21 +57,43 @@ sealed interface Argon2id {
 
     /** Returns the C library's if it can be loaded. */
     static Argon2id available() {
+        SecureRandom random = new SecureRandom();
         try {
-            return new InC();
-        } catch (LinkageError e) {
-            return new InJava(new SecureRandom());
+            return new InC(random);
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            return new InJava(random);
         }
     }
 
-    /** By libargon2. */
+    /** By libargon2, which takes its memory outside the heap. */
     final class InC implements Argon2id {
-        private final Argon2 library = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, SALT_BYTES, HASH_BYTES);
+        private static final int OK = 0;
+        private static final int OUT_OF_MEMORY = -22;
+        private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+        private static final ValueLayout.OfLong SIZE = ValueLayout.JAVA_LONG;
 
-        /** @throws LinkageError if the library can't be loaded */
-        InC() {
-            // It is loaded at its first use.
-            library.hash(1, 8, 1, new byte[] {0});
+        private final SecureRandom random;
+        private final MethodHandle hash;
+        private final MethodHandle verify;
+
+        /**
+         * @throws IllegalArgumentException if the library can't be loaded
+         * @throws NoSuchElementException if it lacks a function
+         */
+        @SuppressWarnings("restricted") // the program's manifest allows it
+        InC(SecureRandom random) {
+            this.random = random;
+            SymbolLookup library = SymbolLookup.libraryLookup("libargon2.so.1", Arena.global());
+            MemoryLayout bytes = ValueLayout.ADDRESS;
+            hash = function(
+                    library, "argon2id_hash_encoded", INT, INT, INT, bytes, SIZE, bytes, SIZE, SIZE, bytes, SIZE);
+            verify = function(library, "argon2id_verify", bytes, bytes, SIZE);
+        }
+
+        /** Returns a handle to a function that returns an error code; 0 if there was no error. */
+        @SuppressWarnings("restricted") // the program's manifest allows it
+        private static MethodHandle function(SymbolLookup library, String name, MemoryLayout... taken) {
+            return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(INT, taken));
         }
 
         @Override
@@ -79,12 +108,66 @@ sealed interface Argon2id {
 
         @Override
         public String hash(int iterations, int kibibytes, int parallelism, byte[] password) {
-            return library.hash(iterations, kibibytes, parallelism, password);
+            byte[] salt = new byte[SALT_BYTES];
+            random.nextBytes(salt);
+            long length = phc(iterations, kibibytes, parallelism, salt, new byte[HASH_BYTES])
+                    .length();
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment encoded = arena.allocate(length + 1);
+                MemorySegment secret = arena.allocateFrom(ValueLayout.JAVA_BYTE, password);
+                try {
+                    int error = (int) hash.invokeExact(
+                            iterations,
+                            kibibytes,
+                            parallelism,
+                            secret,
+                            (long) password.length,
+                            arena.allocateFrom(ValueLayout.JAVA_BYTE, salt),
+                            (long) SALT_BYTES,
+                            (long) HASH_BYTES,
+                            encoded,
+                            encoded.byteSize());
+                    if (error != OK) {
+                        throw failure(error);
+                    }
+                    return encoded.getString(0);
+                } finally {
+                    secret.fill((byte) 0);
+                }
+            } catch (Throwable e) {
+                throw unchecked(e);
+            }
         }
 
         @Override
         public boolean verify(String hash, byte[] password) {
-            return library.verify(hash, password);
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment secret = arena.allocateFrom(ValueLayout.JAVA_BYTE, password);
+                try {
+                    int error = (int) verify.invokeExact(arena.allocateFrom(hash), secret, (long) password.length);
+                    if (error == OUT_OF_MEMORY) {
+                        throw failure(error);
+                    }
+                    return error == OK;
+                } finally {
+                    secret.fill((byte) 0);
+                }
+            } catch (Throwable e) {
+                throw unchecked(e);
+            }
+        }
+
+        private static IllegalStateException failure(int error) {
+            return new IllegalStateException(
+                    error == OUT_OF_MEMORY ? "no memory for a password's hash" : "libargon2 failed with " + error);
+        }
+
+        private static RuntimeException unchecked(Throwable e) {
+            return switch (e) {
+                case RuntimeException unchecked -> unchecked;
+                case Error error -> throw error;
+                default -> new IllegalStateException(e);
+            };
         }
     }
 

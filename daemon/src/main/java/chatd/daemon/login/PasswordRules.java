@@ -1,14 +1,17 @@
 package chatd.daemon.login;
 
+import static java.util.Objects.requireNonNull;
+
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import com.ibm.icu.text.Normalizer2;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import me.gosimple.nbvcxz.resources.DictionaryUtil;
 
 /** The password rules ({@code chat-1.md}, "Name and password rules"). Thread-safe. */
 public final class PasswordRules {
@@ -22,9 +25,19 @@ public final class PasswordRules {
 
     /** Loaded at the first new password: loading it earlier would slow down every start of the daemon. */
     private static final class Common {
-        /** One password per line, with a line feed on both sides of each: takes an eighth of the memory of a map. */
-        static final String LINES = DictionaryUtil.loadRankedDictionary(DictionaryUtil.passwords).keySet().stream()
-                .collect(Collectors.joining("\n", "\n", "\n"));
+        /**
+         * One password per line, with a line feed on both sides of each: takes an eighth of the memory of a map. Those of
+         * zxcvbn's list that have the length of a password here.
+         */
+        static final String LINES = read();
+
+        private static String read() {
+            try (InputStream list = requireNonNull(PasswordRules.class.getResourceAsStream("common-passwords.txt"))) {
+                return '\n' + new String(list.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /**

@@ -8,6 +8,7 @@ import chatd.audit.event.Peer;
 import chatd.audit.event.Who;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.TestServices;
+import chatd.daemon.login.Argon2id;
 import chatd.daemon.model.entry.Entry;
 import chatd.daemon.session.TestTransport;
 import chatd.daemon.store.db.Database;
@@ -15,7 +16,7 @@ import chatd.daemon.store.db.TestDatabase;
 import chatd.daemon.store.ledger.Ledger;
 import chatd.daemon.store.read.Rows;
 import chatd.protocol.command.MessageCommand;
-import de.mkammerer.argon2.Argon2Factory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -119,8 +120,7 @@ class PositionsIT {
                 .target("4")
                 .load()
                 .migrate();
-        String hash = Argon2Factory.createAdvanced(Argon2Factory.Argon2Types.ARGON2id)
-                .hash(1, 1024, 1, TestServices.PASSWORD.toCharArray());
+        String hash = Argon2id.available().hash(1, 1024, 1, TestServices.PASSWORD.getBytes(StandardCharsets.UTF_8));
         try (Connection connection = DriverManager.getConnection(schema.url());
                 Statement sql = connection.createStatement()) {
             for (String name : List.of("alice", "bob")) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class Argon2idTest {
-    private static final Argon2id IN_C = new Argon2id.InC();
+    private static final Argon2id IN_C = new Argon2id.InC(new SecureRandom());
     private static final Argon2id IN_JAVA = new Argon2id.InJava(new SecureRandom());
 
     static Stream<Arguments> pairs() {
@@ -52,6 +52,7 @@ class Argon2idTest {
     void whatIsNoHashMatchesNothing() {
         for (String wrong : List.of("", "$argon2id$", "$argon2i$v=19$m=64,t=2,p=1$c2FsdHNhbHQ$aGFzaA", "plain")) {
             assertThat(IN_JAVA.verify(wrong, new byte[] {'x'})).as(wrong).isFalse();
+            assertThat(IN_C.verify(wrong, new byte[] {'x'})).as(wrong).isFalse();
         }
     }
 
