@@ -2,7 +2,7 @@ import "./page.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { Chat } from "./model/chat.js";
-import { Door } from "./model/door.js";
+import { LoginController } from "./model/login.js";
 import { DeviceKeep, TabKeep } from "./store/keep.js";
 import { Tab } from "./store/tab.js";
 import type { Clock } from "./wire/clock.js";
@@ -34,28 +34,28 @@ const refused = () => {
 const keeps = { tab: new TabKeep(refused), device: await DeviceKeep.open(refused) };
 const tab = new Tab(() => {
   chat.outbox.keepDrafts();
-  door.lost();
+  login.lost();
   chat.forget();
 });
-const door = new Door(keeps, clock, tab);
-const chat = new Chat(clock, () => door.keep());
-const session = new Session(webSockets(`wss://${location.host}/ws`), clock, door.device(), {
+const login = new LoginController(keeps, clock, tab);
+const chat = new Chat(clock, () => login.keep());
+const session = new Session(webSockets(`wss://${location.host}/ws`), clock, login.device(), {
   changed: (state) => {
     chat.changed(state);
-    door.changed(state);
+    login.changed(state);
   },
   asksAlong: () => chat.asksAlong(),
   welcomed: (welcome, isResumed, along) => {
-    door.keepLogIn(welcome);
+    login.keepLogIn(welcome);
     chat.welcomed(welcome, isResumed, along);
     void lookForNewVersion();
   },
-  secretsChanged: (token, key) => door.secretsChanged(token, key),
+  secretsChanged: (token, key) => login.secretsChanged(token, key),
   heard: (event) => chat.heard(event),
 });
-chat.through(session);
-door.through(session);
-const app = new App(chat, door, clock, session, isStorageRefused);
+chat.attach(session);
+login.attach(session);
+const app = new App(chat, login, clock, session, isStorageRefused);
 
 let isFresh = true;
 
@@ -98,10 +98,10 @@ setInterval(turnDay, MINUTE);
 function keepAll(): void {
   chat.outbox.keepDrafts();
   chat.conversations.peek().forEach((conversation) => chat.pages.keepReading(conversation));
-  door.keepSeen();
+  login.keepSeen();
 }
 
 chooseLanguage();
 document.body.replaceChildren();
 render(<Root app={app} />, document.body);
-await door.goOn();
+await login.goOn();

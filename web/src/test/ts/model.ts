@@ -70,7 +70,7 @@ class Model {
       secretsChanged: () => {},
       heard: (event) => chat.heard(event),
     });
-    chat.through(this.session);
+    chat.attach(this.session);
     this.session.enter({ user, password, remember: true });
   }
 

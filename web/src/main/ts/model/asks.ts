@@ -3,6 +3,7 @@ import type { Event, Found } from "../wire/events.js";
 import type { Unsent } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
 import type { Known } from "./known.js";
+import { Type } from "../wire/type.js";
 
 /** What is asked of people and groups, and told of them, when somebody does something; each rejects with `Unanswered`. */
 export class Asks {
@@ -10,21 +11,21 @@ export class Asks {
 
   /** Reads the names of users. */
   async lookUp(users: readonly Numbered[]): Promise<void> {
-    const answer = await this.known.session.ask({ type: 28, info: { users: [...users] } });
-    if (answer.type === 29) {
+    const answer = await this.known.session.ask({ type: Type.FindUsers, info: { users: [...users] } });
+    if (answer.type === Type.Users) {
       this.known.people.learnUsers(answer.info.users);
     }
   }
 
   /** Tells the administrators of a message. */
   async report(mid: number, text: string): Promise<void> {
-    await this.known.session.ask({ type: 36, info: { mid, text } });
+    await this.known.session.ask({ type: Type.Report, info: { mid, text } });
   }
 
   /** Looks for people and open groups by the beginning of their names. */
   async find(text: string): Promise<Found["info"]> {
-    const answer = await this.known.session.ask({ type: 28, info: { text, limit: 50 } });
-    if (answer.type !== 29) {
+    const answer = await this.known.session.ask({ type: Type.FindUsers, info: { text, limit: 50 } });
+    if (answer.type !== Type.Users) {
       return { users: [], groups: [], names: {} };
     }
     this.known.people.learnUsers(answer.info.users);
@@ -36,8 +37,8 @@ export class Asks {
 
   /** Reads who is in a group, and what it is. */
   async members(group: `G${number}`): Promise<void> {
-    const answer = await this.known.session.ask({ type: 23, info: { op: "members", group_id: group, limit: 1000 } });
-    if (answer.type !== 24 || answer.info.op !== "members") {
+    const answer = await this.known.session.ask({ type: Type.ChangeGroup, info: { op: "members", group_id: group, limit: 1000 } });
+    if (answer.type !== Type.Group || answer.info.op !== "members") {
       return;
     }
     const { info } = answer;
@@ -50,13 +51,13 @@ export class Asks {
 
   /** Asks somebody to be a friend. */
   async befriend(user: string, why = ""): Promise<void> {
-    await this.known.session.ask({ type: 9, receive: user, info: why });
+    await this.known.session.ask({ type: Type.FriendRequest, receive: user, info: why });
     this.known.people.setAsked(user, true);
   }
 
   /** Answers somebody who has asked to be a friend. */
   async answerRequest(user: string, agrees: boolean): Promise<void> {
-    await this.known.session.ask({ type: 10, receive: user, info: agrees });
+    await this.known.session.ask({ type: Type.FriendAnswer, receive: user, info: agrees });
     batch(() => {
       this.known.people.setAsking(user as Numbered, null);
       this.known.people.setFriend(user, agrees);
@@ -65,13 +66,13 @@ export class Asks {
 
   /** Declines a call for a direct session. */
   async declineCall(session: string): Promise<void> {
-    await this.known.session.ask({ type: 7, info: { op: "decline", session } });
+    await this.known.session.ask({ type: Type.Call, info: { op: "decline", session } });
     this.known.people.setCalling(session, null);
   }
 
   /** Ends a friendship, or takes back that one has asked. */
   async unfriend(user: string): Promise<void> {
-    await this.known.session.ask({ type: 25, receive: user, info: {} });
+    await this.known.session.ask({ type: Type.EndFriendship, receive: user, info: {} });
     batch(() => {
       this.known.people.setAsked(user, false);
       this.known.people.setFriend(user, false);
@@ -80,7 +81,7 @@ export class Asks {
 
   /** Blocks somebody, or no longer. */
   async block(user: string, on: boolean): Promise<void> {
-    await this.known.session.ask({ type: 34, info: { user_id: user, on } });
+    await this.known.session.ask({ type: Type.Block, info: { user_id: user, on } });
     this.known.people.setBlocked(user, on);
     this.known.conversations.peek().forEach((conversation) => conversation.count(this.known.me, this.known.people.blocked.peek()));
   }

@@ -8,6 +8,7 @@ import { Outbox } from "./outbox.js";
 import { AHEAD, KEPT, Pages } from "./pages.js";
 import { isKey, type Key } from "./place.js";
 import { amended, type Entry, isEntry, isWritten } from "./timeline.js";
+import { Type } from "../wire/type.js";
 
 /** How many conversations are listed at once. */
 const LISTED = 100;
@@ -66,7 +67,7 @@ export class Chat extends Known {
   }
 
   asksAlong(): Unsent {
-    return { type: 37, info: { limit: LISTED } };
+    return { type: Type.ListConversations, info: { limit: LISTED } };
   }
 
   welcomed({ info }: Welcome, isResumed: boolean, along: Promise<Event>): void {
@@ -136,37 +137,37 @@ export class Chat extends Known {
   private take(event: Event): void {
     const { people } = this;
     switch (event.type) {
-      case 17:
+      case Type.Done:
         this.outbox.accepted(event.info.id, event.info.mid, event.info.time);
         break;
-      case 18:
+      case Type.Refused:
         this.outbox.refused(event.info.id, event.info.code, event.info.text);
         break;
-      case 3:
-      case 4:
-      case 6:
-      case 12:
-      case 24:
-      case 31:
-      case 32:
-      case 33:
+      case Type.Text:
+      case Type.TextToAll:
+      case Type.File:
+      case Type.Picture:
+      case Type.Group:
+      case Type.TakeBack:
+      case Type.Correct:
+      case Type.React:
         if ("mid" in event) {
           this.came(event);
-        } else if (event.type === 3 && event.send === "server" && typeof event.info === "string") {
+        } else if (event.type === Type.Text && event.send === "server" && typeof event.info === "string") {
           this.notice.value = event.info;
         }
         break;
-      case 5:
+      case Type.Offline:
         people.setOnline(event.send, false);
         break;
-      case 8:
+      case Type.Online:
         people.learn({ [event.info.user_id]: event.info.user_name });
         people.setOnline(event.info.user_id, true);
         break;
-      case 16:
+      case Type.Renamed:
         people.learn({ [event.info.user_id]: event.info.user_name });
         break;
-      case 9:
+      case Type.FriendRequest:
         people.learn({ [event.send]: event.name });
         if (event.send === this.me) {
           people.setAsked(event.receive, true);
@@ -174,7 +175,7 @@ export class Chat extends Known {
           people.setAsking(event.send, event.info);
         }
         break;
-      case 10: {
+      case Type.FriendAnswer: {
         const other = event.send === this.me ? event.receive : event.send;
         people.setAsking(other, null);
         people.setAsked(other, false);
@@ -183,14 +184,14 @@ export class Chat extends Known {
         }
         break;
       }
-      case 25: {
+      case Type.EndFriendship: {
         const other = event.send === this.me ? event.receive : event.send;
         people.setFriend(other, false);
         people.setAsked(other, false);
         people.setAsking(other, null);
         break;
       }
-      case 21:
+      case Type.Read:
         if (event.send === this.me) {
           this.readElsewhere(event.info.with as Key, event.info.mid);
         } else if (isKey(event.info.with)) {
@@ -198,7 +199,7 @@ export class Chat extends Known {
           readByOther.value = Math.max(readByOther.peek(), event.info.mid);
         }
         break;
-      case 7:
+      case Type.Call:
         if (event.info.op === "call" && "name" in event) {
           people.learn({ [event.send]: event.name });
           people.setCalling(event.info.session, event.send);
@@ -206,10 +207,10 @@ export class Chat extends Known {
           people.setCalling(event.info.session, null);
         }
         break;
-      case 22:
+      case Type.Typing:
         this.typed(event.send, (event.receive === this.me ? event.send : event.receive) as Key);
         break;
-      case 35:
+      case Type.Preferences:
         if ("conversations" in event.info) {
           for (const [key, { notify, pinned }] of Object.entries(event.info.conversations)) {
             const conversation = this.conversation(key as Key);
@@ -230,20 +231,20 @@ export class Chat extends Known {
     if (!isEntry(item)) {
       this.conversations.peek().forEach((conversation) => {
         conversation.timeline.amend(item);
-        const about = item.type === 32 ? item.info.of : item.info.mid;
+        const about = item.type === Type.Correct ? item.info.of : item.info.mid;
         const last = conversation.last.peek();
         if (last?.mid === about) {
           conversation.last.value = amended(last, item);
         }
         const isHere = item.send === "server" || conversation.key === item.receive || conversation.key === item.send;
-        const isKnown = item.type !== 31 || !isHere || conversation.count(this.me, this.people.blocked.peek());
+        const isKnown = item.type !== Type.TakeBack || !isHere || conversation.count(this.me, this.people.blocked.peek());
         if (!isKnown && conversation.unread.peek() > 0 && about > conversation.read) {
           this.countLater();
         }
       });
       return;
     }
-    if (item.type === 24) {
+    if (item.type === Type.Group) {
       this.groupChanged(item);
     }
     this.keysOf(item).forEach((key) => {
@@ -323,7 +324,7 @@ export class Chat extends Known {
     try {
       const answer = await asked;
       batch(() => {
-        if (answer.type === 38) {
+        if (answer.type === Type.Conversations) {
           this.isListed.value = true;
           this.people.learn(answer.info.names);
           answer.info.items.forEach((listed) => {
@@ -366,11 +367,11 @@ export class Chat extends Known {
 
   /** Gives a text of one's own a new text. */
   async correct(mid: number, text: string): Promise<void> {
-    const answer = await this.session.ask({ type: 32, info: { mid, text } });
-    if (answer.type === 17 && answer.info.mid !== undefined) {
+    const answer = await this.session.ask({ type: Type.Correct, info: { mid, text } });
+    if (answer.type === Type.Done && answer.info.mid !== undefined) {
       const { mid: number, time } = answer.info;
       batch(() => {
-        const correction = { type: 32, send: this.me, receive: "", mid: number, time, salt: "", info: { of: mid, text } };
+        const correction = { type: Type.Correct, send: this.me, receive: "", mid: number, time, salt: "", info: { of: mid, text } };
         this.came(correction as Item);
       });
     }
@@ -378,21 +379,21 @@ export class Chat extends Known {
 
   /** Takes a message back. */
   async takeBack(mid: number): Promise<void> {
-    const answer = await this.session.ask({ type: 31, info: { mid } });
-    if (answer.type === 17) {
+    const answer = await this.session.ask({ type: Type.TakeBack, info: { mid } });
+    if (answer.type === Type.Done) {
       const number = answer.info.mid ?? mid;
-      const back = { type: 31, send: this.me, receive: "", mid: number, time: answer.info.time, info: { mid, by: this.me } };
+      const back = { type: Type.TakeBack, send: this.me, receive: "", mid: number, time: answer.info.time, info: { mid, by: this.me } };
       batch(() => this.came(back as Item));
     }
   }
 
   /** Reacts to a message, or no longer. */
   async react(mid: number, code: string, on: boolean): Promise<void> {
-    const answer = await this.session.ask({ type: 33, info: { mid, code, on } });
-    if (answer.type === 17 && answer.info.mid !== undefined) {
+    const answer = await this.session.ask({ type: Type.React, info: { mid, code, on } });
+    if (answer.type === Type.Done && answer.info.mid !== undefined) {
       const { mid: number, time } = answer.info;
       const info = { mid, code, on, by: this.me };
-      batch(() => this.came({ type: 33, send: this.me, receive: "", mid: number, time, info } as Item));
+      batch(() => this.came({ type: Type.React, send: this.me, receive: "", mid: number, time, info } as Item));
     }
   }
 

@@ -3,6 +3,7 @@ import type { Conversations, Members } from "../wire/events.js";
 import type { Code } from "../wire/values.js";
 import type { Key } from "./place.js";
 import { type Entry, isGone, isWritten, Timeline } from "./timeline.js";
+import { Type } from "../wire/type.js";
 
 /** A text of one's own that has no number yet. */
 export interface Waiting {
@@ -154,5 +155,5 @@ export function mentions(entry: Entry, user: string): boolean {
 }
 
 function isEntryOfList(item: Listed["last"]): item is Entry {
-  return item.type !== 31 && item.type !== 32 && item.type !== 33;
+  return item.type !== Type.TakeBack && item.type !== Type.Correct && item.type !== Type.React;
 }

@@ -8,6 +8,7 @@ import { Conversation, type Reading } from "./conversation.js";
 import { People } from "./people.js";
 import { isKey, type Key } from "./place.js";
 import type { Entry } from "./timeline.js";
+import { Type } from "../wire/type.js";
 
 /** How many messages of a conversation are in memory before those over the bound of a timeline are let go, as more come. */
 const MOST_LIVE = 350;
@@ -42,7 +43,7 @@ export class Known {
   ) {}
 
   /** Says through which session it asks and tells. */
-  through(session: Session): void {
+  attach(session: Session): void {
     this.session = session;
   }
 
@@ -83,7 +84,7 @@ export class Known {
 
   /** Returns the conversations in which an entry stands: several for what one has sent to several. */
   keysOf(entry: Entry): readonly Key[] {
-    if (entry.type === 24) {
+    if (entry.type === Type.Group) {
       return [entry.info.group_id];
     }
     const { send, receive, receivers } = entry;

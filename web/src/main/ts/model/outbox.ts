@@ -4,6 +4,7 @@ import type { Known } from "./known.js";
 import { isKey, type Key } from "./place.js";
 import { folded, partsOf } from "./text.js";
 import type { Entry } from "./timeline.js";
+import { Type } from "../wire/type.js";
 
 /** How long a draft waits to be kept. */
 const DRAFT_PAUSE = 300;
@@ -86,8 +87,8 @@ export class Outbox {
     const { id, text } = next;
     const more = reOf(next);
     const isSent = key.startsWith("U")
-      ? this.known.session.send({ type: 3, id, receive: key, info: text, ...more })
-      : this.known.session.send({ type: 4, id, receive: key as `G${number}` | "", info: text, ...more });
+      ? this.known.session.send({ type: Type.Text, id, receive: key, info: text, ...more })
+      : this.known.session.send({ type: Type.TextToAll, id, receive: key as `G${number}` | "", info: text, ...more });
     if (isSent) {
       this.underWay.set(key, id);
     }
@@ -209,7 +210,7 @@ export class Outbox {
     const now = this.known.clock.now();
     if (conversation.key !== "" && conversation.key !== this.known.me && now - this.toldTyping >= TYPING_PAUSE) {
       this.toldTyping = now;
-      this.known.session.send({ type: 22, receive: conversation.key, info: {} });
+      this.known.session.send({ type: Type.Typing, receive: conversation.key, info: {} });
     }
   }
 

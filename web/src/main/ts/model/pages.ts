@@ -5,6 +5,7 @@ import type { Conversation } from "./conversation.js";
 import type { Known } from "./known.js";
 import { isKey, type Key } from "./place.js";
 import { isEntry, isWritten } from "./timeline.js";
+import { Type } from "../wire/type.js";
 
 /** How many messages a page has, and how many of those before the first unread are shown with it. */
 const PAGE = 50;
@@ -85,8 +86,8 @@ export class Pages {
 
   /** Returns the conversation in which a message stands, or null if there is none that one may read. */
   async locate(mid: number): Promise<Key | null> {
-    const answer = await this.known.session.ask({ type: 19, info: { before: mid + 1, limit: 1 } });
-    const item = answer.type === 20 ? answer.info.items.at(-1) : undefined;
+    const answer = await this.known.session.ask({ type: Type.ReadHistory, info: { before: mid + 1, limit: 1 } });
+    const item = answer.type === Type.Page ? answer.info.items.at(-1) : undefined;
     return item !== undefined && item.mid === mid && isEntry(item) ? (this.known.keysOf(item)[0] ?? null) : null;
   }
 
@@ -174,8 +175,8 @@ export class Pages {
   }
 
   async page(info: { with: string; before?: number; after?: number; limit: number }): Promise<Page["info"] | null> {
-    const answer = await this.known.session.ask({ type: 19, info });
-    if (answer.type !== 20) {
+    const answer = await this.known.session.ask({ type: Type.ReadHistory, info });
+    if (answer.type !== Type.Page) {
       return null;
     }
     const page = answer.info;
@@ -222,7 +223,7 @@ export class Pages {
     if (!this.marks.has(conversation.key)) {
       const tell = () => {
         this.marks.delete(conversation.key);
-        this.known.session.send({ type: 21, info: { with: conversation.key, mid: conversation.read } });
+        this.known.session.send({ type: Type.Read, info: { with: conversation.key, mid: conversation.read } });
       };
       this.marks.set(conversation.key, this.known.clock.after(MARK_PAUSE, tell));
     }

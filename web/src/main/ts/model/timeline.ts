@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals-core";
 import type { Corrected, Erased, FileOffer, GroupChanged, Item, Reacted, TakenBack, Text } from "../wire/events.js";
+import { Type } from "../wire/type.js";
 
 /** What is shown in a conversation: each has a number, and they are shown in its order. */
 export type Entry = Text | FileOffer | Erased | GroupChanged;
@@ -13,12 +14,12 @@ const MOST_CHARACTERS = 2_000_000;
 
 /** Returns whether an item is shown by itself. */
 export function isEntry(item: Item): item is Entry {
-  return item.type !== 31 && item.type !== 32 && item.type !== 33;
+  return item.type !== Type.TakeBack && item.type !== Type.Correct && item.type !== Type.React;
 }
 
 /** Returns whether an entry was written by somebody, and counts as unread to others. */
 export function isWritten(entry: Entry): boolean {
-  return entry.type !== 24;
+  return entry.type !== Type.Group;
 }
 
 /**
@@ -97,7 +98,7 @@ export class Timeline {
 
   /** Does to an entry what was done about it; does nothing if it is not in memory. */
   amend(amendment: Amendment): void {
-    const about = amendment.type === 32 ? amendment.info.of : amendment.info.mid;
+    const about = amendment.type === Type.Correct ? amendment.info.of : amendment.info.mid;
     const entries = this.entries.peek();
     const index = indexOf(entries, about);
     const entry = entries[index];
@@ -169,14 +170,14 @@ export function indexOf(entries: readonly Entry[], mid: number): number {
 
 /** Returns an entry as it is after something was done about it. */
 export function amended(entry: Entry, amendment: Amendment): Entry {
-  if (entry.type === 24 || isGone(entry)) {
+  if (entry.type === Type.Group || isGone(entry)) {
     return entry;
   }
   switch (amendment.type) {
-    case 31:
+    case Type.TakeBack:
       return gone(entry, amendment);
-    case 32: {
-      if ((entry.type !== 3 && entry.type !== 4) || (entry.version?.mid ?? 0) >= amendment.mid) {
+    case Type.Correct: {
+      if ((entry.type !== Type.Text && entry.type !== Type.TextToAll) || (entry.version?.mid ?? 0) >= amendment.mid) {
         return entry;
       }
       const { mid, time, salt } = entry.version === undefined ? entry : { ...entry.version, salt: entry.salt };
@@ -188,7 +189,7 @@ export function amended(entry: Entry, amendment: Amendment): Entry {
         corrected: [{ mid, time, text: entry.info, salt }, ...(entry.corrected ?? [])],
       };
     }
-    case 33:
+    case Type.React:
       return { ...entry, reactions: reacted(entry.reactions ?? {}, amendment) };
   }
 }
@@ -201,7 +202,7 @@ export function isGone(entry: Entry): entry is Erased {
 function gone(entry: Text | FileOffer, { info, time }: TakenBack): Erased {
   const { send, receive, name, receivers, mid } = entry;
   return {
-    type: entry.type === 12 ? 6 : entry.type,
+    type: entry.type === Type.Picture ? 6 : entry.type,
     send,
     receive,
     mid,

@@ -4,6 +4,7 @@ import { useApp } from "./app.js";
 import { type Shown, TextOf } from "./message.js";
 import { Sheet } from "./parts.js";
 import { words } from "./words.js";
+import { Type } from "../wire/type.js";
 
 /** What one reacts with most; any other code or emoji that others have used can be joined. */
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
@@ -16,7 +17,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
   const asked = useSignal<"take back" | "report" | null>(null);
   const reason = useSignal("");
   const isOwn = shown.send === chat.me;
-  const isText = shown.type === 3 || shown.type === 4;
+  const isText = shown.type === Type.Text || shown.type === Type.TextToAll;
   const age = (chat.now() - Date.parse(shown.time)) / 1000;
   const limits = chat.self.value?.limits;
   const isWithin = (limit: number | null | undefined) => limit === null || (limit !== undefined && age < limit);

@@ -2,7 +2,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from "@pre
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Chat } from "../model/chat.js";
-import type { Door } from "../model/door.js";
+import type { LoginController } from "../model/login.js";
 import { addressOf, type Key, keyOf, messageOf, type Place, placeOf } from "../model/place.js";
 import type { Clock } from "../wire/clock.js";
 import { type Session, Unanswered } from "../wire/session.js";
@@ -47,7 +47,7 @@ export class App {
 
   constructor(
     readonly chat: Chat,
-    readonly door: Door,
+    readonly login: LoginController,
     readonly clock: Clock,
     private readonly session: Session,
     /** Whether the browser keeps nothing. */

@@ -4,6 +4,7 @@ import { useApp } from "./app.js";
 import { TextOf } from "./message.js";
 import { Head, Initial, Name, ToConversation, useFocus, useTitle } from "./parts.js";
 import { words } from "./words.js";
+import { Type } from "../wire/type.js";
 
 /** A person or a group: who it is, and what one can do about it. */
 export function Card({ of }: { of: Key }) {
@@ -40,7 +41,7 @@ function Attention({ of }: { of: Key }) {
   const w = words();
   const { notify, pinned } = chat.conversation(of);
   const set = (change: { notify?: "all" | "none"; pinned?: boolean }) => {
-    void app.try(chat.asks.request({ type: 35, info: { conversations: { [of]: change } } }));
+    void app.try(chat.asks.request({ type: Type.Preferences, info: { conversations: { [of]: change } } }));
   };
   return (
     <div class="choices">
@@ -148,7 +149,7 @@ function Leave({ group }: { group: `G${number}` }) {
     <div role="group" aria-label={w.leaveGroup}>
       <p>{chat.people.openGroups.value.has(group) ? w.leaveOpenMeans : w.leaveMeans}</p>
       <p class="choices">
-        <button type="button" class="danger" onClick={() => void app.try(chat.asks.request({ type: 23, info: { op: "leave", group_id: group } }))}>
+        <button type="button" class="danger" onClick={() => void app.try(chat.asks.request({ type: Type.ChangeGroup, info: { op: "leave", group_id: group } }))}>
           {w.leaveNow}
         </button>
         <button type="button" class="plain" onClick={() => (isAsking.value = false)}>

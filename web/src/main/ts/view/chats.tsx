@@ -11,6 +11,7 @@ import { Head, Icon, IconButton, Initial, Name, ToConversation, useTitle } from 
 import { News } from "./news.js";
 import { most, shortTime } from "./time.js";
 import { words } from "./words.js";
+import { Type } from "../wire/type.js";
 
 /** The list of conversations, by their last message. */
 export function Chats() {
@@ -133,7 +134,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
 function LastLine({ entry, of }: { entry: Entry; of: Key }) {
   const { chat } = useApp();
   const w = words();
-  if (entry.type === 24) {
+  if (entry.type === Type.Group) {
     return <News of={entry} />;
   }
   if (isFolded(entry, of, chat.people.blocked.value)) {
@@ -160,16 +161,16 @@ export function summary(entry: Entry): string {
     return entry.taken_back.by === "server" ? w.takenBackByServer : w.goneMessage;
   }
   switch (entry.type) {
-    case 3:
-    case 4:
+    case Type.Text:
+    case Type.TextToAll:
       return partsOf(firstLine(entry.info))
         .map((part) => (part.kind === "emoji" ? emojiOf(part.text) : part.text))
         .join("");
-    case 6:
+    case Type.File:
       return `${w.file}: ${safe(entry.info.name)}`;
-    case 12:
+    case Type.Picture:
       return `${w.picture}: ${safe(entry.info.name)}`;
-    case 24:
+    case Type.Group:
       return "";
   }
 }

@@ -8,6 +8,7 @@ import { summary } from "./chats.js";
 import { IconButton, Sheet } from "./parts.js";
 import { number } from "./time.js";
 import { language, words } from "./words.js";
+import { Type } from "../wire/type.js";
 
 /** What is completed where the caret is: an emoticon's code, or somebody's name. */
 interface Completion {
@@ -93,7 +94,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     return <p class="composer note">{w.closedGroup}</p>;
   }
   if (key.startsWith("G") && !chat.people.groups.value.has(key)) {
-    const join = () => void app.try(chat.asks.request({ type: 23, info: { op: "join", group_id: key as `G${number}` } }));
+    const join = () => void app.try(chat.asks.request({ type: Type.ChangeGroup, info: { op: "join", group_id: key as `G${number}` } }));
     return (
       <div class="composer note">
         <p>{w.notMember}</p>
@@ -281,7 +282,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     } else if (event.key === "ArrowUp" && field.current?.value === "" && correcting === null) {
       const last = conversation.timeline.entries
         .peek()
-        .findLast((entry) => entry.send === chat.me && (entry.type === 3 || entry.type === 4) && entry.info !== null);
+        .findLast((entry) => entry.send === chat.me && (entry.type === Type.Text || entry.type === Type.TextToAll) && entry.info !== null);
       if (last !== undefined) {
         event.preventDefault();
         conversation.correct(last.mid);

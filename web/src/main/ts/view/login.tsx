@@ -10,8 +10,8 @@ const RULES: readonly PasswordRule[] = ["length", "bytes", "name", "same", "othe
 const RULES_OF_ONE: readonly PasswordRule[] = ["length", "bytes"];
 
 /** What is shown while nobody is logged in: log in, register, change a one-time password, why a session has ended. */
-export function Entrance() {
-  const { chat, door } = useApp();
+export function LoginPage() {
+  const { chat, login } = useApp();
   const w = words();
   const state = chat.state.value;
   return (
@@ -20,13 +20,13 @@ export function Entrance() {
         <path d="M6 4h20a4 4 0 0 1 4 4v11a4 4 0 0 1-4 4H15l-7 6v-6H6a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4z" fill="#1f6f8b" />
         <path d="M9 11h14M9 16h9" stroke="#fff" stroke-width="2.4" stroke-linecap="round" />
       </svg>
-      {door.isElsewhere.value ? (
+      {login.isElsewhere.value ? (
         <Elsewhere title={w.elsewhere} means={w.elsewhereMeans} />
-      ) : door.isDisplaced.value ? (
+      ) : login.isDisplaced.value ? (
         <Elsewhere title={w.displaced} means={w.displacedMeans} />
-      ) : door.isReturning.value ? (
+      ) : login.isReturning.value ? (
         <Unreached />
-      ) : door.mustChange.value ? (
+      ) : login.mustChange.value ? (
         <ForcedChange />
       ) : (
         <>
@@ -59,12 +59,12 @@ export function Languages() {
 
 /** Another tab, or another device, has taken over; nothing is done about it until somebody asks for it. */
 function Elsewhere({ title, means }: { title: string; means: string }) {
-  const { door } = useApp();
+  const { login } = useApp();
   return (
     <section>
       <h1>{title}</h1>
       <p>{means}</p>
-      <button type="button" class="strong" onClick={() => void door.useHere()}>
+      <button type="button" class="strong" onClick={() => void login.useHere()}>
         {words().useHere}
       </button>
     </section>
@@ -78,12 +78,12 @@ function Unreached() {
   return (
     <section>
       <h1>{w.unreachable}</h1>
-      <p>{w.stillLoggedIn(app.door.name.value)}</p>
+      <p>{w.stillLoggedIn(app.login.name.value)}</p>
       <p>{w.unreachableMeans}</p>
       <button type="button" class="strong" onClick={app.wake}>
         {w.tryNow}
       </button>
-      <button type="button" class="plain" onClick={() => app.door.giveUp()}>
+      <button type="button" class="plain" onClick={() => app.login.giveUp()}>
         {w.toLogInElse}
       </button>
     </section>
@@ -129,26 +129,26 @@ function refusal(code: string): string {
 
 function LogIn() {
   const app = useApp();
-  const { chat, door, clock } = app;
+  const { chat, login, clock } = app;
   const w = words();
   const isRegistering = useSignal(false);
   const problem = useSignal("");
   const password = useSignal("");
-  const isOwn = useSignal(door.isOwnDevice.peek());
+  const isOwn = useSignal(login.isOwnDevice.peek());
   const form = useRef<HTMLFormElement>(null);
   const state = chat.state.value;
   const isBusy = state.at === "entering";
-  const paused = Math.ceil((door.pausedUntil.value - app.now.value) / 1000);
-  const isPaused = door.pausedUntil.value > 0 && paused > 0;
+  const paused = Math.ceil((login.pausedUntil.value - app.now.value) / 1000);
+  const isPaused = login.pausedUntil.value > 0 && paused > 0;
 
   useEffect(() => {
-    if (door.pausedUntil.value === 0) {
+    if (login.pausedUntil.value === 0) {
       return;
     }
     app.now.value = clock.now();
     const ticking = setInterval(() => (app.now.value = clock.now()), 250);
     return () => clearInterval(ticking);
-  }, [door.pausedUntil.value]);
+  }, [login.pausedUntil.value]);
 
   useEffect(() => {
     if (state.at === "refused") {
@@ -161,7 +161,7 @@ function LogIn() {
   }, [state]);
 
   useEffect(() => {
-    const empty = form.current?.querySelector<HTMLInputElement>(door.name.peek() === "" ? "[name=username]" : "[name=password]");
+    const empty = form.current?.querySelector<HTMLInputElement>(login.name.peek() === "" ? "[name=username]" : "[name=password]");
     empty?.focus();
   }, []);
 
@@ -172,10 +172,10 @@ function LogIn() {
     const password = String(given.get("password"));
     problem.value = "";
     if (isRegistering.peek()) {
-      const code = await door.register(name, password, isOwn.peek());
+      const code = await login.register(name, password, isOwn.peek());
       problem.value = code === null ? "" : w.code(code, code);
     } else {
-      door.enter(name, password, isOwn.peek());
+      login.enter(name, password, isOwn.peek());
     }
   };
 
@@ -206,7 +206,7 @@ function LogIn() {
           spellcheck={false}
           required
           maxLength={64}
-          defaultValue={door.name.value}
+          defaultValue={login.name.value}
         />
       </label>
       <PasswordField
@@ -263,18 +263,18 @@ export function Rules(props: { id: string; password: string; repeated: string; n
 }
 
 function ForcedChange() {
-  const { chat, door } = useApp();
+  const { chat, login } = useApp();
   const w = words();
   const password = useSignal("");
   const repeated = useSignal("");
   const problem = useSignal("");
   const isBusy = useSignal(false);
-  const wrong = broken(password.value, repeated.value, door.name.value, "");
+  const wrong = broken(password.value, repeated.value, login.name.value, "");
 
   const submit = async (event: Event) => {
     event.preventDefault();
     isBusy.value = true;
-    const code = await door.changeAndEnter(password.peek());
+    const code = await login.changeAndEnter(password.peek());
     isBusy.value = false;
     problem.value = code === null ? "" : w.code(code, code);
   };
@@ -285,11 +285,11 @@ function ForcedChange() {
       <p>{w.changeMeans}</p>
       <label class="field">
         <span>{w.name}</span>
-        <input name="username" autocomplete="username" value={door.name.value} readOnly />
+        <input name="username" autocomplete="username" value={login.name.value} readOnly />
       </label>
       <PasswordField label={w.newPassword} name="new" autocomplete="new-password" describedBy="rules" onInput={(value) => (password.value = value)} />
       <PasswordField label={w.repeatPassword} name="repeat" autocomplete="new-password" onInput={(value) => (repeated.value = value)} />
-      <Rules id="rules" password={password.value} repeated={repeated.value} name={door.name.value} old="" />
+      <Rules id="rules" password={password.value} repeated={repeated.value} name={login.name.value} old="" />
       <p class="problem" role="alert">
         {problem.value}
       </p>

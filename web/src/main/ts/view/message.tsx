@@ -10,6 +10,7 @@ import { summary } from "./chats.js";
 import { Icon, IconButton, Initial, Name } from "./parts.js";
 import { clockTime, fullTime, number } from "./time.js";
 import { language, words } from "./words.js";
+import { Type } from "../wire/type.js";
 
 /** The most bytes of the words with which somebody is asked to be a friend. */
 const MOST_REQUEST = 1000;
@@ -94,7 +95,7 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
             <p class="gone">{goneBy(entry.taken_back.by)}</p>
           ) : (
             <>
-              {entry.type === 3 || entry.type === 4 ? (
+              {entry.type === Type.Text || entry.type === Type.TextToAll ? (
                 <div class={`text${isEmojiAlone(entry.info) ? " large" : ""}`} dir="auto">
                   <TextOf text={entry.info} mentioned={mentionedIn(entry.mentions ?? [])} />
                 </div>

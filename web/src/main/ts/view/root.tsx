@@ -5,7 +5,7 @@ import { type App, AppContext, useApp } from "./app.js";
 import { Card } from "./card.js";
 import { Chats, summary } from "./chats.js";
 import { Failed, Guard } from "./guard.js";
-import { Entrance } from "./login.js";
+import { LoginPage } from "./login.js";
 import { Notice, Sheet } from "./parts.js";
 import { Find, Keys, Me } from "./side.js";
 import { Talk } from "./talk.js";
@@ -30,7 +30,7 @@ export function Root({ app }: { app: App }) {
 
 function Inside() {
   const app = useApp();
-  const { chat, door } = app;
+  const { chat, login } = app;
   const { at } = chat.state.value;
   useSignalEffect(() => {
     if (chat.notice.value !== "") {
@@ -38,11 +38,11 @@ function Inside() {
       chat.notice.value = "";
     }
   });
-  const isIn = chat.self.value !== null && (at === "live" || at === "lost" || at === "entering") && !door.isElsewhere.value;
+  const isIn = chat.self.value !== null && (at === "live" || at === "lost" || at === "entering") && !login.isElsewhere.value;
   if (isIn) {
     return <Rooms />;
   }
-  return door.isReturning.value && at !== "unreachable" ? <div class="returning" aria-busy="true" /> : <Entrance />;
+  return login.isReturning.value && at !== "unreachable" ? <div class="returning" aria-busy="true" /> : <LoginPage />;
 }
 
 /** The columns: on a narrow screen, the place says which one is seen. */

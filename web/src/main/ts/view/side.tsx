@@ -10,6 +10,7 @@ import { Languages, PasswordField, Rules } from "./login.js";
 import { Head, Initial, Name, ToConversation, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
 import { words } from "./words.js";
+import { Type } from "../wire/type.js";
 
 /** How long one pauses in typing before what was typed is looked for, in milliseconds. */
 const PAUSE = 200;
@@ -96,7 +97,7 @@ export function Find() {
                   type="button"
                   class="plain"
                   onClick={async () => {
-                    if (await app.try(chat.asks.request({ type: 23, info: { op: "join", group_id } }))) {
+                    if (await app.try(chat.asks.request({ type: Type.ChangeGroup, info: { op: "join", group_id } }))) {
                       app.go({ at: "conversation", key: group_id });
                     }
                   }}
@@ -121,7 +122,7 @@ type Reach = (typeof REACH)[number];
 export function Me() {
   const app = useApp();
   useFocus(".left");
-  const { chat, door } = app;
+  const { chat, login } = app;
   const w = words();
   const name = chat.people.name(chat.me);
   const unsent = chat.list.value.reduce((sum, { waiting }) => sum + waiting.value.length, 0);
@@ -156,7 +157,7 @@ export function Me() {
           disabled={isLeaving.value}
           onClick={async () => {
             isLeaving.value = true;
-            await door.leave(() => chat.forget());
+            await login.leave(() => chat.forget());
             app.go({ at: "chats" }, true);
           }}
         >
@@ -174,7 +175,7 @@ function NewName({ name }: { name: string }) {
   const problem = useSignal("");
   const submit = async (event: Event) => {
     event.preventDefault();
-    const code = await app.door.changeName(typed.peek().trim());
+    const code = await app.login.changeName(typed.peek().trim());
     problem.value = code === null ? "" : w.code(code, code);
     if (code === null) {
       app.chat.people.learn({ [app.chat.me]: typed.peek().trim() });
@@ -208,7 +209,7 @@ function NewPassword({ name, changed }: { name: string; changed: () => void }) {
   const problem = useSignal("");
   const submit = async (event: Event) => {
     event.preventDefault();
-    const code = await app.door.changePassword(old.peek(), password.peek());
+    const code = await app.login.changePassword(old.peek(), password.peek());
     problem.value = code === null ? "" : code === "wrong-password" ? w.wrongOld : w.code(code, code);
     isOpen.value = code !== null;
     if (code === null) {
@@ -257,7 +258,7 @@ function Reaches() {
     return null;
   }
   const prefer = async (change: Partial<Preferences>) => {
-    if (await app.try(chat.asks.request({ type: 35, info: change }))) {
+    if (await app.try(chat.asks.request({ type: Type.Preferences, info: change }))) {
       app.say(w.saved);
     }
   };
@@ -291,9 +292,9 @@ function Sessions() {
   const w = words();
   const sessions = useSignal<OwnSessions["info"]>([]);
   const read = () => {
-    chat.asks.request({ type: 30, info: { op: "list" } }).then(
+    chat.asks.request({ type: Type.Sessions, info: { op: "list" } }).then(
       (answer) => {
-        if (answer.type === 30) {
+        if (answer.type === Type.Sessions) {
           sessions.value = answer.info;
         }
       },
@@ -318,7 +319,7 @@ function Sessions() {
               </small>
             </span>
             {!session.this && (
-              <button type="button" class="plain" onClick={() => void app.try(chat.asks.request({ type: 30, info: { op: "end", session: session.session } })).then(read)}>
+              <button type="button" class="plain" onClick={() => void app.try(chat.asks.request({ type: Type.Sessions, info: { op: "end", session: session.session } })).then(read)}>
                 {w.endSession}
               </button>
             )}

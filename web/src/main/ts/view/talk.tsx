@@ -13,6 +13,7 @@ import { Icon, IconButton, Initial, Name, useTitle } from "./parts.js";
 import { Scroll } from "./scroll.js";
 import { dayName, dayOf, most } from "./time.js";
 import { words } from "./words.js";
+import { Type } from "../wire/type.js";
 
 /** How long one writes in a run, in milliseconds: then the name and the time are shown again. */
 const RUN = 5 * 60_000;
@@ -205,7 +206,7 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
   const isMember = chat.people.groups.value.has(key);
   // What was done to a group is a message of it.
   const last = conversation.last.value;
-  const changed = last?.type === 24 ? last.mid : 0;
+  const changed = last?.type === Type.Group ? last.mid : 0;
   useEffect(() => {
     if (isMember && isLive) {
       void app.try(chat.asks.members(key as `G${number}`));
@@ -342,7 +343,7 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
               <span>{w.newMessages}</span>
             </li>
           ),
-          entry.type === 24 ? (
+          entry.type === Type.Group ? (
             <li key={key} class="news" data-mid={entry.mid}>
               <Guard of={entry} instead={() => <span>{w.failedMessage}</span>}>
                 <News of={entry} />

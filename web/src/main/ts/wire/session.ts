@@ -3,6 +3,7 @@ import type { Command } from "./commands.js";
 import type { Event, Refused, Welcome } from "./events.js";
 import type { Dial, Link } from "./link.js";
 import type { Code } from "./values.js";
+import { Type } from "./type.js";
 
 /** With what one logs in. */
 export type Credentials =
@@ -131,7 +132,7 @@ export class Session {
     if (this.state.at === "live") {
       await new Promise<void>((done) => {
         const stop = this.clock.after(LONGEST_SILENCE, done);
-        void this.ask({ type: 5, info: "logout" })
+        void this.ask({ type: Type.LogOut, info: "logout" })
           .catch(() => {})
           .then(() => {
             stop();
@@ -161,7 +162,7 @@ export class Session {
           this.lose();
         }
       });
-      this.ask({ type: 28, info: { users: [this.number as `U${number}`] } }).then(giveUp, giveUp);
+      this.ask({ type: Type.FindUsers, info: { users: [this.number as `U${number}`] } }).then(giveUp, giveUp);
     }
   }
 
@@ -204,7 +205,7 @@ export class Session {
         opened: () => link.send(JSON.stringify({ ...command, id })),
         said: (text) => {
           const event = JSON.parse(text) as Event;
-          if (event.type === 18) {
+          if (event.type === Type.Refused) {
             refuse(event.info.code, event.info.text);
           } else if (isAnswer(event)) {
             stop();
@@ -245,7 +246,7 @@ export class Session {
 
   /** Sends the log in; the daemon answers what is asked behind it once it has answered that. */
   private logIn(link: Link): void {
-    link.send(JSON.stringify({ type: 1, info: this.proof() }));
+    link.send(JSON.stringify({ type: Type.LogIn, info: this.proof() }));
     this.along = this.askOn(link, this.listener.asksAlong());
     // Whoever is welcomed looks at it; else nobody does.
     this.along.catch(() => {});
@@ -267,34 +268,34 @@ export class Session {
   }
 
   private said(event: Event): void {
-    if (event.type === 2) {
+    if (event.type === Type.LoggedIn) {
       this.judged(event);
       return;
     }
     if ("mid" in event && typeof event.mid === "number") {
       this.after = Math.max(this.after, event.mid);
-    } else if (event.type === 17 && event.info.mid !== undefined) {
+    } else if (event.type === Type.Done && event.info.mid !== undefined) {
       this.after = Math.max(this.after, event.info.mid);
     }
-    if (event.type === 5 && event.send === this.number) {
+    if (event.type === Type.Offline && event.send === this.number) {
       const reason = this.lastNotice;
       this.leave();
       this.change({ at: "ended", reason });
       return;
     }
-    this.lastNotice = event.type === 3 && event.send === "server" && typeof event.info === "string" ? event.info : null;
+    this.lastNotice = event.type === Type.Text && event.send === "server" && typeof event.info === "string" ? event.info : null;
     const index = this.questions.findIndex((question) =>
-      event.type === 18 && event.info.id !== undefined ? event.info.id === question.id : question.isAnsweredBy(event),
+      event.type === Type.Refused && event.info.id !== undefined ? event.info.id === question.id : question.isAnsweredBy(event),
     );
     if (index < 0) {
       this.listener.heard(event);
       return;
     }
     const [question] = this.questions.splice(index, 1);
-    if (event.type === 18) {
+    if (event.type === Type.Refused) {
       question?.reject(new Unanswered(event.info.code, event.info.text));
     } else {
-      if (event.type === 15 && "key" in event.info && event.info.key !== undefined) {
+      if (event.type === Type.Changed && "key" in event.info && event.info.key !== undefined) {
         this.key = event.info.key;
         this.listener.secretsChanged(this.token, this.key);
       }
@@ -302,7 +303,7 @@ export class Session {
     }
   }
 
-  private judged(event: Welcome | Extract<Refused, { type: 2 }>): void {
+  private judged(event: Welcome | Extract<Refused, { type: Type.LoggedIn }>): void {
     if ("token" in event.info && this.along !== null) {
       const isResumed = this.token !== null && event.info.behind !== true;
       const welcome = event as Welcome;
@@ -376,27 +377,27 @@ export class Session {
 /** Returns what tells the answer to a command: the event of its kind, as these come in the order of the questions. */
 function answers(command: Unsent, id: string): (event: Event) => boolean {
   switch (command.type) {
-    case 11:
-      return (event) => event.type === 15;
-    case 13:
-      return (event) => event.type === 14;
-    case 19:
-    case 27:
-      return (event) => event.type === 20;
-    case 28:
-      return (event) => event.type === 29;
-    case 37:
-      return (event) => event.type === 38;
-    case 30:
+    case Type.Change:
+      return (event) => event.type === Type.Changed;
+    case Type.Register:
+      return (event) => event.type === Type.Registered;
+    case Type.ReadHistory:
+    case Type.Search:
+      return (event) => event.type === Type.Page;
+    case Type.FindUsers:
+      return (event) => event.type === Type.Users;
+    case Type.ListConversations:
+      return (event) => event.type === Type.Conversations;
+    case Type.Sessions:
       if (command.info.op === "list") {
-        return (event) => event.type === 30;
+        return (event) => event.type === Type.Sessions;
       }
       break;
-    case 23:
+    case Type.ChangeGroup:
       if (command.info.op === "members") {
-        return (event) => event.type === 24 && event.info.op === "members";
+        return (event) => event.type === Type.Group && event.info.op === "members";
       }
       break;
   }
-  return (event) => event.type === 17 && event.info.id === id;
+  return (event) => event.type === Type.Done && event.info.id === id;
 }

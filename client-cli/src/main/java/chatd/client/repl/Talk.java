@@ -1,6 +1,5 @@
 package chatd.client.repl;
 
-import chatd.client.input.SizeLimits;
 import chatd.client.login.Dialogue;
 import chatd.client.login.Sessions;
 import chatd.client.net.ClientFailure;
@@ -15,7 +14,6 @@ import chatd.client.talk.item.Item;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Secret;
-import chatd.text.SafeText;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Talk {
     private static final int LISTED = 100;
-
-    /** The most lines of a text that are sent without asking. */
-    private static final long FEW_LINES = 3;
 
     /** How often at most it is told that something is being typed: the server passes on no more. */
     private static final long TYPING_NANOS = 3_000_000_000L;
@@ -50,15 +44,11 @@ public final class Talk {
     private final GroupTalk groups;
     private final SettingsTalk settings;
     private final DirectTalk direct;
+    private final Target target;
+    private final MessageTalk messages;
 
     /** The session; null before the first login. */
     private volatile @Nullable ChatSession session;
-
-    /** The recipients of plain text: an empty list means everyone, null nobody. */
-    private volatile @Nullable List<String> target;
-
-    /** What the user is called. */
-    private volatile String me = "";
 
     /** What was typed and could not be sent; it stays in the line. */
     private String unsent = "";
@@ -83,12 +73,14 @@ public final class Talk {
         this.dialogue = dialogue;
         this.sessions = sessions;
         this.running = new RunningTransfers(screen, presenter);
-        this.files = new FileTalk(screen, presenter, downloads, running, this::shortened);
         this.more = new NumberedTalk(screen, presenter);
         this.groups = new GroupTalk(presenter);
         this.settings = new SettingsTalk(screen, presenter);
         this.direct = new DirectTalk(screen, presenter, downloads, running, this::turned);
-        presenter.onRename(this::renamed);
+        this.target = new Target(screen, presenter, direct, this::session);
+        this.files = new FileTalk(screen, presenter, downloads, running, target::shortened);
+        this.messages = new MessageTalk(screen, presenter, target, more);
+        presenter.onRename(target::renamed);
     }
 
     /** Returns the names that can be completed, those online first. Any thread. */
@@ -198,7 +190,7 @@ public final class Talk {
 
     /** Tells whom the user writes to that something is being typed. */
     private void typing() {
-        List<String> to = target;
+        List<String> to = target.names();
         long now = System.nanoTime();
         if (direct.isTarget()) {
             if (now - typed > TYPING_NANOS) {
@@ -217,7 +209,7 @@ public final class Talk {
 
     /** Returns the command that corrects the last text sent from here; empty if there is none. */
     private String correction() {
-        Item last = lastOwn();
+        Item last = messages.lastOwn();
         return !corrects || last == null || last.isFile() || !(session instanceof ResumedSession)
                 ? ""
                 : TypedLine.correcting(last.number(), last.text());
@@ -227,8 +219,8 @@ public final class Talk {
         String left = unsent;
         unsent = "";
         isHeld = false;
-        Optional<String> line = screen.read(prompt() + "> ", left);
-        List<String> with = target;
+        Optional<String> line = screen.read(target.prompt() + "> ", left);
+        List<String> with = target.names();
         if (session instanceof ResumedSession numbered && with != null && !direct.isTarget()) {
             // The user is there, talks to them, and sees what was shown.
             numbered.histories().markShown(with);
@@ -238,36 +230,7 @@ public final class Talk {
 
     /** Shows that what is typed goes elsewhere from now on; what was typed already is not sent there by one Enter. */
     private void turned() {
-        isHeld = screen.prompt(prompt() + "> ");
-    }
-
-    /** Goes on talking to somebody who has another name now. */
-    private void renamed(String was, String to) {
-        me = me.equals(was) ? to : me;
-        List<String> now = target;
-        if (now != null && now.contains(was)) {
-            target = now.stream().map(name -> name.equals(was) ? to : name).toList();
-            screen.prompt(prompt() + "> ");
-        }
-    }
-
-    private String prompt() {
-        Optional<String> directly = direct.prompt();
-        if (directly.isPresent()) {
-            return SafeText.line(directly.get());
-        }
-        List<String> to = target;
-        if (to == null) {
-            return "(nobody)";
-        }
-        return to.isEmpty() ? "(everyone)" : SafeText.line(shortened(to));
-    }
-
-    private String shortened(List<String> to) {
-        ChatSession now = session();
-        return to.size() <= 3
-                ? to.stream().map(now::label).collect(Collectors.joining(", "))
-                : now.label(to.getFirst()) + " and " + (to.size() - 1) + " more";
+        isHeld = screen.prompt(target.prompt() + "> ");
     }
 
     /** Handles a line typed after the session has ended: an empty one logs in again. */
@@ -293,11 +256,12 @@ public final class Talk {
         String last = in.lastLogin()
                 .map(time -> "Your last login was on " + presenter.time(time) + ".")
                 .orElse("This is your first login.");
-        me = in.name().isEmpty() ? dialogue.user() : in.name();
+        String me = in.name().isEmpty() ? dialogue.user() : in.name();
+        target.me(me);
         presenter.me(me);
         presenter.notice("Welcome, " + me + ". " + last
                 + (in.displaced() ? " The session that you had elsewhere was ended." : "")
-                + (target == null ? " /to NAME picks whom you talk to, /help lists the rest." : ""));
+                + (target.names() == null ? " /to NAME picks whom you talk to, /help lists the rest." : ""));
         ChatSession begun = sessions.beginAgain(session, entered.in(), entered.password());
         session = begun;
         if (begun instanceof ResumedSession numbered) {
@@ -364,7 +328,8 @@ public final class Talk {
             case TypedLine.Blank nothing -> session().hurry();
             case TypedLine.Say(String text)
             when isHeld -> {
-                presenter.notice("What you type goes to " + prompt() + " now. Nothing was sent; Enter sends it there.");
+                presenter.notice(
+                        "What you type goes to " + target.prompt() + " now. Nothing was sent; Enter sends it there.");
                 unsent = text;
             }
             case TypedLine.Say(String text) when direct.isTarget() -> direct.say(text);
@@ -375,28 +340,28 @@ public final class Talk {
             case TypedLine.SendDirectly(List<Path> paths) -> direct.send(paths);
             case TypedLine.EndDirect end -> direct.end();
             case TypedLine.Say(String text)
-            when target == null -> {
+            when target.names() == null -> {
                 corrects = false;
                 presenter.notice(
                         "To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent; ↑ brings it"
                                 + " back.");
             }
-            case TypedLine.Say(String text) -> say(target, text, 0, false);
+            case TypedLine.Say(String text) -> sent(messages.say(session(), target.names(), text, 0, false));
             case TypedLine.SetTarget(List<String> names) -> {
                 direct.turnAway();
-                turn(names);
+                target.turn(names);
             }
-            case TypedLine.Send(List<String> names, String text) -> say(names, text, 0, true);
-            case TypedLine.Reply(String text) -> reply(text);
-            case TypedLine.Answer(long number, String text) -> answer(number, text);
-            case TypedLine.Correct(long number, String text) -> correct(number, text);
-            case TypedLine.Back(long number) -> takeBack(number);
-            case TypedLine.React(long number, String code, boolean on) -> react(number, code, on);
+            case TypedLine.Send(List<String> names, String text) -> sent(messages.say(session(), names, text, 0, true));
+            case TypedLine.Reply(String text) -> sent(messages.reply(session(), text));
+            case TypedLine.Answer(long number, String text) -> sent(messages.answer(numbered(), number, text));
+            case TypedLine.Correct(long number, String text) -> messages.correct(numbered(), number, text);
+            case TypedLine.Back(long number) -> messages.takeBack(numbered(), number);
+            case TypedLine.React(long number, String code, boolean on) -> messages.react(numbered(), number, code, on);
             case TypedLine.SendFiles(List<String> names, List<Path> paths, boolean picture) -> {
                 if (direct.isTarget()) {
                     presenter.notice("By the server; /send PATH sends directly.");
                 }
-                List<String> known = known(names);
+                List<String> known = target.known(names);
                 if (known.size() < names.size()) {
                     presenter.notice("Nothing was sent.");
                 } else {
@@ -413,13 +378,13 @@ public final class Talk {
             case TypedLine.History(Optional<String> with, Optional<String> since, long count) ->
                 more.history(numbered(), with, since, count);
             case TypedLine.Find(String words) -> more.find(numbered(), words);
-            case TypedLine.Around(long number) -> around(number);
+            case TypedLine.Around(long number) -> messages.around(numbered(), number);
             case TypedLine.More(boolean isOlder, long count) -> more.history(numbered(), isOlder, count);
             case TypedLine.Unread unread -> more.unread(numbered());
-            case TypedLine.Next next -> target = more.next(numbered()).orElse(target);
+            case TypedLine.Next next -> more.next(numbered()).ifPresent(target::set);
             case TypedLine.Who(String part) -> who(part);
             case TypedLine.Group(String what, String rest) ->
-                target = groups.take(numbered(), what, rest, target).orElse(target);
+                groups.take(numbered(), what, rest, target.names()).ifPresent(target::set);
             case TypedLine.Report(long number, String why) -> {
                 numbered().report(number, why);
                 presenter.notice("The administrators are told of message #" + number + ".");
@@ -458,175 +423,18 @@ public final class Talk {
         return true;
     }
 
-    /** Returns those of the names that somebody has, and says which nobody has; an empty list means everyone. */
-    private List<String> known(List<String> names) throws IOException, InterruptedException {
-        ChatSession.Recipients recipients = session().recipients(names);
-        for (String name : recipients.unknown()) {
-            String near = session().candidates(name).stream()
-                    .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))
-                    .findFirst()
-                    .map(known -> "; did you mean " + known + "?")
-                    .orElse(". /who PART finds users.");
-            String hint = session() instanceof ResumedSession numbered
-                    ? numbered.groups().hint(name)
-                    : "";
-            presenter.notice("There is no user called " + name + near + hint);
-        }
-        return recipients.known();
-    }
-
-    /** Picks the recipients of what is typed; if one is unknown, it goes to nobody, rather than to those before. */
-    private void turn(List<String> names) throws IOException, InterruptedException {
-        target = null;
-        List<String> all = known(names);
-        if (all.size() == names.size()) {
-            target = all;
-        }
+    /** @param isSent false if nothing was sent: ↑ brings the line back then */
+    private void sent(boolean isSent) {
+        corrects = isSent;
     }
 
     private void call(List<String> names) throws IOException, InterruptedException {
-        List<String> known = names.isEmpty() ? names : known(names);
+        List<String> known = names.isEmpty() ? names : target.known(names);
         if (known.size() < names.size()) {
             presenter.notice("Nobody was called.");
         } else {
             direct.call(numbered(), known);
         }
-    }
-
-    private void reply(String text) throws IOException, InterruptedException {
-        String last = presenter.lastSender();
-        if (last.isEmpty()) {
-            presenter.notice("Nobody has written to you since you came. Nothing was sent.");
-        } else {
-            say(List.of(last), text, 0, false);
-        }
-    }
-
-    /** Sends an answer to an item that was shown: into its conversation. */
-    private void answer(long number, String text) throws IOException, InterruptedException {
-        numbered();
-        Item item = item(number);
-        if (item == null) {
-            presenter.notice(
-                    (number == 0 ? "There is nothing here to answer yet." : noMessage(number)) + " Nothing was sent.");
-            return;
-        }
-        List<String> to = item.to().orElse(List.of());
-        boolean isToAll = item.to().isPresent() && to.isEmpty();
-        say(isToAll || item.isMine() ? to : List.of(item.with(me)), text, item.number(), false);
-    }
-
-    /** Returns the last item that the user sent to whom the prompt names; null if there is none, or if it is a direct session. */
-    private @Nullable Item lastOwn() {
-        return direct.isTarget() ? null : presenter.lastOwn(target);
-    }
-
-    /** Returns the last item that the user sent to whom it talks to, or the one with this number; says so if there is none. */
-    private @Nullable Item shown(long number) throws IOException, InterruptedException {
-        numbered();
-        Item item = number == 0 ? lastOwn() : item(number);
-        if (item == null) {
-            presenter.notice(
-                    number == 0
-                            ? "You have sent nothing to " + prompt() + " that is shown here. Nothing was done; a number"
-                                    + " says which one is meant, and /history shows the numbers."
-                            : noMessage(number) + " Nothing was done.");
-        }
-        return item;
-    }
-
-    /**
-     * Returns an item of the user's history: one that was shown lately, or else as the server has it now. Blocks.
-     *
-     * @param number 0 for the last one that somebody else wrote to whom the prompt names
-     * @return null if there is none, or if it was taken back
-     */
-    private @Nullable Item item(long number) throws IOException, InterruptedException {
-        Item shown = presenter.shown(number, target);
-        if (shown != null || number == 0) {
-            return shown;
-        }
-        Optional<Item> read = numbered().histories().item(number);
-        read.ifPresent(presenter::remember);
-        return read.orElse(null);
-    }
-
-    private static String noMessage(long number) {
-        return "You have no message #" + number + "; /history and /find show the numbers.";
-    }
-
-    private void around(long number) throws IOException, InterruptedException {
-        ResumedSession session = numbered();
-        Item item = item(number);
-        if (item == null) {
-            presenter.notice(noMessage(number));
-        } else {
-            more.around(session, number, item.with(me));
-        }
-    }
-
-    /** Takes an item back; whether the user may is for the server to say: in a group, admins take back what others sent. */
-    private void takeBack(long number) throws IOException, InterruptedException {
-        Item item = shown(number);
-        if (item != null) {
-            presenter.said(more.takeBack(numbered(), item));
-        }
-    }
-
-    private void correct(long number, String text) throws IOException, InterruptedException {
-        Item item = shown(number);
-        if (item != null && !item.isMine()) {
-            presenter.notice("Message #" + number + " is not yours. Nothing was done.");
-        } else if (item != null) {
-            SizeLimits.check(text);
-            presenter.said(more.correct(numbered(), item, text));
-        }
-    }
-
-    private void react(long number, String code, boolean on) throws IOException, InterruptedException {
-        ResumedSession session = numbered();
-        Item item = item(number);
-        if (item == null) {
-            presenter.notice(number == 0 ? "There is nothing here to react to yet." : noMessage(number));
-            return;
-        }
-        Item done = more.react(session, item, code, on);
-        if (done.number() > 0) {
-            presenter.said(done);
-        } else {
-            presenter.notice(on ? "You have reacted with that already." : "You have no such reaction.");
-        }
-    }
-
-    /**
-     * @param answered the number of the message that it answers; 0 for none
-     * @param isTyped whether the recipients are as the user has typed them, and not as the session names them
-     */
-    private void say(@Nullable List<String> to, String text, long answered, boolean isTyped)
-            throws IOException, InterruptedException {
-        if (to == null) {
-            return;
-        }
-        List<String> known = isTyped || !(session() instanceof ResumedSession) ? known(to) : to;
-        if (known.isEmpty() && !to.isEmpty()) {
-            corrects = false;
-            presenter.notice("Nothing was sent; ↑ brings it back.");
-            return;
-        }
-        SizeLimits.check(text);
-        long lines = text.lines().count();
-        if (lines > FEW_LINES && screen.isInteractive()) {
-            String whom = to.isEmpty() ? "everyone" : shortened(known);
-            if (!screen.confirm("Send these " + lines + " lines to " + SafeText.line(whom) + " as one text?")) {
-                corrects = false;
-                presenter.notice("Not sent; ↑ brings it back.");
-                return;
-            }
-        }
-        if (known.size() < to.size()) {
-            presenter.notice("Sending only to " + shortened(known) + ".");
-        }
-        session().say(known, text, answered, "");
     }
 
     private void who(String part) throws IOException, InterruptedException {
@@ -652,10 +460,10 @@ public final class Talk {
     private void ignore(Optional<String> name) throws IOException, InterruptedException, UnknownServer {
         if (name.isEmpty()) {
             settings.ignored(session());
-        } else if (name.get().equals(me)) {
+        } else if (name.get().equals(target.me())) {
             presenter.notice("That is you. Nothing was changed.");
         } else if (session().preferences().ignored().contains(name.get())
-                || !known(List.of(name.get())).isEmpty()) {
+                || !target.known(List.of(name.get())).isEmpty()) {
             settings.ignore(session(), name.get());
         }
     }

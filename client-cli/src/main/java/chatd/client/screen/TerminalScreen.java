@@ -8,9 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,7 +19,6 @@ import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.Highlighter;
 import org.jline.reader.LineReader;
-import org.jline.reader.MaskingCallback;
 import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.LineReaderImpl;
@@ -42,17 +39,9 @@ public final class TerminalScreen implements Screen {
     /** Lines never kept in the history, since a secret might be typed into them by mistake. */
     private static final String NEVER_KEPT = "/pa*:/PA*:/Pa*:/pA*:/p *:/P *:/reg*";
 
-    private static final List<Capability> ARROWS = List.of(
-            Capability.key_up,
-            Capability.key_down,
-            Capability.key_left,
-            Capability.key_right,
-            Capability.key_home,
-            Capability.key_end);
-
     private final Terminal terminal;
     private final Attributes attributes;
-    private final Reader reader;
+    private final PromptReader reader;
     private final Path history;
     private boolean isKept;
 
@@ -68,7 +57,7 @@ public final class TerminalScreen implements Screen {
 
     /** What goes on. Guarded by {@code running}. */
     @GuardedBy("running")
-    private final List<Bar> bars = new ArrayList<>();
+    private final List<ProgressBar> bars = new ArrayList<>();
 
     /** What came while the terminal is an editor's, to be shown afterwards; null while it is not. Guarded by {@code running}. */
     @GuardedBy("running")
@@ -109,7 +98,7 @@ public final class TerminalScreen implements Screen {
                 // It is asked below, where what is typed meanwhile is not lost.
                 .graphemeCluster(false)
                 .build();
-        reader = new Reader(terminal);
+        reader = new PromptReader(terminal);
         reader.setParser(completer);
         reader.setCompleter(completer);
         reader.setHighlighter(new Typed());
@@ -137,7 +126,7 @@ public final class TerminalScreen implements Screen {
         KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
         keys.bind(new Reference("chat-up"), KeyMap.key(terminal, Capability.key_up));
         reader.getWidgets().put("chat-up", this::up);
-        bindPlainArrows(keys);
+        reader.bindPlainArrows();
         // Alt-Enter begins a new line in the same text.
         keys.bind(new Reference("chat-newline"), KeyMap.alt('\r'));
         reader.getWidgets().put("chat-newline", () -> {
@@ -148,18 +137,8 @@ public final class TerminalScreen implements Screen {
         reader.getWidgets().put("chat-suspend", this::suspend);
         // JLine's own opens an editor that is not there.
         reader.getWidgets().put(LineReader.EDIT_AND_EXECUTE_COMMAND, this::edit);
-        unbindUnknown(keys);
+        reader.unbindUnknown();
         terminal.handle(Terminal.Signal.CONT, signal -> resumed());
-    }
-
-    /** Unbinds the keys whose function JLine lacks: it would say so in the middle of the line. */
-    private void unbindUnknown(KeyMap<Binding> keys) {
-        List<String> unknown = keys.getBoundKeys().entrySet().stream()
-                .filter(key -> key.getValue() instanceof Reference to
-                        && !reader.getWidgets().containsKey(to.name()))
-                .map(Map.Entry::getKey)
-                .toList();
-        unknown.forEach(keys::unbind);
     }
 
     /** Takes the terminal back from the shell, when the program is continued while no line is read: JLine does so itself else. */
@@ -232,78 +211,6 @@ public final class TerminalScreen implements Screen {
         return isShown;
     }
 
-    /**
-     * Shows what several keys did at once if they come faster than they can be shown, as when a terminal pastes without
-     * saying so: JLine measures all of the line each time that it shows it.
-     */
-    private static final class Reader extends LineReaderImpl {
-        private volatile @Nullable Thread keys;
-        private @Nullable Clusters clusters;
-
-        Reader(Terminal terminal) {
-            super(terminal, "chat-client", new HashMap<>());
-        }
-
-        /** Sets how signs of several characters are shown; what was typed before the first line is read is its beginning. */
-        void clusters(Clusters its, String typed) {
-            clusters = its;
-            runMacro(typed);
-        }
-
-        @Override
-        public String readLine(String prompt, @Nullable Character mask, String typed) {
-            keys = Thread.currentThread();
-            Clusters its = clusters;
-            return mask != null || its == null || !its.simplifies()
-                    ? super.readLine(prompt, mask, typed)
-                    : super.readLine(prompt, null, new Simplified(its), typed);
-        }
-
-        private record Simplified(Clusters by) implements MaskingCallback {
-            @Override
-            public String display(String line) {
-                return by.shown(line);
-            }
-
-            @Override
-            public String history(String line) {
-                return line;
-            }
-        }
-
-        // A sign of several characters is one to who types: JLine takes it apart unless the terminal knows clusters.
-
-        @Override
-        protected boolean backwardChar() {
-            int length = Clusters.last(buf.upToCursor());
-            return (count != 1 || length <= 1) ? super.backwardChar() : buf.move(-length) != 0;
-        }
-
-        @Override
-        protected boolean forwardChar() {
-            int length = Clusters.first(buf.substring(buf.cursor()));
-            return (count != 1 || length <= 1) ? super.forwardChar() : buf.move(length) != 0;
-        }
-
-        @Override
-        protected boolean backwardDeleteChar() {
-            int length = Clusters.last(buf.upToCursor());
-            return (count != 1 || length <= 1) ? super.backwardDeleteChar() : buf.backspace(length) == length;
-        }
-
-        @Override
-        protected boolean deleteChar() {
-            int length = Clusters.first(buf.substring(buf.cursor()));
-            return (count != 1 || length <= 1) ? super.deleteChar() : buf.delete(length) == length;
-        }
-
-        /** Shows the line, but on the thread that reads the keys not while there are more. */
-        @Override
-        public boolean redisplay() {
-            return (Thread.currentThread().equals(keys) && bindingReader.peekCharacter(1) >= 0) || super.redisplay();
-        }
-    }
-
     /** Shows what is typed as it is, and learns that something is. */
     private final class Typed implements Highlighter {
         private int length;
@@ -315,19 +222,6 @@ public final class TerminalScreen implements Screen {
             }
             length = buffer.length();
             return new AttributedString(buffer);
-        }
-    }
-
-    /**
-     * Binds the plain forms of the arrow keys too: the terminal sends them between prompts, and JLine binds only the
-     * forms that it sends while a line is read.
-     */
-    private void bindPlainArrows(KeyMap<Binding> keys) {
-        for (Capability key : ARROWS) {
-            String sent = KeyMap.key(terminal, key);
-            if (sent != null && sent.startsWith("\033O")) {
-                keys.bind(keys.getBound(sent), "\033[" + sent.substring(2));
-            }
         }
     }
 
@@ -463,7 +357,7 @@ public final class TerminalScreen implements Screen {
         synchronized (running) {
             bars.stream()
                     .limit(BARS)
-                    .map(bar -> bar.line)
+                    .map(ProgressBar::line)
                     .filter(line -> !line.isEmpty())
                     .forEach(all::add);
             if (bars.size() > BARS) {
@@ -602,11 +496,19 @@ public final class TerminalScreen implements Screen {
 
     @Override
     public Progress progress(String title, String hint) {
-        Bar bar = new Bar(title, hint.isEmpty() ? "" : "  " + hint);
+        ProgressBar bar =
+                new ProgressBar(title, hint, () -> terminal.getColumns() - 1, this::showProgress, this::remove);
         synchronized (running) {
             bars.add(bar);
         }
         return bar;
+    }
+
+    private void remove(ProgressBar bar) {
+        synchronized (running) {
+            bars.remove(bar);
+        }
+        showProgress();
     }
 
     /** Shows how far the last of what goes on has come: with the prompt, or in its place, but not below a question. */
@@ -617,123 +519,13 @@ public final class TerminalScreen implements Screen {
             return;
         }
         synchronized (running) {
-            String line = bars.isEmpty() ? "" : bars.getLast().line;
+            String line = bars.isEmpty() ? "" : bars.getLast().line();
             if (asked == null && !isReading && held == null && (progress != null || !line.isEmpty())) {
                 progress = line.isEmpty() ? null : line;
                 eraseLine();
                 terminal.writer().print(line);
                 terminal.flush();
             }
-        }
-    }
-
-    /**
-     * A progress line, {@code plan.pdf  [#######·············]  36 %  5.8 of 16.0 MiB  1.2 MiB/s, 0:09 left  /cancel 1},
-     * redrawn at most five times a second. In a narrow terminal the bar is shorter, and what helps least is left out: a line
-     * that wraps can't be erased.
-     */
-    private final class Bar implements Progress {
-        private static final long EVERY_NANOS = 200_000_000;
-        private static final int CELLS = 20;
-        private static final int FEWEST_CELLS = 5;
-        private final String hint;
-        private String title;
-
-        /** What is shown; empty until something is known. Guarded by {@code running}. */
-        private String line = "";
-
-        private long due = System.nanoTime();
-
-        /** When the first bytes came, and how many had come before. */
-        private long began;
-
-        private long before = -1;
-
-        Bar(String title, String hint) {
-            this.title = title;
-            this.hint = hint;
-        }
-
-        @Override
-        public String title() {
-            return title;
-        }
-
-        @Override
-        public void title(String its) {
-            title = its;
-            before = -1;
-        }
-
-        @Override
-        public void close() {
-            synchronized (running) {
-                bars.remove(this);
-            }
-            showProgress();
-        }
-
-        /** Returns how fast it goes, and how long the rest takes; nothing during the first second. */
-        private String pace(long bytes, long size, long now) {
-            double seconds = (now - began) / 1e9;
-            double perSecond = (bytes - before) / seconds;
-            if (seconds < 1 || perSecond < 1) {
-                return "";
-            }
-            long left = (long) Math.ceil((size - bytes) / perSecond);
-            return "  %.1f MiB/s, %d:%02d left".formatted(perSecond / 1048576, left / 60, left % 60);
-        }
-
-        /** @param numbers how much is done, of how much */
-        private String line(double part, String numbers) {
-            int columns = Math.max(0, terminal.getColumns() - 1);
-            AttributedString name = new AttributedString(SafeText.line(title))
-                    .columnSubSequence(0, Math.max(0, Math.min(columns / 3, columns - numbers.length())));
-            int room = columns - name.columnLength() - numbers.length();
-            int cells = Math.min(CELLS, room - hint.length() - "  []".length());
-            String bar = "";
-            if (cells >= FEWEST_CELLS) {
-                int full = (int) (cells * part);
-                bar = "  [" + "#".repeat(full) + "·".repeat(cells - full) + "]";
-            }
-            String line = name + bar + numbers + (room >= hint.length() ? hint : "");
-            return new AttributedString(line).columnSubSequence(0, columns).toString();
-        }
-
-        @Override
-        public void at(long bytes, long size) {
-            long now = System.nanoTime();
-            if (before < 0) {
-                before = bytes;
-                began = now;
-            }
-            show(
-                    bytes,
-                    size,
-                    () -> " %3d %%  %.1f of %.1f MiB%s"
-                            .formatted(
-                                    size == 0 ? 100 : 100 * bytes / size,
-                                    bytes / 1048576.0,
-                                    size / 1048576.0,
-                                    pace(bytes, size, now)));
-        }
-
-        @Override
-        public void count(long done, long all) {
-            show(done, all, () -> "  %,d of %,d".formatted(done, all));
-        }
-
-        private void show(long done, long all, Supplier<String> numbers) {
-            long now = System.nanoTime();
-            if (now - due < 0 && done < all) {
-                return;
-            }
-            due = now + EVERY_NANOS;
-            String its = line(all == 0 ? 1 : (double) done / all, numbers.get());
-            synchronized (running) {
-                line = its;
-            }
-            showProgress();
         }
     }
 

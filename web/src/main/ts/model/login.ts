@@ -4,6 +4,7 @@ import type { Clock } from "../wire/clock.js";
 import type { Welcome } from "../wire/events.js";
 import { type Session, type State, Unanswered } from "../wire/session.js";
 import type { Code } from "../wire/values.js";
+import { Type } from "../wire/type.js";
 
 /** The pause after the first log in that was throttled, and the longest, in milliseconds. */
 const FIRST_PAUSE = 5_000;
@@ -35,7 +36,7 @@ export interface LiveTab {
 }
 
 /** The way in and out: log in, register, the change of a one-time password, log out, and what of it is kept. */
-export class Door {
+export class LoginController {
   /** The name that is filled in. */
   readonly name = signal("");
   /** Whether a one-time password has to be changed now. */
@@ -64,7 +65,7 @@ export class Door {
     this.isOwnDevice.value = keeps.tab.get("login") === null && keeps.device?.get("login") != null;
   }
 
-  through(session: Session): void {
+  attach(session: Session): void {
     this.session = session;
   }
 
@@ -168,8 +169,8 @@ export class Door {
   /** Makes an account, and logs in with it; resolves with why not, or null. */
   async register(name: string, password: string, isOwn: boolean): Promise<Unanswered["code"] | null> {
     try {
-      const answer = await this.session.askOutside({ type: 13, info: { user_name: name, user_pwd: password } });
-      if (answer.type === 14 && "code" in answer) {
+      const answer = await this.session.askOutside({ type: Type.Register, info: { user_name: name, user_pwd: password } });
+      if (answer.type === Type.Registered && "code" in answer) {
         return answer.code;
       }
     } catch (e) {
@@ -183,11 +184,11 @@ export class Door {
   async changeAndEnter(password: string): Promise<Unanswered["code"] | null> {
     try {
       const answer = await this.session.askOutside({
-        type: 11,
+        type: Type.Change,
         send: this.name.peek(),
         info: { PU: 0, NewInf: password, OldPwd: this.password },
       });
-      if (answer.type === 15 && !answer.info.success) {
+      if (answer.type === Type.Changed && !answer.info.success) {
         return answer.info.code as Code;
       }
     } catch (e) {
@@ -200,18 +201,18 @@ export class Door {
 
   /** Changes the password of who is logged in; resolves with why not, or null. */
   async changePassword(old: string, password: string): Promise<Unanswered["code"] | null> {
-    return this.change({ type: 11, info: { PU: 0, NewInf: password, OldPwd: old } });
+    return this.change({ type: Type.Change, info: { PU: 0, NewInf: password, OldPwd: old } });
   }
 
   /** Changes the name of who is logged in; resolves with why not, or null. */
   async changeName(name: string): Promise<Unanswered["code"] | null> {
-    return this.change({ type: 11, info: { PU: 1, NewInf: name } });
+    return this.change({ type: Type.Change, info: { PU: 1, NewInf: name } });
   }
 
   private async change(command: Parameters<Session["ask"]>[0]): Promise<Unanswered["code"] | null> {
     try {
       const answer = await this.session.ask(command);
-      return answer.type === 15 && !answer.info.success ? (answer.info.code as Code) : null;
+      return answer.type === Type.Changed && !answer.info.success ? (answer.info.code as Code) : null;
     } catch (e) {
       return codeOf(e);
     }

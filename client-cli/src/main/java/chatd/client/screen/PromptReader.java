@@ -1,0 +1,123 @@
+package chatd.client.screen;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jline.keymap.KeyMap;
+import org.jline.reader.Binding;
+import org.jline.reader.MaskingCallback;
+import org.jline.reader.Reference;
+import org.jline.reader.impl.LineReaderImpl;
+import org.jline.terminal.Terminal;
+import org.jline.utils.InfoCmp.Capability;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a line, and shows what several keys did at once if they come faster than they can be shown, as when a terminal pastes without
+ * saying so: JLine measures all of the line each time that it shows it.
+ */
+final class PromptReader extends LineReaderImpl {
+    private static final List<Capability> ARROWS = List.of(
+            Capability.key_up,
+            Capability.key_down,
+            Capability.key_left,
+            Capability.key_right,
+            Capability.key_home,
+            Capability.key_end);
+
+    private volatile @Nullable Thread keys;
+    private @Nullable Clusters clusters;
+
+    PromptReader(Terminal terminal) {
+        super(terminal, "chat-client", new HashMap<>());
+    }
+
+    /** Sets how signs of several characters are shown; what was typed before the first line is read is its beginning. */
+    void clusters(Clusters its, String typed) {
+        clusters = its;
+        runMacro(typed);
+    }
+
+    @Override
+    public String readLine(String prompt, @Nullable Character mask, String typed) {
+        keys = Thread.currentThread();
+        Clusters its = clusters;
+        return mask != null || its == null || !its.simplifies()
+                ? super.readLine(prompt, mask, typed)
+                : super.readLine(prompt, null, new Simplified(its), typed);
+    }
+
+    private record Simplified(Clusters by) implements MaskingCallback {
+        @Override
+        public String display(String line) {
+            return by.shown(line);
+        }
+
+        @Override
+        public String history(String line) {
+            return line;
+        }
+    }
+
+    // A sign of several characters is one to who types: JLine takes it apart unless the terminal knows clusters.
+
+    @Override
+    protected boolean backwardChar() {
+        int length = Clusters.last(buf.upToCursor());
+        return (count != 1 || length <= 1) ? super.backwardChar() : buf.move(-length) != 0;
+    }
+
+    @Override
+    protected boolean forwardChar() {
+        int length = Clusters.first(buf.substring(buf.cursor()));
+        return (count != 1 || length <= 1) ? super.forwardChar() : buf.move(length) != 0;
+    }
+
+    @Override
+    protected boolean backwardDeleteChar() {
+        int length = Clusters.last(buf.upToCursor());
+        return (count != 1 || length <= 1) ? super.backwardDeleteChar() : buf.backspace(length) == length;
+    }
+
+    @Override
+    protected boolean deleteChar() {
+        int length = Clusters.first(buf.substring(buf.cursor()));
+        return (count != 1 || length <= 1) ? super.deleteChar() : buf.delete(length) == length;
+    }
+
+    /** Shows the line, but on the thread that reads the keys not while there are more. */
+    @Override
+    public boolean redisplay() {
+        return (Thread.currentThread().equals(keys) && bindingReader.peekCharacter(1) >= 0) || super.redisplay();
+    }
+
+    /**
+     * Binds the plain forms of the arrow keys too: the terminal sends them between prompts, and JLine binds only the
+     * forms that it sends while a line is read.
+     */
+    void bindPlainArrows() {
+        KeyMap<Binding> keys = keyMap();
+        for (Capability key : ARROWS) {
+            String sent = KeyMap.key(terminal, key);
+            if (sent != null && sent.startsWith("\033O")) {
+                keys.bind(keys.getBound(sent), "\033[" + sent.substring(2));
+            }
+        }
+    }
+
+    /** Unbinds the keys whose function JLine lacks: it would say so in the middle of the line. */
+    void unbindUnknown() {
+        KeyMap<Binding> keys = keyMap();
+        List<String> unknown = keys.getBoundKeys().entrySet().stream()
+                .filter(key ->
+                        key.getValue() instanceof Reference to && !getWidgets().containsKey(to.name()))
+                .map(Map.Entry::getKey)
+                .toList();
+        unknown.forEach(keys::unbind);
+    }
+
+    private KeyMap<Binding> keyMap() {
+        return Objects.requireNonNull(getKeyMaps().get(MAIN));
+    }
+}
