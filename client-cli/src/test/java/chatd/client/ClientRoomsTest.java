@@ -96,8 +96,8 @@ class ClientRoomsTest {
                     "Download", "which unfinished files are old enough to be removed; their age is the file system's"),
             Map.entry("NumberedTalk", "the time that is shown of what one did oneself"),
             Map.entry("Presenter", "how often it is shown that somebody writes"),
+            Map.entry("ProgressBar", "how often it is drawn"),
             Map.entry("Talk", "how often it is told that one writes"),
-            Map.entry("TerminalScreen", "how often a bar is drawn"),
             Map.entry("Transfers", "for how long a transfer that stands still is tried again"));
 
     @Test

@@ -2,13 +2,11 @@ package chatd.bench.micro;
 
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.account.Account;
-import chatd.protocol.value.people.Preferences;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -33,20 +31,7 @@ public class DirectoryBenchmark {
     public void fill() {
         List<Account> all = new ArrayList<>();
         for (int i = 1; i <= accounts; i++) {
-            all.add(new Account(
-                    i,
-                    "user" + i,
-                    "",
-                    Account.State.ACTIVE,
-                    false,
-                    Optional.empty(),
-                    false,
-                    Optional.empty(),
-                    OptionalLong.empty(),
-                    0,
-                    Preferences.DEFAULT,
-                    Instant.EPOCH,
-                    Optional.empty()));
+            all.add(Account.fresh(i, "user" + i, "", Account.Password.OWN, 0, Instant.EPOCH));
         }
         directory = new Directory(all, Map.of());
     }

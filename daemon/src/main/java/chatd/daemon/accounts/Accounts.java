@@ -34,14 +34,12 @@ import chatd.protocol.command.AccountCommand;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.people.Preferences;
 import chatd.protocol.value.people.User;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -192,20 +190,13 @@ public final class Accounts implements Feature {
 
     /** Returns a new account, with the next account number. */
     Account made(Numbers numbers, String name, String note, boolean mustChange, Instant now) {
-        return new Account(
+        return Account.fresh(
                 numbers.nextAccount(),
                 name,
                 note,
-                Account.State.ACTIVE,
-                mustChange,
-                passwordEnds(mustChange, now),
-                false,
-                Optional.empty(),
-                OptionalLong.empty(),
+                new Account.Password(mustChange, passwordEnds(mustChange, now)),
                 numbers.lastPosition(),
-                Preferences.DEFAULT,
-                now,
-                Optional.empty());
+                now);
     }
 
     /** Returns when a password set now expires, if it is a one-time password. */

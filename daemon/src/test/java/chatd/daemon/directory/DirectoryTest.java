@@ -3,14 +3,11 @@ package chatd.daemon.directory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.model.account.Account;
-import chatd.protocol.value.people.Preferences;
 import chatd.protocol.value.people.User;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,20 +28,8 @@ class DirectoryTest {
     }
 
     private static Account account(long number, String name, Account.State state) {
-        return new Account(
-                number,
-                name,
-                "",
-                state,
-                false,
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                OptionalLong.empty(),
-                0,
-                Preferences.DEFAULT,
-                Instant.EPOCH,
-                Optional.empty());
+        return Account.fresh(number, name, "", Account.Password.OWN, 0, Instant.EPOCH)
+                .withState(state);
     }
 
     private static List<String> names(List<Account> found) {

@@ -10,11 +10,6 @@ import java.util.OptionalLong;
  *
  * @param number never reused
  * @param note never shown to users; empty for none
- * @param mustChange whether the password is a one-time password
- * @param passwordEnds when a one-time password expires; empty for never
- * @param everyone whether it may write to everyone where that is restricted
- * @param mutedUntil until when it may not write; empty if it may
- * @param quota bytes that its files may have together; empty for what is configured; 0 for none at all
  * @param everyoneAfter of the messages to everyone, it gets those above this number
  * @param preferences what its user prefers
  * @param lastLogin empty for never
@@ -24,15 +19,34 @@ public record Account(
         String name,
         String note,
         State state,
-        boolean mustChange,
-        Optional<Instant> passwordEnds,
-        boolean everyone,
-        Optional<Instant> mutedUntil,
-        OptionalLong quota,
+        Password password,
+        Rights rights,
         long everyoneAfter,
         Preferences preferences,
         Instant created,
         Optional<Login> lastLogin) {
+
+    /**
+     * What is known of the password, without its hash.
+     *
+     * @param mustChange whether it is a one-time password
+     * @param ends when a one-time password expires; empty for never
+     */
+    public record Password(boolean mustChange, Optional<Instant> ends) {
+        /** One that the user has chosen. */
+        public static final Password OWN = new Password(false, Optional.empty());
+    }
+
+    /**
+     * What administrators allow.
+     *
+     * @param everyone whether it may write to everyone where that is restricted
+     * @param mutedUntil until when it may not write; empty if it may
+     * @param quota bytes that its files may have together; empty for what is configured; 0 for none at all
+     */
+    public record Rights(boolean everyone, Optional<Instant> mutedUntil, OptionalLong quota) {
+        public static final Rights DEFAULT = new Rights(false, Optional.empty(), OptionalLong.empty());
+    }
 
     /** A login: its time, and the address and port it came from. */
     public record Login(Instant time, String address, int port) {}
@@ -60,75 +74,76 @@ public record Account(
         }
     }
 
+    /** Returns a new account, with what is preferred and allowed by default. */
+    public static Account fresh(
+            long number, String name, String note, Password password, long everyoneAfter, Instant created) {
+        return new Account(
+                number,
+                name,
+                note,
+                State.ACTIVE,
+                password,
+                Rights.DEFAULT,
+                everyoneAfter,
+                Preferences.DEFAULT,
+                created,
+                Optional.empty());
+    }
+
     /** Returns the state at a moment: an account whose one-time password has expired is locked. */
     public State stateAt(Instant now) {
-        boolean ended =
-                mustChange && passwordEnds.filter(end -> !now.isBefore(end)).isPresent();
+        boolean ended = password.mustChange()
+                && password.ends().filter(end -> !now.isBefore(end)).isPresent();
         return state == State.ACTIVE && ended ? State.LOCKED : state;
+    }
+
+    /** Returns whether the password is a one-time password. */
+    public boolean mustChange() {
+        return password.mustChange();
+    }
+
+    /** Returns when a one-time password expires; empty for never. */
+    public Optional<Instant> passwordEnds() {
+        return password.ends();
+    }
+
+    /** Returns whether it may write to everyone where that is restricted. */
+    public boolean everyone() {
+        return rights.everyone();
+    }
+
+    /** Returns until when it may not write; empty if it may. */
+    public Optional<Instant> mutedUntil() {
+        return rights.mutedUntil();
+    }
+
+    /** Returns how many bytes its files may have together; empty for what is configured; 0 for none at all. */
+    public OptionalLong quota() {
+        return rights.quota();
     }
 
     public Account withName(String other) {
         return new Account(
-                number,
-                other,
-                note,
-                state,
-                mustChange,
-                passwordEnds,
-                everyone,
-                mutedUntil,
-                quota,
-                everyoneAfter,
-                preferences,
-                created,
-                lastLogin);
+                number, other, note, state, password, rights, everyoneAfter, preferences, created, lastLogin);
     }
 
     public Account withNote(String other) {
         return new Account(
-                number,
-                name,
-                other,
-                state,
-                mustChange,
-                passwordEnds,
-                everyone,
-                mutedUntil,
-                quota,
-                everyoneAfter,
-                preferences,
-                created,
-                lastLogin);
+                number, name, other, state, password, rights, everyoneAfter, preferences, created, lastLogin);
     }
 
     public Account withState(State other) {
-        return new Account(
-                number,
-                name,
-                note,
-                other,
-                mustChange,
-                passwordEnds,
-                everyone,
-                mutedUntil,
-                quota,
-                everyoneAfter,
-                preferences,
-                created,
-                lastLogin);
+        return new Account(number, name, note, other, password, rights, everyoneAfter, preferences, created, lastLogin);
     }
 
-    public Account withPassword(boolean mustChangeIt, Optional<Instant> ends) {
+    public Account withPassword(boolean mustChange, Optional<Instant> ends) {
         return new Account(
                 number,
                 name,
                 note,
                 state,
-                mustChangeIt,
-                ends,
-                everyone,
-                mutedUntil,
-                quota,
+                new Password(mustChange, ends),
+                rights,
                 everyoneAfter,
                 preferences,
                 created,
@@ -136,88 +151,28 @@ public record Account(
     }
 
     public Account withEveryone(boolean may) {
-        return new Account(
-                number,
-                name,
-                note,
-                state,
-                mustChange,
-                passwordEnds,
-                may,
-                mutedUntil,
-                quota,
-                everyoneAfter,
-                preferences,
-                created,
-                lastLogin);
+        return withRights(new Rights(may, rights.mutedUntil(), rights.quota()));
     }
 
     public Account withMute(Optional<Instant> until) {
-        return new Account(
-                number,
-                name,
-                note,
-                state,
-                mustChange,
-                passwordEnds,
-                everyone,
-                until,
-                quota,
-                everyoneAfter,
-                preferences,
-                created,
-                lastLogin);
+        return withRights(new Rights(rights.everyone(), until, rights.quota()));
     }
 
     public Account withQuota(OptionalLong bytes) {
-        return new Account(
-                number,
-                name,
-                note,
-                state,
-                mustChange,
-                passwordEnds,
-                everyone,
-                mutedUntil,
-                bytes,
-                everyoneAfter,
-                preferences,
-                created,
-                lastLogin);
+        return withRights(new Rights(rights.everyone(), rights.mutedUntil(), bytes));
+    }
+
+    private Account withRights(Rights other) {
+        return new Account(number, name, note, state, password, other, everyoneAfter, preferences, created, lastLogin);
     }
 
     public Account withPreferences(Preferences others) {
-        return new Account(
-                number,
-                name,
-                note,
-                state,
-                mustChange,
-                passwordEnds,
-                everyone,
-                mutedUntil,
-                quota,
-                everyoneAfter,
-                others,
-                created,
-                lastLogin);
+        return new Account(number, name, note, state, password, rights, everyoneAfter, others, created, lastLogin);
     }
 
     public Account withLogin(Login login) {
         return new Account(
-                number,
-                name,
-                note,
-                state,
-                mustChange,
-                passwordEnds,
-                everyone,
-                mutedUntil,
-                quota,
-                everyoneAfter,
-                preferences,
-                created,
-                Optional.of(login));
+                number, name, note, state, password, rights, everyoneAfter, preferences, created, Optional.of(login));
     }
 
     /** Returns the account as it remains after deletion. */
@@ -227,11 +182,8 @@ public record Account(
                 name,
                 "",
                 State.DELETED,
-                false,
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                OptionalLong.empty(),
+                Password.OWN,
+                Rights.DEFAULT,
                 everyoneAfter,
                 Preferences.DEFAULT,
                 created,

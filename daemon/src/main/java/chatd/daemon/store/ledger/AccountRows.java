@@ -17,7 +17,6 @@ import chatd.daemon.model.entry.Effect;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.store.db.Database;
-import chatd.protocol.value.people.Preferences;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,8 +24,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jooq.BatchBindStep;
@@ -279,21 +276,9 @@ final class AccountRows {
             }
         });
         List<Account> accounts = new ArrayList<>();
-        gone.forEach((account, name) -> accounts.add(new Account(
-                        account,
-                        name,
-                        "",
-                        Account.State.ACTIVE,
-                        false,
-                        Optional.empty(),
-                        false,
-                        Optional.empty(),
-                        OptionalLong.empty(),
-                        numbers.message(),
-                        Preferences.DEFAULT,
-                        now,
-                        Optional.empty())
-                .deleted()));
+        gone.forEach((account, name) ->
+                accounts.add(Account.fresh(account, name, "", Account.Password.OWN, numbers.message(), now)
+                        .deleted()));
         for (int i = 0; i < accounts.size(); i += ROWS) {
             insertAccounts(
                     sql,

@@ -101,11 +101,13 @@ public final class AccountStore {
                 row.get(ACCOUNT.NAME),
                 row.get(ACCOUNT.NOTE),
                 Account.State.of(row.get(ACCOUNT.STATE)),
-                row.get(ACCOUNT.MUST_CHANGE),
-                Optional.ofNullable(row.get(ACCOUNT.PASSWORD_ENDS)),
-                row.get(ACCOUNT.EVERYONE),
-                Optional.ofNullable(row.get(ACCOUNT.MUTED_UNTIL)),
-                row.get(ACCOUNT.QUOTA) == null ? OptionalLong.empty() : OptionalLong.of(row.get(ACCOUNT.QUOTA)),
+                new Account.Password(row.get(ACCOUNT.MUST_CHANGE), Optional.ofNullable(row.get(ACCOUNT.PASSWORD_ENDS))),
+                new Account.Rights(
+                        row.get(ACCOUNT.EVERYONE),
+                        Optional.ofNullable(row.get(ACCOUNT.MUTED_UNTIL)),
+                        row.get(ACCOUNT.QUOTA) == null
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(row.get(ACCOUNT.QUOTA))),
                 row.get(ACCOUNT.EVERYONE_AFTER),
                 new Preferences(
                         row.get(ACCOUNT.TELLS_READING),

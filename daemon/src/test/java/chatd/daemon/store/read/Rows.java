@@ -9,12 +9,10 @@ import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.StoredFile;
 import chatd.protocol.value.References;
-import chatd.protocol.value.people.Preferences;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Entries for tests. */
@@ -24,20 +22,7 @@ public final class Rows {
     private Rows() {}
 
     public static AccountChange account(long number, String name, long everyoneAfter) {
-        Account account = new Account(
-                number,
-                name,
-                "",
-                Account.State.ACTIVE,
-                false,
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                OptionalLong.empty(),
-                everyoneAfter,
-                Preferences.DEFAULT,
-                TIME,
-                Optional.empty());
+        Account account = Account.fresh(number, name, "", Account.Password.OWN, everyoneAfter, TIME);
         return new AccountChange(
                 change(number, number, name, Change.Kind.ADDED), new Effect.AccountMade(account, "hash of " + name));
     }
