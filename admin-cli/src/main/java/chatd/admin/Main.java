@@ -125,7 +125,7 @@ public final class Main implements Runnable, Program {
         // What machines read must not depend on the system's locale: some have digits of their own.
         Locale.setDefault(Locale.ROOT);
         System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
-        System.exit(CheckedOutput.run("chat-admin", () -> run(arguments), Exit.NO));
+        System.exit(CheckedOutput.run("chat-admin", () -> run(arguments), Exit.FAILED));
     }
 
     /**
@@ -165,10 +165,11 @@ public final class Main implements Runnable, Program {
         return switch (failure) {
             case CommandFailure known -> said(known.getMessage(), known.exit());
             case NotDone refused -> said(refused.getMessage(), Exit.of(refused.code()));
-            case NoSuchFileException missing -> said("There is no " + missing.getFile() + ".", Exit.NO);
-            case AccessDeniedException denied -> said("You may not read or write " + denied.getFile() + ".", Exit.NO);
-            case FileAlreadyExistsException there -> said(there.getFile() + " exists already.", Exit.NO);
-            case IOException e -> said(e.getMessage(), Exit.NO);
+            case NoSuchFileException missing -> said("There is no " + missing.getFile() + ".", Exit.FAILED);
+            case AccessDeniedException denied ->
+                said("You may not read or write " + denied.getFile() + ".", Exit.FAILED);
+            case FileAlreadyExistsException there -> said(there.getFile() + " exists already.", Exit.FAILED);
+            case IOException e -> said(e.getMessage(), Exit.FAILED);
             default -> throw failure;
         };
     }

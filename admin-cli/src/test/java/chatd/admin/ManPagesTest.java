@@ -16,7 +16,7 @@ class ManPagesTest {
     @Test
     void thereIsAPageForEachCommandAsTheCommandsMakeIt(@TempDir Path directory) throws IOException {
         SortedMap<String, String> made =
-                ManPages.made(Main.commandLine(new Main()).getCommandSpec(), directory);
+                ManPages.generate(Main.commandLine(new Main()).getCommandSpec(), directory);
         assertThat(ManPages.committed())
                 .as("src/main/man; `./chat generate` regenerates it")
                 .isEqualTo(made);

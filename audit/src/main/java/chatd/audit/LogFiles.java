@@ -90,7 +90,7 @@ public record LogFiles(Path directory) {
         Files.createLink(closed, part());
         try {
             // This name must be on disk before the part's name passes to the next segment.
-            forceNames();
+            syncDirectory();
         } catch (IOException e) {
             Files.delete(closed);
             throw e;
@@ -98,7 +98,7 @@ public record LogFiles(Path directory) {
     }
 
     /** Forces the directory itself to disk, so that created and changed names survive a loss of power. */
-    public void forceNames() throws IOException {
+    public void syncDirectory() throws IOException {
         try (FileChannel names = FileChannel.open(directory)) {
             names.force(true);
         }

@@ -1,10 +1,10 @@
 package chatd.audit;
 
 import chatd.audit.event.AuditEvent;
-import chatd.audit.event.Who;
+import chatd.audit.event.LoggedIdentity;
 import chatd.audit.form.Line;
-import chatd.audit.form.Watch;
-import chatd.audit.read.Auditor;
+import chatd.audit.form.VerificationListener;
+import chatd.audit.read.AuditorTerms;
 import chatd.audit.read.SecondVerifier;
 import chatd.audit.read.Verifier;
 import chatd.audit.seal.SealPublic;
@@ -58,7 +58,7 @@ public final class Logs {
     }
 
     public static AuditEvent event(int n) {
-        return new AuditEvent.MessageSent(n, Who.of(1, "alice"), null, null, n, null, "d".repeat(43));
+        return new AuditEvent.MessageSent(n, LoggedIdentity.of(1, "alice"), null, null, n, null, "d".repeat(43));
     }
 
     /** Writes a log with {@code n} messages and closes it properly. */
@@ -77,7 +77,8 @@ public final class Logs {
     /** Verifies a log with both verifiers. */
     public static Verifier.Report verify(Path directory, List<SealPublic> keys, List<String> anchors)
             throws IOException {
-        Verifier.Report report = Verifier.verify(directory, new Auditor(keys, anchors, false), Watch.NOTHING);
+        Verifier.Report report =
+                Verifier.verify(directory, new AuditorTerms(keys, anchors, false), VerificationListener.NOTHING);
         SecondVerifier.agrees(directory, keys, anchors, report);
         return report;
     }

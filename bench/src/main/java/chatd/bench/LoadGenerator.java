@@ -83,7 +83,7 @@ final class LoadGenerator {
     }
 
     /** Logs everybody in, starts the daemon anew, and measures how they come back; returns one entry. */
-    List<Figures> back(ChatdServer server, List<String> arguments) throws IOException {
+    List<Figures> measureReconnect(ChatdServer server, List<String> arguments) throws IOException {
         Process process = new ProcessBuilder(command(server, arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

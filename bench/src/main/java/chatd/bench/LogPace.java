@@ -1,8 +1,8 @@
 package chatd.bench;
 
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LoggedIdentity;
 import chatd.audit.event.Peer;
-import chatd.audit.event.Who;
 import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -114,11 +114,11 @@ final class LogPace {
         for (int i = 0; i < TURN; i++) {
             turn[i] = new AuditEvent.MessageSent(
                     ++number,
-                    Who.of(1, "alice"),
+                    LoggedIdentity.of(1, "alice"),
                     new Peer("s1", "chat/1", "2001:db8::1", 50_000),
                     null,
                     100,
-                    List.of(Who.of(2, "bob")),
+                    List.of(LoggedIdentity.of(2, "bob")),
                     "d".repeat(43));
         }
         return turn;

@@ -197,8 +197,8 @@ public final class Main implements Callable<Integer> {
                         scenario,
                         name,
                         List.of(load.idle(server, scenario.accounts(), scenario.arguments(), () -> {})));
-            } else if (scenario.isBack() && server instanceof ChatdServer daemon) {
-                report.add(scenario, name, load.back(daemon, scenario.arguments()));
+            } else if (scenario.isReconnect() && server instanceof ChatdServer daemon) {
+                report.add(scenario, name, load.measureReconnect(daemon, scenario.arguments()));
             } else {
                 if (name.equals("chatd")) {
                     warmUp(load, server, scenario);
@@ -214,7 +214,7 @@ public final class Main implements Callable<Integer> {
                 .filter(each -> each.word().equals(profile))
                 .findFirst()
                 .orElseThrow(() -> new BenchFailure("there is no scenario called " + profile + "; see --list"));
-        if (scenario.isBack()) {
+        if (scenario.isReconnect()) {
             throw new BenchFailure("a scenario that starts the daemon anew can't be profiled");
         }
         Path target = root.resolve("bench/target");

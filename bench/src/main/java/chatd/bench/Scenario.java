@@ -117,7 +117,7 @@ enum Scenario {
             case STORM, STORM_JSON, STORM_ALONE -> 25;
             case TLS -> 8;
             case FILES -> 1;
-            default -> isIdle() || isBack() ? 0 : 20;
+            default -> isIdle() || isReconnect() ? 0 : 20;
         };
     }
 
@@ -140,12 +140,12 @@ enum Scenario {
     }
 
     /** Returns whether the clients come back to a daemon that was started anew. */
-    boolean isBack() {
+    boolean isReconnect() {
         return name().startsWith("BACK");
     }
 
     boolean isLogIn() {
-        return isBack()
+        return isReconnect()
                 || this == STORM
                 || this == STORM_JSON
                 || this == STORM_ALONE

@@ -65,7 +65,7 @@ final class TrustedRoots {
                 try {
                     all.addAll(Pem.certificates(file));
                 } catch (IOException e) {
-                    // It may be of another form; Java's count.
+                    // It may be in another format; Java's count.
                 }
             }
         }

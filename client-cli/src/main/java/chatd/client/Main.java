@@ -168,7 +168,7 @@ public final class Main implements Context, Callable<Integer> {
         // In the order that the system prefers, rather than always IPv4 first.
         System.setProperty("java.net.preferIPv6Addresses", "system");
         Thread.ofPlatform().daemon().name("prepare").start(Link::prepare);
-        System.exit(CheckedOutput.run("chat-client", () -> run(System.getenv(), arguments), ClientFailure.NO));
+        System.exit(CheckedOutput.run("chat-client", () -> run(System.getenv(), arguments), ClientFailure.FAILED));
     }
 
     /**
@@ -195,7 +195,7 @@ public final class Main implements Context, Callable<Integer> {
                             err.println("chat-client: "
                                     + SafeText.line(file.getMessage() + ": "
                                             + file.getClass().getSimpleName()));
-                            return ClientFailure.NO;
+                            return ClientFailure.FAILED;
                         }
                         case IOException lost ->
                             err.println("chat-client: " + SafeText.line(String.valueOf(lost.getMessage())));
@@ -269,18 +269,18 @@ public final class Main implements Context, Callable<Integer> {
     @Override
     public Address address() {
         if (address.isEmpty()) {
-            throw wrong("the address is missing, such as alice@chat.example.org");
+            throw usageError("the address is missing, such as alice@chat.example.org");
         }
         try {
             String port = environment.getOrDefault("CHAT_PORT", "");
             return Address.parse(address, port.matches("\\d{1,5}") ? Integer.parseInt(port) : Address.DEFAULT_PORT);
         } catch (IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()));
+            throw usageError(String.valueOf(e.getMessage()));
         }
     }
 
     @Override
-    public ParameterException wrong(String what) {
+    public ParameterException usageError(String what) {
         return new ParameterException(spec.commandLine(), what);
     }
 

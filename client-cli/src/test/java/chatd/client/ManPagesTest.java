@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ManPagesTest {
     @Test
     void thereIsAPageForEachCommandAsTheCommandsMakeIt(@TempDir Path directory) throws IOException {
-        SortedMap<String, String> made = ManPages.made(
+        SortedMap<String, String> made = ManPages.generate(
                 Main.commandLine(new Main(Map.of(), System.out, List.of())).getCommandSpec(), directory);
         assertThat(ManPages.committed())
                 .as("src/main/man; `./chat generate` regenerates it")

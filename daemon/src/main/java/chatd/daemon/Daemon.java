@@ -240,7 +240,7 @@ public final class Daemon {
         started(() -> finish(sessions));
         journal.start(numbers);
         started(journal::stop);
-        listener.answerByUdp(services.askedByUdp());
+        listener.answerByUdp(services.udpAddressListener());
         udp.set(listener.udpPort());
         List<InetSocketAddress> addresses = listener.open(inherited);
         started(listener::stopAccepting);

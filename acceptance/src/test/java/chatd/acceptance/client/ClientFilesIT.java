@@ -121,7 +121,7 @@ class ClientFilesIT {
                     .strip();
             assertThat(Path.of(path)).hasSameBinaryContentAs(one);
         }
-        // The bytes went once, and are stored once.
+        // The bytes were sent once, and are stored once.
         assertThat(chatd.number("select count(*) from content where size = 71237"))
                 .isEqualTo(1);
     }
@@ -153,7 +153,7 @@ class ClientFilesIT {
                 .contains("--name");
     }
 
-    /** Of several receivers too, and however long the identifier is. */
+    /** For several receivers too, and however long the identifier is. */
     @ParameterizedTest
     @ValueSource(
             strings = {"nightly", "a backup of the whole server, from the night to 28 November", "夜の保存・二十一文字の名前・二十一"})

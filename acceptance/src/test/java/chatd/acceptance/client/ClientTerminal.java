@@ -19,16 +19,16 @@ import java.util.List;
 public final class ClientTerminal implements AutoCloseable {
 
     private final Chatd chatd;
-    private final List<String> always;
+    private final List<String> commonOptions;
     private final Path homes;
     private final List<String> variables = new ArrayList<>();
     private final List<Terminal> open = new ArrayList<>();
-    private List<String> within = List.of();
+    private List<String> commandPrefix = List.of();
 
     /** @param always options for each start */
     ClientTerminal(Chatd chatd, String... always) {
         this.chatd = chatd;
-        this.always = List.of(always);
+        this.commonOptions = List.of(always);
         try {
             homes = Files.createTempDirectory("cl");
         } catch (IOException e) {
@@ -41,9 +41,9 @@ public final class ClientTerminal implements AutoCloseable {
         variables.add(variable);
     }
 
-    /** Sets with which words before it the program is run from now on. */
-    public ClientTerminal within(List<String> words) {
-        within = List.copyOf(words);
+    /** Sets the words that precede the program when it is run from now on. */
+    public ClientTerminal commandPrefix(List<String> words) {
+        commandPrefix = List.copyOf(words);
         return this;
     }
 
@@ -54,9 +54,9 @@ public final class ClientTerminal implements AutoCloseable {
 
     /** Starts the client for a name, at a port; further options go before the address. */
     public Terminal start(String name, int port, String... options) {
-        var command = new ArrayList<>(within);
+        var command = new ArrayList<>(commandPrefix);
         command.addAll(ProcessResult.command("client"));
-        command.addAll(always);
+        command.addAll(commonOptions);
         command.addAll(List.of(options));
         command.add(name + "@localhost:" + port);
         var environment = new ArrayList<>(

@@ -43,7 +43,7 @@ public class ClientDirectScriptIT {
     private final Chatd.Person ann;
     private final Chatd.Person ben;
     private final List<Process> started = new ArrayList<>();
-    private AddressSwitch homes;
+    private HomeNetworks homes;
     private List<String> first;
     private List<String> second;
 
@@ -55,15 +55,15 @@ public class ClientDirectScriptIT {
 
     @BeforeAll
     static void possible(TestInfo tests) {
-        AddressSwitch.assumePossible(tests);
+        HomeNetworks.assumePossible(tests);
     }
 
     @BeforeEach
     void homes() {
         // The least that IPv6 carries, behind links that carry more.
-        homes = new AddressSwitch(1_280);
-        first = homes.add(AddressSwitch.Kind.IPV6);
-        second = homes.add(AddressSwitch.Kind.IPV6);
+        homes = new HomeNetworks(1_280);
+        first = homes.add(HomeNetworks.Kind.IPV6);
+        second = homes.add(HomeNetworks.Kind.IPV6);
         open(ann);
         open(ben);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("homes")
 class TerminalDirectIT extends TerminalTestBase {
     private final Chatd.Person ben;
-    private final List<AddressSwitch> homes = new ArrayList<>();
+    private final List<HomeNetworks> homes = new ArrayList<>();
 
     TerminalDirectIT(Chatd chatd) {
         super(chatd);
@@ -36,23 +36,23 @@ class TerminalDirectIT extends TerminalTestBase {
 
     @BeforeAll
     static void possible(TestInfo tests) {
-        AddressSwitch.assumePossible(tests);
+        HomeNetworks.assumePossible(tests);
     }
 
     @AfterEach
     void leaveHomes() {
-        homes.forEach(AddressSwitch::close);
+        homes.forEach(HomeNetworks::close);
     }
 
     /** @param mtu of the homes' links to the rest of the world, in bytes */
-    private AddressSwitch homes(int mtu) {
-        AddressSwitch one = new AddressSwitch(mtu);
+    private HomeNetworks homes(int mtu) {
+        HomeNetworks one = new HomeNetworks(mtu);
         homes.add(one);
         return one;
     }
 
-    private Terminal at(AddressSwitch homes, AddressSwitch.Kind kind, Chatd.Person person) {
-        return clients.within(homes.add(kind)).logIn(person);
+    private Terminal at(HomeNetworks homes, HomeNetworks.Kind kind, Chatd.Person person) {
+        return clients.commandPrefix(homes.add(kind)).logIn(person);
     }
 
     /** Has two people be friends, so that they may call each other. */
@@ -64,9 +64,9 @@ class TerminalDirectIT extends TerminalTestBase {
 
     @Test
     void whoIsRenamedWhileItCallsIsDoneWithTheCallAllTheSame() {
-        AddressSwitch homes = homes(1_500);
-        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
-        Terminal b = at(homes, AddressSwitch.Kind.IPV6, ben);
+        HomeNetworks homes = homes(1_500);
+        Terminal a = at(homes, HomeNetworks.Kind.IPV6, ann);
+        Terminal b = at(homes, HomeNetworks.Kind.IPV6, ben);
         befriend(a, ben, b, ann);
         a.enter("/direct " + ben.name());
         b.shows(ann.name() + " asks for a direct session");
@@ -79,9 +79,9 @@ class TerminalDirectIT extends TerminalTestBase {
 
     @Test
     void twoTalkAndOneAsksToEnd() {
-        AddressSwitch homes = homes(1_500);
-        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
-        Terminal b = at(homes, AddressSwitch.Kind.IPV6, ben);
+        HomeNetworks homes = homes(1_500);
+        Terminal a = at(homes, HomeNetworks.Kind.IPV6, ann);
+        Terminal b = at(homes, HomeNetworks.Kind.IPV6, ben);
         befriend(a, ben, b, ann);
         a.enter("/direct " + ben.name()).shows("Calling " + ben.name());
         b.shows(ann.name() + " asks for a direct session").enter("y");
@@ -103,7 +103,7 @@ class TerminalDirectIT extends TerminalTestBase {
     }
 
     /** Calls and accepts; returns both, in that order. */
-    private List<Terminal> called(AddressSwitch homes, AddressSwitch.Kind one, AddressSwitch.Kind other) {
+    private List<Terminal> called(HomeNetworks homes, HomeNetworks.Kind one, HomeNetworks.Kind other) {
         Terminal a = at(homes, one, ann);
         Terminal b = at(homes, other, ben);
         befriend(a, ben, b, ann);
@@ -123,7 +123,7 @@ class TerminalDirectIT extends TerminalTestBase {
         "NAT44, NAT44, 1500",
         "NAT44, NAT44, 1280"
     })
-    void aWayIsFoundThroughFirewallsAndTranslation(AddressSwitch.Kind one, AddressSwitch.Kind other, int mtu) {
+    void aWayIsFoundThroughFirewallsAndTranslation(HomeNetworks.Kind one, HomeNetworks.Kind other, int mtu) {
         List<Terminal> both = called(homes(mtu), one, other);
         both.getFirst().shows("Connected to " + ben.name() + " directly");
         both.getLast().shows("Connected to " + ann.name() + " directly");
@@ -139,7 +139,7 @@ class TerminalDirectIT extends TerminalTestBase {
         "NO_UDP, IPV6, lets no UDP out",
         "IPV6, IPV4, no kind of address in common"
     })
-    void whereThereIsNoWayThatIsSaidPlainly(AddressSwitch.Kind one, AddressSwitch.Kind other, String why) {
+    void whereThereIsNoWayThatIsSaidPlainly(HomeNetworks.Kind one, HomeNetworks.Kind other, String why) {
         List<Terminal> both = called(homes(1_500), one, other);
         both.getFirst().shows("No way to " + ben.name() + " was found within 10 s.");
         assertThat(both.getFirst().all().replaceAll("\\s+", " "))
@@ -152,10 +152,10 @@ class TerminalDirectIT extends TerminalTestBase {
     @Test
     void threeTalkAsAGroup() {
         Chatd.Person cid = chatd.person();
-        AddressSwitch homes = homes(1_500);
-        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
-        Terminal b = at(homes, AddressSwitch.Kind.NAT66, ben);
-        Terminal c = at(homes, AddressSwitch.Kind.IPV6, cid);
+        HomeNetworks homes = homes(1_500);
+        Terminal a = at(homes, HomeNetworks.Kind.IPV6, ann);
+        Terminal b = at(homes, HomeNetworks.Kind.NAT66, ben);
+        Terminal c = at(homes, HomeNetworks.Kind.IPV6, cid);
         befriend(a, ben, b, ann);
         befriend(a, cid, c, ann);
         a.enter("/direct " + ben.name() + "," + cid.name());
@@ -176,13 +176,13 @@ class TerminalDirectIT extends TerminalTestBase {
 
     @Test
     void fiveAreAMesh() {
-        AddressSwitch homes = homes(1_500);
+        HomeNetworks homes = homes(1_500);
         List<Chatd.Person> people = Stream.concat(Stream.of(ann, ben), Stream.generate(chatd::person))
                 .limit(5)
                 .toList();
         List<Terminal> terminals = new ArrayList<>();
         for (int i = 0; i < people.size(); i++) {
-            terminals.add(at(homes, i % 2 == 0 ? AddressSwitch.Kind.IPV6 : AddressSwitch.Kind.NAT66, people.get(i)));
+            terminals.add(at(homes, i % 2 == 0 ? HomeNetworks.Kind.IPV6 : HomeNetworks.Kind.NAT66, people.get(i)));
         }
         Terminal first = terminals.getFirst();
         for (int i = 1; i < people.size(); i++) {
@@ -214,11 +214,11 @@ class TerminalDirectIT extends TerminalTestBase {
         byte[] bytes = new byte[64 << 20];
         Campaign.random().nextBytes(bytes);
         Path plan = Files.write(sent.resolve("plan 计划.bin"), bytes);
-        AddressSwitch homes = homes(1_500);
-        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
-        List<String> home = homes.add(AddressSwitch.Kind.IPV6);
+        HomeNetworks homes = homes(1_500);
+        Terminal a = at(homes, HomeNetworks.Kind.IPV6, ann);
+        List<String> home = homes.add(HomeNetworks.Kind.IPV6);
         String[] downloads = {"--downloads", received.toString()};
-        Terminal b = clients.within(home).logIn(ben, downloads);
+        Terminal b = clients.commandPrefix(home).logIn(ben, downloads);
         befriend(a, ben, b, ann);
         a.enter("/send " + plan).shows("You are in no direct session");
         a.enter("/direct " + ben.name());
@@ -236,7 +236,7 @@ class TerminalDirectIT extends TerminalTestBase {
         b.shows("plan 计划.bin was not received: The connection was cut");
         clients.close(b);
         assertThat(ClientDirectScriptIT.part(received)).isBetween(1L << 20, (64L << 20) - 1);
-        Terminal again = clients.within(home)
+        Terminal again = clients.commandPrefix(home)
                 .start(ben.name(), chatd.port(), "--ca", chatd.ca().toString(), "--downloads", received.toString());
         again.prompts("Password of " + ben.name() + ":").enter(ben.password());
         again.shows("Welcome, " + ben.name());
@@ -250,9 +250,9 @@ class TerminalDirectIT extends TerminalTestBase {
 
     @Test
     void whoDeclinesIsLeftAlone() {
-        AddressSwitch homes = homes(1_500);
-        Terminal a = at(homes, AddressSwitch.Kind.IPV6, ann);
-        Terminal b = at(homes, AddressSwitch.Kind.IPV6, ben);
+        HomeNetworks homes = homes(1_500);
+        Terminal a = at(homes, HomeNetworks.Kind.IPV6, ann);
+        Terminal b = at(homes, HomeNetworks.Kind.IPV6, ben);
         a.enter("/direct " + ben.name()).shows("takes calls from friends only");
         a.enter("/direct nobody-at-all")
                 .shows("There is no user called nobody-at-all")

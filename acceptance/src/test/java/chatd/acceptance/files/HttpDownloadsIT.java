@@ -98,7 +98,7 @@ class HttpDownloadsIT extends HttpTestBase {
         assertThat(none.header("content-range")).isEqualTo("bytes */100000");
     }
 
-    /** As RFC 9110 says of what is no range of a known unit; of several ranges one may answer the whole, too. */
+    /** As RFC 9110 says of what is no range of a known unit; several ranges may be answered with the whole, too. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -272,7 +272,7 @@ class HttpDownloadsIT extends HttpTestBase {
             assertThat(picture.header("content-disposition")).doesNotStartWith("attachment");
             checkPolicy(picture);
         }
-        Response webP = get(sent("letter.txt", Pictures.tellingWebP()));
+        Response webP = get(sent("letter.txt", Pictures.webPWithMetadata()));
         assertThat(webP.header("content-type")).isEqualTo("image/webp");
         byte[] sound = Wire.join(
                 Wire.utf8("RIFF$\0\0\0WAVEfmt \u0010\0\0\0\1\0\1\0D\0\0\0D\0\0\0\1\0\u0008\0data\0\0\0\0"),

@@ -111,7 +111,7 @@ public class HttpUploadsIT extends HttpTestBase {
 
     @Test
     void aPictureIsCleanedIfItIsSentAsOne() throws IOException {
-        byte[] telling = Pictures.tellingJpeg();
+        byte[] telling = Pictures.jpegWithMetadata();
         assertThat(post(to(ben, "a.jpg", telling.length, "picture", "1"), sender.header(), telling)
                         .status())
                 .isEqualTo(201);

@@ -16,14 +16,14 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Pictures in JSON messages, on each carrier: shown in place, and told nothing of where they were taken. */
+/** Pictures in JSON messages, on each carrier: shown in place, and telling nothing of where they were taken. */
 class JsonPicturesIT extends FileTestBase {
     JsonPicturesIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
     }
 
-    /** Sends a picture to ben; returns the offer, of which the content is checked. */
-    private JsonNode shown(String name, String media, byte[] picture) {
+    /** Sends a picture to ben; returns the offer, whose content is checked. */
+    private JsonNode sendPicture(String name, String media, byte[] picture) {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         JsonNode stored = sent(sender, PICTURE, ben.name(), name, picture);
@@ -46,7 +46,7 @@ class JsonPicturesIT extends FileTestBase {
         assertThat(offer.path("info").path("height").asInt()).isEqualTo(height);
     }
 
-    private static void checkSilent(byte[] cleaned, byte[] telling) {
+    private static void checkMetadataRemoved(byte[] cleaned, byte[] telling) {
         assertThat(Pictures.contains(telling, Pictures.SECRET)).isTrue();
         assertThat(Pictures.contains(cleaned, Pictures.SECRET)).isFalse();
         assertThat(Pictures.contains(cleaned, "PK\3\4")).isFalse();
@@ -55,16 +55,16 @@ class JsonPicturesIT extends FileTestBase {
 
     @Test
     void aJpegKeepsItsPixelsItsOrientationAndItsColoursAndNothingElse() {
-        byte[] telling = Pictures.tellingJpeg();
+        byte[] telling = Pictures.jpegWithMetadata();
         assertThat(Pictures.orientation(telling)).isEqualTo(6);
-        JsonNode offer = shown("sunset.jpg", "image/jpeg", telling);
-        // As it is seen, turned by a quarter.
+        JsonNode offer = sendPicture("sunset.jpg", "image/jpeg", telling);
+        // As it is seen, after a quarter turn.
         assertThat(List.of(
                         offer.path("info").path("width").asInt(),
                         offer.path("info").path("height").asInt()))
                 .containsExactly(Pictures.HEIGHT, Pictures.WIDTH);
         byte[] cleaned = content(offer);
-        checkSilent(cleaned, telling);
+        checkMetadataRemoved(cleaned, telling);
         assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
         assertThat(Pictures.orientation(cleaned)).isEqualTo(6);
         assertThat(Pictures.contains(cleaned, Pictures.colourProfile())).isTrue();
@@ -72,14 +72,14 @@ class JsonPicturesIT extends FileTestBase {
 
     @Test
     void aPngKeepsItsPixelsAndItsColoursAndNothingElse() {
-        byte[] telling = Pictures.tellingPng();
-        JsonNode offer = shown("drawing.png", "image/png", telling);
+        byte[] telling = Pictures.pngWithMetadata();
+        JsonNode offer = sendPicture("drawing.png", "image/png", telling);
         assertThat(List.of(
                         offer.path("info").path("width").asInt(),
                         offer.path("info").path("height").asInt()))
                 .containsExactlyInAnyOrder(Pictures.WIDTH, Pictures.HEIGHT);
         byte[] cleaned = content(offer);
-        checkSilent(cleaned, telling);
+        checkMetadataRemoved(cleaned, telling);
         assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
         assertThat(Pictures.contains(cleaned, "iCCP")).isTrue();
         for (String part : List.of("tEXt", "zTXt", "iTXt", "prVt")) {
@@ -89,21 +89,21 @@ class JsonPicturesIT extends FileTestBase {
 
     @Test
     void aGifKeepsItsPixelsAndNothingElse() {
-        byte[] telling = Pictures.tellingGif();
-        JsonNode offer = shown("cat.gif", "image/gif", telling);
+        byte[] telling = Pictures.gifWithMetadata();
+        JsonNode offer = sendPicture("cat.gif", "image/gif", telling);
         checkSize(offer, Pictures.WIDTH, Pictures.HEIGHT);
         byte[] cleaned = content(offer);
-        checkSilent(cleaned, telling);
+        checkMetadataRemoved(cleaned, telling);
         assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
     }
 
     @Test
     void aWebPKeepsItsPixelsAndItsColoursAndNothingElse() {
-        byte[] telling = Pictures.tellingWebP();
-        JsonNode offer = shown("dot.webp", "image/webp", telling);
+        byte[] telling = Pictures.webPWithMetadata();
+        JsonNode offer = sendPicture("dot.webp", "image/webp", telling);
         checkSize(offer, 1, 1);
         byte[] cleaned = content(offer);
-        checkSilent(cleaned, telling);
+        checkMetadataRemoved(cleaned, telling);
         assertThat(Pictures.contains(cleaned, Pictures.webPPixel())).isTrue();
         assertThat(Pictures.contains(cleaned, Pictures.colourProfile())).isTrue();
     }
@@ -111,16 +111,16 @@ class JsonPicturesIT extends FileTestBase {
     @Test
     void aMovingGifKeepsItsFrames() {
         byte[] moving = Pictures.movingGif(1_000);
-        JsonNode offer = shown("moving.gif", "image/gif", moving);
+        JsonNode offer = sendPicture("moving.gif", "image/gif", moving);
         checkSize(offer, 1, 1);
         assertThat(content(offer)).isEqualTo(moving);
     }
 
     @Test
     void aPictureIsWhatItsContentIsWhateverItsName() {
-        checkSize(shown("letter.txt", "image/png", Pictures.encoded("png")), Pictures.WIDTH, Pictures.HEIGHT);
-        checkSize(shown("page.html", "image/jpeg", Pictures.encoded("jpg")), Pictures.WIDTH, Pictures.HEIGHT);
-        checkSize(shown("large.png", "image/png", Pictures.blackPng(7_071, 7_071)), 7_071, 7_071);
+        checkSize(sendPicture("letter.txt", "image/png", Pictures.encoded("png")), Pictures.WIDTH, Pictures.HEIGHT);
+        checkSize(sendPicture("page.html", "image/jpeg", Pictures.encoded("jpg")), Pictures.WIDTH, Pictures.HEIGHT);
+        checkSize(sendPicture("large.png", "image/png", Pictures.blackPng(7_071, 7_071)), 7_071, 7_071);
     }
 
     @Test
@@ -149,13 +149,16 @@ class JsonPicturesIT extends FileTestBase {
         }
     }
 
-    /** Under 6 a picture is stored as it is, with all that is in it. */
+    /** As type 6, a picture is stored as it is, with all that is in it. */
     @Test
     void aPictureSentAsAFileStaysAsItIs() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
-        for (byte[] telling :
-                List.of(Pictures.tellingJpeg(), Pictures.tellingPng(), Pictures.tellingGif(), Pictures.tellingWebP())) {
+        for (byte[] telling : List.of(
+                Pictures.jpegWithMetadata(),
+                Pictures.pngWithMetadata(),
+                Pictures.gifWithMetadata(),
+                Pictures.webPWithMetadata())) {
             sent(sender, FILE, ben.name(), "as it is", telling);
             JsonNode offer = receiver.expect(FILE);
             assertThat(offer.path("info").path("media").asString()).startsWith("image/");
@@ -178,7 +181,7 @@ class JsonPicturesIT extends FileTestBase {
             sent(sender, FILE, ben.name(), "half", half);
             assertThat(fetched(receiver, FILE, file(receiver.expect(FILE)))).isEqualTo(half);
         }
-        byte[] webP = Pictures.tellingWebP();
+        byte[] webP = Pictures.webPWithMetadata();
         assertThat(refusedAtTheEnd(sender, PICTURE, ben.name(), Arrays.copyOf(webP, 100)))
                 .isEqualTo("malformed");
     }
@@ -187,10 +190,10 @@ class JsonPicturesIT extends FileTestBase {
     void aPictureOfTooManyPixelsOrFramesIsRefused() {
         JsonSocket sender = logIn(ann, "");
         for (byte[] large : List.of(
-                Pictures.boastingPng(50_000, 50_000),
-                Pictures.boastingPng(Integer.MAX_VALUE, Integer.MAX_VALUE),
-                Pictures.boastingPng(-1, -1),
-                Pictures.boastingPng(0, 10),
+                Pictures.pngClaimingSize(50_000, 50_000),
+                Pictures.pngClaimingSize(Integer.MAX_VALUE, Integer.MAX_VALUE),
+                Pictures.pngClaimingSize(-1, -1),
+                Pictures.pngClaimingSize(0, 10),
                 Pictures.blackPng(7_072, 7_072),
                 Pictures.movingGif(1_001))) {
             assertThat(refusedAtTheEnd(sender, PICTURE, ben.name(), large)).isEqualTo("malformed");
@@ -198,10 +201,10 @@ class JsonPicturesIT extends FileTestBase {
         assertThat(shown(logIn(ben, ""), ann.name())).isEmpty();
     }
 
-    /** A picture is sent again as what it is; and what is fetched is fetched in the type that it has. */
+    /** A picture is sent again as what it is; and what is fetched is fetched as the type that it has. */
     @Test
     void aPictureIsSentAgainAndFetchedAsAPicture() {
-        JsonNode offer = shown("sunset.jpg", "image/jpeg", Pictures.tellingJpeg());
+        JsonNode offer = sendPicture("sunset.jpg", "image/jpeg", Pictures.jpegWithMetadata());
         JsonSocket receiver = logIn(ben, "again");
         JsonSocket third = logIn(cid, "");
         accepted(receiver, again(PICTURE, file(offer), cid.name()));
@@ -219,8 +222,11 @@ class JsonPicturesIT extends FileTestBase {
     void damagedPicturesAreTakenOrRefused() {
         Random random = Campaign.random();
         JsonSocket sender = logIn(ann, "");
-        List<byte[]> pictures =
-                List.of(Pictures.tellingJpeg(), Pictures.tellingPng(), Pictures.tellingGif(), Pictures.tellingWebP());
+        List<byte[]> pictures = List.of(
+                Pictures.jpegWithMetadata(),
+                Pictures.pngWithMetadata(),
+                Pictures.gifWithMetadata(),
+                Pictures.webPWithMetadata());
         for (int i = 0; i < Campaign.times(60, 5_000); i++) {
             byte[] damaged = pictures.get(i % pictures.size()).clone();
             for (int n = 1 + random.nextInt(4); n > 0; n--) {

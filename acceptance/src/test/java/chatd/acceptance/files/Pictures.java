@@ -136,7 +136,7 @@ public final class Pictures {
     }
 
     /** Returns a JPEG with all that is to be taken out, and a colour profile. */
-    static byte[] tellingJpeg() {
+    static byte[] jpegWithMetadata() {
         return Wire.join(
                 withSegments(
                         encoded("jpg"),
@@ -177,7 +177,7 @@ public final class Pictures {
     }
 
     /** Returns a PNG with all that is to be taken out, and a colour profile. */
-    static byte[] tellingPng() {
+    static byte[] pngWithMetadata() {
         byte[] png = encoded("png");
         int behindHeader = 8 + 25;
         return Wire.join(
@@ -207,7 +207,7 @@ public final class Pictures {
     }
 
     /** Returns a PNG that says to be of this size, and is small. */
-    static byte[] boastingPng(int width, int height) {
+    static byte[] pngClaimingSize(int width, int height) {
         return Wire.join(
                 PNG_SIGNATURE, pngHeader(width, height), pngChunk("IDAT", deflated(new byte[9])), pngChunk("IEND"));
     }
@@ -231,7 +231,7 @@ public final class Pictures {
     }
 
     /** Returns a GIF with all that is to be taken out. */
-    static byte[] tellingGif() {
+    static byte[] gifWithMetadata() {
         byte[] gif = encoded("gif");
         assertThat(gif[gif.length - 1]).isEqualTo((byte) ';');
         return Wire.join(
@@ -271,14 +271,14 @@ public final class Pictures {
         return Wire.join(ascii(type), size, content, new byte[content.length % 2]);
     }
 
-    /** Returns the only pixel of {@link #tellingWebP}. */
+    /** Returns the only pixel of {@link #webPWithMetadata}. */
     static byte[] webPPixel() {
         byte[] webP = Base64.getDecoder().decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==");
         return Arrays.copyOfRange(webP, 20, 20 + 13);
     }
 
     /** Returns a WebP of one pixel with all that is to be taken out, and a colour profile. */
-    static byte[] tellingWebP() {
+    static byte[] webPWithMetadata() {
         int flags = 0x20 | 0x08 | 0x04;
         return Wire.join(
                 riffChunk(

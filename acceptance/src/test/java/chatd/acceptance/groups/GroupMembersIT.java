@@ -16,7 +16,7 @@ class GroupMembersIT extends GroupTestBase {
         super(carrier, chatd);
     }
 
-    /** Does something in a group, of which all of these must be told in the same words; {@code info} are the rest. */
+    /** Does something in a group, of which all of these must be told in the same words; {@code info} is the rest. */
     private static JsonNode told(JsonSocket by, String group, String message, String info, JsonSocket... told) {
         long mid = done(by, message);
         assertThat(mid).isPositive();
@@ -145,7 +145,7 @@ class GroupMembersIT extends GroupTestBase {
         told(third, group, leave(group), user.formatted("leave", third.user()), owner, phone);
         told(third, group, op("join", group), ops + "'op': 'join'", owner, phone);
         told(owner, group, op("close", group), ops + "'op': 'close'", phone, third);
-        // Who was removed hears no more of it.
+        // Whoever was removed hears no more of it.
         member.fence();
         assertThat(shown(member, group))
                 .containsExactly("(create)", "(add)", "(rename)", "(role)", "(set)", "(remove)");
@@ -221,7 +221,7 @@ class GroupMembersIT extends GroupTestBase {
         told(owner, group, leave(group), left.formatted(owner.user(), member.user()), member, third, late);
         assertThat(roles(third, group))
                 .containsExactly(member.user() + " owner", third.user() + " member", late.user() + " admin");
-        // Who comes back has come anew, and as a member.
+        // Whoever comes back joins anew, and as a member.
         change(owner, op("join", group), third, member, late);
         told(member, group, leave(group), left.formatted(member.user(), third.user()), third, late, owner);
         assertThat(roles(third, group))
@@ -251,7 +251,7 @@ class GroupMembersIT extends GroupTestBase {
                 member,
                 third);
         assertThat(roles(member, group)).containsExactly(member.user() + " member", third.user() + " owner");
-        // Who is no owner, or not the last one, is followed by nobody.
+        // Whoever is not an owner, or not the last one, is followed by nobody.
         change(third, add(group, ann), member, owner);
         change(third, role(group, member, "owner"), member, owner);
         told(
@@ -289,7 +289,7 @@ class GroupMembersIT extends GroupTestBase {
         assertThat(roles(member, group)).containsExactly(owner.user() + " owner", member.user() + " member");
     }
 
-    /** Who leaves wants to be gone: it is not fetched again and again by who is no friend. */
+    /** Whoever leaves wants to be gone: only friends may bring them back again and again. */
     @Test
     void whoHasLeftTwiceIsAddedByAFriendAlone() {
         JsonSocket owner = logIn(ann, "");

@@ -24,7 +24,7 @@ class GroupNamesIT extends GroupTestBase {
         return answer(by, op("members", group)).path("info").path("topic").asString();
     }
 
-    /** Names may be those of other groups, and have spaces within. */
+    /** Names may be the same as other groups' names, and contain spaces. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What one sees of a group: from coming to leaving, or from the beginning on; in pages, and when a session is resumed. */
+/** What one sees of a group: from joining to leaving, or from the beginning; in pages, and when a session is resumed. */
 class GroupStretchesIT extends GroupTestBase {
     GroupStretchesIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
@@ -130,7 +130,7 @@ class GroupStretchesIT extends GroupTestBase {
         }
         done(member, text(group, "to it") + ", 're': " + kept);
         done(member, react(kept, "👍"));
-        // Removed, one keeps the same; with all of the history, nothing is missing any more.
+        // Once removed, one keeps the same; with all of the history, nothing is missing any more.
         change(owner, op("remove", group, "'user': '%s'".formatted(ben.name())), member);
         say(owner, group, "missed, too");
         member.fence();
@@ -206,7 +206,7 @@ class GroupStretchesIT extends GroupTestBase {
                 .isEqualTo("unseen");
     }
 
-    /** What is about a message that one does not have is nothing for oneself. */
+    /** What is about a message that one does not have is not sent to one. */
     @Test
     void whatIsDoneAboutWhatOneDoesNotSeeIsNotTold() {
         JsonSocket owner = logIn(ann, "");
@@ -263,7 +263,7 @@ class GroupStretchesIT extends GroupTestBase {
         expected.add(done(owner, takeBack(seen)));
         JsonSocket again = resume(lost, seen);
         List<Long> mids = new ArrayList<>();
-        // Of what was taken back, only that is told.
+        // Of what was taken back, only the taking back is told.
         List<Long> about = List.of(expected.get(2), expected.get(4));
         expected.removeAll(about);
         while (mids.size() < expected.size()) {

@@ -196,7 +196,7 @@ public final class Terminal implements AutoCloseable {
         return this;
     }
 
-    /** Says who has logged in in it. */
+    /** Records who has logged in there. */
     public Terminal loggedInAs(String name) {
         user = name;
         return this;
@@ -229,7 +229,7 @@ public final class Terminal implements AutoCloseable {
         return this;
     }
 
-    /** Of a program that has ended, nothing more comes. */
+    /** From a program that has ended, nothing more comes. */
     private void settle() {
         if (!Files.exists(exit())) {
             fence();
@@ -243,7 +243,7 @@ public final class Terminal implements AutoCloseable {
         return this;
     }
 
-    /** Waits until something is on the screen no longer. */
+    /** Waits until something is no longer on the screen. */
     public Terminal hasNoLonger(String text) {
         await().pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(joined(screen())).doesNotContain(joined(text)));

@@ -240,7 +240,7 @@ class JsonAmendmentsIT extends JsonTestBase {
         JsonNode answered = reader.skipTo(JsonType.DONE);
         writer.send("{%s, 'id': 'b'}".formatted(takeBack(mid)));
         JsonNode back = writer.skipTo(JsonType.DONE);
-        // Also now that there is nothing to correct or to answer any more.
+        // Even now that there is nothing to correct or to answer any more.
         writer.send(correction, "{%s, 'id': 'b'}".formatted(takeBack(mid)));
         assertThat(writer.skipTo(JsonType.DONE)).isEqualTo(first);
         assertThat(writer.skipTo(JsonType.DONE)).isEqualTo(back);
@@ -290,7 +290,7 @@ class JsonAmendmentsIT extends JsonTestBase {
         }
     }
 
-    /** Who is blocked learns nothing of it: all is as it was for the blocked one, and nothing but taking back comes. */
+    /** A blocked user learns nothing of it: all is as it was for the blocked one, and nothing but taking back comes. */
     @Test
     void correctionsAndReactionsOfTheBlockedStayAway() {
         JsonSocket blocked = logIn(ann, "");
@@ -315,7 +315,7 @@ class JsonAmendmentsIT extends JsonTestBase {
                 .isEqualTo(1);
         assertThat(item(blocked, withheld).path("info").asString()).isEqualTo("withheld, too");
         assertThat(refused(blocker, react(withheld, "👍", true))).isEqualTo("no-such-message");
-        // Also not after the block; what is switched off then was never seen.
+        // Not after the block either; what is switched off then was never seen.
         blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': false}, 'id': 'u'}".formatted(blocked.user()));
         blocker.skipTo(JsonType.DONE);
         assertThat(item(blocker, seen).path("info").asString()).isEqualTo("seen");
@@ -323,7 +323,7 @@ class JsonAmendmentsIT extends JsonTestBase {
         blocker.fence();
         done(blocked, react(own, "👎", true));
         blocker.expect(JsonType.REACTION);
-        // What is taken back goes for both.
+        // What is taken back disappears for both.
         blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b2'}".formatted(blocked.user()));
         blocker.skipTo(JsonType.DONE);
         done(blocked, takeBack(seen));
@@ -357,7 +357,7 @@ class JsonAmendmentsIT extends JsonTestBase {
         done(writer, takeBack(mid));
         assertThat(reader.skipTo(JsonType.TAKEN_BACK).path("info").path("mid").asLong())
                 .isEqualTo(mid);
-        // Nothing of it came to who was not there yet.
+        // Nothing of it came to those who were not there yet.
         assertThat(types(late.history(50, ", 'with': '', 'after': " + (mid - 1))))
                 .doesNotContain(31, 32, 33);
     }

@@ -112,7 +112,7 @@ class LocalesIT {
                 .toArray(String[]::new);
     }
 
-    /** Replaces the digits of other scripts, in which nothing that machines read may be, by what they stand for. */
+    /** Replaces the digits of other scripts, which nothing that machines read may contain, by what they stand for. */
     private static String ascii(String text) {
         StringBuilder plain = new StringBuilder();
         text.codePoints().forEach(c -> plain.appendCodePoint(Character.isDigit(c) ? '0' + Character.digit(c, 10) : c));

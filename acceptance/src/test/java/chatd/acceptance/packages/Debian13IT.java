@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Debian 13, with its own Java 25; and with an OpenSSL that knows ML-DSA. */
 @Tag("processes")
 @Tag("booted")
-class Debian13IT extends BootedStory {
+class Debian13IT extends BootedSystemTestBase {
     private static final String VERIFIER = "/usr/share/doc/chatd/verify.py";
 
     Debian13IT() {
@@ -27,7 +27,7 @@ class Debian13IT extends BootedStory {
         box.run("chat-admin", "config", "set", "limits.strangers", "6000", "limits.first-packet", "10m")
                 .exits(0);
         box.run("systemctl", "restart", "chatd").exits(0);
-        isActive();
+        awaitActive();
         box.sh("""
                 cat >/root/connect.py <<'END'
                 import signal, socket, ssl
@@ -57,7 +57,7 @@ class Debian13IT extends BootedStory {
         assertThat(took).isBetween(1L, 2_000L);
         box.sh("chat-admin log verify /var/log/chatd | head -n 1; systemctl start chatd")
                 .exits(0);
-        isActive();
+        awaitActive();
         box.run("chat-admin", "config", "unset", "limits.strangers", "limits.first-packet")
                 .exits(0);
     }
@@ -67,7 +67,7 @@ class Debian13IT extends BootedStory {
     @Order(15)
     void theSecondVerifierKnowsTheSealsOfMlDsaToo() {
         configure("seals", "Environment=CHATD_AUDIT_SEAL_ALGORITHM=ML-DSA-65");
-        isActive();
+        awaitActive();
         box.sh("chat-admin log key >/root/old.pem && chat-admin log key --change >/root/new.pem")
                 .exits(0);
         says("sealed-otherwise");

@@ -29,7 +29,7 @@ class ManPagesIT {
         }
     }
 
-    /** Returns a page as it is read in a terminal; there is nothing to warn of in it. */
+    /** Returns a page as it is read in a terminal; man must have no warnings about it. */
     private static String shown(Path page) {
         ProcessResult run = ProcessResult.program(List.of(
                         "env",

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packages as they are built; {@link BootedStory} uses them. */
+/** The packages as they are built; {@link BootedSystemTestBase} uses them. */
 @Tag("processes")
 class PackageIT {
     private static final Path ARCHIVE = ProcessResult.ROOT.resolve("systemd/target/archive/chatd-0.1.0");

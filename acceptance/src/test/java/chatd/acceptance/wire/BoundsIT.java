@@ -113,10 +113,10 @@ public class BoundsIT {
         }
     }
 
-    /** What lives of a class in the daemon. */
+    /** The live instances of a class in the daemon. */
     private record Live(long instances, long bytes) {}
 
-    /** Collects the daemon's garbage, and counts what lives of a class. */
+    /** Collects the daemon's garbage, and counts the live instances of a class. */
     private Live live(String type) {
         ProcessResult run = ProcessResult.program(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),

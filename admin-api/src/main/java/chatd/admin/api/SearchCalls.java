@@ -14,12 +14,12 @@ public final class SearchCalls {
     private SearchCalls() {}
 
     /**
-     * How far the index is.
+     * How far the index has got.
      *
      * @param state in words
      * @param messages how many are indexed; a corrected one may count more than once
      * @param upTo the number up to which messages are found
-     * @param newest the number of the last message, or of what was done about one
+     * @param newest the number of the last message, or of what was done to one
      * @param bytes on disk
      */
     public record Status(String state, long messages, long upTo, long newest, long bytes, String directory) {}

@@ -6,8 +6,8 @@ import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
-import chatd.audit.form.Watch;
-import chatd.audit.read.Auditor;
+import chatd.audit.form.VerificationListener;
+import chatd.audit.read.AuditorTerms;
 import chatd.audit.read.Verifier;
 import chatd.audit.seal.SealPublic;
 import java.io.IOException;
@@ -38,9 +38,9 @@ final class AuditorOptions {
     private boolean excerpt;
 
     /** Verifies a log, passing what is read to {@code watch} and showing progress. */
-    Verifier.Report verify(Path log, Watch watch) throws IOException {
+    Verifier.Report verify(Path log, VerificationListener watch) throws IOException {
         try (Progress progress = new Progress()) {
-            return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), new Watch() {
+            return Verifier.verify(log, new AuditorTerms(keys(), anchors(), excerpt), new VerificationListener() {
                 @Override
                 public void segment(long number, String head) {
                     watch.segment(number, head);
@@ -67,7 +67,7 @@ final class AuditorOptions {
                 ? given
                 : Path.of(program.daemon().call(SystemCalls.STATS).parts().auditLog());
         if (!Files.isDirectory(where)) {
-            throw new CommandFailure(Exit.NO_SUCH, "There is no directory " + where + ".");
+            throw new CommandFailure(Exit.NOT_FOUND, "There is no directory " + where + ".");
         }
         return Input.readable(where);
     }

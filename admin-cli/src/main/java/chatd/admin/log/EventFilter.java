@@ -88,7 +88,7 @@ final class EventFilter {
         try {
             return Instant.parse(line.substring(at, Math.min(line.length(), at + TIME_LENGTH)));
         } catch (DateTimeParseException e) {
-            throw new CommandFailure(Exit.NO, "A line of the log has no time: " + line);
+            throw new CommandFailure(Exit.FAILED, "A line of the log has no time: " + line);
         }
     }
 

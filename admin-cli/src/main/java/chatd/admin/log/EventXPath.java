@@ -154,7 +154,7 @@ final class EventXPath {
         try {
             return builder.parse(new InputSource(new StringReader("<audit>" + lines + "</audit>")));
         } catch (SAXException | IOException e) {
-            throw new CommandFailure(Exit.NO, "The log contains something that is not XML: " + e.getMessage());
+            throw new CommandFailure(Exit.FAILED, "The log contains something that is not XML: " + e.getMessage());
         }
     }
 }

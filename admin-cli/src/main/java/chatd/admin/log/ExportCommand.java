@@ -86,6 +86,6 @@ final class ExportCommand implements Callable<Integer> {
                 log.program.out().println("WRONG, stopped reading here: " + result.wrong());
             }
         }
-        return result.wrong() == null ? Exit.OK : Exit.NO;
+        return result.wrong() == null ? Exit.OK : Exit.FAILED;
     }
 }

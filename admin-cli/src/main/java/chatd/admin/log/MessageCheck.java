@@ -6,7 +6,7 @@ import chatd.admin.api.LogCalls;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
-import chatd.audit.form.Watch;
+import chatd.audit.form.VerificationListener;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Compares stored messages, and what was done about them, with logged ones, in both directions, while the log is read. Both arrive in order of message
  * number, so that neither needs to be held in memory.
  */
-final class MessageCheck implements Watch, AutoCloseable {
+final class MessageCheck implements VerificationListener, AutoCloseable {
     /** The first event of a segment, with the number of the last message in the segments before it. */
     private static final Pattern GONE = Pattern.compile(
             "<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d{1,18})\"");
@@ -67,7 +67,7 @@ final class MessageCheck implements Watch, AutoCloseable {
     private final Map<Long, Taken> taken = new HashMap<>();
 
     private long takenBack;
-    private long untold;
+    private long uncompared;
 
     /** Up to this number messages are older than the remaining log. */
     private long gone;
@@ -153,24 +153,24 @@ final class MessageCheck implements Watch, AutoCloseable {
         if (by <= event.message()) {
             say("message %d (seq %d) is not stored, and was not taken back".formatted(event.message(), event.seq()));
         } else if (taken.size() == MAX_TAKEN && !taken.containsKey(by)) {
-            untold++;
+            uncompared++;
         } else {
             taken.merge(by, new Taken(event.subject(), event.about() == 0, false), Taken::and);
         }
     }
 
-    /** Returns whether the daemon has said of the right message that it was taken back by this event. */
+    /** Returns whether the message that the daemon reported as taken back by this event is the right one. */
     private boolean isErased(SentLine event) {
         Taken said = taken.remove(event.message());
         if (said == null) {
-            return event.about() <= gone || untold > 0;
+            return event.about() <= gone || uncompared > 0;
         }
         takenBack++;
         if (said.isMixed() || said.message() != event.about()) {
             say("not all that is missing was taken back by message %d (seq %d)"
                     .formatted(event.message(), event.seq()));
         }
-        return said.isWhole() || event.about() <= gone || untold > 0;
+        return said.isWhole() || event.about() <= gone || uncompared > 0;
     }
 
     private void missing(long seq, long number) {
@@ -281,9 +281,9 @@ final class MessageCheck implements Watch, AutoCloseable {
         if (!taken.isEmpty()) {
             notes.add(Format.count(taken.size(), "message") + " taken back since this began: run it again");
         }
-        if (untold > 0) {
+        if (uncompared > 0) {
             notes.add("%s taken back can't be compared: %d is the most at once"
-                    .formatted(Format.count(untold, "message"), MAX_TAKEN));
+                    .formatted(Format.count(uncompared, "message"), MAX_TAKEN));
         }
         if (undigested > 0) {
             notes.add(Format.count(undigested, "message") + " logged by a version without digests can't be compared");

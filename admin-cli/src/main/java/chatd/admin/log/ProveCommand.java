@@ -5,7 +5,7 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.audit.Sha256;
-import chatd.audit.form.Watch;
+import chatd.audit.form.VerificationListener;
 import chatd.audit.read.Verifier;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,7 +72,7 @@ final class ProveCommand implements Callable<Integer> {
         String wrong = report.wrong() != null ? report.wrong() : wrong(message, finder);
         if (wrong != null) {
             log.program.out().println("WRONG: " + wrong);
-            return Exit.NO;
+            return Exit.FAILED;
         }
         proved(message, finder).forEach(log.program.out()::println);
         log.program
@@ -156,12 +156,12 @@ final class ProveCommand implements Callable<Integer> {
     }
 
     /** Finds the events of one message. */
-    private static final class Finder implements Watch {
+    private static final class Finder implements VerificationListener {
         private final Set<Long> wanted = new HashSet<>();
         private final long message;
         private final Map<Long, SentLine> found = new TreeMap<>();
 
-        /** What was done about the message besides: at most ten corrections, and one taking back. */
+        /** What else was done to the message: at most ten corrections, and one taking back. */
         private final List<SentLine> later = new ArrayList<>();
 
         Finder(Receipt receipt) {

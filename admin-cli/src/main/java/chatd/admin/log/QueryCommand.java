@@ -157,7 +157,7 @@ final class QueryCommand implements Callable<Integer> {
             }
             if (xpath != null && selected.get() > 0 && isTrueOf.get() == 0) {
                 throw new CommandFailure(
-                        Exit.NO,
+                        Exit.FAILED,
                         "The --xpath is true of none of the " + Format.count(selected.get(), "event")
                                 + " that the other options select. It is evaluated on each event by itself, as in"
                                 + " \"@type='text' and to/@name='bob'\".");
@@ -185,14 +185,14 @@ final class QueryCommand implements Callable<Integer> {
             throws IOException {
         if (asked != null && !asked.isKnown() && isNowhere(place, asked::isIn)) {
             throw new CommandFailure(
-                    Exit.NO_SUCH,
+                    Exit.NOT_FOUND,
                     asked.knowsNames()
                             ? "No user is called " + name + " or was once, and no event of the log names one."
                             : "No event of the log names a user " + name
                                     + ". What users are called now is known to a running daemon only.");
         }
         if (address != null && isNowhere(place, filter::isFromAddress)) {
-            throw new CommandFailure(Exit.NO, "No event of the log came from " + address + ".");
+            throw new CommandFailure(Exit.FAILED, "No event of the log came from " + address + ".");
         }
     }
 

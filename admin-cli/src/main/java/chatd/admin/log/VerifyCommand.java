@@ -3,7 +3,7 @@ package chatd.admin.log;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
-import chatd.audit.form.Watch;
+import chatd.audit.form.VerificationListener;
 import chatd.audit.read.Verifier;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path where = AuditorOptions.directory(log.program, directory);
         if (!messages) {
-            return judged(auditor.verify(where, Watch.NOTHING), null);
+            return judged(auditor.verify(where, VerificationListener.NOTHING), null);
         }
         try (MessageCheck check = new MessageCheck(log.program.daemon())) {
             return judged(auditor.verify(where, check), check);
@@ -107,7 +107,7 @@ final class VerifyCommand implements Callable<Integer> {
             notes.forEach(log.program.out()::println);
         }
         if (!wrong.isEmpty()) {
-            return Exit.NO;
+            return Exit.FAILED;
         }
         return report.isAuthentic() || unauthenticated ? Exit.OK : Exit.NOT_AUTHENTICATED;
     }

@@ -4,10 +4,10 @@ import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.GroupCalls;
 import chatd.admin.system.AccountNames;
 import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Confirmation;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
-import chatd.admin.terminal.Question;
 import chatd.admin.terminal.Table;
 import chatd.text.SafeText;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -187,7 +187,7 @@ public final class GroupCommand implements Runnable {
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
         GroupCalls.Which which = which(typed);
         if (!yes) {
-            Question.ask("Close the group G" + which.group() + " for good?");
+            Confirmation.ask("Close the group G" + which.group() + " for good?");
         }
         GroupCalls.Group closed = program.daemon().call(GroupCalls.CLOSE, which);
         return done(closed, name(closed) + " closed.");

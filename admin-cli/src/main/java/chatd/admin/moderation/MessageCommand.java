@@ -3,10 +3,10 @@ package chatd.admin.moderation;
 import chatd.admin.api.MessageCalls;
 import chatd.admin.api.NotDone;
 import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Confirmation;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
-import chatd.admin.terminal.Question;
 import chatd.admin.terminal.Table;
 import chatd.admin.terminal.Timestamp;
 import chatd.text.SafeText;
@@ -151,13 +151,13 @@ public final class MessageCommand implements Runnable {
                         .ifPresent(messages::add);
             }
             if (messages.isEmpty() && failures.isEmpty()) {
-                throw new CommandFailure(Exit.NO_SUCH, "There are no messages to remove.");
+                throw new CommandFailure(Exit.NOT_FOUND, "There are no messages to remove.");
             }
             if (dry) {
                 show(messages);
             } else if (!yes && !messages.isEmpty()) {
                 table(messages, System.err);
-                Question.ask("Remove " + (messages.size() == 1 ? "it" : "these " + messages.size())
+                Confirmation.ask("Remove " + (messages.size() == 1 ? "it" : "these " + messages.size())
                         + " for good, for everybody?");
             }
             numbers.clear();
@@ -191,23 +191,23 @@ public final class MessageCommand implements Runnable {
         }
     }
 
-    /** Returns a message that is still there; one that is not, and was typed itself, is a failure. */
+    /** Returns a message if it still exists; if not, and its number was typed, that is a failure. */
     private Optional<MessageCalls.Message> find(MessageCalls.Shown which, boolean wasTyped, List<NotDone> failures) {
         try {
             MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, which);
             return Optional.of(message).filter(its -> wasTyped || its.takenBack() == null);
         } catch (NotDone e) {
-            if (wasTyped || Exit.of(e.code()) != Exit.NO_SUCH) {
+            if (wasTyped || Exit.of(e.code()) != Exit.NOT_FOUND) {
                 failed(e, failures);
             }
             return Optional.empty();
         }
     }
 
-    /** Notes what could not be done to one message; what would be the same for each is thrown. */
+    /** Notes what could not be done to one message; a failure that would affect every message is thrown. */
     private static void failed(NotDone failure, List<NotDone> failures) {
         int exit = Exit.of(failure.code());
-        if (exit != Exit.NO_SUCH && exit != Exit.CONFLICT) {
+        if (exit != Exit.NOT_FOUND && exit != Exit.CONFLICT) {
             throw failure;
         }
         failures.add(failure);

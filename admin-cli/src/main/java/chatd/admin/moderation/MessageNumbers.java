@@ -20,9 +20,9 @@ final class MessageNumbers {
     private MessageNumbers() {}
 
     /**
-     * Returns the numbers that were typed, in ascending order, each with whether it was typed itself, not only in a range.
+     * Returns the numbers that were typed, in ascending order, each with whether it was typed alone, not only in a range.
      *
-     * @throws CommandFailure if something is no number or range, or there are more than {@value #MOST}
+     * @throws CommandFailure if something is not a number or a range, or there are more than {@value #MOST}
      */
     static SequencedMap<Long, Boolean> of(List<String> typed) {
         List<String> words = new ArrayList<>();

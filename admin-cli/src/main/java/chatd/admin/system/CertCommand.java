@@ -99,7 +99,7 @@ public final class CertCommand implements Runnable {
         try {
             return Pem.certificates(Input.readable(file));
         } catch (Pem.Unusable e) {
-            throw new CommandFailure(Exit.NO, String.valueOf(e.getMessage()));
+            throw new CommandFailure(Exit.FAILED, String.valueOf(e.getMessage()));
         }
     }
 
@@ -131,7 +131,7 @@ public final class CertCommand implements Runnable {
             @Parameters(paramLabel = "DIR") Path directory)
             throws IOException {
         if (!Files.isDirectory(directory)) {
-            throw new CommandFailure(Exit.NO_SUCH, "There is no directory " + directory + ".");
+            throw new CommandFailure(Exit.NOT_FOUND, "There is no directory " + directory + ".");
         }
         for (String file : Authority.DEVELOPMENT_FILES) {
             if (!replace && Files.exists(directory.resolve(file))) {
@@ -198,7 +198,7 @@ public final class CertCommand implements Runnable {
                 keep(key, request, to);
             }
         } catch (Pem.Unusable e) {
-            throw new CommandFailure(Exit.NO, String.valueOf(e.getMessage()));
+            throw new CommandFailure(Exit.FAILED, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(Exit.USAGE, String.valueOf(e.getMessage()));
         } catch (FileAlreadyExistsException e) {

@@ -40,8 +40,8 @@ public final class CompletionCommand implements Callable<Integer> {
         Objects.requireNonNull(shell);
         program.out()
                 .print(new OptionNames()
-                        .askedIn(new AccountNames()
-                                .askedIn(AutoComplete.bash(
+                        .replacePlaceholder(new AccountNames()
+                                .replacePlaceholder(AutoComplete.bash(
                                         "chat-admin", spec.root().commandLine()))));
         program.out().flush();
         return Exit.OK;

@@ -113,7 +113,7 @@ public final class ConfigCommand implements Runnable {
                 .limit(MOST_LIKE)
                 .collect(Collectors.joining(", "));
         return new CommandFailure(
-                Exit.NO_SUCH,
+                Exit.NOT_FOUND,
                 "There is no option " + key
                         + (like.isEmpty() ? "; `config show` lists them all." : "; did you mean: " + like + "?"));
     }
@@ -179,7 +179,7 @@ public final class ConfigCommand implements Runnable {
         SystemCalls.Options before = program.daemon().call(SystemCalls.CONFIG);
         if (before.file().isEmpty()) {
             throw new CommandFailure(
-                    Exit.NO_SUCH,
+                    Exit.NOT_FOUND,
                     "The daemon has no configuration file: it was started without --config. Nothing was changed.");
         }
         ConfigFile file = new ConfigFile(Path.of(before.file()));
@@ -245,14 +245,14 @@ public final class ConfigCommand implements Runnable {
         } else {
             judged.errors().forEach(error -> program.out().println(SafeText.text(error)));
         }
-        return right ? Exit.OK : Exit.NO;
+        return right ? Exit.OK : Exit.FAILED;
     }
 
     private static String read(Path file) {
         try {
             return Files.readString(Input.readable(file));
         } catch (IOException e) {
-            throw new CommandFailure(Exit.NO_SUCH, file + " can't be read: " + e.getMessage());
+            throw new CommandFailure(Exit.NOT_FOUND, file + " can't be read: " + e.getMessage());
         }
     }
 

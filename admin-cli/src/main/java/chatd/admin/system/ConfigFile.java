@@ -32,13 +32,13 @@ final class ConfigFile {
             this.path = path.toRealPath();
             this.text = Files.readString(this.path);
         } catch (NoSuchFileException e) {
-            throw new CommandFailure(Exit.NO_SUCH, "There is no file " + path + ".");
+            throw new CommandFailure(Exit.NOT_FOUND, "There is no file " + path + ".");
         } catch (MalformedInputException e) {
-            throw new CommandFailure(Exit.NO, path + " is not UTF-8: edit it by hand.");
+            throw new CommandFailure(Exit.FAILED, path + " is not UTF-8: edit it by hand.");
         } catch (AccessDeniedException e) {
             throw notAllowed(path);
         } catch (IOException e) {
-            throw new CommandFailure(Exit.NO, path + " can't be read: " + e.getMessage());
+            throw new CommandFailure(Exit.FAILED, path + " can't be read: " + e.getMessage());
         }
         Path directory = this.path.getParent();
         if (!Files.isWritable(this.path) || directory == null || !Files.isWritable(directory)) {
@@ -47,7 +47,7 @@ final class ConfigFile {
     }
 
     /** Returns the owner and the group. */
-    private static List<Object> whose(Path file) throws IOException {
+    private static List<Object> ownership(Path file) throws IOException {
         PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
         return List.of(attributes.owner(), attributes.group());
     }
@@ -83,7 +83,7 @@ final class ConfigFile {
             }
             try {
                 Files.copy(path, beside, StandardCopyOption.COPY_ATTRIBUTES);
-                if (!whose(beside).equals(whose(path))) {
+                if (!ownership(beside).equals(ownership(path))) {
                     throw notAllowed(path);
                 }
                 try (FileChannel channel =
@@ -99,7 +99,7 @@ final class ConfigFile {
                 Files.deleteIfExists(beside);
             }
         } catch (IOException e) {
-            throw new CommandFailure(Exit.NO, path + " can't be written: " + e.getMessage());
+            throw new CommandFailure(Exit.FAILED, path + " can't be written: " + e.getMessage());
         }
     }
 }

@@ -1,7 +1,7 @@
 package chatd.admin.system;
 
 /** Completes the options of the configuration. */
-final class OptionNames extends AskedNames {
+final class OptionNames extends DynamicNames {
     OptionNames() {
         super("@options@", "config show --names");
     }

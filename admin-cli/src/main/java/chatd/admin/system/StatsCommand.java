@@ -92,7 +92,7 @@ public final class StatsCommand implements Callable<Integer> {
         } else {
             problems.forEach(problem -> program.out().println(SafeText.line(problem)));
         }
-        return problems.isEmpty() ? Exit.OK : Exit.NO;
+        return problems.isEmpty() ? Exit.OK : Exit.FAILED;
     }
 
     private SystemCalls.Stats stats() {

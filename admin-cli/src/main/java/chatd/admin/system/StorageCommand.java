@@ -120,6 +120,6 @@ public final class StorageCommand implements Callable<Integer> {
                                 + " next start.");
             }
         }
-        return checked.broken().isEmpty() ? Exit.OK : Exit.NO;
+        return checked.broken().isEmpty() ? Exit.OK : Exit.FAILED;
     }
 }

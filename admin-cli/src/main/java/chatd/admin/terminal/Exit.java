@@ -5,10 +5,10 @@ import chatd.admin.api.NotDone;
 /** The exit codes of {@code chat-admin}. */
 public final class Exit {
     public static final int OK = 0;
-    public static final int NO = 1;
+    public static final int FAILED = 1;
     public static final int USAGE = 2;
     public static final int NOT_ALLOWED = 3;
-    public static final int NO_SUCH = 4;
+    public static final int NOT_FOUND = 4;
     public static final int CONFLICT = 5;
     public static final int NO_DAEMON = 69;
 
@@ -21,10 +21,10 @@ public final class Exit {
     public static int of(String code) {
         return switch (code) {
             case "not-allowed" -> NOT_ALLOWED;
-            case "no-such-user", "no-such-group", "no-such-file", "no-such-message", "no-such-report" -> NO_SUCH;
+            case "no-such-user", "no-such-group", "no-such-file", "no-such-message", "no-such-report" -> NOT_FOUND;
             case "name-taken", "closed" -> CONFLICT;
             case "undecided", NotDone.NO_DAEMON -> NO_DAEMON;
-            default -> NO;
+            default -> FAILED;
         };
     }
 }

@@ -57,7 +57,7 @@ public final class Format {
     }
 
     /** Returns the first of many names, and how many more there are. */
-    public static String some(List<String> names) {
+    public static String summarizeNames(List<String> names) {
         return String.join(", ", names.subList(0, Math.min(names.size(), SHOWN)))
                 + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
     }

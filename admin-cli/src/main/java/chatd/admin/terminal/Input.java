@@ -44,7 +44,7 @@ public final class Input {
      */
     public static Path readable(Path path) {
         if (!Files.exists(path)) {
-            throw new CommandFailure(Exit.NO_SUCH, "There is no file " + path + ".");
+            throw new CommandFailure(Exit.NOT_FOUND, "There is no file " + path + ".");
         }
         if (!Files.isReadable(path)) {
             throw new CommandFailure(Exit.NOT_ALLOWED, "You may not read " + path + ".");

@@ -420,7 +420,7 @@ final class AccountList {
 
     private static byte[] bytes(String source) throws IOException {
         if (!source.equals(STANDARD_INPUT) && !Files.exists(Path.of(source))) {
-            throw new CommandFailure(Exit.NO_SUCH, "There is no file " + source + ".");
+            throw new CommandFailure(Exit.NOT_FOUND, "There is no file " + source + ".");
         }
         try (InputStream in = source.equals(STANDARD_INPUT) ? System.in : Files.newInputStream(Path.of(source))) {
             byte[] bytes = in.readNBytes(LARGEST + 1);

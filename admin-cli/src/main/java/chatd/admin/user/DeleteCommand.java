@@ -4,10 +4,10 @@ import chatd.admin.api.UserCalls;
 import chatd.admin.system.AccountNames;
 import chatd.admin.terminal.Attempts;
 import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Confirmation;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
-import chatd.admin.terminal.Question;
 import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -78,9 +78,9 @@ final class DeleteCommand implements Callable<Integer> {
                     && !longest
                     && planned.stream().anyMatch(each -> !each.onlyOwnerOf().isEmpty())) {
                 throw new CommandFailure(
-                        Exit.NO, "Name the next owner with --heir USER, or use --heir-longest. Nothing was done.");
+                        Exit.FAILED, "Name the next owner with --heir USER, or use --heir-longest. Nothing was done.");
             }
-            Question.ask("Delete "
+            Confirmation.ask("Delete "
                     + (names.size() == 1
                             ? Format.userLabel(planned.getFirst().account())
                             : "these " + names.size() + " users")

@@ -5,11 +5,11 @@ import chatd.admin.api.OneTimePassword;
 import chatd.admin.api.Password;
 import chatd.admin.api.UserCalls;
 import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Confirmation;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
-import chatd.admin.terminal.Question;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -162,13 +162,13 @@ final class ImportCommand implements Callable<Integer> {
             if (isOverLimit) {
                 Program.printError(overLimit(plan));
             }
-            return isOverLimit ? Exit.NO : Exit.OK;
+            return isOverLimit ? Exit.FAILED : Exit.OK;
         }
         if (isOverLimit) {
-            throw new CommandFailure(Exit.NO, overLimit(plan));
+            throw new CommandFailure(Exit.FAILED, overLimit(plan));
         }
         if (disabled > 0 && !yes) {
-            Question.ask("Disable " + Format.count(disabled, "user") + " who are not in the list?");
+            Confirmation.ask("Disable " + Format.count(disabled, "user") + " who are not in the list?");
         }
         if (passwords == null || plan.added().isEmpty()) {
             print(ask(list, Map.of(), disabled, false), "");
@@ -226,7 +226,7 @@ final class ImportCommand implements Callable<Integer> {
                 .toList();
         if (!unsure.isEmpty()) {
             throw new CommandFailure(
-                    Exit.NO,
+                    Exit.FAILED,
                     String.join("\n", unsure)
                             + "\nWith --sync, a name must tell who it is: give these people a column with their names"
                             + " (--columns Login=name). Nothing was done.");
@@ -294,15 +294,15 @@ final class ImportCommand implements Callable<Integer> {
             wrong.add(list.errors());
         }
         boolean needsPasswords = plan == null || !plan.added().isEmpty();
-        int exit = Exit.NO;
+        int exit = Exit.FAILED;
         if (!dryRun && needsPasswords && passwords == null) {
-            exit = list.hasErrors() ? Exit.NO : Exit.USAGE;
+            exit = list.hasErrors() ? Exit.FAILED : Exit.USAGE;
             wrong.add("Where do the passwords go? Name a new file with --passwords FILE.");
         } else if (!dryRun && needsPasswords && passwords != null) {
             try {
                 PasswordsFile.checkNew(passwords);
             } catch (CommandFailure e) {
-                exit = list.hasErrors() ? Exit.NO : e.exit();
+                exit = list.hasErrors() ? Exit.FAILED : e.exit();
                 wrong.add(String.valueOf(e.getMessage()));
             }
         }
@@ -372,6 +372,6 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private static String line(List<String> names, String what) {
-        return names.size() + " " + what + (names.isEmpty() ? "" : ": " + Format.some(names));
+        return names.size() + " " + what + (names.isEmpty() ? "" : ": " + Format.summarizeNames(names));
     }
 }

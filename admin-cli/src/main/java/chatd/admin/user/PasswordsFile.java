@@ -70,7 +70,7 @@ final class PasswordsFile {
             throw exists(path);
         } catch (IOException e) {
             file.discard();
-            throw new CommandFailure(Exit.NO, "The passwords can't be written to " + path + ": " + e.getMessage());
+            throw new CommandFailure(Exit.FAILED, "The passwords can't be written to " + path + ": " + e.getMessage());
         }
     }
 
@@ -89,7 +89,7 @@ final class PasswordsFile {
                 CSVParser parser = CSVParser.parse(reader, format)) {
             if (!parser.getHeaderNames().equals(List.of("name", "password"))) {
                 throw new CommandFailure(
-                        Exit.NO, path + " does not begin with name,password: it is no file of passwords.");
+                        Exit.FAILED, path + " does not begin with name,password: it is no file of passwords.");
             }
             Map<String, String> passwords = new LinkedHashMap<>();
             parser.forEach(each -> passwords.put(each.get(0), each.get(1)));
@@ -98,7 +98,7 @@ final class PasswordsFile {
             if (e instanceof CommandFailure known) {
                 throw known;
             }
-            throw new CommandFailure(Exit.NO, path + " can't be read: " + e.getMessage());
+            throw new CommandFailure(Exit.FAILED, path + " can't be read: " + e.getMessage());
         }
     }
 
@@ -156,7 +156,7 @@ final class PasswordsFile {
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new CommandFailure(
-                    Exit.NO,
+                    Exit.FAILED,
                     path + " also contains passwords that were not set: it can't be written (" + e.getMessage() + ").");
         }
     }

@@ -70,7 +70,7 @@ final class PendingPasswords implements AutoCloseable {
                             + " already: move one of them away.");
         } catch (IOException e) {
             throw new CommandFailure(
-                    Exit.NO,
+                    Exit.FAILED,
                     left + ", the passwords of an import that was interrupted, can't be settled: " + e.getMessage());
         }
     }
@@ -101,7 +101,7 @@ final class PendingPasswords implements AutoCloseable {
             return new PendingPasswords(path, file, channel);
         } catch (IOException e) {
             file.keep(Set.of());
-            throw new CommandFailure(Exit.NO, "The passwords can't be written to " + path + ": " + e.getMessage());
+            throw new CommandFailure(Exit.FAILED, "The passwords can't be written to " + path + ": " + e.getMessage());
         }
     }
 
@@ -115,7 +115,7 @@ final class PendingPasswords implements AutoCloseable {
             Files.move(file.path(), path);
         } catch (IOException e) {
             throw new CommandFailure(
-                    Exit.NO, "The users were added; their passwords are in " + path() + ": " + e.getMessage());
+                    Exit.FAILED, "The users were added; their passwords are in " + path() + ": " + e.getMessage());
         }
     }
 

@@ -2,10 +2,10 @@ package chatd.admin.user;
 
 import chatd.admin.system.AccountNames;
 import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Confirmation;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
-import chatd.admin.terminal.Question;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,8 @@ final class SelectedUsers {
             return List.of();
         }
         if (named == null && !yes) {
-            Question.ask(doing + " " + Format.count(names.size(), "user") + ": " + Format.some(names) + "?");
+            Confirmation.ask(
+                    doing + " " + Format.count(names.size(), "user") + ": " + Format.summarizeNames(names) + "?");
         }
         return names;
     }

@@ -61,7 +61,7 @@ final class Selection {
                 .map(UserCalls.Account::name)
                 .toList();
         if (names.isEmpty()) {
-            throw new CommandFailure(Exit.NO_SUCH, "There is no such user: see `user list` with the same options.");
+            throw new CommandFailure(Exit.NOT_FOUND, "There is no such user: see `user list` with the same options.");
         }
         return names;
     }

@@ -106,7 +106,7 @@ final class Slips implements PasswordsFile.Form {
                 .map(name -> (name.contains(":") ? "[" + name + "]" : name) + ":" + port)
                 .orElseThrow(
                         () -> new CommandFailure(
-                                Exit.NO,
+                                Exit.FAILED,
                                 "The certificate is for this machine alone: say with --address HOST:PORT where people reach it."));
     }
 

@@ -279,7 +279,7 @@ public final class UserCommand implements Runnable {
      * Changes users, one after another; one that can't be changed does not keep the others from it.
      *
      * @param requests by the names given on the command line
-     * @param isList whether the outcome is a list in JSON, also if there is only one
+     * @param isList whether the outcome is a list in JSON, even if there is only one
      * @return the exit code of the last one that could not be changed, if there is any
      */
     private <Q> int change(

@@ -21,7 +21,7 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /** @param resumed whether it goes on with a session whose connection was lost */
-    record LoggedIn(long number, Who who, Peer peer, boolean resumed) implements OfChange {
+    record LoggedIn(long number, LoggedIdentity who, Peer peer, boolean resumed) implements OfChange {
         @Override
         public String type() {
             return "login";
@@ -34,7 +34,8 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /** A refused login, registration or password change; {@code type} says which. */
-    record Refused(String type, Who who, @Nullable Peer peer, String reason) implements AccountEvent {
+    record Refused(
+            String type, LoggedIdentity who, @Nullable Peer peer, String reason) implements AccountEvent {
         @Override
         public Outcome outcome() {
             return Outcome.REFUSED;
@@ -46,7 +47,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record LoggedOut(Who who, Peer peer, String why) implements AccountEvent {
+    record LoggedOut(LoggedIdentity who, Peer peer, String why) implements AccountEvent {
         @Override
         public String type() {
             return "logout";
@@ -59,7 +60,7 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /** @param peer the displaced session; {@code by} the one that displaced it */
-    record Displaced(Who who, Peer peer, String by) implements AccountEvent {
+    record Displaced(LoggedIdentity who, Peer peer, String by) implements AccountEvent {
         @Override
         public String type() {
             return "displaced";
@@ -71,7 +72,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record Throttled(Who who, Peer peer, Duration delay) implements AccountEvent {
+    record Throttled(LoggedIdentity who, Peer peer, Duration delay) implements AccountEvent {
         @Override
         public String type() {
             return "throttled";
@@ -83,7 +84,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record Registered(long number, Who who, Peer peer) implements OfChange {
+    record Registered(long number, LoggedIdentity who, Peer peer) implements OfChange {
         @Override
         public String type() {
             return "register";
@@ -95,7 +96,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record PasswordChanged(long number, Who who, Peer peer) implements OfChange {
+    record PasswordChanged(long number, LoggedIdentity who, Peer peer) implements OfChange {
         @Override
         public String type() {
             return "password";
@@ -107,7 +108,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record SettingsStored(long number, Who who, Peer peer, int size) implements OfChange {
+    record SettingsStored(long number, LoggedIdentity who, Peer peer, int size) implements OfChange {
         @Override
         public String type() {
             return "settings";
@@ -124,7 +125,8 @@ public sealed interface AccountEvent extends AuditEvent {
      *
      * @param was its former name
      */
-    record Renamed(long number, Who who, @Nullable String was, Peer peer) implements OfChange {
+    record Renamed(
+            long number, LoggedIdentity who, @Nullable String was, Peer peer) implements OfChange {
         @Override
         public String type() {
             return "account";
@@ -143,7 +145,8 @@ public sealed interface AccountEvent extends AuditEvent {
      * @param how {@code add}, {@code reset}, {@code rename} and so on
      * @param by the administrator's Unix user
      */
-    record AccountChanged(long number, Who who, @Nullable String was, String how, String by) implements OfChange {
+    record AccountChanged(
+            long number, LoggedIdentity who, @Nullable String was, String how, String by) implements OfChange {
         @Override
         public String type() {
             return "account";
@@ -156,7 +159,7 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /** A user changed what it prefers. */
-    record PreferencesChanged(long number, Who who, Peer peer) implements OfChange {
+    record PreferencesChanged(long number, LoggedIdentity who, Peer peer) implements OfChange {
         @Override
         public String type() {
             return "preferences";
@@ -173,7 +176,8 @@ public sealed interface AccountEvent extends AuditEvent {
      *
      * @param how {@code ask}, {@code agree}, {@code decline}, {@code withdraw} or {@code remove}
      */
-    record FriendChanged(long number, Who who, Who other, String how, Peer peer) implements OfChange {
+    record FriendChanged(long number, LoggedIdentity who, LoggedIdentity other, String how, Peer peer)
+            implements OfChange {
         @Override
         public String type() {
             return "friend";
@@ -190,7 +194,7 @@ public sealed interface AccountEvent extends AuditEvent {
      *
      * @param of the message's number
      */
-    record Reported(long number, long of, Who who, Peer peer) implements OfChange {
+    record Reported(long number, long of, LoggedIdentity who, Peer peer) implements OfChange {
         @Override
         public String type() {
             return "report";
@@ -209,7 +213,7 @@ public sealed interface AccountEvent extends AuditEvent {
      * @param who who had reported it
      * @param how {@code noted} or {@code closed}
      */
-    record ReportHandled(long number, long of, Who who, String by, String how) implements OfChange {
+    record ReportHandled(long number, long of, LoggedIdentity who, String by, String how) implements OfChange {
         @Override
         public String type() {
             return "report";
@@ -222,7 +226,7 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /** @param on whether the other user was blocked; otherwise it was unblocked */
-    record Blocked(long number, Who who, Who other, boolean on, Peer peer) implements OfChange {
+    record Blocked(long number, LoggedIdentity who, LoggedIdentity other, boolean on, Peer peer) implements OfChange {
         @Override
         public String type() {
             return "block";

@@ -17,7 +17,7 @@ public sealed interface AmendmentEvent extends AuditEvent {
     long of();
 
     /** Returns who did it; the server, if an administrator did. */
-    Who who();
+    LoggedIdentity who();
 
     @Nullable
     Peer peer();
@@ -29,7 +29,10 @@ public sealed interface AmendmentEvent extends AuditEvent {
 
     /** A message was taken back: neither its text or file nor its salts are stored any more. */
     record TakenBack(
-            long number, long of, Who who, @Nullable Peer peer) implements AmendmentEvent {
+            long number,
+            long of,
+            LoggedIdentity who,
+            @Nullable Peer peer) implements AmendmentEvent {
         @Override
         public String type() {
             return "retraction";
@@ -51,11 +54,12 @@ public sealed interface AmendmentEvent extends AuditEvent {
     record Corrected(
             long number,
             long of,
-            Who who,
+            LoggedIdentity who,
             @Nullable Peer peer,
             long size,
-            @Nullable List<Who> receivers,
-            String digest) implements AmendmentEvent {
+            @Nullable List<LoggedIdentity> receivers,
+            String digest)
+            implements AmendmentEvent {
         @Override
         public String type() {
             return "correction";
@@ -74,7 +78,12 @@ public sealed interface AmendmentEvent extends AuditEvent {
     }
 
     /** A user reacts to a message, or no longer; how is not logged. */
-    record Reacted(long number, long of, Who who, @Nullable Peer peer, boolean on) implements AmendmentEvent {
+    record Reacted(
+            long number,
+            long of,
+            LoggedIdentity who,
+            @Nullable Peer peer,
+            boolean on) implements AmendmentEvent {
         @Override
         public String type() {
             return "reaction";

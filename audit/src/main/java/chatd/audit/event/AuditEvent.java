@@ -210,11 +210,11 @@ public sealed interface AuditEvent
      */
     record MessageSent(
             long number,
-            Who who,
+            LoggedIdentity who,
             @Nullable Peer peer,
             @Nullable Long file,
             long size,
-            @Nullable List<Who> receivers,
+            @Nullable List<LoggedIdentity> receivers,
             String digest)
             implements AuditEvent {
         @Override
@@ -246,7 +246,10 @@ public sealed interface AuditEvent
      * @param reason why the file was refused; null if it was sent
      */
     record FileFetched(
-            Who who, Peer peer, long file, @Nullable String reason) implements AuditEvent {
+            LoggedIdentity who,
+            Peer peer,
+            long file,
+            @Nullable String reason) implements AuditEvent {
         private static final long MOST_FILES = (1L << 32) - 1;
 
         @Override
@@ -269,9 +272,9 @@ public sealed interface AuditEvent
     /**
      * Files take so much of a quota, in per cent.
      *
-     * @param who the account that has the quota; {@link Who#UNKNOWN} if it is the server's
+     * @param who the account that has the quota; {@link LoggedIdentity#UNKNOWN} if it is the server's
      */
-    record StorageFull(Who who, int percent) implements AuditEvent {
+    record StorageFull(LoggedIdentity who, int percent) implements AuditEvent {
         @Override
         public String type() {
             return "storage";
@@ -284,7 +287,7 @@ public sealed interface AuditEvent
     }
 
     /** A user has searched; {@code hits} is how many messages the page has. Logged only where the configuration says so. */
-    record Found(Who who, Peer peer, int hits) implements AuditEvent {
+    record Found(LoggedIdentity who, Peer peer, int hits) implements AuditEvent {
         @Override
         public String type() {
             return "find";
@@ -297,7 +300,7 @@ public sealed interface AuditEvent
     }
 
     /** @param header the frame's header, hexadecimal; empty if there was none */
-    record Violation(Who who, Peer peer, String header, String what) implements AuditEvent {
+    record Violation(LoggedIdentity who, Peer peer, String header, String what) implements AuditEvent {
         @Override
         public String type() {
             return "violation";

@@ -18,7 +18,8 @@ public sealed interface CallEvent extends AuditEvent {
     String session();
 
     /** @param kind {@code chat} or {@code file} */
-    record Called(Who who, @Nullable Peer peer, List<Who> called, String kind, String session) implements CallEvent {
+    record Called(LoggedIdentity who, @Nullable Peer peer, List<LoggedIdentity> called, String kind, String session)
+            implements CallEvent {
         @Override
         public String type() {
             return "call";
@@ -40,9 +41,9 @@ public sealed interface CallEvent extends AuditEvent {
      * @param addresses at which it may be reached; empty if they are not to be logged
      */
     record Answered(
-            Who who,
+            LoggedIdentity who,
             @Nullable Peer peer,
-            List<Who> caller,
+            List<LoggedIdentity> caller,
             @Nullable String reason,
             String session,
             List<String> addresses)
@@ -75,11 +76,12 @@ public sealed interface CallEvent extends AuditEvent {
      * @param duration since the first one accepted; null if nobody did
      */
     record Ended(
-            Who caller,
-            List<Who> called,
+            LoggedIdentity caller,
+            List<LoggedIdentity> called,
             String reason,
             String session,
-            @Nullable Duration duration) implements CallEvent {
+            @Nullable Duration duration)
+            implements CallEvent {
         @Override
         public String type() {
             return "hangup";

@@ -42,7 +42,7 @@ public final class Fields {
         return this;
     }
 
-    Fields who(Who who) {
+    Fields who(LoggedIdentity who) {
         return put(Attribute.USER, who.user()).put(Attribute.NAME, names ? who.name() : null);
     }
 
@@ -67,7 +67,7 @@ public final class Fields {
     }
 
     /** Puts to whom a message went: how many it were, a group, or everyone; and each of them. */
-    Fields receivers(@Nullable List<Who> receivers) {
+    Fields receivers(@Nullable List<LoggedIdentity> receivers) {
         boolean isGroup = receivers != null
                 && receivers.size() == 1
                 && receivers.getFirst().isGroup();
@@ -76,8 +76,8 @@ public final class Fields {
                 receivers == null ? "everyone" : isGroup ? receivers.getFirst().user() : (Object) receivers.size());
     }
 
-    Fields to(List<Who> receivers) {
-        for (Who who : receivers) {
+    Fields to(List<LoggedIdentity> receivers) {
+        for (LoggedIdentity who : receivers) {
             String number = who.isGroup() ? "group" : "user";
             children.add(new Element(
                     "to",
@@ -132,7 +132,7 @@ public final class Fields {
                 switch (value) {
                     case Long number -> line.append(number);
                     case Integer number -> line.append(number.longValue());
-                    default -> line.escaped(value.toString(), Escape.LONGEST);
+                    default -> line.appendEscaped(value.toString(), Escape.LONGEST);
                 }
                 line.append('"');
             }

@@ -18,7 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param about the accounts that it is about, apart from who did it
  */
 public record GroupEvent(
-        long number, Who group, Who who, @Nullable Peer peer, String how, List<Who> about) implements AuditEvent {
+        long number,
+        LoggedIdentity group,
+        LoggedIdentity who,
+        @Nullable Peer peer,
+        String how,
+        List<LoggedIdentity> about)
+        implements AuditEvent {
     @Override
     public String type() {
         return "group";

@@ -13,7 +13,7 @@ public final class LineBuffer {
     /** A number's maximum length in digits, its sign included. */
     private static final int DIGITS = 20;
 
-    /** What a character may become that is escaped. */
+    /** Maximum length of an escaped character. */
     private static final int GROWTH = 12;
 
     /** ASCII characters that stand for themselves in a value. */
@@ -78,7 +78,7 @@ public final class LineBuffer {
      *
      * @param longest maximum number of characters kept; the rest is cut off
      */
-    public LineBuffer escaped(String value, int longest) {
+    public LineBuffer appendEscaped(String value, int longest) {
         int most = Math.min(value.length(), longest);
         reserve(most);
         int plain = 0;

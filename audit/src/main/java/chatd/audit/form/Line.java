@@ -82,7 +82,7 @@ public final class Line {
             out.append('<').append(child.name());
             for (Map.Entry<String, String> value : child.attributes()) {
                 out.append(' ').append(value.getKey()).append(OPEN);
-                out.escaped(value.getValue(), child.longest()).append('"');
+                out.appendEscaped(value.getValue(), child.longest()).append('"');
             }
             out.append(EMPTY);
         }

@@ -66,7 +66,7 @@ public final class Segment {
             Instant started,
             String previous,
             @Nullable String key) {
-        /** @throws Broken if the first three lines are not those of a segment */
+        /** @throws IncompleteContent if the first three lines are not those of a segment */
         public static Head read(Path file) throws IOException {
             try (InputStream in = Files.newInputStream(file)) {
                 return read(in);
@@ -158,20 +158,21 @@ public final class Segment {
     /**
      * Reads a segment up to the first error; {@link #wrong} says what that was, unless it was the end of the file.
      *
-     * @throws Broken if not even its first three lines are those of a segment
+     * @throws IncompleteContent if not even its first three lines are those of a segment
      */
     public static Segment read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return read(in, Watch.NOTHING, false);
+            return read(in, VerificationListener.NOTHING, false);
         }
     }
 
     /** Reads a segment, or an excerpt of one, from a stream, which it leaves open. */
-    public static Segment read(InputStream stream, Watch watch) throws IOException {
+    public static Segment read(InputStream stream, VerificationListener watch) throws IOException {
         return read(stream, watch, true);
     }
 
-    private static Segment read(InputStream stream, Watch watch, boolean mayBeExcerpt) throws IOException {
+    private static Segment read(InputStream stream, VerificationListener watch, boolean mayBeExcerpt)
+            throws IOException {
         SegmentReader in = new SegmentReader(stream, LONGEST_LINE);
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         Segment segment = new Segment(Head.read(in, whole), mayBeExcerpt);
@@ -182,7 +183,7 @@ public final class Segment {
         return segment;
     }
 
-    private void readOn(SegmentReader in, Watch watch) throws IOException {
+    private void readOn(SegmentReader in, VerificationListener watch) throws IOException {
         byte[] bytes;
         while (wrong == null && (bytes = in.next()) != null) {
             lines++;

@@ -2,7 +2,7 @@ package chatd.audit.read;
 
 import chatd.audit.LogFiles;
 import chatd.audit.form.Line;
-import chatd.audit.form.Watch;
+import chatd.audit.form.VerificationListener;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * from the first event in the span to the seal that covers the last. One line stands for everything left out before,
  * with the number, time and chain of the last line left out.
  */
-public final class Excerpt implements Watch {
+public final class Excerpt implements VerificationListener {
     private static final Pattern PARTS = Pattern.compile(
             "<(event|seal) seq=\"(\\d+)\" time=\"([^\"]+)\"[^>]* chain=\"([A-Za-z0-9_-]{43})\"/?>.*", Pattern.DOTALL);
 
@@ -56,7 +56,7 @@ public final class Excerpt implements Watch {
             throws IOException {
         Excerpt excerpt = new Excerpt(to, since, until);
         try {
-            Verifier.Report report = Verifier.verify(from, Auditor.WITHOUT_TRUST, excerpt);
+            Verifier.Report report = Verifier.verify(from, AuditorTerms.WITHOUT_TRUST, excerpt);
             excerpt.close();
             if (excerpt.events > 0) {
                 excerpt.to.install("audit.css");

@@ -71,9 +71,9 @@ final class SealCheck {
             isWhole = segment.number == 1 && segment.skipped() == 0;
         }
         firstSeq = firstSeq == 0 ? Math.max(segment.firstSeq(), 0) : firstSeq;
-        String wrong = succession(segment);
+        String wrong = checkSuccession(segment);
         for (Segment.Announced one : segment.announced()) {
-            wrong = wrong == null ? takeIn(one) : wrong;
+            wrong = wrong == null ? addKnownKey(one) : wrong;
         }
         // Each takes half a millisecond, so they are verified in parallel.
         Set<Seal> broken =
@@ -87,7 +87,7 @@ final class SealCheck {
         return wrong;
     }
 
-    private @Nullable String succession(Segment segment) {
+    private @Nullable String checkSuccession(Segment segment) {
         Segment last = before;
         if (last == null || last.key == null) {
             return null;
@@ -144,7 +144,7 @@ final class SealCheck {
         return null;
     }
 
-    private @Nullable String takeIn(Segment.Announced announced) {
+    private @Nullable String addKnownKey(Segment.Announced announced) {
         try {
             SealPublic key = announced.key();
             known.putIfAbsent(key.id(), key);

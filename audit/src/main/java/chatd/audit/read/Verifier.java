@@ -4,7 +4,7 @@ import chatd.audit.LogFiles;
 import chatd.audit.form.Chain;
 import chatd.audit.form.Line;
 import chatd.audit.form.Segment;
-import chatd.audit.form.Watch;
+import chatd.audit.form.VerificationListener;
 import chatd.audit.seal.Seal;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -54,12 +54,12 @@ public final class Verifier {
     private @Nullable Instant lastTime;
     private final SealCheck seals;
 
-    private final Watch watch;
+    private final VerificationListener watch;
     private final Beginning beginning;
     private long all;
     private long read;
 
-    private Verifier(Auditor auditor, Watch watch) {
+    private Verifier(AuditorTerms auditor, VerificationListener watch) {
         this.watch = watch;
         seals = new SealCheck(auditor.keys(), auditor.anchors(), notes);
         beginning = new Beginning(auditor.mayBeExcerpt());
@@ -71,7 +71,7 @@ public final class Verifier {
      * @param watch receives every line in order, up to the first that is wrong
      * @throws IOException if they can't be read
      */
-    public static Report verify(Path directory, Auditor auditor, Watch watch) throws IOException {
+    public static Report verify(Path directory, AuditorTerms auditor, VerificationListener watch) throws IOException {
         LogFiles files = new LogFiles(directory);
         Verifier verifier = new Verifier(auditor, watch);
         String wrong = null;

@@ -149,7 +149,7 @@ public final class SealKey {
     private static void forceNames(Path file) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null) {
-            new LogFiles(directory).forceNames();
+            new LogFiles(directory).syncDirectory();
         }
     }
 

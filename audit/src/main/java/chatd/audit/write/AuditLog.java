@@ -275,7 +275,7 @@ public final class AuditLog implements Closeable {
                     false, trouble.why() + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
             open.write(sealed, more);
         }
-        guard.logged();
+        guard.clearFound();
         publisher.wake(open.size());
     }
 
@@ -304,8 +304,8 @@ public final class AuditLog implements Closeable {
     /** Checks that all of the log's files are in place. Called on the publisher's thread. */
     private void lookAtFiles() {
         // Without the lock: there may be very many closed segments.
-        String document = guard.document();
-        String closedOnes = guard.closedSegments();
+        String document = guard.checkDocument();
+        String closedOnes = guard.checkClosedSegments();
         synchronized (this) {
             try {
                 if (guard.look(document, closedOnes)) {

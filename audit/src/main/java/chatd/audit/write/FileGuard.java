@@ -31,7 +31,7 @@ final class FileGuard {
     private volatile AuditLog.Keeper other = () -> null;
 
     /** When the part was last checked, by {@link System#nanoTime}. */
-    private long looked = System.nanoTime() - LOOK_NANOS;
+    private long lastChecked = System.nanoTime() - LOOK_NANOS;
 
     /** Events about what happened to the files, found but not yet logged. */
     private final List<AuditEvent> found = new ArrayList<>();
@@ -55,21 +55,21 @@ final class FileGuard {
      * @throws IOException if it has lost its name and can't be recreated; every call then retries
      */
     void beforeAppending() throws IOException {
-        if (System.nanoTime() - looked >= LOOK_NANOS) {
+        if (System.nanoTime() - lastChecked >= LOOK_NANOS) {
             keepPart();
         }
     }
 
     /** Checks the part, as {@link #beforeAppending} does, however recent the last check. */
     void keepPart() throws IOException {
-        looked = System.nanoTime() - LOOK_NANOS;
+        lastChecked = System.nanoTime() - LOOK_NANOS;
         if (!open.isInPlace()) {
             // First the keeper, which knows whose the directory is: no file of another daemon's may be moved away.
             Files.createDirectories(files.directory());
             note(other.keepInPlace());
         }
         note(open.keepInPlace());
-        looked = System.nanoTime();
+        lastChecked = System.nanoTime();
     }
 
     /** Checks every file without which the log can't be written. */
@@ -85,7 +85,7 @@ final class FileGuard {
      * @return what happened to it, for {@link #look}; null if nothing did
      */
     @Nullable
-    String document() {
+    String checkDocument() {
         try {
             return publisher.keepInPlace();
         } catch (IOException e) {
@@ -94,9 +94,9 @@ final class FileGuard {
         }
     }
 
-    /** Checks the closed segments, as {@link #document} does the document. */
+    /** Checks the closed segments, as {@link #checkDocument} does the document. */
     @Nullable
-    String closedSegments() {
+    String checkClosedSegments() {
         try {
             return segments.look();
         } catch (IOException e) {
@@ -146,7 +146,7 @@ final class FileGuard {
     }
 
     /** Clears the events found, now that they are in the log. */
-    void logged() {
+    void clearFound() {
         found.clear();
     }
 }

@@ -38,7 +38,7 @@ record FreshPart(OpenPart part, long number, Instant started, long size, String 
                 last != null && last.isAfter(now) ? last : now,
                 key);
         fresh.part().file().close();
-        files.forceNames();
+        files.syncDirectory();
         return Segment.read(files.part());
     }
 }

@@ -25,7 +25,7 @@ final class LineBatch {
         this.lines = lines;
         this.end = before.copy();
         this.names = names;
-        end.at(lines, now, names);
+        end.setTime(lines, now, names);
     }
 
     /** Adds the event that begins a segment; with it alone the segment still counts as empty. */
@@ -36,7 +36,7 @@ final class LineBatch {
     void add(List<AuditEvent> events) {
         events.forEach(event -> end.add(lines, event, names));
         if (!events.isEmpty()) {
-            end.fill();
+            end.markNonEmpty();
         }
     }
 

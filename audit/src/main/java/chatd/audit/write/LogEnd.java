@@ -27,7 +27,7 @@ final class LogEnd {
     private long unsealed;
     private Instant unsealedSince;
 
-    /** Creates the end of a segment that was read. */
+    /** Creates the log end from a segment that was read. */
     LogEnd(Segment open, @Nullable Segment before) {
         this.chain = new Chain(open.chain());
         this.isEmpty = open.lastSeq() < 0;
@@ -60,8 +60,8 @@ final class LogEnd {
         return new LogEnd(this);
     }
 
-    /** Returns this end carried over into a newly begun segment. */
-    LogEnd inSegment(String itsChain) {
+    /** Returns a copy of this end that continues in a new segment. */
+    LogEnd forNewSegment(String itsChain) {
         LogEnd next = copy();
         next.chain = chain.from(itsChain);
         next.isEmpty = true;
@@ -69,8 +69,8 @@ final class LogEnd {
         return next;
     }
 
-    /** Sets the time of the lines that follow; a clock that was set back is logged, once. */
-    void at(LineBuffer lines, Instant now, boolean names) {
+    /** Sets the time of the lines that follow; if the clock was set back, that is logged once. */
+    void setTime(LineBuffer lines, Instant now, boolean names) {
         if (!now.isBefore(time)) {
             isClockBehind = false;
             time = now;
@@ -81,7 +81,7 @@ final class LogEnd {
         }
     }
 
-    /** Adds an event's line; a segment counts as empty until {@link #fill}. */
+    /** Adds an event's line; a segment counts as empty until {@link #markNonEmpty}. */
     void add(LineBuffer lines, AuditEvent event, boolean names) {
         int start = lines.size();
         chain(lines, start, Line.event(lines, ++seq, timeText, event, names));
@@ -91,7 +91,7 @@ final class LogEnd {
     }
 
     /** Marks the segment as no longer empty: it has more than the event that begins it, and clock events. */
-    void fill() {
+    void markNonEmpty() {
         isEmpty = false;
     }
 

@@ -124,7 +124,7 @@ final class OpenSegment implements Closeable {
             // If it stayed, the next start would take the segment for closed. Any other file there is not ours.
             if (Files.exists(second) && Files.isSameFile(second, files.part())) {
                 Files.delete(second);
-                files.forceNames();
+                files.syncDirectory();
             }
             failedRotationLink = null;
         }
@@ -245,7 +245,7 @@ final class OpenSegment implements Closeable {
         failedRotationLink = null;
         FileChannel before = part;
         take(fresh.part());
-        end = end.inSegment(fresh.chain());
+        end = end.forNewSegment(fresh.chain());
         number = fresh.number();
         started = fresh.started();
         size = fresh.size();
@@ -262,7 +262,7 @@ final class OpenSegment implements Closeable {
 
     private void forceName() throws IOException {
         if (onDisk == Durability.UNNAMED) {
-            files.forceNames();
+            files.syncDirectory();
         }
         onDisk = Durability.SURE;
     }

@@ -60,7 +60,7 @@ final class Publisher {
     private final Source source;
 
     /** Held while a document is made, one at a time. Acquired before the log's own lock, never after it. */
-    private final ReentrantLock one = new ReentrantLock();
+    private final ReentrantLock publishLock = new ReentrantLock();
 
     private final ReentrantLock waiting = new ReentrantLock();
     private final Condition changed = waiting.newCondition();
@@ -75,11 +75,11 @@ final class Publisher {
     private long answered;
     private volatile @Nullable String failure;
 
-    /** File key that the document's name must refer to; null until there is one. Guarded by {@link #one}. */
+    /** File key that the document's name must refer to; null until there is one. Guarded by {@link #publishLock}. */
     private @Nullable Object key;
 
     /** The failure that was last logged. Confined to the publisher's thread. */
-    private @Nullable String said;
+    private @Nullable String lastLoggedFailure;
 
     private long size;
     private @Nullable Thread thread;
@@ -120,18 +120,18 @@ final class Publisher {
 
     /** Logs a failure once, however often it is retried. */
     private void logFailureOnce(String why) {
-        if (!why.equals(said)) {
-            said = why;
+        if (!why.equals(lastLoggedFailure)) {
+            lastLoggedFailure = why;
             System.getLogger(Publisher.class.getName())
                     .log(System.Logger.Level.ERROR, "CHATD-404 the log can't be written to disk: " + why);
         }
     }
 
     private void clearFailure() {
-        if (said != null) {
+        if (lastLoggedFailure != null) {
             System.getLogger(Publisher.class.getName())
                     .log(System.Logger.Level.INFO, "CHATD-405 the log can be written to disk again");
-            said = null;
+            lastLoggedFailure = null;
         }
     }
 
@@ -297,7 +297,7 @@ final class Publisher {
 
     private void publish(boolean gently) throws IOException {
         force();
-        one.lock();
+        publishLock.lock();
         try (Snapshot now = source.snapshot()) {
             Path fresh = files.temporary("audit.xml");
             try (FileChannel out = FileChannel.open(
@@ -311,7 +311,7 @@ final class Publisher {
                     if (gently) {
                         answerLiveness();
                     }
-                    if (gently && at + PIECE < now.size() && !one.hasQueuedThreads()) {
+                    if (gently && at + PIECE < now.size() && !publishLock.hasQueuedThreads()) {
                         rest(Math.min(MOST_REST_NANOS, REST * (System.nanoTime() - begun)));
                     }
                 }
@@ -333,7 +333,7 @@ final class Publisher {
             Files.deleteIfExists(files.temporary("audit.xml"));
             throw e;
         } finally {
-            one.unlock();
+            publishLock.unlock();
         }
     }
 
@@ -344,7 +344,7 @@ final class Publisher {
      */
     @Nullable
     String keepInPlace() throws IOException {
-        if (!one.tryLock()) {
+        if (!publishLock.tryLock()) {
             // Another one is being made right now.
             return null;
         }
@@ -356,7 +356,7 @@ final class Publisher {
             key = null;
             return LogFiles.name(files.published()) + LogFiles.describeChange(now) + "; it was published anew";
         } finally {
-            one.unlock();
+            publishLock.unlock();
         }
     }
 

@@ -67,7 +67,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         List<Path> closed = files.closed();
         if (!closed.isEmpty() && Files.isSameFile(closed.getLast(), files.part())) {
             Files.delete(closed.getLast());
-            files.forceNames();
+            files.syncDirectory();
         }
     }
 
@@ -105,7 +105,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
             out.force(true);
         }
         Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE);
-        files.forceNames();
+        files.syncDirectory();
         return Segment.read(files.part());
     }
 

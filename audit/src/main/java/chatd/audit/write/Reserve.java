@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Reserve {
     private static final int PIECE = 1 << 20;
 
-    /** Bytes that must be free besides, so that the reserve is not used up again at once. */
+    /** Bytes that must be free in addition, so that the reserve is not used up again at once. */
     private static final long MARGIN = 4 << 20;
 
     private final Path file;

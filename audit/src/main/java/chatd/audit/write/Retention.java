@@ -71,7 +71,7 @@ final class Retention {
             logging.log(new LogEvent.SegmentDeleted(LogFiles.name(file), segment.chain()));
             segments.forget(file);
             Files.delete(file);
-            files.forceNames();
+            files.syncDirectory();
         }
     }
 }

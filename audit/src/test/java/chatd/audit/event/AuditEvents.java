@@ -10,8 +10,8 @@ import java.util.Map;
 
 /** A sample of every event, by the name of its golden file. */
 public final class AuditEvents {
-    private static final Who ALICE = Who.of(12, "alice");
-    private static final Who WANG = Who.of(13, "王芳");
+    private static final LoggedIdentity ALICE = LoggedIdentity.of(12, "alice");
+    private static final LoggedIdentity WANG = LoggedIdentity.of(13, "王芳");
     private static final String DIGEST = "d".repeat(43);
     private static final Peer PEER = new Peer("s7f3", "chat/1", "2001:db8::7", 50123);
 
@@ -41,7 +41,7 @@ public final class AuditEvents {
         all.put("login", new AccountEvent.LoggedIn(8, ALICE, PEER, false));
         all.put("login-resumed", new AccountEvent.LoggedIn(8, ALICE, PEER, true));
         all.put("login-refused", new AccountEvent.Refused("login", ALICE, PEER, "wrong-password"));
-        all.put("login-unknown", new AccountEvent.Refused("login", Who.UNKNOWN, PEER, "no-such-user"));
+        all.put("login-unknown", new AccountEvent.Refused("login", LoggedIdentity.UNKNOWN, PEER, "no-such-user"));
         all.put("logout", new AccountEvent.LoggedOut(ALICE, PEER, "closed by the client"));
         all.put("displaced", new AccountEvent.Displaced(ALICE, PEER, "s7f4"));
         all.put("throttled", new AccountEvent.Throttled(ALICE, PEER, Duration.ofSeconds(4)));
@@ -59,17 +59,31 @@ public final class AuditEvents {
         all.put("file", new AuditEvent.MessageSent(44, ALICE, PEER, 3L, 16 << 20, List.of(WANG), DIGEST));
         all.put("correction", new AmendmentEvent.Corrected(45, 42, ALICE, PEER, 12, List.of(WANG, ALICE), DIGEST));
         all.put("taken-back", new AmendmentEvent.TakenBack(46, 42, ALICE, PEER));
-        all.put("taken-back-by-administrator", new AmendmentEvent.TakenBack(47, 44, new Who(null, "server"), null));
+        all.put(
+                "taken-back-by-administrator",
+                new AmendmentEvent.TakenBack(47, 44, new LoggedIdentity(null, "server"), null));
         all.put(
                 "group-text",
-                new AuditEvent.MessageSent(49, ALICE, PEER, null, 6, List.of(Who.ofGroup(7, "Ops & more")), DIGEST));
+                new AuditEvent.MessageSent(
+                        49, ALICE, PEER, null, 6, List.of(LoggedIdentity.ofGroup(7, "Ops & more")), DIGEST));
         all.put(
                 "group",
                 new GroupEvent(
-                        50, Who.ofGroup(7, "Ops & more"), ALICE, PEER, "create, history all", List.of(WANG, ALICE)));
+                        50,
+                        LoggedIdentity.ofGroup(7, "Ops & more"),
+                        ALICE,
+                        PEER,
+                        "create, history all",
+                        List.of(WANG, ALICE)));
         all.put(
                 "group-by-server",
-                new GroupEvent(51, Who.ofGroup(7, "Ops"), new Who(null, "server"), null, "close", List.of()));
+                new GroupEvent(
+                        51,
+                        LoggedIdentity.ofGroup(7, "Ops"),
+                        new LoggedIdentity(null, "server"),
+                        null,
+                        "close",
+                        List.of()));
         all.put("report", new AccountEvent.Reported(23, 42, ALICE, PEER));
         all.put("report-closed", new AccountEvent.ReportHandled(24, 42, ALICE, "root", "closed"));
         all.put("reaction", new AmendmentEvent.Reacted(48, 43, WANG, PEER, true));
@@ -91,7 +105,9 @@ public final class AuditEvents {
         all.put("call-end-unanswered", new CallEvent.Ended(ALICE, List.of(WANG), "unanswered", session, null));
         all.put("storage", new AuditEvent.StorageFull(ALICE, 80));
         all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));
-        all.put("violation-unnamed", new AuditEvent.Violation(Who.UNKNOWN, PEER, "", "unknown type or subtype"));
+        all.put(
+                "violation-unnamed",
+                new AuditEvent.Violation(LoggedIdentity.UNKNOWN, PEER, "", "unknown type or subtype"));
         all.put(
                 "admin",
                 new AuditEvent.AdminCommand(
@@ -131,7 +147,7 @@ public final class AuditEvents {
                 "hostile",
                 new AccountEvent.Refused(
                         "register",
-                        new Who(null, "a\"<b>&'\u202Eevil\u0000\n\r\t\\\u200B\uFEFF\uD800x\u00A0\uFE0F"),
+                        new LoggedIdentity(null, "a\"<b>&'\u202Eevil\u0000\n\r\t\\\u200B\uFEFF\uD800x\u00A0\uFE0F"),
                         PEER,
                         "bad-name"));
         return all;

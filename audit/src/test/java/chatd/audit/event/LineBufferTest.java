@@ -42,7 +42,7 @@ class LineBufferTest {
             StringBuilder expected = new StringBuilder("x");
             Escape.append(expected, value.toString(), longest);
             LineBuffer buffer = new LineBuffer(random.nextInt(8)).append("x");
-            assertThat(buffer.escaped(value.toString(), longest).text(0))
+            assertThat(buffer.appendEscaped(value.toString(), longest).text(0))
                     .as("seed %d, turn %d", seed, turn)
                     .isEqualTo(
                             new String(expected.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));

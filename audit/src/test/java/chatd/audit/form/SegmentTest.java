@@ -59,7 +59,7 @@ class SegmentTest {
         }
 
         Segment read() throws IOException {
-            return Segment.read(new ByteArrayInputStream(utf8(text.toString())), Watch.NOTHING);
+            return Segment.read(new ByteArrayInputStream(utf8(text.toString())), VerificationListener.NOTHING);
         }
     }
 
@@ -166,7 +166,7 @@ class SegmentTest {
         byte[] changed = Arrays.copyOf(bytes, bytes.length - 2);
         changed[at] = (byte) 0xff;
         System.arraycopy(bytes, at + 3, changed, at + 1, bytes.length - at - 3);
-        assertThat(Segment.read(new ByteArrayInputStream(changed), Watch.NOTHING)
+        assertThat(Segment.read(new ByteArrayInputStream(changed), VerificationListener.NOTHING)
                         .wrong())
                 .isEqualTo("not UTF-8");
     }
@@ -255,7 +255,8 @@ class SegmentTest {
 
     @Test
     void whatDoesNotBeginAsASegmentIsNone() {
-        assertThatThrownBy(() -> Segment.read(new ByteArrayInputStream(utf8("<audit>\n")), Watch.NOTHING))
+        assertThatThrownBy(
+                        () -> Segment.read(new ByteArrayInputStream(utf8("<audit>\n")), VerificationListener.NOTHING))
                 .isInstanceOf(Segment.Broken.class)
                 .hasMessageStartingWith("line 1: ");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.audit.LogBytes;
 import chatd.audit.LogFiles;
 import chatd.audit.Logs;
-import chatd.audit.form.Watch;
+import chatd.audit.form.VerificationListener;
 import chatd.audit.seal.SealPublic;
 import chatd.audit.write.AuditLog;
 import chatd.fixtures.TestClock;
@@ -75,7 +75,7 @@ class ExcerptTest {
     }
 
     private Verifier.Report verify(boolean excerpt) throws IOException {
-        return Verifier.verify(out, new Auditor(List.of(key), List.of(), excerpt), Watch.NOTHING);
+        return Verifier.verify(out, new AuditorTerms(List.of(key), List.of(), excerpt), VerificationListener.NOTHING);
     }
 
     private List<Path> files() throws IOException {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.audit.Logs;
 import chatd.audit.event.AccountEvent;
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LoggedIdentity;
 import chatd.audit.event.Peer;
-import chatd.audit.event.Who;
 import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,11 +22,11 @@ class LoggedSinceTest {
     private Path directory;
 
     private static AuditEvent file(long message, long file) {
-        return new AuditEvent.MessageSent(message, Who.of(1, "alice"), PEER, file, 10, null, "d".repeat(43));
+        return new AuditEvent.MessageSent(message, LoggedIdentity.of(1, "alice"), PEER, file, 10, null, "d".repeat(43));
     }
 
     private static AuditEvent registered(long change, long account, String name) {
-        return new AccountEvent.Registered(change, Who.of(account, name), PEER);
+        return new AccountEvent.Registered(change, LoggedIdentity.of(account, name), PEER);
     }
 
     private LoggedSince since(long message, long change) throws IOException {
@@ -40,7 +40,7 @@ class LoggedSinceTest {
             log.append(registered(1, 1, "alice"), registered(2, 2, "bob"), file(1, 1));
             log.rotate();
             log.append(Logs.event(2), file(3, 2), registered(3, 3, "mallory"));
-            log.append(new AccountEvent.AccountChanged(4, Who.of(2, "robert"), "bob", "rename", "root"));
+            log.append(new AccountEvent.AccountChanged(4, LoggedIdentity.of(2, "robert"), "bob", "rename", "root"));
             log.rotate();
             log.append(Logs.event(4));
             log.publish();

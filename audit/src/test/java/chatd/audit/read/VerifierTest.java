@@ -6,7 +6,7 @@ import chatd.audit.LogBytes;
 import chatd.audit.LogFiles;
 import chatd.audit.Logs;
 import chatd.audit.form.Chain;
-import chatd.audit.form.Watch;
+import chatd.audit.form.VerificationListener;
 import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -244,7 +244,8 @@ class VerifierTest {
         changed.set(4, changed.get(4).replaceFirst(" outcome=", " colour=\"red\" outcome="));
         Logs.rewrite(file, changed);
         // The second verifier has no schema.
-        assertThat(Verifier.verify(directory, new Auditor(List.of(), List.of(), false), Watch.NOTHING)
+        assertThat(Verifier.verify(
+                                directory, new AuditorTerms(List.of(), List.of(), false), VerificationListener.NOTHING)
                         .wrong())
                 .startsWith("audit.xml: line 5: not valid against the schema: ")
                 .contains("colour");
@@ -270,7 +271,7 @@ class VerifierTest {
         List<Long> told = new ArrayList<>();
         List<String> read = new ArrayList<>();
         long all = size;
-        Verifier.verify(directory, new Auditor(List.of(), List.of(), false), new Watch() {
+        Verifier.verify(directory, new AuditorTerms(List.of(), List.of(), false), new VerificationListener() {
             @Override
             public void line(String line) {
                 read.add(line);

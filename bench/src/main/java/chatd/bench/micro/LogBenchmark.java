@@ -2,8 +2,8 @@ package chatd.bench.micro;
 
 import chatd.audit.SaltedDigest;
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LoggedIdentity;
 import chatd.audit.event.Peer;
-import chatd.audit.event.Who;
 import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,11 +43,11 @@ public class LogBenchmark {
     private static AuditEvent event(long number) {
         return new AuditEvent.MessageSent(
                 number,
-                Who.of(1, "alice"),
+                LoggedIdentity.of(1, "alice"),
                 new Peer("s1", "chat/1", "2001:db8::1", 50_000),
                 null,
                 100,
-                List.of(Who.of(2, "bob")),
+                List.of(LoggedIdentity.of(2, "bob")),
                 "d".repeat(43));
     }
 

@@ -13,7 +13,7 @@ public interface Context {
     /**
      * Returns the server.
      *
-     * @throws ParameterException if it is not given, or is no address
+     * @throws ParameterException if it is missing or not a valid address
      */
     Address address();
 
@@ -36,6 +36,6 @@ public interface Context {
     /** Returns the arguments after {@code --}. */
     List<String> words();
 
-    /** Returns wrong usage of the command line, to be thrown: what is wrong, as a clause. */
-    ParameterException wrong(String what);
+    /** Returns an exception, to be thrown, for wrong usage; {@code what} is a clause. */
+    ParameterException usageError(String what);
 }

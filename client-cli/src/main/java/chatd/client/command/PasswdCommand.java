@@ -45,7 +45,7 @@ public final class PasswdCommand extends ScriptCommand {
         Optional<Secret> again = once.isEmpty() ? once : PasswordOptions.typed("Once more: ");
         if (again.isEmpty() || !again.equals(once)) {
             throw new ClientFailure(
-                    ClientFailure.NO, again.isEmpty() ? "No password was given." : "The passwords do not match.");
+                    ClientFailure.FAILED, again.isEmpty() ? "No password was given." : "The passwords do not match.");
         }
         return again.get();
     }

@@ -55,8 +55,9 @@ public abstract class ScriptCommand implements Callable<Integer> {
     protected void checkWords() {
         if (context().words().stream().anyMatch(word -> word.indexOf('\uFFFD') >= 0)) {
             throw context()
-                    .wrong("the text has characters that this machine's locale lacks: set LC_ALL=C.UTF-8, or give the"
-                            + " text on standard input");
+                    .usageError(
+                            "the text has characters that this machine's locale lacks: set LC_ALL=C.UTF-8, or give the"
+                                    + " text on standard input");
         }
     }
 
@@ -73,7 +74,7 @@ public abstract class ScriptCommand implements Callable<Integer> {
         Link.To server = context.server();
         String json = Carrier.LINES.protocol();
         if (isNumbered() && !server.offers(json)) {
-            throw new ClientFailure(ClientFailure.NO, "This needs " + json + "; see --protocol.");
+            throw new ClientFailure(ClientFailure.FAILED, "This needs " + json + "; see --protocol.");
         }
         return new LoginExchange(
                 isNumbered() ? server.speaking(json) : server, context.user(), LoginExchange.Device.fresh(true));
@@ -129,7 +130,7 @@ public abstract class ScriptCommand implements Callable<Integer> {
                     switch (reason) {
                         case NAME_TAKEN -> ClientFailure.CONFLICT;
                         case NO_SUCH_USER, WRONG_PASSWORD, DISABLED -> ClientFailure.LOG_IN_REFUSED;
-                        default -> ClientFailure.NO;
+                        default -> ClientFailure.FAILED;
                     },
                     reason == LoginExchange.Reason.BAD_PASSWORD ? text + " " + Dialogue.RULES : text);
         }

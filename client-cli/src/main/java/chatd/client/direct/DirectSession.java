@@ -198,7 +198,7 @@ public final class DirectSession implements AutoCloseable {
                 @Override
                 public void channelActive(ChannelHandlerContext ctx) {
                     QuicChannel connection = (QuicChannel) ctx.channel();
-                    Optional<Peer> peer = of(connection).filter(its -> !its.dials && !its.isGone());
+                    Optional<Peer> peer = of(connection).filter(its -> !its.isInitiator && !its.isGone());
                     if (peer.isPresent()) {
                         peer.get().adopt(connection);
                         ctx.fireChannelActive();
@@ -294,7 +294,7 @@ public final class DirectSession implements AutoCloseable {
                         .filter(address -> !address.getAddress().isLoopbackAddress())
                         .map(address -> new Candidate(text(address.getAddress()), address.getPort()))
                         .distinct()
-                        .limit(Endpoint.MOST)
+                        .limit(Endpoint.MAX_CANDIDATES)
                         .toList(),
                 key.fingerprint());
     }
@@ -409,7 +409,7 @@ public final class DirectSession implements AutoCloseable {
             return new Said(
                     its.number(),
                     peers.values().stream()
-                            .filter(peer -> !peer.isGone() && !peer.text(its))
+                            .filter(peer -> !peer.isGone() && !peer.sendText(its))
                             .map(peer -> peer.user)
                             .toList());
         });
@@ -450,7 +450,7 @@ public final class DirectSession implements AutoCloseable {
     }
 
     private void toAll(SessionLine speech) {
-        execute(() -> peers.values().stream().filter(Peer::isUp).forEach(peer -> peer.say(speech)));
+        execute(() -> peers.values().stream().filter(Peer::isUp).forEach(peer -> peer.send(speech)));
     }
 
     /** Returns those with whom there is a connection. Blocks for a moment. */
@@ -485,7 +485,7 @@ public final class DirectSession implements AutoCloseable {
     public void close() {
         execute(() -> {
             peers.values().forEach(Peer::leave);
-            var _ = socket.loop().schedule(socket::close, 2 * Peer.LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
+            var _ = socket.loop().schedule(socket::close, 2 * Peer.LEAVE_DELAY_MILLIS, TimeUnit.MILLISECONDS);
         });
     }
 

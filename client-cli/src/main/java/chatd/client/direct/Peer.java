@@ -39,16 +39,16 @@ final class Peer {
     private static final int[] PROBES = {0, 200, 600, 1_400, 3_000};
 
     /**
-     * Maximum number of probes, within so many seconds, to an address from which nothing has come: it may be somebody else's.
+     * Maximum number of probes, within so many seconds, to an address that has sent nothing: it may belong to somebody else.
      */
     private static final int MOST_PROBES = 8;
 
     private static final int PROBES_SECONDS = 15;
 
-    /** Maximum number of such addresses within that time; of further ones none is tried. */
+    /** Maximum number of such addresses within that time; any further ones are not tried. */
     private static final int MOST_SILENT = 64;
 
-    /** How often a way is sought again after a loss. */
+    /** How many times to look for a path again after a loss. */
     private static final int ATTEMPTS = 6;
 
     private static final int KEEP_ALIVE_SECONDS = 15;
@@ -57,22 +57,22 @@ final class Peer {
     private static final int WATCH_SECONDS = 2;
 
     /** How much time the last message has to reach the other side. */
-    static final int LAST_WORD_MILLIS = 200;
+    static final int LEAVE_DELAY_MILLIS = 200;
 
     /** Maximum number of addresses from which probes came, though the other side has not named them. */
     private static final int MOST_FOUND = 4;
 
-    /** Maximum number of texts that have not arrived. */
+    /** Maximum number of undelivered texts. */
     static final int MOST_WAITING = 1_000;
 
-    /** Maximum length of a line: a text of 64 KiB of which each byte is written as six. */
+    /** Maximum length of a line: a text of 64 KiB with each byte escaped as six. */
     private static final int LONGEST_LINE = 6 * (64 << 10) + 1_024;
 
     final long user;
     final String key;
 
     /** Whether this side opens the connection. */
-    final boolean dials;
+    final boolean isInitiator;
 
     private final DirectSession session;
     private final DirectSocket socket;
@@ -100,18 +100,18 @@ final class Peer {
     private boolean answered;
     private int attempts;
     private int round;
-    private long arrived;
+    private long lastReceived;
 
     Peer(DirectSession session, DirectSocket socket, long user, Endpoint endpoint, boolean dials) {
         this.session = session;
         this.socket = socket;
         this.user = user;
         this.key = endpoint.key();
-        this.dials = dials;
+        this.isInitiator = dials;
         setCandidates(endpoint.candidates());
     }
 
-    /** Takes the addresses that the other side names in place of those before. */
+    /** Replaces the addresses with those that the other side names now. */
     void setCandidates(List<Candidate> candidates) {
         addresses.keySet().forEach(socket::forget);
         addresses.clear();
@@ -164,7 +164,7 @@ final class Peer {
         }
     }
 
-    /** Counts a probe to an address; returns false if it has got enough. */
+    /** Counts a probe to an address; returns false if it has been sent enough. */
     private boolean mayProbe(InetSocketAddress address) {
         int sent = probesSent.getOrDefault(address, 0);
         if (sent == MOST_PROBES || (sent == 0 && probesSent.size() == MOST_SILENT)) {
@@ -183,23 +183,23 @@ final class Peer {
         }
         if (wasUp && ++attempts < ATTEMPTS) {
             seek();
-            // Once more: they may not have arrived, or changed meanwhile.
+            // Announce again: the addresses may have been lost, or have changed.
             session.listener().searchStarted(user);
             return;
         }
         giveUp();
     }
 
-    /** Looks no longer for a way, and tells the listener why there is none; does nothing while there is a connection. */
+    /** Stops looking for a path, and tells the listener why none was found; does nothing while there is a connection. */
     void giveUp() {
         if (!isUp && !isGone) {
             abandon();
-            session.listener().unreachable(user, explained());
+            session.listener().unreachable(user, explainFailure());
         }
     }
 
     /** Returns what was tried, and which side's firewall it looks like, as sentences. */
-    private String explained() {
+    private String explainFailure() {
         if (addresses.isEmpty()) {
             return "It named no address that could be tried.";
         }
@@ -259,7 +259,7 @@ final class Peer {
         answered = true;
         if (chosenAddress == null && !isUp) {
             chosenAddress = from;
-            if (dials) {
+            if (isInitiator) {
                 dial(from, round);
             }
         }
@@ -308,7 +308,7 @@ final class Peer {
         }
     }
 
-    /** Takes a connection of the other side, in place of the one before. */
+    /** Replaces the current connection with a new one from the other side. */
     void adopt(QuicChannel fresh) {
         QuicChannel before = connection;
         connection = fresh;
@@ -329,10 +329,10 @@ final class Peer {
         };
     }
 
-    /** Says the first words on a stream. */
+    /** Sends the first line on a stream. */
     private void hello(QuicStreamChannel opened) {
         stream = opened;
-        say(new SessionLine.Arrived(arrived));
+        send(new SessionLine.Arrived(lastReceived));
     }
 
     private final class Lines extends SimpleChannelInboundHandler<ByteBuf> {
@@ -361,18 +361,18 @@ final class Peer {
             if (stream == null || !from.equals(stream)) {
                 hello(from);
             }
-            waiting.forEach(this::say);
+            waiting.forEach(this::send);
             keepAlive(from);
             watch(from.parent());
             session.listener().connected(user, isAgain);
         }
         switch (speech) {
             case SessionLine.Text text -> {
-                if (text.number() > arrived) {
-                    arrived = text.number();
+                if (text.number() > lastReceived) {
+                    lastReceived = text.number();
                     session.listener().said(user, text.number(), text.text(), text.answered());
                 }
-                say(new SessionLine.Arrived(arrived));
+                send(new SessionLine.Arrived(lastReceived));
             }
             case SessionLine.Arrived(long number) -> {
                 while (!waiting.isEmpty() && waiting.getFirst().number() <= number) {
@@ -408,7 +408,7 @@ final class Peer {
                 .schedule(
                         () -> {
                             if (on.equals(stream) && isUp) {
-                                say(new SessionLine.Arrived(arrived));
+                                send(new SessionLine.Arrived(lastReceived));
                                 keepAlive(on);
                             }
                         },
@@ -416,7 +416,7 @@ final class Peer {
                         TimeUnit.SECONDS);
     }
 
-    /** Watches whether this machine's address has changed: then nothing of the connection passes the firewalls any more. */
+    /** Watches whether this machine's address has changed: firewalls then no longer let the connection's packets through. */
     private void watch(QuicChannel its) {
         var _ = socket.loop()
                 .schedule(
@@ -434,25 +434,25 @@ final class Peer {
     }
 
     /** Says a text, now or when there is a connection; returns false if too many wait already. */
-    boolean text(SessionLine.Text text) {
+    boolean sendText(SessionLine.Text text) {
         if (waiting.size() >= MOST_WAITING) {
             return false;
         }
         waiting.add(text);
         if (isUp) {
-            say(text);
+            send(text);
         }
         return true;
     }
 
-    void say(SessionLine speech) {
+    void send(SessionLine speech) {
         QuicStreamChannel now = stream;
         if (now != null) {
             var _ = now.writeAndFlush(Unpooled.wrappedBuffer(speech.line()), now.voidPromise());
         }
     }
 
-    /** Ends it for good: says the last word, and closes the connection once that is sent. */
+    /** Ends it for good: sends a last message, then closes the connection. */
     void leave() {
         QuicStreamChannel now = stream;
         QuicChannel its = connection;
@@ -466,7 +466,7 @@ final class Peer {
                             () -> {
                                 var _ = its.close(true, 0, Unpooled.EMPTY_BUFFER);
                             },
-                            LAST_WORD_MILLIS,
+                            LEAVE_DELAY_MILLIS,
                             TimeUnit.MILLISECONDS);
         } else if (its != null) {
             var _ = its.close();

@@ -80,7 +80,7 @@ public final class PasswordOptions {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             return firstLine(lines, file.toString());
         } catch (IOException e) {
-            throw new ClientFailure(ClientFailure.NO, "No password can be read from the file " + file + ".");
+            throw new ClientFailure(ClientFailure.FAILED, "No password can be read from the file " + file + ".");
         }
     }
 
@@ -95,7 +95,7 @@ public final class PasswordOptions {
             int exit = process.waitFor();
             if (exit != 0 || line == null) {
                 throw new ClientFailure(
-                        ClientFailure.NO,
+                        ClientFailure.FAILED,
                         "The password command exited with " + exit + (line == null ? " and printed nothing." : "."));
             }
             return checked(Secret.of(line));
@@ -123,7 +123,7 @@ public final class PasswordOptions {
     private static Secret firstLine(BufferedReader lines, String from) throws IOException {
         String line = lines.readLine();
         if (line == null || line.isEmpty()) {
-            throw new ClientFailure(ClientFailure.NO, "There is no password in " + from + ".");
+            throw new ClientFailure(ClientFailure.FAILED, "There is no password in " + from + ".");
         }
         return checked(Secret.of(line));
     }

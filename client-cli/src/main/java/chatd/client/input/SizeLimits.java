@@ -35,12 +35,12 @@ public final class SizeLimits {
      */
     public static FileToSend file(Path path, boolean picture) throws IOException {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            throw new ClientFailure(ClientFailure.NO, "There is no file " + path + " that can be read.");
+            throw new ClientFailure(ClientFailure.FAILED, "There is no file " + path + " that can be read.");
         }
         String name = String.valueOf(path.getFileName());
         String fault = FileName.fault(name);
         if (fault != null) {
-            throw new ClientFailure(ClientFailure.NO, "Rename the file " + SafeText.line(name) + ". " + fault);
+            throw new ClientFailure(ClientFailure.FAILED, "Rename the file " + SafeText.line(name) + ". " + fault);
         }
         return new FileToSend(path, name, Files.size(path), picture);
     }
@@ -50,7 +50,7 @@ public final class SizeLimits {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Limits.DEFAULT.text()) {
             throw new ClientFailure(
-                    ClientFailure.NO,
+                    ClientFailure.FAILED,
                     "The text has " + bytes + " bytes; the maximum is " + Limits.DEFAULT.text()
                             + ". Nothing was sent; send it as a file instead.");
         }

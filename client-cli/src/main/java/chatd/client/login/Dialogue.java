@@ -181,7 +181,7 @@ public final class Dialogue {
                 device.get().forget();
             }
         } catch (IOException e) {
-            throw new ClientFailure(ClientFailure.NO, "The key can't be deleted: " + e.getMessage() + ".");
+            throw new ClientFailure(ClientFailure.FAILED, "The key can't be deleted: " + e.getMessage() + ".");
         }
     }
 

@@ -2,11 +2,11 @@ package chatd.client.net;
 
 /** A failed request of the user, with the message and the exit code. */
 public final class ClientFailure extends RuntimeException {
-    public static final int NO = 1;
+    public static final int FAILED = 1;
     public static final int NO_SUCH = 4;
     public static final int CONFLICT = 5;
     public static final int NO_SERVER = 69;
-    /** Refused for now, for example because the database is away: the same may succeed later. */
+    /** Refused for now, for example because the database is unavailable: a retry may succeed. */
     public static final int TRY_LATER = 75;
 
     public static final int LOG_IN_REFUSED = 77;

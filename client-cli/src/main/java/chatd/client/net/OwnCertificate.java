@@ -28,9 +28,9 @@ public record OwnCertificate(List<X509Certificate> chain, PrivateKey key) {
         try {
             return new OwnCertificate(Pem.certificates(certificate), Pem.privateKey(key));
         } catch (NoSuchFileException e) {
-            throw new ClientFailure(ClientFailure.NO, "There is no file " + e.getFile() + ".");
+            throw new ClientFailure(ClientFailure.FAILED, "There is no file " + e.getFile() + ".");
         } catch (IOException e) {
-            throw new ClientFailure(ClientFailure.NO, e.getMessage() + ".");
+            throw new ClientFailure(ClientFailure.FAILED, e.getMessage() + ".");
         }
     }
 

@@ -319,7 +319,7 @@ final class DirectTalk {
             }
             if (now != null) {
                 throw new ClientFailure(
-                        ClientFailure.NO, "You are in a direct session with " + now.who() + "; /end ends it.");
+                        ClientFailure.FAILED, "You are in a direct session with " + now.who() + "; /end ends it.");
             }
             String called = to.stream().map(session::label).collect(Collectors.joining(", "));
             its = new Current(

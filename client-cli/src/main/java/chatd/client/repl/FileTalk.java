@@ -170,7 +170,7 @@ final class FileTalk {
                     .start();
         } catch (IOException e) {
             throw new ClientFailure(
-                    ClientFailure.NO,
+                    ClientFailure.FAILED,
                     "This system has no " + VIEWER + " that could open it (package xdg-utils). Open it by hand.");
         }
     }

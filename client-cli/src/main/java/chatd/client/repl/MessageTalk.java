@@ -107,7 +107,7 @@ final class MessageTalk {
     void takeBack(ResumedSession session, long number) throws IOException, InterruptedException {
         Item item = shown(session, number);
         if (item != null) {
-            presenter.said(more.takeBack(session, item));
+            presenter.received(more.takeBack(session, item));
         }
     }
 
@@ -118,7 +118,7 @@ final class MessageTalk {
             presenter.notice("Message #" + number + " is not yours. Nothing was done.");
         } else if (item != null) {
             SizeLimits.check(text);
-            presenter.said(more.correct(session, item, text));
+            presenter.received(more.correct(session, item, text));
         }
     }
 
@@ -131,7 +131,7 @@ final class MessageTalk {
         }
         Item done = more.react(session, item, code, on);
         if (done.number() > 0) {
-            presenter.said(done);
+            presenter.received(done);
         } else {
             presenter.notice(on ? "You have reacted with that already." : "You have no such reaction.");
         }

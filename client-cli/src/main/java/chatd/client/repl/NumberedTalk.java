@@ -165,13 +165,22 @@ public final class NumberedTalk {
 
     /** Takes an item back; returns what is shown of that. */
     Item takeBack(ResumedSession session, Item item) throws IOException, InterruptedException {
-        return item.done(Item.Action.TAKEN_BACK, "", session.takeBack(item.number()), session.name(), Instant.now());
+        return item.done(
+                Item.Action.TAKEN_BACK,
+                "",
+                session.amendments().takeBack(item.number()),
+                session.name(),
+                Instant.now());
     }
 
     /** Gives a text of the user's own another text; returns what is shown of that. */
     Item correct(ResumedSession session, Item item, String text) throws IOException, InterruptedException {
         return item.done(
-                Item.Action.CORRECTED, text, session.correct(item.number(), text), session.name(), Instant.now());
+                Item.Action.CORRECTED,
+                text,
+                session.amendments().correct(item.number(), text),
+                session.name(),
+                Instant.now());
     }
 
     /** Reacts to an item, or no longer; returns what is shown of that, without a number if there was nothing to do. */
@@ -179,7 +188,7 @@ public final class NumberedTalk {
         return item.done(
                 on ? Item.Action.REACTED : Item.Action.REACTION_REMOVED,
                 code,
-                session.react(item.number(), code, on),
+                session.amendments().react(item.number(), code, on),
                 session.name(),
                 Instant.now());
     }
@@ -241,7 +250,7 @@ public final class NumberedTalk {
     /** @param end a number of the list, or {@code others}; empty to list them */
     void sessions(ResumedSession session, String end) throws IOException, InterruptedException {
         if (end.isEmpty()) {
-            listed = session.sessions();
+            listed = session.ownSessions().list();
             StringBuilder lines = new StringBuilder();
             for (int i = 0; i < listed.size(); i++) {
                 SessionEvent.OwnSession one = listed.get(i);
@@ -257,7 +266,7 @@ public final class NumberedTalk {
             }
             presenter.page(lines.toString());
         } else if (end.equals("others")) {
-            session.endOtherSessions();
+            session.ownSessions().endOthers();
             presenter.notice("All your other sessions were ended, and their devices forgotten.");
         } else {
             int number = Integer.parseInt(end);
@@ -265,7 +274,7 @@ public final class NumberedTalk {
                 presenter.notice("There is no session " + number + " in the list; /sessions shows it.");
                 return;
             }
-            session.endSession(listed.get(number - 1).session());
+            session.ownSessions().end(listed.get(number - 1).session());
             presenter.notice("Session " + number + " was ended.");
         }
     }

@@ -71,7 +71,7 @@ final class RunningTransfers {
         synchronized (this) {
             if (running.size() >= MOST) {
                 throw new ClientFailure(
-                        ClientFailure.NO,
+                        ClientFailure.FAILED,
                         MOST
                                 + " files are under way already; /files lists them, /cancel NUMBER gives one up. Nothing was done.");
             }

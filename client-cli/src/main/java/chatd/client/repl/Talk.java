@@ -8,7 +8,7 @@ import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.client.screen.TypedLine;
 import chatd.client.talk.ChatSession;
-import chatd.client.talk.Contacts;
+import chatd.client.talk.KnownUsers;
 import chatd.client.talk.NotConnected;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.resume.ResumedSession;
@@ -108,7 +108,7 @@ public final class Talk {
         if (session() instanceof ResumedSession numbered) {
             return numbered;
         }
-        throw new ClientFailure(ClientFailure.NO, "This needs chat-json/1, and this connection speaks chat/1.");
+        throw new ClientFailure(ClientFailure.FAILED, "This needs chat-json/1, and this connection speaks chat/1.");
     }
 
     /**
@@ -386,7 +386,7 @@ public final class Talk {
             case TypedLine.Group(String what, String rest) ->
                 groups.take(numbered(), what, rest, target.names()).ifPresent(target::set);
             case TypedLine.Report(long number, String why) -> {
-                numbered().report(number, why);
+                numbered().amendments().report(number, why);
                 presenter.notice("The administrators are told of message #" + number + ".");
             }
             case TypedLine.Friends friends -> more.friends(numbered());
@@ -438,7 +438,7 @@ public final class Talk {
     }
 
     private void who(String part) throws IOException, InterruptedException {
-        Contacts contacts = session().contacts();
+        KnownUsers contacts = session().contacts();
         List<String> wanted = part.isEmpty() ? contacts.names() : session().matching(part);
         for (boolean online : new boolean[] {true, false}) {
             List<String> names =

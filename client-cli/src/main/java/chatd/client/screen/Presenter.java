@@ -230,7 +230,7 @@ public final class Presenter implements View {
     }
 
     @Override
-    public synchronized void said(Item item) {
+    public synchronized void received(Item item) {
         said(item, answered(item));
     }
 

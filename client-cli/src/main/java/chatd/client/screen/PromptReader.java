@@ -33,7 +33,7 @@ final class PromptReader extends LineReaderImpl {
         super(terminal, "chat-client", new HashMap<>());
     }
 
-    /** Sets how signs of several characters are shown; what was typed before the first line is read is its beginning. */
+    /** Sets how grapheme clusters are shown; what was typed before the first line is read starts that line. */
     void clusters(Clusters its, String typed) {
         clusters = its;
         runMacro(typed);
@@ -60,7 +60,7 @@ final class PromptReader extends LineReaderImpl {
         }
     }
 
-    // A sign of several characters is one to who types: JLine takes it apart unless the terminal knows clusters.
+    // To the user a grapheme cluster is one character: JLine splits it unless the terminal supports clusters.
 
     @Override
     protected boolean backwardChar() {
@@ -86,7 +86,7 @@ final class PromptReader extends LineReaderImpl {
         return (count != 1 || length <= 1) ? super.deleteChar() : buf.delete(length) == length;
     }
 
-    /** Shows the line, but on the thread that reads the keys not while there are more. */
+    /** Shows the line, except on the key-reading thread while more keys are waiting. */
     @Override
     public boolean redisplay() {
         return (Thread.currentThread().equals(keys) && bindingReader.peekCharacter(1) >= 0) || super.redisplay();

@@ -74,7 +74,7 @@ public final class DirectTransfer implements AutoCloseable {
         }
         this.other = known.getFirst();
         if (server.calls().isGroup(this.other)) {
-            throw new ClientFailure(ClientFailure.NO, this.other + " is a group: files go directly to one user.");
+            throw new ClientFailure(ClientFailure.FAILED, this.other + " is a group: files go directly to one user.");
         }
         server.calls().listen(event -> {
             DirectCall its = call;
@@ -151,7 +151,7 @@ public final class DirectTransfer implements AutoCloseable {
         public void unreachable(long user, String why) {
             steps.add(() -> {
                 current().end(DirectCall.UNREACHABLE);
-                fail(ClientFailure.NO, "No way to " + other + " was found. " + why);
+                fail(ClientFailure.FAILED, "No way to " + other + " was found. " + why);
             });
         }
     }
@@ -182,7 +182,7 @@ public final class DirectTransfer implements AutoCloseable {
         }
         cut.values().stream().findFirst().ifPresent(why -> fail(ClientFailure.TRY_LATER, why));
         if (failure == null && received == 0) {
-            fail(ClientFailure.NO, other + " has ended the direct session without sending anything.");
+            fail(ClientFailure.FAILED, other + " has ended the direct session without sending anything.");
         }
         end();
     }
@@ -222,13 +222,13 @@ public final class DirectTransfer implements AutoCloseable {
                 if (to.send(connected.getFirst(), file, at -> {})) {
                     each.accept(file);
                 } else {
-                    fail(ClientFailure.NO, other + " declines " + file.name() + ".");
+                    fail(ClientFailure.FAILED, other + " declines " + file.name() + ".");
                 }
                 return;
             } catch (TransferInterrupted e) {
                 // Once more.
             } catch (IOException e) {
-                fail(ClientFailure.NO, String.valueOf(e.getMessage()));
+                fail(ClientFailure.FAILED, String.valueOf(e.getMessage()));
                 return;
             }
         }
@@ -274,7 +274,7 @@ public final class DirectTransfer implements AutoCloseable {
                 switch (declined.reason()) {
                     case "unanswered" -> fail(ClientFailure.TRY_LATER, other + " does not answer.");
                     case "offline" -> fail(ClientFailure.TRY_LATER, other + " is not online where calls can be taken.");
-                    default -> fail(ClientFailure.NO, other + " declines.");
+                    default -> fail(ClientFailure.FAILED, other + " declines.");
                 }
             } else if (event instanceof DirectEvent.Ended ended
                     && !ended.reason().equals(DirectCall.UNREACHABLE)) {

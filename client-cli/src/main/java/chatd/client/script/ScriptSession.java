@@ -67,7 +67,7 @@ public final class ScriptSession implements Closeable {
         }
 
         @Override
-        public void said(Item item) {
+        public void received(Item item) {
             if (item.isFromServer() && item.number() == 0) {
                 synchronized (this) {
                     if (told.size() < 10) {
@@ -221,7 +221,7 @@ public final class ScriptSession implements Closeable {
             return numbered;
         }
         throw new ClientFailure(
-                ClientFailure.NO, "This needs chat-json/1, and the connection speaks chat/1; see --protocol.");
+                ClientFailure.FAILED, "This needs chat-json/1, and the connection speaks chat/1; see --protocol.");
     }
 
     @Override

@@ -32,7 +32,7 @@ public abstract class ChatSession {
     private final View view;
     private final Reconnector reconnector;
     private final boolean reconnects;
-    private final Contacts contacts = new Contacts();
+    private final KnownUsers contacts = new KnownUsers();
     private final Pending pending;
 
     /** Lock held while something is sent, so that answers come in the order of the requests. */
@@ -55,7 +55,7 @@ public abstract class ChatSession {
         this.pending = new Pending(view);
     }
 
-    public final Contacts contacts() {
+    public final KnownUsers contacts() {
         return contacts;
     }
 

@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Shows the events of a {@link ChatSession}; by default, none but the items. Called by several of its threads, possibly at
+ * Shows the events of a {@link ChatSession}; by default, only the items. Called by several of its threads, possibly at
  * once: implementations must be thread-safe.
  */
 public interface View {
     /** Shows a new item from others, or from another session of the user's own. */
-    void said(Item item);
+    void received(Item item);
 
     /** Shows an item sent from here, once the server has confirmed it. */
     default void sent(Item item) {
-        said(item);
+        received(item);
     }
 
     /** Shows items of the history. */
@@ -49,7 +49,7 @@ public interface View {
     default void ended(String why) {}
 
     /**
-     * Shows the texts that were sent from here and are not known to be stored, in place of those that it showed so before;
+     * Shows the texts sent from here that are not known to be stored, replacing those shown by the previous call;
      * none once all are. Called about once a second as long as there are any.
      */
     default void pending(List<Outgoing> texts) {}
@@ -70,11 +70,11 @@ public interface View {
     /** Shows that a user asks this one to be a friend, with what it says; an empty text if nothing. */
     default void friendRequested(String name, String text) {}
 
-    /** Shows something that the client has to say. */
+    /** Shows a notice from the client itself. */
     default void notice(String text) {}
 
     /**
-     * Shows that a user has another name.
+     * Shows that a user has been renamed.
      *
      * @param isMe whether the user is this one
      */
@@ -89,7 +89,7 @@ public interface View {
     /**
      * Takes over whom the user has blocked: what they write in groups and to everyone is hidden.
      *
-     * @param isBlocked whether somebody of this name is; as it is at the time when it is asked
+     * @param isBlocked tests whether the user of this name is blocked at the time of the call
      */
     default void blocked(Predicate<String> isBlocked) {}
 

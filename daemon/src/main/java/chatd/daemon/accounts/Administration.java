@@ -2,7 +2,7 @@ package chatd.daemon.accounts;
 
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
-import chatd.daemon.groups.Groups;
+import chatd.daemon.groups.GroupAdministration;
 import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
@@ -53,14 +53,14 @@ public final class Administration {
     private static final int MOST_NAMED = 10;
 
     private final Accounts accounts;
-    private final Groups groups;
+    private final GroupAdministration groups;
     private final Directory directory;
     private final Throttle throttle;
     private final Journal journal;
     private final Sessions sessions;
     private final Clock clock;
 
-    public Administration(FeatureContext parts, Accounts accounts, Groups groups, Throttle throttle) {
+    public Administration(FeatureContext parts, Accounts accounts, GroupAdministration groups, Throttle throttle) {
         this.accounts = accounts;
         this.groups = groups;
         this.directory = parts.directory();

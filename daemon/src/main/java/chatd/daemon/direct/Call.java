@@ -28,7 +28,7 @@ final class Call {
 
         final String key;
 
-        /** When its connection was found to be gone; null while it is there. */
+        /** When its connection was found to be lost; null while it is up. */
         @Nullable
         Instant lost;
 
@@ -88,12 +88,12 @@ final class Call {
     }
 
     /** Records that an account's answer is being logged; returns false if another of its sessions has answered already. */
-    boolean beginsToAnswer(long account) {
+    boolean startAnswering(long account) {
         return answering.add(account);
     }
 
     /** Records that an account's answer was logged, or could not be. */
-    void endsToAnswer(long account) {
+    void finishAnswering(long account) {
         answering.remove(account);
     }
 
@@ -106,7 +106,7 @@ final class Call {
     }
 
     /** Returns whether an account was called and has not answered; it no longer rings. */
-    boolean stopsRinging(long account) {
+    boolean stopRinging(long account) {
         return ringing.remove((Long) account);
     }
 
@@ -125,7 +125,7 @@ final class Call {
         return List.copyOf(parties.values());
     }
 
-    /** Returns those in the session but one. */
+    /** Returns everyone in the session except one. */
     List<Party> others(long account) {
         return parties.values().stream()
                 .filter(party -> party.account != account)
@@ -141,7 +141,7 @@ final class Call {
         return parties.size() + ringing.size() < 2 || parties.isEmpty();
     }
 
-    /** Returns whether it takes one of an account's sessions: it is in it, or has made the call. */
+    /** Returns whether an account takes part in this call, as its caller or after joining. */
     boolean has(long account) {
         return parties.containsKey(account);
     }

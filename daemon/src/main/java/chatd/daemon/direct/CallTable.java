@@ -169,7 +169,7 @@ final class CallTable {
 
     @GuardedBy("lock")
     private void crossed(Call other, long caller, long called) {
-        other.stopsRinging(caller);
+        other.stopRinging(caller);
         tellAll(caller, null, new DirectEvent.Cancelled(called, caller, other.session));
         other.party(called)
                 .ifPresent(party -> tell(party, new DirectEvent.Ended(called, called, other.session, "crossed")));
@@ -188,7 +188,7 @@ final class CallTable {
     private void ring(Call call, Account caller, Account called, User to, Reachable reachable) {
         long number = called.number();
         if (reachable == Reachable.OFFLINE) {
-            call.stopsRinging(number);
+            call.stopRinging(number);
             call.party(call.caller)
                     .ifPresent(party ->
                             tell(party, new DirectEvent.Declined(number, call.caller, call.session, "offline")));
@@ -223,7 +223,7 @@ final class CallTable {
                 throw noSuchSession();
             }
             checkRoom(account);
-            if (!call.beginsToAnswer(account)) {
+            if (!call.startAnswering(account)) {
                 throw noSuchSession();
             }
             return call;
@@ -236,7 +236,7 @@ final class CallTable {
     void endToAnswer(Call call, long account) {
         lock.lock();
         try {
-            call.endsToAnswer(account);
+            call.finishAnswering(account);
         } finally {
             lock.unlock();
         }
@@ -254,7 +254,7 @@ final class CallTable {
             if (calls.get(call.session) != call || !call.isRinging(number)) {
                 throw noSuchSession();
             }
-            call.stopsRinging(number);
+            call.stopRinging(number);
             if (call.began == null) {
                 call.began = clock.instant();
             }
@@ -320,7 +320,7 @@ final class CallTable {
 
     @GuardedBy("lock")
     private void declined(Call call, long account, @Nullable Session session, String reason) {
-        call.stopsRinging(account);
+        call.stopRinging(account);
         deferred.add(() -> outcomes.declined(call, account, session, reason));
         call.party(call.caller)
                 .ifPresent(party -> tell(party, new DirectEvent.Declined(account, call.caller, call.session, reason)));
@@ -349,7 +349,7 @@ final class CallTable {
     @GuardedBy("lock")
     private void stopRinging(Call call) {
         for (long account : call.ringing()) {
-            call.stopsRinging(account);
+            call.stopRinging(account);
             tellAll(account, null, new DirectEvent.Cancelled(call.caller, account, call.session));
         }
     }

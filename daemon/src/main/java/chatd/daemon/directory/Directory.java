@@ -1,7 +1,7 @@
 package chatd.daemon.directory;
 
 import chatd.audit.event.Escape;
-import chatd.audit.event.Who;
+import chatd.audit.event.LoggedIdentity;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.message.Reader;
@@ -193,18 +193,18 @@ public final class Directory {
     }
 
     /** Returns the accounts or the group with these numbers, each an {@link Addressee}, in the form used by the log. */
-    public List<Who> who(List<Long> numbers) {
-        List<Who> all = new ArrayList<>(numbers.size());
+    public List<LoggedIdentity> who(List<Long> numbers) {
+        List<LoggedIdentity> all = new ArrayList<>(numbers.size());
         for (long number : numbers) {
             all.add(who(number));
         }
         return all;
     }
 
-    private Who who(long number) {
+    private LoggedIdentity who(long number) {
         return Addressee.isGroup(number)
-                ? Who.ofGroup(Addressee.groupNumber(number), nameOf(number))
-                : Who.of(number, nameOf(number));
+                ? LoggedIdentity.ofGroup(Addressee.groupNumber(number), nameOf(number))
+                : LoggedIdentity.of(number, nameOf(number));
     }
 
     /**

@@ -179,7 +179,7 @@ public final class GroupDirectory {
     }
 
     /** Returns what an account sees of a group; nothing, if it was never in it. */
-    public List<MembershipPeriod> stretches(long account, long group) {
+    public List<MembershipPeriod> periods(long account, long group) {
         Entry entry = byNumber.get(group);
         if (entry == null) {
             return List.of();
@@ -199,20 +199,20 @@ public final class GroupDirectory {
         return entry == null
                 ? List.of()
                 : entry.past().keySet().stream()
-                        .map(account -> stretches(account, group))
+                        .map(account -> periods(account, group))
                         .toList();
     }
 
     /** Returns whether an account sees a message, or a change, of a group. */
     public boolean sees(long account, long group, long message) {
-        return stretches(account, group).stream().anyMatch(stretch -> stretch.has(message));
+        return periods(account, group).stream().anyMatch(stretch -> stretch.has(message));
     }
 
     /** Returns what an account may read. */
     public Reader reader(Account account) {
         SortedMap<Long, Reader.Group> groups = new TreeMap<>();
         for (long group : everOfAccount.getOrDefault(account.number(), NumberSet.EMPTY)) {
-            groups.put(group, new Reader.Group(newest.getOrDefault(group, 0L), stretches(account.number(), group)));
+            groups.put(group, new Reader.Group(newest.getOrDefault(group, 0L), periods(account.number(), group)));
         }
         return new Reader(account, groups, false);
     }

@@ -37,7 +37,7 @@ final class NameIndex {
         of(name, number).forEach(parts::remove);
     }
 
-    /** Returns the numbers of the names that have this text at the beginning, and then those that have it later. */
+    /** Returns the numbers of the names that begin with this text, then of those that have it in a later part. */
     Stream<Long> find(String typed) {
         String text = Names.searched(typed);
         return Stream.of(false, true)

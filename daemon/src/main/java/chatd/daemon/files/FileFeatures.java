@@ -9,7 +9,7 @@ public final class FileFeatures implements AutoCloseable {
     private final Files frames;
     private final FilesInPieces pieces;
     private final FilesOverHttp http;
-    private final Descriptions descriptions;
+    private final ContentDescriber descriptions;
 
     public FileFeatures(FeatureContext parts, Messages sending) {
         this.storage = new Storage(parts);
@@ -18,7 +18,7 @@ public final class FileFeatures implements AutoCloseable {
         this.frames = new Files(parts, uploads, fetches);
         this.pieces = new FilesInPieces(parts, uploads, fetches, sending);
         this.http = new FilesOverHttp(parts, uploads, fetches);
-        this.descriptions = new Descriptions(parts.stores().contents());
+        this.descriptions = new ContentDescriber(parts.stores().contents());
     }
 
     public Storage storage() {

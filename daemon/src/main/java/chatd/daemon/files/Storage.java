@@ -1,7 +1,7 @@
 package chatd.daemon.files;
 
 import chatd.audit.event.AuditEvent;
-import chatd.audit.event.Who;
+import chatd.audit.event.LoggedIdentity;
 import chatd.daemon.config.Config;
 import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.journal.FeatureContext;
@@ -167,7 +167,7 @@ public final class Storage {
             LOG.warn(
                     "CHATD-504 the files take {} % of quota.server ({}): see chat-admin storage",
                     allNow, Size.of(most));
-            audit.logBestEffort(new AuditEvent.StorageFull(Who.UNKNOWN, allNow));
+            audit.logBestEffort(new AuditEvent.StorageFull(LoggedIdentity.UNKNOWN, allNow));
         }
         return new Reservation(account.number(), bytes, !isNew);
     }

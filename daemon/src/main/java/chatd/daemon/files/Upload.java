@@ -119,7 +119,7 @@ final class Upload {
         StoredSource source = new StoredSource(contents, writer.number(), wanted.size());
         Optional<Picture> picture = wanted.shown() == Shown.PICTURE ? picture(source) : Optional.empty();
         if (picture.isEmpty()) {
-            Media media = Descriptions.of(source);
+            Media media = ContentDescriber.of(source);
             contents.describe(writer.number(), media);
             return send(
                     caller, with(whole, media.as(wanted.shown() == Shown.AS_IT_IS && media.width() > 0)), once, then);

@@ -54,7 +54,7 @@ public final class Applier {
         switch (committed.entry()) {
             case Message message -> {
                 recordInGroup(message.group(), message.number());
-                sessions.fanout().deliver(committed, Copies.of(message), event(message, Amended.NOT, directory));
+                sessions.fanout().deliver(committed, Copies.of(message), event(message, Amended.UNCHANGED, directory));
             }
             case Amendment amendment -> {
                 recordInGroup(amendment.subject().group(), amendment.number());

@@ -105,7 +105,7 @@ public final class Authenticator {
         Throttle.Target target = judged.map(
                         there -> Throttle.Target.account(there.account().number()))
                 .orElseGet(() -> Throttle.Target.nobody(name));
-        Throttle.Attempt attempt = throttle.attempt(target, caller.address(), known, caller.countPassword());
+        Throttle.Attempt attempt = throttle.attempt(target, caller.address(), known, caller.countPasswordAttempt());
         if (!attempt.delay().isZero()) {
             audit.logCoalesced(
                     "throttled",
@@ -137,7 +137,7 @@ public final class Authenticator {
             throw config.get().accounts().concealUsers() ? refusal(Code.WRONG_PASSWORD) : refusal;
         }
         attempt.right();
-        caller.forgetPasswords();
+        caller.resetPasswordAttempts();
         Snapshot there = judged.orElseThrow();
         Account.State state = there.account().stateAt(clock.instant());
         if (state != Account.State.ACTIVE) {

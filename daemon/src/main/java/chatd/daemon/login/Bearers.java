@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises who sends a request of HTTP, by the token of a session or by the cookie that stands for it (page {@code
+ * Recognises who sends an HTTP request, by the token of a session or by the cookie that stands for it (page {@code
  * chat-json-1.md}, "Files over HTTP"). Any thread; does not block.
  */
 public final class Bearers {
@@ -41,7 +41,7 @@ public final class Bearers {
         return bearer(connection, tokens.find(secret));
     }
 
-    /** As {@link #byToken}, by the first of these cookies that is good: other services of the host may set one of the name. */
+    /** As {@link #byToken}, by the first of these cookies that is good: other services on the host may set one so named. */
     public Bearer byCookie(Session connection, List<Secret> cookies) {
         return bearer(
                 connection,
@@ -117,13 +117,13 @@ public final class Bearers {
         }
 
         @Override
-        public int countPassword() {
-            return connection.countPassword();
+        public int countPasswordAttempt() {
+            return connection.countPasswordAttempt();
         }
 
         @Override
-        public void forgetPasswords() {
-            connection.forgetPasswords();
+        public void resetPasswordAttempts() {
+            connection.resetPasswordAttempts();
         }
 
         @Override

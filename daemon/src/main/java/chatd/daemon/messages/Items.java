@@ -45,7 +45,7 @@ public final class Items {
     /**
      * One item of a history.
      *
-     * @param concerned the accounts of which its reader may know that they have to do with it
+     * @param concerned the accounts that its reader may know to be involved in it
      */
     public record Item(MessageEvent.Message event, Set<Long> concerned) {
         public long number() {
@@ -137,7 +137,7 @@ public final class Items {
     private MessageEvent.Message amended(Message message, AmendmentStore.State state) {
         List<AmendmentStore.Correction> corrections = state.corrections();
         if (corrections.isEmpty() && state.reactions().isEmpty()) {
-            return Applier.event(message, Amended.NOT, directory);
+            return Applier.event(message, Amended.UNCHANGED, directory);
         }
         if (corrections.isEmpty()) {
             return Applier.event(message, new Amended(null, List.of(), state.reactions()), directory);
@@ -172,7 +172,7 @@ public final class Items {
                 Applier.event(amendment, directory), concerned(amendment.sender(), amendment.receivers(), reader));
     }
 
-    /** Returns the accounts of which a reader may know that they sent or received something. */
+    /** Returns the accounts that a reader may know to have sent or received something. */
     private static Set<Long> concerned(long sender, @Nullable List<Long> receivers, Reader reader) {
         Set<Long> concerned = new HashSet<>();
         if (sender != Message.SERVER) {

@@ -24,16 +24,16 @@ import java.util.function.Consumer;
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final InetSocketAddress proxy;
     private final Duration patience;
-    private final Consumer<InetSocketAddress> welcome;
+    private final Consumer<InetSocketAddress> onClientAddress;
     private final Consumer<String> refuse;
     private boolean done;
-    private Runnable settled = () -> {};
+    private Runnable cancelDeadline = () -> {};
 
     private ProxyHeader(
             InetSocketAddress proxy, Duration patience, Consumer<InetSocketAddress> welcome, Consumer<String> refuse) {
         this.proxy = proxy;
         this.patience = patience;
-        this.welcome = welcome;
+        this.onClientAddress = welcome;
         this.refuse = refuse;
     }
 
@@ -57,12 +57,12 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         Future<?> deadline = ctx.executor()
                 .schedule(() -> refuse(ctx, "no header arrived"), patience.toMillis(), TimeUnit.MILLISECONDS);
-        settled = () -> deadline.cancel(false);
+        cancelDeadline = () -> deadline.cancel(false);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        settled.run();
+        cancelDeadline.run();
     }
 
     /** Closes a connection that ends before its header is complete, without a refusal: usually a health check. */
@@ -84,7 +84,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
         try {
             done = true;
-            welcome.accept(client(header));
+            onClientAddress.accept(client(header));
             ctx.pipeline().remove(this);
         } finally {
             header.release();

@@ -82,7 +82,7 @@ public final class Services implements AutoCloseable {
         this.ownSessions = new OwnSessions(parts, tokens, devices);
         this.accounts = new Accounts(parts, authenticator, passwords, tokens, devices);
         this.groups = new Groups(parts);
-        this.administration = new Administration(parts, accounts, groups, throttle);
+        this.administration = new Administration(parts, accounts, groups.administration(), throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts, messages);
@@ -91,7 +91,7 @@ public final class Services implements AutoCloseable {
         this.calls = new Calls(parts, seenAddresses);
     }
 
-    /** Returns the rooms that handle clients' commands. */
+    /** Returns the features that handle clients' commands. */
     public List<Feature> features() {
         return List.of(
                 logins,
@@ -168,8 +168,8 @@ public final class Services implements AutoCloseable {
         return search;
     }
 
-    /** Returns what is told from where clients asked by UDP, and with which session's number. */
-    public BiConsumer<byte[], InetSocketAddress> askedByUdp() {
+    /** Returns the receiver of the addresses clients asked from by UDP, with their session's number. */
+    public BiConsumer<byte[], InetSocketAddress> udpAddressListener() {
         return seenAddresses::remember;
     }
 

@@ -33,10 +33,10 @@ public interface Caller {
     String name();
 
     /** Counts a password that came over its connection; returns how many came before. */
-    int countPassword();
+    int countPasswordAttempt();
 
     /** Counts anew, since a password was right. */
-    void forgetPasswords();
+    void resetPasswordAttempts();
 
     /** Returns whether it has ended and no longer waits for an answer. */
     boolean hasEnded();

@@ -315,12 +315,12 @@ public final class Session implements Caller {
     }
 
     @Override
-    public int countPassword() {
+    public int countPasswordAttempt() {
         return passwords.getAndIncrement();
     }
 
     @Override
-    public void forgetPasswords() {
+    public void resetPasswordAttempts() {
         passwords.set(0);
     }
 

@@ -2,8 +2,8 @@ package chatd.daemon.trail;
 
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
+import chatd.audit.event.LoggedIdentity;
 import chatd.audit.event.Peer;
-import chatd.audit.event.Who;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.config.Network;
 import chatd.daemon.directory.Names;
@@ -192,19 +192,19 @@ public final class AuditTrail implements AutoCloseable {
         catchUp();
     }
 
-    public Who typed(String name, Optional<Account> account) {
+    public LoggedIdentity typed(String name, Optional<Account> account) {
         boolean told = unknownNames && !Names.isTooLong(name);
-        return account.map(AuditTrail::who).orElse(told ? new Who(null, name) : Who.UNKNOWN);
+        return account.map(AuditTrail::who).orElse(told ? new LoggedIdentity(null, name) : LoggedIdentity.UNKNOWN);
     }
 
-    public static Who who(Account account) {
-        return Who.of(account.number(), account.name());
+    public static LoggedIdentity who(Account account) {
+        return LoggedIdentity.of(account.number(), account.name());
     }
 
-    /** Returns the caller's account; {@link Who#UNKNOWN} if it is not logged in. */
-    public static Who who(Caller caller) {
+    /** Returns the caller's account; {@link LoggedIdentity#UNKNOWN} if it is not logged in. */
+    public static LoggedIdentity who(Caller caller) {
         String name = caller.name();
-        return name == null ? Who.UNKNOWN : Who.of(caller.account(), name);
+        return name == null ? LoggedIdentity.UNKNOWN : LoggedIdentity.of(caller.account(), name);
     }
 
     public static Peer peer(Caller caller) {

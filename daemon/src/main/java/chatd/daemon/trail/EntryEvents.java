@@ -5,8 +5,8 @@ import chatd.audit.event.AccountEvent;
 import chatd.audit.event.AmendmentEvent;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.GroupEvent;
+import chatd.audit.event.LoggedIdentity;
 import chatd.audit.event.Peer;
-import chatd.audit.event.Who;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.AccountChanges;
@@ -64,8 +64,10 @@ public final class EntryEvents {
                 digest(message));
     }
 
-    private Who sender(long sender) {
-        return sender == Message.SERVER ? new Who(null, User.SERVER) : Who.of(sender, directory.nameOf(sender));
+    private LoggedIdentity sender(long sender) {
+        return sender == Message.SERVER
+                ? new LoggedIdentity(null, User.SERVER)
+                : LoggedIdentity.of(sender, directory.nameOf(sender));
     }
 
     /** Returns the log event of what became of a message. */
@@ -73,7 +75,7 @@ public final class EntryEvents {
         Origin origin = amendment.origin();
         long number = amendment.number();
         long of = amendment.subject().message();
-        Who who = sender(amendment.sender());
+        LoggedIdentity who = sender(amendment.sender());
         Peer peer = origin == null ? null : AuditTrail.peer(origin);
         return switch (amendment.act()) {
             case Amendment.TakenBack back -> new AmendmentEvent.TakenBack(number, of, who, peer);
@@ -97,7 +99,7 @@ public final class EntryEvents {
         Origin origin = change.origin();
         return new GroupEvent(
                 change.number(),
-                Who.ofGroup(change.group(), change.name()),
+                LoggedIdentity.ofGroup(change.group(), change.name()),
                 sender(change.sender()),
                 origin == null ? null : AuditTrail.peer(origin),
                 how(change.act()),
@@ -183,7 +185,7 @@ public final class EntryEvents {
 
     /** Returns the log event of an account change. */
     public AuditEvent changed(Change change) {
-        Who who = Who.of(change.account(), change.name());
+        LoggedIdentity who = LoggedIdentity.of(change.account(), change.name());
         Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
         return switch (change.kind()) {
             case REGISTERED -> new AccountEvent.Registered(change.number(), who, peer);
@@ -221,20 +223,20 @@ public final class EntryEvents {
         };
     }
 
-    private static AuditEvent handled(Change change, Who who, String how) {
+    private static AuditEvent handled(Change change, LoggedIdentity who, String how) {
         return new AccountEvent.ReportHandled(
                 change.number(), change.message(), who, String.valueOf(change.actor()), how);
     }
 
-    private AuditEvent friends(Change change, Who who, String how, Peer peer) {
+    private AuditEvent friends(Change change, LoggedIdentity who, String how, Peer peer) {
         return new AccountEvent.FriendChanged(change.number(), who, other(change), how, peer);
     }
 
-    private Who other(Change change) {
-        return Who.of(change.other(), directory.nameOf(change.other()));
+    private LoggedIdentity other(Change change) {
+        return LoggedIdentity.of(change.other(), directory.nameOf(change.other()));
     }
 
-    private static AuditEvent byAdministrator(Change change, Who who, String how) {
+    private static AuditEvent byAdministrator(Change change, LoggedIdentity who, String how) {
         return new AccountEvent.AccountChanged(
                 change.number(), who, change.previousName(), how, String.valueOf(change.actor()));
     }

@@ -37,7 +37,7 @@ class CallTest {
     }
 
     private static void join(Call call, long account) {
-        assertThat(call.stopsRinging(account)).isTrue();
+        assertThat(call.stopRinging(account)).isTrue();
         call.join(account, session(), NOWHERE, "key");
     }
 
@@ -54,22 +54,22 @@ class CallTest {
     @Test
     void oneOfAnAccountsSessionsAnswers() {
         Call call = call(BEN);
-        assertThat(call.beginsToAnswer(BEN)).isTrue();
-        assertThat(call.beginsToAnswer(BEN))
+        assertThat(call.startAnswering(BEN)).isTrue();
+        assertThat(call.startAnswering(BEN))
                 .as("from another device, while the first is logged")
                 .isFalse();
-        call.endsToAnswer(BEN);
-        assertThat(call.beginsToAnswer(BEN)).as("it could not be logged").isTrue();
+        call.finishAnswering(BEN);
+        assertThat(call.startAnswering(BEN)).as("it could not be logged").isTrue();
     }
 
     @Test
     void anAnswerThatIsLoggedTooLateFindsThatItRingsNoMore() {
         Call call = call(BEN);
-        assertThat(call.beginsToAnswer(BEN)).isTrue();
-        assertThat(call.stopsRinging(BEN)).isTrue();
-        call.endsToAnswer(BEN);
+        assertThat(call.startAnswering(BEN)).isTrue();
+        assertThat(call.stopRinging(BEN)).isTrue();
+        call.finishAnswering(BEN);
         assertThat(call.isRinging(BEN)).isFalse();
-        assertThat(call.stopsRinging(BEN)).isFalse();
+        assertThat(call.stopRinging(BEN)).isFalse();
         assertThat(call.isOver()).isTrue();
     }
 
@@ -79,7 +79,7 @@ class CallTest {
         join(call, BEN);
         assertThat(call.has(BEN)).isTrue();
         assertThat(call.has(CAROL)).as("rings, and takes no place").isFalse();
-        call.stopsRinging(CAROL);
+        call.stopRinging(CAROL);
         assertThat(call.isOver()).isFalse();
         call.leave(ANN);
         assertThat(call.has(ANN)).isFalse();

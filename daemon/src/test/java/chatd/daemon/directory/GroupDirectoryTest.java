@@ -83,7 +83,7 @@ class GroupDirectoryTest {
             assertThat(groups.wasEverIn(BEN, GROUP)).isTrue();
             assertThat(groups.of(BEN).isEmpty()).isTrue();
             assertThat(groups.members(GROUP).has(BEN)).isFalse();
-            assertThat(groups.stretches(BEN, GROUP))
+            assertThat(groups.periods(BEN, GROUP))
                     .containsExactly(new MembershipPeriod(2, 2, 3), new MembershipPeriod(4, 4, 5));
         }
     }
@@ -99,7 +99,7 @@ class GroupDirectoryTest {
         GroupDirectory read = read(CREW, OWNS, former(BEN, 2, 3, true), former(BEN, 4, 5, false));
         for (GroupDirectory groups : List.of(applied, read)) {
             assertThat(groups.wasRemoved(BEN, GROUP)).isFalse();
-            assertThat(groups.stretches(BEN, GROUP))
+            assertThat(groups.periods(BEN, GROUP))
                     .containsExactly(new MembershipPeriod(2, 2, 3), new MembershipPeriod(4, 4, 5));
         }
     }
@@ -176,7 +176,7 @@ class GroupDirectoryTest {
         applied.forget(BEN);
         assertThat(applied.wasEverIn(BEN, GROUP)).isFalse();
         assertThat(applied.wasRemoved(BEN, GROUP)).isFalse();
-        assertThat(applied.stretches(BEN, GROUP)).isEmpty();
+        assertThat(applied.periods(BEN, GROUP)).isEmpty();
         assertThat(applied.stretchesOfFormer(GROUP)).as("that of another stays").hasSize(1);
         assertThat(applied.wasEverIn(CID, GROUP)).isTrue();
         applied.forget(99);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.audit.event.AccountEvent;
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LoggedIdentity;
 import chatd.audit.event.Peer;
-import chatd.audit.event.Who;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.TestServices;
 import chatd.daemon.login.Argon2id;
@@ -146,8 +146,8 @@ class PositionsIT {
     /** A log with separate numbers for messages and changes, of a daemon killed before the last of each was logged. */
     private void oldLog() throws Exception {
         try (AuditLog log = TestServices.openLog(directory, Clock.systemUTC())) {
-            Who alice = Who.of(1, "alice");
-            Who bob = Who.of(2, "bob");
+            LoggedIdentity alice = LoggedIdentity.of(1, "alice");
+            LoggedIdentity bob = LoggedIdentity.of(2, "bob");
             log.append(
                     new AccountEvent.AccountChanged(1, alice, null, "add", "root"),
                     new AccountEvent.AccountChanged(2, bob, null, "add", "root"));

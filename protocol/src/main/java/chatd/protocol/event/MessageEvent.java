@@ -56,7 +56,7 @@ public sealed interface MessageEvent extends Event {
 
         /** A message of which nothing has become yet. */
         public Stored(long number, long sender, @Nullable List<Long> receivers, byte[] salt, References references) {
-            this(number, sender, receivers, salt, references, Amended.NOT);
+            this(number, sender, receivers, salt, references, Amended.UNCHANGED);
         }
 
         /** Something that has neither a salt nor references. */

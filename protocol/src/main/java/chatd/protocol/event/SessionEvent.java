@@ -86,7 +86,7 @@ public sealed interface SessionEvent extends Event {
      * What the server takes.
      *
      * @param everyone whether the user may write to everyone
-     * @param udpPort where it answers by UDP from which address one comes; 0 if nowhere
+     * @param udpPort where it answers by UDP which address one comes from; 0 if nowhere
      */
     record Server(String version, boolean everyone, int udpPort, Limits limits) {}
 

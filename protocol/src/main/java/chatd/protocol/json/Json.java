@@ -141,9 +141,9 @@ public final class Json implements Dialect {
             case FileEvent _ -> null;
             case DirectEvent _ -> null;
         };
-        // A message to several is framed for each of them: a thousand times compressed, it would hold up everyone.
+        // A message to several is framed for each of them: compressed a thousand times, it would hold up everyone.
         Carrier its = view(event, viewer) == 0 ? carrier : carrier.uncompressed();
-        return framed(its, seen(event, viewer), buffers)
+        return framed(its, asSeenBy(event, viewer), buffers)
                 .map(frame -> List.of(new Frame(frame, change)))
                 .orElse(List.of());
     }
@@ -154,13 +154,15 @@ public final class Json implements Dialect {
         return event instanceof MessageEvent.Message message && isToSeveral(message) ? viewer : 0;
     }
 
-    private static Event seen(Event event, long viewer) {
+    private static Event asSeenBy(Event event, long viewer) {
         return switch (event) {
-            case MessageEvent.Message message -> seen(message, viewer);
+            case MessageEvent.Message message -> asSeenBy(message, viewer);
             case MessageEvent.Page page ->
                 new MessageEvent.Page(
                         page.with(),
-                        page.items().stream().map(item -> seen(item, viewer)).toList(),
+                        page.items().stream()
+                                .map(item -> asSeenBy(item, viewer))
+                                .toList(),
                         page.more(),
                         page.names(),
                         page.read(),
@@ -171,7 +173,7 @@ public final class Json implements Dialect {
                                 .map(one -> new MessageEvent.Conversation(
                                         one.with(),
                                         one.name(),
-                                        seen(one.last(), viewer),
+                                        asSeenBy(one.last(), viewer),
                                         one.unread(),
                                         one.read(),
                                         one.attention()))
@@ -187,15 +189,15 @@ public final class Json implements Dialect {
         };
     }
 
-    private static MessageEvent.Message seen(MessageEvent.Message message, long viewer) {
+    private static MessageEvent.Message asSeenBy(MessageEvent.Message message, long viewer) {
         MessageEvent.Stored stored = message.stored();
         return stored == null || stored.sender() == viewer || !isToSeveral(message)
                 ? message
-                : message.with(stored.to(List.of(viewer), seen(stored.references(), viewer)));
+                : message.with(stored.to(List.of(viewer), asSeenBy(stored.references(), viewer)));
     }
 
     /** Leaves out others whom a message mentions: who mentions them gets it, too, which is not for everybody to know. */
-    private static References seen(References references, long viewer) {
+    private static References asSeenBy(References references, long viewer) {
         return new References(
                 references.answered(), references.mentioned().contains(viewer) ? List.of(viewer) : List.of());
     }
@@ -316,7 +318,7 @@ public final class Json implements Dialect {
     /**
      * Decodes a message as a command; {@link SessionCommand.Malformed} if it is not one.
      *
-     * @throws MalformedFrame if it is not UTF-8, and the carrier is one of texts
+     * @throws MalformedFrame if it is not UTF-8, and the carrier carries text
      */
     private Command command(byte[] message) {
         String text = "";
@@ -343,8 +345,8 @@ public final class Json implements Dialect {
         String id = "";
         try {
             id = JsonTable.id(object);
-            string(object, "send");
-            string(object, "receive");
+            checkText(object, "send");
+            checkText(object, "receive");
             return JsonTable.read(JsonCommands.ROWS, object)
                     .orElseThrow(
                             () -> new JsonValue.InvalidMessage("Messages of type " + called + " have no such info."));
@@ -353,7 +355,7 @@ public final class Json implements Dialect {
         }
     }
 
-    private static void string(JsonNode object, String key) {
+    private static void checkText(JsonNode object, String key) {
         if (object.has(key)) {
             JsonValue.TEXT.read(object.path(key), key);
         }

@@ -27,7 +27,7 @@ final class JsonDirect {
                             .orElseThrow(() -> new JsonValue.InvalidMessage(
                                     key + " has to be addresses such as [2001:db8::7]:50123 or 192.0.2.1:50123.")),
                     (out, candidate) -> out.writeString(candidate.toString())),
-            Endpoint.MOST);
+            Endpoint.MAX_CANDIDATES);
 
     static final List<JsonMessage<? extends Command>> COMMANDS = List.of(
             JsonMessage.<DirectCommand.Call>row(7, DirectCommand.Call.class, row -> {

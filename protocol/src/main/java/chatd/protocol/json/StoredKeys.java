@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that everything shares that has a number in the history. */
+/** The keys shared by everything that has a number in the history. */
 final class StoredKeys<T extends MessageEvent.Message> {
     private static final JsonValue<List<Long>> USERS = JsonValue.list(JsonValue.NUMBERED);
 

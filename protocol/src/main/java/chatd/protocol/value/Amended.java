@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Amended(@Nullable Version shown, List<Text> earlier, SequencedMap<String, Reactions> reactions) {
     /** What a message is that nothing was done about. */
-    public static final Amended NOT = new Amended(null, List.of(), new LinkedHashMap<>());
+    public static final Amended UNCHANGED = new Amended(null, List.of(), new LinkedHashMap<>());
 
     public Amended {
         earlier = List.copyOf(earlier);

@@ -29,7 +29,7 @@ abstract class AmendCommand extends ScriptCommand {
         try (ScriptSession session = session()) {
             printer.stored(context().out(), amend(session.numbered(), number));
         } catch (IllegalArgumentException e) {
-            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
+            throw new ClientFailure(ClientFailure.FAILED, String.valueOf(e.getMessage()));
         }
     }
 

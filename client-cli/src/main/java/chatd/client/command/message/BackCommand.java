@@ -17,6 +17,6 @@ import picocli.CommandLine.Command;
 public final class BackCommand extends AmendCommand {
     @Override
     protected long amend(ResumedSession session, long message) throws IOException, InterruptedException {
-        return session.takeBack(message);
+        return session.amendments().takeBack(message);
     }
 }

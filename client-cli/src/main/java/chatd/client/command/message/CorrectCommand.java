@@ -17,6 +17,6 @@ import picocli.CommandLine.Command;
 public final class CorrectCommand extends AmendCommand {
     @Override
     protected long amend(ResumedSession session, long message) throws IOException, InterruptedException {
-        return session.correct(message, text());
+        return session.amendments().correct(message, text());
     }
 }

@@ -65,7 +65,7 @@ public final class DirectCommand extends ScriptCommand {
         switch (what) {
             case "accept" -> accept();
             case "send" -> send();
-            default -> throw context().wrong("there is no direct " + what + "; it is accept or send");
+            default -> throw context().usageError("there is no direct " + what + "; it is accept or send");
         }
     }
 
@@ -73,7 +73,7 @@ public final class DirectCommand extends ScriptCommand {
         String user = from;
         Path directory = into;
         if (user == null || directory == null || !arguments.isEmpty()) {
-            throw context().wrong("usage: direct accept --from USER --into DIR");
+            throw context().usageError("usage: direct accept --from USER --into DIR");
         }
         try (ScriptSession session = session(ScriptSession.nobody(), true);
                 DirectTransfer transfer = transfer(session, user)) {
@@ -91,7 +91,7 @@ public final class DirectCommand extends ScriptCommand {
 
     private void send() throws IOException, UnknownServer, InterruptedException {
         if (from != null || into != null || arguments.size() < 2) {
-            throw context().wrong("usage: direct send USER FILE...");
+            throw context().usageError("usage: direct send USER FILE...");
         }
         String user = arguments.getFirst();
         List<FileToSend> files = new ArrayList<>();

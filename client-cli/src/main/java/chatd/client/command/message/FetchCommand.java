@@ -29,7 +29,7 @@ public final class FetchCommand extends ScriptCommand {
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
         if (file < 0 || file > MOST) {
-            throw context().wrong("a file's number is 0 to " + MOST);
+            throw context().usageError("a file's number is 0 to " + MOST);
         }
         try (ScriptSession session = session();
                 Download download = new Download(context().downloads(), SafeText::line, (received, size) -> {})) {

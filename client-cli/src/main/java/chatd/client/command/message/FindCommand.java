@@ -84,7 +84,7 @@ public final class FindCommand extends ScriptCommand {
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
         if (count < 1 || count > MOST) {
-            throw context().wrong("-n is 1 to " + MOST);
+            throw context().usageError("-n is 1 to " + MOST);
         }
         MessageCommand.Media kind = kind();
         Optional<Instant> begin = time("--since", since);
@@ -109,7 +109,7 @@ public final class FindCommand extends ScriptCommand {
                         + " were not searched.");
             }
             if (found.hits().isEmpty()) {
-                throw new ClientFailure(ClientFailure.NO, "Nothing was found.");
+                throw new ClientFailure(ClientFailure.FAILED, "Nothing was found.");
             }
         }
     }
@@ -118,7 +118,7 @@ public final class FindCommand extends ScriptCommand {
         try {
             return TypedSearch.media(media);
         } catch (IllegalArgumentException e) {
-            throw context().wrong("--media is text or file, not " + media);
+            throw context().usageError("--media is text or file, not " + media);
         }
     }
 
@@ -126,7 +126,7 @@ public final class FindCommand extends ScriptCommand {
         return switch (place) {
             case null -> Optional.empty();
             case Place.Time(Instant time) -> Optional.of(time);
-            case Place.Message message -> throw context().wrong(option + " takes a time");
+            case Place.Message message -> throw context().usageError(option + " takes a time");
         };
     }
 }

@@ -64,7 +64,7 @@ public final class HistoryCommand extends ScriptCommand {
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
         if (count != null && (count < 1 || count > MOST)) {
-            throw context().wrong("-n is 1 to " + MOST);
+            throw context().usageError("-n is 1 to " + MOST);
         }
         Optional<String> with = Optional.ofNullable(other).map(name -> name.equals("*") ? "" : name);
         long most = count != null ? count : since == null ? USUAL : MOST;

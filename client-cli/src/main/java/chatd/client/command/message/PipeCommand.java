@@ -116,7 +116,7 @@ public final class PipeCommand extends ScriptCommand {
             MessagePrinter.print(out, event);
             out.flush();
             if (out.checkError()) {
-                System.exit(ClientFailure.NO);
+                System.exit(ClientFailure.FAILED);
             }
         }
     }

@@ -26,6 +26,6 @@ public final class ReactCommand extends AmendCommand {
 
     @Override
     protected long amend(ResumedSession session, long message) throws IOException, InterruptedException {
-        return session.react(message, TypedLine.emoji(emoji), !isOff);
+        return session.amendments().react(message, TypedLine.emoji(emoji), !isOff);
     }
 }

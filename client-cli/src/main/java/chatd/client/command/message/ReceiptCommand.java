@@ -50,10 +50,10 @@ public final class ReceiptCommand extends ScriptCommand {
     protected void run() throws IOException, UnknownServer, InterruptedException {
         Long wanted = number;
         if (wanted != null && (wanted < 1 || wanted == Long.MAX_VALUE)) {
-            throw context().wrong("a message's number is 1 or more");
+            throw context().usageError("a message's number is 1 or more");
         }
         if (count < 1 || count > MOST) {
-            throw context().wrong("-n is 1 to " + MOST);
+            throw context().usageError("-n is 1 to " + MOST);
         }
         try (ScriptSession session = session()) {
             if (wanted == null) {

@@ -72,18 +72,18 @@ public final class SendCommand extends ScriptCommand {
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
         if (to.isEmpty() != isToAll) {
-            throw context().wrong("name the recipients, or give --all");
+            throw context().usageError("name the recipients, or give --all");
         }
         checkWords();
         boolean isFile = !files.isEmpty() || !pictures.isEmpty();
         if (isFile && (re != 0 || !context().words().isEmpty())) {
-            throw context().wrong("--file and --picture go without --re and a text");
+            throw context().usageError("--file and --picture go without --re and a text");
         }
         if (!id.isEmpty() && files.size() + pictures.size() > 1) {
-            throw context().wrong("--id is for one file");
+            throw context().usageError("--id is for one file");
         }
         if (re < 0) {
-            throw context().wrong("a message's number is 1 or more");
+            throw context().usageError("a message's number is 1 or more");
         }
         try {
             if (isFile) {
@@ -92,7 +92,7 @@ public final class SendCommand extends ScriptCommand {
                 sendText();
             }
         } catch (IllegalArgumentException e) {
-            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
+            throw new ClientFailure(ClientFailure.FAILED, String.valueOf(e.getMessage()));
         }
     }
 
@@ -132,12 +132,12 @@ public final class SendCommand extends ScriptCommand {
     /** Keeps what standard input has, since its size has to be known before it is sent. */
     private FileToSend received(Path to) throws IOException {
         if (name == null) {
-            throw context().wrong("--file - needs --name");
+            throw context().usageError("--file - needs --name");
         }
         String called = name;
         String fault = FileName.fault(called);
         if (fault != null) {
-            throw new ClientFailure(ClientFailure.NO, fault);
+            throw new ClientFailure(ClientFailure.FAILED, fault);
         }
         try (OutputStream out = Files.newOutputStream(to)) {
             System.in.transferTo(out);

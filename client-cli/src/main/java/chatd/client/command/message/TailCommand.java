@@ -55,7 +55,7 @@ public final class TailCommand extends ScriptCommand {
         private void flush() {
             context().out().flush();
             if (context().out().checkError()) {
-                System.exit(ClientFailure.NO);
+                System.exit(ClientFailure.FAILED);
             }
         }
     }

@@ -31,7 +31,7 @@ public final class ConversationsCommand extends ListCommand {
     @Override
     protected List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
         if (count < 1 || count > MOST) {
-            throw context().wrong("-n is 1 to " + MOST);
+            throw context().usageError("-n is 1 to " + MOST);
         }
         return (isUnread ? session.histories().unread() : session.histories().conversations(count))
                 .stream().limit(count).map(ConversationsCommand::line).toList();

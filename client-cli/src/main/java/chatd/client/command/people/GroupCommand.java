@@ -86,7 +86,7 @@ public final class GroupCommand extends ListCommand {
         };
     }
 
-    /** Refuses words that nothing would be done with. */
+    /** Refuses arguments that would be ignored. */
     private void check() {
         int most = switch (what) {
             case "list" -> 0;
@@ -97,11 +97,12 @@ public final class GroupCommand extends ListCommand {
         };
         if (arguments.size() > most) {
             throw context()
-                    .wrong("group " + what + " does not take so many words: " + arguments.get(most)
+                    .usageError("group " + what + " does not take so many words: " + arguments.get(most)
                             + " is left over. What has spaces goes in quotation marks");
         }
         if (!what.equals("create") && (isOpen || history != null)) {
-            throw context().wrong("--open and --history are for `group create`; see `group open` and `group history`");
+            throw context()
+                    .usageError("--open and --history are for `group create`; see `group open` and `group history`");
         }
     }
 
@@ -150,7 +151,7 @@ public final class GroupCommand extends ListCommand {
                 member.online() ? "online" : "offline");
     }
 
-    /** Returns what says that something is stored; as text that is nothing. */
+    /** Returns the line that confirms storage; as text, it is empty. */
     private static Line stored(long number) {
         ObjectNode sent = MessagePrinter.object("sent");
         return new Line(number > 0 ? sent.put("mid", number) : sent);
@@ -190,7 +191,8 @@ public final class GroupCommand extends ListCommand {
                         null,
                         null);
             case "close" -> groups.close(group(groups, "close GROUP"));
-            default -> throw context().wrong("there is no group " + what + "; group --help lists what can be done");
+            default ->
+                throw context().usageError("there is no group " + what + "; group --help lists what can be done");
         };
     }
 
@@ -198,7 +200,7 @@ public final class GroupCommand extends ListCommand {
         if (word.equals(one) || word.equals(other)) {
             return word;
         }
-        throw context().wrong("it is " + one + " or " + other + ", not " + word);
+        throw context().usageError("it is " + one + " or " + other + ", not " + word);
     }
 
     private long group(Groups groups, String usage) {
@@ -213,6 +215,6 @@ public final class GroupCommand extends ListCommand {
     }
 
     private RuntimeException usage(String usage) {
-        return context().wrong("usage: group " + usage);
+        return context().usageError("usage: group " + usage);
     }
 }

@@ -26,12 +26,12 @@ public final class SessionsCommand extends ListCommand {
     @Override
     protected List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
         if (end != null) {
-            session.endSession(end);
+            session.ownSessions().end(end);
         }
         if (endsOthers) {
-            session.endOtherSessions();
+            session.ownSessions().endOthers();
         }
-        return session.sessions().stream()
+        return session.ownSessions().list().stream()
                 .map(one -> new Line(
                         MessagePrinter.object("session")
                                 .put("session", one.session())

@@ -90,7 +90,7 @@ public record Item(
                 false,
                 Action.SENT,
                 0,
-                Amended.NOT,
+                Amended.UNCHANGED,
                 null);
     }
 
@@ -126,7 +126,7 @@ public record Item(
         return switch (message) {
             case MessageEvent.Text text ->
                 new Item(number, sender, isMine, time, true, text.text(), null, Optional.empty(), answered, -1)
-                        .as(Action.SENT, 0, stored == null ? Amended.NOT : stored.amended());
+                        .as(Action.SENT, 0, stored == null ? Amended.UNCHANGED : stored.amended());
             case MessageEvent.FileOffer offer -> {
                 long size = offer.content() == null ? -1 : offer.content().size();
                 yield new Item(
@@ -144,20 +144,20 @@ public record Item(
                                 offer.content() == null
                                         ? Media.NONE
                                         : offer.content().media())
-                        .as(Action.SENT, 0, stored == null ? Amended.NOT : stored.amended());
+                        .as(Action.SENT, 0, stored == null ? Amended.UNCHANGED : stored.amended());
             }
             case MessageEvent.Erased erased ->
                 new Item(number, sender, isMine, time, true, "", erased.isFile() ? 0L : null, Optional.empty(), 0, -1)
-                        .as(Action.ERASED, 0, Amended.NOT);
+                        .as(Action.ERASED, 0, Amended.UNCHANGED);
             case MessageEvent.TakenBack taken ->
-                done(message, number, isMine, "").as(Action.TAKEN_BACK, taken.of(), Amended.NOT);
+                done(message, number, isMine, "").as(Action.TAKEN_BACK, taken.of(), Amended.UNCHANGED);
             case MessageEvent.Corrected corrected ->
-                done(message, number, isMine, corrected.text()).as(Action.CORRECTED, corrected.of(), Amended.NOT);
+                done(message, number, isMine, corrected.text()).as(Action.CORRECTED, corrected.of(), Amended.UNCHANGED);
             case MessageEvent.GroupChanged changed ->
-                done(message, number, isMine, "").as(Action.GROUP, 0, Amended.NOT);
+                done(message, number, isMine, "").as(Action.GROUP, 0, Amended.UNCHANGED);
             case MessageEvent.Reacted reacted ->
                 done(message, number, isMine, reacted.code())
-                        .as(reacted.on() ? Action.REACTED : Action.REACTION_REMOVED, reacted.of(), Amended.NOT);
+                        .as(reacted.on() ? Action.REACTED : Action.REACTION_REMOVED, reacted.of(), Amended.UNCHANGED);
         };
     }
 
@@ -167,7 +167,7 @@ public record Item(
 
     /** Returns what this account has done about this item. */
     public Item done(Action what, String itsText, long itsNumber, String me, Instant now) {
-        return new Item(itsNumber, me, true, now, false, itsText, null, to, 0, -1).as(what, number, Amended.NOT);
+        return new Item(itsNumber, me, true, now, false, itsText, null, to, 0, -1).as(what, number, Amended.UNCHANGED);
     }
 
     /** Returns the item as it is shown since a user has another name. */

@@ -120,7 +120,7 @@ public final class Outgoing {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Refused refused
                     ? refused
-                    : new Refused(ClientFailure.NO, String.valueOf(e.getCause()));
+                    : new Refused(ClientFailure.FAILED, String.valueOf(e.getCause()));
         }
     }
 }

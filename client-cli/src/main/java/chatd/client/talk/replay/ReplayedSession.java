@@ -266,7 +266,7 @@ public final class ReplayedSession extends ChatSession {
                 items.stored(mine);
             } else if (items.open().contains(mine)) {
                 mine.markUncertain();
-                mine.refused(ClientFailure.NO, String.join(" ", done.told()));
+                mine.refused(ClientFailure.FAILED, String.join(" ", done.told()));
                 // The history tells whether it is stored.
                 if (catchesUp) {
                     catchUpLater(View.Reason.CHECK, Transcript.SOME_ITEMS);
@@ -303,7 +303,7 @@ public final class ReplayedSession extends ChatSession {
         if (file.size() > Limits.DEFAULT.file()) {
             // A server that receives a frame over its limit closes the connection without saying why.
             throw new ClientFailure(
-                    ClientFailure.NO,
+                    ClientFailure.FAILED,
                     "The file " + file.path() + " has " + file.size() + " bytes; the maximum of chat/1 is "
                             + Limits.DEFAULT.file() + ". Nothing was sent.");
         }

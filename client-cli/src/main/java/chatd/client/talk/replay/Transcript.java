@@ -103,7 +103,7 @@ final class Transcript {
 
     @GuardedBy("this")
     private void show(Item item) {
-        view.said(item);
+        view.received(item);
         record(item);
     }
 
@@ -166,7 +166,7 @@ final class Transcript {
         for (Outgoing mine : sent) {
             if (outgoing.remove(mine)) {
                 view.notSent(mine.item(), "");
-                mine.refused(ClientFailure.NO, "It was not stored.");
+                mine.refused(ClientFailure.FAILED, "It was not stored.");
             }
         }
         release(replay, false);

@@ -1,5 +1,6 @@
 package chatd.client.talk.resume;
 
+import chatd.client.talk.View;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.UserEvent;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** A user's friends, and those whom it blocks. Each method blocks until the server has answered. */
 public final class Friends {
-    /** A user's number, as the server takes it for a name. */
+    /** A user's number, in the form that the server accepts as a name. */
     private static final Pattern NUMBER = Pattern.compile("[Uu]?([1-9]\\d{0,9})");
 
     private final Requests requests;
@@ -60,7 +61,7 @@ public final class Friends {
     /** Blocks a user, or unblocks it. Blocks. */
     public void block(String whom, boolean on) throws IOException, InterruptedException {
         requests.command(id -> new UserCommand.Block(Requests.user(whom), on, id));
-        // By the number, which neither a name nor a number that was typed has to be: the client may know neither.
+        // Needs the user's number: the client may not know what was typed, whether a name or a number.
         OptionalLong number = number(whom);
         if (number.isPresent()) {
             people.block(number.getAsLong(), on);
@@ -83,5 +84,32 @@ public final class Friends {
                         numbered.matches() || called.filter(user.name()::equals).isPresent())
                 .mapToLong(UserEvent.FoundUser::user)
                 .findFirst();
+    }
+
+    /** Handles that somebody, or another session of this account, has asked. */
+    void asked(UserEvent.FriendAsked asked, long me, View view) {
+        people.learn(asked.user(), asked.name());
+        if (asked.user() != me) {
+            people.asks(asked.user(), asked.text());
+            view.friendRequested(asked.name(), asked.text());
+        }
+    }
+
+    void answered(UserEvent.FriendAnswered answered, long me, View view) {
+        long other = answered.user() == me ? answered.asker() : answered.user();
+        people.befriended(other, answered.agreed() || people.isFriend(other));
+        if (answered.user() != me || answered.agreed()) {
+            view.notice(people.name(other)
+                    + (answered.agreed() ? " is your friend now." : " does not want to be your friend."));
+        }
+    }
+
+    void removed(UserEvent.FriendRemoved removed, long me, View view) {
+        long other = removed.user() == me ? removed.other() : removed.user();
+        boolean wasFriend = people.isFriend(other);
+        people.befriended(other, false);
+        if (removed.user() != me && wasFriend) {
+            view.notice(people.name(other) + " is no longer your friend.");
+        }
     }
 }

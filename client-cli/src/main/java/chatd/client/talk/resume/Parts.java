@@ -25,7 +25,7 @@ final class Parts {
 
     final List<String> refused = new ArrayList<>();
     private String why = "";
-    private int exit = ClientFailure.NO;
+    private int exit = ClientFailure.FAILED;
 
     /** The numbers of the messages that are stored. */
     final List<Long> numbers = new ArrayList<>();
@@ -70,7 +70,7 @@ final class Parts {
         return time;
     }
 
-    /** Returns the exit code of a script for the last refusal. */
+    /** Returns a script's exit code for the last refusal. */
     int exit() {
         return exit;
     }

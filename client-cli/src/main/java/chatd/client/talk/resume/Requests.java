@@ -127,7 +127,7 @@ final class Requests {
                 ClientFailure.NO_SUCH;
             case NAME_TAKEN -> ClientFailure.CONFLICT;
             case THROTTLED, BUSY -> ClientFailure.TRY_LATER;
-            default -> ClientFailure.NO;
+            default -> ClientFailure.FAILED;
         };
         return new ClientFailure(exit, text.isEmpty() ? "The server refused it: " + code.word() + "." : text);
     }

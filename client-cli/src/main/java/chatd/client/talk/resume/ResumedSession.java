@@ -9,7 +9,6 @@ import chatd.client.talk.Preferences;
 import chatd.client.talk.View;
 import chatd.client.talk.exchange.LoginExchange;
 import chatd.client.talk.item.FileToSend;
-import chatd.client.talk.item.GroupNews;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
 import chatd.protocol.command.AccountCommand;
@@ -64,8 +63,11 @@ public final class ResumedSession extends ChatSession {
     private final Groups groups = new Groups(requests, people);
     private final Privacy privacy = new Privacy(requests);
     private final Calls calls;
-    private final Histories histories = new Histories(requests, people, view(), this::item);
-    private final MessageSequencer inOrder = new MessageSequencer(requests, people, this::show);
+    private final Items items = new Items(people);
+    private final Histories histories = new Histories(requests, people, view(), items::of);
+    private final Amendments amendments = new Amendments(requests, outbox);
+    private final OwnSessions ownSessions = new OwnSessions(requests);
+    private final MessageSequencer sequencer = new MessageSequencer(requests, people, this::show);
 
     /** What the user wants of conversations, by the other user; 0 for everyone. */
     private final SortedMap<Long, Attention> attention = new ConcurrentSkipListMap<>();
@@ -73,7 +75,7 @@ public final class ResumedSession extends ChatSession {
     private volatile long me;
     private volatile String name;
 
-    /** With what the session is continued; null if it can't be. */
+    /** The token that resumes the session; null if it can't be resumed. */
     private volatile @Nullable Secret token;
 
     private volatile @Nullable Secret key;
@@ -81,7 +83,7 @@ public final class ResumedSession extends ChatSession {
     /** The highest number of a message that this session was sent; with it the server knows what is missing. */
     private volatile long after;
 
-    private boolean wasTold;
+    private boolean lastWasNotice;
     private volatile boolean isContinued;
     private final Transfers transfers;
 
@@ -89,14 +91,14 @@ public final class ResumedSession extends ChatSession {
      * What differs between people and scripts.
      *
      * @param isScript whether nobody reads along: nothing is marked as read, and what waits is not shown
-     * @param returns whether it connects again after a loss
-     * @param keeper told each key for this device's next login
+     * @param reconnects whether it connects again after a loss
+     * @param keySaver told each key for this device's next login
      */
-    public record Options(boolean isScript, boolean returns, Consumer<Secret> keeper) {}
+    public record Options(boolean isScript, boolean reconnects, Consumer<Secret> keySaver) {}
 
     /** @param random as in {@link ChatSession} */
     public ResumedSession(LoginExchange login, View view, Clock clock, RandomGenerator random, Options options) {
-        super(login, view, random, options.returns());
+        super(login, view, random, options.reconnects());
         this.name = login.user();
         this.clock = clock;
         this.options = options;
@@ -129,11 +131,22 @@ public final class ResumedSession extends ChatSession {
         return histories;
     }
 
+    /** Returns what can be done about messages. */
+    public Amendments amendments() {
+        return amendments;
+    }
+
+    /** Returns the account's sessions, this one among them. */
+    public OwnSessions ownSessions() {
+        return ownSessions;
+    }
+
     @Override
     protected void enter(LoginExchange.In in) {
         SessionEvent.Welcome welcome = in.welcome();
         SessionEvent.State state = Objects.requireNonNull(welcome.state());
         me = welcome.user();
+        items.me(me);
         name = welcome.name();
         token = state.token();
         keep(state.key());
@@ -153,13 +166,13 @@ public final class ResumedSession extends ChatSession {
     private void keep(@Nullable Secret its) {
         if (its != null) {
             key = its;
-            options.keeper().accept(its);
+            options.keySaver().accept(its);
         }
     }
 
     @Override
     protected void catchUp(View.Reason reason) {
-        wasTold = false;
+        lastWasNotice = false;
         boolean isNew = !isContinued;
         // Not on this thread: if it sent them, it might wait for input that it alone reads.
         Thread.startVirtualThread(() -> {
@@ -219,8 +232,8 @@ public final class ResumedSession extends ChatSession {
 
     @Override
     protected boolean take(Connection now, Event event) throws IOException {
-        boolean afterText = wasTold;
-        wasTold = event instanceof SessionEvent.Notice;
+        boolean afterText = lastWasNotice;
+        lastWasNotice = event instanceof SessionEvent.Notice;
         if (now.answers(event)) {
             return true;
         }
@@ -234,7 +247,7 @@ public final class ResumedSession extends ChatSession {
                 outbox.refused(refused);
                 answered();
             }
-            case SessionEvent.Notice notice -> view().said(Item.notice(notice.text(), clock.instant()));
+            case SessionEvent.Notice notice -> view().received(Item.notice(notice.text(), clock.instant()));
             case MessageEvent.Message message -> arrived(message);
             case UserEvent.WentOffline offline
             when offline.user() == me -> {
@@ -263,9 +276,9 @@ public final class ResumedSession extends ChatSession {
             case UserEvent.Joined joined -> people.learn(joined.user(), joined.name());
             case UserEvent.Renamed renamed -> renamed(renamed.user(), renamed.name());
             case UserEvent.NameChanged changed -> renamed(me, changed.name());
-            case UserEvent.FriendAsked asked -> asked(asked);
-            case UserEvent.FriendAnswered answered -> answered(answered);
-            case UserEvent.FriendRemoved removed -> removed(removed);
+            case UserEvent.FriendAsked asked -> friends.asked(asked, me, view());
+            case UserEvent.FriendAnswered answered -> friends.answered(answered, me, view());
+            case UserEvent.FriendRemoved removed -> friends.removed(removed, me, view());
             case UserEvent.Typing typing -> view().typing(typing(typing));
             case UserEvent.ReadUpTo read -> read(read);
             case UserEvent.Settings settings -> setPreferences(Preferences.of(settings.document()));
@@ -303,32 +316,6 @@ public final class ResumedSession extends ChatSession {
         return user == me;
     }
 
-    private void asked(UserEvent.FriendAsked asked) {
-        people.learn(asked.user(), asked.name());
-        if (asked.user() != me) {
-            people.asks(asked.user(), asked.text());
-            view().friendRequested(asked.name(), asked.text());
-        }
-    }
-
-    private void answered(UserEvent.FriendAnswered answered) {
-        long other = answered.user() == me ? answered.asker() : answered.user();
-        people.befriended(other, answered.agreed() || people.isFriend(other));
-        if (answered.user() != me || answered.agreed()) {
-            view().notice(people.name(other)
-                    + (answered.agreed() ? " is your friend now." : " does not want to be your friend."));
-        }
-    }
-
-    private void removed(UserEvent.FriendRemoved removed) {
-        long other = removed.user() == me ? removed.other() : removed.user();
-        boolean wasFriend = people.isFriend(other);
-        people.befriended(other, false);
-        if (removed.user() != me && wasFriend) {
-            view().notice(people.name(other) + " is no longer your friend.");
-        }
-    }
-
     private void read(UserEvent.ReadUpTo read) {
         if (read.user() == me) {
             histories.read(read.with(), read.message());
@@ -344,52 +331,22 @@ public final class ResumedSession extends ChatSession {
         if (message instanceof MessageEvent.GroupChanged changed) {
             people.changed(changed, me);
         }
-        inOrder.show(message);
+        sequencer.show(message);
     }
 
     private void show(MessageEvent.Message message) {
         MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
         if (message instanceof MessageEvent.Amendment || message instanceof MessageEvent.GroupChanged) {
             // It makes nothing unread.
-            view().said(item(message));
+            view().received(items.of(message));
             return;
         }
         if (stored.sender() == me) {
             outbox.shown(stored.number());
         } else if (!options.isScript()) {
-            histories.shown(with(stored), stored.number());
+            histories.shown(Items.conversation(stored), stored.number());
         }
-        view().said(item(message));
-    }
-
-    /** Returns the conversation in which another user's message stands. */
-    private static long with(MessageEvent.Stored stored) {
-        List<Long> receivers = stored.receivers();
-        return receivers == null
-                ? Addressee.EVERYONE
-                : Addressee.isGroup(receivers.getFirst()) ? receivers.getFirst() : stored.sender();
-    }
-
-    /** Returns a stored message as an item, with the names that are known. */
-    private Item item(MessageEvent.Message message) {
-        MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
-        List<Long> receivers = stored.receivers();
-        String sender = stored.sender() == MessageEvent.Stored.SERVER
-                ? User.SERVER
-                : message.sender().isEmpty() ? people.name(stored.sender()) : message.sender();
-        Item item = Item.of(message, stored.sender() == me);
-        if (message instanceof MessageEvent.GroupChanged changed) {
-            item = item.with(GroupNews.of(
-                    changed.act(),
-                    people.groupLabel(changed.group(), changed.name()),
-                    stored.sender() == MessageEvent.Stored.SERVER,
-                    people::name));
-        }
-        return item.from(sender, stored.references().mentioned().contains(me))
-                .sentTo(
-                        receivers == null
-                                ? List.of()
-                                : receivers.stream().map(people::name).toList());
+        view().received(items.of(message));
     }
 
     /** Returns what the user wants to be notified of in the conversation of an item. */
@@ -404,7 +361,7 @@ public final class ResumedSession extends ChatSession {
                 .orElse(Attention.Notices.ALL);
     }
 
-    /** Asks the server for users that it has not told yet. A user's number is taken, too. */
+    /** Asks the server for users not known yet. Also accepts a user's number. */
     @Override
     public Optional<String> recipient(String typed) throws IOException, InterruptedException {
         long group = People.group(typed);
@@ -414,7 +371,7 @@ public final class ResumedSession extends ChatSession {
         if (USER.matcher(typed).matches()) {
             return lookUp(Long.parseLong(typed.substring(1)));
         }
-        // Anybody can call a group as a user, and nobody else's name is a user's.
+        // Anybody can name a group after a user, but user names are unique.
         Optional<String> user = contacts().has(typed) ? Optional.of(typed) : People.called(typed, find(typed));
         if (user.isPresent()) {
             return user;
@@ -464,43 +421,6 @@ public final class ResumedSession extends ChatSession {
         outbox.say(mine, id);
         sent();
         return mine;
-    }
-
-    /**
-     * Takes a message back; a text sent to several from here, all of them. Blocks until it is stored.
-     *
-     * @return the number of that
-     */
-    public long takeBack(long message) throws IOException, InterruptedException {
-        return amend(message, (part, id) -> new MessageCommand.TakeBack(part, id));
-    }
-
-    /** Gives a text another text; otherwise like {@link #takeBack}. */
-    public long correct(long message, String text) throws IOException, InterruptedException {
-        return amend(message, (part, id) -> new MessageCommand.Correct(part, text, id));
-    }
-
-    /**
-     * Reacts to a message, or no longer. Blocks until it is stored.
-     *
-     * @param code an emoticon's code, or an emoji
-     * @return the number of that; 0 if it was so already
-     */
-    public long react(long message, String code, boolean on) throws IOException, InterruptedException {
-        return amend(message, (part, id) -> new MessageCommand.React(part, code, on, id));
-    }
-
-    private interface Amending {
-        MessageCommand of(long message, String id);
-    }
-
-    private long amend(long message, Amending amending) throws IOException, InterruptedException {
-        long last = 0;
-        for (long part : outbox.parts(message)) {
-            last = requests.request(id -> amending.of(part, id), SessionEvent.Accepted.class)
-                    .message();
-        }
-        return last;
     }
 
     @Override
@@ -617,7 +537,7 @@ public final class ResumedSession extends ChatSession {
         return true;
     }
 
-    /** Lets this device be forgotten when the session is left: its key is void then. */
+    /** Makes the session forget this device when it ends: its key is then invalid. */
     public void forgetDevice() {
         key = null;
     }
@@ -632,26 +552,5 @@ public final class ResumedSession extends ChatSession {
     /** Changes of what the user is notified in a conversation; an empty name is that with everyone. Blocks. */
     public void notices(String with, Attention.Notices notices) throws IOException, InterruptedException {
         requests.command(id -> new MessageCommand.ChangeAttention(people.user(with), notices, null, null, id));
-    }
-
-    /** Tells the administrators of a message. Blocks. */
-    public void report(long message, String why) throws IOException, InterruptedException {
-        requests.command(id -> new MessageCommand.Report(message, why, id));
-    }
-
-    /** Returns the user's own sessions and remembered devices, the oldest first. Blocks. */
-    public List<SessionEvent.OwnSession> sessions() throws IOException, InterruptedException {
-        return requests.request(SessionCommand.ListSessions::new, SessionEvent.OwnSessions.class)
-                .sessions();
-    }
-
-    /** Ends one of the user's own sessions. Blocks. */
-    public void endSession(String session) throws IOException, InterruptedException {
-        requests.command(id -> new SessionCommand.EndSession(session, id));
-    }
-
-    /** Ends all of the user's own sessions but this one. Blocks. */
-    public void endOtherSessions() throws IOException, InterruptedException {
-        requests.command(SessionCommand.EndOtherSessions::new);
     }
 }

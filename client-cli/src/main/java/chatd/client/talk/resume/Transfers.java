@@ -131,7 +131,7 @@ final class Transfers {
                         content.read(ByteBuffer.wrap(piece, 0, (int) Math.min(piece.length, file.size() - sent)), sent);
                 if (count < 0) {
                     throw new ClientFailure(
-                            ClientFailure.NO, "The file became shorter while it was sent. Nothing was sent.");
+                            ClientFailure.FAILED, "The file became shorter while it was sent. Nothing was sent.");
                 }
                 out.write(piece, 0, count);
                 sent += count;
@@ -202,7 +202,7 @@ final class Transfers {
     private Map<String, String> headers() {
         Secret its = token.get();
         if (its == null) {
-            throw new ClientFailure(ClientFailure.NO, "The session has ended. Log in again.");
+            throw new ClientFailure(ClientFailure.FAILED, "The session has ended. Log in again.");
         }
         Map<String, String> headers = new HashMap<>();
         headers.put("Authorization", "Bearer " + its.text().orElseThrow());

@@ -20,14 +20,14 @@ class TranscriptTest {
     private final Transcript transcript = new Transcript(
             new View() {
                 @Override
-                public void said(Item item) {
+                public void received(Item item) {
                     seen.add(line(item));
                 }
 
                 @Override
                 public void replayed(Replay replay) {
                     seen.add(replay.reason() + (replay.hasOlder() ? " cut" : ""));
-                    replay.items().forEach(this::said);
+                    replay.items().forEach(this::received);
                 }
 
                 @Override

@@ -38,7 +38,7 @@ public record GroupCommands(Running running) {
                         GroupCalls.CLOSE,
                         Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
-                            running.services().groups().close(request.group());
+                            running.services().groups().administration().close(request.group());
                             return shown(groups().find(request.group()).orElseThrow());
                         },
                         "group"),
@@ -47,7 +47,7 @@ public record GroupCommands(Running running) {
                         Role.administrators(),
                         (request, by, out) -> {
                             Account owner = running.services().administration().find(request.name());
-                            running.services().groups().own(request.group(), owner.number());
+                            running.services().groups().administration().own(request.group(), owner.number());
                             return shown(groups().find(request.group()).orElseThrow());
                         },
                         "group",
@@ -62,7 +62,7 @@ public record GroupCommands(Running running) {
                                             .find(name)
                                             .number())
                                     .toList();
-                            running.services().groups().add(request.group(), accounts);
+                            running.services().groups().administration().add(request.group(), accounts);
                             return shown(groups().find(request.group()).orElseThrow());
                         },
                         "group",
@@ -73,7 +73,7 @@ public record GroupCommands(Running running) {
                         (request, by, out) -> {
                             Account account =
                                     running.services().administration().find(request.name());
-                            running.services().groups().remove(request.group(), account.number());
+                            running.services().groups().administration().remove(request.group(), account.number());
                             return shown(groups().find(request.group()).orElseThrow());
                         },
                         "group",

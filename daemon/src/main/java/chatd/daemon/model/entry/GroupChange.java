@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that was done to a group. Has a number among those of the messages, and stands in the group's history.
+ * Something that was done to a group. Has a number among those of the messages, and appears in the group's history.
  *
  * @param group the group's number
  * @param name its name from then on
@@ -26,7 +26,7 @@ public record GroupChange(
         @Nullable SentOnce once)
         implements Entry {
 
-    /** Returns who joined by it. */
+    /** Returns who joined through it. */
     public List<Long> addedAccounts() {
         return switch (act) {
             case GroupAct.Created created -> created.users();
@@ -41,7 +41,7 @@ public record GroupChange(
         };
     }
 
-    /** Returns who has left by it; 0 if nobody has. */
+    /** Returns who left through it; 0 if nobody did. */
     public long removedAccount() {
         return switch (act) {
             case GroupAct.Removed removed -> removed.user();

@@ -21,7 +21,7 @@ public record FileRequests(FilesOverHttp files, Bearers bearers, Dispatcher disp
     static final String SESSION = "/session";
 
     /** Returns whether a request is one of these, which may have a body. */
-    static boolean isOne(HttpRequest head) {
+    static boolean isFileRequest(HttpRequest head) {
         String path = path(head);
         return path.equals(FILES) || path.startsWith(FILES + "/") || path.equals(SESSION);
     }

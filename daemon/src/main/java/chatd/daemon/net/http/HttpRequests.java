@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 final class HttpRequests extends ChannelDuplexHandler {
     private static final int LONGEST_LINE = 2 << 10;
-    private static final int MOST_HEADERS = 8 << 10;
+    private static final int MAX_HEADER_BYTES = 8 << 10;
 
     /** How long a connection is kept for another request. */
     private static final Duration IDLE = Duration.ofSeconds(15);
@@ -61,7 +61,7 @@ final class HttpRequests extends ChannelDuplexHandler {
     private @Nullable FileExchange exchange;
 
     /** Whether the connection is kept after that. */
-    private boolean keeps;
+    private boolean keepAlive;
 
     /** Bytes of a response's body that are still to be written. */
     private long bodyLeft;
@@ -87,7 +87,7 @@ final class HttpRequests extends ChannelDuplexHandler {
             FileRequests files,
             Supplier<Config> config) {
         HttpServerCodec codec = new HttpServerCodec(
-                new HttpDecoderConfig().setMaxInitialLineLength(LONGEST_LINE).setMaxHeaderSize(MOST_HEADERS));
+                new HttpDecoderConfig().setMaxInitialLineLength(LONGEST_LINE).setMaxHeaderSize(MAX_HEADER_BYTES));
         ctx.pipeline()
                 .addAfter(ctx.name(), "http", codec)
                 .addAfter("http", "requests", new HttpRequests(connection, site, files, config));
@@ -138,10 +138,10 @@ final class HttpRequests extends ChannelDuplexHandler {
     private void receive(FileExchange current, HttpObject part) {
         if (!(part instanceof HttpContent content) || current.body().isWhole()) {
             // A further request: it goes unread, and the connection ends with the answer to this one.
-            keeps = false;
-            connection.reads(false);
+            keepAlive = false;
+            connection.setReading(false);
         } else if (content.decoderResult().isFailure()) {
-            current.body().broken();
+            current.body().markBroken();
         } else {
             current.body().add(content.content().retain(), content instanceof LastHttpContent);
         }
@@ -151,7 +151,7 @@ final class HttpRequests extends ChannelDuplexHandler {
         if (part instanceof HttpRequest head) {
             request = head;
             stopWaiting();
-            if (head.decoderResult().isSuccess() && FileRequests.isOne(head)) {
+            if (head.decoderResult().isSuccess() && FileRequests.isFileRequest(head)) {
                 request = null;
                 begin(ctx, head);
                 return;
@@ -162,7 +162,7 @@ final class HttpRequests extends ChannelDuplexHandler {
             return;
         }
         if (part.decoderResult().isFailure()) {
-            refuse(ctx, current, fault(part.decoderResult().cause()), "This is not a request of HTTP/1.1.");
+            refuse(ctx, current, statusFor(part.decoderResult().cause()), "This is not a request of HTTP/1.1.");
         } else if (!isPlain(current)
                 || (part instanceof HttpContent body && body.content().isReadable())) {
             refuse(ctx, current, HttpResponseStatus.BAD_REQUEST, "A request needs one Host, and has no body here.");
@@ -184,10 +184,10 @@ final class HttpRequests extends ChannelDuplexHandler {
             return;
         }
         connection.requested();
-        connection.serves(true);
-        keeps = HttpUtil.isKeepAlive(head);
+        connection.setServing(true);
+        keepAlive = HttpUtil.isKeepAlive(head);
         RequestBody body = new RequestBody(
-                on -> ctx.executor().execute(() -> connection.reads(on)),
+                on -> ctx.executor().execute(() -> connection.setReading(on)),
                 config.get().limits().frameProgress());
         int port = ((InetSocketAddress) ctx.channel().localAddress()).getPort();
         FileExchange begun = new FileExchange(this, connection.session(), files, head, body, port);
@@ -220,7 +220,7 @@ final class HttpRequests extends ChannelDuplexHandler {
                 return;
             }
             // A client that still sends does not listen to a further answer.
-            boolean kept = keeps && ended.body().isWhole();
+            boolean kept = keepAlive && ended.body().isWhole();
             finished();
             send(context(), ended.head(), response, kept);
         });
@@ -238,7 +238,7 @@ final class HttpRequests extends ChannelDuplexHandler {
             }
             answering = true;
             bodyLeft = bytes;
-            HttpUtil.setKeepAlive(response.headers(), HttpVersion.HTTP_1_1, keeps);
+            HttpUtil.setKeepAlive(response.headers(), HttpVersion.HTTP_1_1, keepAlive);
             context().write(response);
             return true;
         });
@@ -252,7 +252,7 @@ final class HttpRequests extends ChannelDuplexHandler {
 
     private void finished() {
         exchange = null;
-        connection.serves(false);
+        connection.setServing(false);
     }
 
     /** Wraps what the session sends as HTTP content while a response body is due. */
@@ -270,13 +270,13 @@ final class HttpRequests extends ChannelDuplexHandler {
         ctx.write(new DefaultLastHttpContent(bytes), promise);
         FileExchange ended = exchange;
         if (ended != null) {
-            boolean kept = keeps && ended.body().isWhole();
+            boolean kept = keepAlive && ended.body().isWhole();
             finished();
             sent(ctx, kept);
         }
     }
 
-    private static HttpResponseStatus fault(Throwable cause) {
+    private static HttpResponseStatus statusFor(Throwable cause) {
         return switch (cause) {
             case TooLongHttpLineException line -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
             case TooLongHttpHeaderException headers -> HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;

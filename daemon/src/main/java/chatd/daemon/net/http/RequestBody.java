@@ -19,7 +19,7 @@ final class RequestBody {
     /** Bytes that may wait before reading pauses; the socket's own buffer may add to them. */
     private static final int MOST_WAITING = 128 << 10;
 
-    /** The time in which so much has to come as {@code limits.frame-progress} demands. */
+    /** The time in which as much must arrive as {@code limits.frame-progress} demands. */
     private static final Duration WINDOW = Duration.ofSeconds(5);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -83,8 +83,8 @@ final class RequestBody {
         }
     }
 
-    /** Records that what comes is not a body as HTTP has them. On the event loop. */
-    void broken() {
+    /** Records that what arrives is not a valid HTTP body. On the event loop. */
+    void markBroken() {
         lock.lock();
         try {
             isBroken = true;

@@ -194,7 +194,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
      * Tells whether a request of the carrier is being carried out, which has limits of its own meanwhile; if nothing more
      * comes, the connection ends after it.
      */
-    public void serves(boolean isServing) {
+    public void setServing(boolean isServing) {
         this.isServing = isServing;
         if (!isServing && !state.isPeerSending()) {
             resume();
@@ -203,7 +203,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Reads on, or pauses, while a request of the carrier is being carried out. */
-    public void reads(boolean on) {
+    public void setReading(boolean on) {
         listen(requireNonNull(context), on);
     }
 

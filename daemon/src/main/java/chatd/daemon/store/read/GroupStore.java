@@ -32,7 +32,7 @@ import org.jooq.impl.DSL;
 
 /** Reads groups, which only the {@link Ledger} writes. Blocks. */
 public final class GroupStore {
-    /** Rows fetched at once of those that are read one by one. */
+    /** How many rows a cursor fetches at a time. */
     private static final int FETCHED = 10_000;
 
     /** The first number that is no group's conversation. */
@@ -57,7 +57,7 @@ public final class GroupStore {
                         row.getClosed())));
     }
 
-    /** Passes on all memberships, by group, account, and number of the change by which it came. */
+    /** Passes on all memberships, by group, account, and number of the change that created it. */
     public void memberships(Consumer<Membership> to) {
         database.with(sql -> {
             try (Cursor<?> rows = sql.selectFrom(GROUP_MEMBER)
@@ -94,7 +94,7 @@ public final class GroupStore {
                 .fetchMap(row -> row.value1(), row -> row.value2()));
     }
 
-    /** Returns how many groups an account has made since a time, at most {@code most}. */
+    /** Returns how many groups an account has created since a time, at most {@code most}. */
     public int madeSince(long account, Instant since, int most) {
         return database.with(sql -> sql.select(CHAT_GROUP.NUMBER)
                 .from(CHAT_GROUP)

@@ -25,7 +25,7 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what files take: what each account stores, as {@link StorageRows} has counted it, and, for administrators, what all
+ * Reports storage usage: what each account stores, as {@link StorageRows} has counted it, and, for administrators, what all
  * of them do. Blocks.
  */
 public final class StorageStore {
@@ -58,15 +58,15 @@ public final class StorageStore {
     }
 
     /** What an account stores. */
-    public record OfAccount(long account, Stored stored) {}
+    public record AccountUsage(long account, Stored stored) {}
 
     /** Returns the accounts that store most. */
-    public List<OfAccount> largestAccounts(int most) {
+    public List<AccountUsage> largestAccounts(int most) {
         return database.with(sql -> sql.selectFrom(ACCOUNT_STORAGE)
                 .where(ACCOUNT_STORAGE.FILES.gt(0L), ACCOUNT_STORAGE.ACCOUNT.gt(0L))
                 .orderBy(ACCOUNT_STORAGE.BYTES.desc(), ACCOUNT_STORAGE.ACCOUNT)
                 .limit(most)
-                .fetch(row -> new OfAccount(row.getAccount(), new Stored(row.getFiles(), row.getBytes()))));
+                .fetch(row -> new AccountUsage(row.getAccount(), new Stored(row.getFiles(), row.getBytes()))));
     }
 
     /**
@@ -101,10 +101,10 @@ public final class StorageStore {
     }
 
     /** A file, without its name. */
-    public record Large(long number, long bytes, String media, long sender, Instant time) {}
+    public record LargeFile(long number, long bytes, String media, long sender, Instant time) {}
 
     /** Returns the largest files; of those with the same content, each. */
-    public List<Large> largestFiles(int most) {
+    public List<LargeFile> largestFiles(int most) {
         return database.with(sql -> sql.select(FILE.NUMBER, FILE.SIZE, CONTENT.MEDIA, MESSAGE.SENDER, MESSAGE.TIME)
                 .from(FILE)
                 .join(CONTENT)
@@ -113,7 +113,7 @@ public final class StorageStore {
                 .on(MESSAGE.NUMBER.eq(FILE.MESSAGE))
                 .orderBy(FILE.SIZE.desc(), FILE.NUMBER)
                 .limit(most)
-                .fetch(row -> new Large(
+                .fetch(row -> new LargeFile(
                         row.value1(),
                         row.value2(),
                         Objects.requireNonNullElse(row.value3(), Media.OTHER),
@@ -170,19 +170,19 @@ public final class StorageStore {
     }
 
     /**
-     * A content that is not there, or not all of it.
+     * A content that is missing, in whole or in part.
      *
      * @param file the number of a file that has it; null if none does
      * @param missing in words
      */
-    public record Broken(long content, @Nullable Long file, String missing) {}
+    public record IncompleteContent(long content, @Nullable Long file, String missing) {}
 
     /**
      * Returns contents that something refers to and that are not there, or of which a chunk is missing or has another
      * length. Reads the lengths of all chunks; none of their bytes.
      */
-    public List<Broken> broken(int most) {
-        List<Broken> broken = new ArrayList<>();
+    public List<IncompleteContent> broken(int most) {
+        List<IncompleteContent> broken = new ArrayList<>();
         long last = 0;
         boolean isMore = true;
         while (isMore && broken.size() < most) {
@@ -205,7 +205,7 @@ public final class StorageStore {
                 last = row.value1();
                 boolean isWhole = row.value2().equals(row.value4()) && row.value5() == row.value3() - 1;
                 if (!isWhole && broken.size() < most) {
-                    broken.add(new Broken(
+                    broken.add(new IncompleteContent(
                             last, fileOf(last), "%d of %d bytes are there".formatted(row.value4(), row.value2())));
                 }
             }

@@ -3,7 +3,7 @@ package chatd.protocol.value.direct;
 import java.util.List;
 
 /**
- * Where a side of a direct session may be reached, and how it proves that it is that side.
+ * Where one side of a direct session can be reached, and the key that proves its identity.
  *
  * @param candidates at most {@value #MOST}, the best one first
  * @param key SHA-256 of the public key (as in a certificate, SubjectPublicKeyInfo) that it uses for this session, in
@@ -11,7 +11,7 @@ import java.util.List;
  */
 public record Endpoint(List<Candidate> candidates, String key) {
     /** Maximum number of candidates of one side. */
-    public static final int MOST = 8;
+    public static final int MAX_CANDIDATES = 8;
 
     public Endpoint {
         candidates = List.copyOf(candidates);

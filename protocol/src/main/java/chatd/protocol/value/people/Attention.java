@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * What a user wants of a conversation.
  *
- * @param notices of what the user wants to be notified
+ * @param notices what the user wants to be notified of
  * @param pinned whether it stands above the others
  * @param unread whether the user has marked it as unread
  */

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Asks for confirmation before something that can't be undone. */
-public final class Question {
-    private Question() {}
+public final class Confirmation {
+    private Confirmation() {}
 
     /**
      * Asks a question and returns if the answer is yes.
@@ -20,7 +20,7 @@ public final class Question {
                         Exit.USAGE, question + "\nThere is no terminal to answer at: say --yes if you mean it."));
         String answer = console.readLine("%s [y/N] ", question);
         if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
-            throw new CommandFailure(Exit.NO, "Nothing was done.");
+            throw new CommandFailure(Exit.FAILED, "Nothing was done.");
         }
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-abstract class BootedStory {
+abstract class BootedSystemTestBase {
     private final String release;
     private final String[] more;
     private final String packages;
@@ -32,10 +32,10 @@ abstract class BootedStory {
     Box box;
 
     /**
-     * @param more further packages of Debian that the box has
+     * @param more further Debian packages that the box has
      * @param packages our packages that are installed
      */
-    BootedStory(String release, String[] more, String packages) {
+    BootedSystemTestBase(String release, String[] more, String packages) {
         this.release = release;
         this.more = more.clone();
         this.packages = packages;
@@ -61,7 +61,7 @@ abstract class BootedStory {
                 .out();
     }
 
-    void isActive() {
+    void awaitActive() {
         await().until(() -> box.unit("ActiveState").equals("active")
                 && box.unit("SubState").equals("running")
                 && box.run("chat-admin", "stats").out().contains("listening"));
@@ -81,7 +81,7 @@ abstract class BootedStory {
                 + "@localhost " + String.join(" ", arguments));
     }
 
-    private void person(String name) {
+    private void addUser(String name) {
         String once = box.run("chat-admin", "user", "add", name).exits(0).out();
         Matcher password = Pattern.compile(": (\\S+)\\s*$").matcher(once);
         assertThat(password.find()).as(once).isTrue();
@@ -106,7 +106,7 @@ abstract class BootedStory {
                 """.formatted(setting, name)).exits(0);
     }
 
-    private void hasItsLog() {
+    private void verifyLog() {
         assertThat(box.run("chat-admin", "log", "verify", "--messages").exits(3).out())
                 .contains("consistent in itself");
     }
@@ -115,7 +115,7 @@ abstract class BootedStory {
     @Order(1)
     void thePackagesInstallAndTheDaemonStarts() {
         box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
-        isActive();
+        awaitActive();
         assertThat(box.run("systemctl", "is-enabled", "chatd").out()).isEqualTo("enabled\n");
         assertThat(box.journal()).contains("no certificate is configured", "is ready after", "listening on [::]:7443");
         assertThat(box.journal("-p", "err")).doesNotContain("chatd:", "ERROR", "\tat ");
@@ -161,7 +161,7 @@ abstract class BootedStory {
         return box.sh("cd /var/cache/chatd && ls -d chatd*").out();
     }
 
-    /** Neither the daemon's start nor its stop waits for it, and one whose making was interrupted is made again. */
+    /** Neither the daemon's start nor its stop waits for it, and one whose creation was interrupted is made again. */
     @Test
     @Order(3)
     void theClassArchiveIsMadeBesideTheDaemon() {
@@ -182,7 +182,7 @@ abstract class BootedStory {
         assertThat(box.sh("tr '\\0' ' ' </proc/$(systemctl show -P MainPID chatd)/cmdline")
                         .out())
                 .containsPattern("-XX:SharedArchiveFile=/var/cache/chatd/chatd-\\d+-\\d+\\.jsa ");
-        isActive();
+        awaitActive();
     }
 
     /** The daemon may use only its own database, and there is no password. */
@@ -206,8 +206,8 @@ abstract class BootedStory {
     @Test
     @Order(5)
     void usersAreAddedAndTalk() {
-        person("alice");
-        person("bob");
+        addUser("alice");
+        addUser("bob");
         says("from-the-first-day");
         assertThat(client("bob", "history").exits(0).out()).contains("from-the-first-day");
         box.sh("useradd -G chatadmin heidi && useradd -G chataudit otto && useradd mallory")
@@ -219,7 +219,7 @@ abstract class BootedStory {
         box.sh("runuser -u otto -- chat-admin log verify /var/log/chatd").exits(3);
         box.sh("runuser -u mallory -- chat-admin stats").exits(3);
         box.sh("runuser -u mallory -- cat /var/log/chatd/audit.xml").exits(1);
-        hasItsLog();
+        verifyLog();
     }
 
     @Test
@@ -277,7 +277,7 @@ abstract class BootedStory {
         assertThat(box.unit("ExecMainStatus")).isEqualTo("78");
         assertThat(box.journal("-p", "err")).contains("limits.text: expected a size");
         box.sh("cp -a /root/chatd.toml /etc/chatd/ && systemctl start chatd").exits(0);
-        isActive();
+        awaitActive();
     }
 
     @Test
@@ -286,7 +286,7 @@ abstract class BootedStory {
     void killedItComesBackAndItsLogIsWhole() {
         // Long enough to look at it between its death and its next start, however slow the machine is.
         configure("restart", "RestartSec=1h");
-        isActive();
+        awaitActive();
         says("before-the-kill");
         kill();
         await().until(() -> box.unit("SubState").equals("auto-restart"));
@@ -294,12 +294,12 @@ abstract class BootedStory {
                 .isEqualTo(box.sh("cat /var/log/chatd/audit.xml").out());
         box.run("chat-admin", "log", "verify", "/var/log/chatd").exits(3);
         configure("restart", "RestartSec=1s");
-        isActive();
+        awaitActive();
         String pid = kill();
-        isActive();
+        awaitActive();
         assertThat(box.unit("MainPID")).isNotEqualTo(pid);
         assertThat(client("bob", "history").out()).contains("before-the-kill");
-        hasItsLog();
+        verifyLog();
     }
 
     /** Kills the daemon at once; returns which process that was. */
@@ -315,15 +315,15 @@ abstract class BootedStory {
     @Order(10)
     void aHungDaemonIsKilledByTheWatchdogAndComesBack() {
         configure("watchdog", "WatchdogSec=6s");
-        isActive();
+        awaitActive();
         String pid = box.unit("MainPID");
         box.run("kill", "-STOP", pid).exits(0);
         await().until(() -> !box.unit("MainPID").equals(pid));
         // What follows may take longer on a slow machine.
         configure("watchdog", "");
-        isActive();
+        awaitActive();
         assertThat(box.journal()).containsIgnoringCase("watchdog timeout");
-        hasItsLog();
+        verifyLog();
     }
 
     @Test
@@ -343,7 +343,7 @@ abstract class BootedStory {
         assertThat(client("bob", "history").out())
                 .contains("stored-again", "stored-a-third-time")
                 .doesNotContain("not-stored");
-        hasItsLog();
+        verifyLog();
     }
 
     @Test
@@ -354,7 +354,7 @@ abstract class BootedStory {
         assertThat(box.unit("ActiveState")).isEqualTo("active");
         await().until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
         box.run("systemctl", "start", "mariadb").exits(0);
-        isActive();
+        awaitActive();
         says("with-its-database");
     }
 
@@ -364,7 +364,7 @@ abstract class BootedStory {
     void withItsSocketARestartRefusesNoConnection() {
         box.sh("systemctl stop chatd && systemctl enable chatd.socket && systemctl start chatd.socket chatd")
                 .exits(0);
-        isActive();
+        awaitActive();
         ProcessResult connected = box.sh("""
                 systemctl restart --no-block chatd
                 refused=0 done=0
@@ -376,13 +376,13 @@ abstract class BootedStory {
                 echo "$refused refused"
                 """);
         assertThat(connected.exits(0).out()).isEqualTo("0 refused\n");
-        isActive();
+        awaitActive();
         says("over-the-socket-of-systemd");
         box.sh("mkdir /etc/systemd/system/chatd.socket.d && printf '[Socket]\\nListenStream=\\nListenStream=[::]:443\\n"
                         + "ListenStream=[::]:7443\\n' >/etc/systemd/system/chatd.socket.d/port.conf && systemctl"
                         + " daemon-reload && systemctl stop chatd.socket chatd && systemctl start chatd.socket chatd")
                 .exits(0);
-        isActive();
+        awaitActive();
         assertThat(box.journal()).contains("listening on [::]:443, [::]:7443");
         client("alice", "send", "bob", "--", "still-on-7443").exits(0);
         box.sh("chat-client --password-file /root/alice.pw --fingerprint " + fingerprint()
@@ -422,13 +422,13 @@ abstract class BootedStory {
                             .exits(0)
                             .out())
                     .doesNotContain("Configuration file '/etc");
-            isActive();
+            awaitActive();
             assertThat(box.unit("MainPID")).isNotEqualTo(pid);
             assertThat(box.sh("tail -n 1 /etc/chatd/chatd.toml").out()).isEqualTo("# mine\n");
             says("after-the-upgrade");
             await().until(() -> box.sh("cat /root/talk.out").out().contains("after-the-upgrade"));
             assertThat(client("bob", "history").out()).contains("from-the-first-day", "as-before");
-            hasItsLog();
+            verifyLog();
         } finally {
             Files.deleteIfExists(Box.PACKAGES.resolve("next").resolve(release + ".deb"));
         }
@@ -452,7 +452,7 @@ abstract class BootedStory {
                         MYSQL_PWD=admins-own chatd-setup --host db.example.org --tls-ca /etc/chatd/tls/db-ca.pem --from localhost --admin admin
                         systemctl restart chatd
                         """).exits(0);
-        isActive();
+        awaitActive();
         assertThat(box.run("chat-admin", "config", "show", "--changed").exits(0).out())
                 .contains(
                         "environment CHATD_DATABASE_HOST",
@@ -475,12 +475,12 @@ abstract class BootedStory {
                         .exits(1)
                         .err())
                 .contains("could not be created");
-        // And back: the database user that must connect over TLS becomes the one of the socket again.
+        // And back: the database user that must connect over TLS connects over the socket again.
         assertThat(box.run("chatd-setup").exits(0).err()).contains("as long as");
         box.sh(
                         "rm /etc/systemd/system/chatd.service.d/database.conf && systemctl daemon-reload && systemctl restart chatd")
                 .exits(0);
-        isActive();
+        awaitActive();
         says("over-the-socket-again");
     }
 
@@ -494,9 +494,9 @@ abstract class BootedStory {
                         .exit())
                 .isZero();
         box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
-        isActive();
+        awaitActive();
         says("after-the-removal");
-        hasItsLog();
+        verifyLog();
     }
 
     @Test
@@ -513,8 +513,8 @@ abstract class BootedStory {
                 .contains("var/lib/chatd/seal.key", "var/log/chatd/audit.xml")
                 .doesNotContain("etc/chatd", "var/lib/chatd/tls");
         box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
-        isActive();
-        hasItsLog();
+        awaitActive();
+        verifyLog();
         box.sh("echo chatd chatd/delete-log boolean true | debconf-set-selections && apt-get purge -y chatd")
                 .exits(0);
         assertThat(box.sh("debconf-show chatd").out()).isEmpty();
@@ -532,17 +532,17 @@ abstract class BootedStory {
     @Tag("whole")
     void theDatabaseOutlivesThePackage() {
         box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
-        isActive();
+        awaitActive();
         assertThat(box.run("chat-admin", "user", "list").exits(0).out())
                 .as("the database outlives the package")
                 .contains("alice");
-        // If MariaDB is installed later, its package's installation triggers the making of the database.
+        // If MariaDB is installed later, its package's installation triggers the creation of the database.
         box.sh("systemctl stop chatd && mariadb -e 'drop user chatd@localhost' && systemctl start chatd")
                 .exits(0);
         await().until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
         box.sh(
                         "dpkg-trigger --no-await --by-package=mariadb-server /usr/sbin/mariadbd && dpkg --triggers-only --pending")
                 .exits(0);
-        isActive();
+        awaitActive();
     }
 }

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** Tells of contents what they are; in the background also of those that an earlier version has stored without. */
-final class Descriptions implements AutoCloseable {
-    private static final Logger LOG = LogManager.getLogger(Descriptions.class);
+/** Determines the media type of contents; in the background also of those stored without one by an earlier version. */
+final class ContentDescriber implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(ContentDescriber.class);
 
     private static final int PART = 100;
     private static final Duration RETRY = Duration.ofMinutes(1);
@@ -22,12 +22,12 @@ final class Descriptions implements AutoCloseable {
     private final ContentStore contents;
     private final Thread thread;
 
-    Descriptions(ContentStore contents) {
+    ContentDescriber(ContentStore contents) {
         this.contents = contents;
         this.thread = Thread.startVirtualThread(this::describeAll);
     }
 
-    /** Returns what a content is that is shown as it is, or not at all. */
+    /** Returns the media description of a content that is shown unaltered or not at all. */
     static Media of(StoredSource source) {
         try {
             Optional<Picture> picture = Picture.of(source);

@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A decision that changes a group. It ends its batch: what follows is decided by what the group is then. */
-record GroupDecision(
+/** A proposal that changes a group. It ends its batch: what follows is decided by what the group is then. */
+record GroupProposal(
         long sender, long bytes, @Nullable SentOnce once, BiFunction<Numbers, Instant, GroupChange> deciding)
         implements Proposal<GroupChange> {
     @Override

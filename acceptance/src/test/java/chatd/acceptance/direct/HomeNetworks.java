@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInfo;
  * router, which also leads to this machine, where the daemon is: there, {@code localhost} is the daemon's machine. Needs root,
  * iproute2 and nftables. Closing it removes everything.
  */
-final class AddressSwitch implements AutoCloseable {
+final class HomeNetworks implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     /** What a home's router does. */
@@ -60,8 +60,8 @@ final class AddressSwitch implements AutoCloseable {
     private final int mtu;
 
     /** @param mtu that of the routers' outer links, in bytes */
-    AddressSwitch(int mtu) {
-        assertThat(obstacle).as("AddressSwitch.assumePossible comes first").isEmpty();
+    HomeNetworks(int mtu) {
+        assertThat(obstacle).as("HomeNetworks.assumePossible comes first").isEmpty();
         this.mtu = mtu;
         try {
             connect();
@@ -213,7 +213,7 @@ final class AddressSwitch implements AutoCloseable {
         in(namespace, "ip addr add " + address + " dev " + link + (address.contains(":") ? " nodad" : ""));
     }
 
-    /** Has nothing pass between a home and the others, or everything again. */
+    /** Lets nothing pass between a home and the others, or everything again. */
     void cut(int home, boolean on) {
         in(
                 prefix + "f" + home,
@@ -223,7 +223,7 @@ final class AddressSwitch implements AutoCloseable {
                         : "delete table inet cut");
     }
 
-    /** Lets at most so many bytes a second pass from a home to the others; what is more is lost. */
+    /** Lets at most so many bytes a second pass from a home to the others; the excess is lost. */
     void limit(int home, int mebibytes) {
         in(prefix + "f" + home, "nft -f -", """
                 table inet slow {

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** All users, and which of them are online, as reported by the daemon. Thread-safe. */
-public final class Contacts {
+public final class KnownUsers {
     @GuardedBy("this")
     private final TreeMap<String, Boolean> people = new TreeMap<>();
 

@@ -1,9 +1,9 @@
 package chatd.audit.form;
 
 /** Receives what a verifier reads, so that a caller who needs more than the verdict need not read the log twice. */
-public interface Watch {
+public interface VerificationListener {
     /** Ignores everything. */
-    Watch NOTHING = new Watch() {};
+    VerificationListener NOTHING = new VerificationListener() {};
 
     /**
      * Called at the beginning of a segment.

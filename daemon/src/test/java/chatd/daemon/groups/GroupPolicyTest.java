@@ -1,0 +1,214 @@
+package chatd.daemon.groups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chatd.daemon.directory.Contacts;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.account.Pair;
+import chatd.daemon.model.entry.AlreadySent;
+import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.group.Group;
+import chatd.daemon.session.RateBy;
+import chatd.protocol.command.GroupCommand;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupRole;
+import chatd.protocol.value.people.User;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who may do what to a group, and what is done by it; without a database, a session or the journal. */
+class GroupPolicyTest {
+    private static final long OWNER = 1;
+    private static final long ADMIN = 2;
+    private static final long MEMBER = 3;
+    private static final long STRANGER = 4;
+    private static final long BLOCKER = 5;
+    private static final long GROUP = 7;
+    private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
+
+    private final GroupDirectory groups = new GroupDirectory();
+    private final Directory directory = new Directory(
+            LongStream.rangeClosed(OWNER, BLOCKER)
+                    .mapToObj(number ->
+                            Account.fresh(number, "user" + number, "", Account.Password.OWN, 0, Instant.EPOCH))
+                    .toList(),
+            Map.of(),
+            groups);
+    private final GroupPolicy policy = new GroupPolicy(
+            directory, new Contacts(List.of(), List.of(), List.of(new Pair(BLOCKER, OWNER))), () -> 2, () -> 1);
+    private final RateBy<Pair> renames = RateBy.ofPairs(() -> 1, Duration.ofDays(1));
+    private long position;
+
+    private void apply(long sender, GroupAct act) {
+        groups.apply(new GroupChange(++position, Instant.EPOCH, GROUP, "Crew", sender, act, null, null));
+    }
+
+    private void crew() {
+        apply(OWNER, new GroupAct.Created(List.of(ADMIN, MEMBER), false, false));
+        apply(OWNER, new GroupAct.RoleGiven(ADMIN, GroupRole.ADMIN));
+    }
+
+    private GroupAct decide(long by, GroupCommand.OfGroup command) {
+        Account account = directory.numbered(by);
+        Group group = policy.admitted(account, command, NOW);
+        return policy.decided(account, group, command, renames.once(), NOW);
+    }
+
+    /** Returns the code of the refusal; nothing if it is done, or is so already. */
+    private Optional<Code> refusal(long by, GroupCommand.OfGroup command) {
+        try {
+            decide(by, command);
+            return Optional.empty();
+        } catch (AlreadySent e) {
+            return Optional.empty();
+        } catch (Refusal e) {
+            return Optional.of(e.code());
+        }
+    }
+
+    private static User user(long number) {
+        return new User.Numbered(number, "U" + number);
+    }
+
+    private static GroupCommand.Set set(@Nullable Boolean open, @Nullable String topic) {
+        return new GroupCommand.Set(GROUP, null, open, topic, "");
+    }
+
+    @Test
+    void eachRoleMayDoWhatItIsThere() {
+        crew();
+        Map<String, GroupCommand.OfGroup> commands = new TreeMap<>(Map.of(
+                "add", new GroupCommand.Add(GROUP, List.of(user(STRANGER)), ""),
+                "close", new GroupCommand.Close(GROUP, ""),
+                "leave", new GroupCommand.Leave(GROUP, null, ""),
+                "remove", new GroupCommand.Remove(GROUP, user(MEMBER), ""),
+                "rename", new GroupCommand.Rename(GROUP, "Crew", ""),
+                "role", new GroupCommand.GiveRole(GROUP, user(MEMBER), GroupRole.ADMIN, ""),
+                "set", set(true, null)));
+        Map<Long, List<String>> allowed = Map.of(
+                OWNER, List.of("add", "close", "leave", "remove", "rename", "role", "set"),
+                ADMIN, List.of("add", "leave", "remove", "rename"),
+                MEMBER, List.of("leave"),
+                STRANGER, List.of());
+        allowed.forEach((by, some) -> commands.forEach((name, command) -> {
+            if (by == MEMBER && name.equals("remove")) {
+                return;
+            }
+            assertThat(refusal(by, command))
+                    .as("%s by %s", name, by)
+                    .isEqualTo(
+                            some.contains(name)
+                                    ? Optional.empty()
+                                    : Optional.of(by == STRANGER ? Code.NO_SUCH_GROUP : Code.NOT_ALLOWED));
+        }));
+    }
+
+    @Test
+    void adminsAreRemovedByOwnersAlone() {
+        crew();
+        GroupCommand.Remove command = new GroupCommand.Remove(GROUP, user(OWNER), "");
+        assertThat(refusal(ADMIN, command)).contains(Code.NOT_ALLOWED);
+        assertThat(decide(OWNER, new GroupCommand.Remove(GROUP, user(ADMIN), "")))
+                .isEqualTo(new GroupAct.Removed(ADMIN));
+        assertThat(refusal(OWNER, command)).as("oneself").contains(Code.NOT_ALLOWED);
+        assertThat(refusal(OWNER, new GroupCommand.Remove(GROUP, user(STRANGER), "")))
+                .contains(Code.NOT_A_MEMBER);
+    }
+
+    @Test
+    void theLastOwnerHandsTheGroupOn() {
+        crew();
+        assertThat(refusal(OWNER, new GroupCommand.GiveRole(GROUP, user(OWNER), GroupRole.MEMBER, "")))
+                .contains(Code.NOT_ALLOWED);
+        assertThat(decide(OWNER, new GroupCommand.Leave(GROUP, user(MEMBER), "")))
+                .isEqualTo(new GroupAct.Left(OWNER, MEMBER));
+        assertThat(decide(OWNER, new GroupCommand.Leave(GROUP, null, ""))).isEqualTo(new GroupAct.Left(OWNER, ADMIN));
+        assertThat(decide(MEMBER, new GroupCommand.Leave(GROUP, null, ""))).isEqualTo(new GroupAct.Left(MEMBER, 0));
+    }
+
+    @Test
+    void aClosedDoorIsOpenedByWhoeverWasIn() {
+        crew();
+        GroupCommand.Join join = new GroupCommand.Join(GROUP, "");
+        assertThat(refusal(STRANGER, join)).as("not there").contains(Code.NO_SUCH_GROUP);
+        apply(MEMBER, new GroupAct.Left(MEMBER, 0));
+        assertThat(refusal(MEMBER, join)).as("by invitation").contains(Code.NOT_A_MEMBER);
+        apply(OWNER, new GroupAct.Set(null, true, null));
+        assertThat(decide(STRANGER, join)).isEqualTo(new GroupAct.Joined(STRANGER));
+        assertThat(decide(MEMBER, join)).isEqualTo(new GroupAct.Joined(MEMBER));
+        apply(OWNER, new GroupAct.Removed(ADMIN));
+        assertThat(refusal(ADMIN, join)).as("removed").contains(Code.NOT_ALLOWED);
+        apply(OWNER, new GroupAct.Closed());
+        assertThat(refusal(STRANGER, join)).contains(Code.CLOSED);
+    }
+
+    @Test
+    void whoBlocksAndWhoHasLeftTwiceIsNotAdded() {
+        crew();
+        assertThat(refusal(OWNER, new GroupCommand.Add(GROUP, List.of(user(STRANGER), user(BLOCKER)), "")))
+                .contains(Code.NOT_ALLOWED);
+        GroupCommand.Add add = new GroupCommand.Add(GROUP, List.of(user(STRANGER)), "");
+        for (int i = 0; i < 2; i++) {
+            assertThat(decide(OWNER, add)).isEqualTo(new GroupAct.Added(List.of(STRANGER)));
+            apply(OWNER, new GroupAct.Added(List.of(STRANGER)));
+            apply(STRANGER, new GroupAct.Left(STRANGER, 0));
+        }
+        assertThat(refusal(OWNER, add)).contains(Code.NOT_ALLOWED);
+    }
+
+    @Test
+    void whatIsSoAlreadyIsDoneByNobody() {
+        crew();
+        for (GroupCommand.OfGroup command : List.of(
+                new GroupCommand.Add(GROUP, List.of(user(MEMBER)), ""),
+                new GroupCommand.Rename(GROUP, "Crew", ""),
+                new GroupCommand.GiveRole(GROUP, user(ADMIN), GroupRole.ADMIN, ""),
+                set(false, null))) {
+            assertThatThrownBy(() -> decide(OWNER, command)).as("%s", command).isInstanceOf(AlreadySent.class);
+        }
+    }
+
+    @Test
+    void aNameIsChangedOnceADay() {
+        crew();
+        assertThat(decide(ADMIN, new GroupCommand.Rename(GROUP, "Night", ""))).isEqualTo(new GroupAct.Renamed("Crew"));
+        assertThat(refusal(ADMIN, new GroupCommand.Rename(GROUP, "Day", ""))).contains(Code.THROTTLED);
+        assertThat(refusal(OWNER, set(null, "who is on call")))
+                .as("an owner is counted apart")
+                .isEmpty();
+    }
+
+    @Test
+    void nobodyIsInMoreGroupsThanThereMayBe() {
+        crew();
+        for (long group = 8; group <= 9; group++) {
+            groups.apply(new GroupChange(
+                    ++position,
+                    Instant.EPOCH,
+                    group,
+                    "Other",
+                    STRANGER,
+                    new GroupAct.Created(List.of(), false, false),
+                    null,
+                    null));
+        }
+        assertThat(refusal(OWNER, new GroupCommand.Add(GROUP, List.of(user(STRANGER)), "")))
+                .contains(Code.TOO_MANY);
+        assertThatThrownBy(() -> policy.checkMayOwn(
+                        directory.numbered(STRANGER), List.of(groups.find(GROUP).orElseThrow())))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.TOO_MANY));
+    }
+}
