@@ -3,7 +3,7 @@ import type { Event, Found } from "../wire/events.js";
 import type { Unsent } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
 import type { Known } from "./known.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** What is asked of people and groups, and told of them, when somebody does something; each rejects with `Unanswered`. */
 export class Asks {

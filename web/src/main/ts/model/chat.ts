@@ -8,7 +8,7 @@ import { Outbox } from "./outbox.js";
 import { AHEAD, KEPT, Pages } from "./pages.js";
 import { isKey, type Key } from "./place.js";
 import { amended, type Entry, isEntry, isWritten } from "./timeline.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** How many conversations are listed at once. */
 const LISTED = 100;

@@ -3,7 +3,7 @@ import type { Conversations, Members } from "../wire/events.js";
 import type { Code } from "../wire/values.js";
 import type { Key } from "./place.js";
 import { type Entry, isGone, isWritten, Timeline } from "./timeline.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** A text of one's own that has no number yet. */
 export interface Waiting {

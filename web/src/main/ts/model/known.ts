@@ -8,7 +8,7 @@ import { Conversation, type Reading } from "./conversation.js";
 import { People } from "./people.js";
 import { isKey, type Key } from "./place.js";
 import type { Entry } from "./timeline.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** How many messages of a conversation are in memory before those over the bound of a timeline are let go, as more come. */
 const MOST_LIVE = 350;

@@ -4,7 +4,7 @@ import type { Clock } from "../wire/clock.js";
 import type { Welcome } from "../wire/events.js";
 import { type Session, type State, Unanswered } from "../wire/session.js";
 import type { Code } from "../wire/values.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** The pause after the first log in that was throttled, and the longest, in milliseconds. */
 const FIRST_PAUSE = 5_000;

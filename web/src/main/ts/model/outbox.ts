@@ -4,7 +4,7 @@ import type { Known } from "./known.js";
 import { isKey, type Key } from "./place.js";
 import { folded, partsOf } from "./text.js";
 import type { Entry } from "./timeline.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** How long a draft waits to be kept. */
 const DRAFT_PAUSE = 300;

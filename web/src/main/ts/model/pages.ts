@@ -5,7 +5,7 @@ import type { Conversation } from "./conversation.js";
 import type { Known } from "./known.js";
 import { isKey, type Key } from "./place.js";
 import { isEntry, isWritten } from "./timeline.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** How many messages a page has, and how many of those before the first unread are shown with it. */
 const PAGE = 50;

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals-core";
 import type { Corrected, Erased, FileOffer, GroupChanged, Item, Reacted, TakenBack, Text } from "../wire/events.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** What is shown in a conversation: each has a number, and they are shown in its order. */
 export type Entry = Text | FileOffer | Erased | GroupChanged;

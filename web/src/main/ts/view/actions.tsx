@@ -4,7 +4,7 @@ import { useApp } from "./app.js";
 import { type Shown, TextOf } from "./message.js";
 import { Sheet } from "./parts.js";
 import { words } from "./words.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** What one reacts with most; any other code or emoji that others have used can be joined. */
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;

@@ -4,7 +4,7 @@ import { useApp } from "./app.js";
 import { TextOf } from "./message.js";
 import { Head, Initial, Name, ToConversation, useFocus, useTitle } from "./parts.js";
 import { words } from "./words.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** A person or a group: who it is, and what one can do about it. */
 export function Card({ of }: { of: Key }) {

@@ -11,7 +11,7 @@ import { Head, Icon, IconButton, Initial, Name, ToConversation, useTitle } from 
 import { News } from "./news.js";
 import { most, shortTime } from "./time.js";
 import { words } from "./words.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** The list of conversations, by their last message. */
 export function Chats() {

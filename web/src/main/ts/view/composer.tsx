@@ -8,7 +8,7 @@ import { summary } from "./chats.js";
 import { IconButton, Sheet } from "./parts.js";
 import { number } from "./time.js";
 import { language, words } from "./words.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** What is completed where the caret is: an emoticon's code, or somebody's name. */
 interface Completion {

@@ -10,7 +10,7 @@ import { summary } from "./chats.js";
 import { Icon, IconButton, Initial, Name } from "./parts.js";
 import { clockTime, fullTime, number } from "./time.js";
 import { language, words } from "./words.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** The most bytes of the words with which somebody is asked to be a friend. */
 const MOST_REQUEST = 1000;

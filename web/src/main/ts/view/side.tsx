@@ -10,7 +10,7 @@ import { Languages, PasswordField, Rules } from "./login.js";
 import { Head, Initial, Name, ToConversation, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
 import { words } from "./words.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** How long one pauses in typing before what was typed is looked for, in milliseconds. */
 const PAUSE = 200;

@@ -13,7 +13,7 @@ import { Icon, IconButton, Initial, Name, useTitle } from "./parts.js";
 import { Scroll } from "./scroll.js";
 import { dayName, dayOf, most } from "./time.js";
 import { words } from "./words.js";
-import { Type } from "../wire/type.js";
+import * as Type from "../wire/type.js";
 
 /** How long one writes in a run, in milliseconds: then the name and the time are shown again. */
 const RUN = 5 * 60_000;

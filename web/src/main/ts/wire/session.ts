@@ -3,7 +3,7 @@ import type { Command } from "./commands.js";
 import type { Event, Refused, Welcome } from "./events.js";
 import type { Dial, Link } from "./link.js";
 import type { Code } from "./values.js";
-import { Type } from "./type.js";
+import * as Type from "./type.js";
 
 /** With what one logs in. */
 export type Credentials =
@@ -303,7 +303,7 @@ export class Session {
     }
   }
 
-  private judged(event: Welcome | Extract<Refused, { type: Type.LoggedIn }>): void {
+  private judged(event: Welcome | Extract<Refused, { type: typeof Type.LoggedIn }>): void {
     if ("token" in event.info && this.along !== null) {
       const isResumed = this.token !== null && event.info.behind !== true;
       const welcome = event as Welcome;
