@@ -103,6 +103,11 @@ public final class DiskSpace implements AutoCloseable {
         if (isBelow(least, ofDatabase())) {
             return "The disk of the database is nearly full: no texts are taken.";
         }
+        return "";
+    }
+
+    /** Returns when a disk will be full, as a sentence, if that is soon; otherwise empty. Blocks. */
+    public String trend() {
         Instant now = clock.instant();
         String ofLog = trendOfLog.trouble(now, ofLog());
         return ofLog.isEmpty() ? trendOfDatabase.trouble(now, ofDatabase()) : ofLog;

@@ -226,6 +226,11 @@ public final class Storage {
                         .formatted(percent, Size.of(used()), Size.of(most()));
     }
 
+    /** Returns when a disk will be full, as a sentence, if that is soon; otherwise empty. Blocks. */
+    public String trend() {
+        return disks.trend();
+    }
+
     /** Returns in words how much is stored. */
     public String state() {
         OptionalLong free = free();

@@ -106,7 +106,10 @@ public final class Fanout {
         }
     }
 
-    /** Queues an event for everyone online; sent at the next {@link #flush}, so that many become one write each. Called with the presence lock held. */
+    /**
+     * Queues an event for everyone online; sent at the next {@link #flush}, so that many become one write each. Called with
+     * the presence lock held.
+     */
     void enqueueAll(Event presence, @Nullable Session but) {
         try (Delivery delivery = new Delivery(presence, true)) {
             online.forEach((_, sessions) -> {

@@ -268,7 +268,7 @@ public final class Session implements Caller {
             output.queue(accepted(command, receipt));
             Fanout flushing = fanout;
             if (flushing == null) {
-                output.flush();
+                connection.flush();
             } else {
                 flushing.flush(this);
             }
@@ -283,7 +283,7 @@ public final class Session implements Caller {
     /** Sends an answer, without waiting. */
     public void answer(Event event) {
         output.queue(event);
-        output.flush();
+        connection.flush();
     }
 
     private static Event accepted(Command command, Receipt receipt) {

@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -168,10 +169,11 @@ final class Checks {
     }
 
     private void addOfDatabase(Running.Parts running, List<String> problems) {
-        String storage = running.services().storage().trouble();
-        if (!storage.isEmpty()) {
-            problems.add(storage);
-        }
+        Stream.of(
+                        running.services().storage().trouble(),
+                        running.services().storage().trend())
+                .filter(problem -> !problem.isEmpty())
+                .forEach(problems::add);
         Instant before = clock.instant();
         Instant its = running.services().storage().store().time();
         Instant after = clock.instant();
