@@ -2,7 +2,7 @@ package chatd.daemon;
 
 import chatd.audit.FileFailure;
 import chatd.daemon.config.Config;
-import chatd.daemon.session.Sweeper;
+import chatd.daemon.limit.Sweeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

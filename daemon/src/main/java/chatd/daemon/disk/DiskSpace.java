@@ -1,8 +1,8 @@
 package chatd.daemon.disk;
 
 import chatd.daemon.config.Config;
+import chatd.daemon.limit.Sweeper;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.session.Sweeper;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.read.StorageStore;
 import chatd.protocol.value.Code;

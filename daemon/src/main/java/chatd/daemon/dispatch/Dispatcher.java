@@ -2,10 +2,10 @@ package chatd.daemon.dispatch;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
+import chatd.daemon.limit.RateBy;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.session.RateBy;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.DatabaseUnavailable;

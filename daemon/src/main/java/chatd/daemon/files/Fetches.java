@@ -3,10 +3,10 @@ package chatd.daemon.files;
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.FeatureContext;
+import chatd.daemon.limit.Pace;
+import chatd.daemon.limit.Turns;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
-import chatd.daemon.session.Pace;
-import chatd.daemon.session.Turns;
 import chatd.daemon.store.read.ContentStore;
 import chatd.daemon.store.read.MessageStore;
 import chatd.daemon.trail.AuditTrail;
@@ -44,7 +44,7 @@ final class Fetches {
         this.contents = parts.stores().contents();
         this.directory = parts.directory();
         this.audit = parts.audit();
-        this.pace = new Pace(SHARE, CREDIT, parts.sessions().fanout());
+        this.pace = new Pace(SHARE, CREDIT, parts.sessions().fanout()::deliveredTo);
     }
 
     /**

@@ -1,13 +1,13 @@
 package chatd.daemon.files;
 
 import chatd.daemon.journal.FeatureContext;
+import chatd.daemon.limit.Sweeper;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Caller;
-import chatd.daemon.session.Sweeper;
 import chatd.daemon.store.ledger.Ledger;
 import chatd.daemon.store.read.MessageStore;
 import chatd.protocol.value.Audience;

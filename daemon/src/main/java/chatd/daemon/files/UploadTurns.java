@@ -1,7 +1,7 @@
 package chatd.daemon.files;
 
+import chatd.daemon.limit.Shares;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.session.Shares;
 import chatd.protocol.value.Code;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;

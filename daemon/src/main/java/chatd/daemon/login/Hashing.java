@@ -2,10 +2,10 @@ package chatd.daemon.login;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
+import chatd.daemon.limit.FairQueue;
+import chatd.daemon.limit.Shares;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
-import chatd.daemon.session.FairQueue;
-import chatd.daemon.session.Shares;
 import chatd.protocol.value.Code;
 import java.security.SecureRandom;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package chatd.daemon.login;
 
 import chatd.daemon.config.Network;
+import chatd.daemon.limit.Turns;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.session.Turns;
 import chatd.daemon.store.read.ContentStore;
 import chatd.protocol.value.Code;
 import com.github.benmanes.caffeine.cache.Cache;

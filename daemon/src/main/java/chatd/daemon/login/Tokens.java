@@ -1,9 +1,9 @@
 package chatd.daemon.login;
 
 import chatd.audit.Sha256;
+import chatd.daemon.limit.Sweeper;
 import chatd.daemon.model.account.Token;
 import chatd.daemon.session.Session;
-import chatd.daemon.session.Sweeper;
 import chatd.daemon.store.read.TokenStore;
 import chatd.protocol.value.Secret;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;

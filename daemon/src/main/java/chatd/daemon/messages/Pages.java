@@ -1,6 +1,6 @@
 package chatd.daemon.messages;
 
-import chatd.daemon.session.Places;
+import chatd.daemon.limit.Places;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.event.Event;

@@ -1,7 +1,7 @@
 package chatd.daemon.search;
 
+import chatd.daemon.limit.Pace;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.session.Pace;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.protocol.value.Code;
@@ -92,7 +92,7 @@ public final class Indexer implements AutoCloseable {
         this.ledger = ledger;
         this.highest = highest;
         this.delivered = sessions.fanout()::deliveredTo;
-        this.pace = new Pace(SHARE, CREDIT, sessions.fanout());
+        this.pace = new Pace(SHARE, CREDIT, sessions.fanout()::deliveredTo);
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("search").daemon().unstarted(this::run);
     }

@@ -1,6 +1,7 @@
 package chatd.daemon.session;
 
 import chatd.daemon.config.Network;
+import chatd.daemon.limit.Shares;
 import chatd.daemon.model.entry.Origin;
 import java.net.InetAddress;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package chatd.daemon.trail;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Network;
-import chatd.daemon.session.Sweeper;
+import chatd.daemon.limit.Sweeper;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayList;

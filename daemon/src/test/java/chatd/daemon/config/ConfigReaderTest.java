@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import chatd.daemon.limit.RateBy;
 import chatd.daemon.net.stream.Rate;
-import chatd.daemon.session.RateBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Reloader;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Configuration;
-import chatd.daemon.session.Sweeper;
+import chatd.daemon.limit.Sweeper;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package chatd.daemon.net.stream;
 
-import chatd.daemon.session.Shares;
+import chatd.daemon.limit.Shares;
 import java.util.List;
 import java.util.function.Supplier;
 

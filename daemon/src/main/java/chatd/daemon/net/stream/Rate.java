@@ -1,7 +1,7 @@
 package chatd.daemon.net.stream;
 
 import chatd.daemon.config.Config;
-import chatd.daemon.session.RateBy;
+import chatd.daemon.limit.RateBy;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import java.util.function.LongSupplier;

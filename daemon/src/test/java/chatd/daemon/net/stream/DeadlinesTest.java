@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigReader;
-import chatd.daemon.session.RateBy;
+import chatd.daemon.limit.RateBy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package chatd.daemon.session;
+package chatd.daemon.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

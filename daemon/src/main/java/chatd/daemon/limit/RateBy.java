@@ -1,4 +1,4 @@
-package chatd.daemon.session;
+package chatd.daemon.limit;
 
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Pair;

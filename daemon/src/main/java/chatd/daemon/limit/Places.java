@@ -1,4 +1,4 @@
-package chatd.daemon.session;
+package chatd.daemon.limit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

@@ -1,4 +1,4 @@
-package chatd.daemon.session;
+package chatd.daemon.limit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
@@ -39,10 +39,10 @@ public final class Pace {
     /**
      * @param least the least share of the machine's processors, above 0, at most 1
      * @param credit work that may be done at once after an idle time
-     * @param fanout delivers messages while people talk
+     * @param delivered returns the number of the last message that was delivered
      */
-    public Pace(double least, Duration credit, Fanout fanout) {
-        this(least, Runtime.getRuntime().availableProcessors(), credit, fanout::deliveredTo, System::nanoTime);
+    public Pace(double least, Duration credit, LongSupplier delivered) {
+        this(least, Runtime.getRuntime().availableProcessors(), credit, delivered, System::nanoTime);
     }
 
     /**

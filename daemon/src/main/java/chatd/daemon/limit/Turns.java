@@ -1,4 +1,4 @@
-package chatd.daemon.session;
+package chatd.daemon.limit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.CountDownLatch;
