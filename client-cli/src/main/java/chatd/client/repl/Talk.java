@@ -6,6 +6,7 @@ import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
+import chatd.client.screen.SlashCommand;
 import chatd.client.screen.TypedLine;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.KnownUsers;
@@ -400,7 +401,7 @@ public final class Talk {
             case TypedLine.Rename(String name) -> numbered().rename(name);
             case TypedLine.Password password -> changePassword();
             case TypedLine.Register(String name) -> dialogue.register(name);
-            case TypedLine.Help(String text) -> presenter.page(text, TypedLine.HELP_INDENT);
+            case TypedLine.Help(String text) -> presenter.page(text, SlashCommand.HELP_INDENT);
             case TypedLine.ParseError(String text) ->
                 presenter.notice(text
                         + (direct.isTarget() && text.contains("/file ") ? "; /send PATH sends files directly." : ""));

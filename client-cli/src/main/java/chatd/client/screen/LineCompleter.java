@@ -129,13 +129,13 @@ public final class LineCompleter implements Parser, Completer {
         String word = line.word();
         String command = line.words().getFirst();
         if (line.wordIndex() == 0 && word.startsWith("/")) {
-            Arrays.stream(TypedLine.Command.values())
+            Arrays.stream(SlashCommand.values())
                     .forEach(known -> candidates.add(candidate(known.word(), known.help(), true)));
-            if (TypedLine.Command.beginning(word).isEmpty()) {
+            if (SlashCommand.beginning(word).isEmpty()) {
                 emoticons(candidates);
             }
         } else if (command.startsWith("/") && !command.startsWith("//")) {
-            TypedLine.Command.of(command).ifPresent(known -> arguments(known, line, word, candidates));
+            SlashCommand.of(command).ifPresent(known -> arguments(known, line, word, candidates));
         } else if (word.startsWith("/")) {
             emoticons(candidates);
         } else if (!word.isEmpty()) {
@@ -156,7 +156,7 @@ public final class LineCompleter implements Parser, Completer {
                         candidate(one.code(), one.emoji() + " " + one.english() + " " + one.chinese(), true)));
     }
 
-    private void arguments(TypedLine.Command command, ParsedLine line, String word, List<Candidate> candidates) {
+    private void arguments(SlashCommand command, ParsedLine line, String word, List<Candidate> candidates) {
         int index = line.wordIndex();
         if (word.startsWith("/") && command.isText(index)) {
             emoticons(candidates);
@@ -186,11 +186,10 @@ public final class LineCompleter implements Parser, Completer {
                     // After a comma, complete the next of several names.
                     String others = word.substring(0, word.lastIndexOf(',') + 1);
                     names.get()
-                            .forEach(name ->
-                                    candidates.add(candidate(others + name, "", command != TypedLine.Command.TO)));
-                } else if (command == TypedLine.Command.FILE || command == TypedLine.Command.PICTURE) {
+                            .forEach(name -> candidates.add(candidate(others + name, "", command != SlashCommand.TO)));
+                } else if (command == SlashCommand.FILE || command == SlashCommand.PICTURE) {
                     files(word, candidates);
-                } else if (command == TypedLine.Command.NOTIFY) {
+                } else if (command == SlashCommand.NOTIFY) {
                     Stream.of(Attention.Notices.values())
                             .forEach(
                                     what -> candidates.add(candidate(what.name().toLowerCase(Locale.ROOT), "", true)));
@@ -223,10 +222,10 @@ public final class LineCompleter implements Parser, Completer {
                 }
             }
             case HELP ->
-                Arrays.stream(TypedLine.Command.values())
+                Arrays.stream(SlashCommand.values())
                         .forEach(known -> candidates.add(candidate(known.word(), known.help(), false)));
             default -> {
-                if (command == TypedLine.Command.ALL && !word.isEmpty()) {
+                if (command == SlashCommand.ALL && !word.isEmpty()) {
                     names.get().forEach(name -> candidates.add(candidate(name, "", true)));
                 }
             }
@@ -235,7 +234,7 @@ public final class LineCompleter implements Parser, Completer {
 
     private static void files(String word, List<Candidate> candidates) {
         String typed = word.substring(0, word.lastIndexOf('/') + 1);
-        Path directory = TypedLine.path(typed.isEmpty() ? "." : typed);
+        Path directory = LineParser.path(typed.isEmpty() ? "." : typed);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());

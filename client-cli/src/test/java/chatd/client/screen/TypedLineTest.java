@@ -114,13 +114,13 @@ class TypedLineTest {
     void whatIsCalledSoElsewhereIsAnsweredWithItsNameHere() {
         assertThat(TypedLine.of("/edit hello").toString())
                 .contains("There is no command /edit; here it is /correct. Nothing was sent.");
-        for (String elsewhere : TypedLine.ELSEWHERE.keySet()) {
+        for (String elsewhere : SlashCommand.ELSEWHERE.keySet()) {
             // Also one with which only one command begins.
             assertThat(TypedLine.of(elsewhere + " hello"))
                     .as(elsewhere)
                     .isInstanceOf(TypedLine.ParseError.class)
                     .asString()
-                    .contains(TypedLine.ELSEWHERE.get(elsewhere));
+                    .contains(SlashCommand.ELSEWHERE.get(elsewhere));
         }
     }
 
@@ -203,14 +203,13 @@ class TypedLineTest {
     void aTextThatBeginsWithAnEmoticonIsATextAndNoEmoticonIsACommand() {
         assertThat(TypedLine.of("/wx hello")).isEqualTo(new TypedLine.Say("/wx hello"));
         assertThat(Emoticon.all())
-                .allSatisfy(one -> assertThat(TypedLine.Command.of(one.code()))
-                        .as(one.code())
-                        .isEmpty());
+                .allSatisfy(one ->
+                        assertThat(SlashCommand.of(one.code())).as(one.code()).isEmpty());
     }
 
     @Test
     void aLineOfTheHelpIsOneOrTwoAsLongAsItsUsageIs() {
-        for (TypedLine.Command command : TypedLine.Command.values()) {
+        for (SlashCommand command : SlashCommand.values()) {
             List<String> lines = command.line().lines().toList();
             boolean isShort = command.usage().length() <= 24;
             assertThat(lines).as(command.word()).hasSize(isShort ? 1 : 2);
@@ -237,11 +236,11 @@ class TypedLineTest {
 
     @Test
     void whatIsATextAndWhatIsNotIsKnownOfEachArgument() {
-        assertThat(TypedLine.Command.ALL.isText(1)).isTrue();
-        assertThat(TypedLine.Command.MSG.isText(1)).isFalse();
-        assertThat(TypedLine.Command.MSG.isText(2)).isTrue();
-        assertThat(TypedLine.Command.REPORT.isText(1)).isFalse();
-        assertThat(TypedLine.Command.TO.isText(2)).isFalse();
+        assertThat(SlashCommand.ALL.isText(1)).isTrue();
+        assertThat(SlashCommand.MSG.isText(1)).isFalse();
+        assertThat(SlashCommand.MSG.isText(2)).isTrue();
+        assertThat(SlashCommand.REPORT.isText(1)).isFalse();
+        assertThat(SlashCommand.TO.isText(2)).isFalse();
     }
 
     @Test
@@ -255,13 +254,13 @@ class TypedLineTest {
     void severalPathsAreSeveralFilesIfAllAreThere() throws Exception {
         Path one = java.nio.file.Files.createFile(directory.resolve("one"));
         Path two = java.nio.file.Files.createFile(directory.resolve("two words"));
-        assertThat(TypedLine.paths(one.toString())).containsExactly(one);
-        assertThat(TypedLine.paths(two.toString())).containsExactly(two);
-        assertThat(TypedLine.paths(one + " '" + two + "'")).containsExactly(one, two);
+        assertThat(LineParser.paths(one.toString())).containsExactly(one);
+        assertThat(LineParser.paths(two.toString())).containsExactly(two);
+        assertThat(LineParser.paths(one + " '" + two + "'")).containsExactly(one, two);
         Path none = directory.resolve("none");
-        assertThat(TypedLine.paths(one + " " + none)).containsExactly(Path.of(one + " " + none));
-        assertThat(TypedLine.path("'")).isEqualTo(Path.of("'"));
-        assertThat(TypedLine.path("'a\"")).isEqualTo(Path.of("'a\""));
-        assertThat(TypedLine.path("\"a b\"")).isEqualTo(Path.of("a b"));
+        assertThat(LineParser.paths(one + " " + none)).containsExactly(Path.of(one + " " + none));
+        assertThat(LineParser.path("'")).isEqualTo(Path.of("'"));
+        assertThat(LineParser.path("'a\"")).isEqualTo(Path.of("'a\""));
+        assertThat(LineParser.path("\"a b\"")).isEqualTo(Path.of("a b"));
     }
 }
