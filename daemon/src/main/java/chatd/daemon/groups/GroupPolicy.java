@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who may do what to a group, and what is done by it: against the groups as of the last position, without changing
- * anything. On the journal's thread.
+ * anything. On the journal's thread, where what it decides is committed next; any other may ask it beforehand.
  */
 final class GroupPolicy {
     /** Maximum number of stretches of time in which one user was in a group. */
