@@ -3,6 +3,7 @@ package chatd.admin.terminal;
 import chatd.admin.api.AdminLink;
 import chatd.text.SafeText;
 import java.io.PrintStream;
+import java.util.TreeSet;
 import picocli.CommandLine;
 
 /** {@code chat-admin} as its commands see it: the options that all share, and how they report. */
@@ -50,6 +51,6 @@ public interface Program {
         return new CommandLine.ParameterException(
                 spec.commandLine(),
                 "`" + spec.qualifiedName() + "` needs a command: "
-                        + String.join(", ", spec.subcommands().keySet()) + ".");
+                        + String.join(", ", new TreeSet<>(spec.subcommands().keySet())) + ".");
     }
 }
