@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** What one sees of a group: from joining to leaving, or from the beginning; in pages, and when a session is resumed. */
-class GroupStretchesIT extends GroupTestBase {
-    GroupStretchesIT(JsonCarrier carrier, Chatd chatd) {
+class GroupPeriodsIT extends GroupTestBase {
+    GroupPeriodsIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
     }
 
