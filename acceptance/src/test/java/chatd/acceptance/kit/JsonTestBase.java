@@ -1,9 +1,5 @@
 package chatd.acceptance.kit;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -13,39 +9,12 @@ import tools.jackson.databind.JsonNode;
 @EnumSource(
         value = JsonCarrier.class,
         names = {"LINES", "COMPRESSED_WEB_SOCKET"})
-@ExtendWith(SharedChatd.class)
-public abstract class JsonTestBase {
-    public final JsonCarrier carrier;
-    public final Chatd chatd;
-    public final Chatd.Person ann;
-    public final Chatd.Person ben;
-    private final List<AutoCloseable> open = new ArrayList<>();
+public abstract class JsonTestBase extends CarrierTestBase {
+    protected final Chatd.Person ben;
 
-    public JsonTestBase(JsonCarrier carrier, Chatd chatd) {
-        this.carrier = carrier;
-        this.chatd = chatd;
-        this.ann = chatd.person();
+    protected JsonTestBase(JsonCarrier carrier, Chatd chatd) {
+        super(carrier, chatd);
         this.ben = chatd.person();
-    }
-
-    @AfterEach
-    final void close() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-    }
-
-    /** Connects; the connection is closed after the test. */
-    protected final JsonSocket connect() {
-        JsonSocket socket = carrier.connect(chatd);
-        open.add(socket);
-        return socket;
-    }
-
-    protected final JsonSocket logIn(Chatd.Person person, String device) {
-        JsonSocket socket = chatd.logInJson(carrier, person, device);
-        open.add(socket);
-        return socket;
     }
 
     /** Logs in and returns the answer. */
