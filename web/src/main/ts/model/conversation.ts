@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals-core";
 import type { Conversations, Members } from "../wire/events.js";
 import type { Code } from "../wire/values.js";
-import type { Key } from "./place.js";
+import { isGroup, isUser, type Key } from "./place.js";
 import { type Entry, isGone, isWritten, Timeline } from "./timeline.js";
 import * as Type from "../wire/type.js";
 
@@ -144,13 +144,13 @@ export class Conversation {
 
 /** Returns whether an entry is shown folded: somebody wrote it to several, whom the user has blocked. */
 export function isFolded(entry: Entry, key: Key, blocked: ReadonlySet<string>): boolean {
-  return !key.startsWith("U") && isWritten(entry) && blocked.has(entry.send);
+  return !isUser(key) && isWritten(entry) && blocked.has(entry.send);
 }
 
 /** Returns whether an entry mentions a user, by name or as everybody in a group. */
 export function mentions(entry: Entry, user: string): boolean {
   return (
-    "mentions" in entry && (entry.mentions ?? []).some((mentioned) => mentioned === user || mentioned.startsWith("G"))
+    "mentions" in entry && (entry.mentions ?? []).some((mentioned) => mentioned === user || isGroup(mentioned))
   );
 }
 

@@ -1,7 +1,7 @@
 import { batch } from "@preact/signals-core";
 import type { Conversation, Waiting } from "./conversation.js";
 import type { Known } from "./known.js";
-import { isKey, type Key } from "./place.js";
+import { isKey, isUser, type Key } from "./place.js";
 import { folded, partsOf } from "./text.js";
 import type { Entry } from "./timeline.js";
 import * as Type from "../wire/type.js";
@@ -86,7 +86,7 @@ export class Outbox {
     }
     const { id, text } = next;
     const more = reOf(next);
-    const isSent = key.startsWith("U")
+    const isSent = isUser(key)
       ? this.known.session.send({ type: Type.Text, id, receive: key, info: text, ...more })
       : this.known.session.send({ type: Type.TextToAll, id, receive: key as `G${number}` | "", info: text, ...more });
     if (isSent) {
@@ -126,7 +126,7 @@ export class Outbox {
         }
         const { key } = conversation;
         const entry = {
-          type: key.startsWith("U") ? 3 : 4,
+          type: isUser(key) ? 3 : 4,
           send: this.known.me,
           receive: key,
           info: sent.text,
@@ -150,8 +150,8 @@ export class Outbox {
       return [];
     }
     const { names } = this.known.people;
-    const who = key.startsWith("U") ? [key] : (members.peek()?.members.map(({ user_id }) => user_id) ?? [...names.peek().keys()]);
-    const numbers = new Map(who.flatMap((user) => (user.startsWith("U") && user !== this.known.me ? [[folded(this.known.people.name(user)), user]] : [])));
+    const who = isUser(key) ? [key] : (members.peek()?.members.map(({ user_id }) => user_id) ?? [...names.peek().keys()]);
+    const numbers = new Map(who.flatMap((user) => (isUser(user) && user !== this.known.me ? [[folded(this.known.people.name(user)), user]] : [])));
     return partsOf(text, [...numbers.keys()])
       .flatMap((part) => (part.kind === "mention" ? [numbers.get(folded(part.text.slice(1))) ?? ""] : []));
   }

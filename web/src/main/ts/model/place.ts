@@ -15,6 +15,16 @@ export function isKey(text: string): text is Key {
   return text === "" || /^[UG][1-9]\d{0,9}$/.test(text);
 }
 
+/** Returns whether a number is a user's, and not a group's. */
+export function isUser(number: string): number is `U${number}` {
+  return number.startsWith("U");
+}
+
+/** Returns whether a number is a group's, and not a user's. */
+export function isGroup(number: string): number is `G${number}` {
+  return number.startsWith("G");
+}
+
 /** Returns the place of an address such as `#/U2`; the list of chats, if it has none. */
 export function placeOf(address: string): Place {
   const [first = "", second = ""] = address.replace(/^#?\/?/, "").split("/");

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { Key } from "../model/place.js";
+import { isGroup, isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
 import { TextOf } from "./message.js";
 import { Head, Initial, Name, ToConversation, useFocus, useTitle } from "./parts.js";
@@ -19,10 +19,10 @@ export function Card({ of }: { of: Key }) {
           <Initial of={of} name={title} />
           <Name of={title} />
           <small>{of}</small>
-          {of.startsWith("U") && of !== app.chat.me && <Presence of={of} />}
+          {isUser(of) && of !== app.chat.me && <Presence of={of} />}
         </div>
         <Attention of={of} />
-        {of.startsWith("G") ? <GroupCard group={of as `G${number}`} /> : of !== "" && of !== app.chat.me && <PersonCard user={of} />}
+        {isGroup(of) ? <GroupCard group={of as `G${number}`} /> : of !== "" && of !== app.chat.me && <PersonCard user={of} />}
       </div>
     </>
   );

@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type Conversation, isFolded } from "../model/conversation.js";
-import type { Key } from "../model/place.js";
+import { isUser, type Key } from "../model/place.js";
 import { type Entry, isGone } from "../model/timeline.js";
 import { safe } from "../model/safe.js";
 import { emojiOf, partsOf } from "../model/text.js";
@@ -21,7 +21,7 @@ export function Chats() {
   const held = useSignal<readonly Conversation[] | null>(null);
   const shown = useComputed(() => held.value ?? chat.list.value);
   // None is shown before all are known: it would be pushed away by those that come.
-  const isListed = chat.isListed.value;
+  const isListed = chat.listing.isRead.value;
 
   // While a pointer is down, rows stay where they are: a click reaches the row that it was meant for.
   useEffect(() => {
@@ -140,7 +140,7 @@ function LastLine({ entry, of }: { entry: Entry; of: Key }) {
   if (isFolded(entry, of, chat.people.blocked.value)) {
     return <bdi>{w.fromBlocked(1)}</bdi>;
   }
-  const who = entry.send === chat.me ? w.you : of.startsWith("U") ? "" : chat.people.name(entry.send);
+  const who = entry.send === chat.me ? w.you : isUser(of) ? "" : chat.people.name(entry.send);
   return (
     <>
       {who !== "" && (

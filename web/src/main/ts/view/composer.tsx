@@ -9,6 +9,7 @@ import { IconButton, Sheet } from "./parts.js";
 import { number } from "./time.js";
 import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
+import { isGroup, isUser } from "../model/place.js";
 
 /** What is completed where the caret is: an emoticon's code, or somebody's name. */
 interface Completion {
@@ -93,7 +94,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   if (conversation.isClosed.value) {
     return <p class="composer note">{w.closedGroup}</p>;
   }
-  if (key.startsWith("G") && !chat.people.groups.value.has(key)) {
+  if (isGroup(key) && !chat.people.groups.value.has(key)) {
     const join = () => void app.try(chat.asks.request({ type: Type.ChangeGroup, info: { op: "join", group_id: key as `G${number}` } }));
     return (
       <div class="composer note">
@@ -110,7 +111,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     return <p class="composer note">{w.mayNotWrite}</p>;
   }
 
-  if (key.startsWith("U") && chat.people.blocked.value.has(key)) {
+  if (isUser(key) && chat.people.blocked.value.has(key)) {
     return (
       <div class="composer note">
         <p>{w.youBlocked(title)}</p>
@@ -170,7 +171,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
       offer(
         before.length - begun.length - 1,
         [...chat.people.names.peek()]
-          .filter(([who, name]) => who.startsWith("U") && who !== chat.me && folded(name).startsWith(lower))
+          .filter(([who, name]) => isUser(who) && who !== chat.me && folded(name).startsWith(lower))
           .filter(([who]) => reads(who))
           .sort(([one], [other]) => Number(isMember(other)) - Number(isMember(one)))
           .map(([, name]) => name)
@@ -186,7 +187,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const reads = (user: string) => {
     const { key, members } = conversation;
     const known = members.peek();
-    return key.startsWith("U") ? user === key : known === null || known.more || known.members.some(({ user_id }) => user_id === user);
+    return isUser(key) ? user === key : known === null || known.more || known.members.some(({ user_id }) => user_id === user);
   };
 
   const isMember = (user: string) => conversation.members.peek()?.members.some(({ user_id }) => user_id === user) === true;
@@ -194,7 +195,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   /** Returns whether all members may be mentioned here at once, as far as that is known. */
   const mayMentionAll = () => {
     const { key, members } = conversation;
-    return key.startsWith("G") && members.peek()?.members.find(({ user_id }) => user_id === chat.me)?.role !== "member";
+    return isGroup(key) && members.peek()?.members.find(({ user_id }) => user_id === chat.me)?.role !== "member";
   };
 
   const offer = (from: number, options: Completion["options"]) => {

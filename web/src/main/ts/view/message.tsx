@@ -11,6 +11,7 @@ import { Icon, IconButton, Initial, Name } from "./parts.js";
 import { clockTime, fullTime, number } from "./time.js";
 import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
+import { isGroup, isUser } from "../model/place.js";
 
 /** The most bytes of the words with which somebody is asked to be a friend. */
 const MOST_REQUEST = 1000;
@@ -123,7 +124,7 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
   }
 
   function mentionedIn(numbers: readonly string[]): readonly string[] {
-    return numbers.flatMap((mentioned) => (mentioned.startsWith("G") ? ALL_MEMBERS : [chat.people.name(mentioned)]));
+    return numbers.flatMap((mentioned) => (isGroup(mentioned) ? ALL_MEMBERS : [chat.people.name(mentioned)]));
   }
 });
 
@@ -228,7 +229,7 @@ export function Waits({ conversation, waiting, isFirst }: { conversation: Conver
     }
   };
   // Who takes no texts of strangers may take a request, and reads in it what was to be said.
-  const isRequest = waiting.code === "not-allowed" && conversation.key.startsWith("U") && bytesOf(waiting.text) <= MOST_REQUEST;
+  const isRequest = waiting.code === "not-allowed" && isUser(conversation.key) && bytesOf(waiting.text) <= MOST_REQUEST;
   const ask = async () => {
     if (await app.try(chat.asks.befriend(conversation.key, waiting.text))) {
       chat.outbox.takeOut(conversation, waiting.id);

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Key, addressOf } from "../model/place.js";
+import { addressOf, isGroup, isUser, type Key } from "../model/place.js";
 import { safe } from "../model/safe.js";
 import { useApp } from "./app.js";
 import { words } from "./words.js";
@@ -61,9 +61,9 @@ export function Initial({ of, name }: { of: Key; name: string }) {
   const [first] = new Intl.Segmenter().segment(name.replace(/^[^\p{L}\p{N}]+/u, "") || name);
   const hue = Number(of.slice(1) || 0) % HUES;
   // While there is no connection nobody knows.
-  const isOnline = of.startsWith("U") && of !== chat.me && chat.state.value.at === "live" && chat.people.online.value.has(of);
+  const isOnline = isUser(of) && of !== chat.me && chat.state.value.at === "live" && chat.people.online.value.has(of);
   return (
-    <span class={`initial hue${hue}${isOnline ? " online" : ""}${of.startsWith("G") ? " group" : ""}`} aria-hidden="true">
+    <span class={`initial hue${hue}${isOnline ? " online" : ""}${isGroup(of) ? " group" : ""}`} aria-hidden="true">
       {first?.segment.toUpperCase()}
     </span>
   );

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { addressOf, type Key, keyOf, messageOf } from "../model/place.js";
+import { addressOf, isUser, type Key, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
 import { Card } from "./card.js";
 import { Chats, summary } from "./chats.js";
@@ -204,9 +204,9 @@ function Unknown({ of }: { of: Key }) {
   const app = useApp();
   const { chat } = app;
   const isAsked = useSignal(false);
-  const isListed = chat.isListed.value;
+  const isListed = chat.listing.isRead.value;
   useEffect(() => {
-    if (isListed && of.startsWith("U")) {
+    if (isListed && isUser(of)) {
       void app.try(chat.asks.lookUp([of as `U${number}`])).then(() => (isAsked.value = true));
     } else {
       isAsked.value = isListed;
@@ -214,7 +214,7 @@ function Unknown({ of }: { of: Key }) {
   }, [of, isListed]);
   return (
     <section class="nothing">
-      <h1 tabIndex={-1}>{isAsked.value ? (of.startsWith("U") ? words().noSuchPerson : words().noSuchGroup) : ""}</h1>
+      <h1 tabIndex={-1}>{isAsked.value ? (isUser(of) ? words().noSuchPerson : words().noSuchGroup) : ""}</h1>
       <button type="button" class="plain" onClick={() => app.go({ at: "chats" }, true)}>
         {words().chats}
       </button>

@@ -1,7 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../model/conversation.js";
-import type { Key } from "../model/place.js";
+import { isGroup, isUser, type Key } from "../model/place.js";
 import { type Entry, isWritten } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { Composer } from "./composer.js";
@@ -243,7 +243,7 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
   /** Returns who is online of those who see what is written here. */
   function presence(): string {
     const online = chat.people.online.value;
-    if (key.startsWith("U")) {
+    if (isUser(key)) {
       return key === chat.me ? "" : online.has(key) ? w.online : w.offline;
     }
     if (key === "") {
@@ -286,7 +286,7 @@ function Beginning({ conversation, title, changing, changed }: Pick<RowsProps, "
       ? w.emptyEveryone
       : key === chat.me
         ? w.emptySelf
-        : key.startsWith("G")
+        : isGroup(key)
           ? w.emptyGroup(title)
           : w.emptyPair(title);
   return (
@@ -316,7 +316,7 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
   const { timeline } = conversation;
   const entries = timeline.entries.value;
   const firstUnread = conversation.firstUnread.value;
-  const isPair = conversation.key.startsWith("U");
+  const isPair = isUser(conversation.key);
   changing();
   useLayoutEffect(changed);
   return (

@@ -48,7 +48,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -317,7 +316,7 @@ public final class Daemon {
 
     private static AuditLog.Options logOptions(Config.Audit audit) {
         return new AuditLog.Options(
-                AuditLog.Fsync.valueOf(audit.fsync().toUpperCase(Locale.ROOT)),
+                audit.fsync(),
                 new AuditLog.Rotation(
                         audit.segmentSize(), audit.segmentLeastAge(), audit.segmentLimit(), audit.segmentAge()),
                 host(),

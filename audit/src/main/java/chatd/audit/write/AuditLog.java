@@ -1,22 +1,18 @@
 package chatd.audit.write;
 
-import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
-import chatd.audit.form.ClosedSegments;
 import chatd.audit.form.Segment;
 import chatd.audit.seal.SealKey;
 import chatd.audit.seal.SealPublic;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,45 +71,14 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
-    private static final Duration ROTATION_RETRY = Duration.ofSeconds(10);
-
     private final LogFiles files;
-    private final Options options;
-    private final Clock clock;
-    private final Publisher publisher;
-    private final OpenSegment open;
-    private final Sealer sealer;
-    private final Reserve reserve;
-    private final ClosedSegments segments;
-    private final FileGuard guard;
-    private final Retention retention;
-    private Instant noRotationBefore = Instant.MIN;
-    private final Trouble trouble = new Trouble();
-    private final Object forcing = new Object();
-    private boolean closed;
+    private final LogWriter writer;
+    private final LogMaintenance maintenance;
 
-    private AuditLog(LogFiles files, Options options, Clock clock, OpenSegment open, Sealer sealer) throws IOException {
+    private AuditLog(LogFiles files, LogWriter writer, LogMaintenance maintenance) {
         this.files = files;
-        this.options = options;
-        this.clock = clock;
-        this.open = open;
-        this.sealer = sealer;
-        this.reserve = new Reserve(files, options.reserve());
-        this.segments = new ClosedSegments(files);
-        this.retention = new Retention(files, segments, options.retention());
-        this.publisher = new Publisher(files, options.fsync(), new Publisher.Source() {
-            @Override
-            public Publisher.Snapshot snapshot() throws IOException {
-                return AuditLog.this.snapshot();
-            }
-
-            @Override
-            public void force() throws IOException {
-                AuditLog.this.force();
-            }
-        });
-        this.guard = new FileGuard(files, open, segments, reserve, publisher);
+        this.writer = writer;
+        this.maintenance = maintenance;
     }
 
     /**
@@ -132,7 +97,7 @@ public final class AuditLog implements Closeable {
         Segment last =
                 recovery.open() == null ? FreshPart.begin(files, options.host(), clock, before, ours) : recovery.open();
         Sealer sealer = new Sealer(last, ours, options.sealKey());
-        AuditLog log = new AuditLog(
+        LogWriter writer = new LogWriter(
                 files, options, clock, new OpenSegment(files, options, clock, last, before, sealer), sealer);
         String earlier = before == null ? null : before.key;
         // Appended together: a segment that has its first event also has the numbers it continues from.
@@ -140,58 +105,15 @@ public final class AuditLog implements Closeable {
         if (ours.isOf(last.key) && last.lastSeq() < 0 && !ours.isOf(earlier)) {
             first.add(new LogEvent.KeyAnnounced(ours.half()));
         }
-        log.settle();
-        log.append(first.toArray(AuditEvent[]::new));
+        writer.settle();
+        writer.append(first.toArray(AuditEvent[]::new));
         if (!ours.isOf(last.key)) {
-            log.switchKey(ours);
+            writer.switchKey(ours);
         }
         SealKey.settle(options.sealKey());
-        log.prepare();
-        log.publish();
-        return log;
-    }
-
-    /** Forces data that may not be on disk, so that nothing is appended to it before it is. */
-    private synchronized void settle() throws IOException {
-        if (open.isDoubtful()) {
-            forceAtOnce();
-        }
-    }
-
-    private synchronized void forceAtOnce() throws IOException {
-        try {
-            open.force();
-        } catch (IOException e) {
-            forceFailed(e);
-            throw e;
-        }
-    }
-
-    /** Throws the first error of the trouble until a failed force may be retried, without delaying that further. */
-    private synchronized void checkRetryAllowed() throws IOException {
-        if (open.isDoubtful() && !trouble.mayRetry()) {
-            throw new IOException(trouble.why());
-        }
-    }
-
-    private void forceFailed(IOException why) {
-        trouble.backOff();
-        troubled(why);
-    }
-
-    private synchronized void prepare() {
-        try {
-            reserve.make();
-        } catch (IOException e) {
-            troubled(e);
-        }
-    }
-
-    /** Announces a key, sealed by the previous key if that is available, and switches to it in a new segment. */
-    private synchronized void switchKey(SealKey next) throws IOException {
-        write(true, List.of(new LogEvent.KeyAnnounced(next.half())));
-        forceAtOnce();
-        rotate(next);
+        writer.makeReserve();
+        writer.publisher().publish();
+        return new AuditLog(files, writer, new LogMaintenance(writer, files, options.retention(), clock));
     }
 
     /**
@@ -200,13 +122,8 @@ public final class AuditLog implements Closeable {
      * @throws IOException if that fails; unless it had already switched, the log keeps its present key, until the next
      *     start at the latest
      */
-    public synchronized SealPublic changeKey() throws IOException {
-        checkOpen();
-        SealKey next = SealKey.make(options.sealAlgorithm());
-        next.replace(options.sealKey());
-        switchKey(next);
-        SealKey.settle(options.sealKey());
-        return next.half();
+    public SealPublic changeKey() throws IOException {
+        return writer.changeKey();
     }
 
     /**
@@ -215,19 +132,13 @@ public final class AuditLog implements Closeable {
      * @return the last seal's element, which seals everything until now
      * @throws IOException if the log can't be written
      */
-    public synchronized String anchor() throws IOException {
-        checkOpen();
-        write(true, List.of());
-        if (options.fsync() != Fsync.NEVER) {
-            // The seal must stay in the log for as long as somebody holds it as an anchor.
-            forceAtOnce();
-        }
-        return String.valueOf(sealer.last());
+    public String anchor() throws IOException {
+        return writer.anchor();
     }
 
     /** Returns the public half of the sealing key. */
-    public synchronized SealPublic key() {
-        return sealer.present().half();
+    public SealPublic key() {
+        return writer.key();
     }
 
     /**
@@ -235,48 +146,8 @@ public final class AuditLog implements Closeable {
      *
      * @throws IOException if they could not be written; none of them is then in the log
      */
-    public synchronized void append(AuditEvent... events) throws IOException {
-        if (events.length == 0) {
-            return;
-        }
-        checkOpen();
-        rotateWhereDue();
-        if (open.isDoubtful()) {
-            throw new IOException("what was last written to the log is not on the disk yet");
-        }
-        write(false, Arrays.asList(events));
-    }
-
-    private void checkOpen() throws IOException {
-        if (closed) {
-            throw new IOException("the log is closed");
-        }
-    }
-
-    /** Writes events; if that fails, tries once more with the space of the reserve, and logs that. */
-    private void write(boolean sealed, List<AuditEvent> due) throws IOException {
-        try {
-            guard.beforeAppending();
-        } catch (IOException e) {
-            troubled(e);
-            throw e;
-        }
-        List<AuditEvent> events = guard.before(due);
-        try {
-            open.write(sealed, events);
-        } catch (IOException e) {
-            boolean isFirst = trouble.why() == null;
-            troubled(e);
-            if (e instanceof OpenSegment.Lost || !isFirst || !reserve.release()) {
-                throw e;
-            }
-            List<AuditEvent> more = new ArrayList<>(events);
-            more.add(new LogEvent.LogTroubled(
-                    false, trouble.why() + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
-            open.write(sealed, more);
-        }
-        guard.clearFound();
-        publisher.wake(open.size());
+    public void append(AuditEvent... events) throws IOException {
+        writer.append(events);
     }
 
     /** Thrown if something that must stay in place was taken by another process. */
@@ -301,73 +172,17 @@ public final class AuditLog implements Closeable {
         String keepInPlace() throws IOException;
     }
 
-    /** Checks that all of the log's files are in place. Called on the publisher's thread. */
-    private void lookAtFiles() {
-        // Without the lock: there may be very many closed segments.
-        String document = guard.checkDocument();
-        String closedOnes = guard.checkClosedSegments();
-        synchronized (this) {
-            try {
-                if (guard.look(document, closedOnes)) {
-                    write(true, List.of());
-                }
-            } catch (IOException e) {
-                troubled(e);
-            }
-        }
-    }
-
-    private void troubled(IOException why) {
-        if (trouble.begins(why, files().part(), clock.instant())) {
-            publisher.look();
-        }
-    }
-
     /**
      * Returns why the log could not be written, or only with its reserve; null if all is well. While it is not null,
      * work begun now may not be finished.
      */
     public @Nullable String trouble() {
-        return trouble.why();
+        return writer.trouble().why();
     }
 
     /** Returns why the last document could not be published, or null if it was. */
     public @Nullable String unpublished() {
-        return publisher.failure();
-    }
-
-    /** Does what is due by the clock, and retries what failed. Called on the publisher's thread. */
-    synchronized void runMaintenance() {
-        try {
-            if (trouble.why() != null && trouble.mayRetry()) {
-                guard.keepAll();
-                reserve.make();
-                settle();
-                write(false, List.of(trouble.endEvent()));
-                trouble.ends();
-            }
-            if (!open.isDoubtful() && sealer.isDue(open.end(), clock.instant())) {
-                write(true, List.of());
-            }
-        } catch (IOException e) {
-            troubled(e);
-        }
-    }
-
-    /** Deletes segments past the retention period. They are read without the log's lock. */
-    void applyRetention() {
-        try {
-            retention.apply(clock.instant(), this::logAtOnce);
-        } catch (IOException e) {
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "CHATD-409 a segment past its retention can't be deleted: " + FileFailure.describe(e));
-        }
-    }
-
-    private synchronized void logAtOnce(AuditEvent event) throws IOException {
-        appendSealed(event);
-        publisher.answerLiveness();
+        return writer.publisher().failure();
     }
 
     /**
@@ -375,29 +190,8 @@ public final class AuditLog implements Closeable {
      *
      * @throws IOException if that fails
      */
-    public synchronized void appendSealed(AuditEvent event) throws IOException {
-        checkOpen();
-        write(true, List.of(event));
-        forceAtOnce();
-    }
-
-    /**
-     * Rotates if due. If that fails before the next segment begins, nothing has changed: the segment continues, and
-     * rotation is retried {@link #ROTATION_RETRY} later.
-     */
-    private void rotateWhereDue() throws IOException {
-        Instant now = clock.instant();
-        SealKey key = sealer.key();
-        // If its key is lost, startup switches to the next segment anyway.
-        if (key == null || !open.isDue(now) || now.isBefore(noRotationBefore)) {
-            return;
-        }
-        try {
-            rotate(key);
-        } catch (IOException e) {
-            noRotationBefore = now.plus(ROTATION_RETRY);
-            LOG.log(System.Logger.Level.ERROR, "CHATD-410 " + FileFailure.describe(e));
-        }
+    public void appendSealed(AuditEvent event) throws IOException {
+        writer.appendSealed(event);
     }
 
     /**
@@ -406,30 +200,13 @@ public final class AuditLog implements Closeable {
      * @throws IOException if that fails, as {@link OpenSegment#rotate} does; unless the next has begun, the segment
      *     continues
      */
-    public synchronized void rotate() throws IOException {
-        checkOpen();
-        rotate(sealer.present());
-    }
-
-    private void rotate(SealKey next) throws IOException {
-        try {
-            guard.keepPart();
-            if (guard.hasFound()) {
-                write(false, List.of());
-            }
-            open.rotate(next, segments);
-        } catch (IOException e) {
-            if (open.isDoubtful()) {
-                forceFailed(e);
-            }
-            throw e;
-        }
-        publisher.publishSoon();
+    public void rotate() throws IOException {
+        writer.rotate();
     }
 
     /** Publishes what has been appended as {@code audit.xml}, now. */
     public void publish() throws IOException {
-        publisher.publish();
+        writer.publisher().publish();
     }
 
     /** Is notified, on a thread of the log's own, when the log can't be written and when it can be again. */
@@ -450,98 +227,46 @@ public final class AuditLog implements Closeable {
 
     /** Starts as {@link #publishing()} does, and keeps something else in place besides the log's files. */
     public AuditLog publishing(Keeper another) {
-        guard.keep(another);
-        publisher.start(() -> {
-            lookAtFiles();
-            // Before as well: trouble that ends at once must still be reported.
-            trouble.tell();
-            runMaintenance();
-            trouble.tell();
-            applyRetention();
-        });
+        writer.guard().keep(another);
+        writer.publisher().start(maintenance);
         return this;
     }
 
     /** Sets the observer, which is notified on the log's own thread from now on. */
     public void observe(Observer by) {
-        trouble.observe(by);
-        publisher.look();
-    }
-
-    /**
-     * Forces what was appended to disk, by default within a second; appenders need not wait unless a force has failed.
-     * If it fails, acknowledged events may be lost: nothing is appended until it succeeds.
-     */
-    private void force() throws IOException {
-        // One at a time: of two concurrent forces, only one is told that the disk failed.
-        synchronized (forcing) {
-            checkRetryAllowed();
-            Publisher.Snapshot begun;
-            try {
-                begun = snapshot();
-            } catch (IOException e) {
-                // For example, no file can be opened; the part is already open.
-                forceAtOnce();
-                return;
-            }
-            try (Publisher.Snapshot now = begun) {
-                IOException failure = null;
-                try {
-                    if (options.fsync() == Fsync.INTERVAL) {
-                        now.part().force(false);
-                    }
-                } catch (IOException e) {
-                    failure = e;
-                }
-                forced(now, failure);
-            }
-        }
-    }
-
-    private synchronized void forced(Publisher.Snapshot now, @Nullable IOException failure) throws IOException {
-        try {
-            open.forced(now.segment(), now.size(), failure);
-        } catch (IOException e) {
-            forceFailed(e);
-            throw e;
-        }
-        sealer.tell(now.seals());
-    }
-
-    private synchronized Publisher.Snapshot snapshot() throws IOException {
-        guard.keepPart();
-        return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), sealer.unsent());
+        writer.trouble().observe(by);
+        writer.publisher().look();
     }
 
     /** Returns the number of the last stored message in the log, or 0 if there is none. */
-    public synchronized long lastMessage() {
-        return open.end().message();
+    public long lastMessage() {
+        return writer.end().message();
     }
 
     /** Returns the number of the last account change in the log, or 0 if there is none. */
-    public synchronized long lastChange() {
-        return open.end().change();
+    public long lastChange() {
+        return writer.end().change();
     }
 
     /** Returns the size of the open segment in bytes. */
-    public synchronized long openBytes() {
-        return open.size();
+    public long openBytes() {
+        return writer.openBytes();
     }
 
     /** Returns the seq of the last event or seal. */
-    public synchronized long lastSeq() {
-        return open.end().seq();
+    public long lastSeq() {
+        return writer.end().seq();
     }
 
     /** Returns the time of the last event or seal, at which the log stands while the clock is behind it. */
-    public synchronized Instant lastTime() {
-        return open.end().time();
+    public Instant lastTime() {
+        return writer.end().time();
     }
 
     /** Returns once an event could be appended and the log's thread has answered a liveness request. */
     public void answer() throws InterruptedException {
         lastSeq();
-        publisher.answer();
+        writer.publisher().answer();
     }
 
     public LogFiles files() {
@@ -551,17 +276,22 @@ public final class AuditLog implements Closeable {
     /** Seals and publishes the final state and closes the log. */
     @Override
     public void close() throws IOException {
-        publisher.stop();
+        writer.publisher().stop();
         try {
-            synchronized (this) {
-                write(true, List.of());
-            }
+            writer.seal();
             publish();
         } finally {
-            synchronized (this) {
-                closed = true;
-                open.close();
-            }
+            writer.close();
         }
+    }
+
+    /** Returns the writer, for tests of this package. */
+    LogWriter writer() {
+        return writer;
+    }
+
+    /** Returns the maintenance, for tests of this package. */
+    LogMaintenance maintenance() {
+        return maintenance;
     }
 }

@@ -7,6 +7,7 @@ import chatd.audit.event.LogEvent;
 import chatd.audit.form.ClosedSegments;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class FileGuard {
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
 
     private final LogFiles files;
+    private final Clock clock;
     private final OpenSegment open;
     private final ClosedSegments segments;
     private final Reserve reserve;
@@ -36,7 +38,14 @@ final class FileGuard {
     /** Events about what happened to the files, found but not yet logged. */
     private final List<AuditEvent> found = new ArrayList<>();
 
-    FileGuard(LogFiles files, OpenSegment open, ClosedSegments segments, Reserve reserve, Publisher publisher) {
+    FileGuard(
+            LogFiles files,
+            Clock clock,
+            OpenSegment open,
+            ClosedSegments segments,
+            Reserve reserve,
+            Publisher publisher) {
+        this.clock = clock;
         this.files = files;
         this.open = open;
         this.segments = segments;
@@ -63,12 +72,12 @@ final class FileGuard {
     /** Checks the part, as {@link #beforeAppending} does, however recent the last check. */
     void keepPart() throws IOException {
         lastChecked = System.nanoTime() - LOOK_NANOS;
-        if (!open.isInPlace()) {
+        if (!open.file().isInPlace()) {
             // First the keeper, which knows whose the directory is: no file of another daemon's may be moved away.
             Files.createDirectories(files.directory());
             note(other.keepInPlace());
         }
-        note(open.keepInPlace());
+        note(open.file().keepInPlace(clock.instant()));
         lastChecked = System.nanoTime();
     }
 

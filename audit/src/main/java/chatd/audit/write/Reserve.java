@@ -63,7 +63,7 @@ final class Reserve {
         return Files.exists(file) && Files.size(file) == size;
     }
 
-    /** Restores the reserve if it was removed or truncated; returns as {@link OpenSegment#keepInPlace} does. */
+    /** Restores the reserve if it was removed or truncated; returns as {@link SegmentFile#keepInPlace} does. */
     @Nullable
     String keepInPlace() throws IOException {
         if (!isKept || isThere()) {

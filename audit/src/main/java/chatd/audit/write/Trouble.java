@@ -43,7 +43,7 @@ final class Trouble {
 
     /** Records why writing to a file failed; returns whether it is the beginning of trouble. */
     boolean begins(IOException reason, Path file, Instant now) {
-        if (reason instanceof OpenSegment.Lost || reason instanceof AuditLog.Taken) {
+        if (reason instanceof SegmentFile.Lost || reason instanceof AuditLog.Taken) {
             end = reason;
         }
         if (why != null) {

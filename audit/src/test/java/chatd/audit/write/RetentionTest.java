@@ -39,7 +39,7 @@ class RetentionTest {
                 log.rotate();
             }
             log.append(Logs.event(4));
-            log.runMaintenance();
+            log.writer().retryAndSeal();
             key = log.key();
         }
         assertThat(segments()).hasSize(3);
@@ -72,12 +72,12 @@ class RetentionTest {
     void whatIsOlderIsDeletedAndTheLogSaysSoAndIsStillGenuine() throws IOException {
         clock.add(MONTH.minus(Duration.ofHours(36)));
         try (AuditLog log = open(MONTH)) {
-            log.applyRetention();
+            log.maintenance().applyRetention();
             assertThat(segments()).extracting(LogFiles::segment).containsExactly(2L, 3L);
             // A moment later there is nothing more to do.
-            log.applyRetention();
+            log.maintenance().applyRetention();
             clock.add(Duration.ofHours(24));
-            log.applyRetention();
+            log.maintenance().applyRetention();
             assertThat(segments()).extracting(LogFiles::segment).containsExactly(3L);
         }
         Verifier.Report report = verify();
@@ -92,7 +92,7 @@ class RetentionTest {
     void theOpenSegmentStays() throws IOException {
         clock.add(MONTH.multipliedBy(10));
         try (AuditLog log = open(MONTH)) {
-            log.applyRetention();
+            log.maintenance().applyRetention();
             assertThat(segments()).isEmpty();
         }
         Verifier.Report report = verify();
@@ -112,7 +112,7 @@ class RetentionTest {
     void moreThanRetentionDeletedIsFound() throws IOException {
         clock.add(MONTH.minus(Duration.ofHours(36)));
         try (AuditLog log = open(MONTH)) {
-            log.applyRetention();
+            log.maintenance().applyRetention();
         }
         Files.delete(segments().getFirst());
         assertThat(verify().isAuthentic()).isFalse();
@@ -122,7 +122,7 @@ class RetentionTest {
     void withoutRetentionAllStays() throws IOException {
         clock.add(MONTH.multipliedBy(100));
         try (AuditLog log = open(Duration.ZERO)) {
-            log.applyRetention();
+            log.maintenance().applyRetention();
         }
         assertThat(segments()).hasSize(3);
     }
@@ -134,7 +134,7 @@ class RetentionTest {
             Files.writeString(file, Files.readString(file).replaceFirst(" started=\"2026-11", " started=\"2001-11"));
         }
         try (AuditLog log = open(MONTH)) {
-            log.applyRetention();
+            log.maintenance().applyRetention();
         }
         assertThat(segments()).hasSize(3);
     }
@@ -145,7 +145,7 @@ class RetentionTest {
         Path first = segments().getFirst();
         Files.writeString(first, Files.readString(first).replace("message=\"1\"", "message=\"9\""));
         try (AuditLog log = open(MONTH)) {
-            log.applyRetention();
+            log.maintenance().applyRetention();
         }
         assertThat(segments()).hasSize(3);
     }
@@ -157,7 +157,7 @@ class RetentionTest {
         assertThat(anchors).isNotEmpty();
         clock.add(MONTH.multipliedBy(2));
         try (AuditLog log = open(MONTH)) {
-            log.applyRetention();
+            log.maintenance().applyRetention();
         }
         Verifier.Report report = Logs.verify(directory, List.of(key), anchors);
         assertThat(report.wrong()).isNull();

@@ -126,12 +126,12 @@ class SealTest {
             log.publish();
             assertThat(seals(published)).hasSize(1);
             clock.add(Duration.ofSeconds(59));
-            log.runMaintenance();
+            log.writer().retryAndSeal();
             log.publish();
             assertThat(seals(published)).hasSize(1);
             clock.add(Duration.ofSeconds(1));
-            log.runMaintenance();
-            log.runMaintenance();
+            log.writer().retryAndSeal();
+            log.writer().retryAndSeal();
             log.publish();
             assertThat(seals(published)).hasSize(2);
         }

@@ -92,9 +92,9 @@ class TroubleTest {
     void aPartThatIsLostIsToldOfEvenInTroubleThatHasBegunBefore() {
         trouble.observe(observer);
         trouble.begins(full, FILE, WHEN);
-        assertThat(trouble.begins(new OpenSegment.Lost(), FILE, WHEN)).isFalse();
+        assertThat(trouble.begins(new SegmentFile.Lost(), FILE, WHEN)).isFalse();
         trouble.tell();
         assertThat(told)
-                .containsExactly("troubled: " + trouble.why(), "broken: " + new OpenSegment.Lost().getMessage());
+                .containsExactly("troubled: " + trouble.why(), "broken: " + new SegmentFile.Lost().getMessage());
     }
 }

@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -83,7 +84,7 @@ public class JournalBenchmark {
                 Optional.empty(),
                 2,
                 Duration.ofSeconds(5),
-                fence);
+                Config.Database.Fence.valueOf(fence.toUpperCase(Locale.ROOT)));
         database = new Database(config);
         database.migrate();
         log = AuditLog.open(

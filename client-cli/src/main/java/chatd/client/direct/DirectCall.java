@@ -1,7 +1,7 @@
 package chatd.client.direct;
 
 import chatd.client.net.ClientFailure;
-import chatd.client.talk.resume.Calls;
+import chatd.client.talk.request.Calls;
 import chatd.protocol.event.DirectEvent;
 import chatd.protocol.value.direct.DirectKind;
 import java.io.IOException;

@@ -10,37 +10,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.Socket;
-import java.net.SocketException;
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * so; the listener is called on the session's event loop, and must not block.
  */
 public final class DirectSession implements AutoCloseable {
-    /** How long answers of the daemon are waited for. */
-    private static final Duration ANSWERS = Duration.ofMillis(900);
-
-    private static final int QUESTIONS = 3;
-
     /** What happens in a session; {@code user} is the number of the other. */
     public interface Listener {
         /** @param isAgain whether the connection was lost before */
@@ -92,21 +68,14 @@ public final class DirectSession implements AutoCloseable {
     private final Listener listener;
     private final DirectKey key = DirectKey.create();
     private final DirectSocket socket;
+    private final OwnAddresses addresses;
 
     /** The other sides by their numbers. Event loop. */
     private final Map<Long, Peer> peers = new LinkedHashMap<>();
 
-    /** The keys that were introduced; read while connections are opened. */
-    private final Set<String> keys = ConcurrentHashMap.newKeySet();
-
-    /** The questions to the daemon that are not answered yet, by their nonces, and the answers. Event loop. */
-    private final Map<Integer, CountDownLatch> asked = new LinkedHashMap<>();
+    private final IntroducedKeys keys = new IntroducedKeys();
 
     private final Duration patience;
-    private final Set<InetSocketAddress> seen = new LinkedHashSet<>();
-    private volatile boolean wasSeen;
-    private volatile boolean has6;
-    private volatile boolean has4;
     private long said;
 
     /**
@@ -118,71 +87,19 @@ public final class DirectSession implements AutoCloseable {
         this.session = session;
         this.patience = patience;
         this.listener = listener;
-        this.socket = new DirectSocket(key, new Introduced(), new Reception());
+        this.socket = new DirectSocket(key, keys, new Reception());
+        this.addresses = new OwnAddresses(session, key, socket);
     }
 
     Duration patience() {
         return patience;
     }
 
-    /** Trusts the keys that the daemon has introduced, and nothing else. */
-    private final class Introduced extends X509ExtendedTrustManager {
-        private void check(X509Certificate[] chain) throws CertificateException {
-            if (chain.length == 0 || !keys.contains(DirectKey.fingerprint(chain[0]))) {
-                throw new CertificateException("not the key that was introduced");
-            }
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind, Socket with) throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind, Socket with) throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    }
-
     private final class Reception implements DirectSocket.Received {
         @Override
         public void datagram(Datagram datagram, InetSocketAddress from) {
             switch (datagram.kind()) {
-                case ANSWER -> {
-                    CountDownLatch waiting = asked.remove(datagram.nonce());
-                    if (waiting != null) {
-                        wasSeen = true;
-                        seen.add(datagram.address(session));
-                        waiting.countDown();
-                    }
-                }
+                case ANSWER -> addresses.answered(datagram);
                 case PROBE, ECHO -> {
                     if (datagram.session().equals(session)) {
                         byKey(datagram.key()).ifPresent(peer -> peer.datagram(datagram, from));
@@ -252,16 +169,6 @@ public final class DirectSession implements AutoCloseable {
         return Datagram.probe(kind, nonce, session, key.fingerprint());
     }
 
-    /** Returns whether this side has named an IPv6, or an IPv4, address. */
-    boolean has(boolean v6) {
-        return v6 ? has6 : has4;
-    }
-
-    /** Returns whether the daemon has answered by UDP. */
-    boolean wasSeen() {
-        return wasSeen;
-    }
-
     /**
      * Returns at which addresses this side may be reached, as this machine knows them and the daemon sees them. Blocks, for
      * a second at most.
@@ -269,45 +176,11 @@ public final class DirectSession implements AutoCloseable {
      * @param daemon where it answers by UDP; one address of each kind
      */
     public Endpoint endpoint(Collection<InetSocketAddress> daemon) throws IOException, InterruptedException {
-        CountDownLatch answers = new CountDownLatch(daemon.size());
-        run(() -> {
-            seen.clear();
-            for (InetSocketAddress address : daemon) {
-                int nonce = ThreadLocalRandom.current().nextInt();
-                asked.put(nonce, answers);
-                ask(address, nonce, QUESTIONS);
-            }
-            return true;
-        });
-        boolean _ = answers.await(ANSWERS.toMillis(), TimeUnit.MILLISECONDS);
-        Set<InetSocketAddress> all = new LinkedHashSet<>(run(() -> {
-            asked.clear();
-            return List.copyOf(seen);
-        }));
-        for (InetAddress own : own()) {
-            all.add(new InetSocketAddress(own, socket.port()));
-        }
-        has6 = all.stream().anyMatch(address -> address.getAddress() instanceof Inet6Address);
-        has4 = all.stream().anyMatch(address -> !(address.getAddress() instanceof Inet6Address));
-        return new Endpoint(
-                all.stream()
-                        .filter(address -> !address.getAddress().isLoopbackAddress())
-                        .map(address -> new Candidate(text(address.getAddress()), address.getPort()))
-                        .distinct()
-                        .limit(Endpoint.MAX_CANDIDATES)
-                        .toList(),
-                key.fingerprint());
+        return addresses.endpoint(daemon);
     }
 
-    private void ask(InetSocketAddress daemon, int nonce, int times) {
-        if (times > 0 && asked.containsKey(nonce)) {
-            socket.send(Datagram.ask(nonce, session), daemon);
-            var _ = socket.loop()
-                    .schedule(
-                            () -> ask(daemon, nonce, times - 1),
-                            ANSWERS.toMillis() / (QUESTIONS + 1),
-                            TimeUnit.MILLISECONDS);
-        }
+    OwnAddresses addresses() {
+        return addresses;
     }
 
     DirectSocket socket() {
@@ -318,31 +191,9 @@ public final class DirectSession implements AutoCloseable {
         return key.fingerprint();
     }
 
-    static String text(InetAddress address) {
-        return NetUtil.toAddressString(address);
-    }
-
     /** Returns this machine's addresses, as people read them. */
     public static List<String> ownAddresses() {
-        return own().stream().map(DirectSession::text).toList();
-    }
-
-    /** Returns this machine's addresses, IPv6 first. */
-    private static List<InetAddress> own() {
-        List<InetAddress> own = new ArrayList<>();
-        try {
-            for (NetworkInterface one : NetworkInterface.networkInterfaces().toList()) {
-                if (one.isUp() && !one.isLoopback()) {
-                    one.inetAddresses()
-                            .filter(address -> !address.isLinkLocalAddress() && !address.isMulticastAddress())
-                            .forEach(own::add);
-                }
-            }
-        } catch (SocketException e) {
-            // What the daemon sees has to do.
-        }
-        own.sort(Comparator.comparingInt(address -> address instanceof Inet6Address ? 0 : 1));
-        return own;
+        return OwnAddresses.texts();
     }
 
     /** Adds another side, or one that is introduced anew, and looks for a way to it. */
@@ -404,7 +255,7 @@ public final class DirectSession implements AutoCloseable {
      * @param answered what it answers; null for nothing
      */
     public Said say(String text, @Nullable AnsweredText answered) throws IOException, InterruptedException {
-        return run(() -> {
+        return socket.run(() -> {
             SessionLine.Text its = new SessionLine.Text(++said, text, answered);
             return new Said(
                     its.number(),
@@ -425,7 +276,7 @@ public final class DirectSession implements AutoCloseable {
      */
     public boolean send(long user, FileToSend file, LongConsumer progress) throws IOException, InterruptedException {
         FileSending sending = new FileSending(file);
-        Future<QuicStreamChannel> opened = run(() -> {
+        Future<QuicStreamChannel> opened = socket.run(() -> {
             Peer peer = peers.get(user);
             return peer == null ? null : peer.openStream(sending);
         });
@@ -455,20 +306,10 @@ public final class DirectSession implements AutoCloseable {
 
     /** Returns those with whom there is a connection. Blocks for a moment. */
     public List<Long> connected() throws IOException, InterruptedException {
-        return run(() -> peers.values().stream()
+        return socket.run(() -> peers.values().stream()
                 .filter(Peer::isUp)
                 .map(peer -> peer.user)
                 .toList());
-    }
-
-    private <T extends @Nullable Object> T run(Callable<T> work) throws IOException, InterruptedException {
-        try {
-            return socket.loop().submit(work).get();
-        } catch (RejectedExecutionException e) {
-            throw new IOException("The direct session is closed.", e);
-        } catch (ExecutionException e) {
-            throw new IOException("The direct session has a fault: " + e.getCause(), e);
-        }
     }
 
     /** Runs something on the event loop; nothing once the session is closed. */

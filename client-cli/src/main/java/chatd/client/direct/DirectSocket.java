@@ -45,6 +45,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -332,5 +335,20 @@ final class DirectSocket implements AutoCloseable {
 
     void awaitClosed() {
         boolean _ = loops.terminationFuture().awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    /**
+     * Runs something on the event loop, and waits for it. Blocks.
+     *
+     * @throws IOException if the socket is closed
+     */
+    <T extends @Nullable Object> T run(Callable<T> work) throws IOException, InterruptedException {
+        try {
+            return loop().submit(work).get();
+        } catch (RejectedExecutionException e) {
+            throw new IOException("The direct session is closed.", e);
+        } catch (ExecutionException e) {
+            throw new IOException("The direct session has a fault: " + e.getCause(), e);
+        }
     }
 }

@@ -13,44 +13,23 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.Future;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another side of a direct session: finds a way to it, opens the connection or waits for it, and talks on it. What was said
+ * Another side of a direct session: has a way to it found, and talks on the connection. What was said
  * and has not arrived is said again on the next connection. Everything runs on the session's event loop.
  */
 final class Peer {
-    /** When probes are sent to each address, in milliseconds. */
-    private static final int[] PROBES = {0, 200, 600, 1_400, 3_000};
-
-    /**
-     * Maximum number of probes, within so many seconds, to an address that has sent nothing: it may belong to somebody else.
-     */
-    private static final int MOST_PROBES = 8;
-
-    private static final int PROBES_SECONDS = 15;
-
-    /** Maximum number of such addresses within that time; any further ones are not tried. */
-    private static final int MOST_SILENT = 64;
-
-    /** How many times to look for a path again after a loss. */
-    private static final int ATTEMPTS = 6;
-
     private static final int KEEP_ALIVE_SECONDS = 15;
 
     /** How often to check whether this machine has another address. */
@@ -58,9 +37,6 @@ final class Peer {
 
     /** How much time the last message has to reach the other side. */
     static final int LEAVE_DELAY_MILLIS = 200;
-
-    /** Maximum number of addresses from which probes came, though the other side has not named them. */
-    private static final int MOST_FOUND = 4;
 
     /** Maximum number of undelivered texts. */
     static final int MOST_WAITING = 1_000;
@@ -77,14 +53,8 @@ final class Peer {
     private final DirectSession session;
     private final DirectSocket socket;
 
-    /** The addresses that are tried, with whether the other side has named them. */
-    private final Map<InetSocketAddress, Boolean> addresses = new LinkedHashMap<>();
-
-    /** How many probes were sent recently to each address from which nothing has come. */
-    private final Map<InetSocketAddress, Integer> probesSent = new HashMap<>();
-
+    private final PathFinder path;
     private final Deque<SessionLine.Text> waiting = new ArrayDeque<>();
-    private @Nullable InetSocketAddress chosenAddress;
     private @Nullable QuicChannel connection;
 
     /** The address of this machine from which its packets go out. */
@@ -94,12 +64,6 @@ final class Peer {
     private boolean isUp;
     private boolean isGone;
     private boolean wasUp;
-    /** Whether a probe of the other side has come, and an answer to one of ours. */
-    private boolean heard;
-
-    private boolean answered;
-    private int attempts;
-    private int round;
     private long lastReceived;
 
     Peer(DirectSession session, DirectSocket socket, long user, Endpoint endpoint, boolean dials) {
@@ -108,25 +72,16 @@ final class Peer {
         this.user = user;
         this.key = endpoint.key();
         this.isInitiator = dials;
-        setCandidates(endpoint.candidates());
-    }
-
-    /** Replaces the addresses with those that the other side names now. */
-    void setCandidates(List<Candidate> candidates) {
-        addresses.keySet().forEach(socket::forget);
-        addresses.clear();
-        for (Candidate candidate : candidates) {
-            addresses.put(new InetSocketAddress(InetAddress.ofLiteral(candidate.address()), candidate.port()), true);
-        }
+        this.path = new PathFinder(this, session, socket, endpoint.candidates());
     }
 
     /** Takes the addresses that the other side names since it has lost a connection, of this or another side. */
     void move(List<Candidate> candidates) {
-        setCandidates(candidates);
+        path.setCandidates(candidates);
         QuicChannel now = connection;
         if (!isUp || now == null) {
             seek();
-        } else if (!addresses.containsKey(now.remoteSocketAddress())) {
+        } else if (!path.knows(now.remoteSocketAddress())) {
             lose(now);
         }
     }
@@ -139,160 +94,31 @@ final class Peer {
         return isGone;
     }
 
+    boolean wasUp() {
+        return wasUp;
+    }
+
     /** Looks for a way to the other side. */
     void seek() {
-        int its = ++round;
-        chosenAddress = null;
-        answered = false;
-        heard = false;
-        List.copyOf(addresses.keySet()).forEach(address -> probe(address, its));
-        var _ = socket.loop().schedule(() -> giveUp(its), session.patience().toMillis(), TimeUnit.MILLISECONDS);
+        path.seek();
     }
 
-    private void probe(InetSocketAddress address, int its) {
-        for (int delay : PROBES) {
-            var _ = socket.loop()
-                    .schedule(
-                            () -> {
-                                if (its == round && chosenAddress == null && !isUp && !isGone && mayProbe(address)) {
-                                    int nonce = ThreadLocalRandom.current().nextInt();
-                                    socket.send(session.probe(Datagram.Kind.PROBE, nonce), address);
-                                }
-                            },
-                            delay,
-                            TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Counts a probe to an address; returns false if it has been sent enough. */
-    private boolean mayProbe(InetSocketAddress address) {
-        int sent = probesSent.getOrDefault(address, 0);
-        if (sent == MOST_PROBES || (sent == 0 && probesSent.size() == MOST_SILENT)) {
-            return false;
-        }
-        if (sent == 0) {
-            var _ = socket.loop().schedule(() -> probesSent.remove(address), PROBES_SECONDS, TimeUnit.SECONDS);
-        }
-        probesSent.put(address, sent + 1);
-        return true;
-    }
-
-    private void giveUp(int its) {
-        if (its != round || isUp || isGone) {
-            return;
-        }
-        if (wasUp && ++attempts < ATTEMPTS) {
-            seek();
-            // Announce again: the addresses may have been lost, or have changed.
-            session.listener().searchStarted(user);
-            return;
-        }
-        giveUp();
-    }
-
-    /** Stops looking for a path, and tells the listener why none was found; does nothing while there is a connection. */
+    /** Stops looking for a way, and tells the listener why none was found; does nothing while there is a connection. */
     void giveUp() {
-        if (!isUp && !isGone) {
-            abandon();
-            session.listener().unreachable(user, explainFailure());
-        }
-    }
-
-    /** Returns what was tried, and which side's firewall it looks like, as sentences. */
-    private String explainFailure() {
-        if (addresses.isEmpty()) {
-            return "It named no address that could be tried.";
-        }
-        boolean named6 = addresses.keySet().stream().anyMatch(Peer::isV6);
-        boolean named4 = addresses.keySet().stream().anyMatch(address -> !isV6(address));
-        String tried = "Tried "
-                + String.join(
-                        ", ",
-                        addresses.keySet().stream()
-                                .map(address -> new Candidate(
-                                                DirectSession.text(address.getAddress()), address.getPort())
-                                        .toString())
-                                .toList())
-                + ". ";
-        if (!(named6 && session.has(true)) && !(named4 && session.has(false))) {
-            return tried + "The two of you have no kind of address in common: one has IPv6 alone, the other IPv4.";
-        }
-        if (answered) {
-            return tried + "An answer came by UDP, but no connection.";
-        }
-        if (heard) {
-            return tried
-                    + "Its probes came here, and what was sent to it was not answered: it looks like the firewall of"
-                    + " the other side.";
-        }
-        return tried
-                + (session.wasSeen()
-                        ? "Nothing came: it looks like firewalls or routers that give each connection another port, on"
-                                + " both sides or the other one."
-                        : "The server did not answer by UDP either: it looks like a firewall on this side that lets no UDP"
-                                + " out.");
-    }
-
-    private static boolean isV6(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet6Address;
+        path.giveUp();
     }
 
     /** Takes a probe, or the answer to one, that has the session's number and this side's key. */
     void datagram(Datagram datagram, InetSocketAddress from) {
-        if (isGone) {
-            return;
-        }
-        if (!addresses.containsKey(from)) {
-            if (addresses.values().stream().filter(named -> !named).count() >= MOST_FOUND) {
-                return;
-            }
-            addresses.put(from, false);
-            probe(from, round);
-        }
-        socket.know(from);
-        probesSent.remove(from);
-        heard = true;
-        if (datagram.kind() == Datagram.Kind.PROBE) {
-            socket.send(session.probe(Datagram.Kind.ECHO, datagram.nonce()), from);
-            return;
-        }
-        answered = true;
-        if (chosenAddress == null && !isUp) {
-            chosenAddress = from;
-            if (isInitiator) {
-                dial(from, round);
-            }
-        }
+        path.datagram(datagram, from);
     }
 
-    private void dial(InetSocketAddress to, int its) {
-        Future<QuicChannel> dialed = socket.dial(to);
-        dialed.addListener(done -> {
-            if (isGone || its != round) {
-                if (done.isSuccess()) {
-                    var _ = dialed.getNow().close();
-                }
-            } else if (!done.isSuccess()) {
-                var _ = socket.loop()
-                        .schedule(
-                                () -> {
-                                    if (its == round && !isUp && !isGone) {
-                                        dial(to, its);
-                                    }
-                                },
-                                PROBES[1],
-                                TimeUnit.MILLISECONDS);
-            } else if (!key.equals(keyOf(dialed.getNow()))) {
-                var _ = dialed.getNow().close();
-            } else {
-                adopt(dialed.getNow());
-                dialed.getNow()
-                        .createStream(QuicStreamType.BIDIRECTIONAL, lines())
-                        .addListener(opened -> {
-                            if (opened.isSuccess()) {
-                                hello((QuicStreamChannel) opened.getNow());
-                            }
-                        });
+    /** Begins to talk on a connection that this side has opened. */
+    void open(QuicChannel opened) {
+        adopt(opened);
+        opened.createStream(QuicStreamType.BIDIRECTIONAL, lines()).addListener(its -> {
+            if (its.isSuccess()) {
+                hello((QuicStreamChannel) its.getNow());
             }
         });
     }
@@ -357,7 +183,7 @@ final class Peer {
             isUp = true;
             boolean isAgain = wasUp;
             wasUp = true;
-            attempts = 0;
+            path.resetAttempts();
             if (stream == null || !from.equals(stream)) {
                 hello(from);
             }
@@ -493,7 +319,7 @@ final class Peer {
         isUp = false;
         var _ = which.close();
         if (was) {
-            attempts = 0;
+            path.resetAttempts();
             seek();
             session.listener().lost(user);
             session.listener().searchStarted(user);

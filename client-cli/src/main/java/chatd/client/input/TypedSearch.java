@@ -1,7 +1,8 @@
 package chatd.client.input;
 
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Place;
-import chatd.client.talk.resume.Histories;
+import chatd.client.talk.request.Histories;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.command.MessageCommand;
 import java.io.IOException;
@@ -61,7 +62,7 @@ public final class TypedSearch {
         String with = bounds.get("with");
         return new Histories.Wanted(
                 words.toString(),
-                with == null ? Optional.empty() : Optional.of(with.equals("*") ? "" : session.resolveRecipient(with)),
+                session.resolve(HistoryScope.named(with)),
                 Optional.ofNullable(bounds.get("from")),
                 Optional.ofNullable(bounds.get("since")).map(TypedSearch::time),
                 Optional.ofNullable(bounds.get("until")).map(TypedSearch::time),

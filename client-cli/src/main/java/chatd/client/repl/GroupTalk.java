@@ -2,7 +2,7 @@ package chatd.client.repl;
 
 import chatd.client.screen.Presenter;
 import chatd.client.talk.item.GroupNews;
-import chatd.client.talk.resume.Groups;
+import chatd.client.talk.request.Groups;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.SessionEvent;

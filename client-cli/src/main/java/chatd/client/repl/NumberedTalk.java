@@ -8,8 +8,9 @@ import chatd.client.screen.TypedLine;
 import chatd.client.talk.View;
 import chatd.client.talk.item.ConversationSummary;
 import chatd.client.talk.item.Found;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
-import chatd.client.talk.resume.Histories;
+import chatd.client.talk.request.Histories;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
@@ -41,7 +42,7 @@ public final class NumberedTalk {
     private List<SessionEvent.OwnSession> listed = List.of();
 
     /** Whose history was shown last, and which part of it: the numbers before and after which more is. */
-    private Optional<String> shownOf = Optional.empty();
+    private HistoryScope shownOf = new HistoryScope.All();
 
     /** What was searched for last, and the oldest number that was found. */
     private String sought = "";
@@ -57,21 +58,21 @@ public final class NumberedTalk {
     }
 
     /** Shows the last items, or the first since a time; parameters as in {@link TypedLine.History}. */
-    void history(ResumedSession session, Optional<String> named, Optional<String> since, long count)
+    void history(ResumedSession session, HistoryScope named, Optional<String> since, long count)
             throws IOException, InterruptedException {
         Histories histories = session.histories();
-        Optional<String> with = named.isPresent() ? Optional.of(session.resolveRecipient(named.get())) : named;
+        HistoryScope scope = session.resolve(named);
         if (since.isEmpty()) {
             first = Long.MAX_VALUE;
             last = 0;
-            Histories.Part part = last(histories, with, Long.MAX_VALUE, count);
-            show(with, part, part.hasMore(), false);
+            Histories.Part part = last(histories, scope, Long.MAX_VALUE, count);
+            show(scope, part, part.hasMore(), false);
         } else {
-            long before = histories.after(with, PlaceConverter.place(since.get()));
+            long before = histories.after(scope, PlaceConverter.place(since.get()));
             first = before + 1;
             last = before;
-            Histories.Part part = histories.first(with, before, Long.MAX_VALUE, count);
-            show(with, part, before > 0, part.hasMore());
+            Histories.Part part = histories.first(scope, before, Long.MAX_VALUE, count);
+            show(scope, part, before > 0, part.hasMore());
         }
     }
 
@@ -91,15 +92,15 @@ public final class NumberedTalk {
     }
 
     /** Reads the last items before a number; Ctrl-C stops, and what was read by then is returned. */
-    private Histories.Part last(Histories histories, Optional<String> with, long before, long count)
+    private Histories.Part last(Histories histories, HistoryScope scope, long before, long count)
             throws IOException, InterruptedException {
         try (Screen.Progress progress = screen.progress("history", "Ctrl-C stops")) {
-            return histories.last(with, before, count, read -> progress.count(read, count));
+            return histories.last(scope, before, count, read -> progress.count(read, count));
         }
     }
 
-    private void show(Optional<String> with, Histories.Part part, boolean hasOlder, boolean hasNewer) {
-        shownOf = with;
+    private void show(HistoryScope scope, Histories.Part part, boolean hasOlder, boolean hasNewer) {
+        shownOf = scope;
         if (!part.items().isEmpty()) {
             first = part.items().getFirst().number();
             last = part.items().getLast().number();
@@ -110,7 +111,7 @@ public final class NumberedTalk {
     /** Shows what is before and after a message in its conversation; {@link #history} goes on from there. */
     void around(ResumedSession session, long number, String with) throws IOException, InterruptedException {
         Histories histories = session.histories();
-        Optional<String> conversation = Optional.of(with);
+        HistoryScope conversation = HistoryScope.of(with);
         Histories.Part before = histories.last(conversation, number + 1, AROUND + 1);
         Histories.Part after = histories.first(conversation, number, Long.MAX_VALUE, AROUND);
         List<Item> items = new ArrayList<>(before.items());

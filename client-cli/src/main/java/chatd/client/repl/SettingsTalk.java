@@ -6,7 +6,7 @@ import chatd.client.screen.Screen;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
-import chatd.client.talk.resume.Privacy;
+import chatd.client.talk.request.Privacy;
 import chatd.client.talk.resume.ResumedSession;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -11,6 +11,7 @@ import chatd.client.screen.TypedLine;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.KnownUsers;
 import chatd.client.talk.NotConnected;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.SessionEvent;
@@ -373,11 +374,11 @@ public final class Talk {
             case TypedLine.Cancel(int number) -> running.cancel(number);
             case TypedLine.Fetch(long file) -> files.fetch(session(), file);
             case TypedLine.Open(long file) -> files.open(numbered(), file);
-            case TypedLine.History(Optional<String> with, Optional<String> since, long count)
+            case TypedLine.History(HistoryScope scope, Optional<String> since, long count)
             when since.isEmpty() && !(session() instanceof ResumedSession) ->
-                session().history(with, count);
-            case TypedLine.History(Optional<String> with, Optional<String> since, long count) ->
-                more.history(numbered(), with, since, count);
+                session().history(scope, count);
+            case TypedLine.History(HistoryScope scope, Optional<String> since, long count) ->
+                more.history(numbered(), scope, since, count);
             case TypedLine.Find(String words) -> more.find(numbered(), words);
             case TypedLine.Around(long number) -> messages.around(numbered(), number);
             case TypedLine.More(boolean isOlder, long count) -> more.history(numbered(), isOlder, count);

@@ -1,7 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.talk.Setting;
-import chatd.client.talk.resume.Privacy;
+import chatd.client.talk.request.Privacy;
 import chatd.protocol.value.people.Attention;
 import chatd.text.Emoticon;
 import chatd.text.SafeText;

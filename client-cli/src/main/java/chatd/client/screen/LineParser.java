@@ -1,6 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.net.PrivateFiles;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Place;
 import chatd.text.Emoticon;
 import java.nio.file.Path;
@@ -187,7 +188,7 @@ final class LineParser {
             return usage;
         }
         return new TypedLine.History(
-                Optional.ofNullable(words.peek()).map(name -> name.equals("*") ? "" : name),
+                HistoryScope.named(words.peek()),
                 Optional.of(since).filter(time -> !time.isEmpty()),
                 count.orElse(USUAL));
     }

@@ -16,17 +16,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +40,6 @@ public final class Presenter implements View {
 
     /** The most characters of a text that is named by its beginning. */
     private static final int QUOTED = 40;
-
-    /** The most items remembered, to answer them and to show what is answered. */
-    private static final int ITEMS = 200;
 
     /** The most pending texts shown. */
     private static final int PENDING = 3;
@@ -70,30 +63,14 @@ public final class Presenter implements View {
     @GuardedBy("this")
     private @Nullable LocalDate day;
 
-    @GuardedBy("this")
-    private Predicate<String> blocked = name -> false;
-
-    @GuardedBy("this")
-    private Function<Item, Attention.Notices> notices = item -> Attention.Notices.ALL;
+    private final ItemFilter filter;
 
     private volatile UnaryOperator<String> labels = recipient -> recipient;
 
     @GuardedBy("this")
     private BiConsumer<String, String> renaming = (was, to) -> {};
 
-    /** The items shown last, by their numbers. */
-    @GuardedBy("this")
-    private final Map<Long, Item> items = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Item> eldest) {
-            return size() > ITEMS;
-        }
-    };
-
-    /** The same, for what the screen asks while it reads, which takes no lock: the screen's is held then. */
-    private volatile List<Item> shown = List.of();
+    private final ShownItems items;
 
     /** Pending texts of which it was said that they take long. */
     @GuardedBy("this")
@@ -116,6 +93,8 @@ public final class Presenter implements View {
         this.screen = screen;
         this.me = me;
         this.mayColour = mayColour;
+        this.items = new ShownItems(() -> this.me, this::label);
+        this.filter = new ItemFilter(items, () -> this.me);
         this.lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour, this::label);
     }
 
@@ -146,8 +125,7 @@ public final class Presenter implements View {
             if (isMe) {
                 me(to);
             }
-            items.replaceAll((number, item) -> item.renamed(was, to));
-            shown = List.copyOf(items.values());
+            items.rename(was, to);
             lastSender = lastSender.equals(was) ? to : lastSender;
             told = renaming;
         }
@@ -158,6 +136,7 @@ public final class Presenter implements View {
     @Override
     public synchronized void preferences(Preferences read) {
         preferences = read;
+        filter.setPreferences(read);
         lines = new LineFormatter(me, ZoneId.systemDefault(), read, mayColour, this::label);
         screen.keepHistory(read.is(Setting.HISTORY, "on"));
     }
@@ -183,63 +162,24 @@ public final class Presenter implements View {
 
     @Override
     public synchronized void blocked(Predicate<String> isBlocked) {
-        blocked = isBlocked;
-    }
-
-    /**
-     * Returns whether an item is from somebody whom the user ignores, or has blocked: of those, what they wrote before to
-     * this user alone is still shown, and what they do to a group, or to a message of this user. What the user wrote is always
-     * shown.
-     */
-    @GuardedBy("this")
-    private boolean isHidden(Item item) {
-        if (item.isMine()) {
-            return false;
-        }
-        Item of = item.action() == Item.Action.TAKEN_BACK ? items.get(item.of()) : null;
-        if (of != null && of.isMine()) {
-            return false;
-        }
-        return preferences.ignored().contains(item.sender())
-                || (!isToMe(item) && item.action() != Item.Action.GROUP && blocked.test(item.sender()));
-    }
-
-    /** Returns whether an item went to this user alone. */
-    private boolean isToMe(Item item) {
-        return item.to().equals(Optional.of(List.of(me)));
+        filter.setBlocked(isBlocked);
     }
 
     /** Sets what the user wants to be notified of, by the conversation of an item. */
     public synchronized void notices(Function<Item, Attention.Notices> by) {
-        notices = by;
-    }
-
-    @GuardedBy("this")
-    private boolean alerts(Item item) {
-        if (item.isMine() || item.isFromServer()) {
-            return false;
-        }
-        boolean isMention = lines.mentions(item);
-        boolean isForMe = isMention || isToMe(item);
-        return switch (notices.apply(item)) {
-            case NONE -> false;
-            case MENTIONS -> isMention && !preferences.is(Setting.NOTIFY, "never");
-            case ALL ->
-                preferences.is(Setting.NOTIFY, "all") || (isForMe && preferences.is(Setting.NOTIFY, "mentions"));
-        };
+        filter.setNotices(by);
     }
 
     @Override
     public synchronized void received(Item item) {
-        said(item, answered(item));
+        said(item, items.answered(item));
     }
 
     /** @param other the item that it answers or is about; null if that is not known */
     public synchronized void said(Item item, @Nullable Item other) {
-        if (isHidden(item)) {
+        if (filter.isHidden(item)) {
             if (item.action() == Item.Action.TAKEN_BACK) {
                 items.remove(item.of());
-                shown = List.copyOf(items.values());
             }
             return;
         }
@@ -254,7 +194,7 @@ public final class Presenter implements View {
         } else if (!item.isFromServer()) {
             lastSender = item.with(me);
         }
-        if (alerts(item)) {
+        if (filter.alerts(item, lines.mentions(item))) {
             String alert = preferences.get(Setting.ALERT);
             screen.ring(
                     !alert.equals("desktop"),
@@ -264,15 +204,9 @@ public final class Presenter implements View {
         }
     }
 
-    /** Returns the item that another answers or is about, if it was shown. */
-    @GuardedBy("this")
-    private @Nullable Item answered(Item item) {
-        return items.get(Math.max(item.answered(), item.of()));
-    }
-
     @GuardedBy("this")
     private void add(List<AttributedString> block, Item item, boolean isNumbered) {
-        add(block, item, answered(item), isNumbered, List.of());
+        add(block, item, items.answered(item), isNumbered, List.of());
     }
 
     /** @param places where in its text it has what was searched for */
@@ -289,30 +223,19 @@ public final class Presenter implements View {
             block.add(lines.day(now));
         }
         block.add(lines.said(item, isNumbered, other, places));
-        switch (item.action()) {
-            case SENT -> {
-                if (item.number() > 0) {
-                    items.put(item.number(), item);
-                }
-            }
-            case ERASED -> items.remove(item.number());
-            case TAKEN_BACK -> items.remove(item.of());
-            case CORRECTED -> items.computeIfPresent(item.of(), (of, was) -> was.corrected(item.text()));
-            case REACTED, REACTION_REMOVED, GROUP -> {}
-        }
-        shown = List.copyOf(items.values());
+        items.apply(item);
     }
 
     @Override
     public synchronized void replayed(Replay replay) {
-        List<Item> items = new ArrayList<>();
+        List<Item> visible = new ArrayList<>();
         for (Item item : replay.items()) {
-            if (!isHidden(item)) {
-                items.add(item);
+            if (!filter.isHidden(item)) {
+                visible.add(item);
             }
         }
         List<AttributedString> block = new ArrayList<>();
-        String heading = heading(replay, items);
+        String heading = ReplayWords.heading(replay, visible);
         if (!heading.isEmpty()) {
             block.add(lines.heading(heading));
         }
@@ -322,10 +245,10 @@ public final class Presenter implements View {
         if (replay.reason() == Reason.ASKED || replay.reason() == Reason.UNREAD) {
             day = null;
         }
-        items.forEach(item -> add(block, item, replay.reason() == Reason.ASKED));
+        visible.forEach(item -> add(block, item, replay.reason() == Reason.ASKED));
         if (replay.reason() == Reason.ASKED) {
-            int hidden = replay.items().size() - items.size();
-            block.add(lines.heading(end(replay, hidden)));
+            int hidden = replay.items().size() - visible.size();
+            block.add(lines.heading(ReplayWords.end(replay, hidden)));
         } else if (!heading.isEmpty()) {
             block.add(lines.heading("now"));
         }
@@ -343,7 +266,7 @@ public final class Presenter implements View {
         List<AttributedString> block = new ArrayList<>();
         block.add(lines.heading("found: " + SafeText.line(LineFormatter.beginning(words, 40))));
         day = null;
-        found.hits().reversed().forEach(hit -> add(block, hit.item(), answered(hit.item()), true, hit.places()));
+        found.hits().reversed().forEach(hit -> add(block, hit.item(), items.answered(hit.item()), true, hit.places()));
         int count = found.hits().size();
         String end = count == 0
                 ? isNew ? "nothing was found" : "nothing older was found"
@@ -354,42 +277,6 @@ public final class Presenter implements View {
             block.add(lines.notice("The server is indexing: messages after #" + found.upTo() + " were not searched."));
         }
         screen.show(block, SAID);
-    }
-
-    /** Returns the last line of a part of the history: whether it is the end, and what shows the rest. */
-    private static String end(Replay replay, int hidden) {
-        List<String> said = new ArrayList<>();
-        if (!replay.hasNewer()) {
-            boolean isNothing = replay.items().isEmpty();
-            said.add(
-                    !isNothing
-                            ? "end of the history"
-                            : replay.hasOlder() ? "there is nothing after that" : "there is nothing in your history");
-        } else if (replay.items().isEmpty()) {
-            said.add("there is nothing before that");
-        }
-        if (hidden > 0) {
-            said.add(hidden + " from people whom you ignore or have blocked");
-        }
-        if (replay.hasOlder()) {
-            said.add("/older shows what was before");
-        }
-        if (replay.hasNewer() && !replay.items().isEmpty()) {
-            said.add("/newer shows what came after");
-        }
-        return String.join("; ", said);
-    }
-
-    private String heading(Replay replay, List<Item> items) {
-        boolean isNews = items.stream().anyMatch(item -> item.to().isEmpty());
-        return switch (replay.reason()) {
-            case ASKED -> replay.items().isEmpty() ? "" : "your history";
-            case UNREAD -> items.isEmpty() ? "" : "unread";
-            case FIRST -> isNews ? "the last of your history" : "";
-            case AWAY -> isNews || replay.hasOlder() ? "while you were away" : "";
-            case LOSS -> isNews || replay.hasOlder() ? "while the connection was down" : "";
-            case CHECK -> "";
-        };
     }
 
     @Override
@@ -488,11 +375,7 @@ public final class Presenter implements View {
 
     /** Returns the files that were shown, the last first. Any thread; takes no lock. */
     public List<LineCompleter.File> files() {
-        return shown.stream()
-                .filter(item -> Objects.requireNonNullElse(item.file(), 0L) > 0)
-                .map(item -> new LineCompleter.File(String.valueOf(item.file()), SafeText.line(item.text())))
-                .toList()
-                .reversed();
+        return items.files();
     }
 
     /** Returns who wrote to this user last; empty if nobody has. */
@@ -507,36 +390,12 @@ public final class Presenter implements View {
      * @param with the other users of the conversation; nobody means everyone, null any conversation
      */
     public synchronized @Nullable Item shown(long number, @Nullable List<String> with) {
-        Item last = items.get(number);
-        if (number == 0) {
-            for (Item item : items.values()) {
-                boolean isIts = (with == null || isIn(item, with)) && !item.isMine();
-                // What was shown last may be older: a part of the history.
-                last = isIts && (last == null || item.number() > last.number()) ? item : last;
-            }
-        }
-        return last;
+        return items.find(number, with);
     }
 
     /** Remembers an item that is about to be answered, or the like, as if it had been shown. */
     public synchronized void remember(Item item) {
-        items.put(item.number(), item);
-        shown = List.copyOf(items.values());
-    }
-
-    /** Returns whether an item is of the conversation with these users; nobody means everyone. */
-    private boolean isIn(Item item, List<String> with) {
-        boolean isToAll = item.to().equals(Optional.of(List.of()));
-        if (with.isEmpty() || isToAll) {
-            return with.isEmpty() && isToAll;
-        }
-        if (item.isMine() && item.to().isPresent()) {
-            // To several, it is in the conversation with each of them.
-            Set<String> to = item.to().get().stream().map(this::label).collect(Collectors.toSet());
-            return with.stream().allMatch(one -> to.contains(label(one)));
-        }
-        // A group may have been renamed since.
-        return with.stream().anyMatch(one -> label(one).equals(label(item.with(me))));
+        items.remember(item);
     }
 
     /**
@@ -545,12 +404,7 @@ public final class Presenter implements View {
      * @param with the others of its conversation, as in {@link #shown}; null if nobody is talked to
      */
     public @Nullable Item lastOwn(@Nullable List<String> with) {
-        Item last = null;
-        for (Item item : shown) {
-            boolean isThere = with != null && item.isMine() && isIn(item, with);
-            last = isThere && (last == null || item.number() > last.number()) ? item : last;
-        }
-        return last;
+        return items.lastOwn(with);
     }
 
     /** Shows a list of conversations with something unread. */

@@ -1,5 +1,6 @@
 package chatd.client.screen;
 
+import chatd.client.talk.item.HistoryScope;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public sealed interface TypedLine {
      * @param with whose conversation; empty for all, one that is empty for everyone
      * @param since the time from which on; empty for the last items
      */
-    record History(Optional<String> with, Optional<String> since, long count) implements TypedLine {}
+    record History(HistoryScope scope, Optional<String> since, long count) implements TypedLine {}
 
     /** The history around a message that was shown. */
     record Around(long number) implements TypedLine {}

@@ -1,13 +1,13 @@
 package chatd.client.script;
 
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Place;
-import chatd.client.talk.resume.Histories;
+import chatd.client.talk.request.Histories;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Tells a listener first what was stored since a place in the history, then what arrives, each message once and in order.
@@ -32,7 +32,7 @@ public final class CatchUpListener implements ScriptSession.Listener {
 
     /** Tells what was stored from a place on, then what has arrived meanwhile. Blocks. */
     public void catchUp(Histories histories, Place place) throws IOException, InterruptedException {
-        long from = histories.after(Optional.empty(), place);
+        long from = histories.after(new HistoryScope.All(), place);
         List<Item> page;
         do {
             synchronized (this) {
@@ -41,7 +41,7 @@ public final class CatchUpListener implements ScriptSession.Listener {
                 from = Math.max(from, last);
             }
             page = histories
-                    .first(Optional.empty(), from, Long.MAX_VALUE, Long.MAX_VALUE)
+                    .first(new HistoryScope.All(), from, Long.MAX_VALUE, Long.MAX_VALUE)
                     .items();
             tell(page);
         } while (!page.isEmpty());

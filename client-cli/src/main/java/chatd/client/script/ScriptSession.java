@@ -5,6 +5,7 @@ import chatd.client.talk.ChatSession;
 import chatd.client.talk.Download;
 import chatd.client.talk.View;
 import chatd.client.talk.item.FileToSend;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
 import chatd.client.talk.item.Place;
@@ -173,15 +174,13 @@ public final class ScriptSession implements Closeable {
     /**
      * Reads a history, oldest first.
      *
-     * @param with as in {@link ChatSession#history}
      * @param since where it begins; if empty, the last items are read, else the first ones
      * @param until where it ends; empty for its end
      * @throws ClientFailure if a place is given, or a conversation, and the connection speaks {@code chat/1}
      */
-    public void history(
-            Optional<String> with, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
+    public void history(HistoryScope scope, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
             throws IOException, InterruptedException {
-        Optional<String> meant = with.isPresent() ? Optional.of(session.resolveRecipient(with.get())) : with;
+        HistoryScope meant = session.resolve(scope);
         if (since.isPresent() || until.isPresent()) {
             numbered().histories().read(meant, since, until, count, to);
         } else {

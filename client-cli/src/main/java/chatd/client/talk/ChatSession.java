@@ -3,6 +3,7 @@ package chatd.client.talk;
 import chatd.client.net.UnknownServer;
 import chatd.client.talk.exchange.LoginExchange;
 import chatd.client.talk.item.FileToSend;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
 import chatd.protocol.event.Event;
@@ -32,7 +33,7 @@ public abstract class ChatSession {
     private final View view;
     private final Reconnector reconnector;
     private final boolean reconnects;
-    private final KnownUsers contacts = new KnownUsers();
+    private final KnownUsers contacts;
     private final Pending pending;
 
     /** Lock held while something is sent, so that answers come in the order of the requests. */
@@ -50,6 +51,7 @@ public abstract class ChatSession {
     protected ChatSession(LoginExchange login, View view, RandomGenerator random, boolean reconnects) {
         this.login = login;
         this.view = view;
+        this.contacts = new KnownUsers(view);
         this.reconnector = new Reconnector(view, random);
         this.reconnects = reconnects;
         this.pending = new Pending(view);
@@ -263,13 +265,6 @@ public abstract class ChatSession {
         pending.answered(this::texts);
     }
 
-    protected final void presence(String name, boolean online) {
-        View.Presence change = contacts.change(name, online);
-        if (change != null) {
-            view.presence(name, change);
-        }
-    }
-
     /** Tries to connect at once, if it is waiting to. May be called from any thread. */
     public final void hurry() {
         reconnector.hurry();
@@ -334,6 +329,11 @@ public abstract class ChatSession {
         return typed.isEmpty() ? typed : recipient(typed).orElse(typed);
     }
 
+    /** Returns a scope whose recipient is named as it has to be from then on. Otherwise like {@link #recipient}. */
+    public final HistoryScope resolve(HistoryScope scope) throws IOException, InterruptedException {
+        return scope instanceof HistoryScope.With(String typed) ? HistoryScope.of(resolveRecipient(typed)) : scope;
+    }
+
     /** Typed names: the recipients whom they mean, and those that nobody has. */
     public record Recipients(List<String> known, List<String> unknown) {}
 
@@ -384,9 +384,8 @@ public abstract class ChatSession {
     /**
      * Shows the last items. Blocks until they have arrived.
      *
-     * @param with whose conversation; empty for all of the user's items, one that is empty for the items to everyone
      */
-    public abstract void history(Optional<String> with, long count) throws IOException, InterruptedException;
+    public abstract void history(HistoryScope scope, long count) throws IOException, InterruptedException;
 
     /** The outcome of a password change. */
     public enum Verdict {

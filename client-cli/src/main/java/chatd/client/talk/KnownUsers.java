@@ -11,6 +11,12 @@ public final class KnownUsers {
     @GuardedBy("this")
     private final TreeMap<String, Boolean> people = new TreeMap<>();
 
+    private final View view;
+
+    KnownUsers(View view) {
+        this.view = view;
+    }
+
     public synchronized void set(List<RosterEntry> roster) {
         people.clear();
         roster.forEach(presence -> people.put(presence.name(), presence.online()));
@@ -23,6 +29,14 @@ public final class KnownUsers {
             return null;
         }
         return online ? View.Presence.ONLINE : before == null ? View.Presence.NEW : View.Presence.OFFLINE;
+    }
+
+    /** Applies a presence change, and shows it if something changed. */
+    public void presence(String name, boolean online) {
+        View.Presence change = change(name, online);
+        if (change != null) {
+            view.presence(name, change);
+        }
     }
 
     /** Gives a user another name, if it is known. */

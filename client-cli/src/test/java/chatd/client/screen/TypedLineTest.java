@@ -2,6 +2,7 @@ package chatd.client.screen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.client.talk.item.HistoryScope;
 import chatd.text.Emoticon;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,17 +46,20 @@ class TypedLineTest {
                 .isEqualTo(new TypedLine.SendFiles(
                         List.of(), List.of(Path.of(System.getProperty("user.home"), "x")), false));
         assertThat(TypedLine.of("/fetch 4294967295")).isEqualTo(new TypedLine.Fetch(4294967295L));
-        assertThat(TypedLine.of("/history")).isEqualTo(new TypedLine.History(Optional.empty(), Optional.empty(), 20));
-        assertThat(TypedLine.of("/history 5")).isEqualTo(new TypedLine.History(Optional.empty(), Optional.empty(), 5));
+        assertThat(TypedLine.of("/history"))
+                .isEqualTo(new TypedLine.History(new HistoryScope.All(), Optional.empty(), 20));
+        assertThat(TypedLine.of("/history 5"))
+                .isEqualTo(new TypedLine.History(new HistoryScope.All(), Optional.empty(), 5));
         assertThat(TypedLine.of("/history bob 5"))
-                .isEqualTo(new TypedLine.History(Optional.of("bob"), Optional.empty(), 5));
-        assertThat(TypedLine.of("/history *")).isEqualTo(new TypedLine.History(Optional.of(""), Optional.empty(), 20));
+                .isEqualTo(new TypedLine.History(new HistoryScope.With("bob"), Optional.empty(), 5));
+        assertThat(TypedLine.of("/history *"))
+                .isEqualTo(new TypedLine.History(new HistoryScope.Everyone(), Optional.empty(), 20));
         assertThat(TypedLine.of("/history yesterday"))
-                .isEqualTo(new TypedLine.History(Optional.empty(), Optional.of("yesterday"), 20));
+                .isEqualTo(new TypedLine.History(new HistoryScope.All(), Optional.of("yesterday"), 20));
         assertThat(TypedLine.of("/history bob 2026-11-20 14:05 7"))
-                .isEqualTo(new TypedLine.History(Optional.of("bob"), Optional.of("2026-11-20 14:05"), 7));
+                .isEqualTo(new TypedLine.History(new HistoryScope.With("bob"), Optional.of("2026-11-20 14:05"), 7));
         assertThat(TypedLine.of("/history * 14:05"))
-                .isEqualTo(new TypedLine.History(Optional.of(""), Optional.of("14:05"), 20));
+                .isEqualTo(new TypedLine.History(new HistoryScope.Everyone(), Optional.of("14:05"), 20));
         assertThat(TypedLine.of("/older")).isEqualTo(new TypedLine.More(true, 20));
         assertThat(TypedLine.of("/newer 100")).isEqualTo(new TypedLine.More(false, 100));
         assertThat(TypedLine.of("/re yes, at 5")).isEqualTo(new TypedLine.Answer(0, "yes, at 5"));

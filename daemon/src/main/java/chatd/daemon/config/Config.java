@@ -1,5 +1,6 @@
 package chatd.daemon.config;
 
+import chatd.audit.write.AuditLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -77,12 +78,19 @@ public record Config(
             Optional<Path> passwordFile,
             int pool,
             Duration timeout,
-            String fence) {}
+            Fence fence) {
+        /** Which transactions check that no other daemon has taken the ledger. */
+        public enum Fence {
+            /** Those on a server of a Galera cluster. */
+            CLUSTER,
+            ALWAYS
+        }
+    }
 
     /** @param clockJump how far the clock may have jumped ahead; zero for any */
     public record Audit(
             Path directory,
-            String fsync,
+            AuditLog.Fsync fsync,
             long segmentSize,
             Duration segmentLeastAge,
             long segmentLimit,

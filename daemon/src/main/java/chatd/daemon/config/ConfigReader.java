@@ -5,6 +5,7 @@ import static chatd.daemon.config.Option.Lifetime.AT_ONCE;
 import static chatd.daemon.config.Option.Lifetime.AT_START;
 
 import chatd.audit.FileFailure;
+import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the configuration: the program's defaults, then the administrator's file, then the environment. */
@@ -161,10 +163,10 @@ public final class ConfigReader {
                         of.value("database.password-file", AT_START, ConfigReader::optionalPath),
                         of.value("database.pool", AT_START, text -> whole(text, 1, 1_000)),
                         of.value("database.timeout", AT_START, ConfigReader::databaseTimeout),
-                        of.value("database.fence", AT_START, text -> oneOf(text, "cluster", "always"))),
+                        of.value("database.fence", AT_START, text -> oneOf(text, Config.Database.Fence.class))),
                 new Config.Audit(
                         of.value("audit.directory", AT_START, ConfigReader::path),
-                        of.value("audit.fsync", AT_START, text -> oneOf(text, "interval", "always", "never")),
+                        of.value("audit.fsync", AT_START, text -> oneOf(text, AuditLog.Fsync.class)),
                         of.value("audit.segment-size", AT_START, text -> size(text, 4 << 10, 1L << 40)),
                         of.value("audit.segment-least-age", AT_START, ConfigReader::time),
                         of.value("audit.segment-limit", AT_START, text -> size(text, 4 << 10, 1L << 40)),
@@ -355,6 +357,13 @@ public final class ConfigReader {
             throw new IllegalArgumentException("expected " + String.join(" or ", choices) + ", not \"" + text + "\"");
         }
         return text;
+    }
+
+    private static <E extends Enum<E>> E oneOf(String text, Class<E> choices) {
+        String[] names = Stream.of(choices.getEnumConstants())
+                .map(one -> one.name().toLowerCase(Locale.ROOT))
+                .toArray(String[]::new);
+        return Enum.valueOf(choices, oneOf(text, names).toUpperCase(Locale.ROOT));
     }
 
     private static String word(String text) {

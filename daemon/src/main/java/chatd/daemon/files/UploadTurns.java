@@ -1,5 +1,6 @@
 package chatd.daemon.files;
 
+import chatd.daemon.limit.Holder;
 import chatd.daemon.limit.Shares;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
@@ -48,7 +49,7 @@ final class UploadTurns {
     /** The turn of one upload, until it is closed or has given way. Any thread. */
     final class Turn implements AutoCloseable {
         private final long amount;
-        private final List<Object> holders;
+        private final List<Holder> holders;
         private final Runnable cut;
 
         /** Bytes received since {@code since}; guarded by the turn. */
@@ -67,7 +68,7 @@ final class UploadTurns {
         /** When the storing began that is under way; 0 if none is. Guarded by the turn. */
         private long storing;
 
-        private Turn(long amount, List<Object> holders, Runnable cut) {
+        private Turn(long amount, List<Holder> holders, Runnable cut) {
             this.amount = amount;
             this.holders = holders;
             this.cut = cut;
@@ -151,7 +152,7 @@ final class UploadTurns {
      * @return null if there is none
      */
     @Nullable
-    Turn take(long amount, List<Object> holders, Duration patience, Runnable cut) throws InterruptedException {
+    Turn take(long amount, List<Holder> holders, Duration patience, Runnable cut) throws InterruptedException {
         long end = nanos.getAsLong() + patience.toNanos();
         boolean isTaken = shares.take(amount, holders, FIRST);
         while (!isTaken && nanos.getAsLong() - end < 0) {
@@ -170,7 +171,7 @@ final class UploadTurns {
      * Has the slowest upload give way, if it hardly moves and the one that waits gets in by that: one of the same holders, or
      * else of anybody.
      */
-    private void giveWay(long amount, List<Object> holders) {
+    private void giveWay(long amount, List<Holder> holders) {
         slowest(amount, holders).filter(Turn::ends).ifPresent(turn -> {
             turn.gaveWay = true;
             shares.give(turn.amount, turn.holders);
@@ -178,7 +179,7 @@ final class UploadTurns {
         });
     }
 
-    private synchronized Optional<Turn> slowest(long amount, List<Object> holders) {
+    private synchronized Optional<Turn> slowest(long amount, List<Holder> holders) {
         return turns.stream()
                 .filter(turn -> turn.rate() < SLOW && shares.wouldFit(amount, holders, turn.amount, turn.holders))
                 .min(Comparator.comparing((Turn turn) -> Collections.disjoint(turn.holders, holders))

@@ -3,6 +3,7 @@ package chatd.daemon.files;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.FeatureContext;
+import chatd.daemon.limit.Holder;
 import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Recipients;
 import chatd.daemon.model.Refusal;
@@ -164,7 +165,7 @@ final class Uploads {
      * @throws Refusal {@link Code#BUSY} if too many are being received
      */
     UploadTurns.Turn acquireSlot(Caller caller, long size, Runnable cut) throws InterruptedException {
-        List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
+        List<Holder> holders = caller.holders(config.get().isExempt(caller.address()));
         boolean isSmall = size <= ContentStore.CHUNK;
         UploadTurns.Turn turn =
                 isSmall ? small.take(1 + (size >> 10), holders, PATIENCE, cut) : large.take(1, holders, PATIENCE, cut);

@@ -17,7 +17,7 @@ public final class Shares {
     private long free;
 
     @GuardedBy("this")
-    private final Map<Object, Long> held = new HashMap<>();
+    private final Map<Holder, Long> held = new HashMap<>();
 
     /** @param most total amount, in any unit */
     public Shares(long most) {
@@ -30,7 +30,7 @@ public final class Shares {
      * @param holders who is charged for it, such as an account and a network; if empty, only the total limits it
      * @return whether it was taken
      */
-    public synchronized boolean take(long amount, Collection<?> holders) {
+    public synchronized boolean take(long amount, Collection<? extends Holder> holders) {
         if (!wouldFit(amount, holders, 0, List.of())) {
             return false;
         }
@@ -44,16 +44,17 @@ public final class Shares {
      *
      * @param other the holders of that one
      */
-    public synchronized boolean wouldFit(long amount, Collection<?> holders, long given, Collection<?> other) {
+    public synchronized boolean wouldFit(
+            long amount, Collection<? extends Holder> holders, long given, Collection<? extends Holder> other) {
         long most = 0;
-        for (Object holder : holders) {
+        for (Holder holder : holders) {
             most = Math.max(most, held.getOrDefault(holder, 0L) - (other.contains(holder) ? given : 0));
         }
         return most + amount <= free + given;
     }
 
     /** As {@link #take(long, Collection)}, waiting up to {@code patience} for the share. Blocks. */
-    public synchronized boolean take(long amount, Collection<?> holders, Duration patience)
+    public synchronized boolean take(long amount, Collection<? extends Holder> holders, Duration patience)
             throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (!take(amount, holders)) {
@@ -67,7 +68,7 @@ public final class Shares {
     }
 
     /** Returns a share, which must have been taken for the same holders. */
-    public synchronized void give(long amount, Collection<?> holders) {
+    public synchronized void give(long amount, Collection<? extends Holder> holders) {
         free += amount;
         holders.forEach(
                 holder -> held.computeIfPresent(holder, (_, before) -> before > amount ? before - amount : null));

@@ -3,6 +3,7 @@ package chatd.daemon.login;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
 import chatd.daemon.limit.FairQueue;
+import chatd.daemon.limit.Holder;
 import chatd.daemon.limit.Shares;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
@@ -72,14 +73,15 @@ public final class Hashing implements AutoCloseable {
      *
      * @param isExempt whether it may take all the places that are free
      */
-    public record Requester(Object who, boolean isExempt) {
-        public static final Requester ADMINISTRATOR = new Requester("administrator", true);
+    public record Requester(Holder who, boolean isExempt) {
+        public static final Requester ADMINISTRATOR = new Requester(new Holder.OfAdministrator(), true);
 
         public static Requester of(Caller caller, Config config) {
-            return new Requester(Network.ofClient(caller.address()), config.isExempt(caller.address()));
+            return new Requester(
+                    new Holder.OfNetwork(Network.ofClient(caller.address())), config.isExempt(caller.address()));
         }
 
-        List<Object> holders() {
+        List<Holder> holders() {
             return isExempt ? List.of() : List.of(who);
         }
     }

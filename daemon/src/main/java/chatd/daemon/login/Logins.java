@@ -109,7 +109,7 @@ public final class Logins implements Feature {
             entrance.logIn(
                     session,
                     admitted,
-                    new SessionOpener.LoginRequest(command.device(), command.quiet(), token, remembered, -1),
+                    new LoginRequest(command.device(), command.quiet(), token, remembered, -1),
                     rehashed);
             if (remembered != null) {
                 devices.trim(number);
@@ -148,7 +148,7 @@ public final class Logins implements Feature {
             entrance.logIn(
                     session,
                     authenticator.recognised(session, account),
-                    new SessionOpener.LoginRequest(command.device(), command.quiet(), token, next, -1),
+                    new LoginRequest(command.device(), command.quiet(), token, next, -1),
                     null);
             number = account.number();
         } finally {
@@ -198,7 +198,7 @@ public final class Logins implements Feature {
             entrance.logIn(
                     session,
                     authenticator.recognised(session, account),
-                    new SessionOpener.LoginRequest(
+                    new LoginRequest(
                             token.device(), token.quiet(), kept, null, Math.max(command.after(), token.begins())),
                     null);
         } finally {

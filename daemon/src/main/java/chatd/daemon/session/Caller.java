@@ -1,6 +1,7 @@
 package chatd.daemon.session;
 
 import chatd.daemon.config.Network;
+import chatd.daemon.limit.Holder;
 import chatd.daemon.limit.Shares;
 import chatd.daemon.model.entry.Origin;
 import java.net.InetAddress;
@@ -48,13 +49,13 @@ public interface Caller {
      *
      * @param isExempt whether it is exempt from the limits per address, and its network therefore not charged
      */
-    default List<Object> holders(boolean isExempt) {
-        List<Object> holders = new ArrayList<>();
+    default List<Holder> holders(boolean isExempt) {
+        List<Holder> holders = new ArrayList<>();
         if (isLoggedIn()) {
-            holders.add(account());
+            holders.add(new Holder.OfAccount(account()));
         }
         if (!isExempt) {
-            holders.add(Network.ofClient(address()));
+            holders.add(new Holder.OfNetwork(Network.ofClient(address())));
         }
         return holders;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chatd.daemon.limit.Holder;
 import chatd.daemon.model.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,9 +31,13 @@ class UploadTurnsTest {
         nanos.addAndGet(time.toNanos());
     }
 
+    private static Holder holder(String name) {
+        return new Holder.OfAccount(name.hashCode());
+    }
+
     private UploadTurns.@Nullable Turn take(String name, String network, Duration patience)
             throws InterruptedException {
-        return turns.take(1, List.of(name, network), patience, () -> cut.add(name));
+        return turns.take(1, List.of(holder(name), holder(network)), patience, () -> cut.add(name));
     }
 
     private UploadTurns.Turn taken(String name, String network) throws InterruptedException {
@@ -83,7 +88,8 @@ class UploadTurnsTest {
         pass(Duration.ofSeconds(4));
         one.take(200_000, () -> {});
         pass(Duration.ofSeconds(2));
-        assertThat(turns.take(3, List.of("two", "school"), PATIENCE, () -> {})).isNull();
+        assertThat(turns.take(3, List.of(holder("two"), holder("school")), PATIENCE, () -> {}))
+                .isNull();
         assertThat(cut).isEmpty();
     }
 
@@ -110,7 +116,7 @@ class UploadTurnsTest {
 
     /** Takes all that there is, which needs the end of whatever is there. */
     private UploadTurns.@Nullable Turn takeAll(Duration patience) throws InterruptedException {
-        return turns.take(4, List.of("all", "elsewhere"), patience, () -> cut.add("all"));
+        return turns.take(4, List.of(holder("all"), holder("elsewhere")), patience, () -> cut.add("all"));
     }
 
     @Test

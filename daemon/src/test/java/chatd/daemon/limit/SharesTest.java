@@ -2,6 +2,8 @@ package chatd.daemon.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.daemon.config.Network;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -9,7 +11,15 @@ import org.junit.jupiter.api.Test;
 class SharesTest {
     private final Shares shares = new Shares(64);
 
-    private int takeAll(Object... holders) {
+    private static Holder account(String name) {
+        return new Holder.OfAccount(name.hashCode());
+    }
+
+    private static Holder network(String address) {
+        return new Holder.OfNetwork(new Network(InetAddress.ofLiteral(address), 32));
+    }
+
+    private int takeAll(Holder... holders) {
         int taken = 0;
         while (shares.take(1, List.of(holders))) {
             taken++;
@@ -19,16 +29,22 @@ class SharesTest {
 
     @Test
     void oneAloneHasHalfAndThereIsAlwaysSomeForWhoComesNext() {
-        assertThat(List.of(takeAll("a"), takeAll("b"), takeAll("c"), takeAll("d"), takeAll("e"), takeAll("f")))
+        assertThat(List.of(
+                        takeAll(account("a")),
+                        takeAll(account("b")),
+                        takeAll(account("c")),
+                        takeAll(account("d")),
+                        takeAll(account("e")),
+                        takeAll(account("f"))))
                 .containsExactly(32, 16, 8, 4, 2, 1);
     }
 
     @Test
     void anAccountAndItsNetworkAreBothCounted() {
-        assertThat(takeAll(1L, "network")).isEqualTo(32);
-        assertThat(takeAll(2L, "network")).isZero();
-        assertThat(takeAll(1L, "another")).isZero();
-        assertThat(takeAll(2L, "another")).isEqualTo(16);
+        assertThat(takeAll(account("a"), network("192.0.2.1"))).isEqualTo(32);
+        assertThat(takeAll(account("b"), network("192.0.2.1"))).isZero();
+        assertThat(takeAll(account("a"), network("192.0.2.2"))).isZero();
+        assertThat(takeAll(account("b"), network("192.0.2.2"))).isEqualTo(16);
     }
 
     @Test
@@ -38,32 +54,36 @@ class SharesTest {
 
     @Test
     void ofWhatIsGivenBackTheRestIsStillHeld() {
-        assertThat(shares.take(30, List.of("a"))).isTrue();
-        shares.give(10, List.of("a"));
+        assertThat(shares.take(30, List.of(account("a")))).isTrue();
+        shares.give(10, List.of(account("a")));
         // 20 are held, 44 free: 24 more are as many as were free before, 25 are not.
-        assertThat(shares.take(25, List.of("a"))).isFalse();
-        assertThat(shares.take(24, List.of("a"))).isTrue();
-        shares.give(44, List.of("a"));
-        assertThat(shares.take(64, List.of("a"))).isTrue();
+        assertThat(shares.take(25, List.of(account("a")))).isFalse();
+        assertThat(shares.take(24, List.of(account("a")))).isTrue();
+        shares.give(44, List.of(account("a")));
+        assertThat(shares.take(64, List.of(account("a")))).isTrue();
     }
 
     @Test
     void whatWouldFitIsToldWithoutTakingIt() {
         assertThat(shares.take(60, List.of())).isTrue();
-        assertThat(shares.wouldFit(5, List.of("b"), 0, List.of())).isFalse();
-        assertThat(shares.wouldFit(5, List.of("b"), 1, List.of("a"))).isTrue();
-        assertThat(shares.take(4, List.of("b"))).isTrue();
+        assertThat(shares.wouldFit(5, List.of(account("b")), 0, List.of())).isFalse();
+        assertThat(shares.wouldFit(5, List.of(account("b")), 1, List.of(account("a"))))
+                .isTrue();
+        assertThat(shares.take(4, List.of(account("b")))).isTrue();
         // What b holds itself is given back as well, if it is b's.
-        assertThat(shares.wouldFit(4, List.of("b"), 4, List.of("b"))).isTrue();
-        assertThat(shares.wouldFit(4, List.of("b"), 4, List.of("a"))).isFalse();
+        assertThat(shares.wouldFit(4, List.of(account("b")), 4, List.of(account("b"))))
+                .isTrue();
+        assertThat(shares.wouldFit(4, List.of(account("b")), 4, List.of(account("a"))))
+                .isFalse();
     }
 
     @Test
     void whatIsGivenBackIsForOthersAndNothingIsKeptOfItsHolder() throws InterruptedException {
-        Object holder = "a";
+        Holder holder = account("a");
         assertThat(shares.take(64, List.of(holder))).isTrue();
         Thread giving = Thread.startVirtualThread(() -> shares.give(64, List.of(holder)));
-        assertThat(shares.take(32, List.of("b"), Duration.ofMinutes(1))).isTrue();
+        assertThat(shares.take(32, List.of(account("b")), Duration.ofMinutes(1)))
+                .isTrue();
         giving.join();
         assertThat(shares.take(64, List.of(), Duration.ofMillis(1))).isFalse();
     }

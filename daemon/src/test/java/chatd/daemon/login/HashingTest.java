@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import chatd.daemon.config.Config;
+import chatd.daemon.limit.Holder;
 import chatd.daemon.model.Refusal;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -40,10 +41,10 @@ class HashingTest {
     void theyTakeTurns() {
         AtomicInteger done = new AtomicInteger();
         try (Hashing hashing = slow()) {
-            flood(hashing, new Hashing.Requester("one", false), 40, done, new AtomicInteger());
+            flood(hashing, new Hashing.Requester(new Holder.OfAccount(1), false), 40, done, new AtomicInteger());
             await().until(() -> hashing.waiting() >= 30);
             int before = done.get();
-            hashing.hash(password(), new Hashing.Requester("another", false));
+            hashing.hash(password(), new Hashing.Requester(new Holder.OfAccount(2), false));
             // Normally two: the password being hashed, and one more whose turn it was.
             assertThat(done.get() - before).isLessThan(10);
         }
@@ -53,10 +54,15 @@ class HashingTest {
     void nobodyTakesAllOfTheRoom() {
         AtomicInteger refused = new AtomicInteger();
         try (Hashing hashing = slow()) {
-            flood(hashing, new Hashing.Requester("one", false), 3 * WAITING, new AtomicInteger(), refused);
+            flood(
+                    hashing,
+                    new Hashing.Requester(new Holder.OfAccount(1), false),
+                    3 * WAITING,
+                    new AtomicInteger(),
+                    refused);
             await().until(() -> refused.get() > WAITING);
             assertThat(hashing.waiting()).isLessThanOrEqualTo(WAITING / 2 + 1);
-            hashing.hash(password(), new Hashing.Requester("another", false));
+            hashing.hash(password(), new Hashing.Requester(new Holder.OfAccount(2), false));
         }
     }
 

@@ -8,8 +8,9 @@ import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
 import chatd.client.talk.item.Found;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Place;
-import chatd.client.talk.resume.Histories;
+import chatd.client.talk.request.Histories;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
@@ -91,12 +92,11 @@ public final class FindCommand extends ScriptCommand {
         Optional<Instant> end = time("--until", until);
         try (ScriptSession session = session()) {
             ResumedSession numbered = session.numbered();
-            Optional<String> with = Optional.ofNullable(other).map(name -> name.equals("*") ? "" : name);
             Found found = numbered.histories()
                     .find(
                             new Histories.Wanted(
                                     String.join(" ", words),
-                                    with.isPresent() ? Optional.of(numbered.resolveRecipient(with.get())) : with,
+                                    numbered.resolve(HistoryScope.named(other)),
                                     Optional.ofNullable(from),
                                     begin,
                                     end,

@@ -5,6 +5,7 @@ import chatd.client.command.ScriptCommand;
 import chatd.client.input.PlaceConverter;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Place;
 import java.io.IOException;
 import java.util.Optional;
@@ -66,11 +67,10 @@ public final class HistoryCommand extends ScriptCommand {
         if (count != null && (count < 1 || count > MOST)) {
             throw context().usageError("-n is 1 to " + MOST);
         }
-        Optional<String> with = Optional.ofNullable(other).map(name -> name.equals("*") ? "" : name);
         long most = count != null ? count : since == null ? USUAL : MOST;
         try (ScriptSession session = session()) {
             session.history(
-                    with,
+                    HistoryScope.named(other),
                     Optional.ofNullable(since),
                     Optional.ofNullable(until),
                     most,

@@ -9,10 +9,11 @@ import chatd.client.net.UnknownServer;
 import chatd.client.script.CatchUpListener;
 import chatd.client.script.ScriptSession;
 import chatd.client.talk.ChatSession;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
 import chatd.client.talk.item.Place;
-import chatd.client.talk.resume.Histories;
+import chatd.client.talk.request.Histories;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -216,11 +217,12 @@ public final class PipeCommand extends ScriptCommand {
                 if (count < 1 || count > MOST) {
                     throw new IllegalArgumentException("n is 1 to " + MOST + ".");
                 }
-                Optional<String> with = command.has("with") ? Optional.of(text(command, "with")) : Optional.empty();
+                HistoryScope scope =
+                        command.has("with") ? HistoryScope.of(text(command, "with")) : new HistoryScope.All();
                 ObjectNode page = answer("history", id);
                 ArrayNode items = page.putArray("items");
                 session.history(
-                        with,
+                        scope,
                         place(command, "since"),
                         place(command, "until"),
                         count,

@@ -5,6 +5,7 @@ import chatd.client.command.ScriptCommand;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.json.Json;
@@ -57,7 +58,7 @@ public final class ReceiptCommand extends ScriptCommand {
         }
         try (ScriptSession session = session()) {
             if (wanted == null) {
-                session.history(Optional.empty(), Optional.empty(), Optional.empty(), count, this::print);
+                session.history(new HistoryScope.All(), Optional.empty(), Optional.empty(), count, this::print);
             } else {
                 MessageEvent.Message message = session.numbered()
                         .histories()

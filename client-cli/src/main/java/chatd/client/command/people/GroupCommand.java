@@ -4,7 +4,7 @@ import chatd.client.command.ListCommand;
 import chatd.client.command.MessagePrinter;
 import chatd.client.command.ScriptCommand;
 import chatd.client.talk.item.GroupNews;
-import chatd.client.talk.resume.Groups;
+import chatd.client.talk.request.Groups;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.SessionEvent;

@@ -10,6 +10,7 @@ import chatd.client.talk.Preferences;
 import chatd.client.talk.View;
 import chatd.client.talk.exchange.LoginExchange;
 import chatd.client.talk.item.FileToSend;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
 import chatd.protocol.command.AccountCommand;
@@ -157,7 +158,7 @@ public final class ReplayedSession extends ChatSession {
             return true;
         }
         switch (event) {
-            case UserEvent.CameOnline online -> presence(online.name(), true);
+            case UserEvent.CameOnline online -> contacts().presence(online.name(), true);
             case UserEvent.WentOffline offline
             when offline.name().equals(me) -> {
                 if (move == null) {
@@ -165,7 +166,7 @@ public final class ReplayedSession extends ChatSession {
                 }
                 return move != null;
             }
-            case UserEvent.WentOffline offline -> presence(offline.name(), false);
+            case UserEvent.WentOffline offline -> contacts().presence(offline.name(), false);
             case FileEvent.Piece piece -> piece.content().bytes().release();
             case MessageEvent.Message message -> {
                 items.arrived(Item.of(message, message.sender().equals(me)));
@@ -221,8 +222,8 @@ public final class ReplayedSession extends ChatSession {
     }
 
     @Override
-    public void history(Optional<String> with, long count) throws IOException, InterruptedException {
-        if (with.isPresent()) {
+    public void history(HistoryScope scope, long count) throws IOException, InterruptedException {
+        if (!scope.equals(new HistoryScope.All())) {
             throw new IllegalArgumentException(
                     "The history of one conversation needs chat-json/1; this connection speaks chat/1.");
         }

@@ -1,6 +1,8 @@
 package chatd.client.talk.resume;
 
 import chatd.client.net.ClientFailure;
+import chatd.client.talk.request.People;
+import chatd.client.talk.request.Requests;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.UserEvent;

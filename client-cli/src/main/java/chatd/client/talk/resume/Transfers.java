@@ -6,6 +6,7 @@ import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
 import chatd.client.talk.Download;
 import chatd.client.talk.item.FileToSend;
+import chatd.client.talk.request.Requests;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package chatd.daemon.net.stream;
 
+import chatd.daemon.limit.Holder;
 import chatd.daemon.limit.Shares;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,18 +27,18 @@ public final class LargeFrames {
      *
      * @param holders supplies the holders for {@link Shares#take} each time a share is taken
      */
-    Share share(Supplier<List<Object>> holders) {
+    Share share(Supplier<List<Holder>> holders) {
         return new Share(holders);
     }
 
     /** The memory that one connection holds while it reads a frame. Used on its event loop only. */
     final class Share {
-        private final Supplier<List<Object>> holders;
-        private List<Object> by = List.of();
+        private final Supplier<List<Holder>> holders;
+        private List<Holder> by = List.of();
         private int held;
         private boolean waits;
 
-        Share(Supplier<List<Object>> holders) {
+        Share(Supplier<List<Holder>> holders) {
             this.holders = holders;
         }
 
@@ -53,7 +54,7 @@ public final class LargeFrames {
             if (due == 0) {
                 return false;
             }
-            List<Object> whose = holders.get();
+            List<Holder> whose = holders.get();
             waits = !kibibytes.take(due, whose);
             if (waits) {
                 return false;
@@ -75,7 +76,7 @@ public final class LargeFrames {
         /** Transfers ownership of the held share; the new owner releases it by running the result, on any thread. */
         Runnable handOver() {
             int mine = held;
-            List<Object> whose = by;
+            List<Holder> whose = by;
             held = 0;
             return mine == 0 ? () -> {} : () -> kibibytes.give(mine, whose);
         }

@@ -69,7 +69,7 @@ final class LedgerLock {
 
     LedgerLock(Config.Database config, String host, long pid) {
         this.lock = "chatd." + config.name();
-        this.always = config.fence().equals("always");
+        this.always = config.fence() == Config.Database.Fence.ALWAYS;
         this.host = host;
         this.pid = pid;
     }

@@ -52,7 +52,7 @@ public final class TestDatabase implements ParameterResolver {
                     config.passwordFile(),
                     config.pool(),
                     config.timeout(),
-                    "always");
+                    Config.Database.Fence.ALWAYS);
             return new Schema(fenced, url, serverPid);
         }
     }
@@ -82,7 +82,7 @@ public final class TestDatabase implements ParameterResolver {
                 Optional.empty(),
                 4,
                 Duration.ofSeconds(10),
-                "cluster");
+                Config.Database.Fence.CLUSTER);
         return new Schema(config, server.server().url(name), server.server().pid());
     }
 

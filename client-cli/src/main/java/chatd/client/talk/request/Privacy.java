@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.value.people.Preferences;
@@ -21,7 +21,7 @@ public final class Privacy {
     private final Requests requests;
     private volatile Preferences current = Preferences.DEFAULT;
 
-    Privacy(Requests requests) {
+    public Privacy(Requests requests) {
         this.requests = requests;
     }
 
@@ -61,7 +61,7 @@ public final class Privacy {
     }
 
     /** Takes what holds from now on, as the server says. */
-    void set(Preferences now) {
+    public void set(Preferences now) {
         current = now;
     }
 

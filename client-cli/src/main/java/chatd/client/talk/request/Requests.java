@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.talk.Connection;
@@ -22,7 +22,7 @@ import java.util.function.Function;
  * Sends requests on a session's current connection, each with an identifier of its own, and waits for their answers. Any
  * thread but the reading one.
  */
-final class Requests {
+public final class Requests {
     /** Maximum length of an identifier, in bytes of UTF-8. */
     private static final int ID_BYTES = 64;
 
@@ -32,18 +32,18 @@ final class Requests {
     private final ConnectionSource line;
 
     /** The connection at the moment. */
-    interface ConnectionSource {
+    public interface ConnectionSource {
         Connection now() throws NotConnected;
     }
 
     /** @param sending the lock held while something is sent */
-    Requests(Object sending, ConnectionSource line) {
+    public Requests(Object sending, ConnectionSource line) {
         this.sending = sending;
         this.line = line;
     }
 
     /** Returns a new identifier. */
-    static String id() {
+    public static String id() {
         byte[] random = new byte[12];
         RANDOM.nextBytes(random);
         return HexFormat.of().formatHex(random);
@@ -56,7 +56,7 @@ final class Requests {
      * @param given by the user; empty for a new one
      * @throws IllegalArgumentException if that is too long for any server
      */
-    static String id(String given, List<String> to, String receiver) {
+    public static String id(String given, List<String> to, String receiver) {
         if (given.isEmpty()) {
             return id();
         }
@@ -73,7 +73,7 @@ final class Requests {
     }
 
     /** Sends a request whose command has this identifier; does not wait. */
-    Request ask(String id, Command command, Class<? extends Event> answer) throws IOException {
+    public Request ask(String id, Command command, Class<? extends Event> answer) throws IOException {
         synchronized (sending) {
             return line.now().ask(new Request(words(command), id, answer), List.of(command));
         }
@@ -92,7 +92,7 @@ final class Requests {
      *
      * @throws ClientFailure if it is refused
      */
-    <E extends Event> E request(Function<String, Command> command, Class<E> answer)
+    public <E extends Event> E request(Function<String, Command> command, Class<E> answer)
             throws IOException, InterruptedException {
         String id = id();
         Request request = ask(id, command.apply(id), answer);
@@ -105,7 +105,7 @@ final class Requests {
     }
 
     /** Like {@link #request}, for a command without an answer of its own. */
-    void command(Function<String, Command> command) throws IOException, InterruptedException {
+    public void command(Function<String, Command> command) throws IOException, InterruptedException {
         request(command, SessionEvent.Accepted.class);
     }
 
@@ -116,12 +116,12 @@ final class Requests {
         }
     }
 
-    static ClientFailure failure(SessionEvent.Refused refusal) {
+    public static ClientFailure failure(SessionEvent.Refused refusal) {
         return failure(refusal.code(), refusal.text());
     }
 
     /** @param text what the server said; empty if nothing */
-    static ClientFailure failure(Code code, String text) {
+    public static ClientFailure failure(Code code, String text) {
         int exit = switch (code) {
             case NO_SUCH_USER, NO_SUCH_GROUP, NO_SUCH_MESSAGE, NO_SUCH_FILE, NO_SUCH_REQUEST, NO_SUCH_SESSION ->
                 ClientFailure.NO_SUCH;
@@ -132,7 +132,7 @@ final class Requests {
         return new ClientFailure(exit, text.isEmpty() ? "The server refused it: " + code.word() + "." : text);
     }
 
-    static User user(String name) {
+    public static User user(String name) {
         return new User.Named(name);
     }
 }

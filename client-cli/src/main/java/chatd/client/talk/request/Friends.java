@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.client.talk.View;
 import chatd.protocol.command.UserCommand;
@@ -20,7 +20,7 @@ public final class Friends {
     private final Requests requests;
     private final People people;
 
-    Friends(Requests requests, People people) {
+    public Friends(Requests requests, People people) {
         this.requests = requests;
         this.people = people;
     }
@@ -87,7 +87,7 @@ public final class Friends {
     }
 
     /** Handles that somebody, or another session of this account, has asked. */
-    void asked(UserEvent.FriendAsked asked, long me, View view) {
+    public void asked(UserEvent.FriendAsked asked, long me, View view) {
         people.learn(asked.user(), asked.name());
         if (asked.user() != me) {
             people.asks(asked.user(), asked.text());
@@ -95,7 +95,7 @@ public final class Friends {
         }
     }
 
-    void answered(UserEvent.FriendAnswered answered, long me, View view) {
+    public void answered(UserEvent.FriendAnswered answered, long me, View view) {
         long other = answered.user() == me ? answered.asker() : answered.user();
         people.befriended(other, answered.agreed() || people.isFriend(other));
         if (answered.user() != me || answered.agreed()) {
@@ -104,7 +104,7 @@ public final class Friends {
         }
     }
 
-    void removed(UserEvent.FriendRemoved removed, long me, View view) {
+    public void removed(UserEvent.FriendRemoved removed, long me, View view) {
         long other = removed.user() == me ? removed.other() : removed.user();
         boolean wasFriend = people.isFriend(other);
         people.befriended(other, false);

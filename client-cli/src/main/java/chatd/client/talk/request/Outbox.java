@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.client.talk.Connection;
 import chatd.client.talk.View;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * once: after a loss they are sent again. What is sent goes out in order, under the session's lock on sending; the state has
  * a lock of its own, so that the thread that reads answers never waits for one that is blocked in sending. Thread-safe.
  */
-final class Outbox {
+public final class Outbox {
     /** Maximum number of texts to several receivers whose numbers are remembered. */
     private static final int SEVERAL = 50;
 
@@ -58,7 +58,7 @@ final class Outbox {
     private boolean mustResend;
 
     /** @param users returns whom a name means: a user, or a group */
-    Outbox(Object sending, Requests.ConnectionSource line, View view, Function<String, User> users) {
+    public Outbox(Object sending, Requests.ConnectionSource line, View view, Function<String, User> users) {
         this.users = users;
         this.sending = sending;
         this.line = line;
@@ -66,14 +66,14 @@ final class Outbox {
     }
 
     /** Prepares for a new connection. */
-    void enter() {
+    public void enter() {
         synchronized (sending) {
             mustResend = !open().isEmpty();
         }
     }
 
     /** Returns what has no answer yet. */
-    synchronized List<Outgoing> open() {
+    public synchronized List<Outgoing> open() {
         return unanswered.values().stream()
                 .distinct()
                 .map(parts -> parts.outgoing)
@@ -81,7 +81,7 @@ final class Outbox {
     }
 
     /** Records that a message of the user's own was shown as it came from the server. */
-    synchronized void shown(long number) {
+    public synchronized void shown(long number) {
         if (!unanswered.isEmpty()) {
             arrived.add(number);
         }
@@ -101,7 +101,7 @@ final class Outbox {
     }
 
     /** Sends everything without an answer again. Not for the reading thread, since it may block. */
-    void sendAgain() throws IOException {
+    public void sendAgain() throws IOException {
         synchronized (sending) {
             Connection now = line.now();
             for (Command command : commands()) {
@@ -116,7 +116,7 @@ final class Outbox {
      *
      * @param given the identifier; empty for a new one
      */
-    void say(Outgoing mine, String given) throws IOException {
+    public void say(Outgoing mine, String given) throws IOException {
         synchronized (sending) {
             Connection now = line.now();
             Parts parts = add(mine, given);
@@ -165,7 +165,7 @@ final class Outbox {
         parts.unanswered.keySet().forEach(unanswered::remove);
     }
 
-    void accepted(SessionEvent.Accepted accepted) {
+    public void accepted(SessionEvent.Accepted accepted) {
         Parts parts;
         synchronized (this) {
             parts = unanswered.remove(accepted.id());
@@ -176,7 +176,7 @@ final class Outbox {
         done(parts);
     }
 
-    void refused(SessionEvent.Refused refused) {
+    public void refused(SessionEvent.Refused refused) {
         Parts parts;
         synchronized (this) {
             parts = unanswered.remove(refused.id());

@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.SessionEvent;
@@ -9,7 +9,7 @@ public final class Amendments {
     private final Requests requests;
     private final Outbox outbox;
 
-    Amendments(Requests requests, Outbox outbox) {
+    public Amendments(Requests requests, Outbox outbox) {
         this.requests = requests;
         this.outbox = outbox;
     }

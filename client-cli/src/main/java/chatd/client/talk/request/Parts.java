@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.talk.item.Outgoing;

@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.SessionEvent;
@@ -9,7 +9,7 @@ import java.util.List;
 public final class OwnSessions {
     private final Requests requests;
 
-    OwnSessions(Requests requests) {
+    public OwnSessions(Requests requests) {
         this.requests = requests;
     }
 

@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.protocol.command.DirectCommand;
 import chatd.protocol.event.DirectEvent;
@@ -36,13 +36,13 @@ public final class Calls {
     private @Nullable Consumer<DirectEvent> listener;
 
     /** @param host the server's name or address */
-    Calls(Requests requests, People people, String host) {
+    public Calls(Requests requests, People people, String host) {
         this.requests = requests;
         this.people = people;
         this.host = host;
     }
 
-    void enter(int port) {
+    public void enter(int port) {
         udpPort = port;
     }
 
@@ -61,7 +61,7 @@ public final class Calls {
         }
     }
 
-    void take(DirectEvent event) {
+    public void take(DirectEvent event) {
         switch (event) {
             case DirectEvent.Called called -> {
                 people.learn(called.user(), called.name());

@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.client.talk.exchange.Exchange;
 import chatd.protocol.event.Event;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A request that the server answers by itself: with an event of a kind of its own, with an acceptance that repeats the
  * request's identifier, or with a refusal.
  */
-final class Request extends Exchange {
+public final class Request extends Exchange {
     private final String what;
     private final String id;
     private final Class<? extends Event> kind;
@@ -61,13 +61,12 @@ final class Request extends Exchange {
     }
 
     /** Returns the answer; null if the request was refused. */
-    @Nullable
-    Event answer() {
+    public @Nullable Event answer() {
         return answer;
     }
 
     /** Returns the refusal; null if there was none. */
-    SessionEvent.@Nullable Refused refusal() {
+    public SessionEvent.@Nullable Refused refusal() {
         return refusal;
     }
 }

@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * The names of users and groups by their numbers, each an {@link Addressee}, as far as the server has told them; friends,
  * who asks to be one, and the groups that the user is in. Thread-safe.
  */
-final class People {
+public final class People {
     /** Maximum number of names kept: those of one login, and many more. */
     private static final int MOST = 20_000;
 
@@ -56,7 +56,7 @@ final class People {
     private static final Pattern GROUP = Pattern.compile("(?:.* \\(G([1-9]\\d{0,9})\\)|[Gg]([1-9]\\d{0,9}))");
 
     /** Takes over the lists of a login. */
-    synchronized void set(SessionEvent.Welcome welcome, SessionEvent.State state) {
+    public synchronized void set(SessionEvent.Welcome welcome, SessionEvent.State state) {
         for (int i = 0; i < welcome.numbers().size(); i++) {
             names.put(welcome.numbers().get(i), welcome.roster().get(i).name());
         }
@@ -84,7 +84,7 @@ final class People {
         }
     }
 
-    synchronized boolean isBlocked(String name) {
+    public synchronized boolean isBlocked(String name) {
         for (long number : blocked) {
             if (name.equals(names.get(number))) {
                 return true;
@@ -93,17 +93,17 @@ final class People {
         return false;
     }
 
-    synchronized void learn(Map<Long, String> more) {
+    public synchronized void learn(Map<Long, String> more) {
         names.putAll(more);
     }
 
-    synchronized void learn(long user, String name) {
+    public synchronized void learn(long user, String name) {
         if (!name.isEmpty()) {
             names.put(user, name);
         }
     }
 
-    synchronized void learn(List<UserEvent.FoundUser> users) {
+    public synchronized void learn(List<UserEvent.FoundUser> users) {
         users.forEach(user -> names.put(user.user(), user.name()));
     }
 
@@ -117,7 +117,7 @@ final class People {
     }
 
     /** Takes over what was done to a group that the user is in, or was. */
-    synchronized void changed(MessageEvent.GroupChanged change, long me) {
+    public synchronized void changed(MessageEvent.GroupChanged change, long me) {
         long group = change.group();
         names.put(Addressee.group(group), change.name());
         SessionEvent.OwnGroup before = groups.get(group);
@@ -165,13 +165,13 @@ final class People {
     }
 
     /** Returns how a user or group is shown that has to be named so. */
-    String label(String recipient) {
+    public String label(String recipient) {
         long group = group(recipient);
         return group == 0 ? recipient : groupLabel(group);
     }
 
     /** Returns the number of a group that is named with it; 0 if this is none. */
-    static long group(String named) {
+    public static long group(String named) {
         Matcher number = GROUP.matcher(named);
         return !number.matches() ? 0 : Long.parseLong(number.group(1) == null ? number.group(2) : number.group(1));
     }
@@ -192,13 +192,13 @@ final class People {
     }
 
     /** Returns what names a recipient in {@code chat/1}, and for as long as it is there: a group can be renamed. */
-    static String word(String recipient) {
+    public static String word(String recipient) {
         long group = group(recipient);
         return group == 0 ? recipient : "G" + group;
     }
 
     /** Returns whom a recipient's name means: a group, or a user. */
-    User user(String recipient) {
+    public User user(String recipient) {
         long group = group(recipient);
         return group == 0 ? new User.Named(recipient) : new User.Group(group, "G" + group);
     }
@@ -213,7 +213,7 @@ final class People {
     }
 
     /** Returns the name of a user if it is known, else the number; a group's name with its number. */
-    synchronized String name(long user) {
+    public synchronized String name(long user) {
         if (Addressee.isGroup(user)) {
             long group = Addressee.groupNumber(user);
             String name = names.get(user);
@@ -226,7 +226,7 @@ final class People {
      * Returns the name of the user who is called so among those whom the server found, as the server itself would: with
      * exactly this name, else the only one whose name differs in case, width or normal form alone.
      */
-    static Optional<String> called(String typed, List<UserEvent.FoundUser> found) {
+    public static Optional<String> called(String typed, List<UserEvent.FoundUser> found) {
         List<String> names = found.stream()
                 .map(UserEvent.FoundUser::name)
                 .filter(name -> folded(name).equals(folded(typed)))
@@ -249,7 +249,7 @@ final class People {
                 : recipient.equals(names.get(number)) && !Addressee.isGroup(number);
     }
 
-    synchronized boolean isNamed(long user) {
+    public synchronized boolean isNamed(long user) {
         return names.containsKey(user);
     }
 
@@ -271,7 +271,7 @@ final class People {
     }
 
     /** Returns the requests that wait for an answer, by the name of who asks. */
-    synchronized Map<String, String> asking() {
+    public synchronized Map<String, String> asking() {
         Map<String, String> all = new LinkedHashMap<>();
         asking.forEach((user, text) -> all.put(names.getOrDefault(user, "U" + user), text));
         return all;

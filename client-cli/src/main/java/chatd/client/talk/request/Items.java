@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.client.talk.item.GroupNews;
 import chatd.client.talk.item.Item;
@@ -9,21 +9,17 @@ import java.util.List;
 import java.util.Objects;
 
 /** Makes items of messages, with the names that are known. Any thread. */
-final class Items {
+public final class Items {
     private final People people;
-    private volatile long me;
+    private final OwnAccount account;
 
-    Items(People people) {
+    public Items(People people, OwnAccount account) {
+        this.account = account;
         this.people = people;
     }
 
-    /** Sets the number of the account, before the first message. */
-    void me(long number) {
-        me = number;
-    }
-
     /** Returns the conversation in which another user's message stands. */
-    static long conversation(MessageEvent.Stored stored) {
+    public static long conversation(MessageEvent.Stored stored) {
         List<Long> receivers = stored.receivers();
         return receivers == null
                 ? Addressee.EVERYONE
@@ -31,13 +27,13 @@ final class Items {
     }
 
     /** Returns a stored message as an item, with the names that are known. */
-    Item of(MessageEvent.Message message) {
+    public Item of(MessageEvent.Message message) {
         MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
         List<Long> receivers = stored.receivers();
         String sender = stored.sender() == MessageEvent.Stored.SERVER
                 ? User.SERVER
                 : message.sender().isEmpty() ? people.name(stored.sender()) : message.sender();
-        Item item = Item.of(message, stored.sender() == me);
+        Item item = Item.of(message, account.is(stored.sender()));
         if (message instanceof MessageEvent.GroupChanged changed) {
             item = item.with(GroupNews.of(
                     changed.act(),
@@ -45,7 +41,7 @@ final class Items {
                     stored.sender() == MessageEvent.Stored.SERVER,
                     people::name));
         }
-        return item.from(sender, stored.references().mentioned().contains(me))
+        return item.from(sender, stored.references().mentioned().contains(account.number()))
                 .sentTo(
                         receivers == null
                                 ? List.of()

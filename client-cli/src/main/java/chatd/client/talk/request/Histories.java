@@ -1,14 +1,16 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.client.talk.View;
 import chatd.client.talk.item.ConversationSummary;
 import chatd.client.talk.item.Found;
+import chatd.client.talk.item.HistoryScope;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Place;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Addressee;
+import chatd.protocol.value.people.User;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Instant;
@@ -42,7 +44,7 @@ public final class Histories {
     private final Map<Long, Long> unmarked = new HashMap<>();
 
     /** @param items makes an item of a stored message */
-    Histories(Requests requests, People people, View view, Function<MessageEvent.Message, Item> items) {
+    public Histories(Requests requests, People people, View view, Function<MessageEvent.Message, Item> items) {
         this.requests = requests;
         this.people = people;
         this.view = view;
@@ -50,12 +52,12 @@ public final class Histories {
     }
 
     /** Records that a message of somebody else was shown. */
-    synchronized void shown(long with, long number) {
+    public synchronized void shown(long with, long number) {
         unmarked.put(with, number);
     }
 
     /** Records that the user has read a conversation on another device. */
-    synchronized void read(long with, long number) {
+    public synchronized void read(long with, long number) {
         unmarked.computeIfPresent(with, (_, shown) -> shown <= number ? null : shown);
     }
 
@@ -70,11 +72,10 @@ public final class Histories {
     /**
      * Returns the last items before a message. Blocks.
      *
-     * @param with as in {@link chatd.client.talk.ChatSession#history}
      * @param before only messages with a lower number
      */
-    public Part last(Optional<String> with, long before, long count) throws IOException, InterruptedException {
-        return last(with, before, count, read -> {});
+    public Part last(HistoryScope scope, long before, long count) throws IOException, InterruptedException {
+        return last(scope, before, count, read -> {});
     }
 
     /**
@@ -82,7 +83,7 @@ public final class Histories {
      *
      * @param progress told how many were read so far
      */
-    public Part last(Optional<String> with, long before, long count, LongConsumer progress)
+    public Part last(HistoryScope scope, long before, long count, LongConsumer progress)
             throws IOException, InterruptedException {
         // Newest page first.
         Deque<Item> all = new ArrayDeque<>();
@@ -90,7 +91,7 @@ public final class Histories {
         for (long to = before; hasMore && all.size() < count; ) {
             long limit = Math.min(MessageCommand.ReadHistory.MOST, count - all.size());
             try {
-                MessageEvent.Page page = page(with, to, -1, (int) limit);
+                MessageEvent.Page page = page(scope, to, -1, (int) limit);
                 items(page).reversed().forEach(all::addFirst);
                 hasMore = page.more() && !page.items().isEmpty();
                 to = all.isEmpty() ? 0 : all.getFirst().number();
@@ -108,13 +109,12 @@ public final class Histories {
     /**
      * Returns the first items after a message, at most 200. Blocks.
      *
-     * @param with as in {@link chatd.client.talk.ChatSession#history}
      * @param after only messages with a higher number
      * @param before only messages with a lower number
      */
-    public Part first(Optional<String> with, long after, long before, long count)
+    public Part first(HistoryScope scope, long after, long before, long count)
             throws IOException, InterruptedException {
-        MessageEvent.Page page = page(with, before, after, (int) Math.min(MessageCommand.ReadHistory.MOST, count));
+        MessageEvent.Page page = page(scope, before, after, (int) Math.min(MessageCommand.ReadHistory.MOST, count));
         return new Part(items(page), page.more() && !page.items().isEmpty());
     }
 
@@ -122,25 +122,24 @@ public final class Histories {
      * Reads the part of a history after one place and before another, page by page: the last items of it, or with a
      * beginning the first ones. Blocks.
      *
-     * @param with as in {@link chatd.client.talk.ChatSession#history}
      * @param to told the items, oldest first
      */
-    public void read(Optional<String> with, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
+    public void read(HistoryScope scope, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
             throws IOException, InterruptedException {
         long before = switch (until.orElse(null)) {
             case null -> Long.MAX_VALUE;
             case Place.Message(long number) -> number;
-            case Place.Time time -> after(with, time) + 1;
+            case Place.Time time -> after(scope, time) + 1;
         };
         if (since.isEmpty()) {
-            last(with, before, count).items().forEach(to);
+            last(scope, before, count).items().forEach(to);
             return;
         }
-        long after = after(with, since.get());
+        long after = after(scope, since.get());
         long left = count;
         Part part;
         do {
-            part = first(with, after, before, left);
+            part = first(scope, after, before, left);
             part.items().forEach(to);
             left -= part.items().size();
             after = part.items().isEmpty() ? after : part.items().getLast().number();
@@ -151,25 +150,24 @@ public final class Histories {
      * Returns the number after which a history goes on from a place: from a message without it, from a time with what was
      * sent then. Blocks.
      *
-     * @param with as in {@link chatd.client.talk.ChatSession#history}
      * @return 0 for its beginning
      */
-    public long after(Optional<String> with, Place place) throws IOException, InterruptedException {
+    public long after(HistoryScope scope, Place place) throws IOException, InterruptedException {
         return switch (place) {
             case Place.Message(long number) -> number;
-            case Place.Time(Instant time) -> before(with, time);
+            case Place.Time(Instant time) -> before(scope, time);
         };
     }
 
     /** Finds by bisection: times grow with the numbers. */
-    private long before(Optional<String> with, Instant time) throws IOException, InterruptedException {
+    private long before(HistoryScope scope, Instant time) throws IOException, InterruptedException {
         long last = 0;
         // What has a number up to low is from before; what has high or more is not.
         long low = 0;
         long high = Long.MAX_VALUE;
         while (high - low > 1) {
             long to = high == Long.MAX_VALUE ? high : low + (high - low) / 2 + 1;
-            List<Item> found = last(with, to, 1).items();
+            List<Item> found = last(scope, to, 1).items();
             if (!found.isEmpty() && !found.getFirst().time().isBefore(time)) {
                 high = found.getFirst().number();
             } else {
@@ -184,7 +182,6 @@ public final class Histories {
      * What to search for.
      *
      * @param text the words, and phrases in quotes
-     * @param with as in {@link chatd.client.talk.ChatSession#history}
      * @param from who sent it; empty for anybody
      * @param since from which time on; empty for no bound
      * @param until before which time; empty for no bound
@@ -192,7 +189,7 @@ public final class Histories {
      */
     public record Wanted(
             String text,
-            Optional<String> with,
+            HistoryScope scope,
             Optional<String> from,
             Optional<Instant> since,
             Optional<Instant> until,
@@ -213,7 +210,7 @@ public final class Histories {
             MessageEvent.Page page = requests.request(
                     id -> new MessageCommand.Find(
                             wanted.text(),
-                            wanted.with().map(people::user).orElse(null),
+                            user(wanted.scope()),
                             wanted.from().map(people::user).orElse(null),
                             wanted.since().orElse(null),
                             wanted.until().orElse(null),
@@ -235,13 +232,21 @@ public final class Histories {
         return new Found(hits, hasMore, upTo);
     }
 
-    private MessageEvent.Page page(Optional<String> with, long before, long from, int limit)
+    private MessageEvent.Page page(HistoryScope scope, long before, long from, int limit)
             throws IOException, InterruptedException {
         MessageEvent.Page page = requests.request(
-                id -> new MessageCommand.ReadHistory(with.map(people::user).orElse(null), before, from, limit, id),
-                MessageEvent.Page.class);
+                id -> new MessageCommand.ReadHistory(user(scope), before, from, limit, id), MessageEvent.Page.class);
         people.learn(page.names());
         return page;
+    }
+
+    /** Returns the other side of the only conversation that is meant; null for all. */
+    private @Nullable User user(HistoryScope scope) {
+        return switch (scope) {
+            case HistoryScope.All _ -> null;
+            case HistoryScope.Everyone _ -> new User.Named("");
+            case HistoryScope.With(String recipient) -> people.user(recipient);
+        };
     }
 
     private List<Item> items(MessageEvent.Page page) {
@@ -250,14 +255,14 @@ public final class Histories {
 
     /** Returns a message of the user's history as it is now; empty if there is none, or if it was taken back. Blocks. */
     public Optional<Item> item(long number) throws IOException, InterruptedException {
-        return last(Optional.empty(), number + 1, 1).items().stream()
+        return last(new HistoryScope.All(), number + 1, 1).items().stream()
                 .filter(item -> item.number() == number && item.isMessage())
                 .findFirst();
     }
 
     /** Returns one of the user's own messages, with what binds it to the server's log; empty if there is none. Blocks. */
     public Optional<MessageEvent.Message> message(long number) throws IOException, InterruptedException {
-        return page(Optional.empty(), number + 1, number - 1, 1).items().stream()
+        return page(new HistoryScope.All(), number + 1, number - 1, 1).items().stream()
                 .findFirst();
     }
 
@@ -297,7 +302,7 @@ public final class Histories {
      */
     public boolean readOn(ConversationSummary talked) throws IOException, InterruptedException {
         MessageEvent.Page page = page(
-                Optional.of(talked.with()),
+                HistoryScope.of(talked.with()),
                 Long.MAX_VALUE,
                 talked.conversation().read(),
                 MessageCommand.ReadHistory.MOST / 2);

@@ -1,4 +1,4 @@
-package chatd.client.talk.resume;
+package chatd.client.talk.request;
 
 import chatd.client.net.ClientFailure;
 import chatd.protocol.command.Command;
@@ -22,7 +22,7 @@ public final class Groups {
     private final Requests requests;
     private final People people;
 
-    Groups(Requests requests, People people) {
+    public Groups(Requests requests, People people) {
         this.requests = requests;
         this.people = people;
     }

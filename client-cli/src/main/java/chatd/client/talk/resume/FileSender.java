@@ -1,0 +1,80 @@
+package chatd.client.talk.resume;
+
+import chatd.client.net.ClientFailure;
+import chatd.client.talk.View;
+import chatd.client.talk.item.FileToSend;
+import chatd.client.talk.item.Outgoing;
+import chatd.client.talk.request.OwnAccount;
+import chatd.client.talk.request.People;
+import chatd.client.talk.request.Request;
+import chatd.client.talk.request.Requests;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.people.User;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+
+/** Sends files to several recipients: the bytes once, over HTTP, and then by reference to them. */
+final class FileSender {
+    private final Requests requests;
+    private final People people;
+    private final Transfers transfers;
+    private final OwnAccount account;
+    private final View view;
+    private final Clock clock;
+
+    FileSender(Requests requests, People people, Transfers transfers, OwnAccount account, View view, Clock clock) {
+        this.requests = requests;
+        this.people = people;
+        this.transfers = transfers;
+        this.account = account;
+        this.view = view;
+        this.clock = clock;
+    }
+
+    /**
+     * Sends a file. Blocks until the server has answered.
+     *
+     * @param id an identifier under which the server stores it once
+     */
+    Outgoing send(List<String> to, FileToSend file, String id, LongConsumer progress)
+            throws IOException, InterruptedException {
+        Outgoing mine = new Outgoing(account.name(), to, file.name(), true, 0, clock.instant());
+        String first = to.isEmpty() ? "" : to.getFirst();
+        String its = Requests.id(id, to, first);
+        try {
+            // It arrives as what another session of the account sends.
+            Transfers.Sent sent = transfers.send(People.word(first), file, its, progress);
+            for (String other : to.subList(Math.min(1, to.size()), to.size())) {
+                again(other, sent.file(), file, Requests.id(id, to, other));
+            }
+            mine.stored(sent.message());
+        } catch (ClientFailure e) {
+            mine.refused(e.exit(), e.text());
+            throw e;
+        }
+        return mine;
+    }
+
+    /** Sends to somebody else what was just sent, without its bytes. */
+    private void again(String to, long number, FileToSend file, String id) throws IOException, InterruptedException {
+        User user = people.user(to);
+        Audience audience =
+                user instanceof User.Group group ? new Audience.Group(group.number()) : new Audience.One(user);
+        Request request = requests.ask(
+                id, new FileCommand.SendAgain(audience, number, file.picture(), 0, id), SessionEvent.Accepted.class);
+        request.await();
+        SessionEvent.Refused refusal = request.refusal();
+        if (refusal != null) {
+            throw Requests.failure(refusal);
+        }
+        SessionEvent.Accepted accepted = (SessionEvent.Accepted) Objects.requireNonNull(request.answer());
+        view.sent(new Outgoing(account.name(), List.of(to), file.name(), true, 0, accepted.time())
+                .item()
+                .stored(accepted.message(), accepted.time()));
+    }
+}
