@@ -21,7 +21,7 @@ const clock: Clock = {
     const timer = setTimeout(act, milliseconds);
     return () => clearTimeout(timer);
   },
-  // Nothing is painted in a tab that is not seen, where frames do not come.
+  // A hidden tab is not painted, and gets no animation frames.
   frame: (act) => void (document.visibilityState === "visible" ? requestAnimationFrame(act) : setTimeout(act, 50)),
   random: () => Math.random(),
   newId: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
@@ -60,8 +60,8 @@ const app = new App(chat, login, clock, session, isStorageRefused);
 let isFresh = true;
 
 /**
- * Looks whether the daemon serves another page than this one: it may have been updated while this one stood open. The
- * reader decides when to load it; a page never loads itself anew.
+ * Checks whether the daemon serves another page than this one: it may have been updated while this one was open. The
+ * user decides when to load it; the page does not reload itself for that.
  */
 async function lookForNewVersion(): Promise<void> {
   const wasFresh = isFresh && performance.now() < MINUTE;
@@ -74,12 +74,12 @@ async function lookForNewVersion(): Promise<void> {
     const [own = ""] = /[^/]+$/.exec(import.meta.url) ?? [];
     app.hasNewVersion.value = page.ok && !(await page.text()).includes(own);
   } catch {
-    // The next connection looks again.
+    // The next connection checks again.
   }
 }
 
 addEventListener("online", () => session.wake());
-// Without any network there will hardly be an answer: that is said at once.
+// Without a network there will hardly be an answer: that is shown soon.
 addEventListener("offline", () => session.wake(500));
 addEventListener("storage", ({ key }) => key === LANGUAGE && chooseLanguage());
 document.addEventListener("visibilitychange", () => {
@@ -91,7 +91,7 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 addEventListener("pagehide", keepAll);
-// A page that a browser takes out of its cache has neither a connection nor the right to be the live tab any more.
+// A page restored from the back/forward cache has neither a connection nor the right to be the live tab any more.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 setInterval(turnDay, MINUTE);
 

@@ -1,2 +1,2 @@
-// The bundler takes the style sheet from its import.
+// The bundler finds the style sheet by its import.
 declare module "*.css";

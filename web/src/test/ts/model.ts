@@ -47,15 +47,15 @@ class MemoryKeep implements Keep {
   }
 
   async refresh(): Promise<void> {
-    // There is nothing else.
+    // Nothing else writes here.
   }
 
   async settled(): Promise<void> {
-    // It is there at once.
+    // It is written synchronously.
   }
 }
 
-/** The model of the page without the page: a test says what is done, and looks at what it knows. */
+/** The model of the page without the page: a test tells it what to do, and looks at what it knows. */
 class Model {
   private readonly keep = new MemoryKeep();
   private readonly chat = new Chat(clock, () => this.keep);
@@ -88,7 +88,10 @@ class Model {
     this.chat.outbox.send(this.conversation(key), text);
   }
 
-  /** Does something about the newest messages of a conversation; one that is refused, or cut off, changes nothing. */
+  /**
+   * Changes one of the newest messages of a conversation, or reacts to it; an attempt that is refused or cut off
+   * changes nothing.
+   */
   does(what: "correct" | "take back" | "react", key: string, chance: number): void {
     const { timeline } = this.conversation(key);
     const entries = timeline.entries.peek().filter((entry) => entry.type !== 24 && !isGone(entry) && (what === "react" || entry.send === this.chat.me));

@@ -35,11 +35,11 @@ function links(said: string): string[] {
   return partsOf(said).flatMap((part) => (part.kind === "link" ? [part.to] : []));
 }
 
-/** A session whose time is set by hand, and whose daemon says what the test says. */
-class Handmade {
+/** A session with a manual clock, and a daemon that says what the test tells it to. */
+class ScriptedSession {
   readonly sent: string[] = [];
   readonly states: string[] = [];
-  /** The answer to what was asked along with the last log in. */
+  /** The answer to the request sent with the last login. */
   along: Promise<unknown> | null = null;
   readonly session: Session;
   private readonly due: { at: number; act: () => void }[] = [];
@@ -91,7 +91,7 @@ class Handmade {
     this.says({ type: 2, send: "server", receive: "U1", info: { success: "ok", code: "ok", token: "t" } });
   }
 
-  /** Lets time go by. */
+  /** Advances the clock. */
   pass(milliseconds: number): void {
     this.now += milliseconds;
     for (const timer of this.due.filter(({ at }) => at <= this.now)) {
@@ -106,7 +106,7 @@ const PASSWORD = { user: "ann", password: "secret", remember: false };
 /** Each is a test of the model; its name is a sentence. */
 export const TESTS: { [name: string]: () => void | Promise<void> } = {
   "one is logged out also if the daemon does not answer": async () => {
-    const made = new Handmade();
+    const made = new ScriptedSession();
     made.session.enter(PASSWORD);
     made.welcomes();
     const isOut = made.session.logOut();
@@ -116,7 +116,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     equal([made.states.at(-1), made.open], ["idle", 0]);
   },
   "a log in that is not answered is tried again on another connection": async () => {
-    const made = new Handmade();
+    const made = new ScriptedSession();
     made.session.enter(PASSWORD);
     made.opens();
     made.pass(59_999);
@@ -133,7 +133,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     equal(await Promise.race([made.along, new Promise((resolve) => setTimeout(resolve, 1_000, "none"))]) === "none", false);
   },
   "what is asked outside of a log in ends, whatever the daemon does": async () => {
-    const made = new Handmade();
+    const made = new ScriptedSession();
     const asked = made.session.askOutside({ type: 13, info: { user_name: "ann", user_pwd: "secret" } });
     made.opens();
     made.pass(60_000);
@@ -179,7 +179,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
         equal(parts.flatMap((part) => (part.kind === "mention" ? [part.text] : [])), said === "nobody" ? [] : [`@${name}`]);
       }
     }
-    // What no name may have to-day, but a list of names may
+    // Characters that no name may have today, but a list of names may
     equal(partsOf("@a+b@", ["\\^$.*+?()[]{}|/", "a+b"]).map(({ kind }) => kind), ["mention", "text"]);
   },
   "emoticons are completed by code and by both names": () => {
@@ -243,7 +243,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
         const at = new Date(2026, 0, 10 + day, hour, 30).getTime();
         const today = new Date(at);
         for (const days of [0, 1, 5]) {
-          // By the calendar alone, in a zone that has no changes.
+          // By the calendar alone, in a zone without clock changes.
           const then = new Date(Date.UTC(today.getFullYear(), today.getMonth(), today.getDate() - days));
           equal(named(daysBefore(at, days)), new Date(then.getUTCFullYear(), then.getUTCMonth(), then.getUTCDate(), 12).toDateString());
         }

@@ -5,7 +5,9 @@ import type { Numbered } from "../wire/values.js";
 import type { Known } from "./known.js";
 import * as Type from "../wire/type.js";
 
-/** What is asked of people and groups, and told of them, when somebody does something; each rejects with `Unanswered`. */
+/**
+ * Requests to the daemon about people and groups, and what follows from their answers; each rejects with `Unanswered`.
+ */
 export class Asks {
   constructor(private readonly known: Known) {}
 
@@ -17,7 +19,7 @@ export class Asks {
     }
   }
 
-  /** Tells the administrators of a message. */
+  /** Reports a message to the administrators. */
   async report(mid: number, text: string): Promise<void> {
     await this.known.session.ask({ type: Type.Report, info: { mid, text } });
   }
@@ -35,7 +37,7 @@ export class Asks {
     return answer.info;
   }
 
-  /** Reads who is in a group, and what it is. */
+  /** Reads the members and the settings of a group. */
   async members(group: `G${number}`): Promise<void> {
     const answer = await this.known.session.ask({ type: Type.ChangeGroup, info: { op: "members", group_id: group, limit: 1000 } });
     if (answer.type !== Type.Group || answer.info.op !== "members") {
@@ -70,7 +72,7 @@ export class Asks {
     this.known.people.setCalling(session, null);
   }
 
-  /** Ends a friendship, or takes back that one has asked. */
+  /** Ends a friendship, or withdraws the user's own request. */
   async unfriend(user: string): Promise<void> {
     await this.known.session.ask({ type: Type.EndFriendship, receive: user, info: {} });
     batch(() => {
@@ -79,14 +81,14 @@ export class Asks {
     });
   }
 
-  /** Blocks somebody, or no longer. */
+  /** Blocks or unblocks somebody. */
   async block(user: string, on: boolean): Promise<void> {
     await this.known.session.ask({ type: Type.Block, info: { user_id: user, on } });
     this.known.people.setBlocked(user, on);
     this.known.conversations.peek().forEach((conversation) => conversation.count(this.known.me, this.known.people.blocked.peek()));
   }
 
-  /** Asks for what has no further answer; rejects with `Unanswered`. */
+  /** Sends a request that needs no more than its answer; rejects with `Unanswered`. */
   async request(command: Unsent): Promise<Event> {
     return this.known.session.ask(command);
   }

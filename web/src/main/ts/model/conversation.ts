@@ -5,14 +5,14 @@ import { isGroup, isUser, type Key } from "./place.js";
 import { type Entry, isGone, isWritten, Timeline } from "./timeline.js";
 import * as Type from "../wire/type.js";
 
-/** A text of one's own that has no number yet. */
+/** A text of the user's own that has no number yet. */
 export interface Waiting {
   id: string;
   text: string;
   /** When it was written, in milliseconds since 1970. */
   at: number;
   re?: number;
-  /** The message that it seems to have become before its answer came; it is not shown beside that. */
+  /** The message that it seems to have become, before its answer has arrived; the two are not both shown. */
   mid?: number;
   /** Why it was refused; absent while it waits. */
   code?: Code;
@@ -43,9 +43,9 @@ export class Conversation {
   readonly pinned = signal(false);
   readonly notify = signal<"all" | "mentions" | "none">("all");
   readonly isClosed = signal(false);
-  /** What a group is, and who is in it: all, or the first of very many; null as long as that was not read. */
+  /** A group's settings and members: all, or the first of very many; null until they are read. */
   readonly members = signal<Members["info"] | null>(null);
-  /** Up to where the other of a pair has read. */
+  /** Up to which message the other user has read, in a conversation of two. */
   readonly readByOther = signal(0);
   readonly typing = signal<readonly TypingUser[]>([]);
   readonly draft = signal("");
@@ -53,30 +53,30 @@ export class Conversation {
   /** The text that is being corrected, by {@link correct}; null if none is. */
   readonly correcting = signal<number | null>(null);
   readonly waiting = signal<readonly Waiting[]>([]);
-  /** What was written of the correction; null if it is as it was sent. */
+  /** The correction as edited so far; null if it is still the text that was sent. */
   correction: string | null = null;
-  /** Whether its first page is on its way. */
+  /** Whether its first page is being loaded. */
   readonly isLoading = signal(false);
 
-  /** Up to where oneself has read; 0 if that is not known. */
+  /** Up to which message the user has read; 0 if that is not known. */
   read = 0;
   /** Up to which message `unread` counts. */
   private countedTo = 0;
   /** The first message that was unread when it was opened; null if none was. */
   readonly firstUnread = signal<number | null>(null);
-  /** Where one was reading when it was left; null at the end. */
+  /** Where the user was reading when they left it; null at the end. */
   reading: Reading | null = null;
 
-  /** By what it stands in the list: its last message. */
+  /** Its sort key in the list: the time of its last message. */
   readonly order = computed(() => {
-    const waits = this.waiting.value.at(-1)?.at;
-    const said = this.last.value === null ? 0 : Date.parse(this.last.value.time);
-    return Math.max(waits ?? 0, said);
+    const waitingAt = this.waiting.value.at(-1)?.at;
+    const lastAt = this.last.value === null ? 0 : Date.parse(this.last.value.time);
+    return Math.max(waitingAt ?? 0, lastAt);
   });
 
   constructor(readonly key: Key) {}
 
-  /** Takes what the daemon says of it. */
+  /** Applies what the daemon lists of it. */
   list(listed: Listed): void {
     if (isEntryOfList(listed.last)) {
       this.last.value = listed.last;
@@ -87,20 +87,20 @@ export class Conversation {
     this.pinned.value = listed.pinned;
   }
 
-  /** Takes what the daemon has counted, up to a message. */
+  /** Applies what the daemon has counted, up to a message. */
   setCount(unread: number, mentioned: number, countedTo: number): void {
     this.unread.value = unread;
     this.mentions.value = mentioned;
     this.countedTo = Math.max(this.countedTo, countedTo);
   }
 
-  /** Begins to correct a text, as it is, or ends that. */
+  /** Starts correcting a text, or, with null, stops. */
   correct(mid: number | null): void {
     this.correction = null;
     this.correcting.value = mid;
   }
 
-  /** Counts a message of somebody else that came; those that the daemon has counted are not counted again. */
+  /** Counts a new message from somebody else; those that the daemon has counted are not counted again. */
   countOne(entry: Entry, me: string, blocked: ReadonlySet<string>): void {
     if (entry.mid > this.countedTo) {
       this.countedTo = entry.mid;
@@ -113,7 +113,7 @@ export class Conversation {
     this.count(me, blocked);
   }
 
-  /** Takes a new message as the last one, if it is. */
+  /** Sets the last message, unless a later one is known. */
   setLast(entry: Entry): void {
     if (entry.mid >= (this.last.peek()?.mid ?? 0)) {
       this.last.value = entry;
@@ -121,8 +121,8 @@ export class Conversation {
   }
 
   /**
-   * Counts again what is unread for this user, if all of it is in memory; returns whether it is. What those wrote whom it
-   * has blocked is not counted, nor what was taken back.
+   * Counts this user's unread messages again, if all of them are in memory; returns whether they are. Messages from
+   * blocked users and messages that were taken back are not counted.
    */
   count(me: string, blocked: ReadonlySet<string>): boolean {
     const { timeline, read } = this;
@@ -142,7 +142,7 @@ export class Conversation {
   }
 }
 
-/** Returns whether an entry is shown folded: somebody wrote it to several, whom the user has blocked. */
+/** Returns whether an entry is shown folded: it was written to several, by somebody whom the user has blocked. */
 export function isFolded(entry: Entry, key: Key, blocked: ReadonlySet<string>): boolean {
   return !isUser(key) && isWritten(entry) && blocked.has(entry.send);
 }

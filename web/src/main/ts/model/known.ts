@@ -10,16 +10,18 @@ import { isKey, type Key } from "./place.js";
 import type { Entry } from "./timeline.js";
 import * as Type from "../wire/type.js";
 
-/** How many messages of a conversation are in memory before those over the bound of a timeline are let go, as more come. */
-const MOST_LIVE = 350;
+/** How many messages of a conversation may be in memory before new ones evict those over the timeline's limit. */
+const MAX_IN_MEMORY = 350;
 
-/** What is known of oneself and of the server since the log in. */
+/** What is known about the user and the server since login. */
 export type Self = Pick<Welcome["info"], "limits" | "server"> & { number: Numbered; preferences: Preferences };
 
-/** Who may reach one, and what others learn of one's reading. */
+/** Who may contact the user, and whether others learn what they have read. */
 export type Preferences = PreferencesChanged["info"];
 
-/** People, conversations and oneself, as far as they are known, and the session through which the rest is asked. */
+/**
+ * People, conversations and the user, as far as they are known, and the session through which the rest is requested.
+ */
 export class Known {
   readonly people = new People();
   readonly self = signal<Self | null>(null);
@@ -30,11 +32,11 @@ export class Known {
       (a, b) => Number(b.pinned.value) - Number(a.pinned.value) || b.order.value - a.order.value,
     ),
   );
-  /** By which id a message was sent that has its number since. */
+  /** The id with which a message was sent, by the number that it has since been given. */
   readonly sentAs = new Map<number, string>();
   /** By how many milliseconds the daemon's clock is ahead of this one. */
   ahead = 0;
-  /** Through which all else is asked and told. */
+  /** The session through which everything else is requested and sent. */
   session!: Session;
 
   constructor(
@@ -42,12 +44,12 @@ export class Known {
     readonly keep: () => Keep,
   ) {}
 
-  /** Says through which session it asks and tells. */
+  /** Sets the session. */
   attach(session: Session): void {
     this.session = session;
   }
 
-  /** Takes the preferences that hold from now on: the daemon tells them to whoever changed them, too. */
+  /** Sets the current preferences; the daemon also sends them to the session that changed them. */
   setPreferences(preferences: Preferences): void {
     const self = this.self.peek();
     if (self !== null) {
@@ -64,7 +66,7 @@ export class Known {
     return this.clock.now() + this.ahead;
   }
 
-  /** Returns a conversation, and makes it if it is new. */
+  /** Returns a conversation, creating it if it is new. */
   conversation(key: Key): Conversation {
     const known = this.conversations.peek().get(key);
     if (known !== undefined) {
@@ -77,12 +79,12 @@ export class Known {
     return made;
   }
 
-  /** Returns by what a message is told from others while it is shown: that does not change when it gets its number. */
+  /** Returns the key of a message for rendering, which does not change when the message gets its number. */
   identity(mid: number): string {
     return this.sentAs.get(mid) ?? String(mid);
   }
 
-  /** Returns the conversations in which an entry stands: several for what one has sent to several. */
+  /** Returns the conversations that an entry belongs to: several, if the user sent it to several. */
   keysOf(entry: Entry): readonly Key[] {
     if (entry.type === Type.Group) {
       return [entry.info.group_id];
@@ -97,10 +99,10 @@ export class Known {
     return receive === this.me && isKey(send) ? [send] : [receive];
   }
 
-  /** Shows a new entry, and lets go of others when there are too many: never of those that are being read. */
+  /** Shows a new entry, and evicts others when there are too many, but never those that are being read. */
   add({ timeline, reading }: Conversation, entry: Entry): void {
     timeline.add(entry);
-    if (timeline.entries.peek().length > MOST_LIVE) {
+    if (timeline.entries.peek().length > MAX_IN_MEMORY) {
       timeline.trim(reading === null ? "before" : "after");
     }
   }
@@ -109,7 +111,7 @@ export class Known {
     return `${this.self.peek()?.number ?? ""}/${what}${key === undefined ? "" : `/${key}`}`;
   }
 
-  /** Forgets all of an account. */
+  /** Forgets everything about an account. */
   forget(): void {
     this.self.value = null;
     this.conversations.value = new Map();

@@ -6,14 +6,14 @@ import { type Session, type State, Unanswered } from "../wire/session.js";
 import type { Code } from "../wire/values.js";
 import * as Type from "../wire/type.js";
 
-/** The pause after the first log in that was throttled, and the longest, in milliseconds. */
+/** The pause after the first login that was throttled, and the longest one, in milliseconds. */
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 60_000;
 
-/** What is kept not by account, but of the one that logged in last. */
+/** The names of what is stored for the last login rather than by account. */
 const SHARED = new Set(["login", "device"]);
 
-/** What is kept of a log in: with it the page goes on when it is loaded again. */
+/** What is stored of a login, so that the page can resume when it is reloaded. */
 interface Kept {
   user: string;
   name: string;
@@ -22,33 +22,33 @@ interface Kept {
   after: number;
 }
 
-/** How the device is kept: for this tab alone, or as one's own. */
+/** Where data is stored: for this tab only, or on the user's own device. */
 export interface Keeps {
   tab: Keep;
   device: Keep | null;
 }
 
-/** What the browser's tabs agree upon; `takeOver` makes this one the live one. */
+/** The right to be the live one of the browser's tabs; `takeOver` makes this tab the live one. */
 export interface LiveTab {
   hold(account: string): Promise<boolean>;
   takeOver(account: string): Promise<void>;
   letGo(): void;
 }
 
-/** The way in and out: log in, register, the change of a one-time password, log out, and what of it is kept. */
+/** Login, registration, the change of a one-time password, logout, and what is stored of them. */
 export class LoginController {
-  /** The name that is filled in. */
+  /** The name that is filled in on the form. */
   readonly name = signal("");
   /** Whether a one-time password has to be changed now. */
   readonly mustChange = signal(false);
-  /** Until when the daemon takes no further log in, in milliseconds since 1970; 0 if it does. */
+  /** Until when the daemon accepts no further login, in milliseconds since 1970; 0 if it does. */
   readonly pausedUntil = signal(0);
   /** Whether another tab is the live one. */
   readonly isElsewhere = signal(false);
-  /** Whether a log in somewhere else has ended the session. */
+  /** Whether a login elsewhere has ended the session. */
   readonly isDisplaced = signal(false);
   readonly isOwnDevice = signal(false);
-  /** Whether what was kept is being tried. */
+  /** Whether the stored login is being tried. */
   readonly isReturning = signal(false);
 
   private password = "";
@@ -69,7 +69,7 @@ export class LoginController {
     this.session = session;
   }
 
-  /** Returns where drafts and what waits are kept. */
+  /** Returns the storage for drafts and waiting texts. */
   keep(): Keep {
     return this.isOwnDevice.peek() && this.keeps.device !== null ? this.keeps.device : this.keeps.tab;
   }
@@ -95,7 +95,7 @@ export class LoginController {
     this.keep().set("login", JSON.stringify(kept));
   }
 
-  /** Goes on with what was kept, unless another tab is the live one; else somebody has to log in. */
+  /** Resumes the stored login, unless another tab is the live one; without one, the user has to log in. */
   async goOn(): Promise<void> {
     const kept = this.kept();
     if (kept === null) {
@@ -114,13 +114,13 @@ export class LoginController {
     }
   }
 
-  /** Lets another tab be the live one: from now on it is that which keeps things. */
+  /** Yields to another tab, which is the live one from now on and stores things. */
   lost(): void {
     this.session.leave();
     this.isElsewhere.value = true;
   }
 
-  /** Makes this the live tab, or session, in place of another; somebody may have to log in for that. */
+  /** Makes this the live tab, or session, in place of another; the user may have to log in for that. */
   async useHere(): Promise<void> {
     const user = this.kept()?.user;
     this.isReturning.value = true;
@@ -128,7 +128,7 @@ export class LoginController {
     if (user !== undefined) {
       await this.tab.takeOver(user);
     }
-    // The other tab may have been given a new token or key: those from before would look like copies.
+    // The other tab may have been given a new token or key: the old ones would look like stolen copies.
     await this.keep().refresh();
     this.isElsewhere.value = false;
     const kept = this.kept();
@@ -139,7 +139,7 @@ export class LoginController {
     }
   }
 
-  /** Stops trying to go on with what was kept: somebody else logs in. */
+  /** Stops trying the stored login, so that somebody else can log in. */
   giveUp(): void {
     this.session.leave();
     this.isReturning.value = false;
@@ -166,7 +166,7 @@ export class LoginController {
     this.session.enter({ user: name, password, remember: this.isOwnDevice.peek() });
   }
 
-  /** Makes an account, and logs in with it; resolves with why not, or null. */
+  /** Creates an account, and logs in with it; resolves with the code if refused, or null. */
   async register(name: string, password: string, isOwn: boolean): Promise<Unanswered["code"] | null> {
     try {
       const answer = await this.session.askOutside({ type: Type.Register, info: { user_name: name, user_pwd: password } });
@@ -180,7 +180,7 @@ export class LoginController {
     return null;
   }
 
-  /** Changes a one-time password, and logs in with the new one; resolves with why not, or null. */
+  /** Changes a one-time password, and logs in with the new one; resolves with the code if refused, or null. */
   async changeAndEnter(password: string): Promise<Unanswered["code"] | null> {
     try {
       const answer = await this.session.askOutside({
@@ -199,12 +199,12 @@ export class LoginController {
     return null;
   }
 
-  /** Changes the password of who is logged in; resolves with why not, or null. */
+  /** Changes the password of the logged-in user; resolves with the code if refused, or null. */
   async changePassword(old: string, password: string): Promise<Unanswered["code"] | null> {
     return this.change({ type: Type.Change, info: { PU: 0, NewInf: password, OldPwd: old } });
   }
 
-  /** Changes the name of who is logged in; resolves with why not, or null. */
+  /** Changes the name of the logged-in user; resolves with the code if refused, or null. */
   async changeName(name: string): Promise<Unanswered["code"] | null> {
     return this.change({ type: Type.Change, info: { PU: 1, NewInf: name } });
   }
@@ -218,7 +218,7 @@ export class LoginController {
     }
   }
 
-  /** Logs out: nothing of this account stays in the browser. `forget` forgets what would be kept again. */
+  /** Logs out: nothing of this account stays in the browser. `forget` forgets what would otherwise be stored again. */
   async leave(forget: () => void): Promise<void> {
     const user = this.kept()?.user ?? "";
     await this.session.logOut();
@@ -226,7 +226,7 @@ export class LoginController {
     this.tab.letGo();
     const { tab, device } = this.keeps;
     tab.names().forEach((name) => tab.remove(name));
-    // Another account of this device keeps what waits for its next log in.
+    // Other accounts on this device keep their waiting texts for their next login.
     const isOwn = this.isOwnDevice.peek();
     device?.names().forEach((name) => (name.startsWith(`${user}/`) || (isOwn && SHARED.has(name))) && device.remove(name));
     await device?.settled();
@@ -235,7 +235,7 @@ export class LoginController {
     this.isOwnDevice.value = false;
   }
 
-  // What the session tells
+  // Callbacks of the session
 
   changed(state: State): void {
     if (state.at !== "idle" && state.at !== "entering" && state.at !== "unreachable") {
@@ -256,7 +256,7 @@ export class LoginController {
         break;
       case "ended":
         this.isDisplaced.value = state.reason === null;
-        // Whoever was displaced by a log in elsewhere may still be remembered.
+        // A user who was displaced by a login elsewhere may still be remembered.
         this.forgetSecrets(state.reason === null ? this.kept()?.key : null);
         this.tab.letGo();
         break;
@@ -267,7 +267,7 @@ export class LoginController {
     }
   }
 
-  /** Keeps who has logged in, and takes the place of other tabs; to be called before what was kept is looked for. */
+  /** Stores the login, and takes over from other tabs; must be called before other stored data is read. */
   keepLogIn({ info }: Welcome): void {
     this.name.value = info.user_name;
     void this.tab.takeOver(info.user_id);
@@ -275,7 +275,7 @@ export class LoginController {
     this.setKept({ user: info.user_id, name: info.user_name, token: this.token, key: this.key, after: this.session.seen });
   }
 
-  /** Moves what the device has kept of an account into this tab, if it is not its own device any more. */
+  /** Moves what the device has stored of an account into this tab, if it is no longer the user's own device. */
   private moveToTab(user: string): void {
     const { tab, device } = this.keeps;
     if (device === null || this.isOwnDevice.peek()) {
@@ -293,7 +293,7 @@ export class LoginController {
     }
   }
 
-  /** Keeps the secrets with which the session goes on. */
+  /** Stores the secrets with which the session can be resumed. */
   secretsChanged(token: string | null, key: string | null): void {
     this.token = token;
     this.key = key;
@@ -303,7 +303,7 @@ export class LoginController {
     }
   }
 
-  /** Keeps how far the session has come: the page may be gone at once. */
+  /** Stores up to which message the session has received: the page may be closed at any moment. */
   keepSeen(): void {
     const kept = this.kept();
     if (kept?.token != null && !this.isElsewhere.peek()) {
@@ -311,7 +311,10 @@ export class LoginController {
     }
   }
 
-  /** Keeps the name, and a key that is still good: drafts and what waits stay for when this account logs in again. */
+  /**
+   * Forgets the token, and replaces the key by one that is still valid, if any; drafts and waiting texts stay for this
+   * account's next login.
+   */
   private forgetSecrets(key: string | null = null): void {
     const kept = this.kept();
     if (kept !== null) {

@@ -6,32 +6,35 @@ import { folded, partsOf } from "./text.js";
 import type { Entry } from "./timeline.js";
 import * as Type from "../wire/type.js";
 
-/** How long a draft waits to be kept. */
+/** How long a draft waits before it is stored, in milliseconds. */
 const DRAFT_PAUSE = 300;
-/** After which pauses a text that was refused for now is sent again, in milliseconds. */
+/** The first and the longest pause before a temporarily refused text is sent again, in milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
-/** How often a text is sent again of which the daemon does not know whether it is stored, or in which it has failed. */
-const MOST_TRIES = 5;
-/** How often it is told that one is typing, in milliseconds. */
+/** How often a text is sent again if the daemon has failed, or does not know whether it is stored. */
+const MAX_TRIES = 5;
+/** The shortest time between typing notifications, in milliseconds. */
 const TYPING_PAUSE = 3_000;
 
-/** What is written: drafts, and texts that wait for their number, which are sent once, in order, over any connection. */
+/** Drafts, and texts that wait for their number, which are sent exactly once, in order, over any connection. */
 export class Outbox {
-  private readonly unkept = new Set<Conversation>();
+  private readonly unsavedDrafts = new Set<Conversation>();
   private wroteAt = 0;
-  /** The text of each conversation that is under way: the next one goes when it has its answer, so that none overtakes it. */
-  private readonly underWay = new Map<Key, string>();
-  /** Whether the daemon has no time now. */
+  /**
+   * The text in flight of each conversation, by its id: the next one is sent after its answer, so that none overtakes
+   * it.
+   */
+  private readonly inFlight = new Map<Key, string>();
+  /** Whether nothing is sent for now, because the daemon is busy. */
   private isPaused = false;
   private pause = FIRST_PAUSE;
-  private stopAgain: () => void = () => {};
+  private cancelRetry: () => void = () => {};
   private readonly tries = new Map<string, number>();
-  private toldTyping = 0;
+  private typingSentAt = 0;
 
   constructor(private readonly known: Known) {}
 
-  /** Finds among what waits the text that a message of one's own seems to be: it may come before its answer does. */
+  /** Finds the waiting text that a message of the user's own seems to be: the message may arrive before its answer. */
   claim(conversation: Conversation, { mid, info }: Entry): void {
     const waiting = conversation.waiting.peek();
     const found = waiting.find(({ text, mid: had, code }) => text === info && had === undefined && code === undefined);
@@ -41,10 +44,10 @@ export class Outbox {
     }
   }
 
-  /** Sends a text, once; it is shown at once, as waiting. */
+  /** Sends a text, exactly once; it is shown immediately, as waiting. */
   send(conversation: Conversation, text: string): void {
     const re = conversation.answering.peek();
-    // What was written later is sent later, also if the clock is set back meanwhile.
+    // Later texts have later times, even if the clock is set back in between.
     this.wroteAt = Math.max(this.known.now(), this.wroteAt + 1);
     const waiting: Waiting = { id: this.known.clock.newId(), text, at: this.wroteAt, ...(re === null ? {} : { re }) };
     batch(() => {
@@ -52,36 +55,36 @@ export class Outbox {
       conversation.waiting.value = [...conversation.waiting.peek(), waiting];
       this.setDraft(conversation, "");
     });
-    this.keepWaiting();
+    this.storeWaiting();
     this.sendNext(conversation);
   }
 
-  /** Sends again what was refused. */
+  /** Sends a refused text again. */
   again(conversation: Conversation, id: string): void {
     const refused = this.takeOut(conversation, id);
     if (refused !== null) {
       const waiting = { id, text: refused.text, at: refused.at, ...reOf(refused) };
       conversation.waiting.value = [...conversation.waiting.peek(), waiting];
-      this.keepWaiting();
+      this.storeWaiting();
       this.sendNext(conversation);
     }
   }
 
-  /** Takes a text out of what waits or was refused; returns it, or null if it is not there any more. */
+  /** Removes a waiting or refused text; returns it, or null if it is not there any more. */
   takeOut(conversation: Conversation, id: string): Waiting | null {
     const found = conversation.waiting.peek().find((waiting) => waiting.id === id);
     if (found === undefined) {
       return null;
     }
     conversation.waiting.value = conversation.waiting.peek().filter((waiting) => waiting.id !== id);
-    this.keepWaiting();
+    this.storeWaiting();
     return found;
   }
 
-  /** Sends the oldest text of a conversation that has no answer yet, unless it is under way. */
+  /** Sends the oldest text of a conversation that has no answer yet, unless it is in flight. */
   private sendNext({ key, waiting }: Conversation): void {
     const next = waiting.peek().find(({ code }) => code === undefined);
-    if (next === undefined || this.isPaused || this.underWay.get(key) === next.id) {
+    if (next === undefined || this.isPaused || this.inFlight.get(key) === next.id) {
       return;
     }
     const { id, text } = next;
@@ -90,19 +93,22 @@ export class Outbox {
       ? this.known.session.send({ type: Type.Text, id, receive: key, info: text, ...more })
       : this.known.session.send({ type: Type.TextToAll, id, receive: key as `G${number}` | "", info: text, ...more });
     if (isSent) {
-      this.underWay.set(key, id);
+      this.inFlight.set(key, id);
     }
   }
 
-  /** Sends what has no answer yet, over a new connection or after a pause; each conversation in the order of its writing. */
+  /**
+   * Sends the texts that have no answer yet, over a new connection or after a pause; those of each conversation in the
+   * order in which they were written.
+   */
   sendAgain(): void {
-    this.stopAgain();
+    this.cancelRetry();
     this.isPaused = false;
-    this.underWay.clear();
+    this.inFlight.clear();
     this.known.conversations.peek().forEach((conversation) => this.sendNext(conversation));
   }
 
-  /** Takes that what was sent has a number; what waits behind it is sent. */
+  /** Records the number of a text that was accepted, and sends the next one. */
   accepted(id: string | undefined, mid: number | undefined, time: string): void {
     const conversation = this.settle(id, mid, time);
     if (conversation !== null) {
@@ -144,7 +150,7 @@ export class Outbox {
     return null;
   }
 
-  /** Returns whom a text mentions, as the daemon finds them: its answer does not say. */
+  /** Returns whom a text mentions, by the daemon's rule: its answer does not say. */
   private mentionedIn({ key, members }: Conversation, text: string): readonly string[] {
     if (!/[@＠]/.test(text)) {
       return [];
@@ -156,18 +162,20 @@ export class Outbox {
       .flatMap((part) => (part.kind === "mention" ? [numbers.get(folded(part.text.slice(1))) ?? ""] : []));
   }
 
-  private isForNow(id: string, code: string): boolean {
+  private isTemporary(id: string, code: string): boolean {
     const tries = (this.tries.get(id) ?? 0) + 1;
     this.tries.set(id, tries);
-    return code === "busy" || (code === "internal" && tries <= MOST_TRIES);
+    return code === "busy" || (code === "internal" && tries <= MAX_TRIES);
   }
 
-  /** Takes that a text was refused: one for which the daemon has no time now goes on waiting, and is sent again. */
+  /**
+   * Records that a text was refused; one that was refused because the daemon is busy keeps waiting, and is sent again.
+   */
   refused(id: string | undefined, code: Waiting["code"] & string, reason: string): void {
-    if (id !== undefined && this.isForNow(id, code)) {
+    if (id !== undefined && this.isTemporary(id, code)) {
       this.isPaused = true;
-      this.stopAgain();
-      this.stopAgain = this.known.clock.after(this.pause, () => this.sendAgain());
+      this.cancelRetry();
+      this.cancelRetry = this.known.clock.after(this.pause, () => this.sendAgain());
       this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
       return;
     }
@@ -176,25 +184,25 @@ export class Outbox {
         conversation.waiting.value = conversation.waiting
           .peek()
           .map((waiting) => (waiting.id === id ? { id, text: waiting.text, at: waiting.at, ...reOf(waiting), code, reason } : waiting));
-        this.underWay.delete(conversation.key);
-        this.keepWaiting();
+        this.inFlight.delete(conversation.key);
+        this.storeWaiting();
         this.sendNext(conversation);
       }
     });
   }
 
-  /** Sets what is written and not sent; it is kept soon, as a long text changes with each key. */
+  /** Sets the draft; it is stored a little later, since a long text changes with each key. */
   setDraft(conversation: Conversation, text: string): void {
     conversation.draft.value = text;
-    if (this.unkept.size === 0) {
+    if (this.unsavedDrafts.size === 0) {
       this.known.clock.after(DRAFT_PAUSE, () => this.keepDrafts());
     }
-    this.unkept.add(conversation);
+    this.unsavedDrafts.add(conversation);
   }
 
-  /** Keeps the drafts that have changed: the page may be gone at once. */
+  /** Stores the drafts that have changed: the page may be closed at any moment. */
   keepDrafts(): void {
-    this.unkept.forEach(({ key, draft }) => {
+    this.unsavedDrafts.forEach(({ key, draft }) => {
       const name = this.known.named("draft", key);
       if (draft.peek() === "") {
         this.known.keep().remove(name);
@@ -202,19 +210,19 @@ export class Outbox {
         this.known.keep().set(name, draft.peek());
       }
     });
-    this.unkept.clear();
+    this.unsavedDrafts.clear();
   }
 
-  /** Tells that one is typing, not more often than it is passed on. */
+  /** Notifies the others that the user is typing, no more often than the daemon passes it on. */
   tellTyping(conversation: Conversation): void {
     const now = this.known.clock.now();
-    if (conversation.key !== "" && conversation.key !== this.known.me && now - this.toldTyping >= TYPING_PAUSE) {
-      this.toldTyping = now;
+    if (conversation.key !== "" && conversation.key !== this.known.me && now - this.typingSentAt >= TYPING_PAUSE) {
+      this.typingSentAt = now;
       this.known.session.send({ type: Type.Typing, receive: conversation.key, info: {} });
     }
   }
 
-  /** Gets back what waited and the drafts of this account, from before the page was loaded. */
+  /** Restores this account's waiting texts and drafts from before the page was loaded. */
   restore(): void {
     const drafts = this.known.named("draft", "");
     for (const name of this.known.keep().names()) {
@@ -236,7 +244,7 @@ export class Outbox {
     }
   }
 
-  private keepWaiting(): void {
+  private storeWaiting(): void {
     const all = [...this.known.conversations.peek().values()]
       .filter((conversation) => conversation.waiting.peek().length > 0)
       .map((conversation) => [conversation.key, conversation.waiting.peek()]);
@@ -247,13 +255,13 @@ export class Outbox {
     }
   }
 
-  /** Forgets what is not kept yet. */
+  /** Forgets what is not stored yet. */
   forget(): void {
-    this.stopAgain();
+    this.cancelRetry();
     this.isPaused = false;
-    this.underWay.clear();
+    this.inFlight.clear();
     this.tries.clear();
-    this.unkept.clear();
+    this.unsavedDrafts.clear();
   }
 }
 

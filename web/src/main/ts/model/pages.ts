@@ -7,24 +7,29 @@ import { isKey, type Key } from "./place.js";
 import { isEntry, isWritten } from "./timeline.js";
 import * as Type from "../wire/type.js";
 
-/** How many messages a page has, and how many of those before the first unread are shown with it. */
+/** How many messages a page has, and how many read ones are shown before the first unread one. */
 const PAGE = 50;
 const CONTEXT = 20;
-/** How many conversations keep their messages in memory, and how many messages are read of each before it is opened. */
+/**
+ * How many conversations keep their messages in memory, and how many messages of each are loaded before it is opened.
+ */
 export const KEPT = 20;
 export const AHEAD = 30;
-/** How long a read mark waits for a later one. */
+/** How long a read mark waits for a later one, in milliseconds. */
 const MARK_PAUSE = 400;
 
-/** Reads conversations in pages: the one that is open, those that may be opened next, and how far one has read. */
+/**
+ * Loads conversations in pages: the one that is open, and those that may be opened next; and marks how far the user has
+ * read.
+ */
 export class Pages {
   /** The conversation that is shown. */
   current: Key | null = null;
   private readonly opened: Key[] = [];
   private readonly paging = new Set<Conversation>();
   private readonly marks = new Map<Key, () => void>();
-  /** What is asked one after the other, since the daemon answers one page at a time. */
-  private turn: Promise<unknown> = Promise.resolve();
+  /** The queue of requests for pages, one at a time, since the daemon answers one at a time. */
+  private queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly known: Known) {}
 
@@ -50,7 +55,7 @@ export class Pages {
         await this.readAround(conversation, conversation.read);
       } else if (!timeline.isLoaded || timeline.hasAfter || !reaches) {
         await this.readNewest(conversation, PAGE + CONTEXT);
-        // What does not count, such as what a blocked person wrote, may stand between.
+        // Messages that do not count, such as those of a blocked person, may be in between.
         if (conversation.unread.peek() > 0 && timeline.hasBefore && (timeline.first ?? 0) > conversation.read) {
           await this.readAround(conversation, conversation.read);
         }
@@ -68,7 +73,7 @@ export class Pages {
     return first?.mid ?? null;
   }
 
-  /** Keeps the messages of the conversations that were opened last, and lets go of those of others. */
+  /** Keeps the messages of the most recently opened conversations, and evicts those of the others. */
   private touch(key: Key): void {
     const index = this.opened.indexOf(key);
     if (index >= 0) {
@@ -84,7 +89,7 @@ export class Pages {
     this.opened.splice(0, this.opened.length - KEPT);
   }
 
-  /** Returns the conversation in which a message stands, or null if there is none that one may read. */
+  /** Returns the conversation that a message belongs to, or null if there is none that the user may read. */
   async locate(mid: number): Promise<Key | null> {
     const answer = await this.known.session.ask({ type: Type.ReadHistory, info: { before: mid + 1, limit: 1 } });
     const item = answer.type === Type.Page ? answer.info.items.at(-1) : undefined;
@@ -104,9 +109,9 @@ export class Pages {
     }
   }
 
-  /** Reads the page before what is there; does nothing while one is being read. */
+  /** Loads the page before the loaded messages; does nothing while one is being loaded. */
   older(conversation: Conversation): Promise<void> {
-    return this.once(conversation, async () => {
+    return this.unlessPaging(conversation, async () => {
       const { timeline } = conversation;
       const before = timeline.first;
       if (timeline.hasBefore && before !== undefined) {
@@ -118,9 +123,9 @@ export class Pages {
     });
   }
 
-  /** Reads the page after what is there; does nothing while one is being read. */
+  /** Loads the page after the loaded messages; does nothing while one is being loaded. */
   newer(conversation: Conversation): Promise<void> {
-    return this.once(conversation, async () => {
+    return this.unlessPaging(conversation, async () => {
       const { timeline } = conversation;
       const after = timeline.last;
       if (timeline.hasAfter && after !== undefined) {
@@ -195,25 +200,25 @@ export class Pages {
     return page;
   }
 
-  private async once(conversation: Conversation, act: () => Promise<void>): Promise<void> {
+  private async unlessPaging(conversation: Conversation, act: () => Promise<void>): Promise<void> {
     if (!this.paging.has(conversation)) {
       this.paging.add(conversation);
       await this.inTurn(act).finally(() => this.paging.delete(conversation));
     }
   }
 
-  /** Does one thing after the other; what the connection's loss has cut, the next connection does. */
+  /** Queues an action. One that the loss of the connection interrupts is left to the next connection. */
   inTurn(act: () => Promise<void>): Promise<void> {
-    const done = this.turn.then(act).catch((e: unknown) => {
+    const done = this.queue.then(act).catch((e: unknown) => {
       if (!(e instanceof Unanswered)) {
         throw e;
       }
     });
-    this.turn = done.catch(() => {});
+    this.queue = done.catch(() => {});
     return done;
   }
 
-  /** Marks a conversation as read up to what was seen. */
+  /** Marks a conversation as read up to a message that was seen. */
   see(conversation: Conversation, mid: number): void {
     if (mid <= conversation.read) {
       return;
@@ -221,15 +226,15 @@ export class Pages {
     conversation.read = mid;
     conversation.count(this.known.me, this.known.people.blocked.peek());
     if (!this.marks.has(conversation.key)) {
-      const tell = () => {
+      const send = () => {
         this.marks.delete(conversation.key);
         this.known.session.send({ type: Type.Read, info: { with: conversation.key, mid: conversation.read } });
       };
-      this.marks.set(conversation.key, this.known.clock.after(MARK_PAUSE, tell));
+      this.marks.set(conversation.key, this.known.clock.after(MARK_PAUSE, send));
     }
   }
 
-  /** Keeps where one is reading, so that it is found again when the page is loaded anew. */
+  /** Stores where the user is reading, so that they return there when the page is reloaded. */
   keepReading({ key, reading }: Conversation): void {
     const name = this.known.named("reading", key);
     if (reading === null) {

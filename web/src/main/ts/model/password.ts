@@ -1,6 +1,6 @@
 import { bytesOf } from "./text.js";
 
-/** A rule of passwords that can be judged here; that a password is not a common one, the daemon judges. */
+/** A password rule that can be checked here; only the daemon checks that a password is not a common one. */
 export type PasswordRule = "length" | "bytes" | "name" | "same" | "other";
 
 /** Returns the rules that a new password breaks (page `chat-1.md`, "Name and password rules"). */

@@ -2,22 +2,22 @@ import { signal } from "@preact/signals-core";
 import { safe } from "./safe.js";
 import type { Numbered } from "../wire/values.js";
 
-/** Who has asked oneself to be a friend, and with which words. */
+/** A friend request to the user: from whom, and with which text. */
 export interface Asking {
   user: Numbered;
   text: string;
 }
 
-/** Who calls, and in which session. */
+/** A call to the user: from whom, and for which session. */
 export interface Calling {
   session: string;
   user: Numbered;
 }
 
-/** How many calls are shown at most: the last ones. */
-const MOST_CALLING = 8;
+/** Maximum number of calls that are shown: the latest ones. */
+const MAX_CALLING = 8;
 
-/** Whom the page knows: names by number, who is online, friends, and who is blocked. */
+/** The people whom the page knows: names by number, who is online, friends, and who is blocked. */
 export class People {
   readonly names = signal<ReadonlyMap<string, string>>(new Map());
   readonly online = signal<ReadonlySet<string>>(new Set());
@@ -27,7 +27,7 @@ export class People {
   /** Calls for a direct session, which this page can't take. */
   readonly calling = signal<readonly Calling[]>([]);
   readonly asked = signal<ReadonlySet<string>>(new Set());
-  /** The groups of which one is a member, and open ones that were found. */
+  /** The groups of which the user is a member, and open ones that were found. */
   readonly groups = signal<ReadonlySet<string>>(new Set());
   readonly openGroups = signal<ReadonlySet<string>>(new Set());
 
@@ -60,26 +60,26 @@ export class People {
 
   /** Sets who is online, as far as the daemon tells. */
   setOnline(user: string, isOnline: boolean): void {
-    this.online.value = changed(this.online.peek(), user, isOnline);
+    this.online.value = withMember(this.online.peek(), user, isOnline);
   }
 
   setFriend(user: string, isFriend: boolean): void {
-    this.friends.value = changed(this.friends.peek(), user, isFriend);
+    this.friends.value = withMember(this.friends.peek(), user, isFriend);
   }
 
   setBlocked(user: string, isBlocked: boolean): void {
-    this.blocked.value = changed(this.blocked.peek(), user, isBlocked);
+    this.blocked.value = withMember(this.blocked.peek(), user, isBlocked);
   }
 
   setMember(group: string, isMember: boolean): void {
-    this.groups.value = changed(this.groups.peek(), group, isMember);
+    this.groups.value = withMember(this.groups.peek(), group, isMember);
   }
 
   setAsked(user: string, isAsked: boolean): void {
-    this.asked.value = changed(this.asked.peek(), user, isAsked);
+    this.asked.value = withMember(this.asked.peek(), user, isAsked);
   }
 
-  /** Sets what somebody asks, or, with null, that nothing is asked any more. */
+  /** Records a friend request, or, with null, removes it. */
   setAsking(user: Numbered, text: string | null): void {
     const others = this.asking.peek().filter((asking) => asking.user !== user);
     this.asking.value = text === null ? others : [...others, { user, text }];
@@ -88,11 +88,11 @@ export class People {
   /** Records that a user calls, or, with null, that a call is over. */
   setCalling(session: string, user: Numbered | null): void {
     const others = this.calling.peek().filter((calling) => calling.session !== session);
-    this.calling.value = user === null ? others : [...others, { session, user }].slice(-MOST_CALLING);
+    this.calling.value = user === null ? others : [...others, { session, user }].slice(-MAX_CALLING);
   }
 }
 
-function changed(set: ReadonlySet<string>, member: string, isIn: boolean): ReadonlySet<string> {
+function withMember(set: ReadonlySet<string>, member: string, isIn: boolean): ReadonlySet<string> {
   if (set.has(member) === isIn) {
     return set;
   }

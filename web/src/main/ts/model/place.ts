@@ -1,7 +1,7 @@
 /** A conversation: another user, oneself, a group, or `""`, everyone. */
 export type Key = `U${number}` | `G${number}` | "";
 
-/** Where one is in the page; each place has an address. */
+/** Where the user is in the page; each place has an address. */
 export type Place =
   | { at: "chats" }
   | { at: "conversation"; key: Key; message?: number }

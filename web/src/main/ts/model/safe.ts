@@ -1,6 +1,7 @@
 /**
- * What is invisible, or changes the reading direction: as `SafeText.java` has it, by this browser's Unicode. The cases that
- * both are tested with are a table, `safe.json`. Tabs stay, so that a program can be copied as it was written.
+ * Characters that are invisible or change the reading direction: the same as in `SafeText.java`, by this browser's
+ * version of Unicode. Both are tested with the table `safe.json`. Tabs stay, so that code can be copied as it was
+ * written.
  */
 const SELECTOR = "\\u180b-\\u180f\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}";
 const INVISIBLE = new RegExp(`[\\p{C}\\p{Zl}\\p{Zp}${SELECTOR}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0]`, "u");
@@ -14,7 +15,10 @@ const MARKS = 6;
 
 const UNREADABLE = "\ufffd";
 
-/** Returns a text as it can be shown: what is invisible is seen, nothing turns the text around, and marks pile up no further. */
+/**
+ * Returns a text that is safe to show: invisible characters are made visible, none changes the reading direction, and
+ * surplus marks are dropped.
+ */
 export function safe(text: string): string {
   if (!SUSPECT.test(text)) {
     return text;
@@ -38,7 +42,7 @@ export function safe(text: string): string {
     .join("");
 }
 
-/** Returns whether an invisible character is one that changes how its neighbours are drawn, and has such. */
+/** Returns whether an invisible character is one that changes how its neighbours are drawn, and has such neighbours. */
 function isInPlace(characters: readonly string[], index: number): boolean {
   const before = characters[index - 1];
   const after = characters[index + 1];

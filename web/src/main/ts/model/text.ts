@@ -20,50 +20,53 @@ export type Part =
   | { kind: "emoji"; text: string; emoticon: Emoticon }
   | { kind: "mention"; text: string };
 
-/** Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name; as `Mention.java` has them. */
+/**
+ * Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name; the same as in
+ * `Mention.java`.
+ */
 const UNSPACED = "\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}ー";
 
-/** A letter or digit, with its marks, but of those. */
+/** A letter or digit, with its marks, of any other script. */
 const WORD_BEFORE = `(?![${UNSPACED}])[\\p{L}\\p{Nd}]\\p{M}{0,3}`;
 
-/** Before a word: no letter or digit, but of those. */
+/** The beginning of a word: no letter or digit of another script before it. */
 const WORD = `(?<!${WORD_BEFORE})`;
 
-/** Where an address of the web begins, whose end {@link endOf} finds; or the whole of a mailbox's. */
+/** The beginning of a web address, whose end {@link endOf} finds; or a whole email address. */
 const LINK = new RegExp(
   `\\bhttps?://|${WORD}(?<![._@/-])www\\.(?=[\\p{L}\\p{N}])` +
     `|${WORD}(?<![._%+/@-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])`,
   "giu",
 );
 
-/** Marks of a sentence that may also be within a link, but not at its end. */
+/** Punctuation that may be within a link, but not at its end. */
 const END_OF_SENTENCE = ".,;:!?*_~'’";
 
-/** Spaces, quotes, what is invisible, and marks of a sentence that are in no link. */
+/** Characters that are never in a link: spaces, quotes, invisible characters, and some punctuation. */
 const NO_PART = /[\s<>"`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069，。；！？、：．｡…—]/u;
 
-/** What closes a part of a sentence: in a link only if it was opened there. */
+/** Closing brackets and quotes: part of a link only if they were opened in it. */
 const CLOSING = new Map(["()", "[]", "{}", "（）", "「」", "『』", "【】", "《》", "〈〉", "“”", "‘’", "«»", "‹›"].map(([open, close]) => [close, open]));
 const OPENING = new Set(CLOSING.values());
 
-/** What may be an emoticon: not part of a path or of an address (page `chat-json-1.md`, "Emoticons"). */
+/** A code that may be an emoticon: not part of a path or of an address (page `chat-json-1.md`, "Emoticons"). */
 const CODE = /(?<![A-Za-z0-9_./:~-])\/[a-z]+(?![A-Za-z0-9_/-])/g;
 
-/** Returns the emoji of a code, or what is an emoji already. */
+/** Returns the emoji of a code; an emoji is returned as it is. */
 export function emojiOf(code: string): string {
   return BY_CODE.get(code)?.emoji ?? code;
 }
 
 /** Returns the emoticons whose code, or name in any language, begins with what was typed after the `/`. */
 export function completions(typed: string): readonly Emoticon[] {
-  const begun = typed.toLowerCase();
+  const prefix = typed.toLowerCase();
   return EMOTICONS.filter(
     (emoticon) =>
-      emoticon.code.slice(1).startsWith(begun) || emoticon.en.startsWith(begun) || emoticon.zh.startsWith(begun),
+      emoticon.code.slice(1).startsWith(prefix) || emoticon.en.startsWith(prefix) || emoticon.zh.startsWith(prefix),
   );
 }
 
-/** Splits a text into what is shown: links, emoticons, mentions of these names, and the rest. */
+/** Splits a text into the parts to show: links, emoticons, mentions of these names, and the rest. */
 export function partsOf(text: string, mentioned: readonly string[] = []): Part[] {
   const names = new Set(mentioned.map(folded));
   let lookups = 0;
@@ -93,8 +96,8 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
 }
 
 /**
- * Returns where a link ends that begins at a place, without the rest of the sentence in which it stands and without what
- * was opened before it; and up to where that was read.
+ * Returns where the link that begins at an offset ends, without the punctuation of the sentence around it and without
+ * closing brackets that were opened before it; and up to where the text was read.
  */
 function endOf(text: string, begin: number): { end: number; read: number } {
   const open: { character: string; at: number }[] = [];
@@ -113,7 +116,7 @@ function endOf(text: string, begin: number): { end: number; read: number } {
     isInHost &&= at < host || !"/?#".includes(character);
     if (OPENING.has(character)) {
       if (isInHost && !"[(".includes(character)) {
-        // No host has one: what the link is called follows.
+        // No host contains one: a title of the link follows.
         break;
       }
       open.push({ character, at });
@@ -121,7 +124,7 @@ function endOf(text: string, begin: number): { end: number; read: number } {
     at += character.length;
     isInWord = isLetter(character.codePointAt(0));
   }
-  // What was opened and is not closed is not the link's.
+  // A bracket that is not closed is not part of the link.
   let end = open[0]?.at ?? at;
   while (end > begin && END_OF_SENTENCE.includes(text.charAt(end - 1))) {
     end--;
@@ -133,19 +136,21 @@ function isLetter(character: number | undefined): boolean {
   return character !== undefined && /\p{L}/u.test(String.fromCodePoint(character));
 }
 
-/** Returns where a link leads to; null if it is none. */
+/** Returns the URL of a link; null if it is not valid. */
 function addressOf(link: string): string | null {
   const to = /^https?:/i.test(link) ? link : /^www\./i.test(link) ? `https://${link}` : `mailto:${link}`;
   return URL.canParse(to) ? to : null;
 }
 
-/** What is before a name that is mentioned: a sign, with neither a letter nor a digit before it; as `Mention.java` has it. */
+/**
+ * The sign before a name that is mentioned, with neither a letter nor a digit before it; the same as in `Mention.java`.
+ */
 export const BEFORE_MENTION = `[@＠](?<!${WORD_BEFORE}[@＠])`;
 
-/** A sign and what may be a name behind it, as long as it may be as it is typed; and one character more. */
+/** A sign and what may be a name after it, up to the maximum length of a typed name and one character more. */
 const MENTION = new RegExp(`${BEFORE_MENTION}[^\\s@＠]{1,41}`, "gu");
 
-/** Maximum number of names that are looked up for one text, as the daemon has it. */
+/** Maximum number of names that are looked up for one text, the same as in the daemon. */
 const LOOKUPS = 1_000;
 
 /** Maximum length of a name as it is typed, in characters. */
@@ -155,17 +160,17 @@ const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
 const IS_MARK = /^\p{M}/u;
 const IS_PART = new RegExp(`^(?![${UNSPACED}])[\\p{L}\\p{M}\\p{Nd}]`, "u");
 
-/** Returns a name in the form in which those of one account are the same. */
+/** Returns a name in a normal form, the same for all spellings that mean one account. */
 export function folded(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
 
-/** What all members of a group are called, in the languages of the clients. */
+/** The names that mention all members of a group, in the languages of the clients. */
 export const ALL_MEMBERS = ["all", "所有人"] as const;
 
 /**
- * Returns the sign and the longest name with which a text begins behind it, as it is typed; null if there is none (page
- * `chat-json-1.md`, "Mentions"). Each is looked up: an expression of a thousand names takes a second to compile.
+ * Returns the sign and the longest known name after it, as typed; null if there is none (page `chat-json-1.md`,
+ * "Mentions"). Each candidate is looked up: a regular expression of a thousand names takes a second to compile.
  */
 function longest(text: string, isNamed: (name: string) => boolean): string | null {
   const [sign = "", ...characters] = text;
@@ -185,8 +190,9 @@ function longest(text: string, isNamed: (name: string) => boolean): string | nul
 /**
  * Splits a text into what is found in it and the rest, in one pass.
  *
- * @param take returns the part that begins where a pattern was found, null for none, and up to where the text was read for
- *   that: what was read is not read again, or a long text without spaces would take for ever; by default the end of the part
+ * @param take returns the part that begins at a match, or null if there is none, and up to where the text was read for
+ *     it (by default, the end of the part). That much is not read again: otherwise a long text without spaces would
+ *     take forever
  */
 function split(text: string, pattern: RegExp, take: (found: string, index: number) => { part: Part | null; read?: number }): Part[] {
   const parts: Part[] = [];

@@ -2,15 +2,15 @@ import { signal } from "@preact/signals-core";
 import type { Corrected, Erased, FileOffer, GroupChanged, Item, Reacted, TakenBack, Text } from "../wire/events.js";
 import * as Type from "../wire/type.js";
 
-/** What is shown in a conversation: each has a number, and they are shown in its order. */
+/** An item shown in a conversation; items are shown in the order of their numbers. */
 export type Entry = Text | FileOffer | Erased | GroupChanged;
 
-/** What is done about an entry. */
+/** A change to an entry, or a reaction to it. */
 type Amendment = Corrected | Reacted | TakenBack;
 
-/** The most entries of one conversation in memory, and the most characters. */
-const MOST_ENTRIES = 300;
-const MOST_CHARACTERS = 2_000_000;
+/** Maximum number of entries of one conversation in memory, and of their characters. */
+const MAX_ENTRIES = 300;
+const MAX_CHARACTERS = 2_000_000;
 
 /** Returns whether an item is shown by itself. */
 export function isEntry(item: Item): item is Entry {
@@ -23,13 +23,13 @@ export function isWritten(entry: Entry): boolean {
 }
 
 /**
- * The part of a conversation that is in memory: entries in a row, none missing between them; there may be more before
- * and after it on the server.
+ * The part of a conversation that is in memory: consecutive entries, without gaps; there may be more before and after
+ * them on the server.
  */
 export class Timeline {
   readonly entries = signal<readonly Entry[]>([]);
 
-  /** Whether anything was read, and whether there is more before and after it. */
+  /** Whether anything was loaded, and whether there is more before and after it. */
   isLoaded = false;
   hasBefore = true;
   hasAfter = false;
@@ -50,12 +50,12 @@ export class Timeline {
     this.hasAfter = false;
   }
 
-  /** Takes the newest page of all. */
+  /** Adds the newest page. */
   setNewest(items: readonly Item[], hasBefore: boolean): void {
     const page = items.filter(isEntry);
     const first = page[0]?.mid ?? Infinity;
     const [last] = this.entries.peek().slice(-1);
-    // What came meanwhile is kept; a gap before the page is not.
+    // Entries that arrived meanwhile are kept; those before a gap are not.
     const joins = this.isLoaded && !this.hasAfter && last !== undefined && last.mid >= first;
     this.entries.value = merged(joins ? this.entries.peek() : this.newer(page), page);
     this.hasBefore = joins ? this.hasBefore && hasBefore : hasBefore;
@@ -64,7 +64,7 @@ export class Timeline {
     this.trim("before");
   }
 
-  /** Takes a page around a place that is not connected with what is known. */
+  /** Replaces all entries by a page that is not connected with them. */
   setMiddle(items: readonly Item[], hasBefore: boolean, hasAfter: boolean): void {
     this.entries.value = merged([], items.filter(isEntry));
     this.hasBefore = hasBefore;
@@ -72,14 +72,14 @@ export class Timeline {
     this.isLoaded = true;
   }
 
-  /** Takes the page before the first entry. */
+  /** Adds the page before the first entry. */
   addBefore(items: readonly Item[], hasMore: boolean): void {
     this.entries.value = merged(items.filter(isEntry), this.entries.peek());
     this.hasBefore = hasMore;
     this.trim("after");
   }
 
-  /** Takes the page after the last entry, with what was done about entries before. */
+  /** Adds the page after the last entry, and applies its changes to earlier entries. */
   addAfter(items: readonly Item[], hasMore: boolean): void {
     this.entries.value = merged(this.entries.peek(), items.filter(isEntry));
     items.forEach((item) => isEntry(item) || this.amend(item));
@@ -87,7 +87,7 @@ export class Timeline {
     this.trim("before");
   }
 
-  /** Takes an entry that was just sent; returns whether it is shown: not while there are others before it. */
+  /** Adds an entry that was just sent; returns whether it is shown: not while others before it are not loaded. */
   add(entry: Entry): boolean {
     if (!this.isLoaded || this.hasAfter) {
       return false;
@@ -96,7 +96,7 @@ export class Timeline {
     return true;
   }
 
-  /** Does to an entry what was done about it; does nothing if it is not in memory. */
+  /** Applies a change to an entry; does nothing if the entry is not in memory. */
   amend(amendment: Amendment): void {
     const about = amendment.type === Type.Correct ? amendment.info.of : amendment.info.mid;
     const entries = this.entries.peek();
@@ -107,13 +107,13 @@ export class Timeline {
     }
   }
 
-  /** Lets go of what is over the bounds, on one side. */
-  trim(side: "before" | "after", most = MOST_ENTRIES): void {
+  /** Evicts the entries over the limits, on one side. */
+  trim(side: "before" | "after", most = MAX_ENTRIES): void {
     const entries = this.entries.peek();
     const ordered = side === "before" ? entries.toReversed() : entries;
     let characters = 0;
     let kept = 0;
-    while (kept < ordered.length && kept < most && (characters <= MOST_CHARACTERS || kept < 10)) {
+    while (kept < ordered.length && kept < most && (characters <= MAX_CHARACTERS || kept < 10)) {
       characters += size(ordered[kept]);
       kept++;
     }
@@ -127,7 +127,7 @@ export class Timeline {
     }
   }
 
-  /** Returns what came after the end of the newest page while it was read. */
+  /** Returns the entries that arrived after the end of the newest page while it was being read. */
   private newer(page: readonly Entry[]): readonly Entry[] {
     const last = page.at(-1)?.mid ?? 0;
     return this.isLoaded && !this.hasAfter ? this.entries.peek().filter((entry) => entry.mid > last) : [];
@@ -138,7 +138,7 @@ function size(entry: Entry | undefined): number {
   return entry !== undefined && typeof entry.info === "string" ? entry.info.length : 100;
 }
 
-/** Merges two rows by number; where both have one, the second's is taken. */
+/** Merges two lists by number; if both have an entry, the second one's is taken. */
 function merged(one: readonly Entry[], other: readonly Entry[]): readonly Entry[] {
   const lastOne = one.at(-1);
   const [firstOther] = other;
@@ -149,7 +149,7 @@ function merged(one: readonly Entry[], other: readonly Entry[]): readonly Entry[
   return [...byNumber.values()].sort((a, b) => a.mid - b.mid);
 }
 
-/** Returns the index of a number in a row, or -1. */
+/** Returns the index of the entry with a number, or -1. */
 export function indexOf(entries: readonly Entry[], mid: number): number {
   let low = 0;
   let high = entries.length - 1;
@@ -168,7 +168,7 @@ export function indexOf(entries: readonly Entry[], mid: number): number {
   return -1;
 }
 
-/** Returns an entry as it is after something was done about it. */
+/** Returns an entry with a change applied. */
 export function amended(entry: Entry, amendment: Amendment): Entry {
   if (entry.type === Type.Group || isGone(entry)) {
     return entry;

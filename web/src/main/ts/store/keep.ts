@@ -1,9 +1,9 @@
-/** Where the page keeps what must outlive it, by name; read at once, written soon. */
+/** Storage for what must outlive the page, by name; read synchronously, written asynchronously. */
 export interface Keep {
   get(name: string): string | null;
   set(name: string, value: string): void;
   remove(name: string): void;
-  /** Returns the names of all that is kept. */
+  /** Returns the names of all that is stored. */
   names(): readonly string[];
   /** Reads again what another tab may have written. */
   refresh(): Promise<void>;
@@ -11,7 +11,10 @@ export interface Keep {
   settled(): Promise<void>;
 }
 
-/** Keeps it for as long as the tab lives; `refused` is called when the browser does not keep it (full, or forbidden). */
+/**
+ * Storage that lives as long as the tab; `refused` is called when the browser refuses to store something (full, or
+ * forbidden).
+ */
 export class TabKeep implements Keep {
   constructor(private readonly refused: () => void) {}
 
@@ -35,7 +38,7 @@ export class TabKeep implements Keep {
     try {
       sessionStorage.removeItem(name);
     } catch {
-      // Then there is nothing either.
+      // Then there is nothing to remove.
     }
   }
 
@@ -52,31 +55,34 @@ export class TabKeep implements Keep {
   }
 
   async settled(): Promise<void> {
-    // It is gone at once.
+    // It is removed synchronously.
   }
 }
 
 const DATABASE = "chatd";
 const TABLE = "kept";
-/** Where the tab's storage has what is not written to the device yet. */
-const AHEAD = "ahead";
+/** The key in the tab's storage of the writes to the device that are pending. */
+const PENDING_KEY = "ahead";
 
-/** Keeps it on the device, in IndexedDB, until somebody logs out; what there is was read when it was opened or refreshed. */
+/**
+ * Storage on the device, in IndexedDB, that lasts until the user logs out; its content is read when it is opened or
+ * refreshed.
+ */
 export class DeviceKeep implements Keep {
   /** The last write; those before it are done when it is. */
   private writing: Promise<void> = Promise.resolve();
   /**
-   * What is not written yet, null for what is removed. It is in the tab's storage, too, which takes it at once: a page
-   * that goes away may not live to see it written.
+   * Pending writes; null for removals. They are in the tab's storage, too, which is synchronous: a page that is closed
+   * may not live to see them written to the device.
    */
-  private readonly ahead = new Map<string, string | null>();
+  private readonly pending = new Map<string, string | null>();
 
   private constructor(
     private readonly database: IDBDatabase,
     private known: Map<string, string>,
     private readonly refused: () => void,
   ) {
-    for (const [name, value] of ahead()) {
+    for (const [name, value] of pendingBefore()) {
       if (value === null) {
         this.remove(name);
       } else {
@@ -85,7 +91,7 @@ export class DeviceKeep implements Keep {
     }
   }
 
-  /** Opens it; resolves with null if the browser has no such thing, as in some private windows. */
+  /** Opens the storage; resolves with null if the browser has none, as in some private windows. */
   static open(refused: () => void): Promise<DeviceKeep | null> {
     return new Promise((resolve) => {
       let request: IDBOpenDBRequest;
@@ -140,12 +146,12 @@ export class DeviceKeep implements Keep {
     return this.writing;
   }
 
-  private keepAhead(): void {
+  private storePending(): void {
     try {
-      if (this.ahead.size === 0) {
-        sessionStorage.removeItem(AHEAD);
+      if (this.pending.size === 0) {
+        sessionStorage.removeItem(PENDING_KEY);
       } else {
-        sessionStorage.setItem(AHEAD, JSON.stringify([...this.ahead]));
+        sessionStorage.setItem(PENDING_KEY, JSON.stringify([...this.pending]));
       }
     } catch {
       // Then it is written a little later, or not at all.
@@ -153,12 +159,12 @@ export class DeviceKeep implements Keep {
   }
 
   private write(name: string, value: string | null): void {
-    this.ahead.set(name, value);
-    this.keepAhead();
+    this.pending.set(name, value);
+    this.storePending();
     const done = () => {
-      if (this.ahead.get(name) === value) {
-        this.ahead.delete(name);
-        this.keepAhead();
+      if (this.pending.get(name) === value) {
+        this.pending.delete(name);
+        this.storePending();
       }
     };
     this.writing = new Promise((resolve) => {
@@ -186,16 +192,16 @@ export class DeviceKeep implements Keep {
   }
 }
 
-/** Returns what the page before this one, in this tab, has not seen written. */
-function ahead(): readonly [string, string | null][] {
+/** Returns the writes that were pending when the previous page in this tab was closed. */
+function pendingBefore(): readonly [string, string | null][] {
   try {
-    return JSON.parse(sessionStorage.getItem(AHEAD) ?? "[]") as [string, string | null][];
+    return JSON.parse(sessionStorage.getItem(PENDING_KEY) ?? "[]") as [string, string | null][];
   } catch {
     return [];
   }
 }
 
-/** Reads all that is kept. */
+/** Reads all that is stored. */
 function read(database: IDBDatabase): Promise<Map<string, string>> {
   return new Promise((resolve, reject) => {
     const known = new Map<string, string>();

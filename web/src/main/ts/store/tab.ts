@@ -1,7 +1,7 @@
-/** How long a tab that is being loaded waits for the one before it to let go, in milliseconds. */
-const PATIENCE = 800;
+/** How long a tab that is being loaded waits for the previous page to release the lock, in milliseconds. */
+const LOCK_TIMEOUT = 800;
 
-/** Holds the right to be the one live tab of an account in this browser (Web Locks). */
+/** The lock that makes this the one live tab of an account in this browser (Web Locks). */
 export class Tab {
   private held: string | null = null;
   private release: () => void = () => {};
@@ -9,19 +9,19 @@ export class Tab {
   /** @param lost called when another tab has taken over */
   constructor(private readonly lost: () => void) {}
 
-  /** Takes the right if no other tab has it; resolves with whether it is held now. */
+  /** Acquires the lock if no other tab holds it; resolves with whether this tab holds it now. */
   hold(account: string): Promise<boolean> {
-    return this.request(account, { signal: AbortSignal.timeout(PATIENCE) });
+    return this.request(account, { signal: AbortSignal.timeout(LOCK_TIMEOUT) });
   }
 
-  /** Takes it over from whichever tab has it. */
+  /** Takes the lock over from whichever tab holds it. */
   async takeOver(account: string): Promise<void> {
     if (this.held !== account) {
       await this.request(account, { steal: true });
     }
   }
 
-  /** Lets go of it. */
+  /** Releases the lock. */
   letGo(): void {
     this.held = null;
     this.release();

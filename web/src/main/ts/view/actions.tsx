@@ -6,10 +6,10 @@ import { Sheet } from "./parts.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
-/** What one reacts with most; any other code or emoji that others have used can be joined. */
+/** The most common reactions. Any other that somebody has already used on a message can be joined, too. */
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 
-/** What can be done with a message. */
+/** The actions on a message. */
 export function Actions({ shown, conversation, close }: { shown: Shown; conversation: Conversation; close: () => void }) {
   const app = useApp();
   const { chat } = app;
@@ -21,7 +21,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
   const age = (chat.now() - Date.parse(shown.time)) / 1000;
   const limits = chat.self.value?.limits;
   const isWithin = (limit: number | null | undefined) => limit === null || (limit !== undefined && age < limit);
-  const does = (act: () => void) => () => {
+  const andClose = (act: () => void) => () => {
     act();
     close();
   };
@@ -52,7 +52,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
       ) : asked.value === "take back" ? (
         <>
           <p>{w.takeBackSure}</p>
-          <button type="button" class="strong" onClick={does(() => void app.try(chat.takeBack(shown.mid)))}>
+          <button type="button" class="strong" onClick={andClose(() => void app.try(chat.takeBack(shown.mid)))}>
             {w.takeBack}
           </button>
           <button type="button" class="plain" onClick={close}>
@@ -66,20 +66,20 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
               const by = "reactions" in shown ? (shown.reactions?.[emoji]?.by ?? []) : [];
               const isMine = by.includes(chat.me as `U${number}`);
               return (
-                <button key={emoji} type="button" aria-pressed={isMine} onClick={does(() => void app.try(chat.react(shown.mid, emoji, !isMine)))}>
+                <button key={emoji} type="button" aria-pressed={isMine} onClick={andClose(() => void app.try(chat.react(shown.mid, emoji, !isMine)))}>
                   {emoji}
                 </button>
               );
             })}
           </div>
-          <button type="button" class="act" onClick={does(() => (conversation.answering.value = shown.mid))}>
+          <button type="button" class="act" onClick={andClose(() => (conversation.answering.value = shown.mid))}>
             {w.answer}
           </button>
           {isText && (
             <button
               type="button"
               class="act"
-              onClick={does(() => {
+              onClick={andClose(() => {
                 void navigator.clipboard.writeText(String(shown.info)).then(() => app.say(w.copied));
               })}
             >
@@ -87,7 +87,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
             </button>
           )}
           {isOwn && isText && isWithin(limits?.correct) && (
-            <button type="button" class="act" onClick={does(() => conversation.correct(shown.mid))}>
+            <button type="button" class="act" onClick={andClose(() => conversation.correct(shown.mid))}>
               {w.correct}
             </button>
           )}

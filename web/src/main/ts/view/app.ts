@@ -8,27 +8,30 @@ import type { Clock } from "../wire/clock.js";
 import { type Session, Unanswered } from "../wire/session.js";
 import { words } from "./words.js";
 
-const NOTICE = 5_000;
+const NOTICE_MILLIS = 5_000;
 /** How long the daemon may take for an answer that needs no database, in milliseconds. */
 const LONGEST_SILENCE = 5_000;
 
 /** Below this width there is one column. */
 const NARROW = matchMedia("(max-width: 899px)");
 
-/** What the browser keeps beside an address: who was there, and whether the message that it names was shown since. */
+/**
+ * What the browser's history stores with an address: who was there, and whether the message that it names was already
+ * shown.
+ */
 interface Visit {
   user: string;
   isShown: boolean;
-  /** From which address one came here; null if not from within the page. */
+  /** The address from which the user came here; null if not from within the page. */
   from: string | null;
 }
 
-/** Once it was shown, one reads on where one was when the page is loaded again. */
+/** Returns whether the message was shown: if so, a reload returns to where the user was reading. */
 function isShown(state: unknown): boolean {
   return (state as Visit | null)?.isShown === true;
 }
 
-/** What all of the view needs: what is known, the way in and out, where one is, and what is said in passing. */
+/** What the whole view needs: the model, the login, the current place, and notices. */
 export class App {
   readonly place: Signal<Place>;
   /** The conversation that is shown: on a wide screen it stays while something else is opened beside it. */
@@ -41,7 +44,7 @@ export class App {
   readonly isNarrow = signal(NARROW.matches);
   /** How many sheets are open. */
   readonly sheets = signal(0);
-  /** Now, to the second, while something on the screen counts. */
+  /** The current time, to the second, while a countdown is on the screen. */
   readonly now = signal(0);
   private stopNotice: () => void = () => {};
 
@@ -50,7 +53,7 @@ export class App {
     readonly login: LoginController,
     readonly clock: Clock,
     private readonly session: Session,
-    /** Whether the browser keeps nothing. */
+    /** Whether the browser refuses to store anything. */
     readonly isStorageRefused: ReadonlySignal<boolean>,
   ) {
     const place = placeOf(location.hash);
@@ -62,7 +65,7 @@ export class App {
     this.now.value = clock.now();
   }
 
-  /** Goes to a place; `replaces` leaves no way back to where one is. */
+  /** Goes to a place; `replaces` leaves no way back to the current place. */
   go(place: Place, replaces = false): void {
     const visit: Visit = { user: this.chat.me, isShown: false, from: null };
     if (replaces) {
@@ -73,7 +76,10 @@ export class App {
     this.place.value = place;
   }
 
-  /** Closes what is open and goes to a place: back, if one came from there, so that one does not come by it again. */
+  /**
+   * Closes what is open and goes to a place: back in the history, if the user came from there, so that they do not pass
+   * it twice.
+   */
   private close(place: Place): void {
     if ((history.state as Visit | null)?.from === addressOf(place)) {
       history.back();
@@ -82,7 +88,10 @@ export class App {
     }
   }
 
-  /** Leaves a card, or what was opened beside a conversation, for that, or for the list, if only one column is seen. */
+  /**
+   * Leaves a card, or what was opened beside a conversation, for the conversation; or for the list, if only one column
+   * is shown.
+   */
   leave(): void {
     const key = keyOf(this.place.peek());
     const open = this.open.peek();
@@ -100,7 +109,7 @@ export class App {
     history.replaceState({ user: this.chat.me, isShown: true, from: (history.state as Visit | null)?.from ?? null } satisfies Visit, "", location.hash);
   }
 
-  /** Follows the address, if it is not one where somebody else has been in this tab. */
+  /** Follows the address, unless it is one that another user visited in this tab. */
   follow(): void {
     const { state } = history as { state: Visit | null };
     if (state !== null && state.user !== "" && state.user !== this.chat.me) {
@@ -125,7 +134,7 @@ export class App {
   /** Tries to connect now. */
   readonly wake = (): void => this.session.wake();
 
-  /** Resolves with whether the daemon answers at all; if it does not, the connection is tried, too. */
+  /** Resolves with whether the daemon answers at all; if it does not, checks the connection, too. */
   async isReached(): Promise<boolean> {
     try {
       return (await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(LONGEST_SILENCE) })).ok;
@@ -135,14 +144,14 @@ export class App {
     }
   }
 
-  /** Says something in passing. */
+  /** Shows a notice for a moment. */
   say(sentence: string): void {
     this.notice.value = sentence;
     this.stopNotice();
-    this.stopNotice = this.clock.after(NOTICE, () => (this.notice.value = ""));
+    this.stopNotice = this.clock.after(NOTICE_MILLIS, () => (this.notice.value = ""));
   }
 
-  /** Does something, and says why, if the daemon refuses; resolves with whether it was done. */
+  /** Awaits an action, and shows why if the daemon refuses it; resolves with whether it was done. */
   async try(act: Promise<unknown>): Promise<boolean> {
     try {
       await act;
@@ -159,7 +168,7 @@ export class App {
 
 export const AppContext = createContext<App | null>(null);
 
-/** Returns the application, within it. */
+/** Returns the application, for its components. */
 export function useApp(): App {
   const app = useContext(AppContext);
   if (app === null) {

@@ -6,7 +6,7 @@ import { Head, Initial, Name, ToConversation, useFocus, useTitle } from "./parts
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
-/** A person or a group: who it is, and what one can do about it. */
+/** The card of a person or a group: who it is, and what the user can do. */
 export function Card({ of }: { of: Key }) {
   const app = useApp();
   const title = useTitle(of);
@@ -132,7 +132,7 @@ function GroupCard({ group }: { group: `G${number}` }) {
   );
 }
 
-/** The way out of a group, which asks first: most groups can't be come back to by oneself. */
+/** The button for leaving a group, which asks first: most groups can't be rejoined without an admin. */
 function Leave({ group }: { group: `G${number}` }) {
   const app = useApp();
   const { chat } = app;

@@ -20,17 +20,17 @@ export function Chats() {
   const w = words();
   const held = useSignal<readonly Conversation[] | null>(null);
   const shown = useComputed(() => held.value ?? chat.list.value);
-  // None is shown before all are known: it would be pushed away by those that come.
+  // None is shown before all are known: it would be pushed away by those that arrive.
   const isListed = chat.listing.isRead.value;
 
   // While a pointer is down, rows stay where they are: a click reaches the row that it was meant for.
   useEffect(() => {
-    const letGo = () => app.clock.after(0, () => (held.value = null));
-    addEventListener("pointerup", letGo);
-    addEventListener("pointercancel", letGo);
+    const release = () => app.clock.after(0, () => (held.value = null));
+    addEventListener("pointerup", release);
+    addEventListener("pointercancel", release);
     return () => {
-      removeEventListener("pointerup", letGo);
-      removeEventListener("pointercancel", letGo);
+      removeEventListener("pointerup", release);
+      removeEventListener("pointercancel", release);
     };
   }, []);
 
@@ -100,7 +100,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
         </span>
         <time>{waiting !== undefined ? shortTime(waiting.at) : last !== null ? shortTime(Date.parse(last.time)) : ""}</time>
         <span class={`row-last${unread > 0 ? " counted" : ""}`}>
-          {/* Another text is another element: what takes its place has not moved. */}
+          {/* A different text is a different element, so that it does not count as having moved. */}
           {typing.length > 0 ? (
             <em>{w.typing(typing.map(({ user }) => chat.people.name(user)))}</em>
           ) : draft !== "" && !isOpen ? (

@@ -11,7 +11,7 @@ import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
 import { isGroup, isUser } from "../model/place.js";
 
-/** What is completed where the caret is: an emoticon's code, or somebody's name. */
+/** The completions at the caret: of an emoticon's code, or of somebody's name. */
 interface Completion {
   from: number;
   options: readonly { insert: string; label: string; picture?: string }[];
@@ -20,16 +20,16 @@ interface Completion {
 
 const CODE = /(?:^|[^A-Za-z0-9_./:~-])\/([a-z\p{Script=Han}]{1,8})$/u;
 const MENTION = new RegExp(`${BEFORE_MENTION}([\\p{L}\\p{M}\\p{N}_.-]{0,32})$`, "u");
-const MOST = 8;
+const MAX_OPTIONS = 8;
 
-/** Where one writes. */
+/** The form in which the user writes. */
 export function Composer({ conversation, title }: { conversation: Conversation; title: string }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
   const field = useRef<HTMLTextAreaElement>(null);
-  /** Whether the keyboard did not tell which key was pressed last. */
-  const isUntold = useRef(false);
+  /** Whether the keyboard did not report which key was pressed last. */
+  const isKeyUnknown = useRef(false);
   const completion = useSignal<Completion | null>(null);
   const isPicking = useSignal(false);
   const over = useSignal(0);
@@ -42,7 +42,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     const { current } = field;
     const row = current?.parentElement;
     if (current !== null && row != null) {
-      // While it is measured, its row stays as high as it is: the list above would be scrolled.
+      // While it is measured, its row keeps its height: otherwise the list above would scroll.
       row.style.minHeight = `${row.offsetHeight}px`;
       current.style.height = "auto";
       current.style.height = `${current.scrollHeight + current.offsetHeight - current.clientHeight}px`;
@@ -50,32 +50,32 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     }
   };
 
-  const judge = (text: string) => {
+  const check = (text: string) => {
     isEmpty.value = text.trim() === "";
     over.value = text.length * 3 > limit ? Math.max(0, bytesOf(text) - limit) : 0;
   };
 
-  const put = (text: string) => {
+  const setText = (text: string) => {
     const { current } = field;
     if (current !== null && current.value !== text) {
       current.value = text;
       fit();
     }
-    judge(text);
+    check(text);
   };
 
-  // The field itself holds what is written; it is only told what others change.
+  // The field itself holds the text; it is only set when something else changes the draft.
   const draft = conversation.draft.value;
   useLayoutEffect(() => {
     if (correcting === null) {
-      put(draft);
+      setText(draft);
     }
   }, [draft, correcting]);
   useLayoutEffect(() => {
     if (correcting !== null) {
       const entries = conversation.timeline.entries.peek();
       const entry = entries[indexOf(entries, correcting)];
-      put(conversation.correction ?? (entry !== undefined && typeof entry.info === "string" ? entry.info : ""));
+      setText(conversation.correction ?? (entry !== undefined && typeof entry.info === "string" ? entry.info : ""));
       field.current?.focus();
     }
   }, [correcting]);
@@ -122,7 +122,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     );
   }
 
-  const leave = () => {
+  const cancel = () => {
     conversation.answering.value = null;
     conversation.correct(null);
     field.current?.focus();
@@ -140,7 +140,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     completion.value = null;
     if (correcting === null) {
       chat.outbox.send(conversation, text);
-      put("");
+      setText("");
     } else {
       conversation.correct(null);
       void app.try(chat.correct(correcting, text)).then((isDone) => {
@@ -156,7 +156,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     const { current } = field;
     const before = current?.value.slice(0, current.selectionStart) ?? "";
     const code = CODE.exec(before)?.[1];
-    const begun = MENTION.exec(before)?.[1];
+    const prefix = MENTION.exec(before)?.[1];
     if (code !== undefined) {
       offer(
         before.length - code.length - 1,
@@ -166,13 +166,13 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
           picture: emoticon.emoji,
         })),
       );
-    } else if (begun !== undefined && conversation.key !== chat.me) {
-      const lower = folded(begun);
+    } else if (prefix !== undefined && conversation.key !== chat.me) {
+      const lower = folded(prefix);
       offer(
-        before.length - begun.length - 1,
+        before.length - prefix.length - 1,
         [...chat.people.names.peek()]
           .filter(([who, name]) => isUser(who) && who !== chat.me && folded(name).startsWith(lower))
-          .filter(([who]) => reads(who))
+          .filter(([who]) => receives(who))
           .sort(([one], [other]) => Number(isMember(other)) - Number(isMember(one)))
           .map(([, name]) => name)
           .concat(mayMentionAll() ? ALL_MEMBERS.filter((all) => all.startsWith(lower)) : [])
@@ -183,8 +183,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     }
   };
 
-  /** Returns whether a user gets what is written here; of a group whose members are not all known, anybody may. */
-  const reads = (user: string) => {
+  /** Returns whether a user receives what is written here; if not all members of a group are known, anybody may. */
+  const receives = (user: string) => {
     const { key, members } = conversation;
     const known = members.peek();
     return isUser(key) ? user === key : known === null || known.more || known.members.some(({ user_id }) => user_id === user);
@@ -199,7 +199,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   };
 
   const offer = (from: number, options: Completion["options"]) => {
-    completion.value = options.length === 0 ? null : { from, options: options.slice(0, MOST), chosen: 0 };
+    completion.value = options.length === 0 ? null : { from, options: options.slice(0, MAX_OPTIONS), chosen: 0 };
   };
 
   const insert = (text: string, from?: number) => {
@@ -216,7 +216,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     current.focus();
   };
 
-  /** Chooses what is completed, unless it is there already; returns whether it was chosen. */
+  /** Inserts the chosen completion, unless it is there already; returns whether it was inserted. */
   const choose = (): boolean => {
     const open = completion.peek();
     const option = open?.options[open.chosen];
@@ -228,23 +228,23 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   };
 
   /**
-   * Takes the Enter of keyboards that compose whole words, such as those of Android: they tell no key, but a line break that
-   * is about to be written.
+   * Handles Enter on keyboards that compose whole words, such as those of Android: they report no key, only a line
+   * break that is about to be inserted.
    */
-  const written = (event: InputEvent) => {
+  const beforeInput = (event: InputEvent) => {
     const isBreak = event.inputType === "insertLineBreak" || event.inputType === "insertParagraph";
-    if (isBreak && isUntold.current && event.cancelable) {
+    if (isBreak && isKeyUnknown.current && event.cancelable) {
       event.preventDefault();
       if (!choose()) {
         send();
       }
     }
-    isUntold.current = false;
+    isKeyUnknown.current = false;
   };
 
-  const keyed = (event: KeyboardEvent) => {
-    isUntold.current = (event.keyCode === 229 || event.key === "Unidentified") && !event.shiftKey && !event.altKey;
-    // Enter ends the composition of an input method; older Safari tells it after the end, by 229 alone.
+  const keyDown = (event: KeyboardEvent) => {
+    isKeyUnknown.current = (event.keyCode === 229 || event.key === "Unidentified") && !event.shiftKey && !event.altKey;
+    // Enter ends the composition of an input method; older Safari reports it after the end, by 229 alone.
     if (event.isComposing || event.keyCode === 229) {
       return;
     }
@@ -279,7 +279,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     } else if (event.key === "Escape" && (answering !== null || correcting !== null)) {
       event.preventDefault();
       event.stopPropagation();
-      leave();
+      cancel();
     } else if (event.key === "ArrowUp" && field.current?.value === "" && correcting === null) {
       const last = conversation.timeline.entries
         .peek()
@@ -314,7 +314,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
               </>
             )}
           </span>
-          <IconButton is="close" label={w.cancel} onClick={leave} />
+          <IconButton is="close" label={w.cancel} onClick={cancel} />
         </p>
       )}
       {open !== null && (
@@ -347,13 +347,13 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
           aria-autocomplete="list"
           aria-controls={open === null ? undefined : "completions"}
           aria-activedescendant={open === null ? undefined : `completion-${open.chosen}`}
-          onKeyDown={keyed}
-          onBeforeInput={written}
+          onKeyDown={keyDown}
+          onBeforeInput={beforeInput}
           onBlur={() => (completion.value = null)}
           onInput={(event) => {
             const text = event.currentTarget.value;
             fit();
-            judge(text);
+            check(text);
             if (correcting !== null) {
               conversation.correction = text;
             } else {

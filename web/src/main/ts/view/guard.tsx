@@ -2,14 +2,14 @@ import { Component, type ComponentChildren } from "preact";
 import { words } from "./words.js";
 
 interface GuardProps {
-  /** What is shown within: once it is another, it is tried again. */
+  /** What is shown inside: when it changes, rendering is tried again. */
   of: unknown;
-  /** What stands in its place after a failure; it is given what tries again. */
+  /** Returns what is shown instead after a failure; calling `again` tries again. */
   instead: (again: () => void) => ComponentChildren;
   children: ComponentChildren;
 }
 
-/** Shows something else in place of what fails to be shown, so that it does not take the page with it. */
+/** Shows something else in place of children that fail to render, so that they do not take down the whole page. */
 export class Guard extends Component<GuardProps, { hasFailed: boolean }> {
   override state = { hasFailed: false };
 
@@ -31,7 +31,7 @@ export class Guard extends Component<GuardProps, { hasFailed: boolean }> {
   }
 }
 
-/** What stands in place of a column, or of the whole page, that failed: what happened, and how to go on. */
+/** Shown in place of a column, or of the whole page, that failed: what happened, and how to continue. */
 export function Failed({ again }: { again: () => void }) {
   const w = words();
   return (

@@ -6,10 +6,13 @@ import { Icon } from "./parts.js";
 import { language, setLanguage, words } from "./words.js";
 
 const RULES: readonly PasswordRule[] = ["length", "bytes", "name", "same", "other"];
-/** Those that a password shows by itself. */
-const RULES_OF_ONE: readonly PasswordRule[] = ["length", "bytes"];
+/** Those that depend on the password alone. */
+const RULES_OF_PASSWORD: readonly PasswordRule[] = ["length", "bytes"];
 
-/** What is shown while nobody is logged in: log in, register, change a one-time password, why a session has ended. */
+/**
+ * The page while nobody is logged in: login, registration, the change of a one-time password, and why a session has
+ * ended.
+ */
 export function LoginPage() {
   const { chat, login } = useApp();
   const w = words();
@@ -57,7 +60,7 @@ export function Languages() {
   );
 }
 
-/** Another tab, or another device, has taken over; nothing is done about it until somebody asks for it. */
+/** Shown when another tab or device has taken over; nothing happens until the user asks for it. */
 function Elsewhere({ title, means }: { title: string; means: string }) {
   const { login } = useApp();
   return (
@@ -71,7 +74,7 @@ function Elsewhere({ title, means }: { title: string; means: string }) {
   );
 }
 
-/** The page was loaded by somebody who is logged in, and the daemon is away. */
+/** Shown when the user is logged in, but the daemon can't be reached. */
 function Unreached() {
   const app = useApp();
   const w = words();
@@ -122,7 +125,7 @@ export function PasswordField(props: { label: string; name: string; autocomplete
   );
 }
 
-/** Returns why a log in was refused, without telling whether there is anybody of this name. */
+/** Returns why a login was refused, without revealing whether anybody has this name. */
 function refusal(code: string): string {
   return code === "no-such-user" ? "wrong-password" : code;
 }
@@ -167,9 +170,9 @@ function LogIn() {
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    const given = new FormData(form.current ?? undefined);
-    const name = String(given.get("username")).trim();
-    const password = String(given.get("password"));
+    const data = new FormData(form.current ?? undefined);
+    const name = String(data.get("username")).trim();
+    const password = String(data.get("password"));
     problem.value = "";
     if (isRegistering.peek()) {
       const code = await login.register(name, password, isOwn.peek());
@@ -219,7 +222,7 @@ function LogIn() {
           password.value = value;
         }}
       />
-      {isRegistering.value && <Rules id="rules" rules={RULES_OF_ONE} password={password.value} repeated={password.value} name="" old="" />}
+      {isRegistering.value && <Rules id="rules" rules={RULES_OF_PASSWORD} password={password.value} repeated={password.value} name="" old="" />}
       <div>
         <label class="choice">
           <input
@@ -246,7 +249,7 @@ function LogIn() {
   );
 }
 
-/** The rules of passwords, each marked as kept or not while one types. */
+/** The password rules, each marked as met or not while the user types. */
 export function Rules(props: { id: string; password: string; repeated: string; name: string; old: string; rules?: readonly PasswordRule[] }) {
   const { id, password, repeated, name, old, rules = RULES } = props;
   const w = words();

@@ -1,8 +1,8 @@
 import { Component, type ComponentType, createElement, type FunctionComponent, type VNode } from "preact";
 
 /**
- * Returns a component that is rendered again only if a property, or a signal that it reads, has changed. The properties
- * are compared by one around it: it would hold back what signals ask for, too.
+ * Returns a component that is rendered again only if a property, or a signal that it reads, has changed. A wrapper
+ * around it compares the properties: inside it, the comparison would also hold back renders that signals ask for.
  */
 export function memoOf<P extends object>(render: FunctionComponent<P>): ComponentType<P> {
   return class extends Component<P> {

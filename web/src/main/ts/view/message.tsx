@@ -13,13 +13,13 @@ import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
 import { isGroup, isUser } from "../model/place.js";
 
-/** The most bytes of the words with which somebody is asked to be a friend. */
-const MOST_REQUEST = 1000;
+/** Maximum size of the text of a friend request, in bytes. */
+const MAX_REQUEST_BYTES = 1000;
 
-/** What is shown as a message. */
+/** An entry that is shown as a message. */
 export type Shown = Exclude<Entry, GroupChanged>;
 
-/** A text as it is shown: links, emoticons and mentions are found; everything else is as it was written. */
+/** A text with its links, emoticons and mentions; everything else is shown as it was written. */
 export function TextOf({ text, mentioned = [] }: { text: string; mentioned?: readonly string[] }) {
   return (
     <>
@@ -97,7 +97,7 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
           ) : (
             <>
               {entry.type === Type.Text || entry.type === Type.TextToAll ? (
-                <div class={`text${isEmojiAlone(entry.info) ? " large" : ""}`} dir="auto">
+                <div class={`text${isOnlyEmoji(entry.info) ? " large" : ""}`} dir="auto">
                   <TextOf text={entry.info} mentioned={mentionedIn(entry.mentions ?? [])} />
                 </div>
               ) : (
@@ -129,7 +129,7 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
 });
 
 /** Returns whether a text is a few emoji and nothing else, which are shown large. */
-function isEmojiAlone(text: string): boolean {
+function isOnlyEmoji(text: string): boolean {
   const parts = partsOf(text.slice(0, 64).trim());
   return (
     parts.length > 0 &&
@@ -143,7 +143,7 @@ function isEmojiAlone(text: string): boolean {
   );
 }
 
-/** How one's own message was received: stored, or read by the other of a pair. */
+/** The status of a message of the user's own: stored, or read by the other user. */
 function Mark({ mid, conversation }: { mid: number; conversation: Conversation }) {
   const w = words();
   const isRead = conversation.readByOther.value >= mid;
@@ -154,7 +154,7 @@ function Mark({ mid, conversation }: { mid: number; conversation: Conversation }
   );
 }
 
-/** The message that another one answers, as one line, and the way to it. */
+/** The message that another one answers, as one line that leads to it. */
 function Answered({ mid, conversation, toMessage }: { mid: number; conversation: Conversation; toMessage: (mid: number) => void }) {
   const { chat } = useApp();
   const w = words();
@@ -216,7 +216,7 @@ function Reactions({ entry }: { entry: Shown }) {
   );
 }
 
-/** A text of one's own that has no number yet: it waits, or was refused. */
+/** A text of the user's own that has no number yet: it waits, or was refused. */
 export function Waits({ conversation, waiting, isFirst }: { conversation: Conversation; waiting: Waiting; isFirst: boolean }) {
   const app = useApp();
   const { chat } = app;
@@ -228,8 +228,8 @@ export function Waits({ conversation, waiting, isFirst }: { conversation: Conver
       chat.outbox.setDraft(conversation, [taken.text, conversation.draft.peek()].filter((text) => text !== "").join("\n"));
     }
   };
-  // Who takes no texts of strangers may take a request, and reads in it what was to be said.
-  const isRequest = waiting.code === "not-allowed" && isUser(conversation.key) && bytesOf(waiting.text) <= MOST_REQUEST;
+  // Somebody who accepts no texts from strangers may accept a friend request, which can carry the text.
+  const isRequest = waiting.code === "not-allowed" && isUser(conversation.key) && bytesOf(waiting.text) <= MAX_REQUEST_BYTES;
   const ask = async () => {
     if (await app.try(chat.asks.befriend(conversation.key, waiting.text))) {
       chat.outbox.takeOut(conversation, waiting.id);

@@ -3,7 +3,7 @@ import type { GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { words } from "./words.js";
 
-/** What was done to a group, as a sentence; in the page's direction, whatever that of the names in it is. */
+/** A change to a group, as a sentence in the page's text direction, whatever the direction of the names in it. */
 export function News({ of }: { of: GroupChanged }) {
   const { chat } = useApp();
   const w = words();

@@ -24,7 +24,7 @@ const PATHS = {
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
 } as const;
 
-/** A small picture; its meaning is in the words beside it. */
+/** A small picture; the words next to it say what it means. */
 export function Icon({ is }: { is: keyof typeof PATHS }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
@@ -33,7 +33,7 @@ export function Icon({ is }: { is: keyof typeof PATHS }) {
   );
 }
 
-/** A button that shows a picture, and says its words to those who do not see it. */
+/** A button that shows an icon, with a label for those who do not see it. */
 export function IconButton({ is, label, ...more }: { is: keyof typeof PATHS; label: string } & JSX.IntrinsicElements["button"]) {
   return (
     <button type="button" aria-label={label} title={label} {...more} class="iconic">
@@ -42,12 +42,12 @@ export function IconButton({ is, label, ...more }: { is: keyof typeof PATHS; lab
   );
 }
 
-/** A name as it is: of any script and direction, without changing what is around it. */
+/** A name of any script and direction, isolated from the text around it. */
 export function Name({ of }: { of: string }) {
   return <bdi class="name">{safe(of)}</bdi>;
 }
 
-/** Returns what a conversation is called. */
+/** Returns the title of a conversation. */
 export function useTitle(key: Key): string {
   const { chat } = useApp();
   return key === "" ? words().everyone : key === chat.me ? words().yourself : chat.people.name(key);
@@ -60,7 +60,7 @@ export function Initial({ of, name }: { of: Key; name: string }) {
   const { chat } = useApp();
   const [first] = new Intl.Segmenter().segment(name.replace(/^[^\p{L}\p{N}]+/u, "") || name);
   const hue = Number(of.slice(1) || 0) % HUES;
-  // While there is no connection nobody knows.
+  // Without a connection, nobody knows.
   const isOnline = isUser(of) && of !== chat.me && chat.state.value.at === "live" && chat.people.online.value.has(of);
   return (
     <span class={`initial hue${hue}${isOnline ? " online" : ""}${isGroup(of) ? " group" : ""}`} aria-hidden="true">
@@ -69,7 +69,7 @@ export function Initial({ of, name }: { of: Key; name: string }) {
   );
 }
 
-/** The head of a column: the way back, where there is one, and what this is. */
+/** The header of a column: a back button, where there is one, and a title. */
 export function Head({ back, is = "back", children, title }: { back?: () => void; is?: "back" | "close"; children?: ComponentChildren; title?: string }) {
   return (
     <header class="head">
@@ -85,8 +85,8 @@ export function Head({ back, is = "back", children, title }: { back?: () => void
 }
 
 /**
- * Puts the focus into what is opened beside a conversation: on the first field to type into, or on its heading. When it is
- * closed, the focus goes back to where it was, or else to where one writes; unless it has gone elsewhere by then.
+ * Moves the focus into what is opened beside a conversation: to its search field, or to its heading. When it is closed,
+ * the focus goes back to where it was, or else to the composer; unless it has moved elsewhere by then.
  *
  * @param column a selector of the column in which it is
  */
@@ -99,12 +99,12 @@ export function useFocus(column: ".left" | ".card"): void {
     return () => {
       const { activeElement } = document;
       if (activeElement === document.body || opened?.contains(activeElement) === true) {
-        // Once it is gone, and what takes its place is there.
+        // After it is gone, and its replacement is rendered.
         app.clock.after(0, () => {
           if (document.activeElement === document.body) {
             const back = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : null;
-            const writes = app.isNarrow.peek() ? null : document.querySelector<HTMLElement>(".composer textarea");
-            (back ?? writes ?? document.querySelector<HTMLElement>(".rooms > .left h1"))?.focus({ preventScroll: true });
+            const composer = app.isNarrow.peek() ? null : document.querySelector<HTMLElement>(".composer textarea");
+            (back ?? composer ?? document.querySelector<HTMLElement>(".rooms > .left h1"))?.focus({ preventScroll: true });
           }
         });
       }
@@ -112,7 +112,7 @@ export function useFocus(column: ".left" | ".card"): void {
   }, []);
 }
 
-/** What is said in passing; while a sheet is open, it is in that. */
+/** A brief notice; while a sheet is open, it is shown inside that. */
 export function Notice() {
   return (
     <p class="notice" role="status">
@@ -121,7 +121,7 @@ export function Notice() {
   );
 }
 
-/** A question or a choice above the page; Escape and a click beside it close it, and the focus goes back. */
+/** A question or a choice above the page; Escape and a click outside close it, and the focus goes back. */
 export function Sheet({ label, close, children }: { label: string; close: () => void; children: ComponentChildren }) {
   const app = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -150,15 +150,15 @@ export function Sheet({ label, close, children }: { label: string; close: () => 
   );
 }
 
-interface WayProps {
+interface LinkProps {
   to: Key;
   class: string;
   "aria-current"?: "page" | undefined;
   children: ComponentChildren;
 }
 
-/** A way to a conversation. */
-export function ToConversation({ to, children, ...more }: WayProps) {
+/** A link to a conversation. */
+export function ToConversation({ to, children, ...more }: LinkProps) {
   const app = useApp();
   return (
     <a

@@ -12,8 +12,8 @@ import { Talk } from "./talk.js";
 import { clockTime } from "./time.js";
 import { words } from "./words.js";
 
-/** How long a text waits for its answer before one is told why it may wait, in milliseconds. */
-const PATIENCE = 4_000;
+/** How long a text waits for its answer before the user is told why it may be waiting, in milliseconds. */
+const STUCK_AFTER = 4_000;
 
 const failed = (again: () => void) => <Failed again={again} />;
 
@@ -45,14 +45,14 @@ function Inside() {
   return login.isReturning.value && at !== "unreachable" ? <div class="returning" aria-busy="true" /> : <LoginPage />;
 }
 
-/** The columns: on a narrow screen, the place says which one is seen. */
+/** The columns: on a narrow screen, the place decides which one is shown. */
 function Rooms() {
   const app = useApp();
   const { chat } = app;
   const place = app.place.value;
   const key = keyOf(place);
   const isNarrow = app.isNarrow.value;
-  // On a narrow screen a conversation is left with its place: opened again, it begins at what is unread.
+  // On a narrow screen, leaving the place closes the conversation: opened again, it begins at its unread messages.
   const open = app.open.value;
   const column = key === null ? "left" : "talk";
   const named = place.at === "conversation" && place.message !== undefined ? place : null;
@@ -66,7 +66,7 @@ function Rooms() {
 
   useEffect(() => {
     const follow = () => app.follow();
-    // The place of an address was known before, unless it was changed meanwhile; that of a message is not, nor who was there.
+    // The place of an address is already set, unless the address has changed since; that of a message is not, nor who was there.
     const wasChanged = history.state === null && addressOf(app.place.peek()) !== location.hash;
     if (messageOf(location.hash) !== null || wasChanged || (history.state !== null && history.state.user !== chat.me)) {
       follow();
@@ -75,7 +75,7 @@ function Rooms() {
     return () => removeEventListener("popstate", follow);
   }, []);
 
-  // On a narrow screen the focus goes with the place; on a wide one it stays, or goes to where one writes.
+  // On a narrow screen the focus moves with the place; on a wide one it stays, or moves to the composer.
   useEffect(() => {
     if (app.isNarrow.peek()) {
       const shown = document.querySelector(`.rooms > .${column}`);
@@ -86,7 +86,7 @@ function Rooms() {
   }, [column, key]);
 
   useEffect(() => {
-    const keyed = (event: KeyboardEvent) => {
+    const keyDown = (event: KeyboardEvent) => {
       if (event.isComposing || document.querySelector("dialog[open]") !== null) {
         return;
       }
@@ -108,15 +108,15 @@ function Rooms() {
       } else if (event.key === "Escape") {
         app.leave();
       } else if (event.key.length === 1 && event.key !== " " && !isWriting && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        // What one types goes to where one writes, wherever the focus was left.
+        // Typed characters go to the composer, wherever the focus is.
         document.querySelector<HTMLElement>(".composer textarea")?.focus();
       }
     };
-    addEventListener("keydown", keyed);
-    return () => removeEventListener("keydown", keyed);
+    addEventListener("keydown", keyDown);
+    return () => removeEventListener("keydown", keyDown);
   }, []);
 
-  // A browser opens a file that is dropped into a page, instead of the page.
+  // By default, a browser opens a file that is dropped onto the page in place of the page.
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (event.dataTransfer?.types.includes("Files") === true) {
@@ -130,7 +130,7 @@ function Rooms() {
       }
     };
     const pasted = ({ clipboardData }: ClipboardEvent) => {
-      // Who copies from a document has its picture beside its text.
+      // Text copied from a document comes with a picture of it.
       if (clipboardData?.types.includes("Files") === true && !clipboardData.types.includes("text/plain")) {
         app.say(words().noFiles);
       }
@@ -194,12 +194,12 @@ function Rooms() {
   );
 }
 
-/** What is beside the list while no conversation is open. */
+/** Shown beside the list while no conversation is open. */
 function Nothing() {
   return <p class="nothing">{words().chooseChat}</p>;
 }
 
-/** The address names somebody whose name is not known: either it is asked for, or there is nobody. */
+/** Shown when the address names somebody unknown: their name is being looked up, or there is nobody. */
 function Unknown({ of }: { of: Key }) {
   const app = useApp();
   const { chat } = app;
@@ -222,22 +222,22 @@ function Unknown({ of }: { of: Key }) {
   );
 }
 
-/** What stands above everything: no connection, a new version, and the like. */
+/** The bars above everything: no connection, a new version, and the like. */
 function Bar() {
   const app = useApp();
   const { chat } = app;
   const w = words();
   const state = chat.state.value;
   const isStuck = useSignal(false);
-  const waits = chat.list.value.some(({ waiting }) => waiting.value.some(({ code }) => code === undefined));
+  const isWaiting = chat.list.value.some(({ waiting }) => waiting.value.some(({ code }) => code === undefined));
   useEffect(() => {
     isStuck.value = false;
-    // A daemon that answers but stores nothing waits for its database; one that does not answer is gone.
-    return waits && state.at === "live"
-      ? app.clock.after(PATIENCE, () => void app.isReached().then((isReached) => (isStuck.value = isReached)))
+    // A daemon that answers but stores nothing waits for its database; one that does not answer is down.
+    return isWaiting && state.at === "live"
+      ? app.clock.after(STUCK_AFTER, () => void app.isReached().then((isReached) => (isStuck.value = isReached)))
       : undefined;
-  }, [waits, state.at]);
-  const says =
+  }, [isWaiting, state.at]);
+  const message =
     state.at === "lost"
       ? w.offlineSince(clockTime(state.since))
       : isStuck.value
@@ -249,9 +249,9 @@ function Bar() {
             : "";
   return (
     <div class="bars" role="status">
-      {says !== "" && (
+      {message !== "" && (
         <p class={`bar${state.at === "lost" ? " away" : ""}`}>
-          <span>{says}</span>
+          <span>{message}</span>
           {state.at === "lost" && (
             <button type="button" class="plain" onClick={app.wake}>
               {w.tryNow}
@@ -276,7 +276,7 @@ function Bar() {
   );
 }
 
-/** Says what comes in the open conversation to those who listen to the page, one message at a time. */
+/** Announces new messages of the open conversation to screen readers, one at a time. */
 function Announcements() {
   const { chat, place } = useApp();
   const entry = chat.arrived.value;

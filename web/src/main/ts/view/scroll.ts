@@ -4,19 +4,19 @@ import type { Reading } from "../model/conversation.js";
 const NEAR = 4;
 
 /**
- * Keeps the message under the eye where it is while the list above and below it changes, and the end of the list in view
- * while one is there. Rows have their number in `data-mid`.
+ * Keeps the message that is being read where it is while the list above and below it changes, and the end of the list
+ * in view while the user is there. Rows have their message number in `data-mid`.
  */
 export class Scroll {
-  /** The message under the eye; null at the end. */
+  /** The message that is being read; null at the end. */
   reading: Reading | null = null;
-  /** The heights of the box and of what is in it when the place was kept last. */
+  /** The heights of the box and of its content when the position was last restored. */
   private heights = "";
-  /** Where the box was scrolled to when the place was kept or noted last. */
-  private topThen = 0;
+  /** The scroll position when it was last restored or noted. */
+  private lastTop = 0;
   private readonly sizes = new ResizeObserver(() => this.restore());
 
-  /** @param moved called when somebody has scrolled, or the list has changed */
+  /** @param moved called when the user has scrolled, or the list has changed */
   constructor(
     private readonly box: HTMLElement,
     private readonly list: HTMLElement,
@@ -32,7 +32,10 @@ export class Scroll {
     this.sizes.disconnect();
   }
 
-  /** Goes to a place: a message, or, with null, the end, where one also is if all that follows the message is in view. */
+  /**
+   * Scrolls to a message, or, with null, to the end; it counts as the end, too, if all that follows the message is in
+   * view.
+   */
   to(reading: Reading | null): void {
     this.reading = reading;
     this.restore();
@@ -42,7 +45,10 @@ export class Scroll {
     }
   }
 
-  /** Puts the message under the eye back to where it was; to be called when the list has changed, before it is painted. */
+  /**
+   * Scrolls the message that is being read back to where it was; must be called when the list has changed, before it is
+   * painted.
+   */
   restore(): void {
     const { box, reading } = this;
     if (reading === null) {
@@ -57,18 +63,18 @@ export class Scroll {
       }
     }
     this.heights = this.measured();
-    this.topThen = box.scrollTop;
+    this.lastTop = box.scrollTop;
     this.moved();
   }
 
-  /** Notes where somebody has scrolled to and has not been told of yet; to be called before the list changes. */
+  /** Records a scroll whose event has not arrived yet; must be called before the list changes. */
   note(): void {
-    if (this.box.scrollTop !== this.topThen && this.heights === this.measured()) {
-      this.read();
+    if (this.box.scrollTop !== this.lastTop && this.heights === this.measured()) {
+      this.recordPosition();
     }
   }
 
-  /** Returns the numbers of the first and the last message in view, the last as far as its end is. */
+  /** Returns the numbers of the first message in view, and of the last one whose end is in view. */
   get inView(): { first: number; last: number } | null {
     const rows = this.rows();
     const { height } = this.box.getBoundingClientRect();
@@ -90,16 +96,16 @@ export class Scroll {
 
   private readonly scrolled = () => {
     if (this.heights !== this.measured()) {
-      // It was not somebody who scrolled: a list that became shorter, or a box that became higher, was moved by that.
+      // The user did not scroll: the list became shorter, or the box higher, and that moved it.
       this.restore();
       return;
     }
-    this.read();
+    this.recordPosition();
     this.moved();
   };
 
-  private read(): void {
-    this.topThen = this.box.scrollTop;
+  private recordPosition(): void {
+    this.lastTop = this.box.scrollTop;
     if (this.below <= NEAR) {
       this.reading = null;
     } else {

@@ -12,7 +12,7 @@ import { fullTime, shortTime } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
-/** How long one pauses in typing before what was typed is looked for, in milliseconds. */
+/** The pause in typing before the search starts, in milliseconds. */
 const PAUSE = 200;
 
 /** Finds people and open groups by the beginning of their names. */
@@ -113,12 +113,12 @@ export function Find() {
   );
 }
 
-/** What others may do, in the order of the page; and who may. */
+/** What others may do, in the order of the page; and who may do it. */
 const REACHES = ["texts", "requests", "groups", "calls"] as const;
 const REACH = ["everyone", "friends", "nobody"] as const;
 type Reach = (typeof REACH)[number];
 
-/** Oneself: name, password, sessions, who may reach one, language, log out. */
+/** The user's own page: name, password, sessions, who may contact them, language, logout. */
 export function Me() {
   const app = useApp();
   useFocus(".left");
@@ -248,7 +248,7 @@ function NewPassword({ name, changed }: { name: string; changed: () => void }) {
   );
 }
 
-/** Who may reach one, on all devices. */
+/** Who may contact the user, on all devices. */
 function Reaches() {
   const app = useApp();
   const { chat } = app;
@@ -330,7 +330,7 @@ function Sessions() {
   );
 }
 
-/** The keys with which the page is used. */
+/** The keyboard shortcuts of the page. */
 export function Keys() {
   const app = useApp();
   useFocus(".left");

@@ -15,14 +15,14 @@ import { dayName, dayOf, most } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
-/** How long one writes in a run, in milliseconds: then the name and the time are shown again. */
+/** The longest time between two messages of a run, in milliseconds; after that, the name is shown again. */
 const RUN = 5 * 60_000;
-/** How far from the ends of what is there more is read, in heights of the list. */
-const AHEAD = 1.5;
-/** How long a conversation loads before it looks like loading, in milliseconds. */
-const PATIENCE = 150;
+/** How near to the ends of the loaded messages more are loaded, in heights of the list. */
+const LOAD_WITHIN = 1.5;
+/** How long a conversation loads before this is shown, in milliseconds. */
+const SKELETON_DELAY = 150;
 
-/** A conversation: its head, its messages, and where one writes. */
+/** A conversation: its header, its messages, and the composer. */
 export function Talk({ of, named }: { of: Key; named: { message?: number } | null }) {
   const app = useApp();
   const { chat } = app;
@@ -33,9 +33,9 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const scroll = useRef<Scroll | null>(null);
-  /** Whether what one reads on with is there: nothing is shown before that, since it would move. */
+  /** Whether the messages at which the user reads on are loaded: nothing is shown before that, since it would move. */
   const isThere = useSignal(false);
-  /** Whether the list was scrolled to where one reads on: before that, what is in view tells nothing. */
+  /** Whether the list was scrolled to where the user reads on: before that, what is in view means nothing. */
   const isPlaced = useRef(false);
   const isAtEnd = useSignal(true);
   const isSlow = useSignal(false);
@@ -51,7 +51,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     const { timeline } = conversation;
     conversation.reading = timeline.hasAfter && current.reading === null ? lastReading(conversation) : current.reading;
     isAtEnd.value = current.reading === null && !timeline.hasAfter;
-    const ahead = AHEAD * (box.current?.clientHeight ?? 0);
+    const ahead = LOAD_WITHIN * (box.current?.clientHeight ?? 0);
     if (timeline.isLoaded && timeline.hasBefore && current.above < ahead) {
       void chat.pages.older(conversation);
     } else if (timeline.isLoaded && timeline.hasAfter && current.below < ahead) {
@@ -63,54 +63,54 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     }
   }, [of]);
 
-  // The list is there before its messages: it is anchored to one of them.
+  // The list is rendered before its messages: it is anchored to one of them.
   useLayoutEffect(() => {
     if (box.current === null || list.current === null) {
       return;
     }
-    const made = new Scroll(box.current, list.current, moved);
-    scroll.current = made;
+    const scroller = new Scroll(box.current, list.current, moved);
+    scroll.current = scroller;
     isThere.value = false;
     isPlaced.current = false;
-    made.reading = conversation.reading;
+    scroller.reading = conversation.reading;
     void chat.pages.open(of, message).then(() => {
-      if (scroll.current === made) {
+      if (scroll.current === scroller) {
         isThere.value = true;
       }
     });
-    const told = () => moved();
-    addEventListener("focus", told);
-    document.addEventListener("visibilitychange", told);
+    const refresh = () => moved();
+    addEventListener("focus", refresh);
+    document.addEventListener("visibilitychange", refresh);
     return () => {
       scroll.current = null;
-      made.end();
-      removeEventListener("focus", told);
-      document.removeEventListener("visibilitychange", told);
+      scroller.end();
+      removeEventListener("focus", refresh);
+      document.removeEventListener("visibilitychange", refresh);
       chat.pages.close(of);
     };
-    // Each way to a message goes there, also from where it leads to.
+    // Each link to a message scrolls there, even if the message is already the one named.
   }, [of, named]);
 
-  // With the messages, before they are painted.
+  // Runs when the messages are rendered, before they are painted.
   useLayoutEffect(() => {
-    const { current: made } = scroll;
-    if (made === null || !isThere.value) {
+    const { current: scroller } = scroll;
+    if (scroller === null || !isThere.value) {
       return;
     }
     isPlaced.current = true;
     const first = conversation.firstUnread.peek();
     if (message !== undefined) {
-      show(made, box.current, message);
+      show(scroller, box.current, message);
       app.shown();
     } else if (conversation.reading === null && first !== null) {
-      // From the first unread message on, with what is before it; at the end, if all of it is in view.
-      made.to({ mid: first, offset: (box.current?.clientHeight ?? 0) / 4 });
+      // Begins at the first unread message, with some before it; at the end, if all that follows is in view.
+      scroller.to({ mid: first, offset: (box.current?.clientHeight ?? 0) / 4 });
     } else {
-      made.restore();
+      scroller.restore();
     }
   }, [of, named, isThere.value]);
 
-  // Also when the list is as high as before: a page may have come above, and another one gone below.
+  // Also when the list has the same height as before: a page may have been added above, and another evicted below.
   const changing = useCallback(() => scroll.current?.note(), []);
   const changed = useCallback(() => scroll.current?.restore(), []);
   useLayoutEffect(changed);
@@ -119,7 +119,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   useEffect(() => {
     isSlow.value = false;
     if (isLoading) {
-      return app.clock.after(PATIENCE, () => (isSlow.value = true));
+      return app.clock.after(SKELETON_DELAY, () => (isSlow.value = true));
     }
     return undefined;
   }, [of, isLoading]);
@@ -129,7 +129,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     scroll.current?.to(null);
   };
 
-  // Writing goes to the end, where it is shown.
+  // Sending scrolls to the end, where the text is shown.
   const sent = useRef(0);
   useSignalEffect(() => {
     const count = conversation.waiting.value.length;
@@ -170,7 +170,10 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   );
 }
 
-/** Goes from what can be done with one message to the next one above or below: they are one stop of the tabulator. */
+/**
+ * Moves the focus from the actions of one message to those of the next one above or below: together they are one tab
+ * stop.
+ */
 function walk(event: KeyboardEvent): void {
   const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
   if (step !== 0 && event.currentTarget instanceof HTMLElement && document.activeElement?.matches(".message > .iconic") === true) {
@@ -204,7 +207,7 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
   const typing = conversation.typing.value;
   const isLive = chat.state.value.at === "live";
   const isMember = chat.people.groups.value.has(key);
-  // What was done to a group is a message of it.
+  // A change to a group is one of its messages.
   const last = conversation.last.value;
   const changed = last?.type === Type.Group ? last.mid : 0;
   useEffect(() => {
@@ -240,7 +243,7 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
     </header>
   );
 
-  /** Returns who is online of those who see what is written here. */
+  /** Returns which of those who see what is written here are online. */
   function presence(): string {
     const online = chat.people.online.value;
     if (isUser(key)) {
@@ -269,12 +272,12 @@ function Skeleton() {
   );
 }
 
-/** What stands above the first message: who sees what is written. */
+/** Shown above the first message: who sees what is written. */
 function Beginning({ conversation, title, changing, changed }: Pick<RowsProps, "conversation" | "changing" | "changed"> & { title: string }) {
   const { chat } = useApp();
   const w = words();
   const { key, timeline } = conversation;
-  // Read for its changes.
+  // Read so that changes to it render this again.
   const isEmpty = timeline.entries.value.length === 0;
   changing();
   useLayoutEffect(changed);
@@ -321,7 +324,7 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
   useLayoutEffect(changed);
   return (
     <>
-      {/* In one row: a nested one would be told by its place, and made anew when a page comes before it. */}
+      {/* In one flat list: a nested one would be keyed by its index, and rebuilt when a page is added before it. */}
       {entries.flatMap((entry, index) => {
         const at = Date.parse(entry.time);
         const before = entries[index - 1];
@@ -377,7 +380,9 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
   );
 }
 
-/** What was written and has no number yet, behind the messages: the first goes on with their run, if they are one's own. */
+/**
+ * The texts that have no number yet, after the messages; the first one continues their run, if they are the user's own.
+ */
 function WaitingRows({ conversation }: { conversation: Conversation }) {
   const { chat } = useApp();
   const last = conversation.timeline.entries.value.at(-1);
@@ -405,7 +410,7 @@ function WaitingRows({ conversation }: { conversation: Conversation }) {
   );
 }
 
-/** Returns whether two messages are of one run: of one sender, soon after each other, on one day. */
+/** Returns whether two messages belong to one run: from one sender, soon after each other, on one day. */
 function isRun(one: Entry, next: Entry): boolean {
   const since = Date.parse(next.time) - Date.parse(one.time);
   return isWritten(one) && isWritten(next) && one.send === next.send && since < RUN && dayOf(Date.parse(one.time)) === dayOf(Date.parse(next.time));

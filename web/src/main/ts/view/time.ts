@@ -2,21 +2,21 @@ import { signal } from "@preact/signals";
 import { daysBefore } from "../model/calendar.js";
 import { locale, words } from "./words.js";
 
-const made = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The day that it is, where the reader is. */
+/** Today, in the reader's time zone. */
 const today = signal(dayOf(Date.now()));
 
-/** Looks what day it is: what is named by its day is named anew when another one begins. */
+/** Checks what day it is, so that the names of days change when a new day begins. */
 export function turnDay(): void {
   today.value = dayOf(Date.now());
 }
 
-/** Returns a format; making one takes long, and there are few. */
+/** Returns a cached format: creating one takes long, and there are few. */
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const name = locale() + JSON.stringify(options);
-  const known = made.get(name) ?? new Intl.DateTimeFormat(locale(), options);
-  made.set(name, known);
+  const known = formats.get(name) ?? new Intl.DateTimeFormat(locale(), options);
+  formats.set(name, known);
   return known;
 }
 
@@ -53,7 +53,7 @@ export function dayName(at: number): string {
   return format({ weekday: "long", day: "numeric", month: "long", ...yearOf(at, now) }).format(at);
 }
 
-/** Returns the day of a time, where the reader is, as a text that no other day has. */
+/** Returns the day of a time, in the reader's time zone, as a text that no other day has. */
 export function dayOf(at: number): string {
   return new Date(at).toDateString();
 }
@@ -62,12 +62,12 @@ function yearOf(at: number, now: number): { year?: "numeric" } {
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" };
 }
 
-/** Returns a count as it is shown: the daemon counts up to 100, which stands for more. */
+/** Returns a count as it is shown: the daemon counts up to 100, which means that many or more. */
 export function most(count: number): string {
   return count >= 100 ? "99+" : String(count);
 }
 
-/** Returns a number as it is written. */
+/** Returns a number in the format of the page's language. */
 export function number(n: number): string {
   return new Intl.NumberFormat(locale()).format(n);
 }

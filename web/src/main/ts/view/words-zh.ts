@@ -41,7 +41,7 @@ const RULES: { [rule in PasswordRule]: string } = {
   other: "两次输入一致",
 };
 
-/** All that the page says, in Chinese. */
+/** All texts of the page, in Chinese. */
 export const chinese: Words = {
   appName: "聊天",
   logIn: "登录",

@@ -6,7 +6,7 @@ import { chinese } from "./words-zh.js";
 /** The languages of the page. */
 export type Language = "en" | "zh";
 
-/** Why something was refused, in English; what is not here is said in the daemon's own words. */
+/** Why something was refused, in English; for other codes, the daemon's own text is shown. */
 const CODES: { [code: string]: string } = {
   "wrong-password": "The name or the password is wrong.",
   "no-such-user": "There is nobody with this name.",
@@ -29,7 +29,7 @@ const CODES: { [code: string]: string } = {
   unanswered: "The server does not answer. Whether it was done is not known: try again.",
 };
 
-/** Of these the daemon's own words say more. */
+/** The codes for which the daemon's own text says more. */
 export const DETAILED: ReadonlySet<string> = new Set(["not-allowed", "too-many", "no-room", "no-such-request"]);
 
 const RULES: { [rule in PasswordRule]: string } = {
@@ -40,7 +40,7 @@ const RULES: { [rule in PasswordRule]: string } = {
   other: "both the same",
 };
 
-/** All that the page says, in English. */
+/** All texts of the page, in English. */
 export const english = {
   appName: "Chat",
   // Log in
@@ -72,7 +72,7 @@ export const english = {
   displacedMeans: "This session was ended by that log in. What you wrote and was not sent is kept here.",
   stillLoggedIn: (name: string) => `You are still logged in as ${name}, and what you wrote is kept.`,
   toLogInElse: "Log in as somebody else",
-  /** What the daemon says of itself, which it says in English. */
+  /** A notice from the daemon, which sends it in English. */
   notice: (text: string) => text,
   useHere: "Use here",
   // Chats
@@ -107,7 +107,7 @@ export const english = {
   decline: "Decline",
   you: "You",
   youToo: "you",
-  /** What stands between who says something and what that is. */
+  /** What separates a name from what they say. */
   says: ": ",
   draft: "Draft",
   // A conversation
@@ -269,10 +269,10 @@ export const english = {
   code: (code: string, text: string) => (DETAILED.has(code) && text !== "" && text !== code ? text : (CODES[code] ?? text)),
 };
 
-/** All that the page says. */
+/** All texts of the page. */
 export type Words = typeof english;
 
-/** Where the chosen language is kept. */
+/** The key in the browser's storage for the chosen language. */
 export const LANGUAGE = "language";
 
 function preferred(): Language {
@@ -282,7 +282,7 @@ function preferred(): Language {
       return chosen;
     }
   } catch {
-    // Then by the browser.
+    // Then the browser decides.
   }
   const first = navigator.languages.find((language) => /^(en|zh)\b/.test(language));
   return first?.startsWith("zh") === true ? "zh" : "en";
@@ -291,7 +291,7 @@ function preferred(): Language {
 /** The language of the page. */
 export const language = signal<Language>(preferred());
 
-/** Returns what the page says in its language. */
+/** Returns the texts of the page in its language. */
 export function words(): Words {
   return language.value === "zh" ? chinese : english;
 }
@@ -301,22 +301,22 @@ export function locale(): string {
   return navigator.languages.find((one) => one.startsWith(language.value)) ?? (language.value === "zh" ? "zh-CN" : "en-GB");
 }
 
-/** Speaks the language that was chosen, in whichever tab, or that of the browser. */
+/** Applies the language that was chosen, in whichever tab, or that of the browser. */
 export function chooseLanguage(): void {
-  speak(preferred());
+  applyLanguage(preferred());
 }
 
 /** Sets the language, and remembers it. */
 export function setLanguage(chosen: Language): void {
-  speak(chosen);
+  applyLanguage(chosen);
   try {
     localStorage.setItem(LANGUAGE, chosen);
   } catch {
-    // Then it is for this time.
+    // Then it is not remembered.
   }
 }
 
-function speak(chosen: Language): void {
+function applyLanguage(chosen: Language): void {
   language.value = chosen;
   document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
 }

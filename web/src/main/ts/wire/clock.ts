@@ -1,13 +1,13 @@
-/** Time and chance, handed in: nothing but the page itself asks the browser for them. */
+/** Time and randomness, passed in: only the page itself gets them from the browser. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back once, after so many milliseconds, unless what is returned is called before. */
+  /** Calls back once, after some milliseconds, unless the returned function is called first. */
   after(milliseconds: number, act: () => void): () => void;
   /** Calls back once, before the next frame is painted; soon, if nothing is painted. */
   frame(act: () => void): void;
   /** A number from 0 to below 1. */
   random(): number;
-  /** A new name for a message or a device: 16 bytes of chance. */
+  /** A new id for a message or a device: 16 random bytes. */
   newId(): string;
 }

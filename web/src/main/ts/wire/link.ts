@@ -1,11 +1,11 @@
-/** One connection to the daemon, as a browser's WebSocket is: text messages, in order. */
+/** One connection to the daemon, like a browser's WebSocket: text messages, in order. */
 export interface Link {
   send(text: string): void;
-  /** Closes it; nothing is heard of it any more. */
+  /** Closes it; its listener is no longer called. */
   close(): void;
 }
 
-/** What is heard of a connection; after `closed` nothing more. */
+/** The callbacks of a connection; none is called after `closed`. */
 export interface LinkListener {
   opened(): void;
   said(text: string): void;
@@ -15,18 +15,20 @@ export interface LinkListener {
 /** Opens a connection. */
 export type Dial = (listener: LinkListener) => Link;
 
-/** Returns what opens WebSockets to the daemon that the page came from (page `chat-json-1.md`, "Carriers"). */
+/**
+ * Returns a function that opens WebSockets to the daemon that the page came from (page `chat-json-1.md`, "Carriers").
+ */
 export function webSockets(url: string): Dial {
   return (listener) => {
     const socket = new WebSocket(url, "chat-json");
-    let isHeard = true;
-    socket.onopen = () => isHeard && listener.opened();
-    socket.onmessage = (event) => isHeard && listener.said(String(event.data));
-    socket.onclose = () => isHeard && listener.closed();
+    let isListening = true;
+    socket.onopen = () => isListening && listener.opened();
+    socket.onmessage = (event) => isListening && listener.said(String(event.data));
+    socket.onclose = () => isListening && listener.closed();
     return {
       send: (text) => socket.send(text),
       close: () => {
-        isHeard = false;
+        isListening = false;
         socket.close();
       },
     };

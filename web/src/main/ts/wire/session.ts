@@ -5,7 +5,7 @@ import type { Dial, Link } from "./link.js";
 import type { Code } from "./values.js";
 import * as Type from "./type.js";
 
-/** With what one logs in. */
+/** What a login is made with. */
 export type Credentials =
   | { user: string; password: string; remember: boolean }
   | { user: string; key: string }
@@ -15,7 +15,7 @@ export type Credentials =
 export type State =
   /** Nobody has tried to log in. */
   | { at: "idle" }
-  /** The first connection is being made, or its log in is judged. */
+  /** The first connection is being made, or its login is being checked. */
   | { at: "entering" }
   /** The first connection can't be made. */
   | { at: "unreachable"; again: number }
@@ -25,20 +25,23 @@ export type State =
   /** The daemon has ended it; the reason is a sentence, or null if the account was logged in elsewhere. */
   | { at: "ended"; reason: string | null };
 
-/** What a session tells. */
+/** The callbacks of a session. */
 export interface SessionListener {
   changed(state: State): void;
-  /** Returns what is asked together with each log in, so that its answer comes in the same round trip. */
+  /** Returns the request to be sent together with each login, so that its answer arrives in the same round trip. */
   asksAlong(): Unsent;
-  /** The log in succeeded, or the session goes on, as `isResumed` says; `along` is the answer to what was asked with it. */
+  /**
+   * The login succeeded, or the session was resumed, as `isResumed` says; `along` is the answer to the request sent
+   * with it.
+   */
   welcomed(welcome: Welcome, isResumed: boolean, along: Promise<Event>): void;
-  /** The secrets have changed with which this session is resumed, and its device logs in again. */
+  /** The secrets have changed with which this session can be resumed and its device can log in again. */
   secretsChanged(token: string | null, key: string | null): void;
-  /** An event that is not the answer to a question. */
+  /** An event that is not the answer to a request. */
   heard(event: Event): void;
 }
 
-/** Why a question has no answer: the connection was lost, or the daemon refused. */
+/** Why a request has no answer: the connection was lost, or the daemon refused. */
 export class Unanswered extends Error {
   constructor(
     readonly code: Code | "lost" | "unanswered",
@@ -48,26 +51,26 @@ export class Unanswered extends Error {
   }
 }
 
-interface Question {
+interface PendingRequest {
   id: string;
   isAnsweredBy(event: Event): boolean;
   resolve(event: Event): void;
   reject(reason: Unanswered): void;
 }
 
-/** A command without its id, which is given when it is sent. */
+/** A command without its id, which it gets when it is sent. */
 export type Unsent = Command extends infer C ? (C extends Command ? Omit<C, "id"> : never) : never;
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 const LONGEST_SILENCE = 5_000;
-/** How long a log in, or what is asked outside of one, may take: the daemon delays the answer to a wrong password. */
+/** How long a login, or a request outside of one, may take: the daemon delays the answer to a wrong password. */
 const LONGEST_ENTRY = 60_000;
 
 /**
- * A session with the daemon that outlives its connections: after a loss it comes back after a pause of chance and goes on
- * where it was, with the token of its log in, or with the key of a remembered device (page `chat-json-1.md`, "Resuming").
- * It asks and answers; what is to be sent once, its user keeps and sends again.
+ * A session with the daemon that outlives its connections: after a loss it reconnects after a random pause and resumes,
+ * with the token of its login, or with the key of a remembered device (page `chat-json-1.md`, "Resuming"). It does not
+ * resend anything: whoever must send something exactly once keeps it and sends it again.
  */
 export class Session {
   private state: State = { at: "idle" };
@@ -79,12 +82,12 @@ export class Session {
   private key: string | null = null;
   private after = 0;
   private tries = 0;
-  /** When the last connection was begun, in milliseconds since 1970. */
-  private dialled = 0;
+  /** When the last connection attempt began, in milliseconds since 1970. */
+  private dialledAt = 0;
   private lastNotice: string | null = null;
-  private questions: Question[] = [];
+  private pending: PendingRequest[] = [];
   private along: Promise<Event> | null = null;
-  private stopWaiting: () => void = () => {};
+  private cancelTimer: () => void = () => {};
 
   constructor(
     private readonly dial: Dial,
@@ -93,12 +96,12 @@ export class Session {
     private readonly listener: SessionListener,
   ) {}
 
-  /** The highest number of a message that it was sent. */
+  /** The highest number of a message that it has received. */
   get seen(): number {
     return this.after;
   }
 
-  /** Logs in; what went before is forgotten. The key is for when the token is no longer good. */
+  /** Logs in; what went before is forgotten. The key is used if the token is no longer valid. */
   enter(credentials: Credentials, key: { user: string; key: string } | null = null): void {
     this.leave();
     this.credentials = credentials;
@@ -110,24 +113,24 @@ export class Session {
     this.connect();
   }
 
-  /** Sets the device's label for log ins to come. */
+  /** Sets the device's label for later logins. */
   relabel(device: string): void {
     this.device = device;
   }
 
   /** Forgets everything; the daemon is not told. */
   leave(): void {
-    this.stopWaiting();
+    this.cancelTimer();
     this.link?.close();
     this.link = null;
     this.token = this.key = this.credentials = null;
     this.number = "";
     this.tries = 0;
-    this.drop();
+    this.failPending();
     this.change({ at: "idle" });
   }
 
-  /** Logs out, so that neither token nor key is good any more; then forgets everything, also if there is no answer. */
+  /** Logs out, so that neither token nor key is valid any more; then forgets everything, even if there is no answer. */
   async logOut(): Promise<void> {
     if (this.state.at === "live") {
       await new Promise<void>((done) => {
@@ -144,19 +147,19 @@ export class Session {
   }
 
   /**
-   * Tries now what would be tried later, and whether a connection that seems to stand does: for when a device wakes up.
+   * Reconnects now instead of later, and checks whether a connection that seems alive is: for when a device wakes up.
    *
-   * @param patience how long the connection is given to show that it does, in milliseconds
+   * @param timeout how long the connection may take to show that it is, in milliseconds
    */
-  wake(patience = LONGEST_SILENCE): void {
+  wake(timeout = LONGEST_SILENCE): void {
     if (this.state.at === "lost" || this.state.at === "unreachable") {
-      // One that is being made is given its time.
-      if (this.link === null || this.clock.now() - this.dialled > LONGEST_SILENCE) {
+      // An attempt that is under way gets its time.
+      if (this.link === null || this.clock.now() - this.dialledAt > LONGEST_SILENCE) {
         this.connect();
       }
     } else if (this.state.at === "live" && this.link !== null) {
       const tried = this.link;
-      const giveUp = this.clock.after(patience, () => {
+      const giveUp = this.clock.after(timeout, () => {
         if (this.link === tried) {
           tried.close();
           this.lose();
@@ -166,7 +169,7 @@ export class Session {
     }
   }
 
-  /** Sends what has no answer, or one that is heard; returns false if there is no connection. */
+  /** Sends a command whose answer, if any, goes to the listener; returns false if there is no connection. */
   send(command: Command): boolean {
     if (this.state.at !== "live" || this.link === null) {
       return false;
@@ -175,7 +178,7 @@ export class Session {
     return true;
   }
 
-  /** Asks; rejects with `Unanswered`. */
+  /** Sends a request, and resolves with its answer; rejects with `Unanswered`. */
   ask(command: Unsent): Promise<Event> {
     return this.state.at === "live" && this.link !== null
       ? this.askOn(this.link, command)
@@ -186,11 +189,14 @@ export class Session {
     return new Promise((resolve, reject) => {
       const id = this.clock.newId();
       link.send(JSON.stringify({ ...command, id }));
-      this.questions.push({ id, isAnsweredBy: answers(command, id), resolve, reject });
+      this.pending.push({ id, isAnsweredBy: answers(command, id), resolve, reject });
     });
   }
 
-  /** Asks before a log in, on a connection of its own: to register, or to change a password that must be. */
+  /**
+   * Sends a request before login, on a connection of its own: to register, or to change a password that must be
+   * changed.
+   */
   askOutside(command: Unsent): Promise<Event> {
     return new Promise((resolve, reject) => {
       const id = this.clock.newId();
@@ -219,11 +225,11 @@ export class Session {
   }
 
   private connect(): void {
-    this.stopWaiting();
+    this.cancelTimer();
     this.link?.close();
-    // Answers on the new connection are to what is asked there.
-    this.drop();
-    this.dialled = this.clock.now();
+    // Answers on the new connection belong to the requests sent on it.
+    this.failPending();
+    this.dialledAt = this.clock.now();
     this.lastNotice = null;
     let isOpen = false;
     const link = this.dial({
@@ -231,28 +237,28 @@ export class Session {
         isOpen = true;
         this.logIn(link);
       },
-      said: (text) => this.said(JSON.parse(text) as Event),
-      closed: () => (isOpen || this.state.at === "live" ? this.lose() : this.unreached()),
+      said: (text) => this.received(JSON.parse(text) as Event),
+      closed: () => (isOpen || this.state.at === "live" ? this.lose() : this.unreachable()),
     });
     this.link = link;
-    // Where a connection is taken and nothing is answered: the next one may reach another server, or the same one awake.
-    this.stopWaiting = this.clock.after(LONGEST_ENTRY, () => {
+    // For a connection that is accepted but never answered: the next one may reach another server, or the same one awake.
+    this.cancelTimer = this.clock.after(LONGEST_ENTRY, () => {
       if (this.link === link && this.state.at !== "live") {
         link.close();
-        this.unreached();
+        this.unreachable();
       }
     });
   }
 
-  /** Sends the log in; the daemon answers what is asked behind it once it has answered that. */
+  /** Sends the login, and a request after it, which the daemon answers once it has answered the login. */
   private logIn(link: Link): void {
-    link.send(JSON.stringify({ type: Type.LogIn, info: this.proof() }));
+    link.send(JSON.stringify({ type: Type.LogIn, info: this.loginInfo() }));
     this.along = this.askOn(link, this.listener.asksAlong());
-    // Whoever is welcomed looks at it; else nobody does.
+    // The listener handles it once it is welcomed; otherwise nobody does.
     this.along.catch(() => {});
   }
 
-  private proof(): object {
+  private loginInfo(): object {
     const device = this.device;
     if (this.token !== null) {
       return { token: this.token, after: this.after };
@@ -267,9 +273,9 @@ export class Session {
     return { token: "", after: 0 };
   }
 
-  private said(event: Event): void {
+  private received(event: Event): void {
     if (event.type === Type.LoggedIn) {
-      this.judged(event);
+      this.loginAnswered(event);
       return;
     }
     if ("mid" in event && typeof event.mid === "number") {
@@ -284,26 +290,26 @@ export class Session {
       return;
     }
     this.lastNotice = event.type === Type.Text && event.send === "server" && typeof event.info === "string" ? event.info : null;
-    const index = this.questions.findIndex((question) =>
-      event.type === Type.Refused && event.info.id !== undefined ? event.info.id === question.id : question.isAnsweredBy(event),
+    const index = this.pending.findIndex((request) =>
+      event.type === Type.Refused && event.info.id !== undefined ? event.info.id === request.id : request.isAnsweredBy(event),
     );
     if (index < 0) {
       this.listener.heard(event);
       return;
     }
-    const [question] = this.questions.splice(index, 1);
+    const [request] = this.pending.splice(index, 1);
     if (event.type === Type.Refused) {
-      question?.reject(new Unanswered(event.info.code, event.info.text));
+      request?.reject(new Unanswered(event.info.code, event.info.text));
     } else {
       if (event.type === Type.Changed && "key" in event.info && event.info.key !== undefined) {
         this.key = event.info.key;
         this.listener.secretsChanged(this.token, this.key);
       }
-      question?.resolve(event);
+      request?.resolve(event);
     }
   }
 
-  private judged(event: Welcome | Extract<Refused, { type: typeof Type.LoggedIn }>): void {
+  private loginAnswered(event: Welcome | Extract<Refused, { type: typeof Type.LoggedIn }>): void {
     if ("token" in event.info && this.along !== null) {
       const isResumed = this.token !== null && event.info.behind !== true;
       const welcome = event as Welcome;
@@ -339,7 +345,7 @@ export class Session {
     return this.credentials !== null && "password" in this.credentials;
   }
 
-  private unreached(): void {
+  private unreachable(): void {
     this.link = null;
     const again = this.pause();
     this.change(this.state.at === "lost" ? { ...this.state, again } : { at: "unreachable", again });
@@ -349,23 +355,23 @@ export class Session {
     this.link = null;
     const since = this.state.at === "lost" ? this.state.since : this.clock.now();
     const again = this.pause();
-    this.drop();
+    this.failPending();
     this.change(this.number === "" ? { at: "unreachable", again } : { at: "lost", since, again });
   }
 
-  /** Waits for a while of chance, and connects again; returns when that will be. */
+  /** Schedules a reconnection after a random pause; returns when that will be. */
   private pause(): number {
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.tries++);
     const pause = longest * (0.5 + this.clock.random() / 2);
-    this.stopWaiting();
-    this.stopWaiting = this.clock.after(pause, () => this.connect());
+    this.cancelTimer();
+    this.cancelTimer = this.clock.after(pause, () => this.connect());
     return this.clock.now() + pause;
   }
 
-  private drop(): void {
-    const dropped = this.questions;
-    this.questions = [];
-    dropped.forEach((question) => question.reject(new Unanswered("lost", "the connection was lost")));
+  private failPending(): void {
+    const dropped = this.pending;
+    this.pending = [];
+    dropped.forEach((request) => request.reject(new Unanswered("lost", "the connection was lost")));
   }
 
   private change(state: State): void {
@@ -374,7 +380,10 @@ export class Session {
   }
 }
 
-/** Returns what tells the answer to a command: the event of its kind, as these come in the order of the questions. */
+/**
+ * Returns a predicate that recognises the answer to a command: the next event of its kind, since these arrive in the
+ * order of the requests.
+ */
 function answers(command: Unsent, id: string): (event: Event) => boolean {
   switch (command.type) {
     case Type.Change:

@@ -1,12 +1,12 @@
-// The types of messages, by the table of the page `chat-json-1.md`; each way, where one is used both ways.
+// The types of messages, by the table of the page `chat-json-1.md`; one name for each direction, where they differ.
 
 export const LogIn = 1;
 export const LoggedIn = 2;
 export const Text = 3;
 export const TextToAll = 4;
-/** What is sent. */
+/** As sent by the page. */
 export const LogOut = 5;
-/** What is heard. */
+/** As received by the page. */
 export const Offline = 5;
 export const File = 6;
 export const Call = 7;

@@ -3,7 +3,7 @@ package chatd.admin;
 import java.util.Map;
 import java.util.Optional;
 
-/** Hints on words for things that have another name here, or that another program does. */
+/** Hints for unknown words: commands that have another name here, or that another program provides. */
 final class CommandHints {
     private static final String BACKUPS =
             "There is no command for that: /usr/share/doc/chatd/operations/installing.md says how.";
@@ -44,12 +44,12 @@ final class CommandHints {
     }
 
     /**
-     * Returns a sentence about what is meant by a word; empty if that can't be told.
+     * Returns a hint at what an unknown word may mean; empty if there is none.
      *
      * @param command the command after which it was typed, such as {@code chat-admin user}
      */
     static Optional<String> hintFor(String command, String word) {
-        String said = command.endsWith(" user") ? OF_USER.get(word) : null;
-        return Optional.ofNullable(said == null ? ANYWHERE.get(word) : said);
+        String hint = command.endsWith(" user") ? OF_USER.get(word) : null;
+        return Optional.ofNullable(hint == null ? ANYWHERE.get(word) : hint);
     }
 }

@@ -1,7 +1,7 @@
 package chatd.admin;
 
 import chatd.admin.api.AdminLink;
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 import chatd.admin.log.LogCommand;
 import chatd.admin.moderation.BroadcastCommand;
 import chatd.admin.moderation.GroupCommand;
@@ -122,7 +122,7 @@ public final class Main implements Runnable, Program {
     private Output output = Output.table;
 
     public static void main(String[] arguments) {
-        // What machines read must not depend on the system's locale: some have digits of their own.
+        // Machine-readable output must not depend on the system's locale: some have digits of their own.
         Locale.setDefault(Locale.ROOT);
         System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
         System.exit(CheckedOutput.run("chat-admin", () -> run(arguments), Exit.FAILED));
@@ -148,7 +148,7 @@ public final class Main implements Runnable, Program {
         return line;
     }
 
-    /** Leaves what all commands share to the help of the program itself. */
+    /** Describes the options that all commands share only in the help of the program itself. */
     private static void describeSharedOptionsOnce(CommandLine command) {
         command.getHelpSectionMap()
                 .put(
@@ -163,13 +163,13 @@ public final class Main implements Runnable, Program {
 
     private int failed(Exception failure) throws Exception {
         return switch (failure) {
-            case CommandFailure known -> said(known.getMessage(), known.exit());
-            case NotDone refused -> said(refused.getMessage(), Exit.of(refused.code()));
-            case NoSuchFileException missing -> said("There is no " + missing.getFile() + ".", Exit.FAILED);
+            case CommandFailure known -> printFailure(known.getMessage(), known.exit());
+            case CallFailure refused -> printFailure(refused.getMessage(), Exit.of(refused.code()));
+            case NoSuchFileException missing -> printFailure("There is no " + missing.getFile() + ".", Exit.FAILED);
             case AccessDeniedException denied ->
-                said("You may not read or write " + denied.getFile() + ".", Exit.FAILED);
-            case FileAlreadyExistsException there -> said(there.getFile() + " exists already.", Exit.FAILED);
-            case IOException e -> said(e.getMessage(), Exit.FAILED);
+                printFailure("You may not read or write " + denied.getFile() + ".", Exit.FAILED);
+            case FileAlreadyExistsException there -> printFailure(there.getFile() + " exists already.", Exit.FAILED);
+            case IOException e -> printFailure(e.getMessage(), Exit.FAILED);
             default -> throw failure;
         };
     }
@@ -178,7 +178,7 @@ public final class Main implements Runnable, Program {
     private record Failure(String error, int exit) {}
 
     /** Prints what went wrong, in the form that was asked for; returns the exit code. */
-    private int said(@Nullable String wrong, int exit) {
+    private int printFailure(@Nullable String wrong, int exit) {
         if (output == Output.json) {
             Format.json(System.err, new Failure(String.valueOf(wrong), exit));
         } else {
@@ -187,9 +187,9 @@ public final class Main implements Runnable, Program {
         return exit;
     }
 
-    /** Prints what was wrong, what is meant or the closest matches, and where to read more. */
+    /** Prints what was wrong, a hint or the closest matches, and where to read more. */
     private int wrongUsage(CommandLine.ParameterException failure, String[] arguments) {
-        Optional<CommandLine> asked = helped(spec.commandLine(), List.of(arguments));
+        Optional<CommandLine> asked = commandToDescribe(spec.commandLine(), List.of(arguments));
         if (asked.isPresent()) {
             asked.get().usage(out);
             return Exit.OK;
@@ -211,11 +211,11 @@ public final class Main implements Runnable, Program {
                                 + " must be a whole number, not " + number.group(3) + "."
                         : String.valueOf(failure.getMessage());
         String near = isCommand && !line.getSubcommands().isEmpty()
-                ? CommandHints.hintFor(command, unmatched.getFirst()).orElseGet(() -> near(failure, command + " "))
-                : near(failure, isCommand ? command + " " : "");
+                ? CommandHints.hintFor(command, unmatched.getFirst()).orElseGet(() -> suggest(failure, command + " "))
+                : suggest(failure, isCommand ? command + " " : "");
         String more = "`" + command + " --help` says more.";
         if (output == Output.json) {
-            return said(
+            return printFailure(
                     Stream.of(wrong, near, more).filter(text -> !text.isEmpty()).collect(Collectors.joining(" ")),
                     Exit.USAGE);
         }
@@ -227,10 +227,10 @@ public final class Main implements Runnable, Program {
         return Exit.USAGE;
     }
 
-    /** Returns the command that {@code help} is about, where a command could stand; empty if it stands nowhere there. */
-    private static Optional<CommandLine> helped(CommandLine root, List<String> arguments) {
+    /** Returns the command to describe if {@code help} was typed in place of a command; otherwise empty. */
+    private static Optional<CommandLine> commandToDescribe(CommandLine root, List<String> arguments) {
         CommandLine about = root;
-        boolean isAsked = false;
+        boolean isHelpAsked = false;
         boolean isValue = false;
         for (String word : arguments) {
             CommandLine next = about.getSubcommands().get(word);
@@ -241,17 +241,17 @@ public final class Main implements Runnable, Program {
             if (next != null) {
                 about = next;
             } else if (word.equals("help") && !about.getSubcommands().isEmpty()) {
-                isAsked = true;
+                isHelpAsked = true;
             } else if (!isValue) {
                 break;
             }
             isValue = false;
         }
-        return isAsked ? Optional.of(about) : Optional.empty();
+        return isHelpAsked ? Optional.of(about) : Optional.empty();
     }
 
-    /** Returns a question for what is spelled in a similar way; empty if nothing is. */
-    private static String near(CommandLine.ParameterException failure, String before) {
+    /** Returns a question that suggests similarly spelled words; empty if there are none. */
+    private static String suggest(CommandLine.ParameterException failure, String before) {
         if (!(failure instanceof CommandLine.UnmatchedArgumentException unmatched)) {
             return "";
         }
@@ -292,7 +292,7 @@ public final class Main implements Runnable, Program {
     }
 
     @Override
-    public Display screen() {
+    public Display display() {
         return screen;
     }
 

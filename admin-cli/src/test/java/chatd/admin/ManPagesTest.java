@@ -14,11 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("generated")
 class ManPagesTest {
     @Test
-    void thereIsAPageForEachCommandAsTheCommandsMakeIt(@TempDir Path directory) throws IOException {
-        SortedMap<String, String> made =
+    void committedPagesMatchTheCommands(@TempDir Path directory) throws IOException {
+        SortedMap<String, String> generated =
                 ManPages.generate(Main.commandLine(new Main()).getCommandSpec(), directory);
         assertThat(ManPages.committed())
                 .as("src/main/man; `./chat generate` regenerates it")
-                .isEqualTo(made);
+                .isEqualTo(generated);
     }
 }

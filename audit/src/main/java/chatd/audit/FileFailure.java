@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says for people why a file can't be used. The JDK's exceptions have either the path alone, or the reason without the
- * path.
+ * Describes for people why a file can't be used. The JDK's exceptions have either the path alone, or the reason without
+ * the path.
  */
 public final class FileFailure {
     private FileFailure() {}

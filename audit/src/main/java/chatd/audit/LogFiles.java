@@ -77,12 +77,13 @@ public record LogFiles(Path directory) {
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        files.sort(Comparator.comparingLong(LogFiles::segment));
+        files.sort(Comparator.comparingLong(LogFiles::segmentNumber));
         return files;
     }
 
     /**
-     * Gives the part, which has its closing tag and is on disk, its second name as a hard link.
+     * Gives the part its second name, that of a closed segment, as a hard link. The part must have its closing tag and
+     * be on disk.
      *
      * @throws IOException if that fails; the part then has no second name, unless removing it failed too
      */
@@ -121,13 +122,13 @@ public record LogFiles(Path directory) {
     }
 
     /** Returns the number of a closed segment from its file name, or -1 if it is not one. */
-    public static long segment(Path file) {
+    public static long segmentNumber(Path file) {
         Matcher matcher = CLOSED.matcher(name(file));
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
     /** Returns when a closed segment began, in whole seconds, from its file name. */
-    public static Instant started(Path file) {
+    public static Instant startTime(Path file) {
         Matcher matcher = CLOSED.matcher(name(file));
         if (!matcher.matches()) {
             throw new IllegalArgumentException(file + " is not a closed segment");
@@ -144,7 +145,7 @@ public record LogFiles(Path directory) {
      *
      * @param progress receives the number of bytes read so far, after each read
      */
-    public static InputStream from(FileChannel file, LongConsumer progress) {
+    public static InputStream streamOf(FileChannel file, LongConsumer progress) {
         return new InputStream() {
             private long at;
 

@@ -28,18 +28,21 @@ import org.jspecify.annotations.Nullable;
 public record SaltedDigest(
         byte[] salt, long number, long sender, @Nullable Collection<Long> receivers, Instant time) {
     /** Length of a salt in bytes, fixed so that what follows can't be taken for part of it. */
-    public static final int SALT = 16;
+    public static final int SALT_BYTES = 16;
 
-    /** @throws IllegalArgumentException if the salt does not have {@link #SALT} bytes */
+    /** @throws IllegalArgumentException if the salt does not have {@link #SALT_BYTES} bytes */
     public SaltedDigest {
-        if (salt.length != SALT) {
+        if (salt.length != SALT_BYTES) {
             throw new IllegalArgumentException("a salt of " + salt.length + " bytes");
         }
     }
 
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
-    /** Stored times have milliseconds only; the further digits reveal a time that was changed by less. */
+    /**
+     * Stored times have milliseconds only; three more digits reveal a time that was changed by less than one
+     * millisecond.
+     */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
             .appendFraction(ChronoField.MICRO_OF_SECOND, 3, 6, true)
@@ -83,7 +86,9 @@ public record SaltedDigest(
         return BASE64.encodeToString(sha256.digest(last.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Returns the time as {@link #TIME} has it; by hand where it is usual, since every message has one. */
+    /**
+     * Returns the time in the format {@link #TIME}; the usual ones are formatted by hand, since every message has one.
+     */
     private String timeText() {
         LocalDateTime at = LocalDateTime.ofEpochSecond(time.getEpochSecond(), time.getNano(), ZoneOffset.UTC);
         int millis = time.getNano() / 1_000_000;
@@ -91,8 +96,8 @@ public record SaltedDigest(
             return TIME.format(time);
         }
         byte[] text = "0000-00-00T00:00:00.000Z".getBytes(StandardCharsets.US_ASCII);
-        Digits.dateAndTime(text, at);
-        Digits.before(text, 23, millis);
+        Digits.writeDateAndTime(text, at);
+        Digits.writeBefore(text, 23, millis);
         return new String(text, StandardCharsets.US_ASCII);
     }
 

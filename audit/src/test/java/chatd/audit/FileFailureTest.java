@@ -17,20 +17,21 @@ class FileFailureTest {
         void run() throws IOException;
     }
 
-    private static String said(Work work) {
+    private static String described(Work work) {
         return FileFailure.describe(catchThrowableOfType(IOException.class, work::run));
     }
 
     @Test
-    void thePathAndTheReasonAreBothThere() throws IOException {
+    void pathAndReasonAreBothGiven() throws IOException {
         Path none = directory.resolve("none");
         Path file = Files.createFile(directory.resolve("file"));
-        assertThat(said(() -> Files.readString(none))).isEqualTo("No such file or directory (" + none + ")");
-        assertThat(said(() -> Files.createFile(file))).isEqualTo("File exists (" + file + ")");
-        assertThat(said(() -> Files.createDirectories(file.resolve("below/it"))))
+        assertThat(described(() -> Files.readString(none))).isEqualTo("No such file or directory (" + none + ")");
+        assertThat(described(() -> Files.createFile(file))).isEqualTo("File exists (" + file + ")");
+        assertThat(described(() -> Files.createDirectories(file.resolve("below/it"))))
                 .endsWith("(" + file + "/below)");
-        assertThat(said(() -> Files.delete(directory))).isEqualTo("Directory not empty (" + directory + ")");
-        assertThat(said(() -> Files.writeString(Path.of("/dev/full"), "x"))).isEqualTo("No space left on device");
+        assertThat(described(() -> Files.delete(directory))).isEqualTo("Directory not empty (" + directory + ")");
+        assertThat(described(() -> Files.writeString(Path.of("/dev/full"), "x")))
+                .isEqualTo("No space left on device");
     }
 
     @Test

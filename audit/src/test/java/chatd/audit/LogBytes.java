@@ -14,7 +14,7 @@ public final class LogBytes {
         int[] chosen = IntStream.range(0, log.length)
                 .filter(at -> Campaign.WHOLE || isAtLineEnd(log, at) || random.nextInt(16) == 0)
                 .toArray();
-        Campaign.tell(chosen.length + " of " + log.length + " bytes");
+        Campaign.report(chosen.length + " of " + log.length + " bytes");
         return chosen;
     }
 

@@ -7,7 +7,7 @@ import chatd.audit.form.VerificationListener;
 import chatd.audit.read.AuditorTerms;
 import chatd.audit.read.SecondVerifier;
 import chatd.audit.read.Verifier;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import chatd.audit.write.AuditLog;
 import chatd.fixtures.TestClock;
 import java.io.IOException;
@@ -22,9 +22,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** Logs for tests, and a second implementation of the chain, written from its page. */
+/** Logs for tests, and a second implementation of the chain, written from its description. */
 public final class Logs {
-    /** When a clock of these tests stands before it is put forward. */
+    /** The initial time of these tests' clocks. */
     public static final Instant START = Instant.parse("2026-11-20T06:15:00Z");
 
     /** File of the sealing key for logs whose key does not matter. */
@@ -52,7 +52,7 @@ public final class Logs {
                 fsync, AuditLog.Rotation.at(segmentSize, segmentAge), "host", KEY, "Ed25519", true, Duration.ZERO, 0);
     }
 
-    /** Returns a clock that a test puts forward. */
+    /** Returns a clock that a test advances. */
     public static TestClock clock() {
         return TestClock.standingAt(START);
     }
@@ -75,11 +75,11 @@ public final class Logs {
     }
 
     /** Verifies a log with both verifiers. */
-    public static Verifier.Report verify(Path directory, List<SealPublic> keys, List<String> anchors)
+    public static Verifier.Report verify(Path directory, List<SealPublicKey> keys, List<String> anchors)
             throws IOException {
         Verifier.Report report =
                 Verifier.verify(directory, new AuditorTerms(keys, anchors, false), VerificationListener.NOTHING);
-        SecondVerifier.agrees(directory, keys, anchors, report);
+        SecondVerifier.assertAgrees(directory, keys, anchors, report);
         return report;
     }
 

@@ -19,7 +19,7 @@ import org.mariadb.jdbc.MariaDbDataSource;
 final class ChatdServer implements Server {
     private static final String PASSWORD = "a bench of oak";
     /** Long, because stored messages that are missing from the log are logged first. */
-    private static final Duration READY = Duration.ofMinutes(15);
+    private static final Duration READY_TIMEOUT = Duration.ofMinutes(15);
 
     /**
      * @param accounts the number of accounts
@@ -51,10 +51,10 @@ final class ChatdServer implements Server {
                     "[::1]:0",
                     place.file("mariadb.sock"),
                     "chatd",
-                    // What a user may send is for people: a benchmark's senders send as fast as they can.
+                    // No rate limits: they are made for people, and a benchmark sends as fast as it can.
                     "[rates]\naccount-bytes = 0\ntexts = 0\ntext-bytes = 0\nregistered-text-bytes = 0\n"
                             + (size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n"));
-            process = DaemonProcess.start(daemonModule, config, javaOptions, Map.of(), READY);
+            process = DaemonProcess.start(daemonModule, config, javaOptions, Map.of(), READY_TIMEOUT);
         } catch (SQLException e) {
             database.close();
             throw new IOException(e);
@@ -64,10 +64,10 @@ final class ChatdServer implements Server {
         }
     }
 
-    /** Ends the daemon's process, and starts it anew on the same database; it may listen on another port then. */
+    /** Restarts the daemon on the same database; it may then listen on another port. */
     void restart() throws IOException {
         process.close();
-        process = DaemonProcess.start(daemonModule, config, javaOptions, Map.of(), READY);
+        process = DaemonProcess.start(daemonModule, config, javaOptions, Map.of(), READY_TIMEOUT);
     }
 
     private void seed(Size size) throws SQLException {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The least that a commit can cost: half a kibibyte forced to disk, at the rate of the messages. */
+/** The minimum cost of a commit: half a kibibyte forced to disk, at the rate of the messages. */
 final class Disk {
     private static final int FILE_BYTES = 16 << 20;
     private static final int BLOCK = 512;
@@ -20,24 +20,24 @@ final class Disk {
     private Disk() {}
 
     /** Measures latencies in ms, one entry per window, on a file of its own whose blocks are already allocated. */
-    static List<LoadGenerator.Figures> measure(Path file, int aSecond, int seconds, int windows) throws IOException {
+    static List<LoadGenerator.Figures> measure(Path file, int perSecond, int seconds, int windows) throws IOException {
         try (FileChannel disk =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             disk.write(ByteBuffer.allocate(FILE_BYTES));
             disk.force(true);
             List<LoadGenerator.Figures> measured = new ArrayList<>();
             for (int i = 0; i < windows; i++) {
-                measured.add(window(disk, aSecond, aSecond * seconds));
+                measured.add(window(disk, perSecond, perSecond * seconds));
             }
             return measured;
         }
     }
 
-    private static LoadGenerator.Figures window(FileChannel disk, int aSecond, int writes) throws IOException {
-        double[] took = new double[writes];
-        long begun = System.nanoTime();
+    private static LoadGenerator.Figures window(FileChannel disk, int perSecond, int writes) throws IOException {
+        double[] latencies = new double[writes];
+        long start = System.nanoTime();
         for (int i = 0; i < writes; i++) {
-            long due = begun + i * TimeUnit.SECONDS.toNanos(1) / aSecond;
+            long due = start + i * TimeUnit.SECONDS.toNanos(1) / perSecond;
             while (System.nanoTime() < due) {
                 LockSupport.parkNanos(due - System.nanoTime());
             }
@@ -45,9 +45,10 @@ final class Disk {
             disk.force(false);
             // Measured from when the write was due, because messages are sent while earlier ones are still being
             // committed: a write that waits for a slow one before it counts the wait.
-            took[i] = (System.nanoTime() - due) / 1e6;
+            latencies[i] = (System.nanoTime() - due) / 1e6;
         }
-        Arrays.sort(took);
-        return new LoadGenerator.Figures(Map.of("p50_ms", took[writes / 2], "p99_ms", took[writes * 99 / 100]));
+        Arrays.sort(latencies);
+        return new LoadGenerator.Figures(
+                Map.of("p50_ms", latencies[writes / 2], "p99_ms", latencies[writes * 99 / 100]));
     }
 }

@@ -27,10 +27,10 @@ final class Endurance {
     /**
      * Runs at half the top rate for a time, measured in steps: memory and latency must stay flat.
      *
-     * @param told receives a line for each step as it is measured
+     * @param progress receives a line for each step as it is measured
      * @return a table
      */
-    String soak(int minutes, Consumer<String> told) throws IOException {
+    String soak(int minutes, Consumer<String> progress) throws IOException {
         try (BenchDirectory place = new BenchDirectory();
                 Server server = chatd(place)) {
             load.run(server, arguments("-W", "4", "-T", "12", "-t", "1"));
@@ -48,7 +48,7 @@ final class Endurance {
                         .getFirst();
                 String row = row(Integer.toString(minute), figures);
                 table.append(row);
-                told.accept(row.strip());
+                progress.accept(row.strip());
             }
             return table.toString();
         }
@@ -71,7 +71,7 @@ final class Endurance {
      *
      * @return a table
      */
-    String overload(Consumer<String> told) throws IOException {
+    String overload(Consumer<String> progress) throws IOException {
         try (BenchDirectory place = new BenchDirectory();
                 Server server = chatd(place)) {
             load.run(server, arguments("-W", "4", "-T", "12", "-t", "1"));
@@ -81,7 +81,8 @@ final class Endurance {
                     | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
                     """);
             for (String window : List.of("4", "32", "1000")) {
-                CompletableFuture<LoadGenerator.Figures> others = CompletableFuture.supplyAsync(() -> logIns(server));
+                CompletableFuture<LoadGenerator.Figures> others =
+                        CompletableFuture.supplyAsync(() -> logInOthers(server));
                 LoadGenerator.Figures figures = load.run(server, arguments("-W", window, "-T", "3", "-t", "12"))
                         .getFirst();
                 String row = "| 50 senders with %s in flight | %s | %s | %s | %s | %s | %s | %s |%n"
@@ -93,15 +94,15 @@ final class Endurance {
                                 Report.number(figures.of("p99_ms")),
                                 Report.number(figures.of("lost")),
                                 Report.number(figures.of("rss_kib") / 1024),
-                                told(others.join()));
+                                describeLogins(others.join()));
                 table.append(row);
-                told.accept(row.strip());
+                progress.accept(row.strip());
             }
             return table.toString();
         }
     }
 
-    private static String told(LoadGenerator.Figures logIns) {
+    private static String describeLogins(LoadGenerator.Figures logIns) {
         return "%s in %s s, %s"
                 .formatted(
                         Report.number(logIns.of("ready")),
@@ -110,7 +111,7 @@ final class Endurance {
     }
 
     /** Logs in the other hundred accounts, four at a time, once the load is running. */
-    private LoadGenerator.Figures logIns(Server server) {
+    private LoadGenerator.Figures logInOthers(Server server) {
         try {
             BenchDirectory.pause(6_000);
             return load.run(server, List.of("-s", "storm", "-n", "100", "-f", "100", "-c", "4"))

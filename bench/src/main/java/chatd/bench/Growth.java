@@ -34,19 +34,19 @@ final class Growth {
      * Measures all sizes.
      *
      * @param svg the file for the plot
-     * @param told receives a line for each size as it is measured
+     * @param progress receives a line for each size as it is measured
      * @return the tables, as Markdown
      */
-    String measure(Path svg, Consumer<String> told) throws IOException {
+    String measure(Path svg, Consumer<String> progress) throws IOException {
         List<Point> accounts = new ArrayList<>();
         for (int size : List.of(10, 100, 1_000, 10_000)) {
             accounts.add(point(size, size, 0));
-            told.accept("accounts " + accounts.getLast());
+            progress.accept("accounts " + accounts.getLast());
         }
         List<Point> messages = new ArrayList<>();
         for (long size : List.of(10_000L, 100_000L, 1_000_000L, 10_000_000L)) {
             messages.add(point(size, BASE_ACCOUNTS, size));
-            told.accept("stored messages " + messages.getLast());
+            progress.accept("stored messages " + messages.getLast());
         }
         Files.writeString(svg, svg(accounts, messages));
         return table("accounts", accounts) + table("stored messages", messages);
@@ -72,14 +72,14 @@ final class Growth {
 
     /** Plots both series, with sizes in powers of ten from left to right. */
     private static String svg(List<Point> accounts, List<Point> messages) {
-        double most = 0;
+        double highest = 0;
         for (Point point : accounts) {
-            most = Math.max(most, Math.max(point.daemon(), point.database()));
+            highest = Math.max(highest, Math.max(point.daemon(), point.database()));
         }
         for (Point point : messages) {
-            most = Math.max(most, Math.max(point.daemon(), point.database()));
+            highest = Math.max(highest, Math.max(point.daemon(), point.database()));
         }
-        double top = Math.ceil(most / 5) * 5;
+        double top = Math.ceil(highest / 5) * 5;
         StringBuilder svg = new StringBuilder("""
                 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">
                 <rect width="100%%" height="100%%" fill="white"/>
@@ -90,12 +90,12 @@ final class Growth {
             svg.append(line(MARGIN, y, WIDTH - 10, y, "#ddd", ""));
             svg.append(text(8, y + 4, String.format(Locale.ROOT, "%.0f", top * i / 5)));
         }
-        row(svg, accounts, "accounts", "#0b6e4f", top);
-        row(svg, messages, "stored messages", "#8f2d56", top);
+        appendSeries(svg, accounts, "accounts", "#0b6e4f", top);
+        appendSeries(svg, messages, "stored messages", "#8f2d56", top);
         return svg.append("</svg>\n").toString();
     }
 
-    private static void row(StringBuilder svg, List<Point> points, String what, String colour, double top) {
+    private static void appendSeries(StringBuilder svg, List<Point> points, String what, String colour, double top) {
         StringBuilder daemon = new StringBuilder();
         StringBuilder database = new StringBuilder();
         for (Point point : points) {

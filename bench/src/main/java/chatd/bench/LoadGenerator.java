@@ -18,14 +18,14 @@ import java.util.regex.Pattern;
 /** Runs the load generator in a process of its own, and measures the server's memory under it. */
 final class LoadGenerator {
     private static final Pattern PAIR = Pattern.compile("(\\w+)=(-?[0-9.]+)(?= |$)");
-    private static final Pattern PART = Pattern.compile(
+    private static final Pattern HEAP_PART = Pattern.compile(
             "^ *\\S[^%]* total [^%]*used (\\d+)K \\[0x([0-9a-f]+), (?:0x[0-9a-f]+, )?0x([0-9a-f]+)\\)$");
     private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*");
     private static final long SETTLE_MILLIS = 15_000;
 
-    private final Native programs;
+    private final NativePrograms programs;
 
-    LoadGenerator(Native programs) {
+    LoadGenerator(NativePrograms programs) {
         this.programs = programs;
     }
 
@@ -36,14 +36,14 @@ final class LoadGenerator {
         }
     }
 
-    /** Something that is done in the middle of a run. */
+    /** An action in the middle of a run. */
     interface Step {
         void run() throws IOException;
     }
 
     /** Runs the load generator against a server; returns one entry per window. */
     List<Figures> run(Server server, List<String> arguments) throws IOException {
-        return parsed(Native.lines(command(server, arguments)));
+        return parse(NativePrograms.lines(command(server, arguments)));
     }
 
     private List<String> command(Server server, List<String> arguments) throws IOException {
@@ -66,7 +66,7 @@ final class LoadGenerator {
         return command;
     }
 
-    private static List<Figures> parsed(List<String> lines) throws IOException {
+    private static List<Figures> parse(List<String> lines) throws IOException {
         List<Figures> windows = new ArrayList<>();
         for (String line : lines) {
             Map<String, Double> values = new HashMap<>();
@@ -82,7 +82,7 @@ final class LoadGenerator {
         return windows;
     }
 
-    /** Logs everybody in, starts the daemon anew, and measures how they come back; returns one entry. */
+    /** Logs all clients in, restarts the daemon, and measures how they reconnect; returns one entry. */
     List<Figures> measureReconnect(ChatdServer server, List<String> arguments) throws IOException {
         Process process = new ProcessBuilder(command(server, arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -95,7 +95,7 @@ final class LoadGenerator {
             server.restart();
             in.write(server.port() + " " + server.pid() + "\n");
             in.flush();
-            return parsed(out.lines().toList());
+            return parse(out.lines().toList());
         }
     }
 
@@ -107,7 +107,7 @@ final class LoadGenerator {
      */
     Figures idle(Server server, int connections, List<String> arguments, Step loggedIn) throws IOException {
         boolean java = server instanceof ChatdServer;
-        double before = java ? live(server.pid()) : pss(server.pid());
+        double before = java ? liveKib(server.pid()) : pss(server.pid());
         Process process = new ProcessBuilder(command(server, arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -117,8 +117,8 @@ final class LoadGenerator {
             loggedIn.run();
             BenchDirectory.pause(SETTLE_MILLIS);
             double whole = pss(server.pid());
-            double after = java ? live(server.pid()) : whole;
-            List<Figures> windows = parsed(out.lines().toList());
+            double after = java ? liveKib(server.pid()) : whole;
+            List<Figures> windows = parse(out.lines().toList());
             Map<String, Double> values = new HashMap<>(windows.getFirst().values());
             values.put("idle_kib", (after - before) / connections);
             values.put("whole_kib", whole / connections);
@@ -133,8 +133,8 @@ final class LoadGenerator {
     private static void awaitConnections(long pid, int connections, Process load) throws IOException {
         long spent = -1;
         while (load.isAlive()) {
-            int open = list(Path.of("/proc/" + pid + "/fd"));
-            long now = ticks(pid);
+            int open = countEntries(Path.of("/proc/" + pid + "/fd"));
+            long now = cpuTicks(pid);
             if (open >= connections && now - spent < 5) {
                 return;
             }
@@ -143,13 +143,13 @@ final class LoadGenerator {
         }
     }
 
-    private static int list(Path directory) throws IOException {
+    private static int countEntries(Path directory) throws IOException {
         try (var entries = Files.list(directory)) {
             return (int) entries.count();
         }
     }
 
-    private static long ticks(long pid) throws IOException {
+    private static long cpuTicks(long pid) throws IOException {
         String[] fields = Files.readString(Path.of("/proc/" + pid + "/stat"))
                 .replaceFirst("^.*\\) ", "")
                 .split(" ", -1);
@@ -157,10 +157,10 @@ final class LoadGenerator {
     }
 
     private static double pss(long pid) throws IOException {
-        return kibibytes(Files.readString(Path.of("/proc/" + pid + "/smaps_rollup")));
+        return sumPss(Files.readString(Path.of("/proc/" + pid + "/smaps_rollup")));
     }
 
-    private static double kibibytes(String smaps) {
+    private static double sumPss(String smaps) {
         return smaps.lines()
                 .filter(line -> line.startsWith("Pss:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
@@ -168,7 +168,7 @@ final class LoadGenerator {
     }
 
     /** Returns the live heap after a collection plus all memory outside the heap, in KiB. */
-    private static double live(long pid) throws IOException {
+    private static double liveKib(long pid) throws IOException {
         jcmd(pid, "GC.run");
         jcmd(pid, "GC.run");
         // Each part of the heap has a line with its used size and, at the end, the range of its addresses.
@@ -177,7 +177,7 @@ final class LoadGenerator {
         long from = Long.MAX_VALUE;
         long to = 0;
         for (String line : info.lines().toList()) {
-            Matcher part = PART.matcher(line);
+            Matcher part = HEAP_PART.matcher(line);
             if (part.matches()) {
                 used += Double.parseDouble(part.group(1));
                 from = Math.min(from, Long.parseLong(part.group(2), 16));
@@ -187,10 +187,10 @@ final class LoadGenerator {
         if (to == 0) {
             throw new BenchFailure("unexpected output of GC.heap_info: " + info);
         }
-        return used + outside(pid, from, to);
+        return used + outsideHeapKib(pid, from, to);
     }
 
-    private static double outside(long pid, long from, long to) throws IOException {
+    private static double outsideHeapKib(long pid, long from, long to) throws IOException {
         double sum = 0;
         boolean counts = true;
         String smaps = Files.readString(Path.of("/proc/" + pid + "/smaps"));
@@ -208,7 +208,7 @@ final class LoadGenerator {
         return sum;
     }
 
-    /** Returns for how long Java has compiled code since it was started. */
+    /** Returns how long the JIT compiler has run since the JVM started. */
     static long compiledMillis(long pid) throws IOException {
         return jcmd(pid, "PerfCounter.print")
                 .lines()
@@ -219,6 +219,6 @@ final class LoadGenerator {
 
     private static String jcmd(long pid, String command) throws IOException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        return Native.run(List.of(jcmd.toString(), Long.toString(pid), command));
+        return NativePrograms.run(List.of(jcmd.toString(), Long.toString(pid), command));
     }
 }

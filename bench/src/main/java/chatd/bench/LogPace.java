@@ -28,22 +28,22 @@ import java.util.stream.Stream;
  * gigabyte, compared with hashing the same files.
  */
 final class LogPace {
-    /** Logs each seal, of which there are thousands here; silenced. */
+    /** Logs each seal; silenced, because there are thousands here. */
     private static final Logger SEALS = Logger.getLogger("chatd.audit.seal");
 
-    private static final int TURN = 50;
+    private static final int BATCH = 50;
     private static final int RATE = 5_000;
     private static final int SECONDS = 100;
     private static final long GIGABYTE = 1_000_000_000;
 
     private final Path root;
-    private final Consumer<String> say;
-    private long number;
+    private final Consumer<String> progress;
+    private long lastNumber;
 
     /** @param root the root of the checkout */
-    LogPace(Path root, Consumer<String> say) {
+    LogPace(Path root, Consumer<String> progress) {
         this.root = root;
-        this.say = say;
+        this.progress = progress;
         SEALS.setLevel(Level.OFF);
     }
 
@@ -55,7 +55,7 @@ final class LogPace {
             row(
                     table,
                     "share of one core taken by publishing, at %,d events/s for %d s".formatted(RATE, SECONDS),
-                    publishing(place));
+                    measurePublishing(place));
             Path log = Files.createDirectory(place.resolve("gigabyte"));
             Path key = place.resolve("seal.pem");
             Files.writeString(key, write(log));
@@ -65,11 +65,11 @@ final class LogPace {
             }
             List<String> hashing = new ArrayList<>(List.of("sha256sum"));
             hashing.addAll(segments);
-            row(table, "a gigabyte: `sha256sum`", seconds(hashing));
+            row(table, "a gigabyte: `sha256sum`", measureSeconds(hashing));
             row(
                     table,
                     "a gigabyte: `chat-admin log verify`, at most 128 MiB of heap",
-                    seconds(List.of(
+                    measureSeconds(List.of(
                             root.resolve("chat").toString(),
                             "admin",
                             "log",
@@ -80,7 +80,7 @@ final class LogPace {
             row(
                     table,
                     "a gigabyte: `docs/verify.py`",
-                    seconds(List.of(
+                    measureSeconds(List.of(
                             "python3", root.resolve("docs/verify.py").toString(), log.toString(), key.toString())));
             return table.toString();
         } finally {
@@ -93,7 +93,7 @@ final class LogPace {
     }
 
     private void row(StringBuilder table, String what, String figure) {
-        say.accept(what + ": " + figure);
+        progress.accept(what + ": " + figure);
         table.append("| ").append(what).append(" | ").append(figure).append(" |\n");
     }
 
@@ -109,11 +109,11 @@ final class LogPace {
                 16 << 20);
     }
 
-    private AuditEvent[] turn() {
-        AuditEvent[] turn = new AuditEvent[TURN];
-        for (int i = 0; i < TURN; i++) {
-            turn[i] = new AuditEvent.MessageSent(
-                    ++number,
+    private AuditEvent[] nextBatch() {
+        AuditEvent[] batch = new AuditEvent[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            batch[i] = new AuditEvent.MessageSent(
+                    ++lastNumber,
                     LoggedIdentity.of(1, "alice"),
                     new Peer("s1", "chat/1", "2001:db8::1", 50_000),
                     null,
@@ -121,21 +121,21 @@ final class LogPace {
                     List.of(LoggedIdentity.of(2, "bob")),
                     "d".repeat(43));
         }
-        return turn;
+        return batch;
     }
 
-    private String publishing(Path place) throws IOException {
+    private String measurePublishing(Path place) throws IOException {
         Path directory = Files.createDirectory(place.resolve("publishing"));
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         try (AuditLog log = AuditLog.open(directory, options(directory), Clock.systemUTC())) {
-            log.publishing();
-            long begun = System.nanoTime();
-            for (int i = 0; i < RATE * SECONDS / TURN; i++) {
-                log.append(turn());
-                long due = begun + (i + 1) * TimeUnit.SECONDS.toNanos(TURN) / RATE;
+            log.startPublishing();
+            long start = System.nanoTime();
+            for (int i = 0; i < RATE * SECONDS / BATCH; i++) {
+                log.append(nextBatch());
+                long due = start + (i + 1) * TimeUnit.SECONDS.toNanos(BATCH) / RATE;
                 TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
             }
-            double took = System.nanoTime() - begun;
+            double took = System.nanoTime() - start;
             double used = 0;
             for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
                 if (thread != null && Objects.equals(thread.getThreadName(), "audit-publisher")) {
@@ -154,16 +154,16 @@ final class LogPace {
         try (AuditLog log = AuditLog.open(directory, options(directory), Clock.systemUTC())) {
             long size = 0;
             while (size < GIGABYTE) {
-                log.append(turn());
+                log.append(nextBatch());
                 // Each of these lines takes about 350 bytes.
-                size += 350L * TURN;
+                size += 350L * BATCH;
             }
             return log.key().pem();
         }
     }
 
-    private static String seconds(List<String> command) throws IOException {
-        long begun = System.nanoTime();
+    private static String measureSeconds(List<String> command) throws IOException {
+        long start = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -178,6 +178,6 @@ final class LogPace {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-        return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - begun) / 1e9);
+        return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - start) / 1e9);
     }
 }

@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         footer = {"", "Example: ./chat bench --only 'fan100.*|pairs-w4' --servers chatd,floor,inspircd"})
 public final class Main implements Callable<Integer> {
-    /** Milliseconds of compilation in a round of warming up below which it is the last one. */
-    private static final long LITTLE_MILLIS = 250;
+    /** A warm-up round with fewer milliseconds of JIT compilation than this is the last one. */
+    private static final long WARM_COMPILE_MILLIS = 250;
 
     @Option(
             names = "--servers",
@@ -126,7 +126,7 @@ public final class Main implements Callable<Integer> {
             write(page, "log", new LogPace(root.toAbsolutePath(), out::println).measure());
             return 0;
         }
-        Native programs = new Native(root.resolve("bench/src/main/c"), root.resolve("bench/target"));
+        NativePrograms programs = new NativePrograms(root.resolve("bench/src/main/c"), root.resolve("bench/target"));
         LoadGenerator load = new LoadGenerator(programs);
         if (!profile.isEmpty()) {
             profile(programs, load);
@@ -151,7 +151,7 @@ public final class Main implements Callable<Integer> {
                 for (String name : servers) {
                     if (name.equals("disk")) {
                         disk(scenario);
-                    } else if (scenario.isForAll() || name.equals("chatd")) {
+                    } else if (scenario.runsWithoutStorage() || name.equals("chatd")) {
                         measure(programs, load, scenario, name);
                     }
                 }
@@ -189,7 +189,8 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private void measure(Native programs, LoadGenerator load, Scenario scenario, String name) throws IOException {
+    private void measure(NativePrograms programs, LoadGenerator load, Scenario scenario, String name)
+            throws IOException {
         try (BenchDirectory place = new BenchDirectory();
                 Server server = start(programs, place, scenario, name)) {
             if (scenario.isIdle()) {
@@ -209,7 +210,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private void profile(Native programs, LoadGenerator load) throws IOException {
+    private void profile(NativePrograms programs, LoadGenerator load) throws IOException {
         Scenario scenario = Arrays.stream(Scenario.values())
                 .filter(each -> each.word().equals(profile))
                 .findFirst()
@@ -247,26 +248,30 @@ public final class Main implements Callable<Integer> {
     /** Warms up the daemon, as if it had run for some minutes: until Java hardly compiles any more. */
     private static void warmUp(LoadGenerator load, Server server, Scenario scenario) throws IOException {
         long compiled = 0;
-        for (int i = 0; i < scenario.warmUps(); i++) {
+        for (int i = 0; i < scenario.maxWarmUpRounds(); i++) {
             List<String> longer = new ArrayList<>(scenario.arguments());
             longer.addAll(List.of("-T", "5", "-t", "2", "-j", "1", "-r", scenario.warmUpRate()));
             load.run(server, longer);
             long now = LoadGenerator.compiledMillis(server.pid());
-            if (now - compiled < LITTLE_MILLIS && !scenario.isLogIn()) {
+            if (now - compiled < WARM_COMPILE_MILLIS && !scenario.isLogIn()) {
                 return;
             }
             compiled = now;
         }
     }
 
-    private Server start(Native programs, BenchDirectory place, Scenario scenario, String name) throws IOException {
+    private Server start(NativePrograms programs, BenchDirectory place, Scenario scenario, String name)
+            throws IOException {
         return switch (name) {
             case "chatd" ->
                 new ChatdServer(
                         root.resolve("daemon"),
                         place,
                         new ChatdServer.Size(
-                                scenario.accounts(), scenario.storedMessages(), scenario.hashes(), javaOptions));
+                                scenario.accounts(),
+                                scenario.storedMessages(),
+                                scenario.usesDefaultHashing(),
+                                javaOptions));
             case "floor" -> PeerServer.floor(programs, place, false);
             case "floor-b" -> PeerServer.floor(programs, place, true);
             case "inspircd", "ngircd" -> PeerServer.irc(name, root.resolve("bench/peers"), place);

@@ -39,7 +39,7 @@ final class PeerServer implements Server {
      *
      * @param batched whether each round of its loop writes all its output for a connection at once
      */
-    static PeerServer floor(Native programs, BenchDirectory place, boolean batched) throws IOException {
+    static PeerServer floor(NativePrograms programs, BenchDirectory place, boolean batched) throws IOException {
         int port = freePort();
         List<String> command = List.of(
                 programs.floor().toString(),
@@ -64,7 +64,7 @@ final class PeerServer implements Server {
         Path certificate = place.file("peer.pem");
         Path key = place.file("peer.key");
         // GnuTLS rejects ours, which lack the public key.
-        Native.run(List.of(
+        NativePrograms.run(List.of(
                 "openssl",
                 "req",
                 "-x509",

@@ -17,15 +17,15 @@ import java.util.regex.Pattern;
 import one.profiler.AsyncProfiler;
 
 /**
- * Samples what a running JVM spends its CPU time on, with async-profiler, whose library it loads into that process. By
- * timers of the threads, which need no privileges; system calls count for the function of the C library that made them.
+ * Samples what a running JVM spends its CPU time on, with async-profiler, which it loads into that process. Uses
+ * per-thread timers, which need no privileges; system calls are attributed to the C library function that made them.
  */
 final class Profiler {
-    /** Shares below this many per cent are not printed. */
-    private static final double LEAST = 0.5;
+    /** Shares below this percentage are not printed. */
+    private static final double MIN_PERCENT = 0.5;
 
-    /** What a thread's name has in common with others of its kind is before its number. */
-    private static final Pattern NUMBER = Pattern.compile("([ -]?#?\\d+(-\\d+)*)?( tid=\\d+)?$");
+    /** The number that ends a thread's name; threads of one kind share what precedes it. */
+    private static final Pattern THREAD_NUMBER = Pattern.compile("([ -]?#?\\d+(-\\d+)*)?( tid=\\d+)?$");
 
     private final long pid;
     private final Path library;
@@ -45,27 +45,28 @@ final class Profiler {
     }
 
     void start() throws IOException {
-        tell("start,event=ctimer,interval=1ms,threads");
+        runAgent("start,event=ctimer,interval=1ms,threads");
     }
 
     /**
-     * Ends sampling and writes a flame graph, and the stacks that it is drawn from.
+     * Stops sampling and writes a flame graph and the stacks that it is drawn from.
      *
      * @param graph the file to write, as HTML
      * @param stacks the file to write, one stack with its number of samples a line
      * @return the shares of threads and of packages, as lines for a terminal
      */
     List<String> stop(Path graph, Path stacks) throws IOException {
-        tell("dump,file=" + stacks.toAbsolutePath() + ",collapsed,threads");
-        tell("stop,file=" + graph.toAbsolutePath() + ",flamegraph,threads,title=chatd");
+        runAgent("dump,file=" + stacks.toAbsolutePath() + ",collapsed,threads");
+        runAgent("stop,file=" + graph.toAbsolutePath() + ",flamegraph,threads,title=chatd");
         Map<String, Long> byThread = new HashMap<>();
         Map<String, Long> byPackage = new HashMap<>();
         for (String line : Files.readAllLines(stacks)) {
             int end = line.lastIndexOf(' ');
             long samples = Long.parseLong(line.substring(end + 1));
             String[] frames = line.substring(0, end).split(";", -1);
-            byThread.merge(NUMBER.matcher(frames[0].replaceAll("^\\[|]$", "")).replaceFirst(""), samples, Long::sum);
-            byPackage.merge(subject(frames), samples, Long::sum);
+            byThread.merge(
+                    THREAD_NUMBER.matcher(frames[0].replaceAll("^\\[|]$", "")).replaceFirst(""), samples, Long::sum);
+            byPackage.merge(innermostPackage(frames), samples, Long::sum);
         }
         List<String> lines = new ArrayList<>();
         lines.add("by thread, % of the CPU time:");
@@ -76,7 +77,7 @@ final class Profiler {
     }
 
     /** Returns the innermost package that is neither Java's nor the system's; the thread's outermost frame if none is. */
-    private static String subject(String[] frames) {
+    private static String innermostPackage(String[] frames) {
         for (int i = frames.length - 1; i > 0; i--) {
             String frame = frames[i];
             int end = frame.lastIndexOf('/');
@@ -91,12 +92,12 @@ final class Profiler {
         double all = samples.values().stream().mapToLong(Long::longValue).sum();
         return samples.entrySet().stream()
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
-                .filter(entry -> 100 * entry.getValue() / all >= LEAST)
+                .filter(entry -> 100 * entry.getValue() / all >= MIN_PERCENT)
                 .map(entry -> "%6.1f  %s".formatted(100 * entry.getValue() / all, entry.getKey()))
                 .toList();
     }
 
-    private void tell(String command) throws IOException {
+    private void runAgent(String command) throws IOException {
         try {
             VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
             try {

@@ -76,7 +76,7 @@ enum Scenario {
     }
 
     /** Returns whether a server that stores nothing can run it too. */
-    boolean isForAll() {
+    boolean runsWithoutStorage() {
         return switch (this) {
             case FAN100_W8_JSON,
                     FAN100_W8_WS,
@@ -104,15 +104,15 @@ enum Scenario {
     }
 
     /**
-     * Returns the messages a second to warm up with; 0 for as many as possible. At a low rate, what is measured must not
-     * be the index, which catches up with what it was left behind by.
+     * Returns the messages a second to warm up with; 0 for as many as possible. At a low rate, the measurement must not
+     * include the index catching up after the warm-up.
      */
     String warmUpRate() {
         return this == PAIRS_200 ? "4000" : "0";
     }
 
     /** Returns the maximum number of warm-up rounds of the same load, 7 s each. */
-    int warmUps() {
+    int maxWarmUpRounds() {
         return switch (this) {
             case STORM, STORM_JSON, STORM_ALONE -> 25;
             case TLS -> 8;
@@ -126,7 +126,7 @@ enum Scenario {
     }
 
     /** Returns whether passwords are hashed as by default. */
-    boolean hashes() {
+    boolean usesDefaultHashing() {
         return this == STORM_ARGON2;
     }
 
@@ -134,12 +134,12 @@ enum Scenario {
         return name().startsWith("IDLE");
     }
 
-    /** Returns whether a group is made first. */
+    /** Returns whether a group is created first. */
     boolean isGroup() {
         return name().startsWith("GROUP");
     }
 
-    /** Returns whether the clients come back to a daemon that was started anew. */
+    /** Returns whether the clients reconnect to a restarted daemon. */
     boolean isReconnect() {
         return name().startsWith("BACK");
     }

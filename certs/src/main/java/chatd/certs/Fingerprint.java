@@ -14,10 +14,10 @@ import java.util.Optional;
  * @param hex 64 digits, in lower case
  */
 public record Fingerprint(String hex) {
-    private static final String KIND = "sha256:";
+    private static final String PREFIX = "sha256:";
 
-    /** Eight groups and the spaces between them. */
-    private static final int HALF = 39;
+    /** Length of a line: eight groups and the spaces between them. */
+    private static final int LINE_LENGTH = 39;
 
     public static Fingerprint of(PublicKey key) {
         try {
@@ -31,7 +31,7 @@ public record Fingerprint(String hex) {
     /** Parses a fingerprint as people write it: grouping, colons and case do not matter; empty if it is not one. */
     public static Optional<Fingerprint> parse(String text) {
         String hex = text.toLowerCase(Locale.ROOT);
-        hex = (hex.startsWith(KIND) ? hex.substring(KIND.length()) : hex).replaceAll("[\\s:]", "");
+        hex = (hex.startsWith(PREFIX) ? hex.substring(PREFIX.length()) : hex).replaceAll("[\\s:]", "");
         return hex.matches("[0-9a-f]{64}") ? Optional.of(new Fingerprint(hex)) : Optional.empty();
     }
 
@@ -39,6 +39,6 @@ public record Fingerprint(String hex) {
     @Override
     public String toString() {
         String groups = hex.replaceAll("(.{4})(?=.)", "$1 ");
-        return groups.substring(0, HALF) + "\n" + groups.substring(HALF + 1);
+        return groups.substring(0, LINE_LENGTH) + "\n" + groups.substring(LINE_LENGTH + 1);
     }
 }

@@ -42,7 +42,7 @@ public final class Pem {
 
     private Pem() {}
 
-    /** Thrown if a file does not hold what it should; the message says what is wrong, and what to do. */
+    /** Thrown if a file does not contain what it should; the message says what is wrong, and what to do. */
     public static final class Unusable extends IOException {
         private static final long serialVersionUID = 1L;
 

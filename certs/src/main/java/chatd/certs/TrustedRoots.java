@@ -12,17 +12,17 @@ import java.util.List;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** The authorities that this machine trusts: Java's, and the system's. They are read when they are asked for. */
+/** The authorities that this machine trusts: Java's, and the system's. They are read at each use. */
 final class TrustedRoots {
-    /** Where Debian and its relatives, and where Fedora and its relatives keep them. */
-    private static final List<Path> OF_THE_SYSTEM =
+    /** Where Debian and Fedora, and the distributions derived from them, keep theirs. */
+    private static final List<Path> SYSTEM_FILES =
             List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"), Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
 
     private TrustedRoots() {}
 
     /**
-     * Returns whether a chain is complete: its last certificate is its own issuer, or a root has issued one of it, behind
-     * which there may be others for those who have older roots.
+     * Returns whether a chain is complete: its last certificate is self-issued, or a root has issued one of its
+     * certificates. More may follow that one, for clients with older roots.
      */
     static boolean isComplete(List<X509Certificate> chain) {
         X509Certificate last = chain.getLast();
@@ -53,19 +53,19 @@ final class TrustedRoots {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init((KeyStore) null);
             for (var manager : trust.getTrustManagers()) {
-                if (manager instanceof X509TrustManager those) {
-                    all.addAll(Arrays.asList(those.getAcceptedIssuers()));
+                if (manager instanceof X509TrustManager x509) {
+                    all.addAll(Arrays.asList(x509.getAcceptedIssuers()));
                 }
             }
         } catch (GeneralSecurityException e) {
-            // A Java without them; those of the system count.
+            // This Java has none; the system's are used.
         }
-        for (Path file : OF_THE_SYSTEM) {
+        for (Path file : SYSTEM_FILES) {
             if (Files.isReadable(file)) {
                 try {
                     all.addAll(Pem.certificates(file));
                 } catch (IOException e) {
-                    // It may be in another format; Java's count.
+                    // It may be in another format; Java's are used.
                 }
             }
         }

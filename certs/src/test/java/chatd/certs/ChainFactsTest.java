@@ -11,14 +11,14 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is said of a chain. */
+/** What is reported about a chain. */
 class ChainFactsTest {
     private final Authority authority = Authority.create("an authority of its own", new SecureRandom(), Instant.now());
     private final X509Certificate server =
             authority.server(List.of("chat.example.org"), Authority.KeyKind.EC).certificate();
 
     @Test
-    void aChainUpToWhoIsHisOwnIssuerIsComplete() {
+    void aChainUpToASelfIssuedCertificateIsComplete() {
         ChainFacts facts = ChainFacts.of(List.of(server, authority.certificate()));
         assertThat(facts.missing()).isEmpty();
         assertThat(facts.advice()).isEmpty();
@@ -26,18 +26,21 @@ class ChainFactsTest {
     }
 
     @Test
-    void aChainThatEndsBeforeItsIssuerIsToldWithTheFileThatIsMeant() {
+    void adviceOnAnIncompleteChainNamesTheIssuerAndTheFile() {
         ChainFacts facts = ChainFacts.of(List.of(server));
         assertThat(facts.missing()).startsWith("CN=an authority of its own");
         assertThat(facts.advice()).contains("CN=chat.example.org", "CN=an authority of its own", "fullchain.pem");
         assertThat(facts.chain()).hasSize(2);
     }
 
-    /** An authority may give out what a root of this machine has issued, without the root. */
+    /**
+     * An authority may hand out a chain that ends with a certificate issued by one of this machine's roots, without the
+     * root.
+     */
     @Test
-    void aChainThatEndsWithWhatARootOfThisMachineHasIssuedIsComplete() throws Exception {
+    void aChainIssuedByATrustedRootIsComplete() throws Exception {
         X509Certificate root = aRoot();
-        // It is its own issuer; as the issuer of another one it has to be found among the roots.
+        // It is complete because it is self-issued, and it also has a trusted root as its issuer: itself.
         assertThat(TrustedRoots.isComplete(List.of(root))).isTrue();
         assertThat(TrustedRoots.hasRootFor(List.of(root))).isTrue();
         Authority namesake = Authority.create("an authority of its own", new SecureRandom(), Instant.now());

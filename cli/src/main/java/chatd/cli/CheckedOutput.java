@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The standard output of a program that must not claim success if its output was lost: remembers the first write that
- * failed, which a {@link PrintStream} does not report. Thread-safe as the stream that it writes to.
+ * failed, which a {@link PrintStream} does not report. As thread-safe as the stream that it writes to.
  */
 public final class CheckedOutput extends FilterOutputStream {
     private volatile @Nullable IOException failure;
@@ -60,8 +60,8 @@ public final class CheckedOutput extends FilterOutputStream {
     }
 
     /**
-     * Returns why output was lost; null if none was. A reader that has gone, as in {@code history | head -1}, wants no
-     * more of it: that is no loss.
+     * Returns why output was lost; null if none was. A broken pipe is no loss: a reader that has gone, as in {@code
+     * history | head -1}, wants no more.
      */
     private @Nullable String loss() {
         IOException first = failure;

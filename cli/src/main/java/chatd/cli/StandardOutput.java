@@ -52,12 +52,12 @@ public final class StandardOutput {
             SymbolLookup library = linker.defaultLookup();
             MethodHandle poll = linker.downcallHandle(
                     library.findOrThrow("poll"), FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-            MemorySegment asked = arena.allocate(POLLFD_BYTES, JAVA_INT.byteAlignment());
-            asked.set(JAVA_INT, 0, DESCRIPTOR);
+            MemorySegment pollfd = arena.allocate(POLLFD_BYTES, JAVA_INT.byteAlignment());
+            pollfd.set(JAVA_INT, 0, DESCRIPTOR);
             while (true) {
-                int found = (int) poll.invokeExact(asked, 1L, NO_TIMEOUT);
+                int found = (int) poll.invokeExact(pollfd, 1L, NO_TIMEOUT);
                 if (found > 0) {
-                    return (asked.get(JAVA_SHORT, REVENTS_OFFSET) & GONE) != 0;
+                    return (pollfd.get(JAVA_SHORT, REVENTS_OFFSET) & GONE) != 0;
                 }
                 // Interrupted by a signal; poll again.
             }

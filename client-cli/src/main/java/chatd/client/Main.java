@@ -32,7 +32,7 @@ import chatd.client.net.DeviceKey;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.PrivateFiles;
-import chatd.client.repl.Talk;
+import chatd.client.repl.Repl;
 import chatd.client.screen.DumbScreen;
 import chatd.client.screen.LineCompleter;
 import chatd.client.screen.PlainScreen;
@@ -163,7 +163,7 @@ public final class Main implements Context, Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        // What machines read must not depend on the system's locale: some have digits of their own.
+        // Machine-readable output must not depend on the system's locale: some have their own digits.
         Locale.setDefault(Locale.ROOT);
         // In the order that the system prefers, rather than always IPv4 first.
         System.setProperty("java.net.preferIPv6Addresses", "system");
@@ -204,7 +204,8 @@ public final class Main implements Context, Callable<Integer> {
                     return failure instanceof ClientFailure known ? known.exit() : ClientFailure.NO_SERVER;
                 })
                 .setParameterExceptionHandler((mistake, line) -> {
-                    err.println("chat-client: " + SafeText.line(told(mistake)) + " `chat-client --help` says more.");
+                    err.println(
+                            "chat-client: " + SafeText.line(describe(mistake)) + " `chat-client --help` says more.");
                     return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .execute(options);
@@ -218,7 +219,7 @@ public final class Main implements Context, Callable<Integer> {
         spec.name(name + " [OPTION...] [USER@]HOST[:PORT]");
         for (CommandLine command : line.getSubcommands().values()) {
             if (command.getCommand() instanceof ScriptCommand) {
-                // The server stands before the command.
+                // The address comes before the command.
                 String synopsis = command.getHelp().synopsis("Usage: ".length());
                 command.getCommandSpec()
                         .usageMessage()
@@ -229,7 +230,7 @@ public final class Main implements Context, Callable<Integer> {
         return line;
     }
 
-    private static String told(ParameterException mistake) {
+    private static String describe(ParameterException mistake) {
         if (mistake instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             String word = unmatched.getUnmatched().getFirst();
             return "There is no command " + word
@@ -258,11 +259,11 @@ public final class Main implements Context, Callable<Integer> {
     }
 
     @Override
-    public Link.To server() {
-        return server.at(address(), environment.getOrDefault("CHAT_CA", ""), known());
+    public Link.Connector server() {
+        return server.at(address(), environment.getOrDefault("CHAT_CA", ""), knownHosts());
     }
 
-    private KnownHosts known() {
+    private KnownHosts knownHosts() {
         return new KnownHosts(state().resolve("known-hosts"));
     }
 
@@ -319,8 +320,8 @@ public final class Main implements Context, Callable<Integer> {
         String user = user();
         // Read before connecting, because it may take the user a while.
         Optional<Secret> given = password.read();
-        Link.To link = server();
-        link.ahead();
+        Link.Connector link = server();
+        link.connectAhead();
         AtomicReference<Supplier<List<String>>> people = new AtomicReference<>(List::of);
         AtomicReference<Supplier<List<LineCompleter.File>>> files = new AtomicReference<>(List::of);
         Optional<DeviceKey> device = device(user, where);
@@ -338,8 +339,8 @@ public final class Main implements Context, Callable<Integer> {
             Presenter presenter = new Presenter(screen, user, mayColour);
             Sessions sessions = new Sessions(
                     login, presenter, Optional.of(file("shown", user, where)), true, renewed -> keep(device, renewed));
-            Dialogue dialogue = new Dialogue(screen, presenter, where, link, login, known(), device);
-            Talk talk = new Talk(screen, presenter, dialogue, sessions, downloads);
+            Dialogue dialogue = new Dialogue(screen, presenter, where, link, login, knownHosts(), device);
+            Repl talk = new Repl(screen, presenter, dialogue, sessions, downloads);
             people.set(talk::names);
             files.set(presenter::files);
             talk.run(given, to);
@@ -359,11 +360,11 @@ public final class Main implements Context, Callable<Integer> {
     /** Returns the key of this device, if there is one or is to be one. */
     private Optional<DeviceKey> device(String user, Address where) throws IOException {
         Path file = file("keys", user, where);
-        if (server.isChat1() || !(isRemembered || DeviceKey.isIn(file))) {
+        if (server.isChat1() || !(isRemembered || DeviceKey.exists(file))) {
             return Optional.empty();
         }
         Optional<DeviceKey> held =
-                DeviceKey.hold(file, LoginExchange.Device.fresh(false).label());
+                DeviceKey.tryLock(file, LoginExchange.Device.fresh(false).label());
         if (held.isEmpty() && isRemembered) {
             out.println("* Another chat-client of yours uses the key of this device; this one needs the password.");
         }
@@ -376,11 +377,11 @@ public final class Main implements Context, Callable<Integer> {
                 device.get().keep(renewed);
             }
         } catch (IOException e) {
-            // The key before it is good for one more login.
+            // The previous key is good for one more login.
         }
     }
 
-    /** Returns the terminal, as far as it is one and understands control sequences. */
+    /** Returns the screen to use: full, or simpler if this is no terminal or it understands no control sequences. */
     private Screen screen(Path history, LineCompleter completer) throws IOException {
         if (!Screen.isTerminal()) {
             return new PlainScreen();

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that say how a server is recognised and what is spoken with it. */
+/** The options for how a server is recognised and which protocol is spoken with it. */
 final class ServerOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -92,11 +92,11 @@ final class ServerOptions {
      *
      * @param authorities the file of {@code CHAT_CA}; empty if there is none
      */
-    Link.To at(Address server, String authorities, KnownHosts known) {
+    Link.Connector at(Address server, String authorities, KnownHosts known) {
         try {
             Dialect chat1 = new Chat1(Limits.DEFAULT, ZoneId.of(wireZone));
             Dialect json = new Json(Carrier.LINES, 1 << 20);
-            return new Link.To(
+            return new Link.Connector(
                     server,
                     trust(authorities, known),
                     own(),
@@ -106,15 +106,15 @@ final class ServerOptions {
                         case chat1 -> List.of(chat1);
                     });
         } catch (DateTimeException e) {
-            throw wrong("there is no time zone " + wireZone + "; an example is Europe/Berlin");
+            throw usageError("there is no time zone " + wireZone + "; an example is Europe/Berlin");
         }
     }
 
-    private Trust trust(String otherwise, KnownHosts known) {
-        Path file = this.authorities == null && !otherwise.isEmpty() ? Path.of(otherwise) : this.authorities;
+    private Trust trust(String fallback, KnownHosts known) {
+        Path file = this.authorities == null && !fallback.isEmpty() ? Path.of(fallback) : this.authorities;
         Optional<Fingerprint> server = Optional.ofNullable(fingerprint)
                 .map(text -> Fingerprint.parse(text)
-                        .orElseThrow(() -> wrong("a fingerprint has 64 hexadecimal digits, not " + text)));
+                        .orElseThrow(() -> usageError("a fingerprint has 64 hexadecimal digits, not " + text)));
         return new Trust(file, server, known);
     }
 
@@ -122,14 +122,14 @@ final class ServerOptions {
         Path chain = certificate;
         if (chain == null) {
             if (key != null) {
-                throw wrong("--key goes with --certificate");
+                throw usageError("--key goes with --certificate");
             }
             return null;
         }
         return OwnCertificate.read(chain, key == null ? chain : key);
     }
 
-    private ParameterException wrong(String what) {
+    private ParameterException usageError(String what) {
         return new ParameterException(spec.commandLine(), what);
     }
 }

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("generated")
 class ManPagesTest {
     @Test
-    void thereIsAPageForEachCommandAsTheCommandsMakeIt(@TempDir Path directory) throws IOException {
-        SortedMap<String, String> made = ManPages.generate(
+    void committedPagesMatchTheCommands(@TempDir Path directory) throws IOException {
+        SortedMap<String, String> generated = ManPages.generate(
                 Main.commandLine(new Main(Map.of(), System.out, List.of())).getCommandSpec(), directory);
         assertThat(ManPages.committed())
                 .as("src/main/man; `./chat generate` regenerates it")
-                .isEqualTo(made);
+                .isEqualTo(generated);
     }
 }

@@ -19,35 +19,36 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Notices a clock that has jumped ahead: the log's time never goes back, so that it would stand still until the right time
- * comes. What the clock says is compared with how long the machine has run, from one start of the daemon to the next and
- * every hour; after a restart of the machine nobody knows how long that took. Any thread.
+ * Detects a clock that has jumped ahead: the log's time never goes back, so it would stand still
+ * until the right time came. Compares the clock with the machine's uptime, from one start of the
+ * daemon to the next and every hour; across a reboot there is nothing to compare it with. Any
+ * thread.
  */
 final class ClockGuard implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(ClockGuard.class);
-    private static final Duration EACH = Duration.ofHours(1);
+    private static final Duration INTERVAL = Duration.ofHours(1);
 
-    /** How long a jump needs attention. */
+    /** How long a jump is reported as needing attention. */
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
     private final Path file;
     private final Supplier<Optional<Reading>> machine;
-    private final Duration most;
-    private final Sweeper hourly = new Sweeper("the clock", EACH, this::look);
-    private volatile Consumer<Duration> noticed = by -> {};
+    private final Duration maxJump;
+    private final Sweeper hourly = new Sweeper("the clock", INTERVAL, this::recheck);
+    private volatile Consumer<Duration> onJump = by -> {};
     private volatile Optional<Reading> last = Optional.empty();
     private volatile String trouble = "";
     private volatile Duration until = Duration.ZERO;
 
     /**
-     * What a machine says of the time.
+     * A reading of the machine's clocks.
      *
      * @param boot identifies when the machine was started
-     * @param running how long it has run since, also while it slept
-     * @param time what its clock says
+     * @param running its uptime, including the time it slept
+     * @param time the time by its clock
      */
     record Reading(String boot, Duration running, Instant time) {
-        /** Reads the machine's; empty if it does not say. */
+        /** Reads the machine's clocks; empty if they can't be read. */
         static Optional<Reading> now(Clock clock) {
             try {
                 String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"))
@@ -61,8 +62,8 @@ final class ClockGuard implements AutoCloseable {
             }
         }
 
-        /** Reads what was written; empty if there is nothing that can be read. */
-        static Optional<Reading> in(Path file) {
+        /** Reads a saved reading; empty if there is none, or it is malformed. */
+        static Optional<Reading> read(Path file) {
             try {
                 String[] parts = Files.readString(file).strip().split(" ", -1);
                 return Optional.of(new Reading(parts[0], Duration.parse(parts[1]), Instant.parse(parts[2])));
@@ -80,8 +81,8 @@ final class ClockGuard implements AutoCloseable {
         }
 
         /**
-         * Returns by how much the clock has gone further than the machine has run; empty if that has restarted since, or a
-         * container that has the machine's number.
+         * Returns how much further the clock has advanced than the uptime; empty if the machine has
+         * rebooted since, or a container that shares its boot id has restarted.
          */
         Optional<Duration> jumpTo(Reading later) {
             return later.boot.equals(boot) && later.running.compareTo(running) >= 0
@@ -91,41 +92,42 @@ final class ClockGuard implements AutoCloseable {
     }
 
     /**
-     * @param file where it is written how long the machine had run when
-     * @param machine reads what it says now
-     * @param most how far the clock may be ahead; zero for any
+     * @param file the file that holds the last reading
+     * @param machine reads the clocks now
+     * @param maxJump how far the clock may be ahead; zero for any
      */
-    ClockGuard(Path file, Supplier<Optional<Reading>> machine, Duration most) {
+    ClockGuard(Path file, Supplier<Optional<Reading>> machine, Duration maxJump) {
         this.file = file;
         this.machine = machine;
-        this.most = most;
+        this.maxJump = maxJump;
     }
 
-    /** Returns one that keeps what it knows beside the key that seals the log. */
+    /** Creates one that keeps its file next to the log's seal key. */
     static ClockGuard of(Config.Audit config, Clock clock) {
         return new ClockGuard(config.sealKey().resolveSibling("clock"), () -> Reading.now(clock), config.clockJump());
     }
 
     private boolean isTooFar(Duration jump) {
-        return !most.isZero() && jump.compareTo(most) > 0;
+        return !maxJump.isZero() && jump.compareTo(maxJump) > 0;
     }
 
     /**
      * Checks the clock before anything is stamped with it. Blocks.
      *
-     * @throws IOException if it has jumped ahead since the daemon last ran, which the machine has done ever since
+     * @throws IOException if it has jumped ahead since the daemon last ran, without a reboot of the
+     *     machine since
      */
     void check() throws IOException {
-        Optional<Reading> before = Reading.in(file);
+        Optional<Reading> before = Reading.read(file);
         Optional<Reading> now = machine.get();
         Duration jump = before.flatMap(then -> now.flatMap(then::jumpTo)).orElse(Duration.ZERO);
         if (isTooFar(jump)) {
-            throw new IOException("the clock is " + words(jump) + " ahead: it says "
+            throw new IOException("the clock is " + describe(jump) + " ahead: it says "
                     + now.orElseThrow().time().truncatedTo(ChronoUnit.SECONDS) + ", which is "
-                    + words(Duration.between(
+                    + describe(Duration.between(
                             before.orElseThrow().time(), now.orElseThrow().time()))
                     + " after the daemon last looked at it; but the machine has run for only "
-                    + words(now.orElseThrow()
+                    + describe(now.orElseThrow()
                             .running()
                             .minus(before.orElseThrow().running()))
                     + " since. Set it right (timedatectl), and the daemon can start; if it is right now, say so once, as"
@@ -133,7 +135,7 @@ final class ClockGuard implements AutoCloseable {
         }
     }
 
-    /** Takes the clock for right, whatever it says. Blocks. */
+    /** Accepts the clock, whatever it says. Blocks. */
     void accept() throws IOException {
         Optional<Reading> now = machine.get();
         last = now;
@@ -142,35 +144,35 @@ final class ClockGuard implements AutoCloseable {
         }
     }
 
-    /** Returns where it is written. */
+    /** Returns the file that holds the last reading. */
     Path file() {
         return file;
     }
 
     /**
-     * Begins to look at the clock every hour.
+     * Starts to check the clock every hour.
      *
-     * @param logged the time of the last event in the log: if that was long ago, it may be that the clock is ahead; empty
-     *     if there is none
+     * @param logged the time of the last event in the log: if that was long ago, the clock may be
+     *     ahead; empty if there is none
      * @param jumped called with how far the clock is ahead
      */
     void begin(Optional<Instant> logged, Consumer<Duration> jumped) {
-        noticed = jumped;
-        keep();
+        onJump = jumped;
+        save();
         last.flatMap(now -> logged.map(then -> Duration.between(then, now.time())))
                 .filter(this::isTooFar)
-                .ifPresent(this::notice);
+                .ifPresent(this::report);
         hourly.start();
     }
 
-    private boolean look() {
+    private boolean recheck() {
         Optional<Reading> now = machine.get();
-        last.flatMap(then -> now.flatMap(then::jumpTo)).filter(this::isTooFar).ifPresent(this::notice);
-        keep();
+        last.flatMap(then -> now.flatMap(then::jumpTo)).filter(this::isTooFar).ifPresent(this::report);
+        save();
         return true;
     }
 
-    private void keep() {
+    private void save() {
         try {
             accept();
         } catch (IOException e) {
@@ -178,18 +180,18 @@ final class ClockGuard implements AutoCloseable {
         }
     }
 
-    private void notice(Duration by) {
+    private void report(Duration by) {
         LOG.warn(
                 "CHATD-110 the clock is ahead by {}, unless the daemon, or the machine, stood still for so long",
-                words(by));
+                describe(by));
         until = machine.get().map(Reading::running).orElse(Duration.ZERO).plus(REMEMBERED);
-        trouble = "The clock went ahead by " + words(by)
+        trouble = "The clock went ahead by " + describe(by)
                 + ". If neither the daemon nor the machine stood still for so long, it is wrong: `timedatectl` shows it."
                 + " The log's time does not go back.";
-        noticed.accept(by);
+        onJump.accept(by);
     }
 
-    private static String words(Duration span) {
+    private static String describe(Duration span) {
         long days = span.plusHours(12).toDays();
         return days >= 2
                 ? days + " days"
@@ -211,6 +213,6 @@ final class ClockGuard implements AutoCloseable {
     @Override
     public void close() {
         hourly.close();
-        look();
+        recheck();
     }
 }

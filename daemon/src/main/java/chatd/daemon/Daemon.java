@@ -73,14 +73,17 @@ public final class Daemon {
      */
     private static final Duration GOODBYES = Duration.ofSeconds(5);
 
-    /** How long the peers then have to close their connections: what they send to one that is closed here resets it. */
+    /**
+     * How long the peers then have to close their connections: data sent to one already closed here
+     * would reset it.
+     */
     private static final Duration LINGER = Duration.ofMillis(500);
 
     /** Bytes of disk reserved for the log, to finish work already begun when the disk is full. */
     private static final long LOG_RESERVE = 16 << 20;
 
-    private static final Duration LOOK_AT_CERTIFICATES = Duration.ofSeconds(5);
-    private static final Duration SCHEMA_LOOK = Duration.ofSeconds(10);
+    private static final Duration CERTIFICATE_POLL = Duration.ofSeconds(5);
+    private static final Duration SCHEMA_POLL = Duration.ofSeconds(10);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
     private final Configuration configuration;
@@ -97,12 +100,12 @@ public final class Daemon {
     @GuardedBy("this")
     private final Deque<Part> parts = new ArrayDeque<>();
 
-    private final ReentrantLock opening = new ReentrantLock();
+    private final ReentrantLock schemaLock = new ReentrantLock();
     private volatile boolean stopping;
-    /** Whether all that needs no database has been started, the certificate among it. */
+    /** Whether everything that needs no database has been started, the certificates included. */
     private volatile boolean isPrepared;
 
-    private volatile String why = "stopped";
+    private volatile String stopReason = "stopped";
 
     /** A started part that can be stopped. */
     private interface Part {
@@ -139,7 +142,7 @@ public final class Daemon {
      */
     public List<InetSocketAddress> start() throws IOException, InterruptedException {
         // In parallel with opening the log: loading the native libraries takes a fifth of a second.
-        FutureTask<String> means = begun(
+        FutureTask<String> natives = runInBackground(
                 "natives",
                 () -> "TLS by " + TlsProvider.of(config.tls().provider()).title() + ", sockets by "
                         + Listener.transport());
@@ -155,11 +158,12 @@ public final class Daemon {
         guard.check();
         AuditLog log = AuditLog.open(config.audit().directory(), logOptions(config.audit()), clock);
         Optional<Instant> logged = log.lastSeq() == 0 ? Optional.empty() : Optional.of(log.lastTime());
-        log.publishing(lock);
+        log.startPublishing(lock);
         started(log::close);
         long pid = ProcessHandle.current().pid();
-        log.append(new AuditEvent.Started(Version.current(), pid, result(means), log.lastMessage(), log.lastChange()));
-        started(() -> log.append(new AuditEvent.Stopped(why)));
+        log.append(
+                new AuditEvent.Started(Version.current(), pid, result(natives), log.lastMessage(), log.lastChange()));
+        started(() -> log.append(new AuditEvent.Stopped(stopReason)));
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database(), host(), pid);
@@ -167,7 +171,7 @@ public final class Daemon {
         OlderDatabase older = new OlderDatabase(log, ledger);
         // In parallel with loading the certificate, since each takes a large fraction of a second.
         FutureTask<Ledger.LastNumbers> reaching =
-                begun("database", () -> reach(database, ledger, older, watchdog, running));
+                runInBackground("database", () -> openDatabase(database, ledger, older, watchdog, running));
 
         AuditTrail audit = new AuditTrail(
                 log, config.audit().unknownNames(), config.audit().refuseOnFailure());
@@ -175,7 +179,7 @@ public final class Daemon {
         guard.begin(logged, by -> audit.logBestEffort(new LogEvent.ClockAhead(by)));
         started(guard::close);
         Tls tls = Certificates.load(config.tls(), host(), random, clock);
-        Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
+        Certificates certificates = new Certificates(tls, config.tls(), audit, clock, CERTIFICATE_POLL);
         started(certificates::close);
         Reload reload = new Reload(configuration, certificates, audit, systemd);
         reloading = reload;
@@ -187,7 +191,7 @@ public final class Daemon {
                 guard::trouble);
         AllCommands commands = new AllCommands(facts, configuration, reload, log, running, clock);
         started(commands::close);
-        // Before the database has been reached, so that the reason why it is not can be asked for.
+        // Before the database is reached, so that one can ask why it is not.
         AdminSockets admin = new AdminSockets(config.admin(), commands.all(), audit);
         started(admin::close);
         isPrepared = true;
@@ -196,7 +200,7 @@ public final class Daemon {
         Stores stores = new Stores(database);
         Directory directory =
                 new Directory(stores.accounts().all(), stores.accounts().namesEverUsed(), groups(stores.groups()));
-        stores.accounts().registered().forEach(directory::registered);
+        stores.accounts().registered().forEach(directory::markRegistered);
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),
@@ -206,7 +210,7 @@ public final class Daemon {
         stores.contents().discardUnfinished();
 
         Sessions sessions = Sessions.of(
-                Math.max(numbers.message(), log.lastMessage()), directory.names(), directory.groups()::of, clock);
+                Math.max(numbers.message(), log.lastMessage()), directory.names(), directory.groups()::groupsOf, clock);
         TroubleNotifier notifier = new TroubleNotifier(sessions, audit, broken);
         log.observe(notifier);
         Journal journal = new Journal(
@@ -216,7 +220,7 @@ public final class Daemon {
         AtomicInteger udp = new AtomicInteger();
         DiskSpace disks = new DiskSpace(configuration, stores.storage(), clock);
         started(disks::close);
-        FeatureContext room = new FeatureContext(
+        FeatureContext context = new FeatureContext(
                 configuration,
                 directory,
                 contacts,
@@ -229,7 +233,7 @@ public final class Daemon {
                 clock,
                 Version.current(),
                 udp::get);
-        Services services = new Services(room);
+        Services services = new Services(context);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services.features(), sessions, audit, configuration, clock);
         FileRequests files = new FileRequests(services.filesOverHttp(), services.bearers(), dispatcher, configuration);
@@ -243,16 +247,16 @@ public final class Daemon {
         udp.set(listener.udpPort());
         List<InetSocketAddress> addresses = listener.open(inherited);
         started(listener::stopAccepting);
-        running.started(new Running.Parts(services, sessions, journal, addresses));
-        // Once more, so that it is stopped before the parts that its commands use.
+        running.setParts(new Running.Parts(services, sessions, journal, addresses));
+        // Registered again, so that it is stopped before the parts that its commands use.
         started(admin::close);
-        watchdog.watch("the event loops", listener::answer);
+        watchdog.watch("the event loops", listener::awaitLoops);
         watchdog.watch("the journal", journal::answer);
-        watchdog.watch("the log", log::answer);
+        watchdog.watch("the log", log::awaitLiveness);
         watchdog.watch("the database's pool", () -> answer(database, journal));
         watchdog.status(() -> status(sessions, journal, log));
         systemd.ready();
-        // Last, since nobody waits for it: it would take a tenth of the start.
+        // Last, since nobody waits for it: it would take a tenth of the startup time.
         services.startIndexing();
         return addresses;
     }
@@ -268,7 +272,7 @@ public final class Daemon {
     private static void answer(Database database, Journal journal) throws InterruptedException {
         while (!journal.isDatabaseUnavailable()) {
             try {
-                database.answer();
+                database.awaitConnection();
                 return;
             } catch (DatabaseUnavailable e) {
                 TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
@@ -286,10 +290,10 @@ public final class Daemon {
 
     /** Reloads the configuration; does nothing before the certificate has been loaded. Any thread. */
     public void reload() {
-        Reload known = reloading;
-        if (known != null) {
+        Reload current = reloading;
+        if (current != null) {
             try {
-                known.reload();
+                current.reload();
             } catch (ConfigException e) {
                 LOG.debug("already reported", e);
             }
@@ -302,7 +306,7 @@ public final class Daemon {
      * @throws DirectoryLock.Held if the daemon is still running
      * @throws IOException if the log can't be repaired; the message says why
      */
-    static void mendLog(Config.Audit config, Clock clock) throws IOException {
+    static void repairLog(Config.Audit config, Clock clock) throws IOException {
         if (!Files.exists(new LogFiles(config.directory()).part())) {
             return;
         }
@@ -336,14 +340,14 @@ public final class Daemon {
         }
     }
 
-    /** Begins work on a thread of its own; {@link #result} waits for it. */
-    private static <T> FutureTask<T> begun(String name, Callable<T> work) {
+    /** Starts work on a thread of its own; {@link #result} waits for it. */
+    private static <T> FutureTask<T> runInBackground(String name, Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);
         Thread.ofPlatform().name(name).daemon().start(task);
         return task;
     }
 
-    /** Waits for work that was begun; throws what it threw. */
+    /** Waits for background work; rethrows what it threw. */
     private static <T> T result(FutureTask<T> work) throws IOException, InterruptedException {
         try {
             return work.get();
@@ -356,32 +360,32 @@ public final class Daemon {
         }
     }
 
-    private Ledger.LastNumbers reach(
+    private Ledger.LastNumbers openDatabase(
             Database database, Ledger ledger, OlderDatabase older, Watchdog watchdog, Running running)
             throws IOException, InterruptedException {
-        String told = "";
+        String lastReason = "";
         boolean isReady = false;
         while (true) {
-            opening.lock();
+            schemaLock.lock();
             try {
                 if (stopping) {
                     throw new Stopped();
                 }
-                Ledger.LastNumbers there = ledger.open(clock.instant(), database::migrate);
-                Ledger.LastNumbers numbers = older.giveUp(there, clock.instant());
+                Ledger.LastNumbers stored = ledger.open(clock.instant(), database::migrate);
+                Ledger.LastNumbers numbers = older.writeOff(stored, clock.instant());
                 watchdog.status(() -> "starting");
-                running.waits("");
+                running.setWaitReason("");
                 return numbers;
             } catch (DatabaseUnavailable e) {
                 String reason = String.valueOf(e.getMessage());
-                if (!reason.equals(told)) {
+                if (!reason.equals(lastReason)) {
                     LOG.warn("CHATD-301 waiting for the database: {}", reason);
-                    told = reason;
-                    running.waits(reason);
+                    lastReason = reason;
+                    running.setWaitReason(reason);
                     watchdog.status(() -> "waiting for the database: " + reason);
                 }
             } finally {
-                opening.unlock();
+                schemaLock.unlock();
             }
             TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
             if (isPrepared && !isReady) {
@@ -392,7 +396,10 @@ public final class Daemon {
         }
     }
 
-    /** Finishes all sessions, and waits until their last output is sent, then a little for their peers to close. */
+    /**
+     * Finishes all sessions, and waits until their last output is sent, then briefly for their
+     * peers to close.
+     */
     private static void finish(Sessions sessions) throws InterruptedException {
         sessions.connections().finishAll("server stopping");
         await(
@@ -402,8 +409,8 @@ public final class Daemon {
         await(LINGER, () -> sessions.connections().all().isEmpty());
     }
 
-    private static void await(Duration most, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + most.toNanos();
+    private static void await(Duration timeout, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
         while (!condition.getAsBoolean() && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
@@ -414,11 +421,11 @@ public final class Daemon {
      * finishes all sessions. Blocks; any thread.
      */
     public void stop(String reason) {
-        why = reason;
+        stopReason = reason;
         stopping = true;
         systemd.stopping();
         awaitSchema();
-        for (Part part = last(); part != null; part = last()) {
+        for (Part part = nextToStop(); part != null; part = nextToStop()) {
             stop(part);
         }
     }
@@ -426,11 +433,11 @@ public final class Daemon {
     /** Waits until a running schema migration is complete: no daemon could start on a half-migrated schema. */
     private void awaitSchema() {
         try {
-            while (!opening.tryLock(SCHEMA_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!schemaLock.tryLock(SCHEMA_POLL.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.info("CHATD-102 stopping, once the schema is up to date");
-                systemd.extend(SCHEMA_LOOK.multipliedBy(3));
+                systemd.extend(SCHEMA_POLL.multipliedBy(3));
             }
-            opening.unlock();
+            schemaLock.unlock();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -465,7 +472,7 @@ public final class Daemon {
         }
     }
 
-    private synchronized @Nullable Part last() {
+    private synchronized @Nullable Part nextToStop() {
         return parts.poll();
     }
 }

@@ -32,7 +32,7 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
         this.file = lock();
     }
 
-    /** Another process holds the lock. */
+    /** Thrown if another process holds the lock. */
     static final class Held extends AuditLog.Taken {
         private static final long serialVersionUID = 1L;
 

@@ -97,7 +97,8 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        // What machines read must not depend on the system's locale: some have digits of their own.
+        // Machine-readable output must not depend on the system's locale: some have digits of their
+        // own.
         Locale.setDefault(Locale.ROOT);
         System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
         System.setProperty("chatd.journal", Boolean.toString(writesToJournal()));
@@ -135,7 +136,7 @@ public final class Main implements Callable<Integer> {
             return 0;
         }
         if (mend) {
-            return mend(ConfigReader.readLeniently(file, System.getenv()));
+            return repairLog(ConfigReader.readLeniently(file, System.getenv()));
         }
         if (acceptClock) {
             return acceptClock(ConfigReader.readLeniently(file, System.getenv()));
@@ -167,9 +168,9 @@ public final class Main implements Callable<Integer> {
     }
 
     /** Repairs the log, even if other parts of the configuration are invalid; returns the exit code. */
-    private int mend(Config config) {
+    private int repairLog(Config config) {
         try {
-            Daemon.mendLog(config.audit(), Clock.systemUTC());
+            Daemon.repairLog(config.audit(), Clock.systemUTC());
             return 0;
         } catch (DirectoryLock.Held e) {
             complain("chatd: " + e.getMessage());

@@ -46,7 +46,7 @@ final class Reload implements Reloader {
         List<String> changes = new ArrayList<>();
         add(changes, "in force: ", options.inForce());
         add(changes, "for new connections: ", options.forNewConnections());
-        add(changes, "at the next start: ", options.waiting());
+        add(changes, "at the next start: ", options.pending());
         return changes.isEmpty() ? "nothing has changed" : String.join("; ", changes);
     }
 
@@ -61,15 +61,15 @@ final class Reload implements Reloader {
         systemd.reloading();
         try {
             Tls before = certificates.get();
-            Configuration.Reloaded options = configuration.reload(fresh -> certificates.take(fresh.tls()));
+            Configuration.Reloaded options = configuration.reload(fresh -> certificates.reload(fresh.tls()));
             audit.logBestEffort(
-                    new AuditEvent.Reloaded(options.inForce(), options.forNewConnections(), options.waiting()));
+                    new AuditEvent.Reloaded(options.inForce(), options.forNewConnections(), options.pending()));
             Tls now = certificates.get();
             LOG.info("CHATD-104 the configuration was reloaded: {}", changes(options));
             return new SystemCalls.Reloaded(
                     options.inForce(),
                     options.forNewConnections(),
-                    options.waiting(),
+                    options.pending(),
                     now == before ? "" : now.subject() + ", expires " + now.end());
         } catch (ConfigException e) {
             LOG.error(

@@ -22,10 +22,10 @@ final class SighupHandler {
             MethodHandle run = MethodHandles.publicLookup()
                     .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
                     .bindTo(handler);
-            Object ours =
+            Object proxy =
                     MethodHandleProxies.asInterfaceInstance(handlers, MethodHandles.dropArguments(run, 0, signal));
             signal.getMethod("handle", signal, handlers)
-                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), ours);
+                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), proxy);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this Java knows no signals", e);
         }

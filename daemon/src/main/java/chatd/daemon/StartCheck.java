@@ -16,8 +16,9 @@ final class StartCheck {
     private StartCheck() {}
 
     /**
-     * Returns what would keep a daemon from starting, from being connected to, or from searching, a sentence each that begins
-     * with the option, and what should be better. Judges by the rights of this process. Changes nothing; blocks.
+     * Returns the problems that would keep a daemon from starting, being connected to, or
+     * searching, and the warnings; each is a sentence that begins with the option. Judges by the
+     * permissions of this process. Changes nothing; blocks.
      */
     static Reloader.Checked check(Config config, Instant now) {
         List<String> problems = new ArrayList<>();
@@ -36,8 +37,8 @@ final class StartCheck {
     }
 
     /**
-     * Returns what would keep a daemon from starting, as {@link #check} does: not that its certificate has expired, or that
-     * it could not search. Changes nothing; blocks.
+     * Returns the problems of {@link #check} that would keep a daemon from starting: not an expired
+     * certificate, or one that only concerns searching. Changes nothing; blocks.
      */
     static List<String> obstacles(Config config) {
         List<String> problems = new ArrayList<>();

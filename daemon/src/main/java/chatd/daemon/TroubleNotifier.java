@@ -44,7 +44,7 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
 
     @Override
     public void logFailed(String why) {
-        if (audit.refuses()) {
+        if (audit.isRefusingNow()) {
             LOG.fatal(
                     "CHATD-401 the audit log can't be written: {}. Until it can, everything that must be logged is refused",
                     why);
@@ -62,7 +62,7 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
     public void logRecovered() {
         audit.catchUp();
         LOG.info("CHATD-403 the audit log is written again");
-        if (audit.isRefusing()) {
+        if (audit.refusesOnFailure()) {
             sessions.fanout().tellAll("The server can write its log again: all is as before.");
         }
     }

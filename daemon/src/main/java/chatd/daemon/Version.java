@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /** The program's version, as the build recorded it in the jar, and the version of the Java it runs on. */
 final class Version {
-    /** Age in months from which a Java is outdated: its security fixes are released every three. */
+    /**
+     * Age in months from which a Java release is outdated: security fixes are released every three.
+     */
     private static final int OLD_MONTHS = 4;
 
     private Version() {}

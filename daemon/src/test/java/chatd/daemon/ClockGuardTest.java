@@ -28,7 +28,7 @@ class ClockGuardTest {
     private Reading now = new Reading("boot-1", Duration.ofHours(5), TIME);
 
     @BeforeEach
-    void ran() throws IOException {
+    void runOnce() throws IOException {
         try (ClockGuard guard = guard(Duration.ofDays(1))) {
             guard.check();
             guard.begin(Optional.empty(), noticed::add);
@@ -39,14 +39,14 @@ class ClockGuardTest {
         return new ClockGuard(directory.resolve("lib/clock"), () -> Optional.of(now), most);
     }
 
-    /** The machine runs for a time, in which its clock goes further than that. */
+    /** Lets the machine run for a time, and its clock go ahead of that by another. */
     private void pass(Duration time, Duration ahead) {
         now = new Reading(
                 now.boot(), now.running().plus(time), now.time().plus(time).plus(ahead));
     }
 
     @Test
-    void whatIsAheadOfAMachineThatHasRunSinceIsRefusedUntilItIsSetOrAccepted() throws IOException {
+    void aClockAheadOfTheMachinesUptimeIsRefusedUntilItIsSetOrAccepted() throws IOException {
         pass(Duration.ofMinutes(5), Duration.ofDays(400));
         assertThatThrownBy(() -> guard(Duration.ofDays(1)).check())
                 .hasMessageContaining("the clock is 400 days ahead: it says 2027-12-25T06:20:00Z")
@@ -64,7 +64,7 @@ class ClockGuardTest {
     }
 
     @Test
-    void aLongStopOfAMachineThatRunsIsNoJump() throws IOException {
+    void aLongStopOfTheDaemonIsNoJumpOfTheClock() throws IOException {
         pass(Duration.ofDays(40), Duration.ofHours(23));
         try (ClockGuard guard = guard(Duration.ofDays(1))) {
             guard.check();
@@ -74,9 +74,9 @@ class ClockGuardTest {
         assertThat(noticed).isEmpty();
     }
 
-    /** Nobody knows how long it was off. */
+    /** Nobody knows how long the machine was off. */
     @Test
-    void afterARestartOfTheMachineItIsNoticedAndTold() throws IOException {
+    void aJumpAcrossARestartOfTheMachineIsNoticedAndReported() throws IOException {
         now = new Reading("boot-2", Duration.ofMinutes(1), TIME.plus(Duration.ofDays(30)));
         try (ClockGuard guard = guard(Duration.ofDays(1))) {
             guard.check();
@@ -100,7 +100,7 @@ class ClockGuardTest {
 
     /** The key may be in a directory of root's. */
     @Test
-    void whatCannotBeWrittenIsNoReasonNotToStart() throws IOException {
+    void anUnwritableFileDoesNotPreventTheStart() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         try (ClockGuard guard = new ClockGuard(file.resolve("clock"), () -> Optional.of(now), Duration.ofDays(1))) {
             guard.check();
@@ -110,7 +110,7 @@ class ClockGuardTest {
     }
 
     @Test
-    void whatCannotBeReadIsNoReasonNotToStart() throws IOException {
+    void anUnreadableFileDoesNotPreventTheStart() throws IOException {
         for (String text :
                 List.of("", "x", "boot-1 now then", "boot-1 PT1S", "boot-1 PT5H 2026-11-20T06:15:00Z more")) {
             Files.writeString(directory.resolve("lib/clock"), text);

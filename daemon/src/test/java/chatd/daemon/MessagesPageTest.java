@@ -45,7 +45,10 @@ class MessagesPageTest {
         }
     }
 
-    /** What monitoring looks for: an identifier that is said nowhere else, with the words that the page has beside it. */
+    /**
+     * Monitoring looks for identifiers, so each must be unique, and listed on the page with the
+     * message's words.
+     */
     @Test
     void everyLineOfTheServiceLogHasAnIdentifierAndIsExplained() {
         Map<String, String> rows = ROW.matcher(read(Path.of("../docs/operations/messages.md")))
@@ -65,7 +68,8 @@ class MessagesPageTest {
                 .containsExactlyInAnyOrderElementsOf(rows.keySet());
         for (String message : messages) {
             String row = rows.get(message.substring(0, IDENTIFIER_LENGTH));
-            // Long messages are split in the source and abbreviated on the page; some are made elsewhere.
+            // Long messages are split in the source and abbreviated on the page; some are built
+            // elsewhere.
             Stream.of(message.substring(IDENTIFIER_LENGTH).split("\\{\\}", -1))
                     .map(part -> part.strip().replaceFirst("^[.;:,] ?", ""))
                     .filter(part -> part.length() >= 5)

@@ -17,14 +17,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The pages that sources name. */
+/** The documentation pages that sources name. */
 class PagesTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern PAGE = Pattern.compile("[\\w-]+\\.md\\b");
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
 
     @Test
-    void everyPageThatACommentNamesIsThere() throws IOException {
+    void everyPageThatACommentNamesExists() throws IOException {
         Set<String> pages;
         try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
             pages = Stream.concat(
@@ -58,7 +58,10 @@ class PagesTest {
                 .allMatch(page::contains);
     }
 
-    /** All but those of a log in, those of administrators, and those for which a client is told another one. */
+    /**
+     * All codes but those of a login, those of administrators, and those that clients receive as
+     * another one.
+     */
     @Test
     void thePageOfJsonListsEveryCodeOfARefusal() throws IOException {
         String page = Files.readString(ROOT.resolve("docs/protocol/chat-json-1.md"));

@@ -16,7 +16,7 @@ class SecurityPageTest {
     private static final Pattern NAMED = Pattern.compile("`([A-Z][A-Za-z0-9]+(?:Test|IT))(?:\\.([A-Za-z0-9]+)…?)?`");
 
     @Test
-    void everyTestThatItNamesIsThere() throws IOException {
+    void everyTestThatItNamesExists() throws IOException {
         List<Path> tests;
         try (Stream<Path> files = Files.walk(Path.of(".."), 12)) {
             tests = files.filter(file -> file.toString().contains("/src/test/java/"))

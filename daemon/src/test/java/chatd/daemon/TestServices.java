@@ -83,7 +83,8 @@ public final class TestServices implements AutoCloseable {
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
-        sessions = Sessions.of(Math.max(numbers.message(), log.lastMessage()), all.names(), all.groups()::of, clock);
+        sessions =
+                Sessions.of(Math.max(numbers.message(), log.lastMessage()), all.names(), all.groups()::groupsOf, clock);
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),
@@ -91,7 +92,7 @@ public final class TestServices implements AutoCloseable {
         journal = new Journal(
                 new Journal.Stages(ledger, log, audit, catchUp, new Applier(all, contacts, sessions)),
                 clock,
-                new Unbothered());
+                new IgnoringObserver());
         services = new Services(new FeatureContext(
                 configuration,
                 all,
@@ -129,7 +130,7 @@ public final class TestServices implements AutoCloseable {
                 clock);
     }
 
-    private static final class Unbothered implements Journal.Observer {
+    private static final class IgnoringObserver implements Journal.Observer {
         @Override
         public void databaseLost(String why) {}
 
@@ -165,8 +166,8 @@ public final class TestServices implements AutoCloseable {
     }
 
     /** Advances the clock. */
-    public void later(Duration by) {
-        clock.add(by);
+    public void advanceClock(Duration by) {
+        clock.advance(by);
     }
 
     /** Returns the content of the log's open segment. */
@@ -209,7 +210,7 @@ public final class TestServices implements AutoCloseable {
 
     private TestTransport loggedIn(TestTransport connection, String name, String device) throws InterruptedException {
         logIn(connection, name, Secret.of(PASSWORD), device);
-        connection.told();
+        connection.received();
         return connection;
     }
 
@@ -247,10 +248,10 @@ public final class TestServices implements AutoCloseable {
      * Returns all events sent to a {@code chat/1} session so far: those still in flight precede the answer to an empty
      * replay (rule 8).
      */
-    public List<String> told(TestTransport connection) throws InterruptedException {
+    public List<String> received(TestTransport connection) throws InterruptedException {
         sessions.fanout().flush();
         services.history().replay(connection.session(), 0);
-        List<String> told = connection.told();
+        List<String> told = connection.received();
         if (!told.removeLast().equals("clear")) {
             throw new AssertionError("no answer to a replay");
         }

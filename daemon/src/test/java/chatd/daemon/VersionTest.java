@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class VersionTest {
     @Test
-    void aJavaThatIsOverFourMonthsOldIsWarnedOf() {
+    void aJavaOverFourMonthsOldCausesAWarning() {
         assertThat(Version.warning("2026-04-21", LocalDate.of(2026, 8, 20))).isEmpty();
         assertThat(Version.warning("2026-04-21", LocalDate.of(2026, 8, 21)))
                 .hasValueSatisfying(text -> assertThat(text).contains("4 months old", "chatd-runtime"));
@@ -17,7 +17,7 @@ class VersionTest {
     }
 
     @Test
-    void theJavaThatRunsIsNamed() {
+    void theRunningJavaIsNamed() {
         assertThat(Version.java()).contains(Runtime.version().toString(), System.getProperty("java.home"));
     }
 }

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The class archive of the daemon in the checkout, with which it starts in half the time: {@code target/chatd.jsa}. A
- * daemon that starts without one lists its classes in its own directory, and the archive is made of that list, as the
- * packages do it ({@code launch.sh}).
+ * The class archive of the daemon in the checkout, with which it starts in half the time:
+ * {@code target/chatd.jsa}. A daemon that starts without one lists its classes in its own
+ * directory, and the archive is built from that list, as the packages do ({@code launch.sh}).
  *
  * @param module the directory in which the daemon was built: {@code daemon/} of the checkout
  * @param directory the directory of the daemon's own files
@@ -25,7 +25,10 @@ public record ClassArchive(Path module, Path directory) {
         return all;
     }
 
-    /** Begins to make the archive, in a process of its own that nobody waits for, if a daemon has listed its classes. */
+    /**
+     * Starts building the archive, in a process of its own that nobody waits for, if a daemon has
+     * listed its classes.
+     */
     public void make() throws IOException {
         if (!Files.exists(list())) {
             return;

@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
  * {@code audit.sock}, {@code admin.lock}, {@code log/}.
  */
 public final class DaemonProcess implements AutoCloseable {
-    /** What the daemon writes once it serves, with the first of the ports on which it listens. */
+    /**
+     * Matches what the daemon logs once it serves, with the first of the ports on which it listens.
+     */
     private static final Pattern READY =
             Pattern.compile("chatd \\S+ is ready after \\d+ ms, listening on \\S*?:(\\d+)(?=[,\\r\\n])");
 
@@ -31,7 +33,7 @@ public final class DaemonProcess implements AutoCloseable {
     private final AdminLink link;
     private final Path log;
 
-    /** Where in its log what this process writes begins. */
+    /** Offset in the log at which the output of this process begins. */
     private final long begin;
 
     private int port;
@@ -135,7 +137,7 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until it says that it serves; a command that asks would be in the audit log, again and again.
+     * Waits until its log says that it serves: polling with a command would fill the audit log.
      *
      * @param patience the maximum time to wait
      * @throws IOException if it does not start; the message contains the last lines of its log

@@ -38,7 +38,7 @@ final class Demo implements AutoCloseable {
         this.daemonModule = daemonModule;
     }
 
-    /** What to print about the two users. */
+    /** The passwords of the two users, to be printed. */
     record People(String alicesPassword, @Nullable String bobsOneTimePassword) {}
 
     /** What is running, and where. */
@@ -99,16 +99,18 @@ final class Demo implements AutoCloseable {
     }
 
     private People people(AdminLink link) throws IOException {
-        Map<String, UserCalls.Account> there = new HashMap<>();
+        Map<String, UserCalls.Account> existing = new HashMap<>();
         link.call(
-                UserCalls.LIST, Nothing.NOTHING, part -> part.accounts().forEach(user -> there.put(user.name(), user)));
+                UserCalls.LIST,
+                Nothing.NOTHING,
+                part -> part.accounts().forEach(user -> existing.put(user.name(), user)));
         String alices = place.secret("alice.password").orElse("");
-        if (!there.containsKey("alice")) {
+        if (!existing.containsKey("alice")) {
             alices = add(link, "alice", false);
         } else if (alices.isEmpty()) {
             alices = "(lost: ./chat admin user reset alice)";
         }
-        UserCalls.Account bob = there.get("bob");
+        UserCalls.Account bob = existing.get("bob");
         if (bob == null) {
             return new People(alices, add(link, "bob", true));
         }
@@ -117,8 +119,8 @@ final class Demo implements AutoCloseable {
     }
 
     private String add(AdminLink link, String name, boolean mustChange) throws IOException {
-        String password = OneTimePassword.make(random);
-        link.call(UserCalls.ADD, new UserCalls.Setting(name, null, mustChange, false, new Password(password)));
+        String password = OneTimePassword.generate(random);
+        link.call(UserCalls.ADD, new UserCalls.AddOrReset(name, null, mustChange, false, new Password(password)));
         place.keepSecret(name + ".password", password);
         return password;
     }

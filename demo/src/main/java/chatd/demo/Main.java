@@ -39,10 +39,10 @@ public final class Main implements Callable<Integer> {
     private boolean fresh;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    private final boolean live = System.getenv("TERM") != null && System.getProperty("chatd.terminal") != null;
+    private final boolean isTerminal = System.getenv("TERM") != null && System.getProperty("chatd.terminal") != null;
 
     public static void main(String[] arguments) {
-        // What machines read must not depend on the system's locale: some have digits of their own.
+        // Machine-readable output must not depend on the system's locale: some use other digits.
         Locale.setDefault(Locale.ROOT);
         Logger.getLogger("").setLevel(Level.WARNING);
         System.exit(new CommandLine(new Main()).execute(arguments));
@@ -94,7 +94,7 @@ public final class Main implements Callable<Integer> {
             Demo.Running running = demo.start(port, this::progress);
             progress("");
             CompletableFuture<String> trouble = demo.onTrouble();
-            tell(place, running);
+            printSummary(place, running);
             Thread waiter = Thread.ofVirtual().start(() -> {
                 await(interrupted);
                 trouble.complete("");
@@ -120,7 +120,7 @@ public final class Main implements Callable<Integer> {
 
     /** Prints a line; on a terminal, the next one overwrites it. */
     private void progress(String what) {
-        if (live) {
+        if (isTerminal) {
             out.print("\r\u001b[K" + (what.isEmpty() ? "" : what + "…"));
             out.flush();
         } else if (!what.isEmpty()) {
@@ -128,11 +128,11 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private void tell(DemoDirectory place, Demo.Running running) {
-        boolean found = place.file("").normalize().equals(defaultDirectory());
-        String client = found ? "./chat client " : "./chat client --ca " + place.file("ca.pem") + " ";
-        String admin = found ? "./chat admin " : "./chat admin --socket " + place.file("admin.sock") + " ";
-        String host = "@localhost" + (found ? "" : ":" + running.port());
+    private void printSummary(DemoDirectory place, Demo.Running running) {
+        boolean isDefault = place.file("").normalize().equals(defaultDirectory());
+        String client = isDefault ? "./chat client " : "./chat client --ca " + place.file("ca.pem") + " ";
+        String admin = isDefault ? "./chat admin " : "./chat admin --socket " + place.file("admin.sock") + " ";
+        String host = "@localhost" + (isDefault ? "" : ":" + running.port());
         Demo.People people = running.people();
         out.println();
         out.println("chatd is running on port " + running.port() + ". Two people have an account:");

@@ -47,7 +47,7 @@ public interface Dialect {
      * Returns a key that is equal for all viewers who are sent the same bytes; an event that is the same for everybody
      * is encoded once.
      */
-    default long view(Event event, long viewer) {
+    default long viewKey(Event event, long viewer) {
         return 0;
     }
 

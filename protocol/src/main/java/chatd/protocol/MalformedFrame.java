@@ -9,7 +9,7 @@ public final class MalformedFrame extends RuntimeException {
     private final Kind kind;
     private final byte[] header;
 
-    /** What is violated, for a carrier that tells the peer why it ends. */
+    /** Which rule was violated, for a carrier that tells the peer why the connection is closed. */
     public enum Kind {
         /** The dialect's own rules. */
         MESSAGE,
@@ -19,7 +19,7 @@ public final class MalformedFrame extends RuntimeException {
         ENCODING,
         /** The framing of the carrier. */
         FRAMING,
-        /** A kind of data that the carrier does not take. */
+        /** A kind of data that the carrier does not accept. */
         DATA
     }
 
@@ -37,15 +37,15 @@ public final class MalformedFrame extends RuntimeException {
         this.header = header;
     }
 
-    public MalformedFrame in(byte[] frameHeader) {
-        return new MalformedFrame(kind, what(), frameHeader);
+    public MalformedFrame withHeader(byte[] frameHeader) {
+        return new MalformedFrame(kind, reason(), frameHeader);
     }
 
     public Kind kind() {
         return kind;
     }
 
-    public String what() {
+    public String reason() {
         return String.valueOf(getMessage());
     }
 

@@ -25,8 +25,11 @@ public interface MessageReader<M> {
     /** Returns whether part of a message has been read, but not its end. */
     boolean inFrame();
 
-    /** Returns what a peer is told that does not send the rest of a message, for people; empty if it can't be told. */
-    default String missing() {
+    /**
+     * Returns the text, for people, sent to a peer that does not send the rest of a message in
+     * time; empty if it can't be sent one.
+     */
+    default String incompleteNotice() {
         return "";
     }
 

@@ -36,9 +36,9 @@ public final class Same {
                         .allMatch(component -> same(value(component, a), value(component, b)));
     }
 
-    private static @Nullable Object value(RecordComponent component, Record of) {
+    private static @Nullable Object value(RecordComponent component, Record owner) {
         try {
-            return component.getAccessor().invoke(of);
+            return component.getAccessor().invoke(owner);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

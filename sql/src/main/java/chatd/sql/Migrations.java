@@ -41,8 +41,8 @@ public final class Migrations {
     /**
      * Migrates the schema that {@code database} connects to.
      *
-     * @throws Refused if the schema is newer than this program, half migrated, or made by other migrations than this
-     *     program's; or if migrating it fails
+     * @throws Refused if the schema is newer than this program, half migrated, or created by other
+     *     migrations than this program's; or if migrating it fails
      * @throws SQLException if the database can't be reached
      */
     public static void migrate(DataSource database) throws SQLException {
@@ -77,19 +77,23 @@ public final class Migrations {
     }
 
     /**
-     * Returns whether Flyway's table has exactly the rows that this program's migrations leave there, so that nothing is to be
-     * done. Flyway would find out the same, but takes a seventh of the daemon's start for it.
+     * Returns whether Flyway's table has exactly the rows that this program's migrations leave
+     * there, so that there is nothing to do. Flyway would find the same, but would take a seventh
+     * of the daemon's start time for it.
      */
     static boolean isCurrent(DataSource database) throws SQLException {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             return rows(statement).equals(expected());
         } catch (SQLSyntaxErrorException e) {
-            return false; // there is no such table
+            return false; // the table does not exist
         }
     }
 
-    /** Returns the rows of Flyway's table, one a line, in the order in which they were made; {@code ./chat generate} keeps them. */
+    /**
+     * Returns the rows of Flyway's table, one per line, in the order in which they were added;
+     * {@code ./chat generate} stores them.
+     */
     static String rows(Statement statement) throws SQLException {
         StringBuilder rows = new StringBuilder();
         try (ResultSet result = statement.executeQuery(

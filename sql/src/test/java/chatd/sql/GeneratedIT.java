@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is committed is what is generated from the migrations. */
+/** Checks that the committed files are those generated from the migrations. */
 @Tag("generated")
 class GeneratedIT {
     @TempDir
@@ -30,12 +30,12 @@ class GeneratedIT {
     }
 
     @Test
-    void whatIsCommittedMatchesTheMigrations() throws Exception {
-        Files.createDirectories(fresh.resolve(Generated.ROWS).getParent());
-        Generated.into(fresh, fresh);
-        assertThat(Path.of("src/main/resources").resolve(Generated.ROWS))
+    void theCommittedFilesMatchTheMigrations() throws Exception {
+        Files.createDirectories(fresh.resolve(SchemaGenerator.ROWS).getParent());
+        SchemaGenerator.generateInto(fresh, fresh);
+        assertThat(Path.of("src/main/resources").resolve(SchemaGenerator.ROWS))
                 .as("run `./chat generate` after changing the migrations")
-                .hasSameTextualContentAs(fresh.resolve(Generated.ROWS));
+                .hasSameTextualContentAs(fresh.resolve(SchemaGenerator.ROWS));
         assertThat(sources(Path.of("src/main/java")))
                 .as("run `./chat generate` after changing the migrations")
                 .isEqualTo(sources(fresh));

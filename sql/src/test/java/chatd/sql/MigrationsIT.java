@@ -41,7 +41,7 @@ class MigrationsIT {
     }
 
     @BeforeEach
-    void schema() throws Exception {
+    void createSchema() throws Exception {
         String name = "m" + ++schemas;
         server.createSchema(name);
         url = server.url(name);
@@ -68,7 +68,7 @@ class MigrationsIT {
         }
     }
 
-    private long number(String query) throws SQLException {
+    private long queryNumber(String query) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(query)) {
@@ -80,7 +80,7 @@ class MigrationsIT {
     @Test
     void anEmptySchemaGetsAllTables() throws Exception {
         migrate();
-        assertThat(number("select count(*) from information_schema.tables where table_schema = database()"))
+        assertThat(queryNumber("select count(*) from information_schema.tables where table_schema = database()"))
                 .isEqualTo(32);
     }
 
@@ -92,7 +92,7 @@ class MigrationsIT {
         execute("insert into message (number, time, sender, receiver, text, salt)"
                 + " values (1, utc_timestamp(6), 1, 0, 'hello', repeat('s', 16))");
         migrate();
-        assertThat(number("select count(*) from account join message on sender = account.number"))
+        assertThat(queryNumber("select count(*) from account join message on sender = account.number"))
                 .isEqualTo(1);
     }
 
@@ -155,24 +155,26 @@ class MigrationsIT {
         execute("insert into everyone_message (number) values (1)");
         execute("insert into receiver (message, account, sender) values (2, 8, 7), (3, 8, 7), (3, 9, 7)");
         migrate();
-        assertThat(number("select receiver from message where number = 1")).isZero();
-        assertThat(number("select receiver from message where number = 2")).isEqualTo(8);
-        assertThat(number("select receiver is null from message where number = 3"))
+        assertThat(queryNumber("select receiver from message where number = 1")).isZero();
+        assertThat(queryNumber("select receiver from message where number = 2")).isEqualTo(8);
+        assertThat(queryNumber("select receiver is null from message where number = 3"))
                 .isEqualTo(1);
-        assertThat(number("select count(*) from receiver where message = 3 and account in (8, 9)"))
+        assertThat(queryNumber("select count(*) from receiver where message = 3 and account in (8, 9)"))
                 .isEqualTo(2);
-        assertThat(number("select count(*) from receiver")).isEqualTo(2);
-        assertThat(number("select conversation from message where number = 1")).isZero();
-        assertThat(number("select conversation from message where number = 2")).isEqualTo(7L << 32 | 8);
-        assertThat(number("select conversation is null from message where number = 3"))
+        assertThat(queryNumber("select count(*) from receiver")).isEqualTo(2);
+        assertThat(queryNumber("select conversation from message where number = 1"))
+                .isZero();
+        assertThat(queryNumber("select conversation from message where number = 2"))
+                .isEqualTo(7L << 32 | 8);
+        assertThat(queryNumber("select conversation is null from message where number = 3"))
                 .isEqualTo(1);
-        assertThat(number("select conversation from receiver where account = 9"))
+        assertThat(queryNumber("select conversation from receiver where account = 9"))
                 .isEqualTo(7L << 32 | 9);
     }
 
-    /** Each user of a conversation gets a row, and has read what there is. */
+    /** Each user of a conversation gets a row, and has read everything in it. */
     @Test
-    void nothingOfVersionSixIsUnread() throws Exception {
+    void theMessagesOfVersionSixAreAllRead() throws Exception {
         migrateTo("6");
         execute("insert into account (number, name, password_hash, must_change, state, everyone_after, created) values"
                 + " (7, 'ann', '', 0, 0, 0, utc_timestamp(6)), (8, 'ben', '', 0, 0, 0, utc_timestamp(6)),"
@@ -185,14 +187,18 @@ class MigrationsIT {
         execute("insert into receiver (message, account, conversation) values"
                 + " (3, 8, 7 << 32 | 8), (3, 9, 7 << 32 | 9)");
         migrate();
-        // Of everyone, both; with each other; with the deleted one, on both sides; and the note.
-        assertThat(number("select count(*) from party")).isEqualTo(2 + 2 + 2 + 1);
-        assertThat(number("select count(*) from party where read_mid = 4")).isEqualTo(7);
-        assertThat(number("select count(*) from party where conversation = 7 << 32 | 8"))
+        // Everyone's, for both users; theirs with each other; that with the deleted user, for both
+        // sides; and the note.
+        assertThat(queryNumber("select count(*) from party")).isEqualTo(2 + 2 + 2 + 1);
+        assertThat(queryNumber("select count(*) from party where read_mid = 4")).isEqualTo(7);
+        assertThat(queryNumber("select count(*) from party where conversation = 7 << 32 | 8"))
                 .isEqualTo(2);
     }
 
-    /** What accounts of version 11 store is counted, each file by itself; what was taken back is not. */
+    /**
+     * The files that accounts of version 11 store are counted, one for each message; those taken
+     * back are not.
+     */
     @Test
     void theFilesOfVersionElevenAreCounted() throws Exception {
         migrateTo("11");
@@ -208,11 +214,11 @@ class MigrationsIT {
         execute("insert into file (number, message, name, content, size) values"
                 + " (1, 1, 'a', 1, 100), (2, 2, 'a', 1, 100), (3, 3, '', null, 0), (4, 4, 'b', 2, 5)");
         migrate();
-        assertThat(number("select files from account_storage where account = 7"))
+        assertThat(queryNumber("select files from account_storage where account = 7"))
                 .isEqualTo(2);
-        assertThat(number("select bytes from account_storage where account = 7"))
+        assertThat(queryNumber("select bytes from account_storage where account = 7"))
                 .isEqualTo(200);
-        assertThat(number("select bytes from account_storage where account = 8"))
+        assertThat(queryNumber("select bytes from account_storage where account = 8"))
                 .isEqualTo(5);
     }
 }

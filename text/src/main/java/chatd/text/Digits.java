@@ -2,16 +2,19 @@ package chatd.text;
 
 import java.time.LocalDateTime;
 
-/** Writes decimal numbers into bytes of ASCII, for what is written once a message. */
+/**
+ * Writes decimal numbers as ASCII bytes, without a formatter, for text that every message needs.
+ */
 public final class Digits {
     private Digits() {}
 
     /**
-     * Writes a number so that its last digit is before an offset; bytes before its first digit stay as they are.
+     * Writes a number so that its last digit is just before an offset; bytes before its first digit
+     * stay as they are.
      *
      * @param number 0 or more
      */
-    public static void before(byte[] text, int end, long number) {
+    public static void writeBefore(byte[] text, int end, long number) {
         int at = end;
         long rest = number;
         do {
@@ -26,12 +29,12 @@ public final class Digits {
      *
      * @param at of the years 0 to 9999
      */
-    public static void dateAndTime(byte[] text, LocalDateTime at) {
-        before(text, 4, at.getYear());
-        before(text, 7, at.getMonthValue());
-        before(text, 10, at.getDayOfMonth());
-        before(text, 13, at.getHour());
-        before(text, 16, at.getMinute());
-        before(text, 19, at.getSecond());
+    public static void writeDateAndTime(byte[] text, LocalDateTime at) {
+        writeBefore(text, 4, at.getYear());
+        writeBefore(text, 7, at.getMonthValue());
+        writeBefore(text, 10, at.getDayOfMonth());
+        writeBefore(text, 13, at.getHour());
+        writeBefore(text, 16, at.getMinute());
+        writeBefore(text, 19, at.getSecond());
     }
 }

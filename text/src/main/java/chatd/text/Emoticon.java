@@ -14,10 +14,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An emoticon (page {@code chat-json-1.md}, "Emoticons"): texts are stored and sent with its code, clients show its emoji.
+ * An emoticon (page {@code chat-json-1.md}, "Emoticons"): texts are stored and sent with its code,
+ * clients show its emoji.
  *
  * @param code a slash and ASCII letters in lower case
- * @param emoji one fully qualified emoji of Unicode's
+ * @param emoji one fully qualified Unicode emoji
  * @param chinese its name in Chinese
  * @param english its name in English
  */
@@ -60,7 +61,7 @@ public record Emoticon(String code, String emoji, String chinese, String english
     }
 
     /** Returns a text with the emoji in place of its codes. */
-    public static String shown(String text) {
+    public static String replaceCodes(String text) {
         return text.indexOf('/') < 0
                 ? text
                 : CODE.matcher(text)

@@ -11,21 +11,28 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Mentions in texts, as people write them (page {@code chat-json-1.md}, "Mentions"): an {@code @} and the longest name
- * that is somebody's, with neither a letter nor a digit before the {@code @} or behind the name; but letters of scripts
- * that put no spaces between words stand beside both. The web client has the same rule in {@code text.ts}.
+ * Mentions in texts, as people write them (page {@code chat-json-1.md}, "Mentions"): an {@code @}
+ * and the longest name that somebody has, with neither a letter nor a digit before the {@code @} or
+ * after the name; letters of scripts that put no spaces between words may stand next to both. The
+ * web client has the same rule in {@code text.ts}.
  */
 public final class Mention {
-    /** Maximum number of those whom one text mentions. */
+    /** Maximum number of users whom one text mentions. */
     private static final int MOST = 50;
 
-    /** Maximum number of places that are looked at, so that a text of nothing but {@code @} costs little. */
+    /**
+     * Maximum number of signs that are examined, so that a text of nothing but {@code @} costs
+     * little.
+     */
     private static final int PLACES = 500;
 
-    /** How many places of a text are looked at in less than half a millisecond. */
+    /** How many signs of a text are examined in less than half a millisecond. */
     private static final int FEW = 3;
 
-    /** Maximum number of names that are looked up for one text: where nothing parts the words, each length is tried. */
+    /**
+     * Maximum number of names that are looked up for one text: where nothing separates the words,
+     * each length is tried.
+     */
     private static final int LOOKUPS = 1_000;
 
     /** Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name. */
@@ -35,22 +42,25 @@ public final class Mention {
     private static final String SIGNS = "[@＠]";
 
     /**
-     * A sign without a letter or digit, with its marks, before it. What is before is looked at behind the sign, and not at
-     * every character: that costs ten times as much.
+     * A sign with no letter or digit, with its marks, before it. The look-behind comes after the
+     * sign: in front of it, it would run at every character, which costs ten times as much.
      */
     private static final String ANY_SIGN = SIGNS + "(?<![\\p{L}\\p{Nd}&&[^" + UNSPACED + "]]\\p{M}{0,3}" + SIGNS + ")";
 
     private static final String PART = "[\\p{L}\\p{M}\\p{Nd}&&[^" + UNSPACED + "]]";
     private static final Pattern SIGN = Pattern.compile(ANY_SIGN);
 
-    /** The characters of names, which have up to 32 bytes, and more of them as they are typed. */
+    /** The characters of a name as typed, which may have more than a name's 32 bytes. */
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{M}\\p{Nd}._-]{1,40}");
 
     private static final Pattern IS_PART = Pattern.compile(PART);
     private static final Pattern IS_MARK = Pattern.compile("\\p{M}");
     private static final Pattern IS_UNSPACED = Pattern.compile("[" + UNSPACED + "]");
 
-    /** All members of a group, in the languages of the clients; {@code @all-hands} may be somebody's name. */
+    /**
+     * A mention of all members of a group, in the languages of the clients; {@code @all-hands} may
+     * be somebody's name.
+     */
     private static final Pattern ALL = Pattern.compile(
             ANY_SIGN + "(?:all(?!" + PART + "|[._-]+[\\p{L}\\p{Nd}])|所有人(?!\\p{M}))",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
@@ -58,12 +68,12 @@ public final class Mention {
     private Mention() {}
 
     /**
-     * Returns those whom a text mentions, in the order in which it does, each once; at most 50, in the first 500 places
-     * with an {@code @}. Looks up at most about 1,000 names.
+     * Returns the users whom a text mentions, in the order in which it does, each once; at most 50,
+     * in the first 500 places with an {@code @}. Looks up at most about 1,000 names.
      *
-     * @param called returns who is called so, as it was typed
+     * @param lookUp returns the user with a name, as typed; empty if there is none
      */
-    public static <T> Set<T> in(String text, Function<String, Optional<T>> called) {
+    public static <T> Set<T> in(String text, Function<String, Optional<T>> lookUp) {
         Set<T> mentioned = new LinkedHashSet<>();
         Matcher sign = SIGN.matcher(text);
         int lookups = 0;
@@ -74,7 +84,7 @@ public final class Mention {
             for (int end = longest; end > sign.end() && found.isEmpty(); end--) {
                 if (mayEnd(text, end)) {
                     lookups++;
-                    found = called.apply(text.substring(sign.end(), end));
+                    found = lookUp.apply(text.substring(sign.end(), end));
                 }
             }
             found.ifPresent(mentioned::add);
@@ -82,7 +92,7 @@ public final class Mention {
         return mentioned;
     }
 
-    /** Returns whether a name may end at a place: neither within a letter nor within a word. */
+    /** Returns whether a name may end at an offset: neither within a letter nor within a word. */
     private static boolean mayEnd(String text, int end) {
         if (end == text.length()) {
             return true;
@@ -100,8 +110,8 @@ public final class Mention {
         return IS_UNSPACED.matcher(Character.toString(letter)).matches();
     }
 
-    /** Returns whether a text may mention so many that to look for them takes milliseconds. */
-    public static boolean isOfMany(String text) {
+    /** Returns whether a text may have so many mentions that finding them takes milliseconds. */
+    public static boolean mayBeSlow(String text) {
         Matcher sign = SIGN.matcher(text);
         int places = 0;
         while (places <= FEW && sign.find()) {
@@ -111,17 +121,20 @@ public final class Mention {
     }
 
     /** Returns whether a text mentions all members of the group that it is for. */
-    public static boolean isOfAll(String text) {
+    public static boolean mentionsAll(String text) {
         return ALL.matcher(text).find();
     }
 
-    /** Returns a regular expression, for use without case, that finds the mentions of a name in its normal forms. */
-    public static String of(String name) {
+    /**
+     * Returns a regular expression, to be used case-insensitively, that finds the mentions of a
+     * name in its normal forms.
+     */
+    public static String patternOf(String name) {
         String forms = Stream.of(Normalizer.Form.NFC, Normalizer.Form.NFD)
                 .map(form -> Pattern.quote(Normalizer.normalize(name, form)))
                 .distinct()
                 .collect(Collectors.joining("|"));
-        String behind = isUnspaced(name.codePointBefore(name.length())) ? "\\p{M}" : PART;
-        return ANY_SIGN + "(?:" + forms + ")(?!" + behind + ")";
+        String after = isUnspaced(name.codePointBefore(name.length())) ? "\\p{M}" : PART;
+        return ANY_SIGN + "(?:" + forms + ")(?!" + after + ")";
     }
 }

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
  * can neither control the terminal nor pass for another line.
  */
 public final class SafeText {
-    /** The most combining marks kept on one letter; a longer pile would cover the lines above. */
+    /** Maximum number of combining marks kept on one letter; more would cover the lines above. */
     private static final int MARKS = 6;
 
     private static final int UNREADABLE = 0xFFFD;
@@ -15,8 +15,9 @@ public final class SafeText {
     private SafeText() {}
 
     /**
-     * Returns whether a character is invisible or changes the reading direction: controls, line ends, format characters,
-     * what Unicode calls default-ignorable, and what has no meaning that all agree on. Blanks are not.
+     * Returns whether a character is invisible or changes the reading direction: controls, line
+     * ends, format characters, those that Unicode calls default-ignorable, and those without an
+     * agreed meaning. Spaces are not.
      */
     public static boolean isInvisible(int c) {
         return switch (Character.getType(c)) {
@@ -42,8 +43,8 @@ public final class SafeText {
     }
 
     /**
-     * Returns whether a text has an invisible character where it joins neither letters nor emoji, and selects no form of
-     * one.
+     * Returns whether a text has an invisible character that neither joins letters or emoji nor
+     * selects a form of one.
      */
     public static boolean hasInvisible(String text) {
         int[] points = text.codePoints().toArray();
@@ -102,7 +103,10 @@ public final class SafeText {
         return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
     }
 
-    /** Returns whether an invisible character is one that changes how its neighbours are drawn, and has such. */
+    /**
+     * Returns whether an invisible character is one that changes how its neighbours are drawn, and
+     * has such neighbours.
+     */
     private static boolean isInPlace(int[] points, int i) {
         int c = points[i];
         if (i == 0) {

@@ -2,7 +2,7 @@ package chatd.text;
 
 import java.util.Locale;
 
-/** Sizes for people: in the largest unit of which there is one at least. */
+/** Formats sizes for people, in the largest unit of which there is at least one. */
 public final class Size {
     private static final String UNITS = "KMGTPE";
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EmoticonTest {
     @Test
-    void theTableIsWhatThePageAsksFor() {
+    void theTableMeetsTheRequirementsOfThePage() {
         assertThat(Emoticon.all()).hasSizeGreaterThanOrEqualTo(60);
         assertThat(Emoticon.all())
                 .extracting(Emoticon::code)
@@ -18,7 +18,7 @@ class EmoticonTest {
         assertThat(Emoticon.all()).extracting(Emoticon::emoji).doesNotHaveDuplicates();
         assertThat(Emoticon.all()).allSatisfy(one -> {
             assertThat(one.emoji().codePoints()).anyMatch(Character::isEmoji);
-            // What has a text form too is told by U+FE0F to be an emoji.
+            // A character that also has a text form needs U+FE0F to be shown as an emoji.
             int first = one.emoji().codePointAt(0);
             assertThat(Character.isEmojiPresentation(first) || one.emoji().endsWith("\uFE0F"))
                     .as(one.code())
@@ -42,6 +42,6 @@ class EmoticonTest {
         "no slash, no slash"
     })
     void aCodeThatStandsForItselfIsShownAsAnEmoji(String text, String shown) {
-        assertThat(Emoticon.shown(text)).isEqualTo(shown);
+        assertThat(Emoticon.replaceCodes(text)).isEqualTo(shown);
     }
 }

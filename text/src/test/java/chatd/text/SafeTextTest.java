@@ -22,7 +22,7 @@ class SafeTextTest {
 
     @ParameterizedTest
     @MethodSource("table")
-    void aTextIsShownAsTheTableHasIt(JsonNode row) {
+    void aTextIsShownAsTheTableSays(JsonNode row) {
         assertThat(SafeText.text(row.path("text").asString()))
                 .isEqualTo(row.path("shown").asString());
     }
@@ -92,7 +92,7 @@ class SafeTextTest {
 
     @Test
     void aJoinerNeedsWhatItJoinsOnBothSides() {
-        // Whole, cut off after the joiner, and after what only selects.
+        // Whole, cut off after the joiner, and after a selector.
         assertThat(SafeText.line("👩\u200D👧")).isEqualTo("👩\u200D👧");
         assertThat(SafeText.line("❤\uFE0F\u200D🔥")).isEqualTo("❤\uFE0F\u200D🔥");
         assertThat(SafeText.line("👩\u200D")).isEqualTo("👩\uFFFD");

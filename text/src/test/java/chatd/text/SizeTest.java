@@ -19,7 +19,7 @@ class SizeTest {
         "5368709120, 5 GiB",
         "9223372036854775807, 8 EiB"
     })
-    void aSizeIsSaidInTheLargestUnitOfWhichThereIsOne(long bytes, String said) {
-        assertThat(Size.of(bytes)).isEqualTo(said);
+    void aSizeIsShownInTheLargestUnitOfWhichThereIsAtLeastOne(long bytes, String shown) {
+        assertThat(Size.of(bytes)).isEqualTo(shown);
     }
 }

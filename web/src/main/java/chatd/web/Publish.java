@@ -17,9 +17,9 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Publishes the page when it is built: gives what the bundler made names with their hash, puts these names into {@code
- * index.html}, compresses each file with Brotli and gzip, and lists them in {@code files}, from which the daemon serves
- * them. The same input gives the same bytes.
+ * Publishes the page when it is built: gives the bundler's files names with their hash, puts these
+ * names into {@code index.html}, compresses each file with Brotli and gzip, and lists them in
+ * {@code files}, which tells the daemon what to serve. The same input gives the same bytes.
  */
 final class Publish {
     private static final int HASH_DIGITS = 16;
@@ -37,8 +37,8 @@ final class Publish {
         }
         List<String> names = new ArrayList<>();
         String index = Files.readString(Path.of(arguments[0]).resolve("index.html"));
-        try (Stream<Path> made = Files.list(Path.of(arguments[1]))) {
-            for (Path file : made.sorted().toList()) {
+        try (Stream<Path> bundle = Files.list(Path.of(arguments[1]))) {
+            for (Path file : bundle.sorted().toList()) {
                 byte[] content = Files.readAllBytes(file);
                 String plain = file.getFileName().toString();
                 String name = hashed(plain, content);
@@ -64,7 +64,7 @@ final class Publish {
         Files.write(target.resolve("files"), names);
     }
 
-    /** Returns {@code page.0123456789abcdef.js} of {@code page.js}. */
+    /** Returns {@code page.0123456789abcdef.js} for {@code page.js}. */
     private static String hashed(String name, byte[] content) {
         int dot = name.lastIndexOf('.');
         try {

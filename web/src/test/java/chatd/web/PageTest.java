@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is published, and of what it is made. */
+/** Checks what is published, and what it is built from. */
 class PageTest {
     private static final Path SITE = Path.of("target/classes/chatd/web/site");
 
-    /** The most bytes of compressed script at first load. */
+    /** Maximum size of the compressed script at first load, in bytes. */
     private static final long BUDGET = 60_000;
 
-    /** A heading of the sheet: a comment of a few words. */
+    /** A heading of the style sheet: a comment of a few words. */
     private static final Pattern SECTION = Pattern.compile("(?m)^/\\* [A-Z][a-z ]+ \\*/$");
 
     private static final Pattern CLASS = Pattern.compile("\\.([a-z][\\w-]*)");
@@ -48,13 +48,13 @@ class PageTest {
         "preact-signals-2.11.4, Rb+5RPo9gWSaHtzJeauhHxiC8KP/IF2DEPkHPEOGOnuy2wnJzRqyeLRankUCYd6ADqtxS6GnWGv6Ie343d8aYw==",
         "preact-signals-core-1.14.5, vcRv7Ityz5JVmeiVqIluLFzT/PDS/AlhHUpw3/aUWqcVUs6bDGIPXE/6RSC4evBNWYvnniozg5Syfj33al3gkg=="
     })
-    void aLibraryIsWhatNpmHas(String name, String sha512) throws IOException {
+    void aLibraryIsTheOneThatNpmHas(String name, String sha512) throws IOException {
         assertThat(Base64.getEncoder().encodeToString(digest("SHA-512", Path.of("npm", name + ".tgz"))))
                 .isEqualTo(sha512);
     }
 
     @Test
-    void whatIsPublishedIsNamedByItsContentAndNamedInThePage() throws IOException {
+    void publishedFilesAreNamedByTheirContentAndReferencedInThePage() throws IOException {
         List<String> names = Files.readAllLines(SITE.resolve("files"));
         assertThat(names).hasSize(5).contains("index.html", "icon.svg", "licences.txt");
         String index = Files.readString(SITE.resolve("index.html"));
@@ -80,8 +80,8 @@ class PageTest {
     }
 
     /**
-     * What a class means is said once: none is a part of the page in one rule and a state of another part in the next, and
-     * without an ancestor it is styled in one section of the sheet alone.
+     * Each class has one meaning: none is a part of the page in one rule and a state of another
+     * part in the next, and without an ancestor it is styled in only one section of the sheet.
      */
     @Test
     void noClassMeansTwoThings() throws IOException {
@@ -116,9 +116,9 @@ class PageTest {
                 .allSatisfy((_, in) -> assertThat(in).hasSize(1));
     }
 
-    /** The model knows neither the browser's page nor its clock: both are handed in. */
+    /** The model knows neither the browser's page nor its clock: both are passed in. */
     @Test
-    void theModelIsFreeOfThePage() throws IOException {
+    void theModelDoesNotDependOnThePage() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src/main/ts/model"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertThat(Files.readString(file))
@@ -128,9 +128,9 @@ class PageTest {
         }
     }
 
-    /** What the daemon says of itself is translated by its words: they have to be its own. */
+    /** The daemon's notices are translated by their text: the texts must be the daemon's own. */
     @Test
-    void whatIsTranslatedIsWhatTheDaemonSays() throws IOException {
+    void theTranslatedNoticesAreThoseOfTheDaemon() throws IOException {
         StringBuilder daemon = new StringBuilder();
         try (Stream<Path> files = Files.walk(Path.of("../daemon/src/main/java"))) {
             for (Path file :
@@ -140,18 +140,18 @@ class PageTest {
         }
         String words = Files.readString(Path.of("src/main/ts/view/words-zh.ts"));
         String notices = words.substring(words.indexOf("NOTICES:"), words.indexOf("};", words.indexOf("NOTICES:")));
-        List<String> said = notices.lines()
+        List<String> texts = notices.lines()
                 .filter(line -> line.startsWith("  \""))
                 .map(line -> line.substring(3, line.indexOf("\": \"")))
                 .toList();
-        assertThat(said).hasSizeGreaterThan(5);
+        assertThat(texts).hasSizeGreaterThan(5);
         assertThat(daemon.toString())
-                .contains(said.stream().map(one -> '"' + one + '"').toList());
+                .contains(texts.stream().map(one -> '"' + one + '"').toList());
     }
 
-    /** What a stranger writes is only ever a text. */
+    /** What a stranger writes is only ever shown as text. */
     @Test
-    void nothingIsMadeOfMarkup() throws IOException {
+    void nothingIsRenderedFromMarkup() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src/main/ts"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertThat(Files.readString(file))

@@ -23,8 +23,11 @@ class TypesTest {
     private static final Path WIRE = Path.of("src/main/ts/wire").toAbsolutePath();
     private static final Path GOLDEN = Path.of("target/test-classes/golden");
 
-    /** What the daemon reads as well, though clients should not write it so; and what is no message. */
-    private static final Set<String> OTHERWISE =
+    /**
+     * Messages that the daemon also reads, though clients should not write them so; and input that
+     * is not a message.
+     */
+    private static final Set<String> EXCLUDED =
             Set.of("log-in.json", "look-up-users.json", "no-json.json", "of-no-form.json");
 
     /** Deno reads nothing below {@code /dev}, where the temporary files of the tests may be. */
@@ -38,7 +41,10 @@ class TypesTest {
     @TempDir(factory = WithinTheModule.class)
     private Path directory;
 
-    /** Returns what the compiler says of a module, and of all that it imports; empty if there is nothing wrong. */
+    /**
+     * Returns the compiler's errors in a module, and in all that it imports; empty if there are
+     * none.
+     */
     private String check(String module) throws IOException, InterruptedException {
         Files.writeString(directory.resolve("module.ts"), module);
         Files.writeString(directory.resolve("tsconfig.json"), """
@@ -70,9 +76,9 @@ class TypesTest {
         compiler.environment().put("NO_COLOR", "1");
         Process running = compiler.start();
         running.getOutputStream().close();
-        String said = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(running.waitFor()).as(said).isEqualTo(said.isEmpty() ? 0 : 2);
-        return said;
+        String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(running.waitFor()).as(output).isEqualTo(output.isEmpty() ? 0 : 2);
+        return output;
     }
 
     private static String imports() {
@@ -87,7 +93,7 @@ class TypesTest {
         try (Stream<Path> files = Files.list(GOLDEN.resolve(kind))) {
             for (Path file : files.sorted().toList()) {
                 String name = file.getFileName().toString();
-                if (!OTHERWISE.contains(name)) {
+                if (!EXCLUDED.contains(name)) {
                     module.append("// %s%n({ message: %s }) satisfies { message: %s };%n"
                             .formatted(name, Files.readString(file).strip(), type));
                 }
@@ -98,7 +104,7 @@ class TypesTest {
     }
 
     @Test
-    void thePageHasTheTypesThatItSays() throws IOException, InterruptedException {
+    void thePageCompiles() throws IOException, InterruptedException {
         assertThat(compile(Path.of("").toAbsolutePath())).isEmpty();
     }
 
@@ -109,7 +115,7 @@ class TypesTest {
     }
 
     @Test
-    void whatIsNoMessageIsRefused() throws IOException, InterruptedException {
+    void anInvalidMessageIsRefused() throws IOException, InterruptedException {
         assertThat(check(imports() + """
                         ({ message: { type: 22, send: "U1", receive: "U2", info: {} } }) satisfies { message: Event };
                         ({ message: { type: 22, send: "bob", receive: "U2", info: {} } }) satisfies { message: Event };

@@ -34,7 +34,7 @@ class AccountsManagedIT {
         this.chatd = chatd;
     }
 
-    private int logInAnswer(Chatd.Person person) {
+    private int loginCode(Chatd.Person person) {
         try (Chat1Socket socket = chatd.connect()) {
             return socket.send(Wire.logIn(person.name(), person.password()))
                     .next()
@@ -42,7 +42,7 @@ class AccountsManagedIT {
         }
     }
 
-    private int changeAnswer(Chatd.Person person) {
+    private int changePasswordCode(Chatd.Person person) {
         try (Chat1Socket socket = chatd.connect()) {
             return socket.send(Wire.change(person.name(), person.password(), "another-one-7"))
                     .next()
@@ -51,35 +51,35 @@ class AccountsManagedIT {
     }
 
     /** Expects a text with the reason, then the user's own presence as offline, then the end of the connection. */
-    private static void expectSentAway(Chat1Socket socket, String why) {
-        assertThat(socket.expectServerText()).contains(why);
+    private static void expectDisconnected(Chat1Socket socket, String reason) {
+        assertThat(socket.expectServerText()).contains(reason);
         socket.expectPresence(Wire.OFFLINE, socket.name());
         socket.expectClosed();
     }
 
     @Test
-    void whoIsDisabledIsSentAwayAndMayNotLogInUntilEnabled() {
+    void aDisabledUserIsDisconnectedAndMayNotLogInUntilEnabled() {
         try (Chat1Socket other = chatd.newcomer();
                 Chat1Socket socket = chatd.newcomer()) {
             other.expectPresence(Wire.OFFLINE, socket.name());
             other.expectPresence(Wire.ONLINE, socket.name());
             chatd.admin("", "user", "disable", socket.name()).exits(0);
-            expectSentAway(socket, "disabled");
+            expectDisconnected(socket, "disabled");
             other.expectPresence(Wire.OFFLINE, socket.name());
-            assertThat(logInAnswer(socket.person())).isEqualTo(Wire.WRONG_PASSWORD);
-            assertThat(changeAnswer(socket.person())).isEqualTo(Wire.WRONG_OLD);
+            assertThat(loginCode(socket.person())).isEqualTo(Wire.WRONG_PASSWORD);
+            assertThat(changePasswordCode(socket.person())).isEqualTo(Wire.WRONG_OLD);
             assertThat(chatd.admin("", "user", "disable", socket.name())
                             .exits(0)
                             .out())
                     .contains("is disabled already");
             chatd.admin("", "user", "enable", socket.name()).exits(0);
-            assertThat(logInAnswer(socket.person())).isEqualTo(Wire.LOGGED_IN);
+            assertThat(loginCode(socket.person())).isEqualTo(Wire.LOGGED_IN);
         }
     }
 
-    /** A user is meant by a number as well as by a name, wherever a name is taken. */
+    /** A user may be given by number wherever a name is accepted. */
     @Test
-    void aNumberMeansAUser() {
+    void aUserCanBeGivenByNumber() {
         Chatd.Person person = chatd.person();
         String number = shownNumber(person.name());
         assertThat(chatd.admin("", "user", "show", number).exits(0).out())
@@ -101,7 +101,7 @@ class AccountsManagedIT {
         try (Chat1Socket socket = chatd.logIn(new Chatd.Person(name, Chatd.PASSWORD))) {
             assertThat(chatd.admin("", "session", "kick", number).exits(0).out())
                     .contains(name);
-            expectSentAway(socket, "ended this session");
+            expectDisconnected(socket, "ended this session");
         }
         assertThat(chatd.admin("", "user", "show", "U999999").exits(4).err()).contains("no user called U999999");
         chatd.admin("", "user", "delete", number, "--yes").exits(0);
@@ -116,14 +116,14 @@ class AccountsManagedIT {
     }
 
     @Test
-    void severalAreDisabledAtOnceAndAnUnknownOneIsReported() {
+    void severalUsersAreDisabledAtOnceAndAnUnknownOneIsReported() {
         Chatd.Person one = chatd.person();
         Chatd.Person two = chatd.person();
         ProcessResult run = chatd.admin("", "user", "disable", one.name(), "nobody-at-all", two.name())
                 .exits(4);
         assertThat(run.out()).contains(one.name() + " (", two.name() + " (");
         assertThat(run.err()).contains("nobody-at-all: There is no user called nobody-at-all");
-        assertThat(logInAnswer(two)).isEqualTo(Wire.WRONG_PASSWORD);
+        assertThat(loginCode(two)).isEqualTo(Wire.WRONG_PASSWORD);
         assertThat(chatd.admin("", "user", "enable", one.name(), two.name(), "-o", "json")
                         .exits(0)
                         .out())
@@ -131,7 +131,7 @@ class AccountsManagedIT {
     }
 
     @Test
-    void whoIsRenamedGoesUnderTheOldNameAndComesUnderTheNewAndStays() {
+    void aRenamedUserGoesOfflineUnderTheOldNameAndOnlineUnderTheNew() {
         try (Chat1Socket other = chatd.newcomer();
                 Chat1Socket socket = chatd.newcomer()) {
             String old = socket.name();
@@ -149,7 +149,7 @@ class AccountsManagedIT {
             other.send(Wire.text("to the old name", old));
             assertThat(other.expectServerText()).contains("no user called " + old);
             assertThat(other.replay(2)).allMatch(item -> item.name().equals(name));
-            assertThat(logInAnswer(new Chatd.Person(old, Chatd.PASSWORD))).isEqualTo(Wire.NO_SUCH_USER);
+            assertThat(loginCode(new Chatd.Person(old, Chatd.PASSWORD))).isEqualTo(Wire.NO_SUCH_USER);
             // Nobody else can have the old name, and the account may take it back.
             chatd.admin("", "user", "add", old).exits(5);
             chatd.admin("", "user", "rename", name, old).exits(0);
@@ -159,7 +159,7 @@ class AccountsManagedIT {
     }
 
     @Test
-    void whoIsRenamedWhileOfflineIsAnnouncedOfflineUnderTheNewName() {
+    void aUserRenamedWhileOfflineIsAnnouncedOfflineUnderTheNewName() {
         Chatd.Person person = chatd.person();
         String name = Chatd.newName();
         try (Chat1Socket other = chatd.newcomer()) {
@@ -173,7 +173,7 @@ class AccountsManagedIT {
     }
 
     @Test
-    void whoIsDeletedIsInNoListAndItsTextsStay() {
+    void aDeletedUserIsInNoListButTheirTextsStay() {
         try (Chat1Socket other = chatd.newcomer();
                 Chat1Socket socket = chatd.newcomer()) {
             socket.send(Wire.text("what stays", other.name()));
@@ -181,9 +181,9 @@ class AccountsManagedIT {
             assertThat(chatd.admin("", "user", "delete", socket.name()).exits(2).err())
                     .contains("Removed:", "--yes");
             chatd.admin("", "user", "delete", socket.name(), "--yes").exits(0);
-            expectSentAway(socket, "deleted");
+            expectDisconnected(socket, "deleted");
             other.expectPresence(Wire.OFFLINE, socket.name());
-            assertThat(logInAnswer(socket.person())).isEqualTo(Wire.NO_SUCH_USER);
+            assertThat(loginCode(socket.person())).isEqualTo(Wire.NO_SUCH_USER);
             assertThat(other.history(1)).containsExactly("what stays");
             try (Chat1Socket later = chatd.connect()) {
                 assertThat(later.logIn(chatd.person()).users()).doesNotContainKey(socket.name());
@@ -195,23 +195,23 @@ class AccountsManagedIT {
     }
 
     @Test
-    void whoIsKickedMayComeAgain() {
+    void aKickedUserMayLogInAgain() {
         try (Chat1Socket socket = chatd.newcomer()) {
             assertThat(chatd.admin("", "session", "list").exits(0).out()).contains(socket.name());
             chatd.admin("", "session", "kick", socket.name()).exits(0);
-            expectSentAway(socket, "ended this session");
+            expectDisconnected(socket, "ended this session");
             assertThat(chatd.admin("", "session", "kick", socket.name())
                             .exits(1)
                             .err())
                     .contains(socket.name() + " is not online");
-            assertThat(logInAnswer(socket.person())).isEqualTo(Wire.LOGGED_IN);
+            assertThat(loginCode(socket.person())).isEqualTo(Wire.LOGGED_IN);
         }
         chatd.admin("", "session", "kick", Chatd.newName()).exits(4);
         chatd.admin("", "session", "kick", "sffffffffffff").exits(4);
     }
 
     @Test
-    void aBroadcastIsATextFromServerThatIsStored() throws IOException {
+    void aBroadcastIsAStoredTextFromServer() throws IOException {
         Chatd.Person away = chatd.person();
         try (Chat1Socket socket = chatd.newcomer()) {
             chatd.admin("", "broadcast", "closed on Friday, 学校").exits(0);
@@ -231,7 +231,7 @@ class AccountsManagedIT {
     }
 
     @Test
-    void aNoteIsForAdministratorsAndSeveralUsersNeedAFileForTheirPasswords(@TempDir Path directory) throws Exception {
+    void notesAreForAdministratorsAndAddingSeveralUsersNeedsAPasswordsFile(@TempDir Path directory) throws Exception {
         String one = Chatd.newName();
         String two = Chatd.newName();
         assertThat(chatd.admin("", "user", "add", one, two).exits(2).err()).contains("--passwords");
@@ -244,7 +244,7 @@ class AccountsManagedIT {
         for (String line : lines.subList(1, 3)) {
             String[] values = line.split(",", -1);
             assertThat(run.out() + run.err()).doesNotContain(values[1]);
-            assertThat(logInAnswer(new Chatd.Person(values[0], values[1]))).isEqualTo(Wire.MUST_CHANGE);
+            assertThat(loginCode(new Chatd.Person(values[0], values[1]))).isEqualTo(Wire.MUST_CHANGE);
         }
         assertThat(chatd.admin("", "user", "show", one).exits(0).out()).contains("班级 4b");
         // The refused name is not in the file; and an existing file is not overwritten.
@@ -258,10 +258,10 @@ class AccountsManagedIT {
     }
 
     @Test
-    void whoWasSlowedDownIsUnlocked() {
+    void unlockEndsTheThrottlingOfAnAccount() {
         Chatd.Person person = chatd.person();
         for (int i = 0; i < 4; i++) {
-            assertThat(logInAnswer(new Chatd.Person(person.name(), "wrong-password-" + i)))
+            assertThat(loginCode(new Chatd.Person(person.name(), "wrong-password-" + i)))
                     .isEqualTo(Wire.WRONG_PASSWORD);
         }
         assertThat(chatd.admin("", "user", "show", person.name()).exits(0).out())
@@ -273,7 +273,7 @@ class AccountsManagedIT {
     }
 
     @Test
-    void aOneTimePasswordEndsAndIsGivenItsTimeAgain() {
+    void aOneTimePasswordExpiresAndUnlockRenewsIt() {
         try (LocalDaemon own = LocalDaemon.start("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "5s")) {
             String name = Chatd.newName();
             assertThat(own.admin("first-day-only-5\n", "user", "add", name, "--password-stdin")
@@ -296,7 +296,7 @@ class AccountsManagedIT {
     }
 
     @Test
-    void writingToEveryoneMayBeForSomeAlone() {
+    void writingToEveryoneMayRequireAGrant() {
         try (LocalDaemon own = LocalDaemon.start("CHATD_EVERYONE_WRITE", "granted");
                 Chat1Socket socket = own.newcomer();
                 Chat1Socket other = own.newcomer()) {
@@ -320,7 +320,7 @@ class AccountsManagedIT {
 
     /** Even if the log has only numbers, chat-admin shows names to its readers. */
     @Test
-    void numbersInTheLogAreShownWithTheirPresentNames() {
+    void numbersInTheLogAreShownWithCurrentNames() {
         try (LocalDaemon own = LocalDaemon.start("CHATD_AUDIT_NAMES", "number");
                 Chat1Socket socket = own.newcomer()) {
             String old = socket.name();
@@ -342,7 +342,7 @@ class AccountsManagedIT {
 
     /** Messages still in flight when the account is deleted or disabled are not written after that. */
     @Test
-    void whoIsDeletedOrDisabledWritesNothingAfterwards() throws Exception {
+    void aDeletedOrDisabledUserWritesNothingAfterwards() throws Exception {
         for (List<String> command : List.of(List.of("delete", "--yes"), List.of("disable"))) {
             Chatd.Person person = chatd.person();
             Chat1Socket socket = chatd.logIn(person);
@@ -364,30 +364,30 @@ class AccountsManagedIT {
             socket.close();
             chatd.admin("", "log", "publish").exits(0);
             List<AuditReader.Entry> all = new AuditReader(chatd.auditLog()).all();
-            List<Long> given = all.stream()
+            List<Long> numbers = all.stream()
                     // These events repeat the last number.
                     .filter(entry -> !List.of("start", "rotation").contains(entry.get("type")))
                     .map(entry -> entry.get("message") + entry.get("change"))
-                    .filter(there -> !there.isEmpty())
+                    .filter(number -> !number.isEmpty())
                     .map(Long::valueOf)
                     .toList();
-            assertThat(given)
+            assertThat(numbers)
                     .as("nothing refused takes the number of a message or a change")
-                    .isEqualTo(LongStream.rangeClosed(given.getFirst(), given.getLast())
+                    .isEqualTo(LongStream.rangeClosed(numbers.getFirst(), numbers.getLast())
                             .boxed()
                             .toList());
-            List<AuditReader.Entry> of = all.stream()
+            List<AuditReader.Entry> ofPerson = all.stream()
                     .filter(entry -> entry.get("name").equals(person.name()))
                     .toList();
             int end = -1;
-            for (int i = 0; i < of.size(); i++) {
-                end = of.get(i).get("detail").equals(command.getFirst()) ? i : end;
+            for (int i = 0; i < ofPerson.size(); i++) {
+                end = ofPerson.get(i).get("detail").equals(command.getFirst()) ? i : end;
             }
             assertThat(end).isPositive();
-            assertThat(of.subList(0, end))
+            assertThat(ofPerson.subList(0, end))
                     .as("they were talking")
                     .anyMatch(e -> e.get("type").equals("text"));
-            assertThat(of.subList(end, of.size()))
+            assertThat(ofPerson.subList(end, ofPerson.size()))
                     .as("after %s", command)
                     .noneMatch(entry -> List.of("text", "settings").contains(entry.get("type")));
         }

@@ -43,7 +43,7 @@ class JsonAccountsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void aPasswordIsChangedBeforeTheFirstLogIn() {
+    void aPasswordIsChangedBeforeTheFirstLogin() {
         Chatd.Person made = new Chatd.Person(Chatd.newName(), "made-by-an-admin-7");
         chatd.admin(made.password() + "\n", "user", "add", made.name(), "--password-stdin")
                 .exits(0);
@@ -60,9 +60,9 @@ class JsonAccountsIT extends TwoDialectsTestBase {
         assertThat(text(json.logIn(made.name(), "battery-staple", ""), "code")).isEqualTo("ok");
     }
 
-    /** What stands in {@code send} is not believed after log in. */
+    /** After login, the field {@code send} is ignored. */
     @Test
-    void aPasswordIsChangedOfOnesOwnAccountAlone() {
+    void onlyOnesOwnPasswordCanBeChanged() {
         JsonSocket json = logIn(ann, "laptop");
         JsonSocket phone = logIn(ann, "phone");
         json.send("{'type': 11, 'send': '%s', 'info': {'PU': 0, 'OldPwd': '%s', 'NewInf': 'battery-staple'}}"
@@ -79,7 +79,7 @@ class JsonAccountsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void aUserChangesItsOwnName() throws Exception {
+    void aUserChangesTheirOwnName() throws Exception {
         JsonSocket laptop = logIn(ann, "laptop");
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket bens = logIn(ben.person(), "phone");
@@ -103,7 +103,7 @@ class JsonAccountsIT extends TwoDialectsTestBase {
             assertThat(answer.path("success").asBoolean()).isFalse();
             assertThat(text(answer, "code")).isIn("name-taken", "bad-name");
         }
-        // Its own former name it may have back; the third change of the month is the last.
+        // One's own former name may be taken again; the third change in a month is the last.
         laptop.send(change.formatted(ann.name()));
         assertThat(text(laptop.expect(JsonType.CHANGED), "info", "code")).isEqualTo("ok");
         laptop.send(change.formatted(name));
@@ -152,19 +152,19 @@ class JsonAccountsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void inWhateverCaseANameIsTypedItIsThatUser() {
+    void aNameIsRecognizedInAnyCaseAndNormalForm() {
         Chatd.Person jurgen = new Chatd.Person("mia.J\u00FCrg" + Chatd.newName(), Chatd.PASSWORD);
         Chat1Socket socket = chatd.connect();
-        closing(socket);
+        closeAfterTest(socket);
         assertThat(socket.send(Wire.register(jurgen.name(), jurgen.password()))
                         .next()
                         .code())
                 .isEqualTo(Wire.LOGGED_IN);
         String shouted = jurgen.name().toUpperCase(Locale.ROOT);
-        String apart = Normalizer.normalize(jurgen.name(), Normalizer.Form.NFD);
+        String decomposed = Normalizer.normalize(jurgen.name(), Normalizer.Form.NFD);
         JsonSocket json = logIn(ann, "laptop");
         for (String part :
-                List.of(jurgen.name().substring(4), "jurg" + jurgen.name().substring(8), shouted, apart)) {
+                List.of(jurgen.name().substring(4), "jurg" + jurgen.name().substring(8), shouted, decomposed)) {
             json.send("{'type': 28, 'info': {'text': '%s'}}".formatted(part));
             assertThat(json.expect(JsonType.USERS)
                             .path("info")
@@ -173,9 +173,9 @@ class JsonAccountsIT extends TwoDialectsTestBase {
                             .map(user -> text(user, "user_name")))
                     .containsExactly(jurgen.name());
         }
-        for (String typed : List.of(shouted, apart)) {
+        for (String typed : List.of(shouted, decomposed)) {
             JsonSocket phone = carrier.connect(chatd);
-            closing(phone);
+            closeAfterTest(phone);
             assertThat(text(phone.logIn(typed, jurgen.password(), "phone"), "user_name"))
                     .isEqualTo(jurgen.name());
             json.send("{'type': 3, 'receive': '%s', 'info': 'hi', 'id': '%s'}".formatted(typed, Chatd.newName()));
@@ -184,10 +184,10 @@ class JsonAccountsIT extends TwoDialectsTestBase {
         }
         // In chat/1, case counts; normal forms do not.
         socket = chatd.connect();
-        closing(socket);
+        closeAfterTest(socket);
         assertThat(socket.send(Wire.logIn(shouted, jurgen.password())).next().code())
                 .isEqualTo(Wire.NO_SUCH_USER);
-        assertThat(socket.send(Wire.logIn(apart, jurgen.password())).next().code())
+        assertThat(socket.send(Wire.logIn(decomposed, jurgen.password())).next().code())
                 .isEqualTo(Wire.LOGGED_IN);
     }
 
@@ -232,7 +232,7 @@ class JsonAccountsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void settingsThatAreStoredElsewhereAreToldAndComeWithTheLogIn() {
+    void settingsStoredElsewhereAreSentAtOnceAndWithTheLogin() {
         JsonSocket json = logIn(ann, "laptop");
         Chat1Socket own = chat1(ann);
         own.send(Wire.store(Wire.utf8("{\"common\":\n{\"a\": 1.25}}")));
@@ -247,7 +247,7 @@ class JsonAccountsIT extends TwoDialectsTestBase {
 
     /** A document that no parser can read is stored, delivered as a string, and closes no connection. */
     @Test
-    void settingsThatLookLikeANumberBeyondAllNumbersHarmNobody() {
+    void settingsThatLookLikeAnOverflowingNumberDoNoHarm() {
         JsonSocket json = logIn(ann, "laptop");
         Chat1Socket own = chat1(ann);
         own.send(Wire.store(Wire.utf8("1e99999999999")));
@@ -262,7 +262,7 @@ class JsonAccountsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void aRenamingIsOneThingHereAndTwoInChat1() {
+    void aRenameIsOneMessageHereAndTwoInChat1() {
         JsonSocket watching = logIn(ben.person(), "phone");
         JsonSocket own = logIn(ann, "laptop");
         ben.expectPresence(Wire.ONLINE, ann.name());

@@ -9,7 +9,7 @@ import chatd.acceptance.kit.JsonSocket;
 import chatd.acceptance.kit.JsonTestBase;
 import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.Wire;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -51,7 +51,7 @@ class JsonContactsIT extends JsonTestBase {
             assertThat(request.path("name").asString()).isEqualTo(ann.name());
             assertThat(request.path("info").asString()).isEqualTo("你好, may I?");
         }
-        // It is in the answer to the next login, and told again after it.
+        // It is in the answer to the next login, and is sent again after it.
         JsonSocket later = connect();
         JsonNode lists = later.logIn(ben.name(), ben.password(), "later");
         assertThat(lists.path("requests").toString())
@@ -59,7 +59,7 @@ class JsonContactsIT extends JsonTestBase {
                         .formatted(asker.user()));
         assertThat(lists.path("names").path(asker.user()).asString()).isEqualTo(ann.name());
         assertThat(later.expect(JsonType.FRIEND_ASKED).path("info").asString()).isEqualTo("你好, may I?");
-        assertThat(welcome(ann, "third").path("requests").toString())
+        assertThat(loginAnswer(ann, "third").path("requests").toString())
                 .isEqualTo("{\"received\":[],\"sent\":[\"%s\"]}".formatted(asked.user()));
         // The same id again is the same request; another one is refused while it is open.
         asker.send("{'type': 9, 'receive': '%s', 'info': '你好, may I?', 'id': '1'}".formatted(ben.name()));
@@ -75,7 +75,7 @@ class JsonContactsIT extends JsonTestBase {
             assertThat(answer.path("receive").asString()).isEqualTo(asker.user());
             assertThat(answer.path("info").booleanValue()).isTrue();
         }
-        JsonNode after = welcome(ann, "third");
+        JsonNode after = loginAnswer(ann, "third");
         assertThat(after.path("friends").toString())
                 .isEqualTo("[{\"user_id\":\"%s\",\"user_name\":\"%s\",\"online\":true}]"
                         .formatted(asked.user(), ben.name()));
@@ -97,7 +97,7 @@ class JsonContactsIT extends JsonTestBase {
     }
 
     @Test
-    void askingWhoHasAskedIsAgreeing() {
+    void askingBackAcceptsAPendingRequest() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         one.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(other.user()));
@@ -116,7 +116,7 @@ class JsonContactsIT extends JsonTestBase {
     }
 
     @Test
-    void whatWasDeclinedIsNotAskedAgain() {
+    void aDeclinedRequestIsNotDeliveredAgain() {
         JsonSocket asker = logIn(ann, "");
         JsonSocket asked = logIn(ben, "");
         asker.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(asked.user()));
@@ -127,15 +127,16 @@ class JsonContactsIT extends JsonTestBase {
         asker.send("{'type': 9, 'receive': '%s', 'info': 'please', 'id': 'again'}".formatted(asked.user()));
         accepted(asker, "again");
         asked.fence();
-        assertThat(welcome(ben, "later").path("requests").path("received")).isEmpty();
-        assertThat(welcome(ann, "later").path("requests").path("sent")).hasSize(1);
-        // The asker can't tell, nor does the other one learn of it when it is withdrawn.
+        assertThat(loginAnswer(ben, "later").path("requests").path("received")).isEmpty();
+        assertThat(loginAnswer(ann, "later").path("requests").path("sent")).hasSize(1);
+        // The asker can't tell that it was declined, and the other is not told when it is
+        // withdrawn.
         asker.send("{'type': 25, 'receive': '%s', 'info': {}, 'id': 'back'}".formatted(asked.user()));
         accepted(asker, "back");
         asker.send("{'type': 25, 'receive': '%s', 'info': {}}".formatted(asked.user()));
         assertThat(asker.refusal()).isEqualTo("no-such-request");
         asked.fence();
-        // Who declined may still ask.
+        // Whoever declined may still ask.
         asked.send("{'type': 9, 'receive': '%s', 'info': 'sorry'}".formatted(asker.user()));
         assertThat(asker.expect(JsonType.FRIEND_ASKED).path("info").asString()).isEqualTo("sorry");
     }
@@ -154,12 +155,12 @@ class JsonContactsIT extends JsonTestBase {
         JsonNode removed = one.expect(JsonType.FRIEND_REMOVED);
         assertThat(removed.path("send").asString()).isEqualTo(other.user());
         assertThat(removed.path("info").toString()).isEqualTo("{}");
-        assertThat(welcome(ann, "later").path("friends")).isEmpty();
-        assertThat(welcome(ben, "later").path("friends")).isEmpty();
+        assertThat(loginAnswer(ann, "later").path("friends")).isEmpty();
+        assertThat(loginAnswer(ben, "later").path("friends")).isEmpty();
     }
 
     @Test
-    void friendsAreToldThatAFriendCame() {
+    void friendsAreToldThatAFriendIsOnline() {
         JsonSocket one = logIn(ann, "");
         try (JsonSocket other = chatd.logInJson(carrier, ben, "")) {
             befriend(one, other);
@@ -180,7 +181,7 @@ class JsonContactsIT extends JsonTestBase {
     }
 
     @Test
-    void aQuietSessionMakesNobodyOnline() {
+    void aQuietSessionDoesNotMakeItsUserOnline() {
         JsonSocket one = logIn(ann, "");
         JsonSocket bot = connect();
         bot.send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': '%s', 'device': 'cron', 'quiet': true}}"
@@ -197,7 +198,8 @@ class JsonContactsIT extends JsonTestBase {
                 .isFalse();
         one.send("{'type': 3, 'receive': '%s', 'info': 'to the bot'}".formatted(number));
         assertThat(bot.expect(JsonType.TEXT).path("info").asString()).isEqualTo("to the bot");
-        // With another session its user comes, and goes again; the quiet one stays, and is told neither.
+        // Another session brings the user online and offline; the quiet one stays, and is told of
+        // neither.
         JsonSocket loud = chatd.logInJson(carrier, ben, "laptop");
         one.expectPresence(JsonType.ONLINE, number);
         loud.close();
@@ -211,7 +213,7 @@ class JsonContactsIT extends JsonTestBase {
     }
 
     @Test
-    void whatABlockedUserSendsNeverComes() {
+    void messagesOfABlockedUserNeverArrive() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         JsonSocket othersPhone = logIn(ben, "phone");
@@ -247,11 +249,11 @@ class JsonContactsIT extends JsonTestBase {
         assertThat(one.history(10, ", 'with': '%s'".formatted(other.user())).path("items"))
                 .isEmpty();
         assertThat(one.history(10, "").path("items")).isEmpty();
-        JsonNode lists = welcome(ann, "later");
+        JsonNode lists = loginAnswer(ann, "later");
         assertThat(lists.path("blocked").toString()).isEqualTo("[\"%s\"]".formatted(other.user()));
         assertThat(lists.path("unread").has(other.user())).isFalse();
         assertThat(lists.path("friends")).hasSize(1);
-        // Nor after the block has ended; but what comes then arrives.
+        // Nor does it arrive once the block is lifted; what is sent after that does.
         one.send("{'type': 34, 'info': {'user_id': '%s', 'on': false}}".formatted(ben.name()));
         one.fence();
         assertThat(one.history(10, "").path("items")).isEmpty();
@@ -276,9 +278,9 @@ class JsonContactsIT extends JsonTestBase {
         assertThat(one.refusal()).isEqualTo("not-allowed");
     }
 
-    /** Also with others beside it: to each of them it is a message to that one. */
+    /** Sent to several users, a text is a separate message to each of them. */
     @Test
-    void whatABlockedUserSendsToSeveralComesToTheOthers() {
+    void aBlockedUsersTextToSeveralReachesTheOthers() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         try (Chat1Socket blocked = chatd.newcomer()) {
@@ -292,7 +294,7 @@ class JsonContactsIT extends JsonTestBase {
             blocked.expectText(blocked.name(), "to two with myself");
             one.fence();
             assertThat(one.history(10, "").path("items")).isEmpty();
-            assertThat(welcome(ann, "later")
+            assertThat(loginAnswer(ann, "later")
                             .path("unread")
                             .has(heard.path("send").asString()))
                     .isFalse();
@@ -305,8 +307,8 @@ class JsonContactsIT extends JsonTestBase {
                 assertThat(sender.history(10, ", 'with': '%s'".formatted(one.user()))
                                 .path("items"))
                         .hasSize(2);
-                // It is not the sender's own message that is unread.
-                assertThat(welcome(blocked.person(), "later").path("unread").has(sender.user()))
+                // The sender's own message is not unread.
+                assertThat(loginAnswer(blocked.person(), "later").path("unread").has(sender.user()))
                         .isFalse();
             }
         }
@@ -330,7 +332,7 @@ class JsonContactsIT extends JsonTestBase {
         String pinned = "{\"conversations\":{\"%s\":{\"notify\":\"mentions\",\"pinned\":true,\"unread\":false}}}"
                 .formatted(other.user());
         assertThat(phone.expect(JsonType.PREFERENCES).path("info").toString()).isEqualTo(pinned);
-        JsonNode kept = welcome(ann, "later").path("preferences");
+        JsonNode kept = loginAnswer(ann, "later").path("preferences");
         assertThat(kept.path("requests").asString()).isEqualTo("nobody");
         assertThat(kept.path("conversations").path(other.user()).path("pinned").booleanValue())
                 .isTrue();
@@ -341,17 +343,17 @@ class JsonContactsIT extends JsonTestBase {
         assertThat(one.refusal()).isEqualTo("malformed");
     }
 
-    private static void takesTextsOf(JsonSocket by, String whom) {
+    private static void acceptTextsFrom(JsonSocket by, String whom) {
         by.send("{'type': 35, 'info': {'texts': '%s'}, 'id': 'p'}".formatted(whom));
         by.expect(JsonType.PREFERENCES);
         accepted(by, "p");
     }
 
     @Test
-    void whoTakesTextsOfFriendsAloneIsAskedFirst() {
+    void strangersMustAskAUserWhoAcceptsTextsFromFriendsOnly() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
-        takesTextsOf(one, "friends");
+        acceptTextsFrom(one, "friends");
         String toOne = "{'type': 3, 'receive': '%s', 'info': '%s', 'id': '%s'}";
         other.send(toOne.formatted(one.user(), "hello", "1"));
         JsonNode refused = other.expect(JsonType.REFUSED).path("info");
@@ -362,7 +364,7 @@ class JsonContactsIT extends JsonTestBase {
         other.send("{'type': 6, 'receive': '%s', 'info': {'op': 'start', 'name': 'a.txt', 'size': 1}}"
                 .formatted(one.user()));
         assertThat(other.refusal()).isEqualTo("not-allowed");
-        // In chat/1, too, and for several; who has written first is answered.
+        // In chat/1, too, and with several receivers. Whoever ann has written to may answer her.
         try (Chat1Socket client = chatd.logIn(ben)) {
             client.send(Wire.text("hello", ann.name(), ben.name()));
             assertThat(client.expectServerText()).startsWith(ann.name() + " takes no texts");
@@ -375,21 +377,21 @@ class JsonContactsIT extends JsonTestBase {
         accepted(other, "2");
         assertThat(one.expect(JsonType.TEXT).path("info").asString()).isEqualTo("this");
         one.fence();
-        // The preference is told at each log in.
-        assertThat(welcome(ann, "later").path("preferences").path("texts").asString())
+        // The preference is in the answer to each login.
+        assertThat(loginAnswer(ann, "later").path("preferences").path("texts").asString())
                 .isEqualTo("friends");
     }
 
     @Test
-    void textsOfNobodyAreOfThoseAloneToWhomOneHasWritten() {
+    void withTextsFromNobodyOnlyThoseOneHasWrittenToMayWrite() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         befriend(one, other);
-        takesTextsOf(one, "nobody");
+        acceptTextsFrom(one, "nobody");
         String text = "{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}";
         other.send(text.formatted(one.user()));
         assertThat(other.refusal()).isEqualTo("not-allowed");
-        // Of one's own there are always notes.
+        // Notes to oneself are always allowed.
         one.send(text.formatted(one.user()));
         accepted(one, "1");
     }
@@ -399,12 +401,12 @@ class JsonContactsIT extends JsonTestBase {
         JsonSocket one = logIn(ann, "");
         JsonSocket phone = logIn(ann, "phone");
         String change = "{'type': 35, 'info': {'calls': 'nobody'}, 'id': 'c'}";
-        // Sixty at once, and then one a second: so many within a time that is at least as long.
+        // A burst of sixty, and then one a second; the time measured here is at least the daemon's.
         long begin = System.nanoTime();
         long sent = 0;
         long refused = 0;
         while (refused == 0) {
-            assertThat(System.nanoTime() - begin).as("nothing is refused").isLessThan(Patience.LONG.toNanos());
+            assertThat(System.nanoTime() - begin).as("nothing is refused").isLessThan(TestTimeout.LONG.toNanos());
             IntStream.range(0, 120).forEach(i -> (i % 2 == 0 ? one : phone).send(change));
             refused += IntStream.range(0, 60).filter(i -> answer(one) == 18).count()
                     + IntStream.range(0, 60).filter(i -> answer(phone) == 18).count();
@@ -424,7 +426,7 @@ class JsonContactsIT extends JsonTestBase {
     }
 
     @Test
-    void whoseAccountIsDeletedIsNobodysFriend() {
+    void aDeletedAccountIsNobodysFriend() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         befriend(one, other);

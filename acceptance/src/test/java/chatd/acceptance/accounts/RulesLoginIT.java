@@ -33,7 +33,7 @@ class RulesLoginIT {
     }
 
     @Test
-    void firstLogInSaysNeverAndListsEveryoneAndGivesEmptySettings() {
+    void firstLoginSaysNeverAndListsEveryoneAndGivesEmptySettings() {
         Chatd.Person other = chatd.person();
         Chatd.Person person = chatd.person();
         try (Chat1Socket socket = chatd.connect()) {
@@ -53,7 +53,7 @@ class RulesLoginIT {
     }
 
     @Test
-    void lastLogInIsThatBeforeThisOneInUtc() {
+    void lastLoginIsThePreviousOneInUtc() {
         Chatd.Person person = chatd.person();
         Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         chatd.logIn(person).close();
@@ -143,7 +143,7 @@ class RulesLoginIT {
     }
 
     @Test
-    void resetEndsTheSessionWithItsReason() {
+    void resetEndsTheSessionAndSaysWhy() {
         Chatd.Person person = chatd.person();
         try (Chat1Socket watcher = chatd.newcomer();
                 Chat1Socket socket = chatd.logIn(person)) {
@@ -157,10 +157,10 @@ class RulesLoginIT {
     }
 
     @Test
-    void listAndPresenceFormOneOrder() throws Exception {
+    void userListAndPresenceFormOneSequence() throws Exception {
         List<Chatd.Person> people = List.of(chatd.person(), chatd.person(), chatd.person());
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> coming = pool.submit(() -> {
+            Future<?> logins = pool.submit(() -> {
                 for (int i = 0; i < 60; i++) {
                     chatd.logIn(people.get(i % 3)).close();
                 }
@@ -173,7 +173,7 @@ class RulesLoginIT {
                 views.add(socket.logIn(watcher).users());
                 watchers.add(socket);
             }
-            coming.get();
+            logins.get();
             Chatd.Person witness = chatd.person();
             await().until(() -> {
                 try (Chat1Socket socket = chatd.connect()) {

@@ -69,7 +69,7 @@ class RulesPasswordIT {
     }
 
     @Test
-    void administratorMayLeaveTheChangeOut() {
+    void administratorMayWaiveTheForcedChange() {
         chatd.logIn(added("--no-change")).close();
     }
 
@@ -87,7 +87,7 @@ class RulesPasswordIT {
     }
 
     @Test
-    void changeAfterLogInEndsEveryOtherSessionOfTheAccountOnly() {
+    void changeAfterLoginEndsEveryOtherSessionOfTheAccountOnly() {
         Chatd.Person person = chatd.person();
         try (Chat1Socket session = chatd.logIn(person);
                 Chat1Socket other = chatd.newcomer()) {
@@ -136,7 +136,7 @@ class RulesPasswordIT {
     }
 
     @Test
-    void nameIsNoPassword() {
+    void nameIsRefusedAsPassword() {
         String name = Chatd.newName() + "-long-enough";
         try (Chat1Socket socket = chatd.connect()) {
             expectAnswer(socket, Wire.register(name, name), Wire.BAD_PASSWORD);
@@ -168,7 +168,7 @@ class RulesPasswordIT {
     }
 
     @Test
-    void selfRegisteredAccountIsNotForced() {
+    void selfRegisteredAccountNeedNotChangeItsPassword() {
         Chatd.Person person = chatd.person();
         chatd.logIn(person).close();
     }

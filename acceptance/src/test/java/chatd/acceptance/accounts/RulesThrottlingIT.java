@@ -8,7 +8,7 @@ import chatd.acceptance.kit.Chat1Socket;
 import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.LocalDaemon;
 import chatd.acceptance.kit.Wire;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -52,7 +52,7 @@ class RulesThrottlingIT {
     }
 
     @Test
-    void fromTheFourthWrongPasswordOnAnswersComeLaterAndSayTheSame() {
+    void fromTheFourthWrongPasswordOnAnswersAreDelayedButTheSame() {
         Chatd.Person person = chatd.person();
         try (Chat1Socket socket = chatd.connect()) {
             for (int i = 0; i < 3; i++) {
@@ -77,7 +77,7 @@ class RulesThrottlingIT {
     }
 
     @Test
-    void anotherAccountIsAnsweredMeanwhile() {
+    void anotherAccountIsNotDelayed() {
         Chatd.Person person = chatd.person();
         try (Chat1Socket socket = chatd.connect()) {
             for (int i = 0; i < 6; i++) {
@@ -92,7 +92,7 @@ class RulesThrottlingIT {
     }
 
     @Test
-    void slowedAnswersToOneAccountComeOneAtATime() {
+    void delayedAnswersForOneAccountAreSentOneAtATime() {
         Chatd.Person person = chatd.person();
         try (Chat1Socket first = chatd.connect();
                 Chat1Socket second = chatd.connect()) {
@@ -109,7 +109,7 @@ class RulesThrottlingIT {
     }
 
     @Test
-    void fromTheEleventhOverAllAddressesOnItIsSlowedButNotWhereItsOwnerLoggedInBefore() {
+    void fromTheEleventhOverAllAddressesOnOnlyKnownAddressesAreNotDelayed() {
         Chatd.Person person = chatd.person();
         try (Chat1Socket home = chatd.connectFrom("127.0.0.99")) {
             home.logIn(person);
@@ -135,7 +135,7 @@ class RulesThrottlingIT {
 
     /** A school is one network: its pupils may guess, and the teacher is slowed down with them, but gets in. */
     @Test
-    void theRightPasswordGetsThroughBesideSixWhoGuessInTheSameNetwork() throws Exception {
+    void theRightPasswordGetsThroughWhileSixOthersGuessInTheSameNetwork() throws Exception {
         Chatd.Person person = chatd.person();
         try (Chat1Socket home = chatd.connectFrom("127.0.0.98")) {
             home.logIn(person);
@@ -152,7 +152,7 @@ class RulesThrottlingIT {
                     }
                 }));
             }
-            await().until(() -> wrongOf(person) >= 9);
+            await().until(() -> wrongPasswordsOf(person) >= 9);
             try (Chat1Socket home = chatd.connectFrom("127.0.0.98")) {
                 home.logIn(person);
             } finally {
@@ -165,7 +165,7 @@ class RulesThrottlingIT {
     }
 
     /** Returns how many wrong passwords of an account are remembered. */
-    private int wrongOf(Chatd.Person person) {
+    private int wrongPasswordsOf(Chatd.Person person) {
         JsonNode shown = JsonMapper.shared()
                 .readTree(chatd.admin("", "user", "show", person.name(), "-o", "json")
                         .exits(0)
@@ -174,8 +174,8 @@ class RulesThrottlingIT {
     }
 
     /**
-     * Expects that the answer which is due at a time has not come yet; if it is later already, since the machine is busy,
-     * nothing can be told.
+     * Expects that an answer has not arrived before it is due; checks nothing if it is due within a
+     * second or overdue, as on a busy machine.
      */
     private static void expectNothingBefore(Chat1Socket socket, long due) {
         if (due - System.nanoTime() < TimeUnit.SECONDS.toNanos(1)) {
@@ -185,6 +185,6 @@ class RulesThrottlingIT {
         assertThatThrownBy(socket::next)
                 .isInstanceOf(UncheckedIOException.class)
                 .hasCauseInstanceOf(SocketTimeoutException.class);
-        socket.timeout(Patience.LONG);
+        socket.timeout(TestTimeout.LONG);
     }
 }

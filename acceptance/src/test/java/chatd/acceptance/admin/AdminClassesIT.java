@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is done to all of a class at once. */
+/** Commands that apply to all users of a school class at once. */
 @Tag("processes")
 class AdminClassesIT extends BrowserTestBase {
     @TempDir
@@ -32,7 +32,7 @@ class AdminClassesIT extends BrowserTestBase {
     }
 
     /** Adds two users of a class that no other test has; returns the class. */
-    private String ofClass(String one, String two) {
+    private String addClass(String one, String two) {
         String ofClass = "c" + Chatd.newName();
         for (String name : List.of(one, two)) {
             chatd.admin(
@@ -49,10 +49,10 @@ class AdminClassesIT extends BrowserTestBase {
     }
 
     @Test
-    void aClassIsDisabledEnabledMutedAndDeletedOnceItIsSaidThatItIsMeant() {
+    void aClassIsDisabledEnabledMutedAndDeletedOnlyWhenConfirmed() {
         String one = Chatd.newName();
         String two = Chatd.newName();
-        String ofClass = ofClass(one, two);
+        String ofClass = addClass(one, two);
         ProcessResult unsure =
                 chatd.admin("", "user", "disable", "--class", ofClass).exits(2);
         assertThat(unsure.err()).contains("Disable 2 users: " + one + ", " + two + "?", "say --yes");
@@ -89,7 +89,7 @@ class AdminClassesIT extends BrowserTestBase {
     void newPasswordsOfAClassGoToAFile() {
         String one = Chatd.newName();
         String two = Chatd.newName();
-        String ofClass = ofClass(one, two);
+        String ofClass = addClass(one, two);
         Path file = directory.resolve("new.csv");
         assertThat(chatd.admin("", "user", "reset", "--class", ofClass, "--yes")
                         .exits(2)
@@ -104,7 +104,7 @@ class AdminClassesIT extends BrowserTestBase {
     void slipsArePrintedWithWhatTheirReadersNeed() throws IOException {
         String one = Chatd.newName();
         String two = Chatd.newName();
-        String ofClass = ofClass(one, two);
+        String ofClass = addClass(one, two);
         Path out = directory.resolve("slips.html");
         // The certificate of a test is for this machine alone.
         assertThat(chatd.admin("", "user", "slips", "--class", ofClass, "--yes", "--out", out.toString())

@@ -44,7 +44,7 @@ class AdminIT {
         this.chatd = chatd;
     }
 
-    private int logInAnswer(String name, String password) {
+    private int loginCode(String name, String password) {
         try (Chat1Socket socket = chatd.connect()) {
             return socket.send(Wire.logIn(name, password)).next().code();
         }
@@ -77,7 +77,7 @@ class AdminIT {
     }
 
     @Test
-    void versionIsSaid() {
+    void versionIsPrinted() {
         assertThat(chatd.admin("", "version").exits(0).out()).containsPattern("\\d+\\.\\d+");
     }
 
@@ -85,17 +85,17 @@ class AdminIT {
     void addMakesAOneTimePasswordThatMustBeChanged() {
         String name = Chatd.newName();
         String password = lastWord(chatd.admin("", "user", "add", name).exits(0).out());
-        assertThat(logInAnswer(name, password)).isEqualTo(Wire.MUST_CHANGE);
+        assertThat(loginCode(name, password)).isEqualTo(Wire.MUST_CHANGE);
     }
 
     @Test
-    void addSaysTheSameAsJson() {
+    void addPrintsTheSameAsJson() {
         String name = Chatd.newName();
         String json =
                 chatd.admin("", "user", "add", name, "-o", "json").exits(0).out();
         assertThat(jsonString(json, "name")).isEqualTo(name);
         assertThat(json).containsPattern("\"number\"\\s*:\\s*\\d+");
-        assertThat(logInAnswer(name, jsonString(json, "password"))).isEqualTo(Wire.MUST_CHANGE);
+        assertThat(loginCode(name, jsonString(json, "password"))).isEqualTo(Wire.MUST_CHANGE);
     }
 
     @Test
@@ -104,11 +104,11 @@ class AdminIT {
         ProcessResult run = chatd.admin(ONE_TIME + "\n", "user", "add", name, "--password-stdin")
                 .exits(0);
         assertThat(run.out() + run.err()).doesNotContain(ONE_TIME);
-        assertThat(logInAnswer(name, ONE_TIME)).isEqualTo(Wire.MUST_CHANGE);
+        assertThat(loginCode(name, ONE_TIME)).isEqualTo(Wire.MUST_CHANGE);
         String other = Chatd.newName();
         chatd.admin(ONE_TIME + "\n", "user", "add", other, "--password-stdin", "--no-change")
                 .exits(0);
-        assertThat(logInAnswer(other, ONE_TIME)).isEqualTo(Wire.LOGGED_IN);
+        assertThat(loginCode(other, ONE_TIME)).isEqualTo(Wire.LOGGED_IN);
     }
 
     @Test
@@ -124,8 +124,8 @@ class AdminIT {
         Chatd.Person person = chatd.person();
         String password = lastWord(
                 chatd.admin("", "user", "reset", person.name()).exits(0).out());
-        assertThat(logInAnswer(person.name(), person.password())).isEqualTo(Wire.WRONG_PASSWORD);
-        assertThat(logInAnswer(person.name(), password)).isEqualTo(Wire.MUST_CHANGE);
+        assertThat(loginCode(person.name(), person.password())).isEqualTo(Wire.WRONG_PASSWORD);
+        assertThat(loginCode(person.name(), password)).isEqualTo(Wire.MUST_CHANGE);
         chatd.admin("", "user", "reset", Chatd.newName()).exits(4);
     }
 
@@ -155,7 +155,7 @@ class AdminIT {
 
     /** A mistyped command is never answered with one that destroys something. */
     @Test
-    void whatDestroysIsNotSuggested() {
+    void destructiveCommandsAreNeverSuggested() {
         for (String mistyped : List.of("delet", "delite", "deleet")) {
             assertThat(chatd.admin("", "user", mistyped, "alice").exits(2).err())
                     .contains("has nothing called '" + mistyped + "'")
@@ -174,7 +174,7 @@ class AdminIT {
         "user del alice, chat-admin user delete? It asks first.",
         "user ls, chat-admin user list"
     })
-    void wordsOfOtherProgramsAreAnsweredWithWhatIsMeant(String typed, String meant) {
+    void commandsOfOtherProgramsAreAnsweredWithTheRightOne(String typed, String meant) {
         assertThat(chatd.admin("", typed.split(" ", -1)).exits(2).err())
                 .contains("has nothing called", meant)
                 .doesNotContain("group");
@@ -195,7 +195,7 @@ class AdminIT {
     }
 
     @Test
-    void whatIsNoNumberIsToldInWords() {
+    void wrongNumbersAreExplained() {
         assertThat(chatd.admin("", "user", "show", "2").exits(4).err())
                 .contains("There is no user called 2; U2 is bob.");
         assertThat(chatd.admin("", "message", "show", "abc").exits(2).err())
@@ -207,7 +207,7 @@ class AdminIT {
     }
 
     @Test
-    void whoAsksForJsonGetsErrorsInItToo() {
+    void errorsAreInJsonWhereJsonIsAskedFor() {
         for (String typed : List.of("user show nobody-at-all", "user nonsense", "message show abc")) {
             ProcessResult run = chatd.admin("", ("-o json " + typed).split(" ", -1));
             JsonNode error = JsonMapper.shared().readTree(run.err());
@@ -251,7 +251,7 @@ class AdminIT {
     }
 
     @Test
-    void missingDaemonIsSixtyNineAndItSaysHowToStartOne() {
+    void missingDaemonExitsWith69AndSaysHowToStartOne() {
         ProcessResult run = ProcessResult.admin("", "--socket", "/tmp/no-such-socket", "user", "list")
                 .exits(69);
         assertThat(run.err()).contains("start").doesNotContain("\tat ");
@@ -321,13 +321,13 @@ class AdminIT {
     }
 
     @Test
-    void verifyNeedsNoDaemonAndTakesAnUntouchedCopy(@TempDir Path directory) throws Exception {
+    void verifyNeedsNoDaemonAndAcceptsAnUntouchedCopy(@TempDir Path directory) throws Exception {
         ProcessResult run = verify(directory, copyOfTheLog(directory)).exits(3);
         assertThat(run.out() + run.err()).contains("consistent in itself, not authenticated");
     }
 
     @Test
-    void verifyTakesAKeyAndAnAnchorAndAKeyThatWasChanged(@TempDir Path directory) throws IOException {
+    void verifyAcceptsAKeyAndAnAnchorAcrossAKeyChange(@TempDir Path directory) throws IOException {
         String key = chatd.admin("", "log", "key").exits(0).out();
         Path pem = Files.writeString(directory.resolve("seal.pem"), key);
         String anchor = chatd.admin("", "log", "anchor").exits(0).out();
@@ -378,7 +378,7 @@ class AdminIT {
         assertThat(run.out() + run.err()).containsPattern("\\b" + (at + 1) + "\\b");
     }
 
-    /** If the clock was ahead, the log's time stands still until then. */
+    /** If the clock was ahead, the log's time stands still until the clock has caught up. */
     @Test
     void aClockBehindTheLogNeedsAttention() {
         try (LocalDaemon own = LocalDaemon.start(Clock.offset(Clock.systemUTC(), Duration.ofDays(2)))) {
@@ -394,7 +394,7 @@ class AdminIT {
     }
 
     @Test
-    void aClockThatJumpedAheadKeepsTheDaemonFromStartingUntilSomebodySaysThatItIsRight() {
+    void aClockThatJumpedAheadKeepsTheDaemonFromStarting() {
         try (LocalDaemon own = LocalDaemon.start()) {
             own.stop();
             own.setClock(Clock.offset(Clock.systemUTC(), Duration.ofDays(400)));
@@ -405,9 +405,9 @@ class AdminIT {
         }
     }
 
-    /** Not only when it is started is it found out that it could not be. */
+    /** Monitoring notices it before the next start. */
     @Test
-    void whatWouldKeepTheNextStartFromSucceedingNeedsAttention() throws IOException {
+    void anythingThatWouldFailTheNextStartNeedsAttention() throws IOException {
         try (LocalDaemon own = LocalDaemon.start()) {
             own.admin("", "stats", "--check").exits(0);
             Path file = own.directory.resolve("chatd.toml");
@@ -430,9 +430,9 @@ class AdminIT {
             Chatd.Person ben = own.person();
             try (JsonSocket writer = own.logInJson(JsonCarrier.LINES, ann, "");
                     JsonSocket reader = own.logInJson(JsonCarrier.LINES, ben, "")) {
-                long insult = GroupTestBase.done(
+                long insult = GroupTestBase.perform(
                         writer, "'type': 3, 'receive': '%s', 'info': 'you fool'".formatted(reader.user()));
-                GroupTestBase.done(
+                GroupTestBase.perform(
                         reader, "'type': 36, 'info': {'mid': %d, 'text': 'he insults us'}".formatted(insult));
                 assertThat(own.admin("", "stats", "--check").exits(1).out())
                         .contains("A report is open since 2", "see `report list`")
@@ -441,9 +441,9 @@ class AdminIT {
         }
     }
 
-    /** Each minute, for years. */
+    /** Monitoring asks each minute, for years. */
     @Test
-    void whatMonitoringRepeatsIsOneEventAnHour() {
+    void repeatedMonitoringCommandsAreLoggedOnceAnHour() {
         try (LocalDaemon own = LocalDaemon.start()) {
             for (int i = 0; i < 5; i++) {
                 own.admin("", "stats", "--check").exits(0);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many accounts at once. */
+/** Imports of many accounts at once. */
 class AdminImportIT {
     private static final int MANY = Campaign.times(1_000, 10_000);
 
@@ -108,7 +108,7 @@ class AdminImportIT {
     }
 
     @Test
-    void aListIsTakenAsAWholeOrNotAtAll() throws Exception {
+    void aListIsImportedAsAWholeOrNotAtAll() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             Path file = list(
                     "list.csv",
@@ -157,7 +157,7 @@ class AdminImportIT {
 
     /** Two family names that look alike, in one list and one after the other, and a title. */
     @Test
-    void namesThatLookAlikeAreTakenWhenTheyAreMeant() throws Exception {
+    void namesThatLookAlikeAreAcceptedOnlyWithSimilar() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             Path file = list("list.csv", List.of("name", "Stern", "Stem", "admin"));
             ProcessResult run = chatd.admin("", "user", "import", file.toString(), "--dry-run")
@@ -177,7 +177,8 @@ class AdminImportIT {
                             .err())
                     .contains("looks like alice");
             chatd.admin("", "user", "rename", "bOb", "ALICE", "--similar").exits(0);
-            // Whoever registers gives neither a similar name nor a title, and nobody the daemon's words.
+            // Nobody can register a similar name or a title, and not even an administrator can
+            // assign the daemon's own words.
             try (Chat1Socket stranger = chatd.connect()) {
                 for (String name : List.of("Alice", "b0b", "root", "ADMIN.")) {
                     stranger.send(Wire.register(name, Chatd.PASSWORD));
@@ -187,7 +188,7 @@ class AdminImportIT {
             for (String name : List.of("everyone", "Unknown", "server.", "大家")) {
                 chatd.admin("", "user", "add", name, "--similar").exits(1);
             }
-            // A helper gives no title, and says nothing of what is meant.
+            // A helper can neither assign a title nor use --similar.
             Path helpers = chatd.adminSocket().resolveSibling("help.sock");
             assertThat(ProcessResult.admin("", "--socket", helpers.toString(), "user", "add", "root")
                             .exits(1)
@@ -238,14 +239,14 @@ class AdminImportIT {
                 alice.fenceWithNothing();
             }
             assertThat(names(chatd, "--state", "disabled")).containsExactly("bob", "noah");
-            // Once more: nothing to do, and nothing to ask.
+            // Run again, it has nothing to do, and nothing to ask.
             assertThat(chatd.admin("", sync).exits(0).out())
                     .startsWith("0 added\n3 there already, left as they are: alice, mia, ola\n0 disabled\n");
         }
     }
 
     @Test
-    void aClassIsReplacedByItsNewListAndNotesAreTaken() throws Exception {
+    void aClassIsReplacedByItsNewListAndNotesAreUpdated() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             Path first = list(
                     "first.csv",
@@ -284,7 +285,7 @@ class AdminImportIT {
     }
 
     @Test
-    void standardInputIsAList() throws Exception {
+    void aListIsReadFromStandardInput() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             assertThat(chatd.admin("name\nmia\nalice\n", "user", "import", "-", "--dry-run")
                             .exits(1)
@@ -298,7 +299,7 @@ class AdminImportIT {
     }
 
     @Test
-    void allThatIsWrongIsSaidAtOnce() throws Exception {
+    void allErrorsAreReportedAtOnce() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             Path file = list("list.csv", List.of("name,note", "alice,x", "a,b,c", "mia,4b"));
             Path there = list("there.csv", List.of());

@@ -25,10 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 public class AdminPagesIT {
     public static final List<String> PUPILS = List.of("name,note", "mia.keller,class 4b", "王芳,\"class 4b, new\"");
 
-    /** A configuration that is invalid in two places, and what alice and daniel write in a group: of the page {@code chat-admin.md}. */
-    public static final List<String> WRONG = List.of("[limits]", "txt = \"64 KiB\"", "replay = \"many\"");
+    /**
+     * The invalid configuration of the page {@code chat-admin.md}, with two mistakes;
+     * {@link #GROUP_MESSAGES} is that page's group.
+     */
+    public static final List<String> INVALID_CONFIG = List.of("[limits]", "txt = \"64 KiB\"", "replay = \"many\"");
 
-    public static final List<String> GROUP = List.of(
+    public static final List<String> GROUP_MESSAGES = List.of(
             "'type': 23, 'info': {'op': 'create', 'name': 'Ops', 'members': ['carol', 'daniel']}",
             GroupTestBase.op("set", "G1", "'topic': 'Who is on call'"),
             GroupTestBase.text("G1", "We meet at ten"));
@@ -52,11 +55,11 @@ public class AdminPagesIT {
     }
 
     @Test
-    void everyCommandOfTheReferencePrintsWhatItSays() throws Exception {
+    void everyCommandOfTheReferencePrintsWhatThePageShows() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start();
                 JsonSocket alice = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "")) {
             Page page = page("chat-admin.md", directory, chatd);
-            Files.write(directory.resolve("wrong.toml"), WRONG);
+            Files.write(directory.resolve("wrong.toml"), INVALID_CONFIG);
             assertThat(page.steps()).hasSizeGreaterThan(70);
             for (Page.Step step : page.steps()) {
                 if (step.command().equals("chat-admin group list")) {
@@ -73,8 +76,8 @@ public class AdminPagesIT {
         try (JsonSocket alice = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "");
                 JsonSocket daniel =
                         chatd.logInJson(JsonCarrier.LINES, new Chatd.Person("daniel", "first-day-only-5"), "")) {
-            GROUP.forEach(message -> GroupTestBase.done(alice, message));
-            GroupTestBase.done(alice, report(Long.toString(GroupTestBase.done(daniel, INSULT))));
+            GROUP_MESSAGES.forEach(message -> GroupTestBase.perform(alice, message));
+            GroupTestBase.perform(alice, report(Long.toString(GroupTestBase.perform(daniel, INSULT))));
         }
     }
 
@@ -84,7 +87,7 @@ public class AdminPagesIT {
     }
 
     @Test
-    void theSchoolsFirstDayGoesAsItIsTold() throws Exception {
+    void theSchoolsFirstDayWorksAsDescribed() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start("CHATD_REGISTRATION_MODE", "closed")) {
             Page page = page("administration.md", directory, chatd);
             for (Map.Entry<String, String> list : CLASSES.entrySet()) {

@@ -189,7 +189,7 @@ class AdminRightsIT {
 
     /** Each group as the only supplementary one; a refused command names the groups it needs, and is logged. */
     @Test
-    void everyCommandIsForThoseWhoMayGiveIt() throws Exception {
+    void everyCommandIsRestrictedToItsGroups() throws Exception {
         int user = 64_200;
         for (String group : List.of(ADMINISTRATORS, HELPERS, MODERATORS, AUDITORS)) {
             user++;
@@ -237,7 +237,7 @@ class AdminRightsIT {
     }
 
     @Test
-    void whoIsInTwoGroupsMayDoWhatEitherMay() {
+    void aUserInTwoGroupsMayDoWhatEitherMay() {
         as(64_211, OTHERS, HELPERS + "," + AUDITORS, "log tail").exits(0);
         as(64_211, OTHERS, HELPERS + "," + AUDITORS, "group list").exits(0);
         as(64_211, OTHERS, HELPERS + "," + AUDITORS, "user unlock bob").exits(0);
@@ -247,7 +247,7 @@ class AdminRightsIT {
     }
 
     @Test
-    void whoIsInNoGroupReachesNothingAndIsToldWhom() throws Exception {
+    void aUserInNoGroupIsRefusedAndToldWhichGroupsMay() throws Exception {
         ProcessResult run = as(64_212, OTHERS, "", "user list").exits(3);
         assertThat(run.err())
                 .contains("You may not", "admin.sock", "help.sock", "moderate.sock", "audit.sock", "group", "sudo");
@@ -255,7 +255,7 @@ class AdminRightsIT {
     }
 
     @Test
-    void rootIsLoggedWithWhoIsClaimedToBeBehindItAndOthersAreNot() throws Exception {
+    void rootIsLoggedWithItsSudoUserAndOthersAreNot() throws Exception {
         String name = Chatd.newName();
         ProcessResult.chat(
                         "",
@@ -280,7 +280,7 @@ class AdminRightsIT {
                 .allMatch(entry -> entry.get("claimed").isEmpty());
     }
 
-    /** Each may write the file, and one of them may have it applied. */
+    /** All of them may write the file here, but only administrators may have it applied. */
     @Test
     void theConfigurationIsChangedByAdministratorsAlone() throws IOException {
         Path file = chatd.directory.resolve("chatd.toml");
@@ -294,7 +294,7 @@ class AdminRightsIT {
                                 .err())
                         .contains("needs " + ADMINISTRATORS);
             }
-            // It would be theirs, and the daemon might not read it.
+            // The new file would belong to them, and the daemon might be unable to read it.
             assertThat(as(64_215, ADMINISTRATORS, "", "config set limits.replay 7")
                             .exits(3)
                             .err())

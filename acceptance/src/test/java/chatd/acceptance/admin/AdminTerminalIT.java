@@ -66,7 +66,7 @@ class AdminTerminalIT {
     }
 
     @Test
-    void whatCantBeTakenBackIsAskedFirst() {
+    void irreversibleCommandsAskFirst() {
         chatd.admin("", "user", "add", "noah").exits(0);
         try (Terminal terminal = terminal(List.of(), "user", "delete", "noah")) {
             terminal.shows("Removed: the password", "Delete noah (U").prompts("[y/N]");
@@ -82,7 +82,7 @@ class AdminTerminalIT {
     }
 
     @Test
-    void theViewGoesOnUntilItIsInterrupted() {
+    void theContinuousViewRunsUntilInterrupted() {
         try (Terminal terminal = terminal(List.of(), "stats", "--watch", "1")) {
             terminal.showsLine("^online       0, over 0 connections");
             try (Chat1Socket socket = chatd.logIn(chatd.person())) {
@@ -96,7 +96,7 @@ class AdminTerminalIT {
     }
 
     @Test
-    void theViewWaitsForADaemonThatIsStartedAgain() {
+    void theContinuousViewWaitsForADaemonThatIsRestarted() {
         try (LocalDaemon own = LocalDaemon.start();
                 Terminal terminal = new Terminal(
                         List.of(),

@@ -12,8 +12,8 @@ import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.certs.Authority;
 import chatd.demo.DaemonProcess;
-import chatd.fixtures.Patience;
 import chatd.fixtures.PrivateMariaDb;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -57,7 +57,7 @@ class AdminTroubleIT {
                 .collect(Collectors.joining());
     }
 
-    private static Duration computed(SpawnedDaemon chatd) {
+    private static Duration cpuTime(SpawnedDaemon chatd) {
         return chatd.daemon().info().totalCpuDuration().orElseThrow();
     }
 
@@ -78,7 +78,7 @@ class AdminTroubleIT {
                     "tail",
                     "-f");
             await().until(() -> Files.readString(directory.resolve("tail")).contains("command=\"log tail\""));
-            Duration before = computed(chatd);
+            Duration before = cpuTime(chatd);
             Process importing = ProcessResult.start(
                     said,
                     "admin",
@@ -91,14 +91,14 @@ class AdminTroubleIT {
                     passwords.toString());
             // Waits for two seconds of CPU time, out of about a minute's work.
             await().until(() ->
-                    Files.exists(pending) && computed(chatd).minusSeconds(2).compareTo(before) > 0);
+                    Files.exists(pending) && cpuTime(chatd).minusSeconds(2).compareTo(before) > 0);
             chatd.daemon().destroy();
-            assertThat(importing.waitFor(Patience.LONG)).isTrue();
+            assertThat(importing.waitFor(TestTimeout.LONG)).isTrue();
             assertThat(importing.exitValue()).as(Files.readString(said)).isEqualTo(69);
             assertThat(Files.readString(said))
                     .contains("The daemon ended before it answered", "their passwords are in " + pending)
                     .doesNotContain("\tat ");
-            assertThat(following.waitFor(Patience.LONG)).isTrue();
+            assertThat(following.waitFor(TestTimeout.LONG)).isTrue();
             assertThat(following.exitValue()).isEqualTo(69);
             chatd.awaitEnd();
             ProcessResult run = chatd.admin("", "user", "list").exits(69);
@@ -225,7 +225,7 @@ class AdminTroubleIT {
                         .contains("Nothing was done: the daemon is waiting for its database: ");
             }
             Files.createSymbolicLink(database, server.socket());
-            daemon.awaitReady(Patience.LONG);
+            daemon.awaitReady(TestTimeout.LONG);
             assertThat(admin("stats", "--check").exits(0).out()).isEqualTo("All is well.\n");
             admin("user", "add", "carol").exits(0);
             assertThat(admin("log", "query", "--xpath", "//event[@type='admin'][@reason='busy']")
@@ -266,7 +266,7 @@ class AdminTroubleIT {
             chatd.admin("", "cert", "show").exits(0);
             limit(chatd, "--fsize=unlimited");
             await().until(() -> !chatd.admin("", "stats").exits(0).out().contains("can't be written"));
-            assertThat(begun.waitFor(Patience.LONG)).isTrue();
+            assertThat(begun.waitFor(TestTimeout.LONG)).isTrue();
             assertThat(begun.exitValue()).as(Files.readString(said)).isZero();
             assertThat(chatd.admin("", "user", "list", "--names").exits(0).out())
                     .contains("alice\n");
@@ -281,12 +281,12 @@ class AdminTroubleIT {
 
     /** Connections that send nothing keep the others out only briefly. */
     @Test
-    void connectionsThatNobodyUsesGiveTheirPlacesBack() throws Exception {
+    void idleConnectionsFreeTheirSlots() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             var silent = new ArrayList<SocketChannel>();
             var address = UnixDomainSocketAddress.of(chatd.adminSocket());
-            // Each takes its slot on a thread of its own and holds it for ten seconds; on a busy machine those may be
-            // over by now.
+            // Each takes its slot on a thread of its own and holds it for ten seconds; on a busy
+            // machine they may have passed by now.
             await().pollInterval(Duration.ofMillis(10)).untilAsserted(() -> {
                 for (int i = 0; i < 40; i++) {
                     silent.add(SocketChannel.open(address));
@@ -302,12 +302,12 @@ class AdminTroubleIT {
 
     /** Large commands are processed one at a time; the next one is not refused, but waits for a moment. */
     @Test
-    void aLargeCommandWaitsForTheOneBefore() throws Exception {
+    void aLargeCommandWaitsForThePreviousOne() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start();
                 SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(chatd.adminSocket()));
                 SocketChannel second = SocketChannel.open(UnixDomainSocketAddress.of(chatd.adminSocket()))) {
             byte[] large = ("{\"command\":\"" + "x".repeat(1 << 20) + "\"}").getBytes(StandardCharsets.US_ASCII);
-            // More than the kernel holds: the daemon has begun to read it.
+            // This is more than the socket's buffers hold: the daemon has begun to read it.
             ByteBuffer begun = ByteBuffer.wrap(large);
             while (begun.hasRemaining()) {
                 first.write(begun);

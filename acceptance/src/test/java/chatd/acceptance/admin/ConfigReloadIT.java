@@ -26,7 +26,7 @@ class ConfigReloadIT {
     }
 
     @Test
-    void whatIsChangedIsInForceForThoseWhoAreThereAndThoseWhoCome() throws IOException {
+    void changesApplyToExistingAndNewConnections() throws IOException {
         try (LocalDaemon chatd = LocalDaemon.start();
                 Chat1Socket one = chatd.newcomer();
                 Chat1Socket two = chatd.newcomer()) {
@@ -75,7 +75,7 @@ class ConfigReloadIT {
     }
 
     @Test
-    void whatIsWrongIsNamedAndNothingChanges() throws IOException {
+    void errorsAreNamedAndNothingChanges() throws IOException {
         try (LocalDaemon chatd = LocalDaemon.start();
                 Chat1Socket socket = chatd.newcomer()) {
             append(chatd, "[limits]\ntext = \"many\"\n[nonsense]\n");
@@ -89,7 +89,7 @@ class ConfigReloadIT {
     }
 
     @Test
-    void registrationEndsWhereThereAreAsManyAccountsAsAreTaken() throws IOException {
+    void registrationStopsAtTheLimitOfAccounts() throws IOException {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             Chatd.Person last = chatd.person();
             Path config = chatd.directory.resolve("chatd.toml");
@@ -134,12 +134,12 @@ class ConfigReloadIT {
                             .exits(1)
                             .err())
                     .contains("limits.text: expected a size", "stays in force");
-            // The environment hides it, until it does not.
+            // An invalid value is refused even where the environment overrides it.
             assertThat(chatd.admin("", "config", "set", "limits.replay", "many")
                             .exits(1)
                             .err())
                     .contains("limits.replay: expected a whole number");
-            // It would be valid, but for the file that it names.
+            // The value is valid, but the file that it names does not exist.
             assertThat(chatd.admin("", "config", "set", "tls.certificate", "/nowhere.pem", "tls.key", "/nowhere.key")
                             .exits(1)
                             .err())
@@ -151,8 +151,8 @@ class ConfigReloadIT {
                     .isEqualTo("64 KiB\n");
             assertThat(chatd.admin("", "config", "get", "text").exits(4).err())
                     .contains("There is no option text; did you mean: limits.text, ");
-            try (Stream<Path> beside = Files.list(chatd.directory)) {
-                assertThat(beside.map(file -> file.getFileName().toString()))
+            try (Stream<Path> files = Files.list(chatd.directory)) {
+                assertThat(files.map(file -> file.getFileName().toString()))
                         .noneMatch(name -> name.contains("chatd.toml") && !name.equals("chatd.toml"));
             }
             chatd.admin("", "log", "publish").exits(0);

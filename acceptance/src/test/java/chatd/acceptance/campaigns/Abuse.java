@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.zip.Deflater;
 
-/** What one account, or one network, can do to a server as often as it is let, each in as many sessions as it gets. */
+/**
+ * A kind of abuse: what one account or network does as often as the server allows, in as many
+ * sessions as it gets.
+ */
 enum Abuse {
-    /** Compressed messages of 1 KB, each of which is 1 MB of blanks. */
+    /** Compressed messages of 1 KB that each expand to 1 MB of blanks. */
     BLANKS {
         @Override
-        void begin(Abuser by) throws IOException {
+        void start(Abuser by) throws IOException {
             byte[] message = deflated(
                     "{\"type\": 19,%s\"info\": {\"before\": 1, \"limit\": 1}}".formatted(" ".repeat(1_000_000)));
             for (int i = 0; i < Abuser.SESSIONS; i++) {
@@ -29,18 +32,18 @@ enum Abuse {
     /** The longest texts, to oneself. */
     LONG_TEXTS {
         @Override
-        void begin(Abuser by) throws IOException {
+        void start(Abuser by) throws IOException {
             by.lines(by.text("x".repeat(64_000)));
         }
     },
     /** Short texts, to oneself. */
     SHORT_TEXTS {
         @Override
-        void begin(Abuser by) throws IOException {
+        void start(Abuser by) throws IOException {
             by.lines(by.text("x"));
         }
     },
-    /** Phrases of words of which each is in many texts. */
+    /** Searches for phrases of words that occur in many texts. */
     SEARCHES {
         @Override
         void prepare(JsonSocket own) {
@@ -48,7 +51,7 @@ enum Abuse {
         }
 
         @Override
-        void begin(Abuser by) throws IOException {
+        void start(Abuser by) throws IOException {
             by.lines("{\"type\": 27, \"info\": {\"text\": \"\\\"%s\\\"\"}}".formatted("的".repeat(60)));
         }
     },
@@ -60,30 +63,30 @@ enum Abuse {
         }
 
         @Override
-        void begin(Abuser by) throws IOException {
+        void start(Abuser by) throws IOException {
             by.lines("{\"type\": 19, \"info\": {\"limit\": 200}}");
         }
     },
-    /** Changes of what one prefers, told to all of one's sessions. */
+    /** Changes of preferences, which are sent to all of the account's sessions. */
     CHANGES {
         @Override
-        void begin(Abuser by) throws IOException {
+        void start(Abuser by) throws IOException {
             by.lines(
                     "{\"type\": 35, \"info\": {\"calls\": \"friends\"}}",
                     "{\"type\": 35, \"info\": {\"calls\": \"everyone\"}}");
         }
     },
-    /** Typing notices, to the other. */
+    /** Typing notifications to the victim. */
     TYPING {
         @Override
-        void begin(Abuser by) throws IOException {
+        void start(Abuser by) throws IOException {
             by.lines("{\"type\": 22, \"receive\": \"%s\", \"info\": {}}".formatted(by.victim()));
         }
     },
     /** A file fetched by 60 connections at once. */
     DOWNLOADS {
         @Override
-        void begin(Abuser by) throws IOException {
+        void start(Abuser by) throws IOException {
             String file = by.file(new byte[4 << 20]);
             for (int i = 0; i < 60; i++) {
                 HttpClient http = new HttpClient(by.connect("http/1.1"));
@@ -94,39 +97,39 @@ enum Abuse {
     /** Sessions that begin and end. */
     LOG_INS {
         @Override
-        void begin(Abuser by) {
+        void start(Abuser by) {
             for (int i = 0; i < Abuser.SESSIONS; i++) {
                 by.askOnce(by.logIn(i));
             }
         }
     },
-    /** Wrong passwords of one network for the account of the other. */
+    /** Wrong passwords from one network for the victim's account. */
     GUESSES {
         @Override
-        void begin(Abuser by) {
+        void start(Abuser by) {
             for (int i = 0; i < 2 * Abuser.SESSIONS; i++) {
                 by.askOnce("{\"type\": 1, \"info\": {\"user_id\": \"%s\", \"user_pwd\": \"not-the-password\"}}"
                         .formatted(by.victim()));
             }
         }
     },
-    /** Handshakes of one network that are never followed by anything. */
+    /** TLS handshakes from one network that are never followed by anything. */
     HANDSHAKES {
         @Override
-        void begin(Abuser by) {
+        void start(Abuser by) {
             for (int i = 0; i < 2 * Abuser.SESSIONS; i++) {
                 by.connectOnly();
             }
         }
     };
 
-    /** Stores what it is about. */
+    /** Stores the texts that the abuse needs; by default, none. */
     void prepare(JsonSocket own) {
         // Nothing.
     }
 
-    /** Begins it, in threads of its own. */
-    abstract void begin(Abuser by) throws IOException;
+    /** Starts the abuse, in threads of its own. */
+    abstract void start(Abuser by) throws IOException;
 
     /** Sends oneself a text several times, and waits until all are stored. */
     private static void store(JsonSocket own, String text, int times) {

@@ -19,19 +19,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 
-/** A program that does something as one account, at an address of its own, as often as it is let. */
+/**
+ * A program that abuses a server as one account, from an address of its own, as often as the server
+ * allows.
+ */
 final class Abuser {
-    /** How many sessions of one account it has at once, besides the one with which it asks over HTTP. */
+    /** Number of concurrent sessions of its account, besides the one for HTTP requests. */
     static final int SESSIONS = 6;
 
-    /** What it says when it has begun. */
+    /** The line that it prints once it has begun. */
     static final String BEGUN = "begun";
 
     private static final String ADDRESS = "127.5.1.1";
 
-    /** Something that it does again and again. */
+    /** An action that is repeated. */
     interface Step {
-        void take() throws IOException;
+        void run() throws IOException;
     }
 
     private final JdkTls tls;
@@ -43,12 +46,12 @@ final class Abuser {
     private final String bearer;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /** Connections that stay open though nothing comes over them any more. */
+    /** Connections that are kept open although nothing is sent on them. */
     private final Queue<SSLSocket> held = new ConcurrentLinkedQueue<>();
 
     private final AtomicLong done = new AtomicLong();
 
-    /** Counted down when it was let for the first time. */
+    /** Counted down at the first success. */
     private final CountDownLatch begun = new CountDownLatch(1);
 
     private Abuser(JdkTls tls, int port, String name, String password, String victim) {
@@ -57,15 +60,16 @@ final class Abuser {
         this.name = name;
         this.password = password;
         this.victim = victim;
-        this.own = JsonCarrier.LINES.on(connect("chat-json/1"));
+        this.own = JsonCarrier.LINES.wrap(connect("chat-json/1"));
         this.bearer = own.logIn(name, password, "own").path("token").asString();
     }
 
     /**
-     * Abuses a server until the end of the standard input. Says when it has begun, and at the end how often it was let.
+     * Abuses a server until the end of standard input. Prints when it has begun, and at the end how
+     * often it succeeded.
      *
-     * @param arguments the file with the CA, the port, the account's name and password, the number of a user whom it has to do
-     *     with, as {@code U12}, and the {@link Abuse}
+     * @param arguments the file with the CA, the port, the account's name and password, the number
+     *     of the victim, such as {@code U12}, and the {@link Abuse}
      */
     static void main(String... arguments) throws IOException, InterruptedException {
         var abuser = new Abuser(
@@ -74,7 +78,7 @@ final class Abuser {
                 arguments[2],
                 arguments[3],
                 arguments[4]);
-        Abuse.valueOf(arguments[5]).begin(abuser);
+        Abuse.valueOf(arguments[5]).start(abuser);
         abuser.begun.await();
         System.out.println(BEGUN);
         System.in.transferTo(OutputStream.nullOutputStream());
@@ -86,7 +90,7 @@ final class Abuser {
         return victim;
     }
 
-    /** Returns the header with which it asks over HTTP. */
+    /** Returns the header that authorizes its HTTP requests. */
     String bearer() {
         return "Authorization: Bearer " + bearer + "\r\n";
     }
@@ -95,12 +99,14 @@ final class Abuser {
         return tls.connectFrom(ADDRESS, "127.0.0.1", port, alpn);
     }
 
-    /** Connects again and again, and says nothing. */
+    /** Connects again and again, and sends nothing. */
     void connectOnly() {
         attempt(() -> held.add(connect("chat-json/1")));
     }
 
-    /** Connects again and again, each time for one line and the beginning of its answer. */
+    /**
+     * Connects again and again, each time to send one line and read the first byte of the answer.
+     */
     void askOnce(String line) {
         byte[] bytes = Wire.utf8(line + '\n');
         attempt(() -> {
@@ -132,7 +138,7 @@ final class Abuser {
                         .asLong();
     }
 
-    /** Has sessions of its own each send these messages again and again, and read what comes. */
+    /** Opens sessions that each send these messages again and again, and discard what arrives. */
     void lines(String... messages) throws IOException {
         byte[] all = Wire.utf8(String.join("\n", messages) + '\n');
         for (int i = 0; i < SESSIONS; i++) {
@@ -145,7 +151,7 @@ final class Abuser {
         }
     }
 
-    /** Something that is there to be read. */
+    /** One read of an input. */
     interface Reading {
         /** Returns false at the end. */
         boolean read() throws IOException;
@@ -167,24 +173,24 @@ final class Abuser {
     /** Does something again and again until its connection is closed, in a thread of its own. */
     void repeat(Step step) {
         threads.execute(() -> {
-            while (taken(step)) {
-                // Once more.
+            while (succeeds(step)) {
+                // Repeated until it fails.
             }
         });
     }
 
-    /** Does something again and again, also after it was refused, in a thread of its own. */
+    /** Does something again and again, even after it failed, in a thread of its own. */
     private void attempt(Step step) {
         threads.execute(() -> {
             while (true) {
-                taken(step);
+                succeeds(step);
             }
         });
     }
 
-    private boolean taken(Step step) {
+    private boolean succeeds(Step step) {
         try {
-            step.take();
+            step.run();
             done.incrementAndGet();
             begun.countDown();
             return true;

@@ -109,15 +109,15 @@ class BudgetIT {
         /** Sends texts to all, a few in flight at a time. */
         void talk(int texts) {
             byte[] text = Wire.frame(Wire.TEXT_TO_ALL, "x".repeat(TEXT_BYTES).getBytes(StandardCharsets.UTF_8));
-            int under = 0;
-            for (int sent = 0; sent < texts || under > 0; ) {
-                while (sent < texts && under < IN_FLIGHT) {
+            int inFlight = 0;
+            for (int sent = 0; sent < texts || inFlight > 0; ) {
+                while (sent < texts && inFlight < IN_FLIGHT) {
                     sender.send(text);
                     sent++;
-                    under++;
+                    inFlight++;
                 }
                 if (sender.next().code() == Wire.TEXT) {
-                    under--;
+                    inFlight--;
                 }
             }
         }
@@ -134,7 +134,7 @@ class BudgetIT {
                 daemon, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
     }
 
-    /** Returns the bytes that the thread of the index has allocated since it was started. */
+    /** Returns the bytes that the thread of the search index has allocated since it was started. */
     private static long allocatedByIndexing() throws IOException {
         ThreadMXBean threads = threads();
         for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
@@ -189,7 +189,7 @@ class BudgetIT {
                     (threads().getTotalThreadAllocatedBytes() - allocated - meanwhile) / deliveries,
                     900);
             within("bytes on the wire per delivery", (wireBytes() - wire) / deliveries, 185);
-            // Indexing is for the message, in the background, and may lag behind.
+            // Indexing is counted per message; it runs in the background, and may lag behind.
             demo.awaitIndexed();
             within(
                     "allocated bytes per indexed message",
@@ -200,7 +200,7 @@ class BudgetIT {
 
     /** Messages that arrive during a commit go into the next transaction; here commits are blocked meanwhile. */
     @Test
-    void whatWaitsForACommitIsCommittedTogether() throws Exception {
+    void messagesWaitingForACommitAreBatched() throws Exception {
         try (Room room = new Room();
                 Connection connection = demo.sql();
                 Statement held = connection.createStatement()) {
@@ -227,7 +227,7 @@ class BudgetIT {
     }
 
     @Test
-    void aDeliveryIsLittleWorkForTheKernel() throws Exception {
+    void aDeliveryTakesFewSystemCalls() throws Exception {
         try (Room room = new Room()) {
             room.talk(WARM_UP);
             Path counted = Files.createTempFile("strace", ".txt");
@@ -275,7 +275,7 @@ class BudgetIT {
     }
 
     @Test
-    void anIdleConnectionHoldsLittle() throws Exception {
+    void anIdleConnectionUsesLittleHeap() throws Exception {
         List<Chatd.Person> people = new ArrayList<>();
         for (int i = 0; i < PEOPLE; i++) {
             people.add(demo.person());
@@ -292,18 +292,21 @@ class BudgetIT {
         sockets.forEach(Chat1Socket::close);
     }
 
-    /** By what a start loads it can be told, on any machine, whether it does more than it has to. */
+    /**
+     * The number of classes loaded shows, on any machine, whether a start does more than it has to.
+     */
     @Test
-    void aStartLoadsLittle(@TempDir Path directory) throws Exception {
+    void aStartLoadsFewClasses(@TempDir Path directory) throws Exception {
         Path loaded = directory.resolve("classes");
         try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
-            // At its first start it makes a certificate, and what else there is once.
+            // The first start also makes a certificate, and other things that are made once.
             chatd.stop();
             chatd.environment.put(Chatd.JAVA_OPTIONS, Chatd.SHORT_LIVED + " -Xlog:class+load:file=" + loaded + ":none");
             chatd.begin();
             List<String> classes = Files.readAllLines(loaded).stream()
                     .map(line -> line.replaceFirst(" .*", ""))
-                    // The index is opened beside whatever comes next.
+                    // The index is opened concurrently: its classes may or may not be loaded by
+                    // now.
                     .filter(name -> !name.startsWith("org.apache.lucene."))
                     .toList();
             within("classes until ready", classes.size(), 9_700);
@@ -323,18 +326,21 @@ class BudgetIT {
         return sockets;
     }
 
-    /** Returns the live bytes of each class; one call collects and counts, so that nothing comes between. */
+    /**
+     * Returns the live bytes of each class; one call collects garbage and counts, so that nothing
+     * happens in between.
+     */
     private static Map<String, Long> live() throws Exception {
-        // What was just done leaves things behind for a moment; a second look shows whether any were.
-        List<Map<String, Long>> looks = new ArrayList<>(List.of(histogram()));
+        // Recent work leaves objects behind for a moment: repeats until two counts in a row agree.
+        List<Map<String, Long>> histograms = new ArrayList<>(List.of(histogram()));
         await().pollDelay(Duration.ofSeconds(1))
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> {
-                    long was = sum(looks.getLast());
-                    looks.add(histogram());
-                    return Math.abs(sum(looks.getLast()) - was) < was / 1_000;
+                    long was = sum(histograms.getLast());
+                    histograms.add(histogram());
+                    return Math.abs(sum(histograms.getLast()) - was) < was / 1_000;
                 });
-        return looks.getLast();
+        return histograms.getLast();
     }
 
     private static Map<String, Long> histogram() throws Exception {

@@ -16,7 +16,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Two hundred users at once: everyone gets what was for them, once each, and finds it in the history. */
+/**
+ * Two hundred users at once: everyone gets the texts for them, once each, and finds it in the
+ * history.
+ */
 @Tag("slow")
 class CrowdIT {
     private static final int USERS = 200;

@@ -36,7 +36,7 @@ class DatabaseAwayIT {
     private int probes;
 
     @Test
-    void heldDatabaseIsToldToUsersAndItGoesOnByItself() {
+    void usersAreToldOfASuspendedDatabaseAndTheDaemonRecovers() {
         try (DemoProcess demo = DemoProcess.start("CHATD_DATABASE_TIMEOUT", "2s");
                 Chat1Socket ann = demo.newcomer();
                 Chat1Socket ben = demo.newcomer()) {
@@ -50,13 +50,13 @@ class DatabaseAwayIT {
             } finally {
                 ProcessResult.signal("CONT", database.pid());
             }
-            untilItGoesOn(ann, ben);
-            expectOneTruth(ann, ben, new ArrayList<>(List.of("before")));
+            awaitRecovery(ann, ben);
+            expectSameHistories(ann, ben, new ArrayList<>(List.of("before")));
         }
     }
 
     @Test
-    void killedDatabaseIsToldToUsersAndItGoesOnByItself() throws IOException {
+    void usersAreToldOfAKilledDatabaseAndTheDaemonRecovers() throws IOException {
         try (DemoProcess demo = new DemoProcess(Map.of())) {
             demo.prepared().begin("--port", Integer.toString(ProcessResult.freePort()));
             List<String> mariadbd = DemoProcess.argv(demo.database().orElseThrow());
@@ -70,14 +70,14 @@ class DatabaseAwayIT {
             try (Chat1Socket ann = demo.newcomer();
                     Chat1Socket ben = demo.newcomer()) {
                 for (int i = 0; i < 3; i++) {
-                    untilItGoesOn(ann, ben);
+                    awaitRecovery(ann, ben);
                     database.destroyForcibly().onExit().join();
                     ann.send(Wire.text("during " + i, ben.name()));
                     ann.expectServerText();
                     database = started(mariadbd.subList(0, mariadbd.size() - 1), socket);
                 }
-                untilItGoesOn(ann, ben);
-                expectOneTruth(ann, ben, new ArrayList<>());
+                awaitRecovery(ann, ben);
+                expectSameHistories(ann, ben, new ArrayList<>());
             } finally {
                 daemon.destroy();
                 daemon.onExit().join();
@@ -88,25 +88,25 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void connectionCutInTheMiddleOfCommitsLosesNothingAndDoublesNothing() throws Exception {
+    void connectionsCutInTheMiddleOfCommitsLoseAndDuplicateNothing() throws Exception {
         try (var proxy = CutProxy.onSocket();
                 DemoProcess demo = new DemoProcess(
                         Map.of("CHATD_DATABASE_SOCKET", proxy.path().toString(), "CHATD_LIMITS_REPLAY", "1000000"))) {
             proxy.forwardTo(UnixDomainSocketAddress.of(demo.directory.resolve("mariadb.sock")));
             demo.prepared().begin("--port", "0");
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            Talker.beginWithoutEnd(talkers);
+            Talker.beginUntilStopped(talkers);
             int cuts = Campaign.times(6, 20);
             for (int cut = 0; cut < cuts; cut++) {
                 Campaign.reached(cut, cuts, "cuts");
-                untilMoreArrives(talkers, 50);
+                awaitMoreReceived(talkers, 50);
                 if (cut % 2 == 0) {
                     proxy.swallowAnswers();
                     await().pollInterval(Duration.ofMillis(1)).until(() -> proxy.swallowed() > 0);
                 }
                 proxy.cut();
             }
-            untilMoreArrives(talkers, 50);
+            awaitMoreReceived(talkers, 50);
             for (Talker talker : talkers) {
                 talker.stopTalking();
             }
@@ -118,22 +118,22 @@ class DatabaseAwayIT {
                 talker.leave();
             }
             var ledger = new HistoryCheck(demo, talkers, new AuditReader(demo.auditLog()));
-            ledger.logAgreesWith(ledger.histories(true));
+            ledger.checkLogAgainst(ledger.checkHistories(true));
             assertThat(proxy.connections())
                     .as("the daemon connected through the proxy")
                     .isGreaterThan(cuts);
         }
     }
 
-    private static void untilMoreArrives(List<Talker> talkers, int more) {
+    private static void awaitMoreReceived(List<Talker> talkers, int more) {
         for (Talker talker : talkers) {
-            int enough = talker.heard() + more;
-            await().pollInterval(Duration.ofMillis(2)).until(() -> talker.heard() >= enough);
+            int enough = talker.receivedCount() + more;
+            await().pollInterval(Duration.ofMillis(2)).until(() -> talker.receivedCount() >= enough);
         }
     }
 
-    /** Sends one text after another until one is not refused by a text of the server. */
-    private void untilItGoesOn(Chat1Socket ann, Chat1Socket ben) {
+    /** Sends one text after another until the server no longer answers with a refusal. */
+    private void awaitRecovery(Chat1Socket ann, Chat1Socket ben) {
         await().pollInterval(Duration.ofMillis(200)).until(() -> {
             ann.send(Wire.text("probe " + probes++, ben.name()));
             return ann.fence().stream().noneMatch(frame -> frame.code() == Wire.TEXT);
@@ -143,7 +143,7 @@ class DatabaseAwayIT {
     /**
      * Checks that both histories are equal and without duplicates, and are what ben received over his one connection.
      */
-    private static void expectOneTruth(Chat1Socket ann, Chat1Socket ben, List<String> received) {
+    private static void expectSameHistories(Chat1Socket ann, Chat1Socket ben, List<String> received) {
         ben.fence().stream()
                 .filter(frame -> frame.code() == Wire.TEXT && frame.name().equals(ann.name()))
                 .forEach(frame -> received.add(frame.text()));

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Two users talk while an account of another network abuses the server. In full, it is measured how long a text takes, alone
- * and beside the other, in turn: the p99 at most doubles.
+ * Two users talk while an account from another network abuses the server. The full campaign
+ * measures how long a text takes without and with the abuse, in turn: the p99 at most doubles.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
@@ -31,7 +31,10 @@ class FairnessIT {
     private static final int TEXTS = Campaign.times(20, 1_000);
     private static final int ROUNDS = Campaign.times(1, 5);
 
-    /** What a network adds to each text, in milliseconds: nobody notices twice of the fraction of one that it takes here. */
+    /**
+     * Latency that a real network adds to each text, in milliseconds: here a text takes a fraction
+     * of one, and nobody notices if that doubles.
+     */
     private static final double NETWORK = 10;
 
     private final SpawnedDaemon chatd = SpawnedDaemon.start(environment());
@@ -40,7 +43,7 @@ class FairnessIT {
         Map<String, String> environment = Chatd.pairs(
                 // None of the addresses that these tests use.
                 "CHATD_THROTTLE_EXEMPT", "192.0.2.0/24",
-                // As it is by default, not as other tests have it.
+                // The default, which other tests change.
                 "CHATD_RATES_SEARCHES", "60");
         if (Campaign.WHOLE) {
             environment.put(Chatd.JAVA_OPTIONS, "-Xmx512m");
@@ -55,11 +58,11 @@ class FairnessIT {
 
     @ParameterizedTest
     @EnumSource
-    void othersTalkBesideWhoever(Abuse abuse) throws IOException {
+    void othersTalkDuringAnyAbuse(Abuse abuse) throws IOException {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         long[] alone = new long[ROUNDS * TEXTS];
-        long[] beside = new long[ROUNDS * TEXTS];
+        long[] during = new long[ROUNDS * TEXTS];
         Chatd.Person other = chatd.person();
         try (JsonSocket own = chatd.logInJson(JsonCarrier.LINES, other, "own")) {
             abuse.prepare(own);
@@ -73,7 +76,7 @@ class FairnessIT {
                 Process abuser = begin(abuse, other, to.user());
                 try (BufferedReader said = abuser.inputReader()) {
                     assertThat(said.readLine()).isEqualTo(Abuser.BEGUN);
-                    talk(from, to, beside, round * TEXTS);
+                    talk(from, to, during, round * TEXTS);
                     abuser.outputWriter().close();
                     done += Long.parseLong(said.readLine());
                 } finally {
@@ -81,26 +84,29 @@ class FairnessIT {
                 }
             }
         }
-        double before = quantile(alone, 0.99);
-        double then = quantile(beside, 0.99);
+        double aloneP99 = quantile(alone, 0.99);
+        double duringP99 = quantile(during, 0.99);
         String measured = String.format(
                 Locale.ROOT,
                 "%s: p50 %.1f ms alone, %.1f beside; p99 %.1f alone, %.1f beside (%.1f times), %d texts, done %d times",
                 abuse.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                 quantile(alone, 0.5),
-                quantile(beside, 0.5),
-                before,
-                then,
-                then / before,
+                quantile(during, 0.5),
+                aloneP99,
+                duringP99,
+                duringP99 / aloneP99,
                 alone.length,
                 done);
-        Campaign.tell(measured);
+        Campaign.report(measured);
         if (Campaign.WHOLE) {
-            assertThat(then + NETWORK).as(measured).isLessThanOrEqualTo(2 * (before + NETWORK));
+            assertThat(duringP99 + NETWORK).as(measured).isLessThanOrEqualTo(2 * (aloneP99 + NETWORK));
         }
     }
 
-    /** Begins in a process of its own, which leaves the processors to the daemon and to the two who talk. */
+    /**
+     * Starts the abuse in a process of its own, with low priority, which leaves the processors to
+     * the daemon and to the two who talk.
+     */
     private Process begin(Abuse abuse, Chatd.Person by, String victim) throws IOException {
         return new ProcessBuilder(
                         "nice",
@@ -121,7 +127,10 @@ class FairnessIT {
                 .start();
     }
 
-    /** Sends texts, each when the one before it has come, and notes how many nanoseconds each took. */
+    /**
+     * Sends texts, each when the previous one has arrived, and records how many nanoseconds each
+     * took.
+     */
     private static void talk(JsonSocket from, JsonSocket to, long[] times, int first) {
         for (int i = 0; i < TEXTS; i++) {
             String text = "text " + i;
@@ -133,9 +142,9 @@ class FairnessIT {
     }
 
     /** Returns a quantile in milliseconds. */
-    private static double quantile(long[] times, double part) {
+    private static double quantile(long[] times, double fraction) {
         long[] sorted = times.clone();
         Arrays.sort(sorted);
-        return sorted[(int) (part * (sorted.length - 1))] / (double) TimeUnit.MILLISECONDS.toNanos(1);
+        return sorted[(int) (fraction * (sorted.length - 1))] / (double) TimeUnit.MILLISECONDS.toNanos(1);
     }
 }

@@ -37,9 +37,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Many large files at once, over HTTP, in a daemon with little memory; and files while the daemon's connections to the
- * database are cut, and the database and the daemon are killed: what was acknowledged is there with every byte, and of
- * everything else nothing. The property {@code chatd.seed} sets the seed.
+ * Many large files at once, over HTTP, in a daemon with little memory; and files while the daemon's
+ * connections to the database are cut, and the database and the daemon are killed: what was
+ * acknowledged is there with every byte, and nothing is left of anything else. The property
+ * {@code chatd.seed} sets the seed.
  */
 @Tag("processes")
 class FilesUnderFireIT {
@@ -50,8 +51,8 @@ class FilesUnderFireIT {
     private static final int LARGEST = Campaign.times(40 << 20, 256 << 20);
     private static final int KILLS = Campaign.times(3, 30);
 
-    /** A content that is made as it is written: random bytes by its number. */
-    private record Made(long seed, int size) {
+    /** Content that is generated while it is written: random bytes from a seed. */
+    private record Generated(long seed, int size) {
         /** Writes a part of it. */
         void write(OutputStream out, int from, int to) throws IOException {
             var random = new Random(seed);
@@ -102,10 +103,10 @@ class FilesUnderFireIT {
     /**
      * Sends a file to oneself, or the rest of it.
      *
-     * @param from how much of it has come before
+     * @param from how many of its bytes have arrived before
      * @throws IOException if it may not have been sent
      */
-    private static long send(Chatd chatd, Chatd.Person person, String token, String id, Made content, int from)
+    private static long send(Chatd chatd, Chatd.Person person, String token, String id, Generated content, int from)
             throws IOException {
         try (HttpClient http = HttpClient.connect(chatd)) {
             http.send("POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n%s\r\n"
@@ -115,7 +116,7 @@ class FilesUnderFireIT {
                             content.size() - from,
                             from == 0 ? "" : "Upload-Offset: %d\r\n".formatted(from)));
             content.write(http.socket().getOutputStream(), from, content.size());
-            HttpClient.Response response = http.response(false);
+            HttpClient.Response response = http.readResponse(false);
             if (response.status() >= 500 || (from > 0 && response.status() == 404)) {
                 throw new IOException(response.head());
             }
@@ -124,7 +125,7 @@ class FilesUnderFireIT {
         }
     }
 
-    private static String target(Chatd.Person person, String id, Made content) {
+    private static String target(Chatd.Person person, String id, Generated content) {
         return "/files?to=%s&name=%s&size=%d&id=%s".formatted(person.name(), id, content.size(), id);
     }
 
@@ -132,8 +133,8 @@ class FilesUnderFireIT {
         return "Authorization: Bearer %s\r\n".formatted(token);
     }
 
-    /** Returns how much of a file has come: 0 if nothing is there, or it was sent. */
-    private static int come(Chatd chatd, String token, String id) throws IOException {
+    /** Returns how many bytes of an upload have arrived: 0 if there is none, or it is complete. */
+    private static int uploadOffset(Chatd chatd, String token, String id) throws IOException {
         try (HttpClient http = HttpClient.connect(chatd)) {
             HttpClient.Response known = http.ask("HEAD", "/files?id=" + id, bearer(token));
             if (known.status() >= 500) {
@@ -148,7 +149,7 @@ class FilesUnderFireIT {
         try (HttpClient http = HttpClient.connect(chatd)) {
             http.send("GET /files/%d HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
                     .formatted(file, token));
-            String head = HttpClient.head(http.socket().getInputStream());
+            String head = HttpClient.readHead(http.socket().getInputStream());
             assertThat(head).startsWith("HTTP/1.1 200");
             var length = new HttpClient.Response(head, new byte[0]).header("content-length");
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -164,12 +165,12 @@ class FilesUnderFireIT {
     }
 
     @Test
-    void manyLargeFilesAtOnceAreTakenAndGivenWithLittleMemory() throws Exception {
+    void manyLargeFilesAtOnceAreReceivedAndSentWithLittleMemory() throws Exception {
         try (SpawnedDaemon chatd = SpawnedDaemon.start(Chatd.JAVA_OPTIONS, SMALL_HEAP);
                 ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE + 1)) {
             List<Future<Boolean>> done = new ArrayList<>();
             for (int i = 0; i <= AT_ONCE; i++) {
-                var content = new Made(i, i == 0 ? LARGEST : EACH);
+                var content = new Generated(i, i == 0 ? LARGEST : EACH);
                 Chatd.Person person = chatd.person();
                 done.add(pool.submit(() -> {
                     String token = token(chatd, person);
@@ -187,8 +188,8 @@ class FilesUnderFireIT {
     }
 
     @Test
-    void anUploadOfWhichSomethingCouldNotBeStoredGoesOn() throws Exception {
-        var content = new Made(1, 3 << 20);
+    void anUploadIsResumedAfterAPartCouldNotBeStored() throws Exception {
+        var content = new Generated(1, 3 << 20);
         int stored = 256 << 10;
         try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
             Chatd.Person person = chatd.person();
@@ -202,9 +203,9 @@ class FilesUnderFireIT {
                         chatd.number("select coalesce(sum(length(bytes)), 0) from content_chunk") == stored);
                 chatd.execute("rename table content_chunk to content_chunk_away");
                 content.write(out, stored, 2 * stored + 1000);
-                assertThat(http.response(false).status()).isEqualTo(500);
+                assertThat(http.readResponse(false).status()).isEqualTo(500);
             }
-            assertThat(come(chatd, token, "a")).isEqualTo(stored);
+            assertThat(uploadOffset(chatd, token, "a")).isEqualTo(stored);
             chatd.execute("rename table content_chunk_away to content_chunk");
             long file = send(chatd, person, token, "a", content, stored);
             assertThat(fetchedSha256(chatd, token, file)).isEqualTo(content.sha256());
@@ -212,9 +213,9 @@ class FilesUnderFireIT {
     }
 
     @Test
-    void afterKillsWhatWasAcknowledgedIsThereAndNothingElse() throws Exception {
+    void afterKillsAcknowledgedFilesAreWholeAndNothingIsLeftOfOthers() throws Exception {
         long seed = Long.getLong("chatd.seed", System.nanoTime());
-        Campaign.tell("seed " + seed);
+        Campaign.report("seed " + seed);
         var random = new Random(seed);
         Set<String> sent = ConcurrentHashMap.newKeySet();
         int cuts = 0;
@@ -227,13 +228,14 @@ class FilesUnderFireIT {
                 Campaign.reached(i, KILLS, "kills while files are sent");
                 String token = token(chatd, person);
                 List<Future<?>> uploads = new ArrayList<>();
-                var over = new AtomicBoolean();
+                var stopped = new AtomicBoolean();
                 for (int j = 0; j < 4; j++) {
-                    long its = random.nextLong();
+                    long first = random.nextLong();
                     int size = 1 + random.nextInt(3 << 20);
-                    uploads.add(pool.submit(untilOver(chatd, person, token, its, size, sent, resumed, over)));
+                    uploads.add(
+                            pool.submit(sendUntilStopped(chatd, person, token, first, size, sent, resumed, stopped)));
                 }
-                // Some are through, and others under way.
+                // Some are complete, and others in flight.
                 for (int j = 1 + random.nextInt(3); j > 0; j--) {
                     int enough = sent.size() + random.nextInt(3);
                     await().until(() -> sent.size() >= enough);
@@ -246,7 +248,7 @@ class FilesUnderFireIT {
                 }
                 int enough = sent.size() + random.nextInt(3);
                 await().until(() -> sent.size() >= enough);
-                over.set(true);
+                stopped.set(true);
                 chatd.killDaemon();
                 for (Future<?> one : uploads) {
                     one.get();
@@ -254,7 +256,7 @@ class FilesUnderFireIT {
                 chatd.begin();
                 compare(chatd, person, sent);
             }
-            Campaign.tell(
+            Campaign.report(
                     "%d kills of the daemon, %d of the database, %d of its connections cut, %d files acknowledged, %d gone on with"
                             .formatted(KILLS, databases, cuts, sent.size(), resumed.get()));
             assertThat(chatd.admin("", "log", "verify", "--messages").exits(3).out())
@@ -263,10 +265,10 @@ class FilesUnderFireIT {
     }
 
     /**
-     * Sends files one after the other until the daemon is gone, and goes on with some of those that failed; adds those that
-     * it acknowledged.
+     * Sends files one after the other until stopped, and resumes some of those that failed; adds
+     * those that were acknowledged to {@code sent}.
      */
-    private static Callable<Void> untilOver(
+    private static Callable<Void> sendUntilStopped(
             Chatd chatd,
             Chatd.Person person,
             String token,
@@ -274,25 +276,25 @@ class FilesUnderFireIT {
             int size,
             Set<String> sent,
             AtomicInteger resumed,
-            AtomicBoolean over) {
+            AtomicBoolean stopped) {
         return () -> {
             var random = new Random(first);
-            while (!over.get()) {
-                var content = new Made(random.nextLong(), 1 + random.nextInt(size));
+            while (!stopped.get()) {
+                var content = new Generated(random.nextLong(), 1 + random.nextInt(size));
                 String id = Long.toHexString(content.seed()) + "-" + content.size();
-                boolean isAgain = false;
+                boolean isRetry = false;
                 do {
                     try {
-                        int from = isAgain ? come(chatd, token, id) : 0;
+                        int from = isRetry ? uploadOffset(chatd, token, id) : 0;
                         send(chatd, person, token, id, content, from);
                         sent.add(id);
                         resumed.addAndGet(from > 0 ? 1 : 0);
                         break;
                     } catch (IOException | UncheckedIOException e) {
-                        // Cut, or refused because the database was away: nobody says that it was sent.
-                        isAgain = random.nextInt(3) > 0;
+                        // Cut, or refused because the database was away: it was not acknowledged.
+                        isRetry = random.nextInt(3) > 0;
                     }
-                } while (isAgain && !over.get());
+                } while (isRetry && !stopped.get());
             }
             return null;
         };
@@ -311,7 +313,7 @@ class FilesUnderFireIT {
                     kill.execute("kill connection " + ids.getLong(1));
                     cut++;
                 } catch (SQLException e) {
-                    // It has ended by itself.
+                    // It has already ended.
                 }
             }
             return cut;
@@ -340,7 +342,7 @@ class FilesUnderFireIT {
                 JsonNode offer = item.path("info");
                 assertThat(found.add(offer.path("name").asString())).isTrue();
                 String[] id = offer.path("name").asString().split("-", 2);
-                var content = new Made(Long.parseUnsignedLong(id[0], 16), Integer.parseInt(id[1]));
+                var content = new Generated(Long.parseUnsignedLong(id[0], 16), Integer.parseInt(id[1]));
                 assertThat(offer.path("sha256").asString()).isEqualTo(content.sha256());
                 assertThat(fetchedSha256(chatd, token, offer.path("file").asLong()))
                         .isEqualTo(content.sha256());

@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A user who keeps talking in JSON while connections break and the daemon dies: what had no answer is sent again with
- * the id that it had, some of it twice anyway, and each connection but the first resumes the session. Meanwhile it marks
- * what it has read, makes and ends friendships, blocks, changes its name, and corrects, takes back and reacts to messages. Runs on a thread of its own; read by others once it has ended.
+ * A user who keeps talking in JSON while connections break and the daemon dies: unanswered messages
+ * are sent again with the same id, some messages are sent twice on purpose, and each connection but
+ * the first resumes the session. Meanwhile it marks what it has read, makes and ends friendships,
+ * blocks, changes its name, and corrects, takes back and reacts to messages. Runs on a thread of
+ * its own; read by others once it has ended.
  */
 public final class JsonTalker implements Runnable {
-    /** The beginning of the ids of what is not sent again. */
+    /** Prefix of the ids of messages that are not sent again. */
     private static final String ASIDE = "aside ";
 
     private final Chatd chatd;
@@ -50,7 +52,7 @@ public final class JsonTalker implements Runnable {
     /** The texts by the numbers that the answers gave. */
     private final Map<Long, String> accepted = new TreeMap<>();
 
-    /** The messages that are to be corrected or taken back, by the ids of what does so. */
+    /** The messages to be corrected or taken back, by the id of the request that does so. */
     private final Map<String, Long> amended = new HashMap<>();
 
     /** The messages that this device has taken back. */
@@ -116,13 +118,13 @@ public final class JsonTalker implements Runnable {
         }
     }
 
-    /** Thrown when the connection ended in good order, but not by us. */
+    /** Thrown when the other side has closed the connection cleanly. */
     private static final class Cut extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     private JsonSocket connect() {
-        return carrier.on(chatd.tls()
+        return carrier.wrap(chatd.tls()
                 .connect(chatd.host(), port.getAsInt(), carrier == JsonCarrier.LINES ? "chat-json/1" : "http/1.1"));
     }
 
@@ -131,11 +133,11 @@ public final class JsonTalker implements Runnable {
         if (message == null) {
             throw new Cut();
         }
-        take(message);
+        handle(message);
         return message;
     }
 
-    private void take(JsonNode message) {
+    private void handle(JsonNode message) {
         int type = message.path("type").asInt();
         if (isAside(message)) {
             return;
@@ -152,9 +154,9 @@ public final class JsonTalker implements Runnable {
             }
             answered.put(id, number);
             seen = Math.max(seen, number);
-            Long of = amended.remove(id);
-            if (of != null) {
-                amend(of, number, text);
+            Long target = amended.remove(id);
+            if (target != null) {
+                amend(target, number, text);
                 return;
             }
             show(number, number, text);
@@ -208,7 +210,7 @@ public final class JsonTalker implements Runnable {
         }
     }
 
-    /** Does what an accepted correction or taking back does. */
+    /** Applies an accepted correction or retraction. */
     private void amend(long message, long number, String what) {
         if (what.isEmpty()) {
             takenBack.add(message);
@@ -270,7 +272,7 @@ public final class JsonTalker implements Runnable {
             while (!unanswered.isEmpty()) {
                 JsonNode message = next(socket);
                 if (message.path("type").asInt() == JsonType.REFUSED && !isAside(message)) {
-                    // Refused for now: again on another connection.
+                    // Refused for now: retried on another connection.
                     throw new Cut();
                 }
             }
@@ -278,7 +280,10 @@ public final class JsonTalker implements Runnable {
         }
     }
 
-    /** Corrects one of the last texts of this device, or takes it back; it is sent again as a text is. */
+    /**
+     * Corrects one of the last texts of this device, or takes it back; the request is retried like
+     * a text.
+     */
     private void amend(JsonSocket socket) {
         List<Long> own = accepted.keySet().stream()
                 .filter(number -> !takenBack.contains(number))
@@ -293,7 +298,7 @@ public final class JsonTalker implements Runnable {
         say(socket, id, text);
     }
 
-    /** Returns whether a message answers what is not sent again. */
+    /** Returns whether a message answers one that is not sent again. */
     private static boolean isAside(JsonNode message) {
         return message.path("info").path("id").asString("").startsWith(ASIDE);
     }
@@ -320,14 +325,18 @@ public final class JsonTalker implements Runnable {
         socket.send("{'id': '%s%x', %s}".formatted(ASIDE, random.nextLong(), aside));
     }
 
-    /** Sends a text to whom it always goes, so that what is sent again is the same; now and then twice. */
+    /**
+     * Sends a text to a receiver that is derived from it, so that a retry is identical; now and
+     * then sends it twice.
+     */
     private void say(JsonSocket socket, String id, String text) {
-        Long of = amended.get(id);
-        if (of != null) {
+        Long target = amended.get(id);
+        if (target != null) {
             socket.send(
                     text.isEmpty()
-                            ? "{'type': 31, 'id': '%s', 'info': {'mid': %d}}".formatted(id, of)
-                            : "{'type': 32, 'id': '%s', 'info': {'mid': %d, 'text': '%s'}}".formatted(id, of, text));
+                            ? "{'type': 31, 'id': '%s', 'info': {'mid': %d}}".formatted(id, target)
+                            : "{'type': 32, 'id': '%s', 'info': {'mid': %d, 'text': '%s'}}"
+                                    .formatted(id, target, text));
             return;
         }
         int to = Math.floorMod(text.hashCode(), numbers.size() + 1);
@@ -393,7 +402,7 @@ public final class JsonTalker implements Runnable {
         return repeated;
     }
 
-    /** Resumes the session once more, after the end, and takes what it has missed. */
+    /** Resumes the session once more, after the end, and handles what it has missed. */
     void catchUp() {
         try (JsonSocket socket = connect()) {
             socket.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, seen));
@@ -401,7 +410,7 @@ public final class JsonTalker implements Runnable {
             for (JsonNode message = socket.next();
                     message.path("type").asInt() != JsonType.PAGE;
                     message = socket.next()) {
-                take(message);
+                handle(message);
             }
         }
     }
@@ -424,7 +433,7 @@ public final class JsonTalker implements Runnable {
         return connections.get();
     }
 
-    /** Returns how often all that it had sent was answered so far; on any thread. */
+    /** Returns how often so far everything that it had sent was answered; on any thread. */
     int exchanges() {
         return exchanges.get();
     }

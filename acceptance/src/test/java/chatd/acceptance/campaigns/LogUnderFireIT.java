@@ -30,7 +30,7 @@ public class LogUnderFireIT {
     private final AtomicInteger looks = new AtomicInteger();
 
     @Test
-    void everyLookIsAWholeLogAndNoKillTearsLedgerHistoryAndLogApart() throws Exception {
+    void everyReadSeesAWholeLogAndNoKillMakesHistoryAndLogDiffer() throws Exception {
         var random = Campaign.random();
         try (SpawnedDaemon chatd =
                         SpawnedDaemon.start("CHATD_LIMITS_REPLAY", "1000000", "CHATD_AUDIT_SEGMENT_LIMIT", "32 KiB");
@@ -53,12 +53,12 @@ public class LogUnderFireIT {
                 }
                 assertThat(chatd.awaitEnd()).isNotZero();
                 chatd.begin();
-                ledger.logAgreesWith(ledger.histories(false));
+                ledger.checkLogAgainst(ledger.checkHistories(false));
                 assertThat(failures).isEmpty();
             }
             assertThat(reader.segments()).as("rotated under fire").hasSizeGreaterThan(1);
         }
-        Campaign.tell(KILLS + " kills, " + looks + " looks at the log");
+        Campaign.report(KILLS + " kills, " + looks + " looks at the log");
         assertThat(looks).hasValueGreaterThan(10 * KILLS);
     }
 
@@ -72,7 +72,7 @@ public class LogUnderFireIT {
     }
 
     private static int received(List<Talker> talkers) {
-        return talkers.stream().mapToInt(Talker::heard).sum();
+        return talkers.stream().mapToInt(Talker::receivedCount).sum();
     }
 
     public static List<Talker> talkers(Chatd chatd) {

@@ -11,7 +11,7 @@ import chatd.acceptance.kit.JsonSocket;
 import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.fixtures.Campaign;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,18 +29,19 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Six devices of four people talk through a proxy that delays, cuts and doubles what it forwards, and the daemon is killed
- * in between; they resume their sessions. Meanwhile they correct what they have sent, take it back, react, mark what they
- * have read, make and end friendships, block each other, and change their names.
+ * Six devices of four people talk through a proxy that delays, cuts and duplicates what it
+ * forwards, and the daemon is killed in between; they resume their sessions. Meanwhile they correct
+ * what they have sent, take it back, react, mark what they have read, make and end friendships,
+ * block each other, and change their names.
  */
 @Tag("processes")
 public class SentOnceIT {
     private static final int CUTS = Campaign.times(60, 2_000);
-    private static final int CUTS_A_KILL = 15;
-    private static final int CUTS_A_REPETITION = 4;
+    private static final int CUTS_PER_KILL = 15;
+    private static final int CUTS_PER_REPETITION = 4;
 
     @Test
-    void everythingIsStoredAndToldOnceWhateverIsCut() throws Exception {
+    void everythingIsStoredAndDeliveredOnceWhateverIsCut() throws Exception {
         var random = Campaign.random();
         try (SpawnedDaemon chatd = SpawnedDaemon.start(
                         "CHATD_RATES_RESUMES", "100000", "CHATD_RATES_CHANGES", "0", "CHATD_ACCOUNTS_RENAMES", "1000");
@@ -66,16 +67,17 @@ public class SentOnceIT {
                     talkers.stream().map(Thread.ofPlatform()::start).toList();
             for (int cut = 1; cut <= CUTS; cut++) {
                 Campaign.reached(cut - 1, CUTS, "cuts");
-                // Anywhere between the log in and the twelfth exchange of all together, however long they take.
+                // Anywhere between the login and the twelfth exchange of all together, however long
+                // they take.
                 waitFor(talkers, JsonTalker::connections, 1);
                 waitFor(talkers, JsonTalker::exchanges, random.nextInt(12));
                 Thread.sleep(random.nextInt(20));
-                if (cut % CUTS_A_KILL == 0) {
+                if (cut % CUTS_PER_KILL == 0) {
                     chatd.killDaemon();
                     proxy.goAway();
                     chatd.begin();
                     proxy.forwardToPort(chatd.port());
-                } else if (cut % CUTS_A_REPETITION == 0) {
+                } else if (cut % CUTS_PER_REPETITION == 0) {
                     proxy.repeat();
                 } else {
                     proxy.cut();
@@ -83,7 +85,7 @@ public class SentOnceIT {
             }
             talkers.forEach(JsonTalker::stop);
             for (Thread thread : threads) {
-                thread.join(Patience.LONG);
+                thread.join(TestTimeout.LONG);
                 assertThat(thread.isAlive()).isFalse();
             }
             assertThat(talkers)
@@ -102,9 +104,9 @@ public class SentOnceIT {
             int sent = talkers.stream().mapToInt(talker -> talker.sent().size()).sum();
             int repeated = talkers.stream().mapToInt(JsonTalker::repeated).sum();
             int resumed = talkers.stream().mapToInt(JsonTalker::resumed).sum();
-            Campaign.tell(
+            Campaign.report(
                     "%d cuts, %d kills, %d texts, %d corrections, %d taken back, %d of all sent again, %d sessions resumed"
-                            .formatted(CUTS, CUTS / CUTS_A_KILL, sent, corrected, takenBack, repeated, resumed));
+                            .formatted(CUTS, CUTS / CUTS_PER_KILL, sent, corrected, takenBack, repeated, resumed));
             assertThat(corrected).isPositive();
             assertThat(takenBack).isPositive();
             assertThat(repeated).isPositive();
@@ -112,7 +114,10 @@ public class SentOnceIT {
         }
     }
 
-    /** Waits until the talkers together have done something so many times more, or one of them has failed. */
+    /**
+     * Waits until the sum of the talkers' counters has grown by {@code more}; fails if a talker has
+     * failed.
+     */
     private static void waitFor(List<JsonTalker> talkers, ToIntFunction<JsonTalker> counter, int more) {
         int enough = talkers.stream().mapToInt(counter).sum() + more;
         await().pollInterval(Duration.ofMillis(1))
@@ -196,7 +201,10 @@ public class SentOnceIT {
                 .contains("consistent");
     }
 
-    /** Returns the texts as they were sent, but for those taken back, which must be the ones that somebody took back. */
+    /**
+     * Returns the original texts, without those taken back; checks that exactly the given ones
+     * were.
+     */
     private static Map<Long, String> originals(Map<Long, JsonNode> items, Set<Long> takenBack) {
         Map<Long, String> originals = new TreeMap<>();
         items.forEach((number, item) -> {

@@ -33,7 +33,10 @@ class BotsIT {
         this.chatd = chatd;
     }
 
-    /** Starts a bot, and returns what it answers to a text; the text is sent until the bot is there and answers. */
+    /**
+     * Starts a bot, and returns what it answers to a text; the text is sent repeatedly until the
+     * bot has started and answers.
+     */
     private JsonNode answer(String text, String interpreter, String bot) throws IOException {
         Chatd.Person it = chatd.person();
         Path password = Files.writeString(directory.resolve(it.name()), it.password() + "\n");

@@ -7,7 +7,7 @@ import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.CutProxy;
 import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.SharedChatd;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,7 +157,7 @@ class ClientFilesIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"nightly", "a backup of the whole server, from the night to 28 November", "夜の保存・二十一文字の名前・二十一"})
-    void whatIsSentAgainIsStoredOnceForEachReceiver(String id) throws IOException {
+    void aFileSentAgainIsStoredOnceForEachReceiver(String id) throws IOException {
         String one = file("one.bin", 10).toString();
         Chatd.Person cat = chatd.person();
         for (int i = 0; i < 2; i++) {
@@ -202,7 +202,7 @@ class ClientFilesIT {
     }
 
     @Test
-    void aFileIsSentThroughCutsAndFetchedThroughCuts() throws Exception {
+    void aFileIsSentAndFetchedDespiteCuts() throws Exception {
         Path large = file("large.bin", LARGE);
         try (CutProxy proxy = CutProxy.onPort(chatd.port())) {
             proxy.slow(Duration.ofMillis(10));
@@ -216,7 +216,7 @@ class ClientFilesIT {
                                 chatd.number("select coalesce(sum(length(bytes)), 0) from content_chunk") > enough);
                 proxy.cut();
             }
-            assertThat(sending.waitFor(Patience.LONG)).isTrue();
+            assertThat(sending.waitFor(TestTimeout.LONG)).isTrue();
             assertThat(sending.exitValue()).as(Files.readString(out)).isZero();
             List<JsonNode> items = history(ben, 10);
             assertThat(items).hasSize(1);
@@ -229,7 +229,7 @@ class ClientFilesIT {
                 await().pollInterval(Duration.ofMillis(20)).until(() -> received() > enough);
                 proxy.cut();
             }
-            assertThat(fetching.waitFor(Patience.LONG)).isTrue();
+            assertThat(fetching.waitFor(TestTimeout.LONG)).isTrue();
             assertThat(fetching.exitValue()).as(Files.readString(out)).isZero();
             assertThat(downloads().resolve("large.bin")).hasSameBinaryContentAs(large);
             assertThat(received()).isZero();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The client's command for scripts about groups, and the others where they are about a group. */
+/** The client's {@code group} command for scripts, and the other commands when given a group. */
 @ExtendWith(SharedChatd.class)
 @Tag("processes")
 class ClientGroupScriptIT {
@@ -70,7 +70,7 @@ class ClientGroupScriptIT {
         return group(ann, all.toArray(String[]::new)).getFirst().path("group").asString();
     }
 
-    /** Does something that is stored; returns its number. */
+    /** Runs a {@code group} command that stores a change; returns the change's number. */
     private long done(Chatd.Person by, String... arguments) throws IOException {
         List<JsonNode> lines = group(by, arguments);
         assertThat(lines)
@@ -84,8 +84,8 @@ class ClientGroupScriptIT {
                 client(of, "history", "-o", "jsonl", "--with", with).exits(0).out());
     }
 
-    /** Returns what a mistake is answered with, where nothing is printed. */
-    private String mistake(int exit, Chatd.Person by, String... arguments) throws IOException {
+    /** Runs a command that must fail and print nothing; returns the error message. */
+    private String errorOf(int exit, Chatd.Person by, String... arguments) throws IOException {
         ProcessResult run = client(by, arguments).exits(exit);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).doesNotContain("\tat ", "Exception");
@@ -106,7 +106,7 @@ class ClientGroupScriptIT {
             assertThat(line.path("closed").isBoolean()).isTrue();
             assertThat(line.path("closed").asBoolean()).isFalse();
         });
-        // A script's own session is not told to others as being online.
+        // A script's own session does not make its user online.
         assertThat(client(ann, "group", "members", ops).exits(0).out())
                 .isEqualTo(ann.name() + "  owner   offline\n" + ben.name() + "  member  offline\n");
         assertThat(group(ben, "members", group))
@@ -120,7 +120,7 @@ class ClientGroupScriptIT {
     }
 
     @Test
-    void whatIsDoneToAGroupIsInItsHistory() throws IOException {
+    void changesToAGroupAreInItsHistory() throws IOException {
         Chatd.Person cid = chatd.person();
         String group = make(ops, ben.name());
         done(ann, "add", group, cid.name());
@@ -168,14 +168,14 @@ class ClientGroupScriptIT {
                     assertThat(line.path("members").asInt()).isEqualTo(1);
                     assertThat(line.path("member").isBoolean()).isTrue();
                 });
-        assertThat(mistake(4, ben, "group", "join", hidden)).contains("There is no such group");
+        assertThat(errorOf(4, ben, "group", "join", hidden)).contains("There is no such group");
         done(ben, "join", group);
         String spoken = ops + " spoken";
         make(spoken, "--open");
         done(ben, "join", spoken);
         make(spoken, "--open");
         Chatd.Person cid = chatd.person();
-        assertThat(mistake(4, cid, "group", "join", spoken)).contains("Several groups are called " + spoken);
+        assertThat(errorOf(4, cid, "group", "join", spoken)).contains("Several groups are called " + spoken);
         assertThat(history(ben, group))
                 .extracting(line -> line.path("text").asString())
                 .contains("before");
@@ -207,21 +207,21 @@ class ClientGroupScriptIT {
         }
         assertThat(client(ben, "conversations").exits(0).out()).containsPattern("(?m)^" + ops + " ");
         done(ann, "close", group);
-        assertThat(mistake(1, ben, "send", group, "--", "x")).contains("This group is closed");
+        assertThat(errorOf(1, ben, "send", group, "--", "x")).contains("This group is closed");
     }
 
     @Test
-    void aTextToAGroupThatDoesNotExistEndsWithTheExitCodeOfThat() throws IOException {
-        assertThat(mistake(4, ann, "send", NO_GROUP, "--", "x")).contains("There is no such group");
+    void aTextToAnUnknownGroupExitsWith4() throws IOException {
+        assertThat(errorOf(4, ann, "send", NO_GROUP, "--", "x")).contains("There is no such group");
     }
 
     @Test
     void aNameThatSeveralGroupsHaveIsRefusedWithTheirNumbers() throws IOException {
         String first = make(ops);
         String second = make(ops);
-        assertThat(mistake(4, ann, "send", ops, "--", "x")).contains(first, second);
-        assertThat(mistake(4, ann, "group", "members", ops)).contains(first, second);
-        assertThat(mistake(4, ann, "history", "--with", ops)).contains(first, second);
+        assertThat(errorOf(4, ann, "send", ops, "--", "x")).contains(first, second);
+        assertThat(errorOf(4, ann, "group", "members", ops)).contains(first, second);
+        assertThat(errorOf(4, ann, "history", "--with", ops)).contains(first, second);
         client(ann, "send", second, "--", "for the second").exits(0);
         assertThat(history(ann, first)).hasSize(1);
         assertThat(history(ann, second)).hasSize(2);
@@ -230,44 +230,44 @@ class ClientGroupScriptIT {
     @Test
     void mistakesSayWhatIsWrongAndHaveTheirExitCodes() throws IOException {
         String group = make(ops, ben.name());
-        assertThat(mistake(2, ann, "group")).contains("WHAT");
-        assertThat(mistake(2, ann, "group", "dance")).contains("there is no group dance", "group --help");
-        assertThat(mistake(2, ann, "group", "members")).contains("usage: group members GROUP");
-        assertThat(mistake(2, ann, "group", "add", group)).contains("usage: group add GROUP USER...");
-        assertThat(mistake(2, ann, "group", "role", group, ben.name(), "king")).contains("owner|admin|member");
-        assertThat(mistake(2, ann, "group", "role", group)).contains("usage: group role");
-        assertThat(mistake(2, ann, "group", "open", group, "perhaps")).contains("on or off, not perhaps");
-        assertThat(mistake(2, ann, "group", "create", "x", "--history", "some")).contains("all or joined");
-        assertThat(mistake(4, ann, "group", "members", NO_GROUP)).contains("There is no such group");
-        assertThat(mistake(4, ann, "group", "add", group, "nobody-at-all")).contains("There is no user called");
-        assertThat(mistake(1, ben, "group", "close", group)).contains("Only the owners");
-        assertThat(mistake(1, ben, "group", "add", group, ann.name())).contains("Only the owners and admins");
-        assertThat(mistake(1, ann, "--protocol", "chat/1", "group", "list")).contains("needs chat-json/1");
+        assertThat(errorOf(2, ann, "group")).contains("WHAT");
+        assertThat(errorOf(2, ann, "group", "dance")).contains("there is no group dance", "group --help");
+        assertThat(errorOf(2, ann, "group", "members")).contains("usage: group members GROUP");
+        assertThat(errorOf(2, ann, "group", "add", group)).contains("usage: group add GROUP USER...");
+        assertThat(errorOf(2, ann, "group", "role", group, ben.name(), "king")).contains("owner|admin|member");
+        assertThat(errorOf(2, ann, "group", "role", group)).contains("usage: group role");
+        assertThat(errorOf(2, ann, "group", "open", group, "perhaps")).contains("on or off, not perhaps");
+        assertThat(errorOf(2, ann, "group", "create", "x", "--history", "some")).contains("all or joined");
+        assertThat(errorOf(4, ann, "group", "members", NO_GROUP)).contains("There is no such group");
+        assertThat(errorOf(4, ann, "group", "add", group, "nobody-at-all")).contains("There is no user called");
+        assertThat(errorOf(1, ben, "group", "close", group)).contains("Only the owners");
+        assertThat(errorOf(1, ben, "group", "add", group, ann.name())).contains("Only the owners and admins");
+        assertThat(errorOf(1, ann, "--protocol", "chat/1", "group", "list")).contains("needs chat-json/1");
         done(ann, "close", group);
-        assertThat(mistake(1, ann, "group", "rename", group, "x")).contains("This group is closed");
+        assertThat(errorOf(1, ann, "group", "rename", group, "x")).contains("This group is closed");
     }
 
     @Test
-    void anUnknownNameIsAnsweredAsAScriptCanUseIt() throws IOException {
-        assertThat(mistake(4, ann, "group", "members", ops))
+    void anUnknownNameIsAnsweredForScripts() throws IOException {
+        assertThat(errorOf(4, ann, "group", "members", ops))
                 .contains("There is no group called " + ops)
                 .as("the commands of the terminal are of no use here")
                 .doesNotContain("/group");
     }
 
     @Test
-    void wordsTooManyAreRefusedRatherThanDropped() throws IOException {
+    void extraArgumentsAreRefusedRatherThanDropped() throws IOException {
         String group = make(ops);
         String other = make(Chatd.newName());
-        mistake(2, ann, "group", "topic", group, "Who", "is", "on", "call");
-        mistake(2, ann, "group", "rename", group, "Two", "words");
-        mistake(2, ann, "group", "close", group, other);
-        mistake(2, ann, "group", "list", "of", "mine");
-        mistake(2, ann, "group", "members", group, "--open");
+        errorOf(2, ann, "group", "topic", group, "Who", "is", "on", "call");
+        errorOf(2, ann, "group", "rename", group, "Two", "words");
+        errorOf(2, ann, "group", "close", group, other);
+        errorOf(2, ann, "group", "list", "of", "mine");
+        errorOf(2, ann, "group", "members", group, "--open");
     }
 
     @Test
-    void aGroupThatIsCalledAsAUserDoesNotGetWhatTheUserShould() throws IOException {
+    void aGroupNamedLikeAUserDoesNotGetTheUsersTexts() throws IOException {
         Chatd.Person mallory = chatd.person();
         group(mallory, "create", ben.name(), ann.name());
         client(ann, "send", ben.name(), "--", "for you alone").exits(0);

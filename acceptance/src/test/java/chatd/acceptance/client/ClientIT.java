@@ -8,7 +8,7 @@ import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.SharedChatd;
 import chatd.acceptance.kit.Wire;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ class ClientIT {
     }
 
     @Test
-    void sendSaysATextToOneAndToSeveral() throws IOException {
+    void sendSendsATextToOneAndToSeveral() throws IOException {
         Chatd.Person ann = chatd.person();
         try (Chat1Socket ben = chatd.newcomer();
                 Chat1Socket cid = chatd.newcomer()) {
@@ -79,7 +79,7 @@ class ClientIT {
     }
 
     @Test
-    void sendTakesATextFromStandardInputAndAFileAndGoesToAll() throws IOException {
+    void sendReadsStandardInputSendsFilesAndWritesToAll() throws IOException {
         Chatd.Person ann = chatd.person();
         Path file = Files.writeString(directory.resolve("plan.txt"), "the plan");
         try (Chat1Socket ben = chatd.newcomer()) {
@@ -122,7 +122,7 @@ class ClientIT {
     }
 
     @Test
-    void whatTheServerRefusesIsNoSuccess() throws IOException {
+    void aTextThatTheServerRefusesFails() throws IOException {
         Chatd.Person ann = chatd.person();
         ProcessResult empty = client(ann.password() + "\n", "--password-stdin", at(ann), "send", ann.name())
                 .exits(1);
@@ -134,7 +134,7 @@ class ClientIT {
     }
 
     @Test
-    void logInRefusedIs77AndNothingOfThePasswordIsShown() throws IOException {
+    void aRefusedLoginExitsWith77AndShowsNoPassword() throws IOException {
         ProcessResult run = client(
                         new Chatd.Person(chatd.person().name(), "not-the-password"), "send", "alice", "--", "x")
                 .exits(77);
@@ -150,7 +150,7 @@ class ClientIT {
     }
 
     @Test
-    void aServerThatIsNotThereIs69() {
+    void aMissingServerExitsWith69() {
         assertThat(ProcessResult.chat("pw\n", Map.of(), "client", "--password-stdin", "x@localhost:1", "history")
                         .exits(69)
                         .err())
@@ -192,7 +192,7 @@ class ClientIT {
     }
 
     @Test
-    void registerAndPasswdMakeAndChangeAPassword() {
+    void registerCreatesAnAccountAndPasswdChangesItsPassword() {
         Chatd.Person dora = new Chatd.Person(Chatd.newName(), "sturdy-enough-7");
         client(dora.password() + "\n", "--password-stdin", at(dora), "register").exits(0);
         assertThat(client(dora.password() + "\n", "--password-stdin", at(dora), "register")
@@ -270,7 +270,7 @@ class ClientIT {
     }
 
     @Test
-    void tailShowsWhatComes() throws IOException {
+    void tailShowsArrivingMessages() throws IOException {
         Chatd.Person ann = chatd.person();
         Path out = directory.resolve("out");
         try (Chat1Socket ben = chatd.newcomer()) {
@@ -302,7 +302,7 @@ class ClientIT {
                 return !tail.isAlive() || tail.getInputStream().available() > 0;
             });
             // It ends although it has nothing more to write, which would fail.
-            assertThat(tail.waitFor(Patience.LONG)).isTrue();
+            assertThat(tail.waitFor(TestTimeout.LONG)).isTrue();
         } finally {
             tail.destroyForcibly();
         }

@@ -12,7 +12,7 @@ import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.SharedChatd;
 import chatd.acceptance.kit.Wire;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ class ClientScriptIT {
     }
 
     @Test
-    void findPrintsWhatHasTheWords() throws IOException {
+    void findPrintsMessagesWithTheWords() throws IOException {
         String word = Chatd.newName();
         Chatd.Person ben = chatd.person();
         client(ann, "send", ben.name(), "--", "The " + word + " is red").exits(0);
@@ -115,7 +115,7 @@ class ClientScriptIT {
     }
 
     @Test
-    void whatIsSentTwiceWithOneIdIsStoredOnce() throws IOException {
+    void aTextSentTwiceWithOneIdIsStoredOnce() throws IOException {
         Chatd.Person ben = chatd.person();
         client(ann, "send", "--id", "backup-1", ben.name(), "--", "The backup is done")
                 .exits(0);
@@ -226,7 +226,7 @@ class ClientScriptIT {
     }
 
     @Test
-    void tailBeginsWhereItWasToldAndSendsGoOnBesideIt() throws Exception {
+    void tailStartsAtTheGivenNumberWhileOtherCommandsSend() throws Exception {
         Chatd.Person ben = chatd.person();
         for (int i = 1; i <= 3; i++) {
             client(ben, "send", ann.name(), "--", "text " + i).exits(0);
@@ -253,7 +253,7 @@ class ClientScriptIT {
     }
 
     @Test
-    void whatIsSentFetchedAndListedIsPrintedAsJson() throws IOException {
+    void sendReceiptAndFetchPrintJson() throws IOException {
         Path file = Files.writeString(directory.resolve("plan.txt"), "a plan");
         JsonNode sent = only("send", "-o", "jsonl", ann.name(), "--", "to myself");
         assertThat(sent.path("type").asString()).isEqualTo("sent");
@@ -324,7 +324,7 @@ class ClientScriptIT {
     }
 
     @Test
-    void pipeBeginsWhereItWasToldAndReadsTheHistoryInParts() throws Exception {
+    void pipeStartsAtTheGivenNumberAndReadsTheHistoryInParts() throws Exception {
         Chatd.Person ben = chatd.person();
         for (int i = 1; i <= 3; i++) {
             client(ben, "send", ann.name(), "--", "text " + i).exits(0);
@@ -341,7 +341,7 @@ class ClientScriptIT {
             to.flush();
             await().untilAsserted(() -> assertThat(Files.readString(out)).contains("text 4", "noon"));
             to.close();
-            assertThat(pipe.waitFor(Patience.LONG)).isTrue();
+            assertThat(pipe.waitFor(TestTimeout.LONG)).isTrue();
             List<JsonNode> events = lines(Files.readString(out));
             assertThat(events.stream()
                             .filter(event -> event.path("type").asString().equals("text")))
@@ -359,7 +359,7 @@ class ClientScriptIT {
     }
 
     @Test
-    void whatCantBeDoneIsRefusedBeforeAnythingIsSent() throws IOException {
+    void invalidCommandsAreRefusedBeforeAnythingIsSent() throws IOException {
         Path file = Files.writeString(directory.resolve("plan.txt"), "a plan");
         assertThat(client(ann, "send", "--id", "x".repeat(65), ann.name(), "--", "x")
                         .exits(1)
@@ -383,7 +383,7 @@ class ClientScriptIT {
     }
 
     @Test
-    void whatABotSaysWhileThereIsNoConnectionIsSentOnceThereIsOne() throws Exception {
+    void commandsGivenWhileDisconnectedAreSentOnceReconnected() throws Exception {
         Path out = directory.resolve("out");
         try (CutProxy proxy = CutProxy.onPort(chatd.port())) {
             List<String> command = new ArrayList<>(as(ann, "pipe"));
@@ -401,7 +401,7 @@ class ClientScriptIT {
                 to.write("{\"do\":\"who\",\"text\":\"" + ann.name() + "\",\"id\":\"w\"}\n");
                 to.close();
                 proxy.forwardToPort(chatd.port());
-                assertThat(pipe.waitFor(Patience.LONG)).isTrue();
+                assertThat(pipe.waitFor(TestTimeout.LONG)).isTrue();
                 assertThat(pipe.exitValue()).isZero();
             } finally {
                 pipe.destroyForcibly();
@@ -440,7 +440,7 @@ class ClientScriptIT {
             ben.send(Wire.text("to a bot", ann.name()));
             await().untilAsserted(() -> assertThat(Files.readString(out)).contains("to a bot", "\"who\""));
             to.close();
-            assertThat(pipe.waitFor(Patience.LONG)).isTrue();
+            assertThat(pipe.waitFor(TestTimeout.LONG)).isTrue();
             assertThat(pipe.exitValue()).isZero();
             List<JsonNode> events = lines(Files.readString(out));
             assertThat(events.getFirst().path("type").asString()).isEqualTo("ready");

@@ -39,7 +39,7 @@ class TerminalFilesIT extends TerminalTestBase {
         return content;
     }
 
-    /** Waits for the offer of a file, in which a line may end anywhere; returns its number. */
+    /** Waits for the offer of a file, which may be wrapped anywhere; returns its number. */
     private static String offered(Terminal a, String name) {
         Pattern offer = Pattern.compile(Pattern.quote(name) + ".*\\(/fetch\\s+(\\d+)\\)", Pattern.DOTALL);
         return await().until(
@@ -52,7 +52,7 @@ class TerminalFilesIT extends TerminalTestBase {
     }
 
     @Test
-    void filesGoOverASessionOfTheirOwnWhileTheOtherGoesOn() throws IOException {
+    void filesAreTransferredWithoutInterruptingTheSession() throws IOException {
         byte[] content = random(1 << 20);
         Path file = file("big file.bin", content);
         Path in = directory.resolve("in");
@@ -69,7 +69,7 @@ class TerminalFilesIT extends TerminalTestBase {
     }
 
     @Test
-    void aFolderIsOneQuestion() throws IOException {
+    void sendingAFolderAsksOnce() throws IOException {
         Path folder = directory.resolve("plans");
         Files.createDirectories(folder.resolve("within"));
         Files.write(folder.resolve("a.txt"), random(1_000));
@@ -91,7 +91,7 @@ class TerminalFilesIT extends TerminalTestBase {
     }
 
     @Test
-    void theBarSaysHowFastItGoesAndHowLongItTakesInOneLine() throws IOException {
+    void theProgressBarShowsSpeedAndTimeLeftOnOneLine() throws IOException {
         Path file = file("a plan of everything that is to be built.bin", random(32 << 20));
         try (CutProxy proxy = CutProxy.onPort(chatd.port());
                 Chat1Socket ben = chatd.newcomer()) {
@@ -100,7 +100,7 @@ class TerminalFilesIT extends TerminalTestBase {
             proxy.slow(Duration.ofMillis(500));
             a.enter("/file " + ben.name() + " '" + file + "'");
             String pace = " +\\d+ %  [\\d.]+ of 32\\.0 MiB  [\\d.]+ MiB/s, \\d+:\\d\\d left";
-            // Above the prompt, where one goes on.
+            // The bar is above the prompt, where one can keep typing.
             a.showsLine("^a plan of .*" + pace + "  /cancel 1$");
             a.enter("/msg " + ben.name() + " it comes").shows(": it comes");
             a.enter("/files").shows("1  sending a plan of everything that is to be built.bin to " + ben.name());
@@ -117,7 +117,7 @@ class TerminalFilesIT extends TerminalTestBase {
     }
 
     @Test
-    void cancelGivesUpTheFileAndNothingElse() throws IOException {
+    void cancelStopsTheFileAndNothingElse() throws IOException {
         Path file = file("plan.bin", random(32 << 20));
         Path in = directory.resolve("in");
         try (CutProxy proxy = CutProxy.onPort(chatd.port());
@@ -132,7 +132,7 @@ class TerminalFilesIT extends TerminalTestBase {
             await().untilAsserted(() -> assertThat(in.toFile().list()).isEmpty());
             Path other = file("other.bin", random(32 << 20));
             a.enter("/file " + ben.name() + " " + other).hasOnScreen("/cancel 1");
-            // One does not leave by mistake.
+            // Nobody quits by mistake.
             a.enter("/quit")
                     .shows("A file is under way, and would be given up.")
                     .prompts("(nobody)>");

@@ -100,7 +100,7 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void whoIsAddedWhileOfflineIsShownByName() {
+    void aMemberAddedWhileOfflineIsShownByName() {
         Terminal a = clients.logIn(ann);
         make(a, ops);
         a.enter("/group add " + ben.name()).showsLine(AT + ann.name() + " added " + ben.name() + " to " + ops + "$");
@@ -124,7 +124,7 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void aGroupIsTalkedToByItsNumberAsByItsName() {
+    void aGroupIsAddressedByNumberAsWellAsByName() {
         Terminal a = clients.logIn(ann);
         Terminal b = clients.logIn(ben);
         String group = make(a, ops);
@@ -140,7 +140,7 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void whatIsSentToAGroupByItsNumberIsShownWithItsName() {
+    void aTextToAGroupsNumberIsShownWithItsName() {
         Terminal a = clients.logIn(ann);
         String group = make(a, ops);
         a.enter("/to " + group).prompts(ops + ">");
@@ -148,7 +148,7 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void aGroupWhoseNameHasSpacesIsTalkedTo() {
+    void aGroupWhoseNameHasSpacesIsAddressed() {
         Terminal a = clients.logIn(ann);
         Terminal b = clients.logIn(ben);
         String team = ops + " Team";
@@ -198,7 +198,7 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void tabCompletesTheNameOfAGroupWhereItIsChanged() {
+    void tabCompletesGroupNamesInGroupCommands() {
         Terminal a = clients.logIn(ann);
         make(a, ops);
         String begun = ops.substring(0, ops.length() - 1);
@@ -250,14 +250,14 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void aGroupIsAskedForWhereNobodyIsTalkedTo() {
+    void groupCommandsNeedAGroupWhereNoneIsSelected() {
         Terminal a = clients.logIn(ann);
         a.enter("/group members").shows("Usage: /group members GROUP");
         a.enter("/group close").shows("Usage: /group close GROUP");
     }
 
     @Test
-    void whatIsWrongIsSaidWithWhatToDo() {
+    void errorsSayWhatToDo() {
         Terminal a = clients.logIn(ann);
         Terminal b = clients.logIn(ben);
         a.enter("/group create").shows("Usage: /group create NAME");
@@ -287,7 +287,7 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void whatWasTypedToAGroupGoesToItUnderItsNewNameAndToNobodyElse() {
+    void textsGoToARenamedGroupAndNotToANewOneWithItsOldName() {
         Terminal a = clients.logIn(ann);
         Terminal b = clients.logIn(ben);
         String group = make(a, ops);
@@ -318,7 +318,7 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void aGroupsTextsAndNewsThatCameWhileOneWasAwayWait() {
+    void groupTextsAndChangesAreUnreadAfterAnAbsence() {
         Terminal a = clients.logIn(ann);
         Terminal b = clients.logIn(ben);
         String group = make(a, ops);
@@ -334,7 +334,7 @@ class TerminalGroupsIT extends TerminalTestBase {
     }
 
     @Test
-    void talkingToAUserIsNotTalkingToAGroupThatIsCalledSo() {
+    void selectingAUserDoesNotSelectAGroupOfThatName() {
         Terminal a = clients.logIn(ann);
         make(a, ben.name());
         a.enter("/to " + ben.name()).prompts(ben.name() + ">");

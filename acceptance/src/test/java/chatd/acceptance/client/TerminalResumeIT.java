@@ -29,7 +29,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The terminal client on {@code chat-json/1}: what it can do there, and that nothing is lost and nothing comes twice. */
+/**
+ * The terminal client on {@code chat-json/1}: what it can do there, and that nothing is lost or
+ * shown twice.
+ */
 public class TerminalResumeIT extends TerminalTestBase {
     @TempDir
     private Path directory;
@@ -43,7 +46,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void cutAtRandomEachTextIsShownOnceInOrderAndStoredOnceOrStaysInTheLine() throws Exception {
+    void despiteRandomCutsEachTextIsShownOnceInOrderAndStoredOnceOrStaysInTheLine() throws Exception {
         Random random = Campaign.random();
         int texts = Campaign.times(200, 3_000);
         try (CutProxy proxy = CutProxy.onPort(chatd.port());
@@ -81,7 +84,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void whatIsUnreadIsShownAtTheLoginAndNextGoesThroughIt() {
+    void unreadMessagesAreShownAtLoginAndNextStepsThroughThem() {
         Chatd.Person ben = chatd.person();
         Chatd.Person cid = chatd.person();
         try (Chat1Socket b = chatd.logIn(ben);
@@ -148,7 +151,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void whatIsShownIsReadOnceTheUserTurnsToIt() {
+    void messagesAreReadOnceTheirConversationIsSelected() {
         Chatd.Person watcher = chatd.person();
         try (JsonSocket ben = chatd.logInJson(JsonCarrier.LINES, watcher, "watches");
                 JsonSocket cid = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "")) {
@@ -159,7 +162,7 @@ public class TerminalResumeIT extends TerminalTestBase {
             a.enter("/to " + watcher.name()).prompts(watcher.name() + ">").press("Enter");
             assertThat(ben.skipTo(JsonType.READ).path("info").path("mid").asLong())
                     .isPositive();
-            // Of what was shown beside that, nothing is read.
+            // What was shown of other conversations stays unread.
             assertThat(chatd.unread(ann, cid.user())).isEqualTo(1);
             ben.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(ann.name()));
             a.shows("is writing…");
@@ -167,7 +170,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void aNumberIsGoodHoweverLongAgoItWasShown() {
+    void aMessageNumberStaysValidHoweverOld() {
         Chatd.Person ben = chatd.person();
         try (JsonSocket b = chatd.logInJson(JsonCarrier.LINES, ben, "writes")) {
             b.send("{'type': 3, 'receive': '%s', 'info': 'the old one', 'id': 'old'}".formatted(ann.name()));
@@ -190,7 +193,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void ctrlCStopsWhatIsReadAndNothingElse() throws IOException {
+    void ctrlCStopsLoadingTheHistoryAndNothingElse() throws IOException {
         Chatd.Person ben = chatd.person();
         try (Writer writer = new Writer(chatd, ben);
                 CutProxy proxy = CutProxy.onPort(chatd.port())) {
@@ -206,7 +209,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void whoIsTalkedToMayHaveAnotherName() {
+    void theSelectedUserMayBeRenamed() {
         Chatd.Person ben = chatd.person();
         String other = Chatd.newName();
         try (JsonSocket b = chatd.logInJson(JsonCarrier.LINES, ben, "")) {
@@ -215,13 +218,13 @@ public class TerminalResumeIT extends TerminalTestBase {
             a.shows(ben.name() + " is now called " + other + ".").prompts(other + ">");
             a.enter("the same as before").shows(": the same as before");
             assertThat(b.skipTo(JsonType.TEXT).path("info").asString()).isEqualTo("the same as before");
-            // In whatever case
+            // Names match in any case.
             a.enter("/to " + ann.name().toUpperCase(Locale.ROOT)).prompts(ann.name() + ">");
         }
     }
 
     @Test
-    void aTerminalThatUnderstandsNoControlSequenceIsSentNone() {
+    void aDumbTerminalIsSentNoControlSequences() {
         clients.set("TERM=dumb");
         Chatd.Person ben = chatd.person();
         try (Chat1Socket b = chatd.logIn(ben)) {
@@ -239,7 +242,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void signsOfSeveralCharactersAreOneToWhoTypesAndLeaveThePromptAsItIs() {
+    void graphemesOfSeveralCharactersAreEditedAsOneAndLeaveThePromptIntact() {
         Chatd.Person ben = chatd.person();
         try (Chat1Socket b = chatd.logIn(ben)) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
@@ -315,7 +318,7 @@ public class TerminalResumeIT extends TerminalTestBase {
         Terminal b = clients.start(ann.name(), chatd.port(), options).prompts("Password of " + ann.name() + ":");
         b.enter(ann.password()).shows("Welcome").enter("/to " + ann.name()).enter("from the one");
         a.shows(": from the one");
-        // Killed: the key that it kept is good all the same.
+        // It was killed, but the key that it stored is valid.
         clients.close(a);
         Terminal c = clients.start(ann.name(), chatd.port(), options).shows("Welcome, " + ann.name());
         c.prompts("(nobody)>").enter("/logout").awaitEnd();
@@ -349,7 +352,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void whoMayReachOneIsSetForAllDevices() {
+    void privacySettingsApplyToAllDevices() {
         Chatd.Person ben = chatd.person();
         try (JsonSocket stranger = chatd.logInJson(JsonCarrier.LINES, ben, "laptop");
                 JsonSocket phone = chatd.logInJson(JsonCarrier.LINES, ann, "phone")) {
@@ -387,7 +390,7 @@ public class TerminalResumeIT extends TerminalTestBase {
         }
     }
 
-    /** As with a daemon that hangs: what was typed is not gone, and the connection is not trusted for long. */
+    /** As with a daemon that hangs: what was typed is kept, and the connection is soon given up. */
     @Test
     void aTextWithoutAnAnswerIsShownAboveThePromptUntilItIsStored() throws IOException {
         try (CutProxy proxy = CutProxy.onPort(chatd.port())) {
@@ -424,7 +427,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void theKeysOfAShellDoWhatTheyDoThereOrNothing() {
+    void keysOfTheShellWorkAsThereOrDoNothing() {
         try (Terminal shell = inAShell("EDITOR=sed -i s/half/whole/")) {
             shell.type("half a line").prompts("> half a line").press("C-x", "C-e");
             shell.prompts("> whole a line").type(" more").prompts("> whole a line more");

@@ -37,7 +37,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void cutAtRandomWhileTextsComeEachIsShownOnceInOrderAndNothingSentIsUnclear() throws Exception {
+    void despiteRandomCutsEachTextIsShownOnceInOrderAndTheFateOfEachSentOneIsClear() throws Exception {
         try (CutProxy proxy = CutProxy.onPort(chatd.port());
                 Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name());
@@ -80,7 +80,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void whoHasReadNothingYetMissesNothingEither() {
+    void aUserWithAnEmptyHistoryMissesNothing() {
         try (CutProxy proxy = CutProxy.onPort(chatd.port());
                 Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, proxy.port());
@@ -99,7 +99,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void whatCameWhileOneWasAwayIsShownAtTheNextStartAndNothingTwice() {
+    void missedTextsAreShownOnceAtTheNextStart() {
         try (Chat1Socket ben = chatd.newcomer()) {
             for (int i = 1; i <= 60; i++) {
                 ben.send(Wire.text("count " + i, ann.name()));
@@ -127,7 +127,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void whatTheReplaysLimitCutIsSaid() {
+    void textsBeyondTheReplayLimitAreReported() {
         try (LocalDaemon small = LocalDaemon.start("CHATD_LIMITS_REPLAY", "30");
                 ClientTerminal there = new ClientTerminal(small, "--protocol", "chat/1")) {
             Chatd.Person cid = small.person();
@@ -149,7 +149,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void theDisplacedOneSaysSoAndStaysAwayUntilAKeyIsPressed() throws Exception {
+    void aDisplacedClientSaysSoAndReconnectsOnlyWhenAKeyIsPressed() throws Exception {
         Terminal a = clients.logIn(ann);
         Terminal b = clients.logIn(ann).shows("The session that you had elsewhere was ended.");
         a.shows("The account was logged in elsewhere. Press Enter to log in again");
@@ -186,7 +186,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void whomNobodyVouchesForIsAskedAboutOnceAndAnotherKeyIsRefused() throws IOException {
+    void anUntrustedServerKeyIsConfirmedOnceAndAnotherIsRefused() throws IOException {
         String fingerprint = chatd.admin("", "cert", "show").exits(0).out();
         Terminal a = clients.start(ann.name(), chatd.port()).shows("The fingerprint of its key (SHA-256) is");
         String shown = a.all()
@@ -215,7 +215,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void settingsAreThereFromAnywhereAndForeignOnesAreAskedAbout() throws IOException {
+    void settingsAreSharedAndForeignOnesAreReplacedOnlyAfterAsking() throws IOException {
         byte[] foreign = "color red\n".getBytes(StandardCharsets.UTF_8);
         try (Chat1Socket old = chatd.logIn(ann)) {
             old.send(Wire.store(foreign)).fence();
@@ -249,7 +249,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void whoIsIgnoredIsNotShownNowNorLater() {
+    void ignoredUsersAreHiddenNowAndInTheHistory() {
         try (Chat1Socket mallory = chatd.newcomer()) {
             Terminal a = clients.logIn(ann);
             a.enter("/ignore " + mallory.name()).shows("Messages from " + mallory.name() + " are hidden.");
@@ -262,7 +262,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void whoIsKickedByAResetSeesTheReasonAndIsNotLoggedInAgainByItself() {
+    void aSessionEndedByAResetShowsTheReasonAndDoesNotReconnect() {
         Terminal a = clients.logIn(ann);
         chatd.admin("", "user", "reset", ann.name()).exits(0);
         a.shows("server:").shows("This session was ended by the server. Press Enter to log in again");
@@ -270,7 +270,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void aForcedChangeIsADialogueThatSaysItsRules() {
+    void aForcedPasswordChangeIsADialogueThatStatesItsRules() {
         String name = Chatd.newName();
         String once = chatd.admin("", "user", "add", name).exits(0).out().strip();
         once = once.substring(once.lastIndexOf(' ') + 1);
@@ -303,7 +303,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void whoHasNoAccountIsOfferedOne() {
+    void anUnknownUserIsOfferedAnAccount() {
         String name = Chatd.newName();
         Terminal a = clients.start(name, chatd.port(), "--ca", chatd.ca().toString());
         a.prompts("Password of " + name + ":").enter("whatever-it-is");
@@ -320,7 +320,7 @@ public class TerminalSessionIT extends TerminalTestBase {
     }
 
     @Test
-    void filesGoAndComeWithABarAndCancelGivesUp() throws IOException {
+    void transfersShowAProgressBarAndCanBeCancelled() throws IOException {
         byte[] content = new byte[8 << 20];
         new Random(1).nextBytes(content);
         Path file = Files.write(directory.resolve("big.bin"), content);

@@ -47,7 +47,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void whatIsTypedIsNotDisturbedByWhatArrivesAndGoesWhereThePromptSays() {
+    void arrivingTextsDoNotDisturbTheLineAndItGoesWhereThePromptSays() {
         try (Chat1Socket ben = chatd.newcomer();
                 Chat1Socket cid = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
@@ -62,7 +62,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void whatIsFoundIsMarkedAndLeadsIntoTheHistory() {
+    void searchHitsAreMarkedAndLeadIntoTheHistory() {
         String word = Chatd.newName();
         Chatd.Person ben = chatd.person();
         Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
@@ -100,7 +100,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void aPasteOfSeveralLinesIsOneTextAndOfManyIsAskedAbout() throws IOException {
+    void aPasteOfSeveralLinesIsOneTextAndALongOneIsConfirmed() throws IOException {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.paste("one\n  two\nthree");
@@ -119,7 +119,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void keysThatComeFasterThanTheyAreShownAreShownAndSentWhole() {
+    void fastTypingIsShownAndSentWhole() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             String text =
@@ -130,7 +130,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void whatSomebodyElseWasToReadIsNotLeftInTheLine() {
+    void aTextThatWasNotSentIsNotLeftInTheLineForSomebodyElse() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann).prompts("(nobody)>");
             a.enter("to whom?").shows("Nothing was sent; ↑ brings it back.").enter("/to " + ben.name());
@@ -144,7 +144,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void whatWasSentIsCorrectedTakenBackAndReactedTo() {
+    void sentTextsAreCorrectedTakenBackAndReactedTo() {
         Chatd.Person ben = chatd.person();
         Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
         Terminal b = clients.logIn(ben, "--to", ann.name()).prompts(ann.name() + ">");
@@ -161,7 +161,7 @@ public class TerminalTalkIT extends TerminalTestBase {
         b.enter("/correct not mine").shows("You have sent nothing to " + ann.name());
         a.enter("Oops, the wrong window").shows(": Oops");
         b.shows(": Oops");
-        // What is meant is in the conversation of the prompt, however late another one was.
+        // The commands mean the conversation of the prompt, even if a text elsewhere is newer.
         String other = chatd.person().name();
         a.enter("/to " + other).prompts(other + ">").enter("/back").shows("You have sent nothing to " + other);
         a.enter("for another").shows(": for another");
@@ -170,7 +170,7 @@ public class TerminalTalkIT extends TerminalTestBase {
         b.showsLine(ann.name() + " took back what was sent at \\d\\d:\\d\\d$");
         b.enter("/history").shows(": Lunch? (corrected)  🌹").shows(": (taken back)");
         a.enter("hello @" + ben.name()).shows(": hello");
-        // Twice, ↑ brings back what was typed, as in any line.
+        // Pressed twice, ↑ brings back what was typed, as in any line.
         a.press("Up").hasOnScreen("> /correct #").press("Up").prompts("> hello @" + ben.name());
     }
 
@@ -191,7 +191,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void aResizeKeepsWhatIsTypedAndWhatArrivesIsBrokenAnew() {
+    void aResizeKeepsTheInputAndRewrapsWhatArrives() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.type("typed before and after");
@@ -229,7 +229,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void nothingThatOthersWroteSteersTheTerminal() {
+    void textsOfOthersCannotControlTheTerminal() {
         try (Chat1Socket mallory = chatd.newcomer()) {
             Terminal a = clients.logIn(ann);
             String[] texts = {
@@ -265,7 +265,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void aWrongCommandIsSaidAndNeverSentAndTwoSlashesSendOne() {
+    void aWrongCommandIsReportedAndNeverSentAndTwoSlashesSendOne() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.enter("/qiut").shows("There is no command /qiut; did you mean /quit?");
@@ -312,7 +312,7 @@ public class TerminalTalkIT extends TerminalTestBase {
     }
 
     @Test
-    void linesAreKeptForTheNextStartForOneselfAloneAndNoSecretIsAmongThem() throws IOException {
+    void typedLinesAreKeptPrivatelyForTheNextStartWithoutSecrets() throws IOException {
         Terminal a = clients.logIn(ann);
         a.enter("/to " + ann.name()).enter("a note to myself").shows(": a note to myself");
         a.enter("/password " + ann.password()).shows("Type /password alone");

@@ -8,7 +8,7 @@ import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.SharedChatd;
 import chatd.acceptance.kit.Writer;
 import chatd.fixtures.Campaign;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Files that scripts send directly, each side from a home of its own. */
+/** Files that scripts send directly, each side from a home network of its own. */
 @ExtendWith(SharedChatd.class)
 @Tag("processes")
 @Tag("homes")
@@ -54,29 +54,29 @@ public class ClientDirectScriptIT {
     }
 
     @BeforeAll
-    static void possible(TestInfo tests) {
+    static void assumePossible(TestInfo tests) {
         HomeNetworks.assumePossible(tests);
     }
 
     @BeforeEach
     void homes() {
-        // The least that IPv6 carries, behind links that carry more.
+        // The smallest MTU that IPv6 allows, behind links with larger ones.
         homes = new HomeNetworks(1_280);
         first = homes.add(HomeNetworks.Kind.IPV6);
         second = homes.add(HomeNetworks.Kind.IPV6);
-        open(ann);
-        open(ben);
+        acceptCalls(ann);
+        acceptCalls(ben);
     }
 
-    /** Lets everybody call somebody. */
-    private void open(Chatd.Person person) {
+    /** Lets everybody call this person. */
+    private void acceptCalls(Chatd.Person person) {
         try (Writer writer = new Writer(chatd, person)) {
             writer.sendCommand(35, Map.of("calls", "everyone"));
         }
     }
 
     @AfterEach
-    void leave() {
+    void cleanUp() {
         started.forEach(process -> {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
@@ -109,7 +109,7 @@ public class ClientDirectScriptIT {
         List<String> all = new ArrayList<>(List.of("accept", "--from", ann.name(), "--into", into.toString()));
         all.addAll(List.of(more));
         Process process = start(home, ben, what, all.toArray(String[]::new));
-        // So that the call finds somebody.
+        // Waits until it is online, so that the call reaches somebody.
         try (Writer writer = new Writer(chatd, ben)) {
             await().until(() -> {
                 assertThat(process.isAlive())
@@ -122,7 +122,7 @@ public class ClientDirectScriptIT {
     }
 
     private void ends(Process process, int exit, Chatd.Person person, String what) throws Exception {
-        assertThat(process.waitFor(Patience.LONG)).isTrue();
+        assertThat(process.waitFor(TestTimeout.LONG)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(out(person, what))).isEqualTo(exit);
     }
 
@@ -139,8 +139,8 @@ public class ClientDirectScriptIT {
         return file;
     }
 
-    /** Returns how much there is of the files that are being received, in bytes. */
-    static long part(Path into) throws IOException {
+    /** Returns how many bytes have arrived of the files that are being received. */
+    static long receivedBytes(Path into) throws IOException {
         if (!Files.exists(into)) {
             return 0;
         }
@@ -152,15 +152,15 @@ public class ClientDirectScriptIT {
     }
 
     @Test
-    void filesAreSentAndTaken() throws Exception {
+    void filesAreSentAndAccepted() throws Exception {
         Path into = directory.resolve("in");
         Path one = file("one 一.bin", 3);
         Path none = Files.createFile(directory.resolve("none"));
-        Process taking = accept(second, into, "accept", "-o", "jsonl");
+        Process accepting = accept(second, into, "accept", "-o", "jsonl");
         Process sending = start(
                 first, ann, "send", "send", ben.name(), one.toString(), none.toString(), one.toString(), "-o", "jsonl");
         ends(sending, 0, ann, "send");
-        ends(taking, 0, ben, "accept");
+        ends(accepting, 0, ben, "accept");
         List<JsonNode> received = lines(out(ben, "accept"));
         assertThat(received.stream().map(line -> line.path("type").asString()))
                 .containsOnly("received")
@@ -187,7 +187,7 @@ public class ClientDirectScriptIT {
     }
 
     @Test
-    void whatIsWrongIsSaid() throws Exception {
+    void errorsAreReported() throws Exception {
         Path one = file("one.bin", 1);
         ends(start(first, ann, "1", "send", ben.name(), one.toString()), 75, ann, "1");
         assertThat(out(ann, "1")).content().contains(ben.name() + " is not online where calls can be taken.");
@@ -214,7 +214,7 @@ public class ClientDirectScriptIT {
     }
 
     @Test
-    void whoWaitsIsToldThatItsSessionHasEnded() throws Exception {
+    void aWaitingClientIsToldThatItsSessionHasEnded() throws Exception {
         Process waiting = accept(second, directory.resolve("in"), "waits");
         try (Writer writer = new Writer(chatd, ben)) {
             writer.sendCommand(30, Map.of("op", "end-others"));
@@ -224,69 +224,69 @@ public class ClientDirectScriptIT {
     }
 
     @Test
-    void whoIsInterruptedGoesOnLater() throws Exception {
+    void anInterruptedTransferIsResumedLater() throws Exception {
         Path into = directory.resolve("in");
         int size = Campaign.times(48, 4 << 10);
         Path file = file("large.bin", size);
         homes.limit(1, Campaign.times(8, 100));
         long at = Campaign.random().nextLong(1 << 20, (long) (size / 4) << 20);
-        Process taking = accept(second, into, "1");
+        Process accepting = accept(second, into, "1");
         Process sending = start(first, ann, "1", "send", ben.name(), file.toString());
-        await().until(() -> part(into) > at);
-        taking.descendants().forEach(process -> ProcessResult.signal("TERM", process.pid()));
-        ProcessResult.signal("TERM", taking.pid());
+        await().until(() -> receivedBytes(into) > at);
+        accepting.descendants().forEach(process -> ProcessResult.signal("TERM", process.pid()));
+        ProcessResult.signal("TERM", accepting.pid());
         ends(sending, 75, ann, "1");
         assertThat(out(ann, "1")).content().contains("large.bin was not sent: The connection was cut");
-        long before = part(into);
+        long before = receivedBytes(into);
         assertThat(before).isBetween(at, ((long) size << 20) - 1);
-        taking = accept(second, into, "2");
+        accepting = accept(second, into, "2");
         ends(start(first, ann, "2", "send", ben.name(), file.toString()), 0, ann, "2");
-        ends(taking, 0, ben, "2");
+        ends(accepting, 0, ben, "2");
         assertThat(out(ben, "2")).hasContent(into.resolve("large.bin").toString());
         assertThat(Files.mismatch(file, into.resolve("large.bin"))).isEqualTo(-1);
-        assertThat(part(into)).isZero();
-        Campaign.tell(size + " MiB sent directly, cut at " + (before >> 20));
+        assertThat(receivedBytes(into)).isZero();
+        Campaign.report(size + " MiB sent directly, cut at " + (before >> 20));
     }
 
-    /** A file of which the other has a part. */
-    private record UnderWay(Path file, Path into, Process sending, Process taking) {}
+    /** A file in flight, of which the receiver has a part. */
+    private record Transfer(Path file, Path into, Process sending, Process accepting) {}
 
     /** Begins to send a file, slowly. */
-    private UnderWay send(int mebibytes) throws IOException {
+    private Transfer send(int mebibytes) throws IOException {
         Path into = directory.resolve("in");
         Path file = file("large.bin", mebibytes);
         homes.limit(1, 8);
-        Process taking = accept(second, into, "accept");
+        Process accepting = accept(second, into, "accept");
         Process sending = start(first, ann, "send", "send", ben.name(), file.toString());
-        await().until(() -> part(into) > 1 << 20);
-        return new UnderWay(file, into, sending, taking);
+        await().until(() -> receivedBytes(into) > 1 << 20);
+        return new Transfer(file, into, sending, accepting);
     }
 
-    private void arrives(UnderWay sent) throws Exception {
+    private void arrives(Transfer sent) throws Exception {
         ends(sent.sending(), 0, ann, "send");
-        ends(sent.taking(), 0, ben, "accept");
+        ends(sent.accepting(), 0, ben, "accept");
         assertThat(Files.mismatch(sent.file(), sent.into().resolve("large.bin")))
                 .isEqualTo(-1);
     }
 
-    /** Long enough to be noticed, and too short to be given up. */
+    /** Long enough to be noticed, and too short for the connection to be given up. */
     @Test
     void aCutOf20SecondsIsWaitedOut() throws Exception {
-        UnderWay sent = send(32);
+        Transfer sent = send(32);
         homes.cut(1, true);
         TimeUnit.SECONDS.sleep(20);
-        assertThat(part(sent.into())).isLessThan(32L << 20);
+        assertThat(receivedBytes(sent.into())).isLessThan(32L << 20);
         homes.cut(1, false);
         arrives(sent);
     }
 
     @Test
-    void anAddressThatChangesIsIntroducedAnew() throws Exception {
-        UnderWay sent = send(48);
-        // First that of who has dialed, then that of the other side.
+    void aPeerWhoseAddressChangesIsIntroducedAgain() throws Exception {
+        Transfer sent = send(48);
+        // First that of the side that dialed, then that of the other.
         homes.move(1);
-        long moved = part(sent.into());
-        await().until(() -> part(sent.into()) > moved + (4 << 20));
+        long moved = receivedBytes(sent.into());
+        await().until(() -> receivedBytes(sent.into()) > moved + (4 << 20));
         homes.move(2);
         arrives(sent);
     }

@@ -131,7 +131,7 @@ class DirectCallsIT extends JsonTestBase {
         op(one, "over", session);
         assertThat(one.refusal()).isEqualTo("no-such-session");
         phone.fence();
-        // The log has who met, and neither addresses nor keys.
+        // The log records who was in the call, and neither addresses nor keys.
         chatd.admin("", "log", "publish");
         List<String> lines = new AuditReader(chatd.auditLog())
                 .all().stream()
@@ -148,7 +148,7 @@ class DirectCallsIT extends JsonTestBase {
     }
 
     @Test
-    void whoDeclinesIsToldNoAddressAndHasNoneTold() {
+    void whoeverDeclinesNeitherLearnsNorRevealsAnAddress() {
         JsonSocket one = logIn(ann, "laptop");
         JsonSocket other = logIn(ben, "laptop");
         JsonSocket phone = logIn(ben, "phone");
@@ -167,7 +167,7 @@ class DirectCallsIT extends JsonTestBase {
         ended(one, one.user(), "declined");
         accept(other, session, BENS, BENS_KEY);
         assertThat(other.refusal()).isEqualTo("no-such-session");
-        // One that is given up no longer rings.
+        // A cancelled call no longer rings.
         String second = newSession();
         call(one, ben.name(), second, "");
         told(other, "call", one.user());
@@ -184,7 +184,7 @@ class DirectCallsIT extends JsonTestBase {
     }
 
     @Test
-    void callsAreTakenFromWhoMayCall() {
+    void onlyPermittedCallersGetThrough() {
         JsonSocket one = logIn(ann, "laptop");
         JsonSocket other = logIn(ben, "laptop");
         call(one, ben.name(), newSession(), "");
@@ -203,7 +203,7 @@ class DirectCallsIT extends JsonTestBase {
         other.skipTo(JsonType.DONE);
         call(one, ben.name(), newSession(), "");
         assertThat(one.refusal()).isEqualTo("not-allowed");
-        // A call from who is blocked looks to the caller like one that nobody takes.
+        // To a blocked caller, the call looks like one that nobody answers.
         other.send("{'type': 35, 'info': {'calls': 'everyone'}, 'id': 'p'}");
         other.skipTo(JsonType.DONE);
         other.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(one.user()));
@@ -227,7 +227,7 @@ class DirectCallsIT extends JsonTestBase {
     }
 
     @Test
-    void whoIsNotThereIsSaidToBeOffline() {
+    void anAbsentUserIsReportedOffline() {
         JsonSocket one = logIn(ann, "laptop");
         JsonSocket other = logIn(ben, "laptop");
         befriend(one, other);
@@ -241,7 +241,7 @@ class DirectCallsIT extends JsonTestBase {
     }
 
     @Test
-    void ofCallsThatCrossThatOfTheLowerNumberStands() {
+    void ofTwoCrossingCallsThatOfTheLowerNumberWins() {
         JsonSocket lower = logIn(ann, "laptop");
         JsonSocket higher = logIn(ben, "laptop");
         befriend(lower, higher);
@@ -263,7 +263,7 @@ class DirectCallsIT extends JsonTestBase {
     }
 
     @Test
-    void inAGroupEachWhoAcceptsIsIntroducedToThoseBefore() {
+    void inAGroupEachNewParticipantIsIntroducedToTheEarlierOnes() {
         JsonSocket caller = logIn(ann, "laptop");
         JsonSocket ben1 = logIn(ben, "laptop");
         Chatd.Person third = chatd.person();
@@ -312,7 +312,7 @@ class DirectCallsIT extends JsonTestBase {
         assertThat(carols.path("info").path("dials").asBoolean()).isFalse();
         told(caller, "accept", carol.user());
         accepted(carol, "yes");
-        // Leaving ends it for who leaves.
+        // Leaving ends the session only for whoever leaves.
         op(caller, "over", session);
         accepted(caller, "over");
         ended(ben1, caller.user(), "");
@@ -324,7 +324,7 @@ class DirectCallsIT extends JsonTestBase {
     }
 
     @Test
-    void aSessionIsKeptOverALossOfTheConnection() {
+    void aDirectSessionOutlivesALostConnection() {
         JsonSocket one = logIn(ann, "laptop");
         JsonSocket other = connect();
         JsonNode welcome = other.logIn(ben.name(), ben.password(), "laptop");
@@ -349,7 +349,7 @@ class DirectCallsIT extends JsonTestBase {
     }
 
     @Test
-    void addressesThatMayBeOthersAreNotPassedOn() {
+    void addressesThatMayBelongToOthersAreNotPassedOn() {
         JsonSocket one = logIn(ann, "laptop");
         JsonSocket other = logIn(ben, "laptop");
         befriend(one, other);
@@ -395,7 +395,7 @@ class DirectCallsIT extends JsonTestBase {
     }
 
     @Test
-    void theDaemonTellsByUdpFromWhichAddressOneComes() throws Exception {
+    void theDaemonAnswersByUdpWithTheSendersAddress() throws Exception {
         JsonSocket one = connect();
         int port = one.logIn(ann.name(), ann.password(), "laptop")
                 .path("server")
@@ -403,12 +403,12 @@ class DirectCallsIT extends JsonTestBase {
                 .asInt();
         for (String own : List.of("::1", "127.0.0.1")) {
             InetAddress address = InetAddress.ofLiteral(own);
-            try (UdpQuestion socket = new UdpQuestion(address, new InetSocketAddress(address, port))) {
+            try (AddressQuerySocket socket = new AddressQuerySocket(address, new InetSocketAddress(address, port))) {
                 String session = newSession();
                 assertThat(socket.ask(session)).isEqualTo(new InetSocketAddress(address, socket.port()));
-                // What is no question is not answered: the next answer is that of the last one.
+                // Invalid questions are not answered: the next answer is to the last question.
                 byte[] nonce = {1, 2, 3, 4};
-                byte[] question = UdpQuestion.question(nonce, session);
+                byte[] question = AddressQuerySocket.question(nonce, session);
                 socket.send(java.util.Arrays.copyOf(question, 23));
                 socket.send(java.util.Arrays.copyOf(question, 25));
                 byte[] answer = question.clone();
@@ -429,7 +429,7 @@ class DirectCallsIT extends JsonTestBase {
                 .asInt();
         InetAddress address = InetAddress.ofLiteral("::1");
         Random random = Campaign.random();
-        try (UdpQuestion socket = new UdpQuestion(address, new InetSocketAddress(address, port))) {
+        try (AddressQuerySocket socket = new AddressQuerySocket(address, new InetSocketAddress(address, port))) {
             int answers = 0;
             long begin = System.nanoTime();
             for (int i = 0; i < 20_000; i++) {
@@ -437,7 +437,7 @@ class DirectCallsIT extends JsonTestBase {
                 random.nextBytes(datagram);
                 if (i % 2 == 0) {
                     // A question, of another session each time.
-                    datagram = UdpQuestion.question(new byte[4], newSession());
+                    datagram = AddressQuerySocket.question(new byte[4], newSession());
                 }
                 socket.send(datagram);
                 while (i % 100 == 0 && socket.receive(1).isPresent()) {
@@ -451,7 +451,7 @@ class DirectCallsIT extends JsonTestBase {
             one.fence();
             // It answers again once the network has been quiet for a moment.
             await().until(() -> {
-                socket.send(UdpQuestion.question(new byte[] {5, 5, 5, 5}, newSession()));
+                socket.send(AddressQuerySocket.question(new byte[] {5, 5, 5, 5}, newSession()));
                 return socket.receive(200).isPresent();
             });
         }
@@ -518,7 +518,7 @@ class DirectCallsIT extends JsonTestBase {
                 .asInt(-1);
     }
 
-    /** Who has never logged in has no account by which it could be in a call. */
+    /** A stranger has not logged in, and so has no account that could be in a call. */
     @Test
     void aStrangersConnectionEndsCleanlyWhileSomebodyIsCalled() {
         try (LocalDaemon daemon = LocalDaemon.start()) {
@@ -547,9 +547,12 @@ class DirectCallsIT extends JsonTestBase {
                 .all().stream().map(AuditReader.Entry::line).collect(Collectors.joining("\n"));
     }
 
-    /** Two are lost, one two minutes after the other: when the first has left, the second was looked at as well. */
+    /**
+     * Two are lost, two minutes apart: when the first is removed, the second has been checked as
+     * well.
+     */
     @Test
-    void whoIsWithoutAConnectionForAQuarterOfAnHourHasLeft() throws Exception {
+    void aParticipantDisconnectedForAQuarterOfAnHourHasLeft() throws Exception {
         TestClock clock = TestClock.running();
         try (LocalDaemon daemon = LocalDaemon.start(clock)) {
             Chatd.Person caller = daemon.person();
@@ -569,11 +572,11 @@ class DirectCallsIT extends JsonTestBase {
                     }
                     assertThat(one.skipTo(JsonType.OFFLINE).path("send").asString())
                             .isEqualTo(numbers.getLast());
-                    // When it is not counted any more, its loss is known.
+                    // Once it is no longer counted, the daemon knows that it is lost.
                     await().until(() -> connections(daemon) == 1);
-                    clock.add(Duration.ofMinutes(2));
+                    clock.advance(Duration.ofMinutes(2));
                 }
-                clock.add(Duration.ofMinutes(11));
+                clock.advance(Duration.ofMinutes(11));
                 assertThat(one.skipTo(JsonType.CALL).path("send").asString()).isEqualTo(numbers.getFirst());
                 await().until(() -> written(daemon).contains("type=\"hangup\""));
                 assertThat(written(daemon)).containsOnlyOnce("type=\"hangup\"").contains("reason=\"lost\"");
@@ -583,7 +586,7 @@ class DirectCallsIT extends JsonTestBase {
                 renew(one, sessions.getLast());
                 assertThat(one.skipTo(JsonType.DONE).path("info").path("id").asString())
                         .isEqualTo("renew");
-                clock.add(Duration.ofMinutes(2));
+                clock.advance(Duration.ofMinutes(2));
                 ended(one, numbers.getLast(), "lost");
             }
         }

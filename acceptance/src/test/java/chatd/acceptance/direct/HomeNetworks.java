@@ -16,21 +16,22 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * Homes of people in network namespaces: each a machine behind its own router, with a firewall that lets in only what
- * answers something from within, and address translation where it is asked for. The routers are connected by a carrier's
- * router, which also leads to this machine, where the daemon is: there, {@code localhost} is the daemon's machine. Needs root,
- * iproute2 and nftables. Closing it removes everything.
+ * Homes of people in network namespaces: each a machine behind its own router, with a firewall that
+ * lets in only replies, and address translation if the kind has it. The routers are connected by a
+ * carrier's router, which also leads to this machine, where the daemon is: in a home,
+ * {@code localhost} is the daemon's machine. Needs root, iproute2 and nftables. Closing it removes
+ * everything.
  */
 final class HomeNetworks implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     /** What a home's router does. */
     enum Kind {
-        /** IPv6 alone, with addresses that are valid everywhere. */
+        /** IPv6 alone, with global addresses. */
         IPV6,
         /** IPv6 alone, with private addresses that the router translates. */
         NAT66,
-        /** IPv4 alone, with an address that is valid everywhere. */
+        /** IPv4 alone, with a global address. */
         IPV4,
         /** IPv4 alone, with private addresses that the router translates, keeping ports. */
         NAT44,
@@ -44,12 +45,15 @@ final class HomeNetworks implements AutoCloseable {
         }
     }
 
-    /** Why there can be none; null before {@link #assumePossible}. */
+    /**
+     * Why there can be no homes on this machine, empty if there can; null before
+     * {@link #assumePossible}.
+     */
     private static @Nullable String obstacle;
 
     private final int count = NUMBER.incrementAndGet();
 
-    /** 1 to 250: what the addresses of different processes and homes differ in. */
+    /** 1 to 250: the part of the addresses that differs between processes and instances. */
     private final int number = (int) ((ProcessHandle.current().pid() + 37L * count) % 250) + 1;
 
     private final String hex = "%02x".formatted(number);
@@ -85,9 +89,9 @@ final class HomeNetworks implements AutoCloseable {
     }
 
     /**
-     * Skips the tests of a class if there can be no homes on this machine. They must be tagged {@code homes}, by which they
-     * are run apart from those of the web client: homes change this machine's addresses, whereupon browsers give up what
-     * they are loading.
+     * Skips the tests of a class if there can be no homes on this machine. They must be tagged
+     * {@code homes}, by which they are run apart from those of the web client: homes change this
+     * machine's addresses, whereupon browsers abort what they are loading.
      */
     static void assumePossible(TestInfo tests) {
         assertThat(tests.getTags()).as("tags of a class that uses homes").contains("homes");
@@ -129,7 +133,7 @@ final class HomeNetworks implements AutoCloseable {
                 "sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv4.ip_forward=1 net.ipv6.conf.default.accept_dad=0");
     }
 
-    /** Adds a home; returns the words with which a command is run in it. */
+    /** Adds a home; returns the prefix that makes a command run in it. */
     List<String> add(Kind kind) {
         int home = ++homes;
         String router = prefix + "f" + home;
@@ -213,7 +217,7 @@ final class HomeNetworks implements AutoCloseable {
         in(namespace, "ip addr add " + address + " dev " + link + (address.contains(":") ? " nodad" : ""));
     }
 
-    /** Lets nothing pass between a home and the others, or everything again. */
+    /** Blocks all traffic between a home and the others, or unblocks it. */
     void cut(int home, boolean on) {
         in(
                 prefix + "f" + home,
@@ -223,7 +227,7 @@ final class HomeNetworks implements AutoCloseable {
                         : "delete table inet cut");
     }
 
-    /** Lets at most so many bytes a second pass from a home to the others; the excess is lost. */
+    /** Limits the traffic from a home to the others, in MiB a second; the excess is dropped. */
     void limit(int home, int mebibytes) {
         in(prefix + "f" + home, "nft -f -", """
                 table inet slow {
@@ -235,7 +239,10 @@ final class HomeNetworks implements AutoCloseable {
                 """.formatted(mebibytes));
     }
 
-    /** Gives a home's machine another address of its network, in place of the one that it has; of {@link Kind#IPV6} alone. */
+    /**
+     * Replaces the address of a home's machine by another one of its network; only for
+     * {@link Kind#IPV6}.
+     */
     void move(int home) {
         String machine = prefix + "m" + home;
         String network = "2001:db8:" + hex + "%02x".formatted(home) + ":1::";

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Direct sessions in the terminal client, as people type them and see them, each from a home of its own. */
+/**
+ * Direct sessions in the terminal client, as people type them and see them, each from a home
+ * network of its own.
+ */
 @Tag("homes")
 class TerminalDirectIT extends TerminalTestBase {
     private final Chatd.Person ben;
@@ -35,7 +38,7 @@ class TerminalDirectIT extends TerminalTestBase {
     }
 
     @BeforeAll
-    static void possible(TestInfo tests) {
+    static void assumePossible(TestInfo tests) {
         HomeNetworks.assumePossible(tests);
     }
 
@@ -55,7 +58,7 @@ class TerminalDirectIT extends TerminalTestBase {
         return clients.commandPrefix(homes.add(kind)).logIn(person);
     }
 
-    /** Has two people be friends, so that they may call each other. */
+    /** Makes two people friends, so that they may call each other. */
     private void befriend(Terminal one, Chatd.Person whom, Terminal other, Chatd.Person who) {
         one.enter("/friend " + whom.name());
         other.shows(who.name() + " asks to be your friend").enter("/friend " + who.name());
@@ -63,7 +66,7 @@ class TerminalDirectIT extends TerminalTestBase {
     }
 
     @Test
-    void whoIsRenamedWhileItCallsIsDoneWithTheCallAllTheSame() {
+    void aCallEndsEvenIfTheCallerIsRenamedMeanwhile() {
         HomeNetworks homes = homes(1_500);
         Terminal a = at(homes, HomeNetworks.Kind.IPV6, ann);
         Terminal b = at(homes, HomeNetworks.Kind.IPV6, ben);
@@ -123,7 +126,7 @@ class TerminalDirectIT extends TerminalTestBase {
         "NAT44, NAT44, 1500",
         "NAT44, NAT44, 1280"
     })
-    void aWayIsFoundThroughFirewallsAndTranslation(HomeNetworks.Kind one, HomeNetworks.Kind other, int mtu) {
+    void aPathIsFoundThroughFirewallsAndAddressTranslation(HomeNetworks.Kind one, HomeNetworks.Kind other, int mtu) {
         List<Terminal> both = called(homes(mtu), one, other);
         both.getFirst().shows("Connected to " + ben.name() + " directly");
         both.getLast().shows("Connected to " + ann.name() + " directly");
@@ -139,7 +142,7 @@ class TerminalDirectIT extends TerminalTestBase {
         "NO_UDP, IPV6, lets no UDP out",
         "IPV6, IPV4, no kind of address in common"
     })
-    void whereThereIsNoWayThatIsSaidPlainly(HomeNetworks.Kind one, HomeNetworks.Kind other, String why) {
+    void aMissingPathIsReportedPlainly(HomeNetworks.Kind one, HomeNetworks.Kind other, String why) {
         List<Terminal> both = called(homes(1_500), one, other);
         both.getFirst().shows("No way to " + ben.name() + " was found within 10 s.");
         assertThat(both.getFirst().all().replaceAll("\\s+", " "))
@@ -175,7 +178,7 @@ class TerminalDirectIT extends TerminalTestBase {
     }
 
     @Test
-    void fiveAreAMesh() {
+    void fivePeopleFormAMesh() {
         HomeNetworks homes = homes(1_500);
         List<Chatd.Person> people = Stream.concat(Stream.of(ann, ben), Stream.generate(chatd::person))
                 .limit(5)
@@ -210,7 +213,7 @@ class TerminalDirectIT extends TerminalTestBase {
     }
 
     @Test
-    void aFileThatWasCutGoesOnInALaterSession(@TempDir Path sent, @TempDir Path received) throws IOException {
+    void anInterruptedFileIsResumedInALaterSession(@TempDir Path sent, @TempDir Path received) throws IOException {
         byte[] bytes = new byte[64 << 20];
         Campaign.random().nextBytes(bytes);
         Path plan = Files.write(sent.resolve("plan 计划.bin"), bytes);
@@ -227,15 +230,15 @@ class TerminalDirectIT extends TerminalTestBase {
         b.shows("wants to send you plan 计划.bin (64 MiB). y takes it, n declines.")
                 .enter("n");
         b.shows("You have declined plan 计划.bin.");
-        // So that it takes longer than to interrupt it.
+        // Slow enough to be interrupted.
         homes.limit(1, 8);
         a.shows(ben.name() + " declines plan 计划.bin.").enter("/send " + plan);
         b.shows("y takes it").enter("y").shows("Receiving plan 计划.bin (64 MiB) from " + ann.name());
-        await().until(() -> ClientDirectScriptIT.part(received) > 1 << 20);
+        await().until(() -> ClientDirectScriptIT.receivedBytes(received) > 1 << 20);
         a.enter("/cancel").shows("Cancelled; what has arrived is kept").prompts("(direct: " + ben.name() + ")>");
         b.shows("plan 计划.bin was not received: The connection was cut");
         clients.close(b);
-        assertThat(ClientDirectScriptIT.part(received)).isBetween(1L << 20, (64L << 20) - 1);
+        assertThat(ClientDirectScriptIT.receivedBytes(received)).isBetween(1L << 20, (64L << 20) - 1);
         Terminal again = clients.commandPrefix(home)
                 .start(ben.name(), chatd.port(), "--ca", chatd.ca().toString(), "--downloads", received.toString());
         again.prompts("Password of " + ben.name() + ":").enter(ben.password());
@@ -249,7 +252,7 @@ class TerminalDirectIT extends TerminalTestBase {
     }
 
     @Test
-    void whoDeclinesIsLeftAlone() {
+    void callsCanBeDeclinedAndGivenUp() {
         HomeNetworks homes = homes(1_500);
         Terminal a = at(homes, HomeNetworks.Kind.IPV6, ann);
         Terminal b = at(homes, HomeNetworks.Kind.IPV6, ben);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What administrators learn about what is stored, and about what is not where it should be. */
+/** The command {@code storage}: who stores how much, and what is missing or left over. */
 class AdminStorageIT extends HttpTestBase {
     AdminStorageIT(Chatd chatd) {
         super(chatd);
@@ -20,7 +20,7 @@ class AdminStorageIT extends HttpTestBase {
     }
 
     @Test
-    void itSaysWhoStoresHowMuchOfWhat() throws IOException {
+    void storageShowsWhoStoresHowMuchOfWhat() throws IOException {
         try (LocalDaemon own = LocalDaemon.start("CHATD_QUOTA_ACCOUNT", "10 MiB")) {
             Chatd.Person person = own.person();
             Bearer one = logIn(own, person, "");

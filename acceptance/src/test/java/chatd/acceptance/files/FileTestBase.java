@@ -45,7 +45,10 @@ public abstract class FileTestBase extends GroupTestBase {
         }
     }
 
-    /** Returns a message, without braces, that begins an upload; {@code more} stands beside {@code info}. */
+    /**
+     * Returns a message, without braces, that begins an upload; {@code more} goes next to
+     * {@code info}.
+     */
     static String start(int type, String to, String name, long size, String... more) {
         return "'type': %d, 'receive': '%s', 'info': {'op': 'start', 'name': '%s', 'size': %d}%s"
                 .formatted(type, to, name, size, String.join("", more));
@@ -83,7 +86,7 @@ public abstract class FileTestBase extends GroupTestBase {
                 .isEqualTo("not-logged-in");
     }
 
-    /** Does something that is answered by a 17, and returns its {@code info}. */
+    /** Sends a message that must be answered by a 17; returns the answer's {@code info}. */
     static JsonNode accepted(JsonSocket by, String message) {
         JsonNode answer = answer(by, message);
         assertThat(answer.path("type").asInt()).as("%s", answer).isEqualTo(JsonType.DONE);
@@ -91,12 +94,12 @@ public abstract class FileTestBase extends GroupTestBase {
     }
 
     /** Begins an upload, and returns its number. */
-    static long begun(JsonSocket by, String start) {
+    static long beginUpload(JsonSocket by, String start) {
         return accepted(by, start).path("file").asLong();
     }
 
     /** Sends pieces in order, from {@code from} on. */
-    static void pieces(JsonSocket by, int type, long upload, byte[] content, int from, int length) {
+    static void sendPieces(JsonSocket by, int type, long upload, byte[] content, int from, int length) {
         for (int at = from; at < content.length; at += length) {
             byte[] piece = Arrays.copyOfRange(content, at, Math.min(at + length, content.length));
             by.send("{" + chunk(type, upload, at, piece) + "}");
@@ -104,17 +107,17 @@ public abstract class FileTestBase extends GroupTestBase {
     }
 
     /** Sends a file, and returns the {@code info} of its 17. */
-    protected static JsonNode sent(JsonSocket by, int type, String to, String name, byte[] content) {
-        long upload = begun(by, start(type, to, name, content.length));
-        pieces(by, type, upload, content, 0, PIECE);
+    protected static JsonNode sendFile(JsonSocket by, int type, String to, String name, byte[] content) {
+        long upload = beginUpload(by, start(type, to, name, content.length));
+        sendPieces(by, type, upload, content, 0, PIECE);
         return accepted(by, end(type, upload, sha256(content)));
     }
 
-    /** Sends a file that is refused when it is all there, and returns the code. */
+    /** Sends a file that is refused once all of it is there; returns the code. */
     static String refusedAtTheEnd(JsonSocket by, int type, String to, byte[] content) {
-        long upload = begun(by, start(type, to, "refused", content.length));
-        pieces(by, type, upload, content, 0, PIECE);
-        return refused(by, end(type, upload));
+        long upload = beginUpload(by, start(type, to, "refused", content.length));
+        sendPieces(by, type, upload, content, 0, PIECE);
+        return refusalCode(by, end(type, upload));
     }
 
     static long file(JsonNode offer) {
@@ -122,13 +125,13 @@ public abstract class FileTestBase extends GroupTestBase {
     }
 
     /** Returns the content of a file, from its beginning. */
-    static byte[] fetched(JsonSocket by, int type, long file) {
+    static byte[] fetchFile(JsonSocket by, int type, long file) {
         by.send("{" + get(type, file) + "}");
-        return rest(by, type, file, 0);
+        return readRest(by, type, file, 0);
     }
 
     /** Reads what answers a {@code get}: pieces in order, in the type of the request, and an end. */
-    static byte[] rest(JsonSocket by, int type, long file, long offset) {
+    static byte[] readRest(JsonSocket by, int type, long file, long offset) {
         var content = new ByteArrayOutputStream();
         while (true) {
             JsonNode next = by.next();

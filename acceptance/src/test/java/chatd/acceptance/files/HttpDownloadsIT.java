@@ -31,7 +31,7 @@ class HttpDownloadsIT extends HttpTestBase {
     }
 
     private String sent(String name, byte[] bytes) throws IOException {
-        return "/files/" + sent(sender, ben.name(), name, bytes);
+        return "/files/" + sendFile(sender, ben.name(), name, bytes);
     }
 
     private static String etag(byte[] bytes) {
@@ -43,7 +43,7 @@ class HttpDownloadsIT extends HttpTestBase {
     }
 
     @Test
-    void bothFetchWhatWasSent() throws IOException {
+    void senderAndReceiverFetchWhatWasSent() throws IOException {
         for (int size : List.of(0, 1, 65_536, 1_048_577)) {
             byte[] bytes = FileTestBase.noise(size);
             String path = sent("of " + size, bytes);
@@ -81,7 +81,7 @@ class HttpDownloadsIT extends HttpTestBase {
         "-100000, 0, 99999",
         "-100001, 0, 99999"
     })
-    void aRangeIsAnsweredAlone(String range, int first, int last) throws IOException {
+    void onlyTheRequestedRangeIsSent(String range, int first, int last) throws IOException {
         String path = sent("ranges", content);
         Response part = get(path, "Range: bytes=" + range + "\r\n");
         assertThat(part.status()).isEqualTo(206);
@@ -92,13 +92,16 @@ class HttpDownloadsIT extends HttpTestBase {
 
     @ParameterizedTest
     @ValueSource(strings = {"100000-", "100000-100001", "9223372036854775807-", "-0"})
-    void aRangeBeyondTheEndIsNone(String range) throws IOException {
+    void aRangeBeyondTheEndIsNotSatisfiable(String range) throws IOException {
         Response none = get(sent("ranges", content), "Range: bytes=" + range + "\r\n");
         assertThat(none.status()).isEqualTo(416);
         assertThat(none.header("content-range")).isEqualTo("bytes */100000");
     }
 
-    /** As RFC 9110 says of what is no range of a known unit; several ranges may be answered with the whole, too. */
+    /**
+     * As RFC 9110 says of invalid ranges and unknown units; several ranges may be answered with the
+     * whole file, too.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -113,7 +116,7 @@ class HttpDownloadsIT extends HttpTestBase {
                 "bytes=0-1x",
                 "bytes=1.5-2"
             })
-    void whatIsNoRangeIsNotHeeded(String range) throws IOException {
+    void invalidRangesAreIgnored(String range) throws IOException {
         Response whole = get(sent("ranges", content), "Range: " + range + "\r\n");
         assertThat(whole.status()).isEqualTo(200);
         assertThat(whole.body()).isEqualTo(content);
@@ -127,7 +130,7 @@ class HttpDownloadsIT extends HttpTestBase {
     }
 
     @Test
-    void randomRangesAreWhatTheySay() throws IOException {
+    void randomRangesHaveTheRightBytes() throws IOException {
         Random random = Campaign.random();
         String path = sent("ranges", content);
         HttpClient http = connect();
@@ -141,7 +144,7 @@ class HttpDownloadsIT extends HttpTestBase {
     }
 
     @Test
-    void aRangeIsOfWhatOneHasOrTheWholeIsSent() throws IOException {
+    void ifRangeSendsTheRangeOrElseTheWholeFile() throws IOException {
         String path = sent("ranges", content);
         String range = "Range: bytes=5-9\r\n";
         assertThat(get(path, range, "If-Range: " + etag(content) + "\r\n").status())
@@ -157,14 +160,14 @@ class HttpDownloadsIT extends HttpTestBase {
     }
 
     @Test
-    void whatIsKnownIsNotSentAgain() throws IOException {
+    void ifNoneMatchKeepsAKnownFileFromBeingSentAgain() throws IOException {
         String path = sent("known", content);
         for (String known : List.of(
                 etag(content), "W/" + etag(content), "\"other\", " + etag(content), "*", "\"a,b\"," + etag(content))) {
             try (HttpClient http = HttpClient.connect(chatd)) {
                 http.send("GET %s HTTP/1.1\r\nHost: a\r\n%sIf-None-Match: %s\r\n\r\n"
                         .formatted(path, receiver.header(), known));
-                Response response = http.response(true);
+                Response response = http.readResponse(true);
                 assertThat(response.status()).as(known).isEqualTo(304);
                 assertThat(response.header("etag")).isEqualTo(etag(content));
                 // Nothing of the content follows.
@@ -178,7 +181,7 @@ class HttpDownloadsIT extends HttpTestBase {
                     .as(unknown)
                     .isEqualTo(200);
         }
-        // One may know of a file only what one may read.
+        // A known tag reveals nothing about a file that one may not read.
         assertThat(ask("GET", path, logIn(chatd.person(), "").header() + "If-None-Match: " + etag(content) + "\r\n")
                         .status())
                 .isEqualTo(404);
@@ -187,7 +190,7 @@ class HttpDownloadsIT extends HttpTestBase {
     // Connections
 
     @Test
-    void manyAreFetchedOnOneConnectionOneAfterTheOther() throws IOException {
+    void manyFilesAreFetchedOneAfterAnotherOnOneConnection() throws IOException {
         HttpClient http = connect();
         String first = sent("first", content);
         byte[] other = FileTestBase.noise(70_000);
@@ -203,7 +206,7 @@ class HttpDownloadsIT extends HttpTestBase {
                 + request.formatted(second)
                 + request.formatted("/files/999999999")
                 + request.formatted(second));
-        assertThat(http.response(false).body()).isEqualTo(content);
+        assertThat(http.readResponse(false).body()).isEqualTo(content);
         assertThat(http.isAtEnd())
                 .as("what did not wait for the answer is not served")
                 .isTrue();
@@ -215,26 +218,26 @@ class HttpDownloadsIT extends HttpTestBase {
     }
 
     @Test
-    void anAnswerEndsWithTheToken() throws IOException {
+    void aDownloadEndsWhenItsTokenDoes() throws IOException {
         byte[] large = FileTestBase.noise(16 << 20);
         String path = sent("large", large);
         HttpClient http = connect();
         http.socket().setReceiveBufferSize(65_536);
         http.send("GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n".formatted(path, receiver.header()));
-        assertThat(http.response(true).status()).isEqualTo(200);
+        assertThat(http.readResponse(true).status()).isEqualTo(200);
         logOut(receiver);
-        long come = 0;
+        long received = 0;
         try {
             byte[] buffer = new byte[65_536];
             for (int n = 0; n >= 0; n = http.socket().getInputStream().read(buffer)) {
-                come += n;
+                received += n;
             }
         } catch (java.net.SocketTimeoutException e) {
             throw e;
         } catch (IOException e) {
             // Not a clean end, which would be the end of the file.
         }
-        assertThat(come).isLessThan(large.length);
+        assertThat(received).isLessThan(large.length);
     }
 
     @Test
@@ -265,7 +268,7 @@ class HttpDownloadsIT extends HttpTestBase {
     // How it is shown
 
     @Test
-    void whatIsShownInPlaceIsToldByItsContent() throws IOException {
+    void inlineDisplayIsDecidedByContent() throws IOException {
         for (String format : List.of("png", "gif", "jpeg")) {
             Response picture = get(sent("letter.html", Pictures.encoded(format)));
             assertThat(picture.header("content-type")).isEqualTo("image/" + format);
@@ -291,7 +294,7 @@ class HttpDownloadsIT extends HttpTestBase {
     }
 
     @Test
-    void allElseIsAnAttachment() throws IOException {
+    void everythingElseIsAnAttachment() throws IOException {
         for (String active : List.of(
                 "<!doctype html><script>alert(1)</script>",
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>",
@@ -328,7 +331,7 @@ class HttpDownloadsIT extends HttpTestBase {
         }
     }
 
-    /** Returns the name that a browser takes, that of RFC 8187; or else the plain one. */
+    /** Returns the name that a browser uses: that of RFC 8187, or else the plain one. */
     private static String extended(String disposition) {
         String mark = "filename*=UTF-8''";
         int at = disposition.indexOf(mark);

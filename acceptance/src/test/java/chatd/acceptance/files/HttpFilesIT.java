@@ -28,10 +28,10 @@ class HttpFilesIT extends HttpTestBase {
 
     HttpFilesIT(Chatd chatd) throws IOException {
         super(chatd);
-        path = "/files/" + sent(sender, ben.name(), "private.bin", content);
+        path = "/files/" + sendFile(sender, ben.name(), "private.bin", content);
     }
 
-    /** Asks for everything there is, and returns what is answered, by request. */
+    /** Makes one request of each kind; returns the status of each. */
     private Map<String, Integer> statuses(String headers) throws IOException {
         Map<String, Integer> statuses = new TreeMap<>();
         for (String request : List.of("GET " + path, "HEAD " + path, "HEAD /files?id=x")) {
@@ -50,15 +50,15 @@ class HttpFilesIT extends HttpTestBase {
         return ask("POST", "/session", "Content-Length: 0\r\n" + headers);
     }
 
-    private void checkNothing(String headers) throws IOException {
+    private void checkUnauthorized(String headers) throws IOException {
         assertThat(statuses(headers))
                 .as(headers)
                 .allSatisfy((_, status) -> assertThat(status).isEqualTo(401));
         assertThat(refusal(ask("GET", path, headers))).isEqualTo("401 not-logged-in");
     }
 
-    private void awaitNothing(String headers) {
-        await().untilAsserted(() -> checkNothing(headers));
+    private void awaitUnauthorized(String headers) {
+        await().untilAsserted(() -> checkUnauthorized(headers));
     }
 
     // Tokens
@@ -83,8 +83,8 @@ class HttpFilesIT extends HttpTestBase {
     }
 
     @Test
-    void whatIsNoTokenMayDoNothing() throws IOException {
-        checkNothing("");
+    void invalidTokensMayDoNothing() throws IOException {
+        checkUnauthorized("");
         for (String value : List.of(
                 "Bearer",
                 "Bearer ",
@@ -97,18 +97,18 @@ class HttpFilesIT extends HttpTestBase {
                 sender.token(),
                 "Bearer \u00e9\u738b",
                 "Bearer " + ann.password())) {
-            checkNothing("Authorization: " + value + "\r\n");
+            checkUnauthorized("Authorization: " + value + "\r\n");
         }
-        // Nor in an address, where it would be logged.
+        // Nor is a token accepted in a URL, where it would be logged.
         assertThat(ask("GET", path + "?token=" + sender.token(), "").status()).isIn(401, 404);
         assertThat(ask("GET", path, "Authorization: Bearer x\r\n" + sender.header())
                         .status())
                 .isIn(400, 401);
     }
 
-    /** Who has read its token may use it, however soon. */
+    /** A client may use its token as soon as it has read it. */
     @Test
-    void aTokenIsGoodAsSoonAsItsClientIsToldIt() throws IOException {
+    void aTokenIsValidAsSoonAsItsClientHasIt() throws IOException {
         try (HttpClient http = HttpClient.connect(chatd)) {
             for (int i = 0; i < 60; i++) {
                 try (JsonSocket socket = JsonCarrier.LINES.connect(chatd)) {
@@ -124,11 +124,11 @@ class HttpFilesIT extends HttpTestBase {
         }
     }
 
-    /** Who says with a request that nothing more comes still waits for the answer. */
+    /** A client that half-closes after its request still waits for the answer. */
     @Test
-    void whoHalfClosesIsAnsweredAllTheSame() throws IOException {
+    void aHalfClosedConnectionIsStillAnswered() throws IOException {
         byte[] large = FileTestBase.noise(1_000_000);
-        String largePath = "/files/" + sent(sender, ben.name(), "large.bin", large);
+        String largePath = "/files/" + sendFile(sender, ben.name(), "large.bin", large);
         String upload = "/files?" + query("to", ben.name(), "name", "last.bin", "size", "1000");
         for (int i = 0; i < 30; i++) {
             assertThat(askLast("GET", path, "", new byte[0]).body()).isEqualTo(content);
@@ -145,9 +145,9 @@ class HttpFilesIT extends HttpTestBase {
         try (HttpClient http = sendAndHalfClose(to -> {
             to.send("%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n"
                     .formatted(method, target, headers, sender.header()));
-            send(to, body);
+            sendBody(to, body);
         })) {
-            Response response = http.response(false);
+            Response response = http.readResponse(false);
             assertThat(http.isAtEnd()).isTrue();
             return response;
         }
@@ -160,18 +160,18 @@ class HttpFilesIT extends HttpTestBase {
         sender.socket().close();
         other.expectPresence(JsonType.OFFLINE, sender.socket().user());
         assertThat(ask("GET", path, sender.header()).body()).isEqualTo(content);
-        sent(sender, ben.name(), "still", content);
+        sendFile(sender, ben.name(), "still", content);
         other.expect(FileTestBase.FILE);
     }
 
     @Test
-    void aTokenEndsWithLogOut() throws IOException {
+    void aTokenEndsAtLogout() throws IOException {
         logOut(sender);
-        checkNothing(sender.header());
+        checkUnauthorized(sender.header());
     }
 
     @Test
-    void aTokenEndsWithAChangeOfThePasswordButThatOfWhoMadeIt() throws IOException {
+    void aPasswordChangeEndsAllTokensButThatOfTheSessionThatMadeIt() throws IOException {
         Bearer phone = logIn(ann, "phone");
         phone.socket()
                 .send("{'type': 11, 'info': {'PU': 0, 'NewInf': 'another-one-9', 'OldPwd': '%s'}}"
@@ -182,7 +182,7 @@ class HttpFilesIT extends HttpTestBase {
                         .path("success")
                         .asBoolean())
                 .isTrue();
-        awaitNothing(sender.header());
+        awaitUnauthorized(sender.header());
         assertThat(ask("GET", path, phone.header()).status()).isEqualTo(200);
     }
 
@@ -191,16 +191,16 @@ class HttpFilesIT extends HttpTestBase {
         Bearer phone = logIn(ann, "phone");
         phone.socket().send("{'type': 30, 'info': {'op': 'end-others'}, 'id': 'e'}");
         phone.socket().skipTo(JsonType.DONE);
-        awaitNothing(sender.header());
+        awaitUnauthorized(sender.header());
         assertThat(ask("GET", path, phone.header()).status()).isEqualTo(200);
         chatd.admin("", "session", "kick", ann.name()).exits(0);
-        awaitNothing(phone.header());
+        awaitUnauthorized(phone.header());
     }
 
     @Test
     void aTokenEndsWhenAnAdministratorDisablesTheAccount() {
         chatd.admin("", "user", "disable", ann.name()).exits(0);
-        awaitNothing(sender.header());
+        awaitUnauthorized(sender.header());
     }
 
     // Cookies
@@ -215,9 +215,9 @@ class HttpFilesIT extends HttpTestBase {
         return "Cookie: " + set.split(";", 2)[0] + "\r\n";
     }
 
-    /** Another service of the host can set a cookie of this name. */
+    /** Another service on the host can set a cookie of this name. */
     @Test
-    void ofSeveralCookiesOfTheNameTheGoodOneCounts() throws IOException {
+    void ofSeveralCookiesOfOneNameTheValidOneCounts() throws IOException {
         String cookie = cookie(startSession(sender.header()));
         String wrong = "Cookie: __Secure-chat-%d=another".formatted(chatd.port());
         assertThat(ask("GET", path, cookie.replace("Cookie:", wrong + ";")).body())
@@ -244,12 +244,12 @@ class HttpFilesIT extends HttpTestBase {
     }
 
     @Test
-    void ifMatchHoldsOrNothingIsSent() throws IOException {
+    void aFailedIfMatchSendsNothing() throws IOException {
         String etag = ask("HEAD", path, sender.header()).header("etag");
-        for (String holds : List.of(etag, "*", "\"other\", " + etag)) {
-            assertThat(ask("GET", path, sender.header() + "If-Match: " + holds + "\r\n")
+        for (String matching : List.of(etag, "*", "\"other\", " + etag)) {
+            assertThat(ask("GET", path, sender.header() + "If-Match: " + matching + "\r\n")
                             .body())
-                    .as(holds)
+                    .as(matching)
                     .isEqualTo(content);
         }
         Response failed = ask("GET", path, sender.header() + "If-Match: \"other\"\r\n");
@@ -278,7 +278,7 @@ class HttpFilesIT extends HttpTestBase {
         assertThat(ask("GET", path, cookie + "Range: bytes=5-9\r\n").body())
                 .isEqualTo(Arrays.copyOfRange(content, 5, 10));
         assertThat(ask("GET", "/files/999999999", cookie).status()).isEqualTo(404);
-        // It is no token, and has its own name.
+        // It is not a token, and is valid only under its own name.
         String value = cookie.strip().split("=", 2)[1];
         for (String other : List.of(
                 "Authorization: Bearer " + value,
@@ -288,17 +288,17 @@ class HttpFilesIT extends HttpTestBase {
                 "Cookie: __Secure-chat-%d=".formatted(chatd.port()),
                 "Cookie: ;;=;",
                 "Cookie: " + value)) {
-            checkNothing(other + "\r\n");
+            checkUnauthorized(other + "\r\n");
         }
     }
 
     @Test
-    void anotherCookieVoidsTheOneBefore() throws IOException {
+    void aNewCookieInvalidatesThePreviousOne() throws IOException {
         String first = cookie(startSession(sender.header()));
         String phone = cookie(startSession(logIn(ann, "phone").header()));
         String second = cookie(startSession(sender.header()));
         assertThat(first).isNotEqualTo(second);
-        checkNothing(first);
+        checkUnauthorized(first);
         assertThat(ask("GET", path, second).status()).isEqualTo(200);
         assertThat(ask("GET", path, phone).status()).as("of another session").isEqualTo(200);
     }
@@ -309,21 +309,21 @@ class HttpFilesIT extends HttpTestBase {
         Bearer phone = logIn(ann, "phone");
         String other = cookie(startSession(phone.header()));
         logOut(sender);
-        checkNothing(cookie);
+        checkUnauthorized(cookie);
         assertThat(ask("GET", path, other).status()).isEqualTo(200);
         chatd.admin("", "session", "kick", ann.name()).exits(0);
-        awaitNothing(other);
+        awaitUnauthorized(other);
     }
 
     // What one may not read
 
     @Test
-    void whatOneMayNotReadIsAsIfThereWereNone() throws IOException {
+    void aFileThatOneMayNotReadLooksLikeAMissingOne() throws IOException {
         Bearer stranger = logIn(chatd.person(), "");
         Response none = ask("GET", "/files/4000000000", stranger.header());
         assertThat(refusal(none)).isEqualTo("404 no-such-file");
         Response anothers = ask("GET", path, stranger.header());
-        // But for the number, which was asked for.
+        // They differ only in the number, which was asked for.
         String number = path.substring("/files/".length());
         assertThat(json(anothers).toString().replace("file " + number, "file N"))
                 .isEqualTo(json(none).toString().replace("file 4000000000", "file N"));
@@ -332,7 +332,7 @@ class HttpFilesIT extends HttpTestBase {
         assertThat(ask("GET", path, stranger.header() + "Range: bytes=5000-\r\n")
                         .status())
                 .isEqualTo(404);
-        // Nor with both of another's and one's own.
+        // The receiver may read it.
         assertThat(ask("GET", path, logIn(ben, "").header()).status()).isEqualTo(200);
     }
 
@@ -344,13 +344,13 @@ class HttpFilesIT extends HttpTestBase {
     }
 
     @Test
-    void whatWasTakenBackIsGone() throws IOException {
+    void aFileTakenBackIsGone() throws IOException {
         sender.socket().expect(FileTestBase.FILE);
         JsonNode item = sender.socket()
                 .history(1, ", 'with': '%s'".formatted(ben.name()))
                 .path("items")
                 .path(0);
-        GroupTestBase.done(
+        GroupTestBase.perform(
                 sender.socket(), GroupTestBase.takeBack(item.path("mid").asLong()));
         assertThat(refusal(ask("GET", path, sender.header()))).isEqualTo("404 no-such-file");
         assertThat(refusal(ask("GET", path, logIn(ben, "").header()))).isEqualTo("404 no-such-file");
@@ -389,7 +389,7 @@ class HttpFilesIT extends HttpTestBase {
                 "/session",
                 "/session/"
             })
-    void addressesThatAreNoneAreNotFound(String address) throws IOException {
+    void invalidPathsAreNotFound(String address) throws IOException {
         String other = address.replace("N", path.substring("/files/".length()));
         Response response = ask("GET", other, sender.header());
         assertThat(response.status()).as(other).isIn(400, 404, 405);
@@ -405,9 +405,9 @@ class HttpFilesIT extends HttpTestBase {
         assertThat(ask("GET", path, sender.header()).status()).isEqualTo(200);
     }
 
-    /** A page of another origin learns nothing and does nothing with what the browser sends by itself. */
+    /** A page of another origin can't use the credentials that the browser sends by itself. */
     @Test
-    void aForeignPageGetsNoPermission() throws IOException {
+    void aForeignOriginGetsNoPermission() throws IOException {
         Response response = ask("GET", path, sender.header() + "Origin: https://evil.example.org\r\n");
         assertThat(response.header("access-control-allow-origin")).isEmpty();
         assertThat(response.header("access-control-allow-credentials")).isEmpty();

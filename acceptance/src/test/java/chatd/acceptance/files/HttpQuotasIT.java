@@ -20,60 +20,63 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Files over the limits of the configuration, over HTTP and in pieces. */
+/** Files that exceed the configured limits, over HTTP and in pieces. */
 public class HttpQuotasIT extends HttpTestBase {
     HttpQuotasIT(Chatd chatd) {
         super(chatd);
     }
 
-    /** Asks whether so much may be sent, and sends none of it; returns what is answered before the body. */
-    private static Response before(Chatd to, Bearer by, long size) throws IOException {
+    /**
+     * Announces an upload of this size, and sends none of it; returns what is answered before the
+     * body.
+     */
+    private static Response announce(Chatd to, Bearer by, long size) throws IOException {
         try (HttpClient http = HttpClient.connect(to)) {
             String query = query("to", "alice", "name", "a", "size", Long.toString(size));
-            begin(http, query, by.header() + "Expect: 100-continue\r\n", size);
-            Response response = http.response(false);
+            sendHead(http, query, by.header() + "Expect: 100-continue\r\n", size);
+            Response response = http.readResponse(false);
             return response;
         }
     }
 
     @Test
-    void quotasAreKeptBeforeTheBodyIsSent() throws IOException {
+    void quotasAreEnforcedBeforeTheBodyIsSent() throws IOException {
         try (LocalDaemon own = LocalDaemon.start(
                 "CHATD_QUOTA_ACCOUNT", "300 KiB", "CHATD_QUOTA_SERVER", "500 KiB", "CHATD_LIMITS_FILE", "250 KiB")) {
             Bearer one = logIn(own, own.person(), "");
-            assertThat(refusal(before(own, one, 250 * 1_024 + 1))).isEqualTo("413 too-large");
+            assertThat(refusal(announce(own, one, 250 * 1_024 + 1))).isEqualTo("413 too-large");
             assertThat(post(own, one, "a", FileTestBase.noise(204_800)).status())
                     .isEqualTo(201);
-            assertThat(refusal(before(own, one, 204_800))).isEqualTo("507 no-room");
-            assertThat(GroupTestBase.refused(
+            assertThat(refusal(announce(own, one, 204_800))).isEqualTo("507 no-room");
+            assertThat(GroupTestBase.refusalCode(
                             one.socket(), FileTestBase.start(FileTestBase.FILE, "alice", "a", 204_800)))
                     .isEqualTo("no-room");
-            assertThat(GroupTestBase.refused(
+            assertThat(GroupTestBase.refusalCode(
                             one.socket(), FileTestBase.start(FileTestBase.FILE, "alice", "a", 256_001)))
                     .isEqualTo("too-large");
             assertThat(post(own, one, "a", FileTestBase.noise(80_000)).status()).isEqualTo(201);
-            // The server's own, for all accounts.
+            // The server's quota, for all accounts together.
             Bearer other = logIn(own, own.person(), "");
             assertThat(post(own, other, "a", FileTestBase.noise(200_000)).status())
                     .isEqualTo(201);
-            assertThat(refusal(before(own, other, 90_000))).isEqualTo("507 no-room");
-            assertThat(refusal(before(own, logIn(own, own.person(), ""), 90_000)))
+            assertThat(refusal(announce(own, other, 90_000))).isEqualTo("507 no-room");
+            assertThat(refusal(announce(own, logIn(own, own.person(), ""), 90_000)))
                     .isEqualTo("507 no-room");
             // An empty one always fits.
             assertThat(post(own, other, "a", new byte[0]).status()).isEqualTo(201);
         }
     }
 
-    /** Who sends, takes back and sends again does not fill the log. */
+    /** Sending, taking back and sending again does not fill the log. */
     @Test
-    void quotasThatAreNearlyTakenAreWarnedOfOnce() throws IOException {
+    void aNearlyExhaustedQuotaIsWarnedOfOnce() throws IOException {
         try (LocalDaemon own = LocalDaemon.start("CHATD_QUOTA_ACCOUNT", "100 KiB", "CHATD_QUOTA_SERVER", "1 MiB")) {
             Chatd.Person person = own.person();
             Bearer one = logIn(own, person, "");
             for (int i = 0; i < 5; i++) {
                 Response sent = post(own, one, "a", FileTestBase.noise(85_000));
                 assertThat(sent.status()).isEqualTo(201);
-                GroupTestBase.done(
+                GroupTestBase.perform(
                         one.socket(),
                         GroupTestBase.takeBack(json(sent).path("mid").asLong()));
             }
@@ -95,14 +98,15 @@ public class HttpQuotasIT extends HttpTestBase {
         }
     }
 
-    /** A disk with less free than is to be kept so, which no disk has. */
+    /** Tested with a reserve larger than any disk, so that it counts as nearly full. */
     @Test
-    void whileTheDiskIsNearlyFullNothingLargeIsTaken() throws IOException {
+    void whileTheDiskIsNearlyFullNothingLargeIsAccepted() throws IOException {
         try (LocalDaemon own = LocalDaemon.start("CHATD_STORAGE_RESERVE", "1000000 GiB")) {
             Bearer one = logIn(own, own.person(), "");
             int large = (256 << 10) + 1;
-            assertThat(refusal(before(own, one, large))).isEqualTo("507 no-room");
-            assertThat(GroupTestBase.refused(one.socket(), FileTestBase.start(FileTestBase.FILE, "alice", "a", large)))
+            assertThat(refusal(announce(own, one, large))).isEqualTo("507 no-room");
+            assertThat(GroupTestBase.refusalCode(
+                            one.socket(), FileTestBase.start(FileTestBase.FILE, "alice", "a", large)))
                     .isEqualTo("no-room");
             assertThat(post(own, one, "a", FileTestBase.noise(large - 1)).status())
                     .isEqualTo(201);
@@ -114,31 +118,31 @@ public class HttpQuotasIT extends HttpTestBase {
 
     /** As above; what was sent before can be read and taken back. */
     @Test
-    void whileADiskIsFullNoTextsAreTakenUntilThereIsRoom() throws IOException {
+    void whileADiskIsFullNoTextsAreAcceptedUntilThereIsRoom() throws IOException {
         try (LocalDaemon own = LocalDaemon.start()) {
             Chatd.Person person = own.person();
             try (JsonSocket one = own.logInJson(JsonCarrier.LINES, person, "one");
                     Chat1Socket old = own.logIn(person)) {
                 String text = "'type': 3, 'receive': '%s', 'info': 'a text'".formatted(one.user());
-                long mid = GroupTestBase.done(one, text);
+                long mid = GroupTestBase.perform(one, text);
                 keepFree(own, "1000000 GiB");
-                // It looks once a second, and first when something is sent.
+                // The daemon checks once a second, and first when something is sent.
                 await().until(() -> GroupTestBase.answer(one, text)
                         .path("info")
                         .path("code")
                         .asString("")
                         .equals("no-room"));
-                assertThat(GroupTestBase.refused(
+                assertThat(GroupTestBase.refusalCode(
                                 one, "'type': 32, 'info': {'mid': %d, 'text': 'longer'}".formatted(mid)))
                         .isEqualTo("no-room");
-                assertThat(GroupTestBase.refused(one, FileTestBase.start(FileTestBase.FILE, one.user(), "a", 1)))
+                assertThat(GroupTestBase.refusalCode(one, FileTestBase.start(FileTestBase.FILE, one.user(), "a", 1)))
                         .isEqualTo("no-room");
                 var _ = old.fence();
                 old.send(Wire.text("a text", person.name()));
                 assertThat(old.expectServerText()).contains("The disk of the server is full");
                 assertThat(own.admin("", "stats", "--check").exits(1).out())
                         .contains("nearly full: no texts are taken.");
-                GroupTestBase.done(one, "'type': 31, 'info': {'mid': %d}".formatted(mid));
+                GroupTestBase.perform(one, "'type': 31, 'info': {'mid': %d}".formatted(mid));
                 keepFree(own, "0");
                 await().until(() -> GroupTestBase.answer(one, text).path("type").asInt() == JsonType.DONE);
             }
@@ -152,7 +156,7 @@ public class HttpQuotasIT extends HttpTestBase {
         own.admin("", "config", "reload").exits(0);
     }
 
-    /** What is under way counts, too: several at once do not come to more than one after the other. */
+    /** Uploads in flight count, too: concurrent ones can't exceed a quota either. */
     @Test
     void uploadsAtOnceDoNotExceedAQuota() throws IOException {
         try (LocalDaemon own = LocalDaemon.start("CHATD_QUOTA_ACCOUNT", "300 KiB")) {
@@ -160,16 +164,16 @@ public class HttpQuotasIT extends HttpTestBase {
             byte[] content = FileTestBase.noise(200_000);
             byte[] other = FileTestBase.noise(200_000);
             JsonSocket socket = one.socket();
-            FileTestBase.begun(socket, FileTestBase.start(FileTestBase.FILE, "alice", "first", content.length));
+            FileTestBase.beginUpload(socket, FileTestBase.start(FileTestBase.FILE, "alice", "first", content.length));
             String second = FileTestBase.start(FileTestBase.FILE, "alice", "second", other.length);
-            assertThat(GroupTestBase.refused(socket, second)).isEqualTo("no-room");
-            assertThat(refusal(before(own, one, other.length))).isEqualTo("507 no-room");
+            assertThat(GroupTestBase.refusalCode(socket, second)).isEqualTo("no-room");
+            assertThat(refusal(announce(own, one, other.length))).isEqualTo("507 no-room");
         }
     }
 
-    /** Who asks for a file over chat/1 that is too large for it is told its size; it is no less a file elsewhere. */
+    /** Whoever fetches such a file over chat/1 is told its size; elsewhere it can be fetched. */
     @Test
-    void aFileTooLargeForChat1IsToldToWhoAsksForIt() throws IOException {
+    void aFileTooLargeForChat1IsReportedToWhoeverFetchesIt() throws IOException {
         try (LocalDaemon own = LocalDaemon.start("CHATD_LIMITS_FILE", "20 MiB");
                 Chat1Socket receiver = own.logIn(own.alice())) {
             Bearer sender = logIn(own, own.person(), "");

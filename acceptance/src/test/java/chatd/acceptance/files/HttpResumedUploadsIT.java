@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Files over HTTP with an {@code id}: sent once, and gone on with after a cut. */
+/** Files over HTTP with an {@code id}: stored once, and resumed after a cut. */
 class HttpResumedUploadsIT extends HttpTestBase {
     private static final int SIZE = 1_500_000;
 
@@ -49,17 +49,20 @@ class HttpResumedUploadsIT extends HttpTestBase {
         return ask("HEAD", "/files?" + query("id", id), by.header());
     }
 
-    private int come() throws IOException {
+    private int uploadOffset() throws IOException {
         Response known = known(sender);
         assertThat(known.status()).as(known.head()).isBetween(200, 299);
         return Integer.parseInt(known.header("upload-offset"));
     }
 
-    /** Sends all but the end of what was announced, on a connection that stays open, and waits until it has come. */
+    /**
+     * Sends the upload up to {@code end} on a connection that stays open, and waits until that has
+     * arrived.
+     */
     private HttpClient sendUpTo(int end) throws IOException {
         HttpClient http = connect();
-        begin(http, upload(), sender.header(), SIZE);
-        send(http, Arrays.copyOf(content, end));
+        sendHead(http, upload(), sender.header(), SIZE);
+        sendBody(http, Arrays.copyOf(content, end));
         await().until(() -> {
             Response known = known(sender);
             return known.header("upload-offset").equals(Integer.toString(end));
@@ -67,11 +70,11 @@ class HttpResumedUploadsIT extends HttpTestBase {
         return http;
     }
 
-    private Response goOnFrom(int offset) throws IOException {
-        return goOnFrom(offset, upload());
+    private Response resumeFrom(int offset) throws IOException {
+        return resumeFrom(offset, upload());
     }
 
-    private Response goOnFrom(int offset, String query) throws IOException {
+    private Response resumeFrom(int offset, String query) throws IOException {
         return post(
                 query,
                 sender.header() + "Upload-Offset: " + offset + "\r\n",
@@ -83,13 +86,13 @@ class HttpResumedUploadsIT extends HttpTestBase {
         JsonNode offer = receiver.socket().expect(FileTestBase.FILE);
         FileTestBase.checkOffer(offer, "long.bin", FileTestBase.SAVED, content);
         assertThat(json(response).path("mid")).isEqualTo(offer.path("mid"));
-        assertThat(FileTestBase.fetched(receiver.socket(), FileTestBase.FILE, FileTestBase.file(offer)))
+        assertThat(FileTestBase.fetchFile(receiver.socket(), FileTestBase.FILE, FileTestBase.file(offer)))
                 .isEqualTo(content);
         receiver.socket().fence();
     }
 
     @Test
-    void whatIsSentAgainIsStoredOnce() throws IOException {
+    void anUploadSentAgainIsStoredOnce() throws IOException {
         Response first = post(upload(), sender.header(), content);
         checkOffered(first);
         for (Bearer by : List.of(sender, logIn(ann, "phone"))) {
@@ -122,13 +125,13 @@ class HttpResumedUploadsIT extends HttpTestBase {
     }
 
     @Test
-    void whatWasCutGoesOn() throws IOException {
+    void aCutUploadIsResumed() throws IOException {
         sendUpTo(700_000).close();
-        assertThat(come()).isEqualTo(700_000);
+        assertThat(uploadOffset()).isEqualTo(700_000);
         receiver.socket().fence();
-        Response response = goOnFrom(700_000);
+        Response response = resumeFrom(700_000);
         checkOffered(response);
-        for (Response again : List.of(post(upload(), sender.header(), content), goOnFrom(700_000))) {
+        for (Response again : List.of(post(upload(), sender.header(), content), resumeFrom(700_000))) {
             assertThat(again.status()).isEqualTo(201);
             assertThat(again.body()).isEqualTo(response.body());
         }
@@ -138,46 +141,48 @@ class HttpResumedUploadsIT extends HttpTestBase {
 
     /** What was sent before a half-close is kept, to the last byte. */
     @Test
-    void whatIsHalfClosedGoesOn() throws IOException {
+    void aHalfClosedUploadIsResumed() throws IOException {
         int from = 0;
         for (int end = 100_000; end < SIZE; end += 200_000) {
             int begin = from;
             byte[] part = Arrays.copyOfRange(content, begin, end);
             try (HttpClient http = sendAndHalfClose(to -> {
                 String offset = begin == 0 ? "" : "Upload-Offset: " + begin + "\r\n";
-                begin(to, upload(), sender.header() + offset, SIZE - begin);
-                send(to, part);
+                sendHead(to, upload(), sender.header() + offset, SIZE - begin);
+                sendBody(to, part);
             })) {
                 assertThat(ends(http)).isTrue();
             }
-            from = come();
+            from = uploadOffset();
             assertThat(from).isEqualTo(end);
         }
-        checkOffered(goOnFrom(from));
+        checkOffered(resumeFrom(from));
     }
 
     @Test
-    void whatIsCutManyTimesGoesOnManyTimes() throws IOException {
+    void anUploadCutManyTimesIsResumedManyTimes() throws IOException {
         Random random = Campaign.random();
         sendUpTo(1).close();
         int at = 1;
         while (SIZE - at > 300_000) {
             int next = at + random.nextInt(300_000);
             try (HttpClient http = HttpClient.connect(chatd)) {
-                begin(http, upload(), sender.header() + "Upload-Offset: " + at + "\r\n", SIZE - at);
-                send(http, Arrays.copyOfRange(content, at, next));
+                sendHead(http, upload(), sender.header() + "Upload-Offset: " + at + "\r\n", SIZE - at);
+                sendBody(http, Arrays.copyOfRange(content, at, next));
             }
             int from = at;
-            await().until(() -> come() >= from);
-            at = come();
+            await().until(() -> uploadOffset() >= from);
+            at = uploadOffset();
         }
-        // The last connection may still be bringing something.
+        // The last connection may still be delivering bytes.
         int last = at;
         await().until(() -> {
-            int come = come();
-            Response response = goOnFrom(come);
+            int offset = uploadOffset();
+            Response response = resumeFrom(offset);
             if (response.status() != 201) {
-                assertThat(refusal(response)).as("from %d, last %d", come, last).isEqualTo("400 malformed");
+                assertThat(refusal(response))
+                        .as("from %d, last %d", offset, last)
+                        .isEqualTo("400 malformed");
                 return false;
             }
             checkOffered(response);
@@ -186,31 +191,31 @@ class HttpResumedUploadsIT extends HttpTestBase {
     }
 
     @Test
-    void whoGoesOnTakesOverFromAConnectionThatStillStands() throws IOException {
+    void resumingTakesOverFromAConnectionThatIsStillOpen() throws IOException {
         HttpClient old = sendUpTo(700_000);
-        checkOffered(goOnFrom(700_000));
+        checkOffered(resumeFrom(700_000));
         assertThat(ends(old)).isTrue();
         receiver.socket().fence();
     }
 
     /**
-     * Two connections go on with an upload in the same moment, in chunks, so that neither says how much will come. Both once
-     * wrote to it at the same time, and one was told that the mixture was sent.
+     * Two connections resume an upload at the same moment, in chunks, so that neither announces a
+     * length. Both once wrote to it at the same time, and the mixture was acknowledged.
      */
     @Test
-    void ofTwoWhoGoOnAtOnceOneAloneWrites() throws Exception {
+    void ofTwoConnectionsThatResumeAtOnceOnlyOneWrites() throws Exception {
         try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
             for (int round = 0; round < Campaign.times(20, 1_000); round++) {
                 String query = upload("long.bin", SIZE) + round;
                 try (HttpClient http = HttpClient.connect(chatd)) {
-                    begin(http, query, sender.header(), SIZE);
-                    send(http, Arrays.copyOf(content, 1));
-                    await().until(() -> come(query) == 1);
+                    sendHead(http, query, sender.header(), SIZE);
+                    sendBody(http, Arrays.copyOf(content, 1));
+                    await().until(() -> uploadOffset(query) == 1);
                 }
                 CyclicBarrier together = new CyclicBarrier(2);
                 List<Future<Optional<Response>>> both = new ArrayList<>();
                 for (int i = 0; i < 2; i++) {
-                    both.add(pool.submit(() -> goOnInChunks(query, together)));
+                    both.add(pool.submit(() -> resumeInChunks(query, together)));
                 }
                 List<Response> answers = new ArrayList<>();
                 for (Future<Optional<Response>> one : both) {
@@ -219,11 +224,12 @@ class HttpResumedUploadsIT extends HttpTestBase {
                 for (Response answer : answers) {
                     assertThat(answer.status()).as(answer.head()).isIn(201, 400, 503);
                 }
-                // Whatever became of these two, nothing is lost: it can be gone on with, or is there.
+                // Whatever became of these two, nothing is lost: the upload can be resumed, or is
+                // complete.
                 Response last = answers.stream()
                         .filter(answer -> answer.status() == 201)
                         .findFirst()
-                        .orElseGet(() -> goOn(query));
+                        .orElseGet(() -> resume(query));
                 assertThat(last.status()).as(last.head()).isEqualTo(201);
                 checkOffered(last);
                 receiver.socket().fence();
@@ -231,17 +237,17 @@ class HttpResumedUploadsIT extends HttpTestBase {
         }
     }
 
-    private int come(String query) throws IOException {
+    private int uploadOffset(String query) throws IOException {
         Response known = ask("HEAD", "/files?" + query, sender.header());
         String offset = known.header("upload-offset");
         return offset.isEmpty() ? -1 : Integer.parseInt(offset);
     }
 
-    /** Goes on with what is left, once the connections that brought it have let go of it. */
-    private Response goOn(String query) {
+    /** Resumes the upload, once the connections that wrote to it have released it. */
+    private Response resume(String query) {
         Response[] last = new Response[1];
         await().until(() -> {
-            int from = come(query);
+            int from = uploadOffset(query);
             last[0] = post(
                     query,
                     sender.header() + (from < 0 ? "" : "Upload-Offset: " + from + "\r\n"),
@@ -252,7 +258,7 @@ class HttpResumedUploadsIT extends HttpTestBase {
     }
 
     /** Sends all but the first byte in chunks; returns the answer, empty if the connection was cut. */
-    private Optional<Response> goOnInChunks(String query, CyclicBarrier together) throws Exception {
+    private Optional<Response> resumeInChunks(String query, CyclicBarrier together) throws Exception {
         try (HttpClient http = HttpClient.connect(chatd)) {
             together.await();
             http.send(
@@ -261,11 +267,11 @@ class HttpResumedUploadsIT extends HttpTestBase {
             for (int at = 1; at < SIZE; at += 50_000) {
                 byte[] some = Arrays.copyOfRange(content, at, Math.min(SIZE, at + 50_000));
                 http.send(Integer.toHexString(some.length) + "\r\n");
-                send(http, some);
+                sendBody(http, some);
                 http.send("\r\n");
             }
             http.send("0\r\n\r\n");
-            return Optional.of(http.response(false));
+            return Optional.of(http.readResponse(false));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -286,7 +292,7 @@ class HttpResumedUploadsIT extends HttpTestBase {
     }
 
     @Test
-    void withoutTheOffsetItBeginsAnew() throws IOException {
+    void withoutAnOffsetTheUploadStartsOver() throws IOException {
         HttpClient old = sendUpTo(700_000);
         Arrays.fill(content, 0, 700_000, (byte) 7);
         checkOffered(post(upload(), sender.header(), content));
@@ -299,18 +305,18 @@ class HttpResumedUploadsIT extends HttpTestBase {
         for (String wrong : List.of("0", "699999", "700001", "1500001", "-1", "x", "9223372036854775808", "")) {
             Response response = post(upload(), sender.header() + "Upload-Offset: " + wrong + "\r\n", new byte[10]);
             assertThat(refusal(response)).as("from '%s'", wrong).isEqualTo("400 malformed");
-            assertThat(come()).as("after '%s'", wrong).isEqualTo(700_000);
+            assertThat(uploadOffset()).as("after '%s'", wrong).isEqualTo(700_000);
         }
         String twice = "Upload-Offset: 700000\r\nUpload-Offset: 700000\r\n";
         assertThat(post(upload(), sender.header() + twice, new byte[10]).status())
                 .isEqualTo(400);
-        assertThat(refusal(goOnFrom(700_000, upload("other.bin", SIZE)))).isEqualTo("400 malformed");
-        assertThat(refusal(goOnFrom(700_000, upload("long.bin", SIZE + 1)))).isEqualTo("400 malformed");
-        checkOffered(goOnFrom(700_000));
+        assertThat(refusal(resumeFrom(700_000, upload("other.bin", SIZE)))).isEqualTo("400 malformed");
+        assertThat(refusal(resumeFrom(700_000, upload("long.bin", SIZE + 1)))).isEqualTo("400 malformed");
+        checkOffered(resumeFrom(700_000));
     }
 
     @Test
-    void anothersUploadIsAsIfThereWereNone() throws IOException {
+    void anothersUploadLooksMissing() throws IOException {
         sendUpTo(700_000).close();
         assertThat(known(receiver).status()).isEqualTo(404);
         assertThat(known(receiver).header("upload-offset")).isEmpty();
@@ -328,19 +334,19 @@ class HttpResumedUploadsIT extends HttpTestBase {
                         .status())
                 .isEqualTo(201);
         receiver.socket().expect(FileTestBase.FILE);
-        checkOffered(goOnFrom(700_000));
+        checkOffered(resumeFrom(700_000));
     }
 
     @Test
-    void whatWasCutGivesWayToAsManyAtOnce() throws Exception {
+    void cutUploadsFreeTheirSlots() throws Exception {
         try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
             for (int round = 0; round < 10; round++) {
                 List<HttpClient> cut = new ArrayList<>();
                 for (int i = 0; i < AT_ONCE; i++) {
                     HttpClient http = connect();
                     String its = query("to", ben.name(), "name", "cut", "size", "1000", "id", id + round + i);
-                    begin(http, its, sender.header(), 1000);
-                    send(http, new byte[10]);
+                    sendHead(http, its, sender.header(), 1000);
+                    sendBody(http, new byte[10]);
                     cut.add(http);
                     await().until(() -> ask("HEAD", "/files?" + its, sender.header())
                             .header("upload-offset")
@@ -362,7 +368,7 @@ class HttpResumedUploadsIT extends HttpTestBase {
     }
 
     @Test
-    void anIdIsBounded() throws IOException {
+    void anIdHasAMaximumLength() throws IOException {
         String fits = "x".repeat(64);
         String query = query("to", ben.name(), "name", "a", "size", "1", "id", fits);
         assertThat(post(query, sender.header(), new byte[1]).status()).isEqualTo(201);
@@ -374,14 +380,14 @@ class HttpResumedUploadsIT extends HttpTestBase {
     }
 
     @Test
-    void whatIsInPiecesAndOverHttpHasTheSameIds() throws IOException {
+    void uploadsInPiecesAndOverHttpShareIds() throws IOException {
         byte[] small = FileTestBase.noise(100);
         String query = query("to", ben.name(), "name", "small", "size", "100", "id", id);
         Response first = post(query, sender.header(), small);
         sender.socket().expect(FileTestBase.FILE);
-        long upload = FileTestBase.begun(
+        long upload = FileTestBase.beginUpload(
                 sender.socket(), FileTestBase.start(FileTestBase.FILE, ben.name(), "small", small.length));
-        FileTestBase.pieces(sender.socket(), FileTestBase.FILE, upload, small, 0, 100);
+        FileTestBase.sendPieces(sender.socket(), FileTestBase.FILE, upload, small, 0, 100);
         sender.socket().send("{%s, 'id': '%s'}".formatted(FileTestBase.end(FileTestBase.FILE, upload), id));
         assertThat(sender.socket().expect(JsonType.DONE).path("info").path("mid"))
                 .isEqualTo(json(first).path("mid"));

@@ -34,7 +34,7 @@ public abstract class HttpTestBase {
         this.ben = chatd.person();
     }
 
-    /** A session, and the token with which it asks over HTTP. */
+    /** A session, and its token for HTTP requests. */
     public record Bearer(JsonSocket socket, String token) {
         String header() {
             return "Authorization: Bearer " + token + "\r\n";
@@ -80,21 +80,21 @@ public abstract class HttpTestBase {
         return query.toString();
     }
 
-    /** Sends a request with a body, of which nothing is read yet. */
-    static void begin(HttpClient http, String query, String headers, long length) throws IOException {
+    /** Sends the head of a request whose body is still to be sent. */
+    static void sendHead(HttpClient http, String query, String headers, long length) throws IOException {
         http.send("POST /files?%s HTTP/1.1\r\nHost: localhost:%d\r\nContent-Length: %d\r\n%s\r\n"
                 .formatted(query, http.socket().getPort(), length, headers));
     }
 
-    static void send(HttpClient http, byte[] body) throws IOException {
+    static void sendBody(HttpClient http, byte[] body) throws IOException {
         http.socket().getOutputStream().write(body);
         http.socket().getOutputStream().flush();
     }
 
     public static Response post(HttpClient http, String query, String headers, byte[] body) throws IOException {
-        begin(http, query, headers, body.length);
-        send(http, body);
-        return http.response(false);
+        sendHead(http, query, headers, body.length);
+        sendBody(http, body);
+        return http.readResponse(false);
     }
 
     /** Sends a file to alice on a connection of its own. */
@@ -130,12 +130,12 @@ public abstract class HttpTestBase {
     }
 
     /**
-     * Sends something on a connection of its own, which is then half-closed by TCP: after TLS has said that nothing more
-     * comes, nothing is answered.
+     * Sends something on a connection of its own, which is then half-closed in TCP: after a TLS
+     * close_notify, nothing would be answered.
      */
     final HttpClient sendAndHalfClose(Sending sending) throws IOException {
         var plain = new Socket(chatd.host(), chatd.port());
-        var http = new HttpClient(chatd.tls().over(plain, chatd.host(), "http/1.1"));
+        var http = new HttpClient(chatd.tls().connectOver(plain, chatd.host(), "http/1.1"));
         open.add(http);
         sending.on(http);
         plain.shutdownOutput();
@@ -152,7 +152,7 @@ public abstract class HttpTestBase {
     }
 
     /** Sends a file, and returns its number. */
-    protected final long sent(Bearer by, String to, String name, byte[] content) throws IOException {
+    protected final long sendFile(Bearer by, String to, String name, byte[] content) throws IOException {
         Response response =
                 post(query("to", to, "name", name, "size", Integer.toString(content.length)), by.header(), content);
         assertThat(response.status())

@@ -45,7 +45,7 @@ public class HttpUploadsIT extends HttpTestBase {
     }
 
     private static byte[] fetched(Bearer by, JsonNode offer) {
-        return FileTestBase.fetched(by.socket(), offer.path("type").asInt(), FileTestBase.file(offer));
+        return FileTestBase.fetchFile(by.socket(), offer.path("type").asInt(), FileTestBase.file(offer));
     }
 
     /** Sends all of a body in chunks and returns the response. */
@@ -55,11 +55,11 @@ public class HttpUploadsIT extends HttpTestBase {
                     .formatted(query, sender.header()));
             for (int at = 0; at < body.length; ) {
                 int next = Math.min(body.length, at + 1 + random.nextInt(random.nextBoolean() ? 300 : 100_000));
-                send(http, chunked(Arrays.copyOfRange(body, at, next)).getBytes(StandardCharsets.ISO_8859_1));
+                sendBody(http, chunked(Arrays.copyOfRange(body, at, next)).getBytes(StandardCharsets.ISO_8859_1));
                 at = next;
             }
             http.send("0\r\n\r\n");
-            return http.response(false);
+            return http.readResponse(false);
         }
     }
 
@@ -80,7 +80,7 @@ public class HttpUploadsIT extends HttpTestBase {
                         .isEqualTo(offer.path("info").path("file"));
                 assertThat(json(response).path("mid")).isEqualTo(offer.path("mid"));
                 assertThat(fetched(receiver, offer)).isEqualTo(content);
-                // To all of one's own sessions, for none of them has sent it.
+                // To all of the sender's sessions, since none of them has sent it.
                 assertThat(sender.socket().expect(FileTestBase.FILE)).isEqualTo(offer);
                 assertThat(phone.socket().expect(FileTestBase.FILE)).isEqualTo(offer);
             }
@@ -92,7 +92,7 @@ public class HttpUploadsIT extends HttpTestBase {
         String group = GroupTestBase.create(sender.socket(), "", receiver.socket());
         for (String to :
                 List.of(group, "", receiver.socket().user(), sender.socket().user())) {
-            sent(sender, to, "to " + to, noise(10));
+            sendFile(sender, to, "to " + to, noise(10));
             Bearer reader = to.equals(sender.socket().user()) ? sender : receiver;
             JsonNode offer = reader.socket().expect(FileTestBase.FILE);
             assertThat(offer.path("receive").asString()).isEqualTo(to);
@@ -111,18 +111,18 @@ public class HttpUploadsIT extends HttpTestBase {
 
     @Test
     void aPictureIsCleanedIfItIsSentAsOne() throws IOException {
-        byte[] telling = Pictures.jpegWithMetadata();
-        assertThat(post(to(ben, "a.jpg", telling.length, "picture", "1"), sender.header(), telling)
+        byte[] withMetadata = Pictures.jpegWithMetadata();
+        assertThat(post(to(ben, "a.jpg", withMetadata.length, "picture", "1"), sender.header(), withMetadata)
                         .status())
                 .isEqualTo(201);
         JsonNode offer = receiver.socket().expect(FileTestBase.PICTURE);
         byte[] cleaned = fetched(receiver, offer);
         FileTestBase.checkOffer(offer, "a.jpg", "image/jpeg", cleaned);
         assertThat(Pictures.contains(cleaned, Pictures.SECRET)).isFalse();
-        post(to(ben, "b.jpg", telling.length), sender.header(), telling);
+        post(to(ben, "b.jpg", withMetadata.length), sender.header(), withMetadata);
         assertThat(fetched(receiver, receiver.socket().expect(FileTestBase.FILE)))
-                .isEqualTo(telling);
-        byte[] half = Arrays.copyOf(telling, 700);
+                .isEqualTo(withMetadata);
+        byte[] half = Arrays.copyOf(withMetadata, 700);
         assertThat(refusal(post(to(ben, "c.jpg", half.length, "picture", "1"), sender.header(), half)))
                 .isEqualTo("400 malformed");
         byte[] none = noise(100);
@@ -163,7 +163,7 @@ public class HttpUploadsIT extends HttpTestBase {
         "to=G999999999&name=a&size=5, 404 no-such-group",
         "to=BEN&name=a&size=99999999999, 413 too-large"
     })
-    void whatIsNotAsThePageSaysIsRefused(String query, String refusal) throws IOException {
+    void invalidRequestsAreRefused(String query, String refusal) throws IOException {
         try (HttpClient http = HttpClient.connect(chatd)) {
             Response response = post(http, query.replace("BEN", ben.name()), sender.header(), Wire.utf8("hello"));
             assertThat(refusal(response)).isEqualTo(refusal);
@@ -173,7 +173,7 @@ public class HttpUploadsIT extends HttpTestBase {
         receiver.socket().fence();
     }
 
-    /** Where the head says how long the body is, it need not be said again; in chunks it has to be. */
+    /** With a Content-Length, the size may be left out of the query; with chunks, it may not. */
     @Test
     void theSizeMayBeLeftOutWhereTheBodyHasALength() throws IOException {
         byte[] content = noise(1_000);
@@ -191,7 +191,7 @@ public class HttpUploadsIT extends HttpTestBase {
                 .isEqualTo("400 bad-name");
         assertThat(refusal(post(to(ben, "王".repeat(86), 1), sender.header(), new byte[1])))
                 .isEqualTo("400 bad-name");
-        sent(sender, ben.name(), "王".repeat(85), new byte[1]);
+        sendFile(sender, ben.name(), "王".repeat(85), new byte[1]);
         assertThat(receiver.socket()
                         .expect(FileTestBase.FILE)
                         .path("info")
@@ -211,8 +211,8 @@ public class HttpUploadsIT extends HttpTestBase {
                     .as("%d", size)
                     .isEqualTo("400 malformed");
         }
-        byte[] much = new byte[5];
-        assertThat(refusal(post(to(ben, "a", 5, "sha256", FileTestBase.sha256(new byte[4])), sender.header(), much)))
+        byte[] content = new byte[5];
+        assertThat(refusal(post(to(ben, "a", 5, "sha256", FileTestBase.sha256(new byte[4])), sender.header(), content)))
                 .isEqualTo("400 malformed");
         receiver.socket().fence();
     }
@@ -225,17 +225,17 @@ public class HttpUploadsIT extends HttpTestBase {
                 "-5\r\nhello\r\n0\r\n\r\n",
                 "ffffffffffffffffff\r\nhello\r\n0\r\n\r\n"
             })
-    void chunksThatAreNoneAreRefused(String body) throws IOException {
+    void invalidChunksAreRefused(String body) throws IOException {
         HttpClient http = connect();
         http.send("POST /files?%s HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n%s\r\n%s"
                 .formatted(to(ben, "a", 5), sender.header(), body));
-        assertThat(http.response(false).status()).isEqualTo(400);
+        assertThat(http.readResponse(false).status()).isEqualTo(400);
         assertThat(http.isAtEnd()).isTrue();
         receiver.socket().fence();
     }
 
     @Test
-    void groupsThatOneIsNotInAndClosedOnesTakeNothing() throws IOException {
+    void closedGroupsAndGroupsOfOthersAcceptNoFiles() throws IOException {
         String group = GroupTestBase.create(receiver.socket(), "'open': true");
         String closed = GroupTestBase.create(receiver.socket(), "", sender.socket());
         GroupTestBase.change(receiver.socket(), GroupTestBase.op("close", closed), sender.socket());
@@ -246,7 +246,7 @@ public class HttpUploadsIT extends HttpTestBase {
     }
 
     @Test
-    void whoExpectsItIsToldBeforeTheBodyIsSent() throws IOException {
+    void expectContinueIsAnsweredBeforeTheBodyIsSent() throws IOException {
         String expecting = "Expect: 100-continue\r\n";
         for (String[] refused : List.of(
                 new String[] {to(ben, "large", 99_999_999_999L), sender.header(), "413 too-large"},
@@ -254,20 +254,20 @@ public class HttpUploadsIT extends HttpTestBase {
                 new String[] {to(ben, "..", 5), sender.header(), "400 bad-name"},
                 new String[] {to(ben, "a", 5), "", "401 not-logged-in"})) {
             HttpClient http = connect();
-            begin(http, refused[0], refused[1] + expecting, 5);
-            assertThat(refusal(http.response(false))).isEqualTo(refused[2]);
+            sendHead(http, refused[0], refused[1] + expecting, 5);
+            assertThat(refusal(http.readResponse(false))).isEqualTo(refused[2]);
         }
         HttpClient http = connect();
-        begin(http, to(ben, "a", 5), sender.header() + expecting, 5);
-        assertThat(http.response(true).status()).isEqualTo(100);
-        send(http, Wire.utf8("hello"));
-        assertThat(http.response(false).status()).isEqualTo(201);
+        sendHead(http, to(ben, "a", 5), sender.header() + expecting, 5);
+        assertThat(http.readResponse(true).status()).isEqualTo(100);
+        sendBody(http, Wire.utf8("hello"));
+        assertThat(http.readResponse(false).status()).isEqualTo(201);
         assertThat(fetched(receiver, receiver.socket().expect(FileTestBase.FILE)))
                 .isEqualTo(Wire.utf8("hello"));
     }
 
     @Test
-    void severalAreSentOnOneConnection() throws IOException {
+    void severalFilesAreSentOnOneConnection() throws IOException {
         HttpClient http = connect();
         for (int i = 0; i < 5; i++) {
             byte[] content = noise(i * 30_000);
@@ -281,13 +281,13 @@ public class HttpUploadsIT extends HttpTestBase {
     }
 
     @Test
-    void fourAreSentAtOnceAndAFifthWaits() throws Exception {
+    void fourUploadsRunAtOnceAndAFifthWaitsUntilItIsRefused() throws Exception {
         List<HttpClient> open = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             String its = to(ben, "open", 8_000_000, "id", Chatd.newName());
             HttpClient http = connect();
-            begin(http, its, sender.header(), 8_000_000);
-            send(http, noise(10));
+            sendHead(http, its, sender.header(), 8_000_000);
+            sendBody(http, noise(10));
             await().until(() -> ask("HEAD", "/files?" + its, sender.header()).status() == 200);
             open.add(http);
         }
@@ -295,39 +295,39 @@ public class HttpUploadsIT extends HttpTestBase {
             Future<Response> fifth = pool.submit(() -> post(to(ben, "fifth", 1), sender.header(), new byte[1]));
             while (!fifth.isDone()) {
                 for (HttpClient http : open) {
-                    send(http, noise(3_000));
+                    sendBody(http, noise(3_000));
                 }
                 Thread.sleep(200);
             }
             assertThat(refusal(fifth.get())).isEqualTo("429 too-many");
         }
         // Those in pieces are counted, too.
-        assertThat(GroupTestBase.refused(
+        assertThat(GroupTestBase.refusalCode(
                         sender.socket(), FileTestBase.start(FileTestBase.FILE, ben.name(), "fifth", 1)))
                 .isEqualTo("too-many");
-        sent(receiver, ann.name(), "another's", noise(10));
+        sendFile(receiver, ann.name(), "another's", noise(10));
         open.getFirst().close();
         assertThat(post(to(ben, "fifth", 1), sender.header(), new byte[1]).status())
                 .isEqualTo(201);
     }
 
     @Test
-    void whatIsCutWithoutAnIdLeavesNothing() throws IOException {
+    void aCutUploadWithoutAnIdLeavesNothing() throws IOException {
         long before = FileTestBase.contents(chatd);
         HttpClient http = connect();
-        begin(http, to(ben, "cut", 3_000_000), sender.header(), 3_000_000);
-        send(http, noise(2_500_000));
+        sendHead(http, to(ben, "cut", 3_000_000), sender.header(), 3_000_000);
+        sendBody(http, noise(2_500_000));
         await().until(() -> FileTestBase.contents(chatd) > before);
         http.close();
         await().untilAsserted(() -> assertThat(FileTestBase.contents(chatd)).isEqualTo(before));
         HttpClient other = connect();
-        begin(
+        sendHead(
                 other,
                 to(ben, "wrong", 1_000_000, "sha256", FileTestBase.sha256(new byte[1])),
                 sender.header(),
                 1_000_000);
-        send(other, noise(1_000_000));
-        assertThat(refusal(other.response(false))).isEqualTo("400 malformed");
+        sendBody(other, noise(1_000_000));
+        assertThat(refusal(other.readResponse(false))).isEqualTo("400 malformed");
         await().untilAsserted(() -> assertThat(FileTestBase.contents(chatd)).isEqualTo(before));
         receiver.socket().fence();
     }

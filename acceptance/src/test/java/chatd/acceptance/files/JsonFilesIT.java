@@ -25,7 +25,7 @@ class JsonFilesIT extends FileTestBase {
         JsonSocket receiver = logIn(ben, "");
         for (int size : List.of(0, 1, 65_535, 65_536, 65_537, 262_143, 262_144, 262_145, 1_048_583)) {
             byte[] content = noise(size);
-            JsonNode stored = sent(sender, FILE, ben.name(), "of " + size, content);
+            JsonNode stored = sendFile(sender, FILE, ben.name(), "of " + size, content);
             JsonNode offer = receiver.expect(FILE);
             checkOffer(offer, "of " + size, SAVED, content);
             assertThat(offer.path("send").asString()).isEqualTo(sender.user());
@@ -35,14 +35,14 @@ class JsonFilesIT extends FileTestBase {
             assertThat(offer.path("time")).isEqualTo(stored.path("time"));
             assertThat(offer.path("info").path("file")).isEqualTo(stored.path("file"));
             for (JsonSocket one : List.of(sender, receiver)) {
-                assertThat(fetched(one, FILE, file(offer))).isEqualTo(content);
+                assertThat(fetchFile(one, FILE, file(offer))).isEqualTo(content);
             }
             assertThat(item(receiver, sender.user(), offer.path("mid").asLong()))
                     .isEqualTo(offer);
             assertThat(item(sender, receiver.user(), offer.path("mid").asLong()))
                     .isEqualTo(offer);
         }
-        // Whoever sent them had the 17 alone.
+        // The sending session got only the 17.
         sender.fence();
     }
 
@@ -51,17 +51,20 @@ class JsonFilesIT extends FileTestBase {
         Random random = Campaign.random();
         JsonSocket sender = logIn(ann, "");
         byte[] content = noise(200_000);
-        long upload = begun(sender, start(FILE, sender.user(), "pieces", content.length));
+        long upload = beginUpload(sender, start(FILE, sender.user(), "pieces", content.length));
         for (int at = 0; at < content.length; ) {
             int next = Math.min(content.length, at + 1 + random.nextInt(random.nextBoolean() ? 100 : PIECE));
             sender.send("{" + chunk(FILE, upload, at, Arrays.copyOfRange(content, at, next)) + "}");
             at = next;
         }
         JsonNode stored = accepted(sender, end(FILE, upload));
-        assertThat(fetched(sender, FILE, stored.path("file").asLong())).isEqualTo(content);
+        assertThat(fetchFile(sender, FILE, stored.path("file").asLong())).isEqualTo(content);
     }
 
-    /** The number of an upload is told without an {@code id}; pieces are not answered; the 17 of a start has no mid. */
+    /**
+     * The number of an upload is told even without an {@code id}; pieces are not answered; the 17
+     * of a start has no mid.
+     */
     @Test
     void aStartIsAnsweredAndPiecesAreNot() {
         JsonSocket sender = logIn(ann, "");
@@ -71,7 +74,7 @@ class JsonFilesIT extends FileTestBase {
         assertThat(begun.has("mid")).isFalse();
         assertThat(begun.has("id")).isFalse();
         long upload = begun.path("file").asLong();
-        pieces(sender, FILE, upload, content, 0, 10_000);
+        sendPieces(sender, FILE, upload, content, 0, 10_000);
         sender.fence();
         sender.send("{" + end(FILE, upload) + "}");
         sender.fence();
@@ -83,11 +86,11 @@ class JsonFilesIT extends FileTestBase {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(1_000);
-        long upload = begun(sender, start(FILE, ben.name(), "later", content.length));
-        pieces(sender, FILE, upload, content, 0, PIECE);
+        long upload = beginUpload(sender, start(FILE, ben.name(), "later", content.length));
+        sendPieces(sender, FILE, upload, content, 0, PIECE);
         sender.fence();
         receiver.fence();
-        assertThat(shown(receiver, sender.user())).isEmpty();
+        assertThat(newestItems(receiver, sender.user())).isEmpty();
         long mid = send(sender, ben.name(), "before the file");
         assertThat(accepted(sender, end(FILE, upload)).path("mid").asLong()).isGreaterThan(mid);
         receiver.expect(JsonType.TEXT);
@@ -102,15 +105,15 @@ class JsonFilesIT extends FileTestBase {
         JsonSocket tablet = logIn(ben, "tablet");
         JsonSocket stranger = logIn(cid, "");
         byte[] content = noise(3_000);
-        sent(sender, FILE, receiver.user(), "for ben.txt", content);
+        sendFile(sender, FILE, receiver.user(), "for ben.txt", content);
         JsonNode offer = receiver.expect(FILE);
         assertThat(tablet.expect(FILE)).isEqualTo(offer);
         assertThat(phone.expect(FILE)).isEqualTo(offer);
         sender.fence();
         stranger.fence();
         assertThat(stranger.history(1, "").path("items")).isEmpty();
-        assertThat(refused(stranger, get(file(offer)))).isEqualTo("no-such-file");
-        assertThat(fetched(phone, FILE, file(offer))).isEqualTo(content);
+        assertThat(refusalCode(stranger, get(file(offer)))).isEqualTo("no-such-file");
+        assertThat(fetchFile(phone, FILE, file(offer))).isEqualTo(content);
         assertThat(unread(ben, sender.user()).path("count").asInt()).isEqualTo(1);
     }
 
@@ -119,72 +122,72 @@ class JsonFilesIT extends FileTestBase {
         JsonSocket sender = logIn(ann, "laptop");
         JsonSocket phone = logIn(ann, "phone");
         byte[] content = noise(3_000);
-        sent(sender, FILE, sender.user(), "note.bin", content);
+        sendFile(sender, FILE, sender.user(), "note.bin", content);
         JsonNode offer = phone.expect(FILE);
         assertThat(offer.path("receive").asString()).isEqualTo(sender.user());
-        assertThat(fetched(phone, FILE, file(offer))).isEqualTo(content);
-        assertThat(shown(sender, sender.user())).containsExactly("[note.bin]");
+        assertThat(fetchFile(phone, FILE, file(offer))).isEqualTo(content);
+        assertThat(newestItems(sender, sender.user())).containsExactly("[note.bin]");
     }
 
     @Test
-    void aFileForEveryoneIsForAllThereAreAndNobodyLater() {
+    void aFileForEveryoneIsForExistingAccountsAndNoLaterOnes() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(3_000);
-        sent(sender, FILE, "", "for all.bin", content);
+        sendFile(sender, FILE, "", "for all.bin", content);
         JsonNode offer = receiver.expect(FILE);
         assertThat(offer.path("receive").asString()).isEmpty();
         checkOffer(offer, "for all.bin", SAVED, content);
-        assertThat(fetched(receiver, FILE, file(offer))).isEqualTo(content);
-        assertThat(fetched(logIn(cid, ""), FILE, file(offer))).isEqualTo(content);
+        assertThat(fetchFile(receiver, FILE, file(offer))).isEqualTo(content);
+        assertThat(fetchFile(logIn(cid, ""), FILE, file(offer))).isEqualTo(content);
         JsonSocket later = logIn(chatd.person(), "");
-        assertThat(refused(later, get(file(offer)))).isEqualTo("no-such-file");
+        assertThat(refusalCode(later, get(file(offer)))).isEqualTo("no-such-file");
     }
 
     @Test
-    void aFileForAGroupIsForThoseInItAndThoseWhoMayReadWhatWas() {
+    void aFileForAGroupIsForItsMembersAndThoseWhoMayReadItsHistory() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
         String whole = create(owner, "'history': 'all'", member);
         String joined = create(owner, "'history': 'joined'", member);
         byte[] content = noise(3_000);
-        sent(owner, FILE, whole, "whole.bin", content);
+        sendFile(owner, FILE, whole, "whole.bin", content);
         JsonNode inWhole = member.expect(FILE);
         assertThat(inWhole.path("receive").asString()).isEqualTo(whole);
-        sent(member, FILE, joined, "joined.bin", content);
+        sendFile(member, FILE, joined, "joined.bin", content);
         JsonNode inJoined = owner.expect(FILE);
-        assertThat(refused(third, get(file(inWhole)))).isEqualTo("no-such-file");
+        assertThat(refusalCode(third, get(file(inWhole)))).isEqualTo("no-such-file");
         change(owner, add(whole, cid), member, third);
         change(owner, add(joined, cid), member, third);
-        assertThat(fetched(third, FILE, file(inWhole))).isEqualTo(content);
-        assertThat(refused(third, get(file(inJoined)))).isEqualTo("no-such-file");
+        assertThat(fetchFile(third, FILE, file(inWhole))).isEqualTo(content);
+        assertThat(refusalCode(third, get(file(inJoined)))).isEqualTo("no-such-file");
         change(member, op("leave", joined), owner, third);
-        assertThat(fetched(logIn(ben, "phone"), FILE, file(inJoined))).isEqualTo(content);
+        assertThat(fetchFile(logIn(ben, "phone"), FILE, file(inJoined))).isEqualTo(content);
     }
 
     @Test
-    void nameAndSizeInOneTextBeginAndAWordEnds() {
+    void anUploadBeginsWithNameAndSizeInOneStringAndEndsWithAWord() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(70_000);
         for (String end : List.of("end", "")) {
-            long upload = begun(
+            long upload = beginUpload(
                     sender,
                     "'type': 6, 'receive': '%s', 'info': 'plan b.pdf|%d'".formatted(ben.name(), content.length));
-            pieces(sender, FILE, upload, content, 0, PIECE);
+            sendPieces(sender, FILE, upload, content, 0, PIECE);
             JsonNode stored = accepted(sender, "'type': 6, 'info': '%s'".formatted(end));
             JsonNode offer = receiver.expect(FILE);
             checkOffer(offer, "plan b.pdf", SAVED, content);
             assertThat(offer.path("mid")).isEqualTo(stored.path("mid"));
         }
-        // Of two, or of none, the word ends nothing.
-        assertThat(refused(sender, "'type': 6, 'info': 'end'")).isIn("no-such-file", "malformed");
-        begun(sender, start(FILE, ben.name(), "one", 0));
-        begun(sender, start(FILE, ben.name(), "two", 0));
-        assertThat(refused(sender, "'type': 6, 'info': 'end'")).isIn("no-such-file", "malformed");
+        // With two uploads open, or none, the word ends nothing.
+        assertThat(refusalCode(sender, "'type': 6, 'info': 'end'")).isIn("no-such-file", "malformed");
+        beginUpload(sender, start(FILE, ben.name(), "one", 0));
+        beginUpload(sender, start(FILE, ben.name(), "two", 0));
+        assertThat(refusalCode(sender, "'type': 6, 'info': 'end'")).isIn("no-such-file", "malformed");
         for (String bad : List.of("|5", "plan", "plan|", "plan|x", "plan|-1", "plan|1.5", "a/b|5")) {
-            assertThat(refused(sender, "'type': 6, 'receive': '%s', 'info': '%s'".formatted(ben.name(), bad)))
+            assertThat(refusalCode(sender, "'type': 6, 'receive': '%s', 'info': '%s'".formatted(ben.name(), bad)))
                     .as(bad)
                     .isIn("malformed", "bad-name");
         }
@@ -196,7 +199,7 @@ class JsonFilesIT extends FileTestBase {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         long asked = send(receiver, ann.name(), "Where is the plan?");
-        long upload = begun(sender, start(FILE, ben.name(), "plan", 0, ", 're': " + asked));
+        long upload = beginUpload(sender, start(FILE, ben.name(), "plan", 0, ", 're': " + asked));
         accepted(sender, end(FILE, upload));
         JsonNode offer = receiver.expect(FILE);
         assertThat(offer.path("re").asLong()).isEqualTo(asked);
@@ -205,9 +208,9 @@ class JsonFilesIT extends FileTestBase {
                         .asLong())
                 .isEqualTo(asked);
         long elsewhere = send(sender, cid.name(), "between others");
-        // Decided when it is sent, as for texts: what was sent before is answered, whatever became of the message.
-        long wrong = begun(sender, start(FILE, ben.name(), "plan", 0, ", 're': " + elsewhere));
-        assertThat(refused(sender, end(FILE, wrong))).isEqualTo("no-such-message");
+        // Checked at the end of the upload, as for texts when they are sent.
+        long wrong = beginUpload(sender, start(FILE, ben.name(), "plan", 0, ", 're': " + elsewhere));
+        assertThat(refusalCode(sender, end(FILE, wrong))).isEqualTo("no-such-message");
         receiver.fence();
     }
 
@@ -215,45 +218,51 @@ class JsonFilesIT extends FileTestBase {
     void theRestIsFetchedFromAnOffset() {
         JsonSocket sender = logIn(ann, "");
         byte[] content = noise(300_000);
-        long file =
-                sent(sender, FILE, sender.user(), "rest", content).path("file").asLong();
+        long file = sendFile(sender, FILE, sender.user(), "rest", content)
+                .path("file")
+                .asLong();
         for (int offset : List.of(1, 65_535, 65_536, 200_001, 299_999, 300_000)) {
             sender.send("{" + get(file, ", 'offset': " + offset) + "}");
-            assertThat(rest(sender, FILE, file, offset))
+            assertThat(readRest(sender, FILE, file, offset))
                     .as("from %d", offset)
                     .isEqualTo(Arrays.copyOfRange(content, offset, content.length));
         }
         for (String bad : List.of("-1", "300001", "1.5", "9223372036854775807", "9223372036854775808", "'0'")) {
-            assertThat(refused(sender, get(file, ", 'offset': " + bad))).as(bad).isEqualTo("malformed");
+            assertThat(refusalCode(sender, get(file, ", 'offset': " + bad)))
+                    .as(bad)
+                    .isEqualTo("malformed");
         }
-        assertThat(fetched(sender, FILE, file)).isEqualTo(content);
+        assertThat(fetchFile(sender, FILE, file)).isEqualTo(content);
     }
 
     @Test
-    void severalAreFetchedOneBehindTheOtherWhileOneTalks() {
+    void severalFilesAreFetchedOneAfterAnotherWhileTalking() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         byte[] first = noise(500_000);
         byte[] second = noise(400_000);
-        long one = sent(sender, FILE, ben.name(), "first", first).path("file").asLong();
-        long two = sent(sender, FILE, ben.name(), "second", second).path("file").asLong();
+        long one =
+                sendFile(sender, FILE, ben.name(), "first", first).path("file").asLong();
+        long two = sendFile(sender, FILE, ben.name(), "second", second)
+                .path("file")
+                .asLong();
         sender.send("{" + get(one) + "}", "{" + get(two) + "}");
         send(other, ann.name(), "meanwhile");
-        assertThat(rest(sender, FILE, one, 0)).isEqualTo(first);
-        assertThat(rest(sender, FILE, two, 0)).isEqualTo(second);
+        assertThat(readRest(sender, FILE, one, 0)).isEqualTo(first);
+        assertThat(readRest(sender, FILE, two, 0)).isEqualTo(second);
         send(sender, ann.name(), "still there");
     }
 
     @Test
-    void whatWasTakenBackIsFetchedByNobody() {
+    void aFileTakenBackIsFetchedByNobody() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
-        JsonNode stored = sent(sender, FILE, ben.name(), "mistake", noise(1_000));
+        JsonNode stored = sendFile(sender, FILE, ben.name(), "mistake", noise(1_000));
         receiver.expect(FILE);
-        done(sender, takeBack(stored.path("mid").asLong()));
+        perform(sender, takeBack(stored.path("mid").asLong()));
         receiver.expect(JsonType.TAKEN_BACK);
         for (JsonSocket one : List.of(sender, receiver)) {
-            assertThat(refused(one, get(stored.path("file").asLong()))).isEqualTo("no-such-file");
+            assertThat(refusalCode(one, get(stored.path("file").asLong()))).isEqualTo("no-such-file");
         }
         JsonNode item = item(receiver, ann.name(), stored.path("mid").asLong());
         assertThat(item.path("type").asInt()).isEqualTo(FILE);
@@ -262,19 +271,19 @@ class JsonFilesIT extends FileTestBase {
     }
 
     @Test
-    void whatABlockedUserSendsNeverComes() {
+    void filesOfABlockedUserNeverArrive() {
         JsonSocket blocked = logIn(ann, "");
         JsonSocket blocker = logIn(ben, "");
         accepted(blocker, "'type': 34, 'info': {'user_id': '%s', 'on': true}".formatted(blocked.user()));
         byte[] content = noise(1_000);
-        long file = sent(blocked, FILE, ben.name(), "withheld", content)
+        long file = sendFile(blocked, FILE, ben.name(), "withheld", content)
                 .path("file")
                 .asLong();
-        assertThat(fetched(blocked, FILE, file)).isEqualTo(content);
-        assertThat(refused(blocker, get(file))).isEqualTo("no-such-file");
-        assertThat(refused(blocker, again(FILE, file, cid.name()))).isEqualTo("no-such-file");
+        assertThat(fetchFile(blocked, FILE, file)).isEqualTo(content);
+        assertThat(refusalCode(blocker, get(file))).isEqualTo("no-such-file");
+        assertThat(refusalCode(blocker, again(FILE, file, cid.name()))).isEqualTo("no-such-file");
         accepted(blocker, "'type': 34, 'info': {'user_id': '%s', 'on': false}".formatted(blocked.user()));
-        assertThat(refused(blocker, get(file))).isEqualTo("no-such-file");
+        assertThat(refusalCode(blocker, get(file))).isEqualTo("no-such-file");
         blocker.fence();
     }
 }

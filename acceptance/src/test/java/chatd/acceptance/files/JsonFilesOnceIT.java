@@ -13,7 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Files sent again: to others, by who is not sure that they were sent, and to and from {@code chat/1}; on each carrier. */
+/**
+ * Files sent again: to others, or because the answer was lost; and to and from {@code chat/1}. On
+ * each carrier.
+ */
 class JsonFilesOnceIT extends FileTestBase {
     JsonFilesOnceIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
@@ -21,8 +24,8 @@ class JsonFilesOnceIT extends FileTestBase {
 
     /** Sends all of a file with an id for its end; returns the answer, a 17 or 18. */
     private static JsonNode sendAs(String id, JsonSocket by, int type, String to, String name, byte[] content) {
-        long upload = begun(by, start(type, to, name, content.length));
-        pieces(by, type, upload, content, 0, PIECE);
+        long upload = beginUpload(by, start(type, to, name, content.length));
+        sendPieces(by, type, upload, content, 0, PIECE);
         by.send("{%s, 'id': '%s'}".formatted(end(type, upload), id));
         JsonNode next = by.next();
         while (!next.path("info").path("id").asString("").equals(id)) {
@@ -37,7 +40,7 @@ class JsonFilesOnceIT extends FileTestBase {
         JsonSocket receiver = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
         byte[] content = noise(100_000);
-        JsonNode first = sent(sender, FILE, ben.name(), "news.bin", content);
+        JsonNode first = sendFile(sender, FILE, ben.name(), "news.bin", content);
         receiver.expect(FILE);
         long stored = contents(chatd);
         JsonNode again = accepted(receiver, again(FILE, first.path("file").asLong(), cid.name()));
@@ -47,13 +50,13 @@ class JsonFilesOnceIT extends FileTestBase {
         assertThat(offer.path("mid")).isEqualTo(again.path("mid"));
         assertThat(offer.path("info").path("file")).isEqualTo(again.path("file"));
         assertThat(contents(chatd)).isEqualTo(stored);
-        // It is its new receivers' now, whatever becomes of the first.
-        done(sender, takeBack(first.path("mid").asLong()));
-        assertThat(fetched(third, FILE, file(offer))).isEqualTo(content);
-        assertThat(refused(receiver, again(FILE, first.path("file").asLong(), cid.name())))
+        // The new receiver keeps it, whatever becomes of the first message.
+        perform(sender, takeBack(first.path("mid").asLong()));
+        assertThat(fetchFile(third, FILE, file(offer))).isEqualTo(content);
+        assertThat(refusalCode(receiver, again(FILE, first.path("file").asLong(), cid.name())))
                 .isEqualTo("no-such-file");
-        done(receiver, takeBack(again.path("mid").asLong()));
-        assertThat(refused(third, get(file(offer)))).isEqualTo("no-such-file");
+        perform(receiver, takeBack(again.path("mid").asLong()));
+        assertThat(refusalCode(third, get(file(offer)))).isEqualTo("no-such-file");
     }
 
     @Test
@@ -62,24 +65,24 @@ class JsonFilesOnceIT extends FileTestBase {
         JsonSocket member = logIn(ben, "");
         String group = create(sender, "", member);
         byte[] content = noise(1_000);
-        long file = sent(sender, FILE, sender.user(), "mine.bin", content)
+        long file = sendFile(sender, FILE, sender.user(), "mine.bin", content)
                 .path("file")
                 .asLong();
-        assertThat(refused(member, again(FILE, file, group))).isEqualTo("no-such-file");
+        assertThat(refusalCode(member, again(FILE, file, group))).isEqualTo("no-such-file");
         accepted(sender, again(FILE, file, group));
         JsonNode offer = member.expect(FILE);
         assertThat(offer.path("receive").asString()).isEqualTo(group);
-        assertThat(fetched(member, FILE, file(offer))).isEqualTo(content);
+        assertThat(fetchFile(member, FILE, file(offer))).isEqualTo(content);
         accepted(member, again(FILE, file(offer), ""));
         JsonNode toAll = sender.expect(FILE);
         assertThat(toAll.path("receive").asString()).isEmpty();
-        assertThat(fetched(logIn(cid, ""), FILE, file(toAll))).isEqualTo(content);
-        assertThat(refused(sender, again(FILE, file, "U999999999"))).isEqualTo("no-such-user");
-        assertThat(refused(sender, again(FILE, file, NO_GROUP))).isEqualTo("no-such-group");
+        assertThat(fetchFile(logIn(cid, ""), FILE, file(toAll))).isEqualTo(content);
+        assertThat(refusalCode(sender, again(FILE, file, "U999999999"))).isEqualTo("no-such-user");
+        assertThat(refusalCode(sender, again(FILE, file, NO_GROUP))).isEqualTo("no-such-group");
     }
 
     @Test
-    void whatIsSentAgainIsStoredOnce() {
+    void aRetriedFileIsStoredOnce() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(70_000);
@@ -87,13 +90,13 @@ class JsonFilesOnceIT extends FileTestBase {
         JsonNode first = sendAs(id, sender, FILE, ben.name(), "once.bin", content);
         assertThat(first.path("type").asInt()).isEqualTo(JsonType.DONE);
         receiver.expect(FILE);
-        // On another connection, as by who lost the first.
+        // On another connection, as after losing the first.
         JsonSocket later = logIn(ann, "later");
         for (JsonSocket by : List.of(sender, later)) {
             assertThat(sendAs(id, by, FILE, ben.name(), "once.bin", content)).isEqualTo(first);
         }
         receiver.fence();
-        assertThat(shown(receiver, ann.name())).containsExactly("[once.bin]");
+        assertThat(newestItems(receiver, ann.name())).containsExactly("[once.bin]");
         for (JsonNode other : List.of(
                 sendAs(id, later, FILE, ben.name(), "once.bin", noise(70_000)),
                 sendAs(id, later, FILE, ben.name(), "twice.bin", content),
@@ -108,10 +111,10 @@ class JsonFilesOnceIT extends FileTestBase {
     }
 
     @Test
-    void anAgainIsDoneOnce() {
+    void aRepeatedAgainTakesEffectOnce() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
-        long file = sent(sender, FILE, ann.name(), "mine.bin", noise(10))
+        long file = sendFile(sender, FILE, ann.name(), "mine.bin", noise(10))
                 .path("file")
                 .asLong();
         String again = "{%s, 'id': 'again'}".formatted(again(FILE, file, ben.name()));
@@ -125,11 +128,11 @@ class JsonFilesOnceIT extends FileTestBase {
     }
 
     @Test
-    void chat1IsAnnouncedTheFileAndFetchesIt() {
+    void aChat1ClientIsToldOfTheFileAndFetchesIt() {
         JsonSocket sender = logIn(ann, "");
         byte[] content = noise(100_000);
         try (Chat1Socket receiver = chatd.logIn(ben)) {
-            long file = sent(sender, FILE, ben.name(), "plan é.bin", content)
+            long file = sendFile(sender, FILE, ben.name(), "plan é.bin", content)
                     .path("file")
                     .asLong();
             Frame announced = receiver.expect(Wire.FILE);
@@ -143,7 +146,7 @@ class JsonFilesOnceIT extends FileTestBase {
     }
 
     @Test
-    void whatChat1SendsIsOfferedAsItIs() {
+    void filesFromChat1AreOfferedUnchanged() {
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(100_000);
         byte[] picture = Pictures.withExif(Pictures.encoded("jpg"));
@@ -154,9 +157,9 @@ class JsonFilesOnceIT extends FileTestBase {
         JsonNode offer = receiver.expect(FILE);
         JsonNode shown = receiver.expect(PICTURE);
         checkOffer(offer, "plan.bin", SAVED, content);
-        assertThat(fetched(receiver, FILE, file(offer))).isEqualTo(content);
+        assertThat(fetchFile(receiver, FILE, file(offer))).isEqualTo(content);
         checkOffer(shown, "sunset.jpg", "image/jpeg", picture);
-        assertThat(fetched(receiver, PICTURE, file(shown))).isEqualTo(picture);
+        assertThat(fetchFile(receiver, PICTURE, file(shown))).isEqualTo(picture);
         assertThat(item(receiver, ann.name(), shown.path("mid").asLong())).isEqualTo(shown);
     }
 }

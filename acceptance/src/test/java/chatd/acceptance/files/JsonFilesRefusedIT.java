@@ -21,34 +21,34 @@ class JsonFilesRefusedIT extends FileTestBase {
 
     /** What was refused took no effect: the right pieces still follow. */
     @Test
-    void aWrongPieceIsRefusedAndTheRightOnesGoOn() {
+    void aWrongPieceIsRefusedAndTheUploadContinues() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(150_000);
-        long upload = begun(sender, start(FILE, ben.name(), "right", content.length));
+        long upload = beginUpload(sender, start(FILE, ben.name(), "right", content.length));
         byte[] first = Arrays.copyOf(content, 60_000);
-        assertThat(refused(sender, chunk(FILE, upload, 1, first))).isEqualTo("malformed");
-        assertThat(refused(sender, chunk(FILE, upload, -1, first))).isEqualTo("malformed");
+        assertThat(refusalCode(sender, chunk(FILE, upload, 1, first))).isEqualTo("malformed");
+        assertThat(refusalCode(sender, chunk(FILE, upload, -1, first))).isEqualTo("malformed");
         sender.send("{" + chunk(FILE, upload, 0, first) + "}");
-        assertThat(refused(sender, chunk(FILE, upload, 0, first))).isEqualTo("malformed");
-        assertThat(refused(sender, chunk(FILE, upload, 59_999, first))).isEqualTo("malformed");
-        assertThat(refused(sender, chunk(FILE, upload, 60_001, first))).isEqualTo("malformed");
-        assertThat(refused(sender, chunk(FILE, upload, 60_000, noise(PIECE + 1))))
+        assertThat(refusalCode(sender, chunk(FILE, upload, 0, first))).isEqualTo("malformed");
+        assertThat(refusalCode(sender, chunk(FILE, upload, 59_999, first))).isEqualTo("malformed");
+        assertThat(refusalCode(sender, chunk(FILE, upload, 60_001, first))).isEqualTo("malformed");
+        assertThat(refusalCode(sender, chunk(FILE, upload, 60_000, noise(PIECE + 1))))
                 .isEqualTo("malformed");
         for (String data : List.of("'%%%%'", "'AAAAA'", "'AA=A'", "'A'", "5", "null", "['AAAA']", "'\\u00e9AAA'")) {
             String piece = "'type': 6, 'info': {'op': 'chunk', 'file': %d, 'offset': 60000, 'data': %s}"
                     .formatted(upload, data);
-            assertThat(refused(sender, piece)).as(data).isEqualTo("malformed");
+            assertThat(refusalCode(sender, piece)).as(data).isEqualTo("malformed");
         }
         sender.fence();
-        pieces(sender, FILE, upload, content, first.length, PIECE);
-        assertThat(refused(sender, chunk(FILE, upload, content.length, new byte[1])))
+        sendPieces(sender, FILE, upload, content, first.length, PIECE);
+        assertThat(refusalCode(sender, chunk(FILE, upload, content.length, new byte[1])))
                 .isEqualTo("malformed");
         long file = accepted(sender, end(FILE, upload, sha256(content)))
                 .path("file")
                 .asLong();
         receiver.expect(FILE);
-        assertThat(fetched(receiver, FILE, file)).isEqualTo(content);
+        assertThat(fetchFile(receiver, FILE, file)).isEqualTo(content);
     }
 
     @Test
@@ -56,27 +56,29 @@ class JsonFilesRefusedIT extends FileTestBase {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(1_000);
-        long early = begun(sender, start(FILE, ben.name(), "early", content.length + 1));
-        assertThat(refused(sender, end(FILE, early))).isEqualTo("malformed");
-        long tooLittle = begun(sender, start(FILE, ben.name(), "little", content.length + 1));
-        pieces(sender, FILE, tooLittle, content, 0, PIECE);
-        assertThat(refused(sender, end(FILE, tooLittle, sha256(content)))).isEqualTo("malformed");
-        long tooMuch = begun(sender, start(FILE, ben.name(), "much", content.length - 1));
-        assertThat(refused(sender, chunk(FILE, tooMuch, 0, content))).isEqualTo("malformed");
+        long early = beginUpload(sender, start(FILE, ben.name(), "early", content.length + 1));
+        assertThat(refusalCode(sender, end(FILE, early))).isEqualTo("malformed");
+        long tooLittle = beginUpload(sender, start(FILE, ben.name(), "little", content.length + 1));
+        sendPieces(sender, FILE, tooLittle, content, 0, PIECE);
+        assertThat(refusalCode(sender, end(FILE, tooLittle, sha256(content)))).isEqualTo("malformed");
+        long tooMuch = beginUpload(sender, start(FILE, ben.name(), "much", content.length - 1));
+        assertThat(refusalCode(sender, chunk(FILE, tooMuch, 0, content))).isEqualTo("malformed");
         for (String wrong : List.of(sha256(new byte[0]), "", "00", "x".repeat(64))) {
             try (JsonSocket other = logIn(ann, "other")) {
-                long upload = begun(other, start(FILE, ben.name(), "wrong", content.length));
-                pieces(other, FILE, upload, content, 0, PIECE);
-                assertThat(refused(other, end(FILE, upload, wrong))).as(wrong).isEqualTo("malformed");
+                long upload = beginUpload(other, start(FILE, ben.name(), "wrong", content.length));
+                sendPieces(other, FILE, upload, content, 0, PIECE);
+                assertThat(refusalCode(other, end(FILE, upload, wrong)))
+                        .as(wrong)
+                        .isEqualTo("malformed");
                 logOut(other);
             }
         }
         receiver.fence();
-        assertThat(shown(sender, ben.name())).isEmpty();
+        assertThat(newestItems(sender, ben.name())).isEmpty();
     }
 
     @Test
-    void aNameIsABareName() {
+    void aFileNameHasNoPathAndNoInvisibleCharacters() {
         JsonSocket sender = logIn(ann, "");
         for (String bad : List.of(
                 "",
@@ -93,7 +95,9 @@ class JsonFilesRefusedIT extends FileTestBase {
                 "in\\u200bvisible",
                 "x".repeat(256),
                 "王".repeat(86))) {
-            assertThat(refused(sender, start(FILE, ben.name(), bad, 5))).as(bad).isEqualTo("bad-name");
+            assertThat(refusalCode(sender, start(FILE, ben.name(), bad, 5)))
+                    .as(bad)
+                    .isEqualTo("bad-name");
         }
         for (String good : List.of(
                 "x".repeat(255),
@@ -108,7 +112,7 @@ class JsonFilesRefusedIT extends FileTestBase {
                 "I ❤\ufe0f you.txt")) {
             try (JsonSocket socket = logIn(ann, "good")) {
                 String name = good.replace('\'', '`');
-                long upload = begun(socket, start(FILE, ann.name(), name, 0));
+                long upload = beginUpload(socket, start(FILE, ann.name(), name, 0));
                 JsonNode stored = accepted(socket, end(FILE, upload));
                 sender.expect(FILE);
                 assertThat(item(socket, ann.name(), stored.path("mid").asLong())
@@ -121,28 +125,28 @@ class JsonFilesRefusedIT extends FileTestBase {
     }
 
     @Test
-    void whatIsTooLargeIsRefusedBeforeItIsSent() {
+    void aFileTooLargeIsRefusedBeforeItIsSent() {
         JsonSocket sender = connect();
         long most = sender.logIn(ann.name(), ann.password(), "")
                 .path("limits")
                 .path("file")
                 .asLong();
         for (long size : List.of(most + 1, 1L << 40, Long.MAX_VALUE)) {
-            assertThat(refused(sender, start(FILE, ben.name(), "large", size)))
+            assertThat(refusalCode(sender, start(FILE, ben.name(), "large", size)))
                     .as("%d", size)
                     .isEqualTo("too-large");
         }
-        begun(sender, start(FILE, ben.name(), "just", most));
+        beginUpload(sender, start(FILE, ben.name(), "just", most));
         for (String bad : List.of("-1", "1.5", "'5'", "null", "9223372036854775808", "1e3000")) {
             String start = "'type': 6, 'receive': '%s', 'info': {'op': 'start', 'name': 'a', 'size': %s}"
                     .formatted(ben.name(), bad);
-            assertThat(refused(sender, start)).as(bad).isIn("malformed", "too-large");
+            assertThat(refusalCode(sender, start)).as(bad).isIn("malformed", "too-large");
         }
         sender.fence();
     }
 
     @Test
-    void infosOfNoShapeAreRefused() {
+    void malformedInfosAreRefused() {
         JsonSocket sender = logIn(ann, "");
         for (int type : List.of(FILE, PICTURE)) {
             for (String info : List.of(
@@ -164,7 +168,8 @@ class JsonFilesRefusedIT extends FileTestBase {
                     "{'op': 'get', 'file': null}",
                     "{'op': 'again'}",
                     "{'op': 'offer', 'file': 1}")) {
-                assertThat(refused(sender, "'type': %d, 'receive': '%s', 'info': %s".formatted(type, ben.name(), info)))
+                assertThat(refusalCode(
+                                sender, "'type': %d, 'receive': '%s', 'info': %s".formatted(type, ben.name(), info)))
                         .as(info)
                         .isEqualTo("malformed");
             }
@@ -179,17 +184,17 @@ class JsonFilesRefusedIT extends FileTestBase {
         JsonSocket other = logIn(ann, "phone");
         List<Long> open = new ArrayList<>();
         for (JsonSocket by : List.of(one, other, one, other)) {
-            open.add(begun(by, start(FILE, ben.name(), "open", 1)));
+            open.add(beginUpload(by, start(FILE, ben.name(), "open", 1)));
         }
         for (JsonSocket by : List.of(one, other)) {
-            assertThat(refused(by, start(FILE, ben.name(), "fifth", 1))).isEqualTo("too-many");
+            assertThat(refusalCode(by, start(FILE, ben.name(), "fifth", 1))).isEqualTo("too-many");
         }
-        begun(logIn(ben, ""), start(FILE, ann.name(), "of another", 1));
+        beginUpload(logIn(ben, ""), start(FILE, ann.name(), "of another", 1));
         one.send("{" + chunk(FILE, open.getFirst(), 0, new byte[1]) + "}");
         accepted(one, end(FILE, open.getFirst()));
-        begun(one, start(FILE, ben.name(), "fourth again", 1));
-        assertThat(refused(one, start(FILE, ben.name(), "fifth", 1))).isEqualTo("too-many");
-        // What a session had open goes with it.
+        beginUpload(one, start(FILE, ben.name(), "fourth again", 1));
+        assertThat(refusalCode(one, start(FILE, ben.name(), "fifth", 1))).isEqualTo("too-many");
+        // A session's open uploads end with it.
         logOut(other);
         other.close();
         await().until(() ->
@@ -197,68 +202,68 @@ class JsonFilesRefusedIT extends FileTestBase {
     }
 
     @Test
-    void anUploadIsItsOwnSessionsAlone() {
+    void anUploadBelongsToItsSessionAlone() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         byte[] content = noise(2_000);
-        long upload = begun(sender, start(FILE, cid.name(), "mine", content.length));
+        long upload = beginUpload(sender, start(FILE, cid.name(), "mine", content.length));
         for (long number : List.of(upload, upload + 1_000, 0L, Long.MAX_VALUE)) {
-            assertThat(refused(other, chunk(FILE, number, 0, content)))
+            assertThat(refusalCode(other, chunk(FILE, number, 0, content)))
                     .as("%d", number)
                     .isEqualTo("no-such-file");
-            assertThat(refused(other, end(FILE, number))).as("%d", number).isEqualTo("no-such-file");
+            assertThat(refusalCode(other, end(FILE, number))).as("%d", number).isEqualTo("no-such-file");
         }
-        pieces(sender, FILE, upload, content, 0, PIECE);
+        sendPieces(sender, FILE, upload, content, 0, PIECE);
         long file = accepted(sender, end(FILE, upload)).path("file").asLong();
-        assertThat(fetched(sender, FILE, file)).isEqualTo(content);
-        assertThat(refused(sender, chunk(FILE, upload, 2_000, content))).isEqualTo("no-such-file");
-        assertThat(refused(sender, end(FILE, upload))).isEqualTo("no-such-file");
+        assertThat(fetchFile(sender, FILE, file)).isEqualTo(content);
+        assertThat(refusalCode(sender, chunk(FILE, upload, 2_000, content))).isEqualTo("no-such-file");
+        assertThat(refusalCode(sender, end(FILE, upload))).isEqualTo("no-such-file");
     }
 
     @Test
-    void whoMayNotWriteThereIsToldAtTheStart() {
+    void aSenderWithoutPermissionIsRefusedAtTheStart() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        assertThat(refused(sender, start(FILE, "U999999999", "a", 5))).isEqualTo("no-such-user");
-        assertThat(refused(sender, start(FILE, Chatd.newName(), "a", 5))).isEqualTo("no-such-user");
-        assertThat(refused(sender, start(FILE, NO_GROUP, "a", 5))).isEqualTo("no-such-group");
+        assertThat(refusalCode(sender, start(FILE, "U999999999", "a", 5))).isEqualTo("no-such-user");
+        assertThat(refusalCode(sender, start(FILE, Chatd.newName(), "a", 5))).isEqualTo("no-such-user");
+        assertThat(refusalCode(sender, start(FILE, NO_GROUP, "a", 5))).isEqualTo("no-such-group");
         String group = create(member, "'open': true");
         String closed = create(member, "", sender);
         change(member, op("close", closed), sender);
-        assertThat(refused(sender, start(FILE, group, "a", 5))).isEqualTo("not-a-member");
-        assertThat(refused(sender, start(FILE, closed, "a", 5))).isEqualTo("closed");
-        assertThat(refused(connect(), start(FILE, ben.name(), "a", 5))).isEqualTo("not-logged-in");
-        assertThat(refused(connect(), get(1))).isEqualTo("not-logged-in");
+        assertThat(refusalCode(sender, start(FILE, group, "a", 5))).isEqualTo("not-a-member");
+        assertThat(refusalCode(sender, start(FILE, closed, "a", 5))).isEqualTo("closed");
+        assertThat(refusalCode(connect(), start(FILE, ben.name(), "a", 5))).isEqualTo("not-logged-in");
+        assertThat(refusalCode(connect(), get(1))).isEqualTo("not-logged-in");
     }
 
-    /** What was allowed when it began may be so no longer when it ends. */
+    /** What was allowed when an upload began may no longer be when it ends. */
     @Test
-    void whoWasRemovedMeanwhileSendsNothing() {
+    void aMemberRemovedDuringAnUploadSendsNothing() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket owner = logIn(ben, "");
         String group = create(owner, "", sender);
-        long upload = begun(sender, start(FILE, group, "late", 1));
+        long upload = beginUpload(sender, start(FILE, group, "late", 1));
         sender.send("{" + chunk(FILE, upload, 0, new byte[1]) + "}");
         change(owner, op("remove", group, "'user': '%s'".formatted(sender.user())), sender);
-        assertThat(refused(sender, end(FILE, upload))).isEqualTo("not-a-member");
+        assertThat(refusalCode(sender, end(FILE, upload))).isEqualTo("not-a-member");
         owner.fence();
     }
 
     @Test
-    void filesThatOneMayNotReadAreAsIfThereWereNone() {
+    void filesThatOneMayNotReadLookMissing() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket stranger = logIn(cid, "");
-        long file = sent(sender, FILE, ben.name(), "private", noise(100))
+        long file = sendFile(sender, FILE, ben.name(), "private", noise(100))
                 .path("file")
                 .asLong();
         for (long number : List.of(file, file + 1_000_000, 0L, -1L, 4_294_967_295L, 4_294_967_296L + file)) {
-            assertThat(refused(stranger, get(number))).as("%d", number).isIn("no-such-file", "malformed");
-            assertThat(refused(stranger, again(FILE, number, ben.name())))
+            assertThat(refusalCode(stranger, get(number))).as("%d", number).isIn("no-such-file", "malformed");
+            assertThat(refusalCode(stranger, again(FILE, number, ben.name())))
                     .as("%d", number)
                     .isIn("no-such-file", "malformed");
         }
-        assertThat(refused(stranger, get(file))).isEqualTo("no-such-file");
-        assertThat(refused(sender, get(4_294_967_296L + file))).isIn("no-such-file", "malformed");
+        assertThat(refusalCode(stranger, get(file))).isEqualTo("no-such-file");
+        assertThat(refusalCode(sender, get(4_294_967_296L + file))).isIn("no-such-file", "malformed");
         stranger.fence();
     }
 
@@ -266,20 +271,20 @@ class JsonFilesRefusedIT extends FileTestBase {
     void anUploadWhoseSessionEndsLeavesNothing() {
         long before = contents(chatd);
         JsonSocket sender = logIn(ann, "");
-        long upload = begun(sender, start(FILE, ben.name(), "unfinished", 2_000_000));
-        pieces(sender, FILE, upload, noise(1_900_000), 0, PIECE);
+        long upload = beginUpload(sender, start(FILE, ben.name(), "unfinished", 2_000_000));
+        sendPieces(sender, FILE, upload, noise(1_900_000), 0, PIECE);
         sender.fence();
         logOut(sender);
         sender.close();
-        // Nor does what is refused.
+        // Nor does a refused upload.
         JsonSocket again = logIn(ann, "");
         assertThat(refusedAtTheEnd(again, PICTURE, ben.name(), brokenPicture())).isEqualTo("malformed");
         logOut(again);
         await().untilAsserted(() -> assertThat(contents(chatd)).isEqualTo(before));
-        assertThat(shown(logIn(ben, ""), ann.name())).isEmpty();
+        assertThat(newestItems(logIn(ben, ""), ann.name())).isEmpty();
     }
 
-    /** Begins like a JPEG, and goes on like nothing. */
+    /** Returns bytes that begin like a JPEG, and go on as noise. */
     private static byte[] brokenPicture() {
         byte[] bytes = noise(100_000);
         System.arraycopy(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0, 0, 16}, 0, bytes, 0, 6);

@@ -16,7 +16,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Pictures in JSON messages, on each carrier: shown in place, and telling nothing of where they were taken. */
+/**
+ * Pictures in JSON messages, on each carrier: shown in place, and stripped of metadata such as
+ * where they were taken.
+ */
 class JsonPicturesIT extends FileTestBase {
     JsonPicturesIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
@@ -26,7 +29,7 @@ class JsonPicturesIT extends FileTestBase {
     private JsonNode sendPicture(String name, String media, byte[] picture) {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
-        JsonNode stored = sent(sender, PICTURE, ben.name(), name, picture);
+        JsonNode stored = sendFile(sender, PICTURE, ben.name(), name, picture);
         JsonNode offer = receiver.expect(PICTURE);
         assertThat(offer.path("info").path("file")).isEqualTo(stored.path("file"));
         checkOffer(offer, name, media, content(offer));
@@ -37,7 +40,7 @@ class JsonPicturesIT extends FileTestBase {
     private byte[] content(JsonNode offer) {
         try (JsonSocket reader = logIn(ben, "reader")) {
             assertThat(item(reader, ann.name(), offer.path("mid").asLong())).isEqualTo(offer);
-            return fetched(reader, PICTURE, file(offer));
+            return fetchFile(reader, PICTURE, file(offer));
         }
     }
 
@@ -46,41 +49,41 @@ class JsonPicturesIT extends FileTestBase {
         assertThat(offer.path("info").path("height").asInt()).isEqualTo(height);
     }
 
-    private static void checkMetadataRemoved(byte[] cleaned, byte[] telling) {
-        assertThat(Pictures.contains(telling, Pictures.SECRET)).isTrue();
+    private static void checkMetadataRemoved(byte[] cleaned, byte[] withMetadata) {
+        assertThat(Pictures.contains(withMetadata, Pictures.SECRET)).isTrue();
         assertThat(Pictures.contains(cleaned, Pictures.SECRET)).isFalse();
         assertThat(Pictures.contains(cleaned, "PK\3\4")).isFalse();
-        assertThat(cleaned.length).isLessThan(telling.length);
+        assertThat(cleaned.length).isLessThan(withMetadata.length);
     }
 
     @Test
     void aJpegKeepsItsPixelsItsOrientationAndItsColoursAndNothingElse() {
-        byte[] telling = Pictures.jpegWithMetadata();
-        assertThat(Pictures.orientation(telling)).isEqualTo(6);
-        JsonNode offer = sendPicture("sunset.jpg", "image/jpeg", telling);
-        // As it is seen, after a quarter turn.
+        byte[] withMetadata = Pictures.jpegWithMetadata();
+        assertThat(Pictures.orientation(withMetadata)).isEqualTo(6);
+        JsonNode offer = sendPicture("sunset.jpg", "image/jpeg", withMetadata);
+        // The size is that displayed, after a quarter turn.
         assertThat(List.of(
                         offer.path("info").path("width").asInt(),
                         offer.path("info").path("height").asInt()))
                 .containsExactly(Pictures.HEIGHT, Pictures.WIDTH);
         byte[] cleaned = content(offer);
-        checkMetadataRemoved(cleaned, telling);
-        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
+        checkMetadataRemoved(cleaned, withMetadata);
+        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(withMetadata));
         assertThat(Pictures.orientation(cleaned)).isEqualTo(6);
         assertThat(Pictures.contains(cleaned, Pictures.colourProfile())).isTrue();
     }
 
     @Test
     void aPngKeepsItsPixelsAndItsColoursAndNothingElse() {
-        byte[] telling = Pictures.pngWithMetadata();
-        JsonNode offer = sendPicture("drawing.png", "image/png", telling);
+        byte[] withMetadata = Pictures.pngWithMetadata();
+        JsonNode offer = sendPicture("drawing.png", "image/png", withMetadata);
         assertThat(List.of(
                         offer.path("info").path("width").asInt(),
                         offer.path("info").path("height").asInt()))
                 .containsExactlyInAnyOrder(Pictures.WIDTH, Pictures.HEIGHT);
         byte[] cleaned = content(offer);
-        checkMetadataRemoved(cleaned, telling);
-        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
+        checkMetadataRemoved(cleaned, withMetadata);
+        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(withMetadata));
         assertThat(Pictures.contains(cleaned, "iCCP")).isTrue();
         for (String part : List.of("tEXt", "zTXt", "iTXt", "prVt")) {
             assertThat(Pictures.contains(cleaned, part)).as(part).isFalse();
@@ -89,42 +92,42 @@ class JsonPicturesIT extends FileTestBase {
 
     @Test
     void aGifKeepsItsPixelsAndNothingElse() {
-        byte[] telling = Pictures.gifWithMetadata();
-        JsonNode offer = sendPicture("cat.gif", "image/gif", telling);
+        byte[] withMetadata = Pictures.gifWithMetadata();
+        JsonNode offer = sendPicture("cat.gif", "image/gif", withMetadata);
         checkSize(offer, Pictures.WIDTH, Pictures.HEIGHT);
         byte[] cleaned = content(offer);
-        checkMetadataRemoved(cleaned, telling);
-        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(telling));
+        checkMetadataRemoved(cleaned, withMetadata);
+        assertThat(Pictures.pixels(cleaned)).isEqualTo(Pictures.pixels(withMetadata));
     }
 
     @Test
     void aWebPKeepsItsPixelsAndItsColoursAndNothingElse() {
-        byte[] telling = Pictures.webPWithMetadata();
-        JsonNode offer = sendPicture("dot.webp", "image/webp", telling);
+        byte[] withMetadata = Pictures.webPWithMetadata();
+        JsonNode offer = sendPicture("dot.webp", "image/webp", withMetadata);
         checkSize(offer, 1, 1);
         byte[] cleaned = content(offer);
-        checkMetadataRemoved(cleaned, telling);
+        checkMetadataRemoved(cleaned, withMetadata);
         assertThat(Pictures.contains(cleaned, Pictures.webPPixel())).isTrue();
         assertThat(Pictures.contains(cleaned, Pictures.colourProfile())).isTrue();
     }
 
     @Test
-    void aMovingGifKeepsItsFrames() {
-        byte[] moving = Pictures.movingGif(1_000);
-        JsonNode offer = sendPicture("moving.gif", "image/gif", moving);
+    void anAnimatedGifKeepsItsFrames() {
+        byte[] animated = Pictures.animatedGif(1_000);
+        JsonNode offer = sendPicture("moving.gif", "image/gif", animated);
         checkSize(offer, 1, 1);
-        assertThat(content(offer)).isEqualTo(moving);
+        assertThat(content(offer)).isEqualTo(animated);
     }
 
     @Test
-    void aPictureIsWhatItsContentIsWhateverItsName() {
+    void aPictureIsRecognizedByContentNotByName() {
         checkSize(sendPicture("letter.txt", "image/png", Pictures.encoded("png")), Pictures.WIDTH, Pictures.HEIGHT);
         checkSize(sendPicture("page.html", "image/jpeg", Pictures.encoded("jpg")), Pictures.WIDTH, Pictures.HEIGHT);
         checkSize(sendPicture("large.png", "image/png", Pictures.blackPng(7_071, 7_071)), 7_071, 7_071);
     }
 
     @Test
-    void whatIsNoPictureIsOfferedAsAFile() {
+    void anythingButAPictureIsOfferedAsAFile() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         for (Map.Entry<String, String> other : Map.of(
@@ -140,30 +143,30 @@ class JsonPicturesIT extends FileTestBase {
                         "%PDF-1.7\n1 0 obj")
                 .entrySet()) {
             byte[] content = Wire.utf8(other.getValue());
-            long file = sent(sender, PICTURE, ben.name(), other.getKey(), content)
+            long file = sendFile(sender, PICTURE, ben.name(), other.getKey(), content)
                     .path("file")
                     .asLong();
             JsonNode offer = receiver.expect(FILE);
             checkOffer(offer, other.getKey(), SAVED, content);
-            assertThat(fetched(receiver, FILE, file)).isEqualTo(content);
+            assertThat(fetchFile(receiver, FILE, file)).isEqualTo(content);
         }
     }
 
-    /** As type 6, a picture is stored as it is, with all that is in it. */
+    /** Sent as type 6, a picture is stored as it is, with its metadata. */
     @Test
     void aPictureSentAsAFileStaysAsItIs() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
-        for (byte[] telling : List.of(
+        for (byte[] withMetadata : List.of(
                 Pictures.jpegWithMetadata(),
                 Pictures.pngWithMetadata(),
                 Pictures.gifWithMetadata(),
                 Pictures.webPWithMetadata())) {
-            sent(sender, FILE, ben.name(), "as it is", telling);
+            sendFile(sender, FILE, ben.name(), "as it is", withMetadata);
             JsonNode offer = receiver.expect(FILE);
             assertThat(offer.path("info").path("media").asString()).startsWith("image/");
-            checkOffer(offer, "as it is", offer.path("info").path("media").asString(), telling);
-            assertThat(fetched(receiver, FILE, file(offer))).isEqualTo(telling);
+            checkOffer(offer, "as it is", offer.path("info").path("media").asString(), withMetadata);
+            assertThat(fetchFile(receiver, FILE, file(offer))).isEqualTo(withMetadata);
         }
     }
 
@@ -178,8 +181,8 @@ class JsonPicturesIT extends FileTestBase {
                     .as(format)
                     .isEqualTo("malformed");
             receiver.fence();
-            sent(sender, FILE, ben.name(), "half", half);
-            assertThat(fetched(receiver, FILE, file(receiver.expect(FILE)))).isEqualTo(half);
+            sendFile(sender, FILE, ben.name(), "half", half);
+            assertThat(fetchFile(receiver, FILE, file(receiver.expect(FILE)))).isEqualTo(half);
         }
         byte[] webP = Pictures.webPWithMetadata();
         assertThat(refusedAtTheEnd(sender, PICTURE, ben.name(), Arrays.copyOf(webP, 100)))
@@ -195,13 +198,13 @@ class JsonPicturesIT extends FileTestBase {
                 Pictures.pngClaimingSize(-1, -1),
                 Pictures.pngClaimingSize(0, 10),
                 Pictures.blackPng(7_072, 7_072),
-                Pictures.movingGif(1_001))) {
+                Pictures.animatedGif(1_001))) {
             assertThat(refusedAtTheEnd(sender, PICTURE, ben.name(), large)).isEqualTo("malformed");
         }
-        assertThat(shown(logIn(ben, ""), ann.name())).isEmpty();
+        assertThat(newestItems(logIn(ben, ""), ann.name())).isEmpty();
     }
 
-    /** A picture is sent again as what it is; and what is fetched is fetched as the type that it has. */
+    /** A picture is sent again as a picture, and fetched by its own type. */
     @Test
     void aPictureIsSentAgainAndFetchedAsAPicture() {
         JsonNode offer = sendPicture("sunset.jpg", "image/jpeg", Pictures.jpegWithMetadata());
@@ -210,16 +213,16 @@ class JsonPicturesIT extends FileTestBase {
         accepted(receiver, again(PICTURE, file(offer), cid.name()));
         JsonNode again = third.expect(PICTURE);
         checkOffer(again, "sunset.jpg", "image/jpeg", content(offer));
-        assertThat(fetched(third, PICTURE, file(again))).isEqualTo(content(offer));
+        assertThat(fetchFile(third, PICTURE, file(again))).isEqualTo(content(offer));
         try (Chat1Socket old = chatd.logIn(cid)) {
             old.send(Wire.fetch((int) file(again)));
             assertThat(old.expect(Wire.CONTENT).content()).isEqualTo(content(offer));
         }
     }
 
-    /** Whatever a picture consists of, it is taken or refused; what is taken has lost its secret. */
+    /** However a picture is damaged, it is either accepted or refused as malformed. */
     @Test
-    void damagedPicturesAreTakenOrRefused() {
+    void damagedPicturesAreAcceptedOrRefused() {
         Random random = Campaign.random();
         JsonSocket sender = logIn(ann, "");
         List<byte[]> pictures = List.of(
@@ -233,8 +236,8 @@ class JsonPicturesIT extends FileTestBase {
                 damaged[random.nextInt(Math.min(damaged.length, 1_000))] = (byte) random.nextInt(256);
             }
             damaged = Arrays.copyOf(damaged, damaged.length - random.nextInt(3) * random.nextInt(200));
-            long upload = begun(sender, start(PICTURE, sender.user(), "damaged", damaged.length));
-            pieces(sender, PICTURE, upload, damaged, 0, PIECE);
+            long upload = beginUpload(sender, start(PICTURE, sender.user(), "damaged", damaged.length));
+            sendPieces(sender, PICTURE, upload, damaged, 0, PIECE);
             JsonNode answer = answer(sender, end(PICTURE, upload));
             if (answer.path("type").asInt() == JsonType.REFUSED) {
                 assertThat(answer.path("info").path("code").asString()).isEqualTo("malformed");

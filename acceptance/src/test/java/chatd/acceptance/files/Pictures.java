@@ -24,12 +24,15 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 
-/** Pictures with what should not be in them, made by hand from what {@code javax.imageio} makes. */
+/**
+ * Pictures with metadata that must be removed, made by hand from what {@code javax.imageio}
+ * encodes.
+ */
 public final class Pictures {
     static final int WIDTH = 60;
     static final int HEIGHT = 40;
 
-    /** In every part that is to be taken out. */
+    /** Occurs in every part that must be removed. */
     static final String SECRET = "S3CRETxPLACE";
 
     private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10};
@@ -56,7 +59,7 @@ public final class Pictures {
         }
     }
 
-    /** Returns what is decoded, row by row. */
+    /** Returns the decoded pixels, row by row. */
     static int[] pixels(byte[] picture) {
         try {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture));
@@ -126,7 +129,7 @@ public final class Pictures {
         return Wire.join(head, content);
     }
 
-    /** Puts segments behind the beginning of a JPEG. */
+    /** Inserts segments after the start marker of a JPEG. */
     private static byte[] withSegments(byte[] jpeg, byte[]... segments) {
         return Wire.join(Arrays.copyOf(jpeg, 2), Wire.join(segments), Arrays.copyOfRange(jpeg, 2, jpeg.length));
     }
@@ -135,7 +138,7 @@ public final class Pictures {
         return withSegments(jpeg, segment(0xe1, ascii("Exif\0\0"), exif()));
     }
 
-    /** Returns a JPEG with all that is to be taken out, and a colour profile. */
+    /** Returns a JPEG with everything that must be removed, and a colour profile. */
     static byte[] jpegWithMetadata() {
         return Wire.join(
                 withSegments(
@@ -149,7 +152,7 @@ public final class Pictures {
                 archive());
     }
 
-    /** Returns the orientation that a JPEG's EXIF says; 1, upright, if it says nothing. */
+    /** Returns the orientation in a JPEG's EXIF; 1, upright, if there is none. */
     static int orientation(byte[] jpeg) {
         int at = new String(jpeg, StandardCharsets.ISO_8859_1).indexOf("Exif\0\0");
         if (at < 0) {
@@ -176,12 +179,12 @@ public final class Pictures {
         return Wire.join(Wire.number(content.length), named, Wire.number((int) crc.getValue()));
     }
 
-    /** Returns a PNG with all that is to be taken out, and a colour profile. */
+    /** Returns a PNG with everything that must be removed, and a colour profile. */
     static byte[] pngWithMetadata() {
         byte[] png = encoded("png");
-        int behindHeader = 8 + 25;
+        int afterHeader = 8 + 25;
         return Wire.join(
-                Arrays.copyOf(png, behindHeader),
+                Arrays.copyOf(png, afterHeader),
                 pngChunk("iCCP", ascii("sRGB\0\0"), deflated(colourProfile())),
                 pngChunk("tEXt", ascii("Location\0" + SECRET)),
                 pngChunk("zTXt", ascii("Comment\0\0"), deflated(ascii(SECRET))),
@@ -189,7 +192,7 @@ public final class Pictures {
                 pngChunk("eXIf", exif()),
                 pngChunk("tIME", new byte[] {7, (byte) 0xea, 11, 25, 12, 0, 0}),
                 pngChunk("prVt", ascii(SECRET)),
-                Arrays.copyOfRange(png, behindHeader, png.length),
+                Arrays.copyOfRange(png, afterHeader, png.length),
                 archive());
     }
 
@@ -206,7 +209,7 @@ public final class Pictures {
                 pngChunk("IEND"));
     }
 
-    /** Returns a PNG that says to be of this size, and is small. */
+    /** Returns a small PNG that claims to be of this size. */
     static byte[] pngClaimingSize(int width, int height) {
         return Wire.join(
                 PNG_SIGNATURE, pngHeader(width, height), pngChunk("IDAT", deflated(new byte[9])), pngChunk("IEND"));
@@ -230,7 +233,7 @@ public final class Pictures {
         return Wire.join(new byte[] {(byte) content.length}, content, new byte[1]);
     }
 
-    /** Returns a GIF with all that is to be taken out. */
+    /** Returns a GIF with everything that must be removed. */
     static byte[] gifWithMetadata() {
         byte[] gif = encoded("gif");
         assertThat(gif[gif.length - 1]).isEqualTo((byte) ';');
@@ -245,8 +248,8 @@ public final class Pictures {
                 archive());
     }
 
-    /** Returns a moving GIF of one pixel. */
-    static byte[] movingGif(int frames) {
+    /** Returns an animated GIF of one pixel. */
+    static byte[] animatedGif(int frames) {
         var gif = new ByteArrayOutputStream();
         gif.writeBytes(ascii("GIF89a"));
         gif.writeBytes(new byte[] {1, 0, 1, 0, (byte) 0x80, 0, 0, 0, 0, 0, -1, -1, -1});
@@ -277,7 +280,7 @@ public final class Pictures {
         return Arrays.copyOfRange(webP, 20, 20 + 13);
     }
 
-    /** Returns a WebP of one pixel with all that is to be taken out, and a colour profile. */
+    /** Returns a WebP of one pixel with everything that must be removed, and a colour profile. */
     static byte[] webPWithMetadata() {
         int flags = 0x20 | 0x08 | 0x04;
         return Wire.join(

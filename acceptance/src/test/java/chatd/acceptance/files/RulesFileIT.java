@@ -17,7 +17,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rules 6, 7 and 11 for files: announced, and fetched on demand by their sender and receivers alone. */
+/**
+ * Rules 6, 7 and 11 for files: announced, and fetched on demand only by their sender and receivers.
+ */
 @ExtendWith(SharedChatd.class)
 class RulesFileIT {
 
@@ -68,7 +70,7 @@ class RulesFileIT {
     }
 
     @Test
-    void someoneElsesRequestIsAnsweredAsIfItDidNotExist() {
+    void strangersRequestIsAnsweredAsIfTheFileDidNotExist() {
         ann.send(Wire.file("private", SMALL, ben.name()));
         int id = ben.expect(Wire.FILE).fileId();
         cid.send(Wire.fetch(id));
@@ -96,7 +98,7 @@ class RulesFileIT {
 
     @ParameterizedTest
     @MethodSource("waysToSayAll")
-    void fileToAllIsForEveryoneThereIsAndNobodyLater(byte[] packet) {
+    void fileToAllIsForExistingAccountsAndNoLaterOnes(byte[] packet) {
         ann.send(packet);
         for (Chat1Socket each : List.of(ann, ben, cid)) {
             Frame announced = each.expect(Wire.FILE);
@@ -112,7 +114,7 @@ class RulesFileIT {
     }
 
     @Test
-    void fileAtItsLimitIsKeptByteForByteAndOneByteMoreIsRefused() {
+    void fileAtTheLimitIsKeptByteForByteAndOneByteMoreIsRefused() {
         byte[] full = noise(16 << 20);
         ann.send(Wire.file("full", full, ben.name()));
         expectContent(ben, ben.expect(Wire.FILE), full);
@@ -145,7 +147,7 @@ class RulesFileIT {
     }
 
     @Test
-    void fullNameFieldIsAName() {
+    void nameThatFillsItsFieldIsAccepted() {
         String name = "ü".repeat(32);
         ann.send(Wire.file(name, SMALL, ben.name()));
         assertThat(ben.expect(Wire.FILE).fileName()).isEqualTo(name);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** What administrators do about groups, reports and users who are to be silent, and what the log has of it. */
+/** Administrators' commands about groups, reports and muted users, and what is logged of them. */
 class GroupAdminIT extends GroupTestBase {
     GroupAdminIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
@@ -58,7 +58,7 @@ class GroupAdminIT extends GroupTestBase {
             var closed = told.skipTo(JsonType.GROUP);
             assertThat(closed.path("info").path("op").asString()).isIn("set", "close");
         }
-        assertThat(refused(member, text(group, "hello"))).isEqualTo("closed");
+        assertThat(refusalCode(member, text(group, "hello"))).isEqualTo("closed");
         assertThat(chatd.admin("", "group", "close", group, "--yes").exits(5).err())
                 .contains("closed already");
         assertThat(chatd.admin("", "group", "show", "G999999999").exits(4).err())
@@ -68,7 +68,7 @@ class GroupAdminIT extends GroupTestBase {
         assertThat(admin("log", "query", "--type", "admin", "--last", "9")).contains("group close");
     }
 
-    /** A class must not pass to a pupil because its teacher's account goes. */
+    /** A class's group must not pass to a pupil because its teacher's account is deleted. */
     @Test
     void groupsWithoutAnotherOwnerGoToAnHeir() {
         JsonSocket owner = logIn(ann, "");
@@ -158,7 +158,7 @@ class GroupAdminIT extends GroupTestBase {
     }
 
     @Test
-    void aGroupWhoseOwnersAreAllDisabledIsSeen() {
+    void aGroupWhoseOwnersAreAllDisabledIsReported() {
         JsonSocket owner = logIn(ann, "");
         String group = create(owner, "", logIn(ben, ""));
         assertThat(admin("user", "show", ann.name())).contains("only owner   of Ops (" + group + "), with 1 other");
@@ -174,7 +174,7 @@ class GroupAdminIT extends GroupTestBase {
     }
 
     @Test
-    void aReportedMessageIsSeenAsItWasUntilTheReportIsClosed() {
+    void aReportedMessageIsShownAsItWasUntilTheReportIsClosed() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         JsonSocket stranger = logIn(cid, "");
@@ -182,7 +182,7 @@ class GroupAdminIT extends GroupTestBase {
         String secret = Chatd.newName();
         long mid = say(owner, group, "first", member);
         change(owner, "'type': 32, 'info': {'mid': %d, 'text': '%s'}".formatted(mid, secret));
-        assertThat(refused(stranger, "'type': 36, 'info': {'mid': %d, 'text': 'x'}".formatted(mid)))
+        assertThat(refusalCode(stranger, "'type': 36, 'info': {'mid': %d, 'text': 'x'}".formatted(mid)))
                 .isEqualTo("no-such-message");
         String reason = Chatd.newName();
         assertThat(report(member, mid, reason)).isEqualTo("17");
@@ -217,9 +217,12 @@ class GroupAdminIT extends GroupTestBase {
                 .doesNotContain(secret, reason);
     }
 
-    /** In the chat, since nobody looks at a terminal all day; the report itself is seen by those who may. */
+    /**
+     * They are told in the chat, since nobody watches a terminal all day, and without the report's
+     * content.
+     */
     @Test
-    void whoIsToBeToldOfReportsIsToldAtOnceAndAtTheNextLogin() {
+    void configuredUsersAreToldOfReportsAtOnceAndAtLogin() {
         try (LocalDaemon own = LocalDaemon.start("CHATD_REPORTS_NOTIFY", "counsellor, bob")) {
             Chatd.Person counsellor = new Chatd.Person("counsellor", Chatd.PASSWORD);
             own.admin(Chatd.PASSWORD + "\n", "user", "add", "counsellor", "--no-change", "--password-stdin")
@@ -227,9 +230,9 @@ class GroupAdminIT extends GroupTestBase {
             try (JsonSocket told = own.logInJson(JsonCarrier.LINES, counsellor, "");
                     JsonSocket writer = own.logInJson(JsonCarrier.LINES, own.person(), "");
                     JsonSocket reader = own.logInJson(JsonCarrier.LINES, own.person(), "")) {
-                long insult = GroupTestBase.done(
+                long insult = GroupTestBase.perform(
                         writer, "'type': 3, 'receive': '%s', 'info': 'you fool'".formatted(reader.user()));
-                GroupTestBase.done(
+                GroupTestBase.perform(
                         reader, "'type': 36, 'info': {'mid': %d, 'text': 'he insults us'}".formatted(insult));
                 JsonNode notice = told.skipTo(JsonType.TEXT);
                 assertThat(notice.path("send").asString()).isEqualTo("server");
@@ -250,9 +253,9 @@ class GroupAdminIT extends GroupTestBase {
         }
     }
 
-    /** What was written around it is shown as whoever reported it sees it, and no longer than the message itself. */
+    /** The context is shown as the reporter sees it, and no longer than the message itself. */
     @Test
-    void whatWasWrittenAroundAReportedMessageIsSeenUntilTheReportIsClosed() {
+    void theContextOfAReportedMessageIsShownUntilTheReportIsClosed() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String before = Chatd.newName();
@@ -290,7 +293,7 @@ class GroupAdminIT extends GroupTestBase {
     }
 
     @Test
-    void anAccountHasTwentyOpenReports() {
+    void anAccountHasAtMostTwentyOpenReports() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         long mid = send(writer, reader.user(), "hello");
@@ -298,12 +301,12 @@ class GroupAdminIT extends GroupTestBase {
         for (int i = 0; i < 20; i++) {
             assertThat(report(reader, mid, "again " + i)).isEqualTo("17");
         }
-        assertThat(refused(reader, "'type': 36, 'info': {'mid': %d, 'text': 'x'}".formatted(mid)))
+        assertThat(refusalCode(reader, "'type': 36, 'info': {'mid': %d, 'text': 'x'}".formatted(mid)))
                 .isEqualTo("too-many");
     }
 
     @Test
-    void whoIsMutedReadsAndWritesNothing() {
+    void aMutedUserReadsButWritesNothing() {
         JsonSocket talker = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         String group = create(talker, "", other);
@@ -328,8 +331,8 @@ class GroupAdminIT extends GroupTestBase {
             old.send(Wire.file("x.txt", "hello".getBytes(StandardCharsets.UTF_8), ben.name()));
             assertThat(old.expectServerText()).contains("muted");
         }
-        assertThat(shown(talker, group)).contains("before");
-        long taken = done(talker, "'type': 31, 'info': {'mid': %d}".formatted(mid));
+        assertThat(newestItems(talker, group)).contains("before");
+        long taken = perform(talker, "'type': 31, 'info': {'mid': %d}".formatted(mid));
         assertThat(other.expect(JsonType.TAKEN_BACK).path("mid").asLong()).isEqualTo(taken);
         assertThat(admin("user", "show", ann.name())).contains("muted");
         assertThat(admin("user", "unmute", ann.name())).contains("may write again");
@@ -344,11 +347,11 @@ class GroupAdminIT extends GroupTestBase {
     }
 
     @Test
-    void aTextToAGroupIsProved(@TempDir Path directory) throws Exception {
+    void aTextToAGroupCanBeProved(@TempDir Path directory) throws Exception {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "", member);
-        done(owner, text(group, "Lunch?"));
+        perform(owner, text(group, "Lunch?"));
         String message = member.expect(JsonType.TEXT_TO_ALL).toString();
         chatd.admin("", "log", "publish").exits(0);
         Path file = Files.writeString(directory.resolve("message.json"), message);

@@ -71,7 +71,7 @@ class GroupChat1IT extends GroupTestBase {
         assertThat(text.path("info").asString()).isEqualTo("hello from before, @" + ann.name());
         assertThat(text.path("mentions").toString()).isEqualTo("[\"%s\"]".formatted(owner.user()));
         assertThat(phone.expect(JsonType.TEXT_TO_ALL)).isEqualTo(text);
-        // There as with other names: no copy, but an item of the own history.
+        // As with other names, the sender gets no copy, but an item in the history.
         old.fenceWithNothing();
         assertThat(old.history(9)).containsExactly(ben.name() + ": hello from before, @" + ann.name());
         assertThat(item(owner, group, text.path("mid").asLong())).isEqualTo(text);
@@ -80,7 +80,7 @@ class GroupChat1IT extends GroupTestBase {
     }
 
     @Test
-    void betweenTwoOfTheOldDialectTheGroupIsTheSame() {
+    void twoChat1ClientsTalkInAGroup() {
         JsonSocket owner = logIn(ann, "");
         String group = group(owner, "", ben, cid);
         try (Chat1Socket other = chatd.logIn(cid)) {
@@ -95,7 +95,7 @@ class GroupChat1IT extends GroupTestBase {
                         .containsExactly(ben.name() + ": one", ben.name() + ": two", cid.name() + ": three");
             }
         }
-        assertThat(shown(owner, group)).containsExactly("(create)", "(add)", "(add)", "one", "two", "three");
+        assertThat(newestItems(owner, group)).containsExactly("(create)", "(add)", "(add)", "one", "two", "three");
     }
 
     @Test
@@ -109,12 +109,12 @@ class GroupChat1IT extends GroupTestBase {
         assertThat(old.expectServerText()).contains(group);
         owner.expect(JsonType.FILE);
         owner.fence();
-        assertThat(shown(owner, group)).containsExactly("(create)", "(add)");
+        assertThat(newestItems(owner, group)).containsExactly("(create)", "(add)");
     }
 
     /** In the same words as where there is no such group. */
     @Test
-    void whoIsNoMemberIsToldThatThereIsNoSuchRecipient() {
+    void aNonMemberIsToldThatThereIsNoSuchRecipient() {
         JsonSocket owner = logIn(ann, "");
         String group = group(owner, "");
         old.send(Wire.text("from outside", group));
@@ -126,12 +126,12 @@ class GroupChat1IT extends GroupTestBase {
         old.send(Wire.file("outside.txt", CONTENT, NO_GROUP));
         assertThat(file.replace(group, "G")).isEqualTo(old.expectServerText().replace(NO_GROUP, "G"));
         owner.fence();
-        assertThat(shown(owner, group)).containsExactly("(create)");
+        assertThat(newestItems(owner, group)).containsExactly("(create)");
         assertThat(old.history(9)).isEmpty();
     }
 
     @Test
-    void whoLeftAndWhoseGroupIsClosedIsRefused() {
+    void aFormerMemberAndAMemberOfAClosedGroupAreRefused() {
         JsonSocket owner = logIn(ann, "");
         String left = group(owner, "", ben);
         String closed = group(owner, "", ben);
@@ -143,12 +143,12 @@ class GroupChat1IT extends GroupTestBase {
         say(owner, left, "behind ben");
         old.fenceWithNothing();
         assertThat(old.history(9)).isEmpty();
-        assertThat(shown(owner, left)).containsExactly("(create)", "(add)", "(remove)", "behind ben");
-        assertThat(shown(owner, closed)).containsExactly("(create)", "(add)", "(close)");
+        assertThat(newestItems(owner, left)).containsExactly("(create)", "(add)", "(remove)", "behind ben");
+        assertThat(newestItems(owner, closed)).containsExactly("(create)", "(add)", "(close)");
     }
 
     @Test
-    void nothingButTextsAndFilesComes() {
+    void onlyTextsAndFilesAreDelivered() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket third = logIn(cid, "");
         String group = group(owner, "'open': true", ben);
@@ -158,9 +158,9 @@ class GroupChat1IT extends GroupTestBase {
         change(third, op("join", group));
         third.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(group));
         long mid = say(third, group, "hello");
-        done(owner, react(mid, "👍"));
+        perform(owner, react(mid, "👍"));
         old.expectText(group, cid.name() + ": hello");
-        done(third, takeBack(mid));
+        perform(third, takeBack(mid));
         change(third, op("leave", group));
         change(owner, op("close", group));
         old.fenceWithNothing();
@@ -168,21 +168,21 @@ class GroupChat1IT extends GroupTestBase {
     }
 
     @Test
-    void aCorrectionIsATextAndAReplayHasTheLastOneInItsFirstPlace() {
+    void aCorrectionIsATextAndAReplayHasItInPlaceOfTheOriginal() {
         JsonSocket owner = logIn(ann, "");
         String group = group(owner, "", ben);
         long mid = say(owner, group, "Lunh?");
         say(owner, group, "At noon.");
         old.expectText(group, ann.name() + ": Lunh?");
         old.expectText(group, ann.name() + ": At noon.");
-        done(owner, correct(mid, "Lunch?"));
+        perform(owner, correct(mid, "Lunch?"));
         old.expectText(group, ann.name() + ": ✎ Lunch?");
         old.fenceWithNothing();
         assertThat(old.history(9)).containsExactly(ann.name() + ": Lunch?", ann.name() + ": At noon.");
     }
 
     @Test
-    void aReplayHasWhatOneSeesOfGroupsAmongTheRest() {
+    void aReplayIncludesTheVisibleTextsOfGroups() {
         JsonSocket owner = logIn(ann, "");
         String group = group(owner, "");
         say(owner, group, "before ben");
@@ -224,7 +224,7 @@ class GroupChat1IT extends GroupTestBase {
             assertThat(item(owner, group, mid)).isEqualTo(offer);
             assertThat(unread(ann, group)).isEqualTo(unread(1, 0, mid, mid));
             Frame announced = other.expect(Wire.FILE);
-            // From the group alone: a file's name has no room for who sent it.
+            // The sender is only the group: a file's name has no room for who sent it.
             assertThat(announced.name()).isEqualTo(group);
             assertThat(announced.fileName()).isEqualTo("plan é.txt");
             int file = announced.fileId();
@@ -247,8 +247,8 @@ class GroupChat1IT extends GroupTestBase {
             outside.fenceWithNothing();
             assertThat(latecomer.history(9)).isEmpty();
             // An owner takes a file back; then nobody has it.
-            done(owner, takeBack(mid));
-            assertThat(shown(owner, group))
+            perform(owner, takeBack(mid));
+            assertThat(newestItems(owner, group))
                     .containsExactly("(create)", "(add)", "(add)", "(taken back)", "(add)", "(remove)");
             old.send(Wire.fetch(file));
             assertThat(old.expectServerText()).isEqualTo(refused);
@@ -257,21 +257,21 @@ class GroupChat1IT extends GroupTestBase {
     }
 
     @Test
-    void withAllOfTheHistoryALatecomerFetchesWhatWasSentBefore() {
+    void withFullHistoryALatecomerFetchesEarlierFiles() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket third = logIn(cid, "");
         String group = group(owner, "'history': 'all'", ben);
         old.send(Wire.file("early.txt", CONTENT, group));
         int file = owner.expect(JsonType.FILE).path("info").path("file").asInt();
         change(owner, add(group, cid), third);
-        assertThat(shown(third, group)).containsExactly("(create)", "(add)", "[early.txt]", "(add)");
+        assertThat(newestItems(third, group)).containsExactly("(create)", "(add)", "[early.txt]", "(add)");
         try (Chat1Socket latecomer = chatd.logIn(cid)) {
             latecomer.send(Wire.fetch(file));
             assertThat(latecomer.expect(Wire.CONTENT).content()).isEqualTo(CONTENT);
         }
     }
 
-    /** What is done about a file that one sees is told in JSON alone. */
+    /** Reactions to a file are sent in JSON only; answers are texts like any other. */
     @Test
     void filesAreAnsweredAndReactedTo() {
         JsonSocket owner = logIn(ann, "");
@@ -281,13 +281,13 @@ class GroupChat1IT extends GroupTestBase {
         old.send(Wire.file("plan.txt", CONTENT, group));
         long mid = owner.expect(JsonType.FILE).path("mid").asLong();
         phone.expect(JsonType.FILE);
-        done(owner, react(mid, "👍"));
+        perform(owner, react(mid, "👍"));
         assertThat(phone.expect(JsonType.REACTION).path("info").path("mid").asLong())
                 .isEqualTo(mid);
-        done(owner, text(group, "thanks") + ", 're': " + mid);
+        perform(owner, text(group, "thanks") + ", 're': " + mid);
         assertThat(phone.expect(JsonType.TEXT_TO_ALL).path("re").asLong()).isEqualTo(mid);
         old.expectText(group, ann.name() + ": thanks");
-        assertThat(refused(phone, correct(mid, "not a text"))).isEqualTo("not-allowed");
+        assertThat(refusalCode(phone, correct(mid, "not a text"))).isEqualTo("not-allowed");
         old.fenceWithNothing();
     }
 }

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** How one comes into groups: found and joined, added if one lets oneself be, once for each request, and not too often. */
+/**
+ * How users enter groups: they find and join them, or are added if they allow it; once per request,
+ * and not too often.
+ */
 class GroupEntryIT extends GroupTestBase {
     GroupEntryIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
@@ -38,13 +41,13 @@ class GroupEntryIT extends GroupTestBase {
     }
 
     private static void block(JsonSocket by, JsonSocket whom, boolean on) {
-        done(by, "'type': 34, 'info': {'user_id': '%s', 'on': %b}".formatted(whom.user(), on));
+        perform(by, "'type': 34, 'info': {'user_id': '%s', 'on': %b}".formatted(whom.user(), on));
     }
 
     private static void befriend(JsonSocket one, JsonSocket other) {
-        done(one, "'type': 9, 'receive': '%s', 'info': 'hi'".formatted(other.user()));
+        perform(one, "'type': 9, 'receive': '%s', 'info': 'hi'".formatted(other.user()));
         other.expect(JsonType.FRIEND_ASKED);
-        done(other, "'type': 10, 'receive': '%s', 'info': true".formatted(one.user()));
+        perform(other, "'type': 10, 'receive': '%s', 'info': true".formatted(one.user()));
         one.expect(JsonType.FRIEND_ANSWERED);
     }
 
@@ -59,7 +62,7 @@ class GroupEntryIT extends GroupTestBase {
     }
 
     private JsonNode groups(Chatd.Person person) {
-        return welcome(person, "later").path("groups");
+        return loginAnswer(person, "later").path("groups");
     }
 
     @Test
@@ -72,7 +75,7 @@ class GroupEntryIT extends GroupTestBase {
         String group = create(owner, "'open': true");
         change(owner, op("rename", group, "'name': '%s'".formatted(name)));
         // Nobody finds what is not open, not even its members.
-        done(owner, create(name));
+        perform(owner, create(name));
         JsonNode expected = found(group, name, 1, false);
         for (String text :
                 List.of(word, word.substring(0, 8), word.substring(0, 8).toUpperCase(Locale.ROOT), other)) {
@@ -98,12 +101,12 @@ class GroupEntryIT extends GroupTestBase {
     }
 
     @Test
-    void whoJoinsAnOpenGroupIsAMember() {
+    void whoeverJoinsAnOpenGroupIsAMember() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "'open': true");
-        assertThat(refused(member, text(group, "not yet"))).isEqualTo("not-a-member");
-        long mid = done(member, op("join", group));
+        assertThat(refusalCode(member, text(group, "not yet"))).isEqualTo("not-a-member");
+        long mid = perform(member, op("join", group));
         JsonNode joined = owner.expect(JsonType.GROUP);
         assertThat(joined.path("mid").asLong()).isEqualTo(mid);
         assertThat(joined.path("name").asString()).isEqualTo(ben.name());
@@ -116,7 +119,7 @@ class GroupEntryIT extends GroupTestBase {
     }
 
     @Test
-    void twoGroupsOfOneNameAreTwo() {
+    void groupsOfTheSameNameAreDistinct() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         JsonSocket other = logIn(cid, "");
@@ -130,8 +133,8 @@ class GroupEntryIT extends GroupTestBase {
         say(member, second, "in the second", other);
         owner.fence();
         other.fence();
-        assertThat(shown(member, first)).containsExactly("(create)", "(rename)", "in the first");
-        assertThat(shown(member, second)).containsExactly("(create)", "(rename)", "in the second");
+        assertThat(newestItems(member, first)).containsExactly("(create)", "(rename)", "in the first");
+        assertThat(newestItems(member, second)).containsExactly("(create)", "(rename)", "in the second");
         assertThat(found(owner, name)
                         .valueStream()
                         .map(one -> one.path("group_id").asString()))
@@ -139,16 +142,16 @@ class GroupEntryIT extends GroupTestBase {
     }
 
     @Test
-    void whoPrefersItIsAddedByFriendsAloneOrByNobody() {
+    void preferencesDecideWhoMayAddAUser() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket asked = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
         String group = create(owner, "");
         prefer(asked, "friends");
-        assertThat(refused(owner, add(group, ben))).isEqualTo("not-allowed");
-        assertThat(refused(owner, create("Without friends", ben.name()))).isEqualTo("not-allowed");
+        assertThat(refusalCode(owner, add(group, ben))).isEqualTo("not-allowed");
+        assertThat(refusalCode(owner, create("Without friends", ben.name()))).isEqualTo("not-allowed");
         // All or none.
-        assertThat(refused(owner, op("add", group, "'users': ['%s', '%s']".formatted(cid.name(), ben.name()))))
+        assertThat(refusalCode(owner, op("add", group, "'users': ['%s', '%s']".formatted(cid.name(), ben.name()))))
                 .isEqualTo("not-allowed");
         third.fence();
         asked.fence();
@@ -158,10 +161,10 @@ class GroupEntryIT extends GroupTestBase {
         change(owner, add(group, ben), asked);
         change(asked, op("leave", group), owner);
         prefer(asked, "nobody");
-        assertThat(refused(owner, add(group, ben))).isEqualTo("not-allowed");
+        assertThat(refusalCode(owner, add(group, ben))).isEqualTo("not-allowed");
         prefer(asked, "everyone");
         change(owner, add(group, ben), asked);
-        // One comes by oneself, whatever one prefers.
+        // Joining by oneself is allowed, whatever the preference.
         change(asked, op("leave", group), owner);
         prefer(asked, "nobody");
         change(owner, set(group, true));
@@ -169,15 +172,15 @@ class GroupEntryIT extends GroupTestBase {
     }
 
     @Test
-    void aBlockedUserAddsNobodyWhoHasBlockedIt() {
+    void aBlockedUserCannotAddTheBlocker() {
         JsonSocket blocked = logIn(ann, "");
         JsonSocket blocker = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
         String group = create(blocked, "", third);
         change(blocked, op("role", group, "'user': '%s', 'role': 'admin'".formatted(cid.name())), third);
         block(blocker, blocked, true);
-        assertThat(refused(blocked, add(group, ben))).isEqualTo("not-allowed");
-        assertThat(refused(blocked, create("Of us", ben.name()))).isEqualTo("not-allowed");
+        assertThat(refusalCode(blocked, add(group, ben))).isEqualTo("not-allowed");
+        assertThat(refusalCode(blocked, create("Of us", ben.name()))).isEqualTo("not-allowed");
         blocker.fence();
         // The other way round, and by others, it is allowed.
         String other = create(blocker, "", blocked);
@@ -189,7 +192,7 @@ class GroupEntryIT extends GroupTestBase {
     }
 
     @Test
-    void whatIsAskedForAgainIsDoneOnce() {
+    void repeatedRequestsTakeEffectOnce() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket member = logIn(ben, "");
@@ -205,7 +208,7 @@ class GroupEntryIT extends GroupTestBase {
         assertThat(owner.skipTo(JsonType.REFUSED).path("info").path("code").asString())
                 .isEqualTo("malformed");
         String group = created.path("info").path("group_id").asString();
-        // What was refused is judged anew.
+        // A refused request is evaluated anew.
         String adding = "{%s, 'id': 'a'}".formatted(add(group, cid));
         member.send(adding);
         assertThat(member.skipTo(JsonType.REFUSED).path("info").path("code").asString())
@@ -216,33 +219,33 @@ class GroupEntryIT extends GroupTestBase {
         member.send("{%s, 'id': 't'}".formatted(text(group, "once")), "{%s, 'id': 't'}".formatted(text(group, "once")));
         JsonNode said = member.skipTo(JsonType.DONE);
         assertThat(member.skipTo(JsonType.DONE)).isEqualTo(said);
-        // Also when it could not be done any more: the answer may have been lost.
+        // Even if it would no longer be possible: the answer may have been lost.
         String leaving = "{%s, 'id': 'l'}".formatted(op("leave", group));
         member.send(leaving);
         JsonNode left = member.skipTo(JsonType.DONE);
         member.send(leaving, adding);
         assertThat(member.skipTo(JsonType.DONE)).isEqualTo(left);
         assertThat(member.skipTo(JsonType.DONE)).isEqualTo(added);
-        assertThat(shown(owner, group)).containsExactly("(create)", "(role)", "(add)", "once", "(leave)");
+        assertThat(newestItems(owner, group)).containsExactly("(create)", "(role)", "(add)", "once", "(leave)");
     }
 
     @Test
-    void twentyGroupsAreMadeInADay() {
+    void atMostTwentyGroupsAreMadeInADay() {
         JsonSocket owner = logIn(ann, "");
-        IntStream.rangeClosed(1, 20).forEach(i -> done(owner, create("Number " + i)));
-        assertThat(refused(owner, create("Number 21"))).isEqualTo("too-many");
+        IntStream.rangeClosed(1, 20).forEach(i -> perform(owner, create("Number " + i)));
+        assertThat(refusalCode(owner, create("Number 21"))).isEqualTo("too-many");
         assertThat(groups(ann)).hasSize(20);
     }
 
     @Test
-    void aThousandAreAddedAtOnceAtMost() {
+    void atMostAThousandMembersAreAddedAtOnce() {
         JsonSocket owner = logIn(ann, "");
         String group = create(owner, "");
-        assertThat(refused(owner, op("add", group, unknown(1_000)))).isEqualTo("no-such-user");
-        assertThat(refused(owner, op("add", group, unknown(1_001)))).isEqualTo("malformed");
+        assertThat(refusalCode(owner, op("add", group, unknown(1_000)))).isEqualTo("no-such-user");
+        assertThat(refusalCode(owner, op("add", group, unknown(1_001)))).isEqualTo("malformed");
     }
 
-    /** Returns so many users that there are not. */
+    /** Returns the numbers of this many users that do not exist. */
     private static String unknown(int count) {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(i -> "'" + (900_000_000L + i) + "'")
@@ -251,7 +254,7 @@ class GroupEntryIT extends GroupTestBase {
 
     @Tag("slow")
     @Test
-    void oneIsInFiveHundredGroups() {
+    void aUserIsInAtMostFiveHundredGroups() {
         List<String> groups = new ArrayList<>();
         for (int i = 0; i < 25; i++) {
             JsonSocket owner = logIn(chatd.person(), "");
@@ -266,10 +269,10 @@ class GroupEntryIT extends GroupTestBase {
         JsonSocket owner = logIn(ann, "");
         String open = create(owner, "'open': true");
         JsonSocket member = logIn(ben, "");
-        assertThat(refused(owner, add(open, ben))).isEqualTo("too-many");
-        assertThat(refused(owner, create("More", cid.name(), ben.name()))).isEqualTo("too-many");
-        assertThat(refused(member, op("join", open))).isEqualTo("too-many");
-        assertThat(refused(member, create("My own"))).isEqualTo("too-many");
+        assertThat(refusalCode(owner, add(open, ben))).isEqualTo("too-many");
+        assertThat(refusalCode(owner, create("More", cid.name(), ben.name()))).isEqualTo("too-many");
+        assertThat(refusalCode(member, op("join", open))).isEqualTo("too-many");
+        assertThat(refusalCode(member, create("My own"))).isEqualTo("too-many");
         change(member, op("leave", groups.getFirst()));
         change(member, op("join", open), owner);
     }

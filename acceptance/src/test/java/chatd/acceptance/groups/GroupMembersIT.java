@@ -16,9 +16,12 @@ class GroupMembersIT extends GroupTestBase {
         super(carrier, chatd);
     }
 
-    /** Does something in a group, of which all of these must be told in the same words; {@code info} is the rest. */
+    /**
+     * Changes a group, of which all of these must be told the same; {@code info} is the rest of
+     * what they are told.
+     */
     private static JsonNode told(JsonSocket by, String group, String message, String info, JsonSocket... told) {
-        long mid = done(by, message);
+        long mid = perform(by, message);
         assertThat(mid).isPositive();
         JsonNode first = told[0].expect(JsonType.GROUP);
         assertThat(first.path("mid").asLong()).isEqualTo(mid);
@@ -33,7 +36,7 @@ class GroupMembersIT extends GroupTestBase {
     }
 
     private JsonNode groups(Chatd.Person person) {
-        return welcome(person, "later").path("groups");
+        return loginAnswer(person, "later").path("groups");
     }
 
     private static String leave(String group) {
@@ -49,7 +52,7 @@ class GroupMembersIT extends GroupTestBase {
     }
 
     @Test
-    void whoMakesAGroupOwnsItAndItsMembersAreTold() {
+    void theMakerOwnsTheGroupAndItsMembersAreTold() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket member = logIn(ben, "");
@@ -84,7 +87,7 @@ class GroupMembersIT extends GroupTestBase {
     }
 
     @Test
-    void aGroupIsMadeOfItsMakerAloneAndAnsweredAlsoWithoutAnId() {
+    void aGroupMayHaveOnlyItsMakerAndIsAnsweredWithoutAnIdToo() {
         JsonSocket owner = logIn(ann, "");
         owner.send("{'type': 23, 'info': {'op': 'create', 'name': 'Alone'}}");
         JsonNode told = owner.expect(JsonType.GROUP);
@@ -147,14 +150,14 @@ class GroupMembersIT extends GroupTestBase {
         told(owner, group, op("close", group), ops + "'op': 'close'", phone, third);
         // Whoever was removed hears no more of it.
         member.fence();
-        assertThat(shown(member, group))
+        assertThat(newestItems(member, group))
                 .containsExactly("(create)", "(add)", "(rename)", "(role)", "(set)", "(remove)");
         assertThat(groups(ann).path(0).path("closed").booleanValue()).isTrue();
         assertThat(groups(ben)).isEmpty();
     }
 
     @Test
-    void whatIsSoAlreadyIsToldToNobody() {
+    void aChangeWithoutEffectIsNotAnnounced() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "", member);
@@ -166,11 +169,11 @@ class GroupMembersIT extends GroupTestBase {
                 role(group, owner, "owner"),
                 op("join", group),
                 op("set", group, "'topic': 'as it is', 'history': 'joined', 'open': false"))) {
-            assertThat(done(owner, same)).as(same).isZero();
+            assertThat(perform(owner, same)).as(same).isZero();
         }
         member.fence();
-        assertThat(shown(owner, group)).containsExactly("(create)", "(set)");
-        // Of several, those who are new are told.
+        assertThat(newestItems(owner, group)).containsExactly("(create)", "(set)");
+        // Of several users, only the new ones are announced.
         JsonSocket third = logIn(cid, "");
         told(
                 owner,
@@ -208,12 +211,12 @@ class GroupMembersIT extends GroupTestBase {
     }
 
     @Test
-    void theLastOwnerIsFollowedByTheLongestMember() {
+    void theLastOwnerIsSucceededByTheLongestStandingMember() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
         JsonSocket late = logIn(chatd.person(), "");
-        // Both came at once: the lower number is followed by the higher one.
+        // Both joined at once: the lower number succeeds first.
         String group = create(owner, "'open': true", third, member);
         change(owner, op("add", group, "'users': ['%s']".formatted(late.user())), third, member, late);
         change(owner, role(group, late, "admin"), third, member, late);
@@ -229,14 +232,14 @@ class GroupMembersIT extends GroupTestBase {
     }
 
     @Test
-    void theLastOwnerNamesWhoFollows() {
+    void theLastOwnerNamesASuccessor() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
         String group = create(owner, "", member, third);
-        assertThat(refused(owner, op("leave", group, "'next': 'nobody-at-all'")))
+        assertThat(refusalCode(owner, op("leave", group, "'next': 'nobody-at-all'")))
                 .isEqualTo("no-such-user");
-        assertThat(refused(
+        assertThat(refusalCode(
                         owner,
                         op(
                                 "leave",
@@ -251,7 +254,7 @@ class GroupMembersIT extends GroupTestBase {
                 member,
                 third);
         assertThat(roles(member, group)).containsExactly(member.user() + " member", third.user() + " owner");
-        // Whoever is not an owner, or not the last one, is followed by nobody.
+        // Whoever is not an owner, or not the last one, has no successor.
         change(third, add(group, ann), member, owner);
         change(third, role(group, member, "owner"), member, owner);
         told(
@@ -270,19 +273,19 @@ class GroupMembersIT extends GroupTestBase {
         JsonSocket other = logIn(ben, "");
         String group = create(owner, "'open': true");
         change(owner, leave(group));
-        assertThat(shown(owner, group)).containsExactly("(create)", "(leave)");
-        assertThat(refused(other, op("join", group))).isEqualTo("closed");
-        assertThat(refused(owner, op("join", group))).isEqualTo("closed");
+        assertThat(newestItems(owner, group)).containsExactly("(create)", "(leave)");
+        assertThat(refusalCode(other, op("join", group))).isEqualTo("closed");
+        assertThat(refusalCode(owner, op("join", group))).isEqualTo("closed");
         assertThat(groups(ann)).isEmpty();
     }
 
     @Test
-    void whoWasRemovedCanBeAddedAndThenLeaveAndJoin() {
+    void aRemovedMemberCanBeAddedAgainAndThenLeaveAndJoin() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "'open': true", member);
         change(owner, remove(group, member), member);
-        assertThat(refused(member, op("join", group))).isEqualTo("not-allowed");
+        assertThat(refusalCode(member, op("join", group))).isEqualTo("not-allowed");
         change(owner, add(group, ben), member);
         change(member, leave(group), owner);
         change(member, op("join", group), owner);
@@ -291,14 +294,14 @@ class GroupMembersIT extends GroupTestBase {
 
     /** Whoever leaves wants to be gone: only friends may bring them back again and again. */
     @Test
-    void whoHasLeftTwiceIsAddedByAFriendAlone() {
+    void aUserWhoLeftTwiceCanBeAddedOnlyByAFriend() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "'history': 'all'", member);
         change(member, leave(group), owner);
         change(owner, add(group, ben), member);
         change(member, leave(group), owner);
-        assertThat(refused(owner, add(group, ben))).isEqualTo("not-allowed");
+        assertThat(refusalCode(owner, add(group, ben))).isEqualTo("not-allowed");
         accepted(owner, "'type': 9, 'receive': '%s', 'info': 'come back'".formatted(member.user()));
         accepted(member, "'type': 10, 'receive': '%s', 'info': true".formatted(owner.user()));
         change(owner, add(group, ben));
@@ -311,7 +314,7 @@ class GroupMembersIT extends GroupTestBase {
     }
 
     @Test
-    void theNinthTimeOfOneAccountInOneGroupIsTooMany() {
+    void anAccountEntersOneGroupAtMostEightTimes() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "'open': true", member);
@@ -320,12 +323,12 @@ class GroupMembersIT extends GroupTestBase {
             change(member, op("join", group));
         }
         change(member, leave(group));
-        assertThat(refused(member, op("join", group))).isEqualTo("too-many");
-        assertThat(refused(owner, add(group, ben))).isEqualTo("too-many");
+        assertThat(refusalCode(member, op("join", group))).isEqualTo("too-many");
+        assertThat(refusalCode(owner, add(group, ben))).isEqualTo("too-many");
     }
 
     @Test
-    void whoseAccountIsDeletedHasLeftItsGroups() {
+    void aDeletedAccountHasLeftItsGroups() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "", member);
@@ -352,8 +355,8 @@ class GroupMembersIT extends GroupTestBase {
         for (String each : List.of(group, other)) {
             assertThat(roles(member, each)).containsExactly(member.user() + " owner");
         }
-        assertThat(shown(member, group)).containsExactly("(create)", "the last words", "(leave)");
-        assertThat(refused(member, op("add", group, "'users': ['%s']".formatted(owner.user()))))
+        assertThat(newestItems(member, group)).containsExactly("(create)", "the last words", "(leave)");
+        assertThat(refusalCode(member, op("add", group, "'users': ['%s']".formatted(owner.user()))))
                 .isEqualTo("no-such-user");
     }
 }

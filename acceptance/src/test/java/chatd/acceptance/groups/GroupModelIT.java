@@ -18,9 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Twenty accounts make groups, come and go, talk, and amend what they said, while connections are lost and the daemon is
- * killed; what they are told and can read is what a simple model of it all says. The property {@code chatd.seed} sets the
- * seed of the first round; each further round has the next one.
+ * Twenty accounts make, join and leave groups, talk, and amend what they said, while connections
+ * are lost and the daemon is killed; what they are told and can read must be what a simple model
+ * predicts. The property {@code chatd.seed} sets the seed of the first round; each further round
+ * has the next one.
  */
 @Tag("processes")
 class GroupModelIT {
@@ -39,7 +40,7 @@ class GroupModelIT {
             List<Future<?>> rounds = new ArrayList<>();
             for (long seed = first; seed < first + ROUNDS; seed++) {
                 long its = seed;
-                Campaign.tell("seed " + its);
+                Campaign.report("seed " + its);
                 rounds.add(pool.submit(() -> play(its)));
             }
             for (int i = 0; i < ROUNDS; i++) {
@@ -66,7 +67,7 @@ class GroupModelIT {
             } catch (RuntimeException e) {
                 throw new IllegalStateException(transcript.explain(), e);
             }
-            Campaign.tell("%d operations, %d entries, %d groups, %d kills, %d sessions resumed; answers: %s"
+            Campaign.report("%d operations, %d entries, %d groups, %d kills, %d sessions resumed; answers: %s"
                     .formatted(
                             transcript.operation(),
                             player.model.entries.size(),

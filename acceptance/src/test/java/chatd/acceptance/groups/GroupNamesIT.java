@@ -17,7 +17,7 @@ class GroupNamesIT extends GroupTestBase {
     }
 
     private JsonNode groups(Chatd.Person person) {
-        return welcome(person, "later").path("groups");
+        return loginAnswer(person, "later").path("groups");
     }
 
     private static String topic(JsonSocket by, String group) {
@@ -35,13 +35,13 @@ class GroupNamesIT extends GroupTestBase {
                 "Zoë & Jürgen",
                 "123456789 123456789 123456789 123456789 123456789 123456789 1234"
             })
-    void aNameThatCanBeShownIsTaken(String name) {
+    void aDisplayableNameIsAccepted(String name) {
         JsonSocket owner = logIn(ann, "");
         String group = create(owner, "");
         if (!name.equals("Ops")) {
             change(owner, op("rename", group, "'name': '%s'".formatted(name)));
         }
-        done(owner, "'type': 23, 'info': {'op': 'create', 'name': '%s'}".formatted(name));
+        perform(owner, "'type': 23, 'info': {'op': 'create', 'name': '%s'}".formatted(name));
         assertThat(groups(ann).valueStream().map(one -> one.path("group_name").asString()))
                 .containsExactly(name, name);
     }
@@ -63,24 +63,24 @@ class GroupNamesIT extends GroupTestBase {
                 "123456789 123456789 123456789 123456789 123456789 123456789 12345",
                 "大家大家大家大家大家大家大家大家大家大家大家大"
             })
-    void aNameThatCanNotBeShownIsRefused(String name) {
+    void anUndisplayableNameIsRefused(String name) {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "", member);
-        assertThat(refused(owner, op("rename", group, "'name': '%s'".formatted(name))))
+        assertThat(refusalCode(owner, op("rename", group, "'name': '%s'".formatted(name))))
                 .isEqualTo("bad-name");
-        assertThat(refused(owner, "'type': 23, 'info': {'op': 'create', 'name': '%s'}".formatted(name)))
+        assertThat(refusalCode(owner, "'type': 23, 'info': {'op': 'create', 'name': '%s'}".formatted(name)))
                 .isEqualTo("bad-name");
         member.fence();
         assertThat(groups(ann)).hasSize(1);
     }
 
     @Test
-    void aTopicHasAThousandBytes() {
+    void aTopicHasAtMostAThousandBytes() {
         JsonSocket owner = logIn(ann, "");
         String group = create(owner, "");
         change(owner, op("set", group, "'topic': '%s'".formatted("é".repeat(500))));
-        assertThat(refused(owner, op("set", group, "'topic': '%s'".formatted("é".repeat(500) + "x"))))
+        assertThat(refusalCode(owner, op("set", group, "'topic': '%s'".formatted("é".repeat(500) + "x"))))
                 .isEqualTo("malformed");
         assertThat(topic(owner, group)).isEqualTo("é".repeat(500));
         change(owner, op("set", group, "'topic': ''"));

@@ -73,7 +73,7 @@ class GroupRolesIT extends GroupTestBase {
             closed, open | join            | closed | closed      | closed      | closed       | closed         | closed
             closed, open | close           | closed | closed      | closed      | not-a-member | not-a-member   | not-a-member
             """)
-    void eachOperationIsForWhoMay(
+    void eachOperationIsRestrictedByRole(
             String kind,
             String operation,
             String owner,
@@ -112,7 +112,10 @@ class GroupRolesIT extends GroupTestBase {
                 .isEqualTo((int) expected.values().stream().filter("ok"::equals).count());
     }
 
-    /** Logs in one person of each role, the least powerful first, so that nobody who follows is impeded. */
+    /**
+     * Logs in one person of each role, the least powerful first, so that none prevents what the
+     * next ones do.
+     */
     private Map<String, JsonSocket> people() {
         Map<String, JsonSocket> people = new LinkedHashMap<>();
         for (String role : List.of("stranger", "removed", "left", "member", "admin")) {
@@ -122,15 +125,18 @@ class GroupRolesIT extends GroupTestBase {
         return people;
     }
 
-    private static JsonSocket of(Map<String, JsonSocket> people, String role) {
+    private static JsonSocket socketOf(Map<String, JsonSocket> people, String role) {
         return requireNonNull(people.get(role));
     }
 
-    /** Makes a group of them, and those to whom something is done: two, as two may do it at most. */
+    /**
+     * Makes a group of them, and the targets of the operation: two, since at most two roles may do
+     * it.
+     */
     private String prepare(String kind, String operation, Map<String, JsonSocket> people, Deque<String> targets) {
-        JsonSocket owner = of(people, "owner");
+        JsonSocket owner = socketOf(people, "owner");
         JsonSocket[] members = Stream.of("admin", "member", "left", "removed")
-                .map(role -> of(people, role))
+                .map(role -> socketOf(people, role))
                 .toArray(JsonSocket[]::new);
         String group = create(owner, "'open': " + kind.matches("(closed, )?open"), members);
         targets.add(ben.name());
@@ -144,14 +150,14 @@ class GroupRolesIT extends GroupTestBase {
             change(owner, role(group, ben.name(), role));
             change(owner, role(group, cid.name(), role));
         }
-        change(owner, role(group, of(people, "admin").user(), "admin"));
+        change(owner, role(group, socketOf(people, "admin").user(), "admin"));
         change(
                 owner,
                 op(
                         "remove",
                         group,
-                        "'user': '%s'".formatted(of(people, "removed").user())));
-        change(of(people, "left"), op("leave", group));
+                        "'user': '%s'".formatted(socketOf(people, "removed").user())));
+        change(socketOf(people, "left"), op("leave", group));
         if (kind.startsWith("closed")) {
             change(owner, op("close", group));
         }
@@ -191,14 +197,17 @@ class GroupRolesIT extends GroupTestBase {
 
     /** Returns the number of changes in the group's history, as its owner has it. */
     private static int changes(Map<String, JsonSocket> people, String group) {
-        JsonNode page = page(of(people, "owner"), group, ", 'limit': 200");
+        JsonNode page = page(socketOf(people, "owner"), group, ", 'limit': 200");
         return (int) page.path("items")
                 .valueStream()
                 .filter(item -> item.path("type").asInt() == JsonType.GROUP)
                 .count();
     }
 
-    /** What the owner is refused, who may do it as such; others learn nothing more of it than that they may not. */
+    /**
+     * What even an owner is refused, whose role allows it; others learn only that they may not do
+     * it.
+     */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             add    | 'users': ['nobody-at-all']             | no-such-user
@@ -213,22 +222,22 @@ class GroupRolesIT extends GroupTestBase {
             role   | 'user': 'ANN', 'role': 'member'        | not-allowed
             rename | 'name': ''                             | bad-name
             """)
-    void whatCanNotBeDoneIsJudgedAfterTheRole(String op, String keys, String code) {
+    void impossibleOperationsAreRefusedAfterTheRoleCheck(String op, String keys, String code) {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         JsonSocket stranger = logIn(cid, "");
         String group = create(owner, "", member);
         String message = op(op, group, keys.replace("ANN", ann.name()).replace("CID", cid.name()));
-        assertThat(refused(owner, message)).isEqualTo(code);
-        assertThat(refused(member, message)).isEqualTo("not-allowed");
-        assertThat(refused(stranger, message)).isEqualTo("no-such-group");
+        assertThat(refusalCode(owner, message)).isEqualTo(code);
+        assertThat(refusalCode(member, message)).isEqualTo("not-allowed");
+        assertThat(refusalCode(stranger, message)).isEqualTo("no-such-group");
         member.fence();
         stranger.fence();
-        assertThat(shown(owner, group)).containsExactly("(create)");
+        assertThat(newestItems(owner, group)).containsExactly("(create)");
     }
 
     @Test
-    void whatHasTheWrongShapeIsMalformed() {
+    void wrongShapesAreMalformed() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "", member);
@@ -253,10 +262,10 @@ class GroupRolesIT extends GroupTestBase {
                 op("set", group, "'open': 'yes'"),
                 op("set", group, "'topic': 7"));
         for (String message : wrong) {
-            assertThat(refused(owner, message)).as(message).isEqualTo("malformed");
+            assertThat(refusalCode(owner, message)).as(message).isEqualTo("malformed");
         }
         member.fence();
-        assertThat(shown(owner, group)).containsExactly("(create)");
+        assertThat(newestItems(owner, group)).containsExactly("(create)");
     }
 
     /** The same as if there were no such group, in every word. */
@@ -278,7 +287,7 @@ class GroupRolesIT extends GroupTestBase {
         assertThat(unnumbered(refusal, group))
                 .isEqualTo(unnumbered(answer(stranger, message.formatted(NO_GROUP)), NO_GROUP));
         owner.fence();
-        assertThat(shown(owner, group)).containsExactly("(create)");
+        assertThat(newestItems(owner, group)).containsExactly("(create)");
     }
 
     @ParameterizedTest
@@ -303,6 +312,6 @@ class GroupRolesIT extends GroupTestBase {
                     .isEqualTo(unnumbered(answer(who, message.formatted(none)), Long.toString(none)));
         }
         owner.fence();
-        assertThat(shown(owner, group)).containsExactly("(create)", "among us", "(add)");
+        assertThat(newestItems(owner, group)).containsExactly("(create)", "among us", "(add)");
     }
 }

@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The base of tests of groups: what is done in one, on each carrier. A group is named by its number, as {@code G7}. */
+/**
+ * The base of tests of groups, on each carrier. A group is named by its number, such as {@code G7}.
+ */
 public abstract class GroupTestBase extends JsonTestBase {
     /** A number that no group has. */
     public static final String NO_GROUP = "G999999999";
@@ -79,25 +81,27 @@ public abstract class GroupTestBase extends JsonTestBase {
         };
     }
 
-    /** Does something, and returns its number; 0 where nothing had to be done. */
-    public static long done(JsonSocket by, String message) {
+    /**
+     * Sends a message that must be accepted; returns its number, 0 where nothing had to be done.
+     */
+    public static long perform(JsonSocket by, String message) {
         JsonNode answer = answer(by, message);
         assertThat(answer.path("type").asInt()).as("%s: %s", message, answer).isEqualTo(JsonType.DONE);
         return answer.path("info").path("mid").asLong();
     }
 
-    /** Does something in a group, of which these are told next. */
+    /** Changes a group, of which these must be told next. */
     public static long change(JsonSocket by, String message, JsonSocket... told) {
-        long mid = done(by, message);
+        long mid = perform(by, message);
         for (JsonSocket one : told) {
             assertThat(one.expect(JsonType.GROUP).path("mid").asLong()).isEqualTo(mid);
         }
         return mid;
     }
 
-    /** Sends a text to a group, which these get next. */
+    /** Sends a text to a group, which these must receive next. */
     protected static long say(JsonSocket by, String group, String text, JsonSocket... heard) {
-        long mid = done(by, text(group, text));
+        long mid = perform(by, text(group, text));
         for (JsonSocket one : heard) {
             assertThat(one.expect(JsonType.TEXT_TO_ALL).path("mid").asLong()).isEqualTo(mid);
         }
@@ -105,7 +109,7 @@ public abstract class GroupTestBase extends JsonTestBase {
     }
 
     /** Returns the code with which something is refused. */
-    public static String refused(JsonSocket by, String message) {
+    public static String refusalCode(JsonSocket by, String message) {
         JsonNode answer = answer(by, message);
         assertThat(answer.path("type").asInt()).as("%s: %s", message, answer).isEqualTo(JsonType.REFUSED);
         return answer.path("info").path("code").asString();
@@ -136,18 +140,18 @@ public abstract class GroupTestBase extends JsonTestBase {
         return of.skipTo(JsonType.PAGE).path("info");
     }
 
-    /** Returns the newest items, at most 50, as {@link #described}. */
-    protected static List<String> shown(JsonSocket to, String group) {
+    /** Returns the newest items, at most 50, as {@link #describe}. */
+    protected static List<String> newestItems(JsonSocket to, String group) {
         return items(page(to, group, ""));
     }
 
-    /** Returns the items of a page as {@link #described}. */
+    /** Returns the items of a page as {@link #describe}. */
     static List<String> items(JsonNode page) {
-        return page.path("items").valueStream().map(GroupTestBase::described).toList();
+        return page.path("items").valueStream().map(GroupTestBase::describe).toList();
     }
 
-    /** Describes an item: a text as it is, the others by what they are. */
-    static String described(JsonNode item) {
+    /** Describes an item: a text by its content, the others by their kind. */
+    static String describe(JsonNode item) {
         JsonNode info = item.path("info");
         return switch (item.path("type").asInt()) {
             case JsonType.TEXT_TO_ALL -> info.isNull() ? "(taken back)" : info.asString();
@@ -172,7 +176,7 @@ public abstract class GroupTestBase extends JsonTestBase {
 
     /** Returns what is unread in a group, from the answer to a login; missing if nothing is. */
     protected final JsonNode unread(Chatd.Person person, String group) {
-        return welcome(person, "later").path("unread").path(group);
+        return loginAnswer(person, "later").path("unread").path(group);
     }
 
     protected static JsonNode unread(int count, int mentions, long first, long last) {

@@ -67,7 +67,7 @@ class GroupTextsIT extends GroupTestBase {
         }
         stranger.fence();
         assertThat(stranger.history(9, "").path("items")).isEmpty();
-        assertThat(refused(writer, "'type': 3, 'receive': '%s', 'info': 'to one'".formatted(group)))
+        assertThat(refusalCode(writer, "'type': 3, 'receive': '%s', 'info': 'to one'".formatted(group)))
                 .isEqualTo("no-such-user");
         reader.fence();
     }
@@ -78,20 +78,21 @@ class GroupTextsIT extends GroupTestBase {
         JsonSocket member = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
         String group = create(owner, "'open': true", member);
-        assertThat(refused(third, text(group, "from outside"))).isEqualTo("not-a-member");
+        assertThat(refusalCode(third, text(group, "from outside"))).isEqualTo("not-a-member");
         change(third, op("join", group), owner, member);
         say(third, group, "from within", owner, member);
         change(third, op("leave", group), owner, member);
-        assertThat(refused(third, text(group, "from outside again"))).isEqualTo("not-a-member");
-        assertThat(refused(third, "'type': 22, 'receive': '%s', 'info': {}".formatted(group)))
+        assertThat(refusalCode(third, text(group, "from outside again"))).isEqualTo("not-a-member");
+        assertThat(refusalCode(third, "'type': 22, 'receive': '%s', 'info': {}".formatted(group)))
                 .isEqualTo("not-a-member");
         change(owner, op("close", group), member);
-        assertThat(refused(member, text(group, "too late"))).isEqualTo("closed");
-        assertThat(refused(owner, text(group, "too late"))).isEqualTo("closed");
+        assertThat(refusalCode(member, text(group, "too late"))).isEqualTo("closed");
+        assertThat(refusalCode(owner, text(group, "too late"))).isEqualTo("closed");
         owner.fence();
         member.fence();
-        assertThat(shown(member, group)).containsExactly("(create)", "(join)", "from within", "(leave)", "(close)");
-        assertThat(shown(third, group)).containsExactly("(join)", "from within", "(leave)");
+        assertThat(newestItems(member, group))
+                .containsExactly("(create)", "(join)", "from within", "(leave)", "(close)");
+        assertThat(newestItems(third, group)).containsExactly("(join)", "from within", "(leave)");
     }
 
     @Test
@@ -105,14 +106,15 @@ class GroupTextsIT extends GroupTestBase {
         long elsewhere = say(one, second, "elsewhere", other);
         long between = send(one, other.user(), "between us");
         other.expect(JsonType.TEXT);
-        done(other, text(group, "that") + ", 're': " + question);
+        perform(other, text(group, "that") + ", 're': " + question);
         JsonNode answer = one.expect(JsonType.TEXT_TO_ALL);
         assertThat(answer.path("re").asLong()).isEqualTo(question);
         assertThat(item(other, group, answer.path("mid").asLong())).isEqualTo(answer);
         for (long no : List.of(made, elsewhere, between)) {
-            assertThat(refused(other, text(group, "that") + ", 're': " + no)).isEqualTo("no-such-message");
+            assertThat(refusalCode(other, text(group, "that") + ", 're': " + no))
+                    .isEqualTo("no-such-message");
         }
-        assertThat(refused(
+        assertThat(refusalCode(
                         other, "'type': 3, 'receive': '%s', 'info': 'that', 're': %d".formatted(one.user(), question)))
                 .isEqualTo("no-such-message");
         one.fence();
@@ -126,27 +128,27 @@ class GroupTextsIT extends GroupTestBase {
         Chatd.Person stranger = chatd.person();
         String group = create(owner, "", admin, member);
         makeAdmin(owner, group, admin, admin, member);
-        long first = done(member, text(group, "@all, @%s: does @%s know?".formatted(stranger.name(), ann.name())));
+        long first = perform(member, text(group, "@all, @%s: does @%s know?".formatted(stranger.name(), ann.name())));
         assertThat(mentions(owner.expect(JsonType.TEXT_TO_ALL))).containsExactly(owner.user());
         admin.expect(JsonType.TEXT_TO_ALL);
-        long second = done(admin, text(group, "@all and @%s".formatted(cid.name())));
+        long second = perform(admin, text(group, "@all and @%s".formatted(cid.name())));
         assertThat(mentions(owner.expect(JsonType.TEXT_TO_ALL))).containsExactly(group);
         JsonNode all = member.expect(JsonType.TEXT_TO_ALL);
         assertThat(mentions(all)).containsExactly(group);
         assertThat(item(member, group, second)).isEqualTo(all);
-        long third = done(owner, text(group, "mail@all @allx (@all)"));
+        long third = perform(owner, text(group, "mail@all @allx (@all)"));
         assertThat(mentions(member.expect(JsonType.TEXT_TO_ALL))).containsExactly(group);
         assertThat(mentions(admin.expect(JsonType.TEXT_TO_ALL))).containsExactly(group);
         long last = say(owner, group, "mail@all @allx", admin, member);
         assertThat(item(member, group, last).has("mentions")).isFalse();
         assertThat(unread(ann, group)).isEqualTo(unread(2, 2, first, second));
         assertThat(unread(ben, group)).isEqualTo(unread(3, 1, first, last));
-        // Once each, and not for one's own.
+        // Each text counts once, and one's own do not.
         assertThat(unread(cid, group)).isEqualTo(unread(3, 2, second, last));
         assertThat(third).isBetween(second, last);
-        // Who is no member any more is not mentioned.
+        // Former members are not mentioned.
         change(member, op("leave", group), owner, admin);
-        done(owner, text(group, "bye @%s".formatted(cid.name())));
+        perform(owner, text(group, "bye @%s".formatted(cid.name())));
         assertThat(admin.expect(JsonType.TEXT_TO_ALL).has("mentions")).isFalse();
     }
 
@@ -160,7 +162,7 @@ class GroupTextsIT extends GroupTestBase {
         String group = create(writer, "", phone, admin, member);
         makeAdmin(writer, group, admin, phone, admin, member);
         long mid = say(writer, group, "Lunh?", phone, admin, member);
-        long corrected = done(writer, correct(mid, "Lunch, @%s?".formatted(ben.name())));
+        long corrected = perform(writer, correct(mid, "Lunch, @%s?".formatted(ben.name())));
         JsonNode told = member.expect(JsonType.CORRECTED);
         assertThat(told.path("mid").asLong()).isEqualTo(corrected);
         assertThat(told.path("receive").asString()).isEqualTo(group);
@@ -176,10 +178,10 @@ class GroupTextsIT extends GroupTestBase {
             assertThat(items(page(any, group, ", 'after': " + mid))).containsExactly("✎ Lunch, @" + ben.name() + "?");
         }
         assertThat(unread(ben, group)).isEqualTo(unread(1, 0, mid, mid));
-        assertThat(refused(admin, correct(mid, "not mine"))).isEqualTo("not-allowed");
-        assertThat(refused(member, correct(mid, "not mine"))).isEqualTo("not-allowed");
-        assertThat(refused(stranger, correct(mid, "not mine"))).isEqualTo("no-such-message");
-        assertThat(refused(writer, correct(corrected, "of a correction"))).isEqualTo("no-such-message");
+        assertThat(refusalCode(admin, correct(mid, "not mine"))).isEqualTo("not-allowed");
+        assertThat(refusalCode(member, correct(mid, "not mine"))).isEqualTo("not-allowed");
+        assertThat(refusalCode(stranger, correct(mid, "not mine"))).isEqualTo("no-such-message");
+        assertThat(refusalCode(writer, correct(corrected, "of a correction"))).isEqualTo("no-such-message");
         stranger.fence();
     }
 
@@ -194,35 +196,35 @@ class GroupTextsIT extends GroupTestBase {
         long byAdmin = say(admin, group, "by the admin", owner, member);
         long byMember = say(member, group, "by the member", owner, admin);
         long another = say(member, group, "another", owner, admin);
-        assertThat(refused(member, takeBack(byOwner))).isEqualTo("not-allowed");
-        assertThat(refused(member, takeBack(byAdmin))).isEqualTo("not-allowed");
+        assertThat(refusalCode(member, takeBack(byOwner))).isEqualTo("not-allowed");
+        assertThat(refusalCode(member, takeBack(byAdmin))).isEqualTo("not-allowed");
         expectTakenBack(member, byMember, group, owner, admin);
         expectTakenBack(owner, byAdmin, group, admin, member);
         expectTakenBack(admin, byOwner, group, owner, member);
         expectTakenBack(admin, another, group, owner, member);
         for (JsonSocket any : List.of(owner, admin, member)) {
-            assertThat(shown(any, group))
+            assertThat(newestItems(any, group))
                     .containsExactly(
                             "(create)", "(role)", "(taken back)", "(taken back)", "(taken back)", "(taken back)");
         }
         assertThat(unread(ann, group).isMissingNode())
                 .as("nothing is left to read")
                 .isTrue();
-        assertThat(refused(member, text(group, "what was it?") + ", 're': " + byOwner))
+        assertThat(refusalCode(member, text(group, "what was it?") + ", 're': " + byOwner))
                 .isEqualTo("no-such-message");
-        long back = done(admin, takeBack(another));
+        long back = perform(admin, takeBack(another));
         for (String no : List.of(
                 takeBack(back), correct(back, "x"), react(back, "👍"), correct(byMember, "x"), react(byMember, "👍"))) {
-            assertThat(refused(member, no)).as(no).isEqualTo("no-such-message");
+            assertThat(refusalCode(member, no)).as(no).isEqualTo("no-such-message");
         }
         long role = page(owner, group, "").path("items").path(1).path("mid").asLong();
         for (String no : List.of(takeBack(role), correct(role, "x"), react(role, "👍"))) {
-            assertThat(refused(owner, no)).as(no).isEqualTo("no-such-message");
+            assertThat(refusalCode(owner, no)).as(no).isEqualTo("no-such-message");
         }
     }
 
     private static void expectTakenBack(JsonSocket by, long mid, String group, JsonSocket... told) {
-        long number = done(by, takeBack(mid));
+        long number = perform(by, takeBack(mid));
         for (JsonSocket one : told) {
             JsonNode back = one.expect(JsonType.TAKEN_BACK);
             assertThat(back.path("mid").asLong()).isEqualTo(number);
@@ -232,11 +234,11 @@ class GroupTextsIT extends GroupTestBase {
         }
         assertThat(item(by, group, mid).path("taken_back").path("by").asString())
                 .isEqualTo(by.user());
-        assertThat(done(by, takeBack(mid))).as("once").isEqualTo(number);
+        assertThat(perform(by, takeBack(mid))).as("once").isEqualTo(number);
     }
 
     @Test
-    void whoLeftTakesBackWhatItWroteAndDoesNothingElse() {
+    void aFormerMemberTakesBackTheirOwnTextsAndDoesNothingElse() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket left = logIn(ben, "");
         String group = create(owner, "", left);
@@ -246,18 +248,18 @@ class GroupTextsIT extends GroupTestBase {
         makeAdmin(owner, group, left, left);
         change(left, op("leave", group), owner);
         for (String no : List.of(correct(own, "corrected"), react(own, "👍"), react(others, "👍"))) {
-            assertThat(refused(left, no)).as(no).isEqualTo("not-a-member");
+            assertThat(refusalCode(left, no)).as(no).isEqualTo("not-a-member");
         }
-        assertThat(refused(left, takeBack(others))).isIn("not-allowed", "not-a-member");
+        assertThat(refusalCode(left, takeBack(others))).isIn("not-allowed", "not-a-member");
         owner.fence();
         expectTakenBack(left, own, group, owner);
-        // It is not told what others do, but sees no more of what was taken back.
-        done(owner, takeBack(kept));
-        done(owner, correct(others, "corrected"));
+        // Former members are not told what others do, but no longer see what was taken back.
+        perform(owner, takeBack(kept));
+        perform(owner, correct(others, "corrected"));
         left.fence();
-        assertThat(shown(left, group))
+        assertThat(newestItems(left, group))
                 .containsExactly("(create)", "by the owner", "(taken back)", "(taken back)", "(role)", "(leave)");
-        assertThat(shown(owner, group))
+        assertThat(newestItems(owner, group))
                 .containsExactly("(create)", "corrected", "(taken back)", "(taken back)", "(role)", "(leave)");
     }
 
@@ -270,13 +272,14 @@ class GroupTextsIT extends GroupTestBase {
         long other = say(member, group, "another", owner);
         long kept = say(member, group, "kept", owner);
         change(owner, op("close", group), member);
-        assertThat(refused(member, correct(own, "corrected"))).isEqualTo("closed");
-        assertThat(refused(member, react(own, "👍"))).isEqualTo("closed");
+        assertThat(refusalCode(member, correct(own, "corrected"))).isEqualTo("closed");
+        assertThat(refusalCode(member, react(own, "👍"))).isEqualTo("closed");
         owner.fence();
         expectTakenBack(member, own, group, owner);
         expectTakenBack(owner, other, group, member);
         assertThat(item(member, group, kept).path("info").asString()).isEqualTo("kept");
-        assertThat(shown(member, group)).containsExactly("(create)", "(taken back)", "(taken back)", "kept", "(close)");
+        assertThat(newestItems(member, group))
+                .containsExactly("(create)", "(taken back)", "(taken back)", "kept", "(close)");
     }
 
     @Test
@@ -287,42 +290,45 @@ class GroupTextsIT extends GroupTestBase {
         JsonSocket stranger = logIn(chatd.person(), "");
         String group = create(writer, "", reader, third);
         long mid = say(writer, group, "good news", reader, third);
-        long number = done(reader, react(mid, "👍"));
+        long number = perform(reader, react(mid, "👍"));
         JsonNode told = writer.expect(JsonType.REACTION);
         assertThat(told.path("receive").asString()).isEqualTo(group);
         assertThat(told.path("mid").asLong()).isEqualTo(number);
         assertThat(told.path("info"))
                 .isEqualTo(json("{'mid': %d, 'code': '👍', 'on': true, 'by': '%s'}".formatted(mid, reader.user())));
         assertThat(third.expect(JsonType.REACTION)).isEqualTo(told);
-        assertThat(done(reader, react(mid, "👍"))).as("it is so already").isZero();
-        done(third, react(mid, "👍"));
+        assertThat(perform(reader, react(mid, "👍"))).as("it is so already").isZero();
+        perform(third, react(mid, "👍"));
         for (JsonSocket any : List.of(writer, reader, third)) {
             assertThat(item(any, group, mid).path("reactions"))
                     .isEqualTo(json("{'👍': {'n': 2, 'by': ['%s', '%s']}}".formatted(reader.user(), third.user())));
         }
-        assertThat(refused(stranger, react(mid, "👍"))).isEqualTo("no-such-message");
-        assertThat(refused(writer, react(number, "👍"))).isEqualTo("no-such-message");
+        assertThat(refusalCode(stranger, react(mid, "👍"))).isEqualTo("no-such-message");
+        assertThat(refusalCode(writer, react(number, "👍"))).isEqualTo("no-such-message");
         assertThat(unread(ann, group).isMissingNode()).isTrue();
         stranger.fence();
     }
 
-    /** In groups it is the client that folds what comes; it does not count. */
+    /**
+     * In groups, hiding what a blocked member writes is left to the client; it does not count as
+     * unread.
+     */
     @Test
-    void whatABlockedMemberDoesInAGroupComes() {
+    void messagesOfABlockedMemberAreDeliveredInAGroup() {
         JsonSocket blocker = logIn(ann, "");
         JsonSocket blocked = logIn(ben, "");
         String group = create(blocker, "", blocked);
-        done(blocker, "'type': 34, 'info': {'user_id': '%s', 'on': true}".formatted(blocked.user()));
+        perform(blocker, "'type': 34, 'info': {'user_id': '%s', 'on': true}".formatted(blocked.user()));
         long own = say(blocker, group, "my own", blocked);
         long mid = say(blocked, group, "still here, @%s".formatted(ann.name()), blocker);
-        done(blocked, correct(mid, "still here"));
+        perform(blocked, correct(mid, "still here"));
         blocker.expect(JsonType.CORRECTED);
-        done(blocked, react(own, "👎"));
+        perform(blocked, react(own, "👎"));
         blocker.expect(JsonType.REACTION);
         blocked.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(group));
         assertThat(blocker.expect(JsonType.TYPING).path("send").asString()).isEqualTo(blocked.user());
         assertThat(unread(ann, group).isMissingNode()).isTrue();
-        assertThat(shown(blocker, group)).containsExactly("(create)", "my own", "still here");
+        assertThat(newestItems(blocker, group)).containsExactly("(create)", "my own", "still here");
         assertThat(conversation(blocker, group).path("unread").asInt()).isZero();
     }
 }

@@ -46,7 +46,7 @@ abstract class BareDaemon extends Chatd {
             Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
             DaemonProcess.configure(directory, "[::]:0", server.socket(), schema, "[registration]\nmode = \"open\"\n");
             begin();
-            people();
+            addUsers();
         } catch (IOException | RuntimeException e) {
             close();
             throw e instanceof RuntimeException fault ? fault : new UncheckedIOException((IOException) e);
@@ -80,13 +80,13 @@ abstract class BareDaemon extends Chatd {
         ProcessResult.signal("CONT", server.pid());
     }
 
-    private void people() throws IOException {
+    private void addUsers() throws IOException {
         var link = new AdminLink(adminSocket());
         for (String name : List.of("alice", "bob")) {
             Files.writeString(directory.resolve(name + ".password"), PASSWORD + "\n");
             link.call(
                     UserCalls.ADD,
-                    new UserCalls.Setting(name, null, name.equals("bob"), false, new Password(PASSWORD)));
+                    new UserCalls.AddOrReset(name, null, name.equals("bob"), false, new Password(PASSWORD)));
         }
     }
 

@@ -26,18 +26,18 @@ abstract class CarrierTestBase {
         }
     }
 
-    /** Has something closed after the test. */
-    protected final <T extends AutoCloseable> T closing(T one) {
+    /** Registers something to be closed after the test. */
+    protected final <T extends AutoCloseable> T closeAfterTest(T one) {
         open.add(one);
         return one;
     }
 
     /** Connects; the connection is closed after the test. */
     protected final JsonSocket connect() {
-        return closing(carrier.connect(chatd));
+        return closeAfterTest(carrier.connect(chatd));
     }
 
     protected final JsonSocket logIn(Chatd.Person person, String device) {
-        return closing(chatd.logInJson(carrier, person, device));
+        return closeAfterTest(chatd.logInJson(carrier, person, device));
     }
 }

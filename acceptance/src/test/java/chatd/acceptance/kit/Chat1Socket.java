@@ -3,7 +3,7 @@ package chatd.acceptance.kit;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code chat/1} connection, read by hand. Every read fails after {@link Patience#LONG}. One thread may send
+ * One {@code chat/1} connection, read by hand. Every read fails after {@link TestTimeout#LONG}. One thread may send
  * while another reads. An expected frame may be preceded by presence of users that other tests left behind, nothing
  * else.
  */
@@ -26,7 +26,7 @@ public final class Chat1Socket implements AutoCloseable {
 
     private final SSLSocket socket;
     private Chatd.@Nullable Person person;
-    private byte[] begun = {};
+    private byte[] pendingHeader = {};
 
     public Chat1Socket(SSLSocket socket) {
         this.socket = socket;
@@ -63,10 +63,10 @@ public final class Chat1Socket implements AutoCloseable {
     public void awaitFrame() {
         try {
             InputStream in = socket.getInputStream();
-            begun = in.readNBytes(8);
-            while (Frame.isPresence(ByteBuffer.wrap(begun).getInt())) {
-                in.skipNBytes(ByteBuffer.wrap(begun).getInt(4));
-                begun = in.readNBytes(8);
+            pendingHeader = in.readNBytes(8);
+            while (Frame.isPresence(ByteBuffer.wrap(pendingHeader).getInt())) {
+                in.skipNBytes(ByteBuffer.wrap(pendingHeader).getInt(4));
+                pendingHeader = in.readNBytes(8);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -77,8 +77,8 @@ public final class Chat1Socket implements AutoCloseable {
     public @Nullable Frame nextOrEnd() {
         try {
             InputStream in = socket.getInputStream();
-            byte[] header = begun.length > 0 ? begun : in.readNBytes(8);
-            begun = new byte[0];
+            byte[] header = pendingHeader.length > 0 ? pendingHeader : in.readNBytes(8);
+            pendingHeader = new byte[0];
             if (header.length == 0) {
                 return null;
             }

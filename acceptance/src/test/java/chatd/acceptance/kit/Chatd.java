@@ -58,7 +58,10 @@ public abstract class Chatd implements AutoCloseable {
 
     private volatile @Nullable JdkTls tls;
 
-    /** @param onDisk whether its directory is on a disk; otherwise it is where the tests have theirs, if in memory */
+    /**
+     * @param onDisk whether its directory is on a disk; otherwise it is where the tests' other
+     *     files are, possibly in memory
+     */
     Chatd(boolean onDisk) {
         try {
             directory = onDisk ? Files.createTempDirectory(Path.of("/tmp"), "ca") : Files.createTempDirectory("ca");
@@ -83,7 +86,7 @@ public abstract class Chatd implements AutoCloseable {
     /** Returns the id of the process in which the daemon runs. */
     public abstract long pid();
 
-    /** Returns the file in which a client finds the CA. */
+    /** Returns the file with the CA, for clients. */
     public final Path ca() {
         return directory.resolve("ca.pem");
     }
@@ -93,7 +96,7 @@ public abstract class Chatd implements AutoCloseable {
     }
 
     /** Trusts the CA that is there now; to be called when the daemon is ready. */
-    final void ready() {
+    final void trustCa() {
         tls = JdkTls.trusting(ca());
     }
 

@@ -38,7 +38,7 @@ public final class CutProxy implements AutoCloseable {
     private volatile boolean swallowing;
     private volatile Duration pause = Duration.ZERO;
 
-    /** The connections, each by the end that it is read from, on which something is still to be forwarded twice. */
+    /** The channels whose next read is to be forwarded twice. */
     private final Set<SocketChannel> repeating = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable Random delays;
@@ -104,7 +104,7 @@ public final class CutProxy implements AutoCloseable {
         cut();
     }
 
-    /** Closes new connections until there is a target again; those that stand go on. */
+    /** Closes new connections until there is a target again; open ones continue. */
     public void refuse() {
         forwardTo(NOBODY);
     }
@@ -119,13 +119,16 @@ public final class CutProxy implements AutoCloseable {
         delays = random;
     }
 
-    /** Forwards as it comes again. */
-    public void calm() {
+    /** Stops pausing and delaying. */
+    public void stopDelays() {
         delays = null;
         pause = Duration.ZERO;
     }
 
-    /** Forwards what comes next on each connection twice, both ways: of TLS, neither side takes that. */
+    /**
+     * Forwards what comes next on each connection twice, both ways: with TLS, both sides reject
+     * that.
+     */
     public void repeat() {
         repeating.addAll(open);
     }
@@ -134,12 +137,15 @@ public final class CutProxy implements AutoCloseable {
         return connections.get();
     }
 
-    /** Returns how many answers of the database were swallowed since the last cut. */
+    /** Returns how many answers of the target were swallowed since the last cut. */
     public int swallowed() {
         return swallowed.get();
     }
 
-    /** Swallows answers until the next cut: the daemon's requests are executed, but it never learns the outcome. */
+    /**
+     * Swallows answers until the next cut: requests are executed, but the sender never learns the
+     * outcome.
+     */
     public void swallowAnswers() {
         swallowing = true;
     }
@@ -156,16 +162,16 @@ public final class CutProxy implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                SocketChannel daemon = server.accept();
+                SocketChannel incoming = server.accept();
                 try {
-                    SocketChannel database = SocketChannel.open(target);
+                    SocketChannel outgoing = SocketChannel.open(target);
                     connections.incrementAndGet();
-                    open.add(daemon);
-                    open.add(database);
-                    Thread.ofPlatform().daemon().start(() -> copy(daemon, database, false));
-                    Thread.ofPlatform().daemon().start(() -> copy(database, daemon, true));
+                    open.add(incoming);
+                    open.add(outgoing);
+                    Thread.ofPlatform().daemon().start(() -> copy(incoming, outgoing, false));
+                    Thread.ofPlatform().daemon().start(() -> copy(outgoing, incoming, true));
                 } catch (IOException _) {
-                    end(daemon); // nobody there
+                    end(incoming); // nobody there
                 }
             }
         } catch (IOException _) {
@@ -173,12 +179,12 @@ public final class CutProxy implements AutoCloseable {
         }
     }
 
-    private void copy(SocketChannel from, SocketChannel to, boolean answers) {
+    private void copy(SocketChannel from, SocketChannel to, boolean isFromTarget) {
         var buffer = ByteBuffer.allocate(1 << 16);
         try {
             while (from.read(buffer) >= 0) {
                 buffer.flip();
-                if (answers && swallowing) {
+                if (isFromTarget && swallowing) {
                     swallowed.incrementAndGet();
                     buffer.position(buffer.limit());
                 }

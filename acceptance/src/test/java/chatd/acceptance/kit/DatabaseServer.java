@@ -11,8 +11,9 @@ import java.util.List;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /**
- * The database servers of tests: the one of this process, started on first use and stopped with the process; servers of
- * one's own; and the files of a server with the daemon's empty schema, so that not every demo has to create them.
+ * The database servers of tests: the one of this process, started on first use and stopped with the
+ * process; separate servers; and the files of a server with the daemon's empty schema, so that not
+ * every demo has to create them.
  */
 public final class DatabaseServer {
     private DatabaseServer() {}
@@ -57,7 +58,7 @@ public final class DatabaseServer {
         }
     }
 
-    /** Starts a server of one's own, whose files lie in a directory. */
+    /** Starts a separate server, with its files in a directory. */
     static PrivateMariaDb start(Path directory) throws IOException {
         prepare(directory);
         return PrivateMariaDb.start(directory, directory.resolve("mariadb.sock"));

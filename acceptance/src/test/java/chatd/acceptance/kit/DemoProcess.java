@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,7 +78,7 @@ public final class DemoProcess extends Chatd {
             close();
             throw e;
         }
-        ready();
+        trustCa();
         return this;
     }
 
@@ -150,7 +150,8 @@ public final class DemoProcess extends Chatd {
 
     /** Returns the demo's own {@code mariadbd}, found by its directory. */
     public Optional<ProcessHandle> database() {
-        return mine().filter(process -> argv(process).getFirst().endsWith("mariadbd"))
+        return ownProcesses()
+                .filter(process -> argv(process).getFirst().endsWith("mariadbd"))
                 .findFirst();
     }
 
@@ -165,7 +166,7 @@ public final class DemoProcess extends Chatd {
     }
 
     /** Returns every process whose command line names the demo's directory. */
-    public Stream<ProcessHandle> mine() {
+    public Stream<ProcessHandle> ownProcesses() {
         return ProcessHandle.allProcesses()
                 .filter(process -> argv(process).stream().anyMatch(a -> a.contains(directory.toString())));
     }
@@ -189,7 +190,7 @@ public final class DemoProcess extends Chatd {
     /** Waits for the demo to end by itself and returns its exit code. */
     public int awaitEnd() {
         try {
-            assertThat(process().waitFor(Patience.LONG))
+            assertThat(process().waitFor(TestTimeout.LONG))
                     .as("the demo ends; it said: %s", output())
                     .isTrue();
         } catch (InterruptedException e) {
@@ -213,8 +214,8 @@ public final class DemoProcess extends Chatd {
                     ProcessResult.signal("KILL", -started.pid());
                 }
             }
-            mine().forEach(ProcessHandle::destroyForcibly);
-            await().until(() -> mine().findAny().isEmpty());
+            ownProcesses().forEach(ProcessHandle::destroyForcibly);
+            await().until(() -> ownProcesses().findAny().isEmpty());
             Wire.deleteTree(directory);
             Files.deleteIfExists(output);
         } catch (IOException e) {

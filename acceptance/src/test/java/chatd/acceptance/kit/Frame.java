@@ -9,7 +9,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A frame from the daemon, and its fields as the page lays them out. Padding that is not NUL is a failure. */
+/**
+ * A frame from the daemon, with its fields as the protocol page lays them out. Fails if padding is
+ * not NUL.
+ */
 public final class Frame {
 
     /** Size in bytes of a file's announcement, which also precedes its content. */

@@ -12,11 +12,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** How tests are written. None decides by a pause: what it waits for may come late on a busy machine, and has then failed for no reason. */
+/**
+ * Checks how tests are written. None may rely on a pause: on a busy machine the event it waits for
+ * may arrive late, and the test then fails for no reason.
+ */
 class HabitsTest {
     private static final Pattern PAUSE = Pattern.compile("waitForTimeout\\(|\\.sleep\\(|parkNanos\\(");
 
-    /** Those that set the pace of what they do, or look again: nothing is decided by how long it takes. */
+    /**
+     * Tests that may pause, to pace their own actions or to poll: no result depends on how long it
+     * takes.
+     */
     private static final Map<String, String> ALLOWED = Map.ofEntries(
             Map.entry("BoundsIT", "sends a little each second, so that an upload hardly moves"),
             Map.entry("ClientDirectScriptIT", "a cut that is long enough to be noticed"),
@@ -31,36 +37,42 @@ class HabitsTest {
             Map.entry("WebStatesIT", "a slow answer"),
             Map.entry("WebTalkIT", "the pace at which texts come"));
 
-    /** That something is not on a screen says nothing before all has come that may: the fences of a terminal and a page. */
-    private static final Pattern LOOK = Pattern.compile("assertThat\\([a-z]\\w*\\.(screen|raw|coloured|all)\\(\\)"
+    /**
+     * Matches checks that something is absent from a screen. They prove nothing until everything in
+     * flight has arrived: the fences of a terminal and of a page wait for that.
+     */
+    private static final Pattern ABSENCE = Pattern.compile("assertThat\\([a-z]\\w*\\.(screen|raw|coloured|all)\\(\\)"
             + "[^;]*(doesNotContain|noneMatch)|hasCount\\(0\\b|isHidden\\(|not\\(\\)\\s*\\.isVisible");
 
-    /** A type of a JSON message by its number: a reader has to know the table by heart. {@link JsonType} has their names. */
-    private static final Pattern NUMBERED = Pattern.compile(
+    /**
+     * Matches JSON message types written as numbers, which readers would have to know by heart.
+     * {@link JsonType} names them.
+     */
+    private static final Pattern NUMERIC_TYPE = Pattern.compile(
             "(expect|skipTo|expectPresence)\\(\\d|\"type\"\\)\\.asInt\\(\\)\\)?[^;]{0,60}?(EqualTo\\(|[!=]= )\\d");
 
-    private static final Map<String, String> MAY_LOOK = Map.of(
+    private static final Map<String, String> MAY_CHECK_ABSENCE = Map.of(
             "WebPerson", "has the fence",
             "WebStatesIT", "sets the time that the page shows, which has no connection",
             "TerminalTalkIT", "waits first for what was said last, on the same connection");
 
     @Test
-    void nothingIsDecidedByAPause() throws IOException {
-        assertThat(having(PAUSE)).containsExactlyInAnyOrderElementsOf(ALLOWED.keySet());
+    void noTestReliesOnAPause() throws IOException {
+        assertThat(sourcesMatching(PAUSE)).containsExactlyInAnyOrderElementsOf(ALLOWED.keySet());
     }
 
     @Test
-    void nothingIsTakenForMissingBeforeAllHasCome() throws IOException {
-        assertThat(having(LOOK)).containsExactlyInAnyOrderElementsOf(MAY_LOOK.keySet());
+    void absenceIsCheckedOnlyAfterAFence() throws IOException {
+        assertThat(sourcesMatching(ABSENCE)).containsExactlyInAnyOrderElementsOf(MAY_CHECK_ABSENCE.keySet());
     }
 
     @Test
-    void typesOfMessagesHaveNames() throws IOException {
-        assertThat(having(NUMBERED)).isEmpty();
+    void messageTypesAreNamed() throws IOException {
+        assertThat(sourcesMatching(NUMERIC_TYPE)).isEmpty();
     }
 
-    /** Returns the names of the tests' sources in which something stands. */
-    private static List<String> having(Pattern pattern) throws IOException {
+    /** Returns the names of the test sources in which the pattern is found. */
+    private static List<String> sourcesMatching(Pattern pattern) throws IOException {
         List<Path> trees;
         try (Stream<Path> modules = Files.list(ProcessResult.ROOT)) {
             trees = modules.map(module -> module.resolve("src/test/java"))

@@ -41,15 +41,15 @@ public final class HttpClient implements AutoCloseable {
         }
     }
 
-    /** Reads up to the empty line, which is left out. */
-    public static String head(InputStream in) throws IOException {
+    /** Reads the first line and the headers, without the empty line that ends them. */
+    public static String readHead(InputStream in) throws IOException {
         var head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
-            int one = in.read();
-            if (one < 0) {
+            int next = in.read();
+            if (next < 0) {
                 throw new EOFException("in a head: " + head);
             }
-            head.append((char) one);
+            head.append((char) next);
         }
         return head.substring(0, head.length() - 2);
     }
@@ -65,16 +65,20 @@ public final class HttpClient implements AutoCloseable {
     /** Sends a request with further headers, each with its line end, and returns the response. */
     public Response ask(String method, String path, String headers) throws IOException {
         send("%s %s HTTP/1.1\r\nHost: localhost:%d\r\n%s\r\n".formatted(method, path, socket.getPort(), headers));
-        return response(method.equals("HEAD"));
+        return readResponse(method.equals("HEAD"));
     }
 
     public Response get(String path) throws IOException {
         return ask("GET", path, "");
     }
 
-    /** @param headOnly whether no body follows, whatever its length is said to be */
-    public Response response(boolean headOnly) throws IOException {
-        var head = new Response(head(in), new byte[0]);
+    /**
+     * Reads a response.
+     *
+     * @param headOnly whether no body follows, whatever {@code Content-Length} says
+     */
+    public Response readResponse(boolean headOnly) throws IOException {
+        var head = new Response(readHead(in), new byte[0]);
         String length = head.header("content-length");
         byte[] body = new byte[headOnly || length.isEmpty() ? 0 : Integer.parseInt(length)];
         in.readFully(body);

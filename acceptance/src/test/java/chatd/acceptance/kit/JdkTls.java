@@ -1,6 +1,6 @@
 package chatd.acceptance.kit;
 
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,7 +20,7 @@ import javax.net.ssl.TrustManagerFactory;
 public record JdkTls(SSLContext context) {
 
     static {
-        // Makes an end of the stream without close_notify an error.
+        // Makes the end of a stream without close_notify an error.
         System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
     }
 
@@ -59,14 +59,14 @@ public record JdkTls(SSLContext context) {
     }
 
     /** As {@link #connect}, on a socket that is connected already. */
-    public SSLSocket over(Socket plain, String host, String... alpn) throws IOException {
+    public SSLSocket connectOver(Socket plain, String host, String... alpn) throws IOException {
         var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
         var parameters = new SSLParameters();
         parameters.setApplicationProtocols(alpn);
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);
         plain.setTcpNoDelay(true);
-        plain.setSoTimeout(Patience.MILLIS);
+        plain.setSoTimeout(TestTimeout.MILLIS);
         socket.startHandshake();
         return socket;
     }
@@ -78,8 +78,9 @@ public record JdkTls(SSLContext context) {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 socket.setSSLParameters(parameters);
                 socket.setTcpNoDelay(true);
-                socket.setSoTimeout(Patience.MILLIS);
-                // An explicit bind would take a port from those that listeners are given, and hold it for a minute.
+                socket.setSoTimeout(TestTimeout.MILLIS);
+                // An explicit bind would take a port that a listener could be given, and hold it
+                // for a minute (TIME_WAIT).
                 if (!from.getAddress().isAnyLocalAddress()) {
                     socket.bind(from);
                 }

@@ -23,7 +23,10 @@ public enum JsonCarrier {
 
     /** A connection that carries messages. */
     interface Messages {
-        /** Sends a message for each line end, and the beginning of another if the text does not end with one. */
+        /**
+         * Sends each line as a message, and the rest after the last line end as the beginning of
+         * another.
+         */
         void send(String lines) throws IOException;
 
         /** Returns the next message; null at a clean end. */
@@ -32,11 +35,11 @@ public enum JsonCarrier {
 
     public JsonSocket connect(Chatd to) {
         SSLSocket socket = to.tls().connect(to.host(), to.port(), this == LINES ? "chat-json/1" : "http/1.1");
-        return on(socket);
+        return wrap(socket);
     }
 
-    /** Returns the messages of a connection whose handshake of TLS is complete. */
-    public JsonSocket on(SSLSocket socket) {
+    /** Carries messages on a connection whose TLS handshake is complete. */
+    public JsonSocket wrap(SSLSocket socket) {
         try {
             return new JsonSocket(
                     socket,
@@ -75,10 +78,10 @@ public enum JsonCarrier {
         }
     }
 
-    /** Text messages; the beginning of one is a fragment. */
+    /** WebSocket text messages; the beginning of one is sent as a fragment. */
     private static final class Texts implements Messages {
         private final WebSocketClient socket;
-        private boolean begun;
+        private boolean isMessageOpen;
         private @Nullable Deflater deflater;
 
         Texts(WebSocketClient socket) {
@@ -98,17 +101,17 @@ public enum JsonCarrier {
         }
 
         private void fragment(byte[] text, boolean last) throws IOException {
-            int first = begun ? WebSocketClient.CONTINUATION : WebSocketClient.TEXT;
+            int first = isMessageOpen ? WebSocketClient.CONTINUATION : WebSocketClient.TEXT;
             byte[] payload = text;
             if (socket.isCompressed()) {
-                if (!begun) {
+                if (!isMessageOpen) {
                     deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
                     first |= WebSocketClient.COMPRESSED;
                 }
                 payload = deflated(text, last);
             }
             socket.send(first | (last ? WebSocketClient.FINAL : 0), payload);
-            begun = !last;
+            isMessageOpen = !last;
         }
 
         private byte[] deflated(byte[] text, boolean last) {
@@ -118,7 +121,7 @@ public enum JsonCarrier {
             int length = current.deflate(out, 0, out.length, last ? Deflater.SYNC_FLUSH : Deflater.NO_FLUSH);
             if (last) {
                 current.end();
-                // The end of each compressed message is left out.
+                // The last four bytes of each compressed message are left out (RFC 7692).
                 length -= 4;
             }
             return java.util.Arrays.copyOf(out, length);

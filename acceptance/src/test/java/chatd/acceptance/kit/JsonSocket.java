@@ -2,7 +2,7 @@ package chatd.acceptance.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One connection of JSON messages, on either carrier, read by hand. Every read fails after {@link Patience#LONG}. An expected
+ * One connection of JSON messages, on either carrier, read by hand. Every read fails after {@link TestTimeout#LONG}. An expected
  * message may be preceded by presence of users that other tests left behind.
  */
 public final class JsonSocket implements AutoCloseable {
@@ -75,7 +75,10 @@ public final class JsonSocket implements AutoCloseable {
         return message;
     }
 
-    /** Returns the next message of this type, skipping all others but refusals, after which it might not come. */
+    /**
+     * Returns the next message of this type, skipping all others; fails on a refusal, after which
+     * it might never arrive.
+     */
     public JsonNode skipTo(int type) {
         JsonNode message = next();
         while (message.path("type").asInt() != type) {
@@ -126,7 +129,7 @@ public final class JsonSocket implements AutoCloseable {
         JsonNode page;
         do {
             send("{'type': 19, 'info': {'limit': 200, 'after': %d}}".formatted(last));
-            // What others do meanwhile may come before it, such as how far they have read.
+            // Others' activity, such as read marks, may arrive first.
             page = skipTo(JsonType.PAGE).path("info");
             for (JsonNode item : page.path("items")) {
                 texts.add(item.path("info").asString(""));

@@ -18,7 +18,7 @@ public abstract class JsonTestBase extends CarrierTestBase {
     }
 
     /** Logs in and returns the answer. */
-    protected final JsonNode welcome(Chatd.Person person, String device) {
+    protected final JsonNode loginAnswer(Chatd.Person person, String device) {
         return connect().logIn(person.name(), person.password(), device);
     }
 

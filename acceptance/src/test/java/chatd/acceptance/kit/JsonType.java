@@ -1,6 +1,9 @@
 package chatd.acceptance.kit;
 
-/** The types of JSON messages, by the names of the table on the page {@code chat-json-1.md}; each way, where one is used both ways. */
+/**
+ * The types of JSON messages that the daemon sends, as in the table on the page
+ * {@code chat-json-1.md}; some are used both ways.
+ */
 public final class JsonType {
     public static final int LOGGED_IN = 2;
     public static final int TEXT = 3;

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A daemon inside this process, otherwise complete: real sockets, a real log, a real database. Used by one test thread.
  */
 public final class LocalDaemon extends BareDaemon {
-    private final AtomicReference<@Nullable Exception> broken = new AtomicReference<>();
-    private final ServiceLog operational = new ServiceLog(directory.resolve("chatd.log"));
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final ServiceLog serviceLog = new ServiceLog(directory.resolve("chatd.log"));
     private @Nullable Daemon daemon;
     private volatile int port;
 
@@ -39,7 +39,7 @@ public final class LocalDaemon extends BareDaemon {
         return start(Clock.systemUTC(), environment);
     }
 
-    /** Like {@link #start(String...)}, with another clock than the system's. */
+    /** Like {@link #start(String...)}, with a clock other than the system's. */
     public static LocalDaemon start(Clock clock, String... environment) {
         var local = new LocalDaemon(clock, pairs(environment));
         local.prepareAndBegin();
@@ -51,7 +51,9 @@ public final class LocalDaemon extends BareDaemon {
         this.clock = clock;
     }
 
-    /** Starts the daemon; after {@link #stop}, again on the port that it had, which nobody else gets meanwhile. */
+    /**
+     * Starts the daemon; after {@link #stop}, on the same port, which nobody else gets meanwhile.
+     */
     @Override
     public void begin() {
         try {
@@ -64,16 +66,16 @@ public final class LocalDaemon extends BareDaemon {
                     new SecureRandom(),
                     new ServiceManager(Map.of()),
                     List.of(),
-                    reason -> broken.compareAndSet(null, reason));
+                    reason -> failure.compareAndSet(null, reason));
             daemon = started;
             try {
                 port = started.start().getFirst().getPort();
             } catch (IOException e) {
-                // Lets go of what it has, as the end of a process does.
+                // Releases its resources, as the end of a process does.
                 stop();
                 throw e;
             }
-            ready();
+            trustCa();
         } catch (ConfigException | IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
@@ -104,7 +106,7 @@ public final class LocalDaemon extends BareDaemon {
     @Override
     public void close() {
         super.close();
-        operational.close();
-        assertThat(broken.get()).as("what made the daemon fail").isNull();
+        serviceLog.close();
+        assertThat(failure.get()).as("what made the daemon fail").isNull();
     }
 }

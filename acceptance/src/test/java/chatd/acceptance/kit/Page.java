@@ -16,36 +16,43 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The commands of a page, each with the output that the page shows: the {@code console} blocks, where a command follows
- * {@code $}, then its output, then {@code [exit N]} if that is not 0. Numbers may differ, a word ending in … is an
- * omission, and the line on events not sealed yet depends on the minute. The number of a message or of a report in a
- * command is the one that was printed where the page has it.
+ * The commands of a page, each with the output that the page shows: the {@code console} blocks,
+ * where a command follows {@code $}, then its output, then {@code [exit N]} if that is not 0.
+ * Numbers may differ, a word ending in … is an omission, and the line on events not sealed yet
+ * depends on the minute. The number of a message or of a report in a command is replaced by the one
+ * that was printed in its place.
  */
 public final class Page {
     private static final Pattern EXIT = Pattern.compile("\\[exit (\\d+)]");
 
-    /** A line that is missing just after the minute's seal, and is worded differently if one event follows the seal. */
-    private static final String OF_THE_MINUTE = "not sealed yet";
+    /**
+     * Marks the line on unsealed events, which is missing just after the minute's seal, and is
+     * worded differently for a single event.
+     */
+    private static final String UNSEALED_MARK = "not sealed yet";
 
     private static final Pattern UNSEALED =
             Pattern.compile("the last (event is|\\d+ events are) not sealed yet; the last seal is of [\\dT:.-]+Z");
 
     /** A command of the page. */
-    public record Step(String command, List<String> prints, int exit) {}
+    public record Step(String command, List<String> output, int exit) {}
 
-    /** Matches a {@code chat-admin} command, other than {@code cert}, of which a shell would only remove the quotes. */
+    /**
+     * Matches a {@code chat-admin} command, other than {@code cert}, for which a shell would only
+     * remove the quotes.
+     */
     private static final Pattern PLAIN = Pattern.compile("chat-admin( (?!cert )([\\w@:,.-]+|\"[\\w :.,-]*\"))*");
 
     private static final Pattern FILE = Pattern.compile("\\.(csv|toml|pem|key|xml)\\b|/");
     private static final Pattern WORD = Pattern.compile("[^ \"]+|\"[^\"]*\"");
 
-    private static final Pattern OF_TIME = Pattern.compile("\\d[-:.]$");
+    private static final Pattern TIME_PREFIX = Pattern.compile("\\d[-:.]$");
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern NUMBERED = Pattern.compile("(?<=(message|report) (show|remove|close|note) )\\d+");
 
     private final Shell shell;
 
-    /** The numbers that were printed, by those in their places on the page. */
+    /** The numbers that were printed, by the numbers that the page has in their places. */
     private final Map<String, String> printed = new HashMap<>();
 
     private final List<Step> steps;
@@ -103,24 +110,24 @@ public final class Page {
         String command = NUMBERED.matcher(step.command())
                 .replaceAll(number -> printed.getOrDefault(number.group(), number.group()));
         ProcessResult run = shell.run(command);
-        String said = run.out() + run.err();
-        assertThat(run.exit()).as("%s\n%s", step.command(), said).isEqualTo(step.exit());
-        List<String> lines = said.lines().toList();
-        List<String> prints = said.contains(OF_THE_MINUTE)
-                ? step.prints()
-                : step.prints().stream()
-                        .filter(line -> !line.contains(OF_THE_MINUTE))
+        String output = run.out() + run.err();
+        assertThat(run.exit()).as("%s\n%s", step.command(), output).isEqualTo(step.exit());
+        List<String> lines = output.lines().toList();
+        List<String> prints = output.contains(UNSEALED_MARK)
+                ? step.output()
+                : step.output().stream()
+                        .filter(line -> !line.contains(UNSEALED_MARK))
                         .toList();
-        assertThat(lines).as("%s\n%s", step.command(), said).hasSameSizeAs(prints);
+        assertThat(lines).as("%s\n%s", step.command(), output).hasSameSizeAs(prints);
         for (int i = 0; i < lines.size(); i++) {
             Matcher line = pattern(prints.get(i)).matcher(lines.get(i));
             assertThat(line.matches())
-                    .as("%s\n%s\nThe page has: %s", command, said, prints.get(i))
+                    .as("%s\n%s\nThe page has: %s", command, output, prints.get(i))
                     .isTrue();
             List<MatchResult> numbers = NUMBER.matcher(prints.get(i)).results().toList();
             if (numbers.size() == line.groupCount()) {
                 for (int j = 0; j < numbers.size(); j++) {
-                    if (!isOfTime(prints.get(i), numbers.get(j))) {
+                    if (!isPartOfTime(prints.get(i), numbers.get(j))) {
                         printed.put(numbers.get(j).group(), line.group(j + 1));
                     }
                 }
@@ -128,15 +135,15 @@ public final class Page {
         }
     }
 
-    /** Returns whether a number in a line is a part of a date or of a time. */
-    private static boolean isOfTime(String line, MatchResult number) {
-        return OF_TIME.matcher(line.substring(0, number.start())).find()
+    /** Returns whether a number in a line is part of a date or time. */
+    private static boolean isPartOfTime(String line, MatchResult number) {
+        return TIME_PREFIX.matcher(line.substring(0, number.start())).find()
                 || (number.end() < line.length() && "-:".indexOf(line.charAt(number.end())) >= 0);
     }
 
     /** Returns a pattern for the line, in which numbers and ids may differ and omissions match anything. */
     private static Pattern pattern(String line) {
-        if (line.contains(OF_THE_MINUTE)) {
+        if (line.contains(UNSEALED_MARK)) {
             return UNSEALED;
         }
         if (line.matches("[0-9a-f]{16}")) {
@@ -166,7 +173,7 @@ public final class Page {
     /**
      * A directory of this machine; a plain command of chat-admin is run in this process.
      *
-     * @param programs where chat-admin and chat-client are that connect to the daemon
+     * @param programs the directory of the chat-admin and chat-client that connect to the daemon
      */
     private record InDirectory(Path directory, Chatd chatd, Path programs) implements Shell {
         @Override
@@ -201,8 +208,8 @@ public final class Page {
             builder.environment().remove("SUDO_USER");
             Process process = builder.start();
             process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new ProcessResult(process.waitFor(), said, "");
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new ProcessResult(process.waitFor(), output, "");
         }
     }
 }

@@ -3,7 +3,7 @@ package chatd.acceptance.kit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,7 +40,7 @@ public record ProcessResult(int exit, String out, String err) {
         return chat("", Map.of(), arguments);
     }
 
-    /** Runs {@code ./chat ARGUMENTS} with {@code input} and more environment; fails after {@link Patience#LONG}. */
+    /** Runs {@code ./chat ARGUMENTS} with {@code input} and more environment; fails after {@link TestTimeout#LONG}. */
     public static ProcessResult chat(String input, Map<String, String> environment, String... arguments) {
         return program(input, environment, command(arguments));
     }
@@ -63,10 +63,10 @@ public record ProcessResult(int exit, String out, String err) {
         PrintStream out = System.out;
         PrintStream err = System.err;
         var said = new ByteArrayOutputStream();
-        var complained = new ByteArrayOutputStream();
+        var errors = new ByteArrayOutputStream();
         System.setIn(new ByteArrayInputStream(input.getBytes(UTF_8)));
         System.setOut(new PrintStream(said, true, UTF_8));
-        System.setErr(new PrintStream(complained, true, UTF_8));
+        System.setErr(new PrintStream(errors, true, UTF_8));
         int exit;
         try {
             exit = program.getAsInt();
@@ -75,7 +75,7 @@ public record ProcessResult(int exit, String out, String err) {
             System.setOut(out);
             System.setErr(err);
         }
-        return new ProcessResult(exit, said.toString(UTF_8), complained.toString(UTF_8));
+        return new ProcessResult(exit, said.toString(UTF_8), errors.toString(UTF_8));
     }
 
     /** Starts {@code ./chat ARGUMENTS} and lets it run, with its output going to {@code out}. */
@@ -100,8 +100,9 @@ public record ProcessResult(int exit, String out, String err) {
     }
 
     /**
-     * Returns a free port for a program that has to be given one, or that comes back to it: the kernel gives it to nobody
-     * meanwhile, as it does with those of its own range, which is higher. Each test process starts its search elsewhere.
+     * Returns a free port for a program that needs a fixed one, or that returns to it after a
+     * restart: it is below the kernel's ephemeral range, so that nobody is assigned it meanwhile.
+     * Each test process starts its search elsewhere.
      */
     public static int freePort() throws IOException {
         while (true) {
@@ -109,7 +110,7 @@ public record ProcessResult(int exit, String out, String err) {
             try (ServerSocket socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (BindException e) {
-                // Somebody has it.
+                // In use.
             }
         }
     }
@@ -129,13 +130,13 @@ public record ProcessResult(int exit, String out, String err) {
         return program(input, Map.of(), command);
     }
 
-    /** Runs any program that may take longer than {@link Patience#LONG}. */
-    public static ProcessResult patiently(Duration patience, List<String> command) {
+    /** Runs any program that may take longer than {@link TestTimeout#LONG}. */
+    public static ProcessResult programWithin(Duration patience, List<String> command) {
         return program("", Map.of(), command, patience);
     }
 
     private static ProcessResult program(String input, Map<String, String> environment, List<String> command) {
-        return program(input, environment, command, Patience.LONG);
+        return program(input, environment, command, TestTimeout.LONG);
     }
 
     private static ProcessResult program(

@@ -31,7 +31,7 @@ final class ServiceLog implements AutoCloseable {
         context.updateLoggers();
     }
 
-    /** Returns that of the libraries, and that of the daemon itself. */
+    /** Returns the loggers of the libraries and of the daemon itself. */
     private Stream<LoggerConfig> loggers() {
         Configuration configuration = context.getConfiguration();
         return Stream.of(configuration.getRootLogger(), configuration.getLoggerConfig("chatd"));

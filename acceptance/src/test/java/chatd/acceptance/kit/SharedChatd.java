@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives test classes the one daemon in this process, shared by all that change nothing about it; closed with the
- * process, after the last of them.
+ * Gives test classes the one daemon in this process, shared by all that change nothing about it; it
+ * is closed when the process ends.
  */
 public final class SharedChatd implements ParameterResolver {
 

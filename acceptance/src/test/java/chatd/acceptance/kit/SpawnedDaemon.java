@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import chatd.demo.ClassArchive;
 import chatd.demo.DaemonProcess;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A daemon as a process of its own, which does not outlive this one: signalled, killed, limited, started again on the
- * same directory and schema. Used by one test thread.
+ * A daemon as a process of its own, which does not outlive this one: it can be signalled, killed,
+ * limited, and restarted on the same directory and schema. Used by one test thread.
  */
 public final class SpawnedDaemon extends BareDaemon {
     public static final Path MODULE = ProcessResult.ROOT.resolve("daemon");
@@ -46,8 +46,9 @@ public final class SpawnedDaemon extends BareDaemon {
     }
 
     /**
-     * As {@link #start(String...)}, on a port that nobody else gets while it is away: the kernel gives one of its own to the
-     * next who asks, and a page would then find another test's daemon there.
+     * As {@link #start(String...)}, on a port that nobody else gets while the daemon is down: the
+     * kernel would assign an ephemeral one to the next that asks, and a page would then find
+     * another test's daemon there.
      */
     public static SpawnedDaemon startOnKeptPort() {
         try {
@@ -85,7 +86,7 @@ public final class SpawnedDaemon extends BareDaemon {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ready();
+        trustCa();
     }
 
     private DaemonProcess process() {
@@ -96,16 +97,17 @@ public final class SpawnedDaemon extends BareDaemon {
         return ProcessHandle.of(pid()).orElseThrow();
     }
 
-    /** Kills the daemon with {@code kill -9} and waits for its death. */
+    /** Kills the daemon with {@code kill -9} and waits for its end. */
     public void killDaemon() {
         daemon().destroyForcibly();
         awaitEnd();
     }
 
     /**
-     * Kills the daemon, and empties tables of its database; {@link #begin} starts it again on the same port.
+     * Kills the daemon, and empties tables of its database; {@link #begin} starts it again on the
+     * same port.
      *
-     * @throws IllegalStateException if that is not kept for it
+     * @throws IllegalStateException if the port is not kept for it
      */
     public void killAndForget(String... tables) {
         if (!environment.containsKey(PORT)) {
@@ -118,7 +120,7 @@ public final class SpawnedDaemon extends BareDaemon {
     }
 
     /** Stops the daemon, and starts the one of another build on the same port. */
-    public void replaceBy(Path built) {
+    public void replaceWith(Path built) {
         killAndForget();
         module = built;
         begin();
@@ -127,7 +129,7 @@ public final class SpawnedDaemon extends BareDaemon {
     /** Waits for the daemon to end by itself and returns its exit code. */
     public int awaitEnd() {
         try {
-            return process().onExit().get(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
+            return process().onExit().get(TestTimeout.LONG.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -30,7 +30,7 @@ public final class Terminal implements AutoCloseable {
 
     private final List<String> awaitedLines = new ArrayList<>();
 
-    /** Who has logged in in it; empty for nobody. */
+    /** The name of the user logged in here; empty if nobody is. */
     private String user = "";
 
     private int fences;
@@ -147,8 +147,9 @@ public final class Terminal implements AutoCloseable {
     }
 
     /**
-     * Waits for texts, one after the other, however they are broken into lines. A text that was waited for before, by itself
-     * or within a longer one, must be there once more: an earlier question is no sign that it is asked again.
+     * Waits for texts, one after the other, however they are broken into lines. A text that was
+     * waited for before, by itself or within a longer one, must appear one more time: an earlier
+     * question does not show that it is asked again.
      */
     public Terminal shows(String... texts) {
         for (String text : texts) {
@@ -160,7 +161,7 @@ public final class Terminal implements AutoCloseable {
         return this;
     }
 
-    /** Waits for a line; once more than before, if it was waited for before. */
+    /** Waits for a line; if it was waited for before, for one more occurrence. */
     public Terminal showsLine(String pattern) {
         int before = Collections.frequency(awaitedLines, pattern);
         shows(Pattern.compile(pattern, Pattern.MULTILINE), before + 1, this::all, all -> all);
@@ -168,7 +169,10 @@ public final class Terminal implements AutoCloseable {
         return this;
     }
 
-    /** Waits until this is on the screen, for what is overwritten: a bar, or the line that is typed. */
+    /**
+     * Waits until this is on the screen; for text that is overwritten, such as a bar or the input
+     * line.
+     */
     public Terminal hasOnScreen(String text) {
         shows(Pattern.compile(Pattern.quote(joined(text))), 1, this::screen, Terminal::joined);
         return this;
@@ -178,13 +182,13 @@ public final class Terminal implements AutoCloseable {
         await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             String now = screen.get();
             assertThat(pattern.matcher(form.apply(now)).results().count())
-                    .as(() -> "Times that “%s” is shown; the end of what is:%n%s".formatted(pattern, end(now)))
+                    .as(() -> "Times that “%s” is shown; the end of what is:%n%s".formatted(pattern, lastLines(now)))
                     .isGreaterThanOrEqualTo(times);
         });
     }
 
-    /** Returns the last lines, as many as a report has room for. */
-    private static String end(String screen) {
+    /** Returns the last lines, few enough for a failure report. */
+    private static String lastLines(String screen) {
         List<String> lines = screen.lines().filter(line -> !line.isBlank()).toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
     }
@@ -196,16 +200,17 @@ public final class Terminal implements AutoCloseable {
         return this;
     }
 
-    /** Records who has logged in there. */
+    /** Records who has logged in here. */
     public Terminal loggedInAs(String name) {
         user = name;
         return this;
     }
 
     /**
-     * Waits until everything is shown that the server has sent by now: a text to oneself comes after all of it.
+     * Waits until everything that the server has sent by now is shown: a text to oneself arrives
+     * after all of it.
      *
-     * @throws IllegalStateException if nobody has logged in in it
+     * @throws IllegalStateException if nobody has logged in here
      */
     private void fence() {
         if (user.isEmpty()) {
@@ -215,28 +220,39 @@ public final class Terminal implements AutoCloseable {
         enter("/msg " + user + " " + mark).showsLine(": " + Pattern.quote(mark) + "$");
     }
 
-    /** Checks that texts are not shown, nor were, however they are broken into lines: when all that may come has come. */
+    /**
+     * Checks that texts are not shown and never were, however they are broken into lines, once
+     * everything in flight has arrived.
+     */
     public Terminal neverShows(String... texts) {
         settle();
         assertThat(joined(all())).doesNotContain(texts);
         return this;
     }
 
-    /** Checks that the program has not written something, control sequences included, when all that may come has come. */
+    /**
+     * Checks that the program has not written something, control sequences included, once
+     * everything in flight has arrived.
+     */
     public Terminal neverWrites(String... sequences) {
         settle();
         assertThat(raw()).doesNotContain(sequences);
         return this;
     }
 
-    /** From a program that has ended, nothing more comes. */
+    /**
+     * Waits until everything in flight has arrived; a program that has ended writes nothing more.
+     */
     private void settle() {
         if (!Files.exists(exit())) {
             fence();
         }
     }
 
-    /** Checks that texts do not stand above a prompt that is there now: what is asked there comes after what is said. */
+    /**
+     * Waits for a prompt, and checks that the texts are not above it: whatever is reported is
+     * written before the prompt.
+     */
     public Terminal promptsWithout(String prompt, String... texts) {
         prompts(prompt);
         assertThat(joined(all())).doesNotContain(texts);

@@ -18,7 +18,7 @@ public abstract class TwoDialectsTestBase extends CarrierTestBase {
     }
 
     protected final Chat1Socket chat1(Chatd.Person person) {
-        return closing(chatd.logIn(person));
+        return closeAfterTest(chatd.logIn(person));
     }
 
     /** Returns the number of a user, as {@code U12}. */

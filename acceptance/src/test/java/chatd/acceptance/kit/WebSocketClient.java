@@ -35,7 +35,7 @@ public final class WebSocketClient implements AutoCloseable {
     private final DataInputStream in;
     private final boolean compressed;
     private int closeCode;
-    private byte[] mask = {0x12, 0x34, 0x56, (byte) 0x9a};
+    private byte[] setMask = {0x12, 0x34, 0x56, (byte) 0x9a};
 
     private WebSocketClient(SSLSocket socket, DataInputStream in, boolean compressed) {
         this.socket = socket;
@@ -47,7 +47,7 @@ public final class WebSocketClient implements AutoCloseable {
         String request = request(socket) + (compressed ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
         socket.getOutputStream().write(Wire.utf8(request + "\r\n"));
         var in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-        String response = HttpClient.head(in);
+        String response = HttpClient.readHead(in);
         assertThat(response)
                 .startsWith("HTTP/1.1 101 ")
                 .containsIgnoringCase("sec-websocket-accept: " + ACCEPT)
@@ -70,8 +70,8 @@ public final class WebSocketClient implements AutoCloseable {
     }
 
     /** Sends frames with this mask from now on. */
-    public void mask(int with) {
-        mask = ByteBuffer.allocate(4).putInt(with).array();
+    public void setMask(int with) {
+        setMask = ByteBuffer.allocate(4).putInt(with).array();
     }
 
     /** Sends a frame; {@code first} is its first byte. */
@@ -101,16 +101,16 @@ public final class WebSocketClient implements AutoCloseable {
         } else {
             frame.put((byte) (MASKED | 127)).putLong(payload.length);
         }
-        frame.put(mask);
+        frame.put(setMask);
         for (int i = 0; i < payload.length; i++) {
-            frame.put((byte) (payload[i] ^ mask[i & 3]));
+            frame.put((byte) (payload[i] ^ setMask[i & 3]));
         }
         byte[] bytes = new byte[frame.position()];
         frame.flip().get(bytes);
         return bytes;
     }
 
-    /** A frame of the daemon's. */
+    /** A frame from the daemon. */
     public record Received(int kind, boolean isCompressed, byte[] payload) {}
 
     /** Returns the next frame; null at the end of the stream. */
@@ -149,7 +149,7 @@ public final class WebSocketClient implements AutoCloseable {
     /** Reads to the end, and returns the code of the Close frame. */
     public int closeCode() throws IOException {
         while (nextText() != null) {
-            // Something said before.
+            // An earlier message.
         }
         return closeCode;
     }

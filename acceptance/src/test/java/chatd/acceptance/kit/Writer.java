@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody who writes in JSON lines, without looking at what others say; used by one thread. */
 public final class Writer implements AutoCloseable {
-    /** How many texts are under way at once. */
+    /** How many texts are in flight at once. */
     private static final int WINDOW = 100;
 
     private final JsonSocket socket;
@@ -19,7 +19,7 @@ public final class Writer implements AutoCloseable {
         socket = chatd.logInJson(JsonCarrier.LINES, person, "writes");
     }
 
-    /** Returns the number of who writes, as {@code U12}. */
+    /** Returns the number of the user who writes, as {@code U12}. */
     public String user() {
         return socket.user();
     }
@@ -36,7 +36,7 @@ public final class Writer implements AutoCloseable {
 
     private long says(int type, String to, String text) {
         send(text(type, to, text));
-        return accepted().path("mid").asLong();
+        return awaitDone().path("mid").asLong();
     }
 
     /** Sends the texts {@code line FIRST} to {@code line LAST}; returns when all are stored. */
@@ -45,12 +45,12 @@ public final class Writer implements AutoCloseable {
         for (int line = first; line <= last; line++) {
             send(text(3, to.name(), "line " + line));
             if (line - answered >= WINDOW) {
-                accepted();
+                awaitDone();
                 answered++;
             }
         }
         for (; answered <= last; answered++) {
-            accepted();
+            awaitDone();
         }
     }
 
@@ -58,17 +58,17 @@ public final class Writer implements AutoCloseable {
         return Map.of("type", type, "id", UUID.randomUUID().toString(), "receive", to, "info", text);
     }
 
-    /** Makes a group with others in it; returns its number, as {@code G1}. */
+    /** Creates a group with these members; returns its number, as {@code G1}. */
     public String createGroup(String name, String... members) {
         return sendCommand(23, Map.of("op", "create", "name", name, "members", List.of(members)))
                 .path("group_id")
                 .asString();
     }
 
-    /** Sends any command; returns the {@code info} of its 17. */
+    /** Sends any command; returns the {@code info} of its answer, of type 17. */
     public JsonNode sendCommand(int type, Map<String, Object> info) {
         send(Map.of("type", type, "id", UUID.randomUUID().toString(), "info", info));
-        return accepted();
+        return awaitDone();
     }
 
     /** Returns how many sessions the account has, this one among them. */
@@ -82,11 +82,11 @@ public final class Writer implements AutoCloseable {
     }
 
     private void send(Map<String, Object> message) {
-        // What is sent has its apostrophes replaced by quotation marks.
+        // JsonSocket.send() replaces apostrophes by quotation marks.
         socket.send(JsonMapper.shared().writeValueAsString(message).replace("'", "\\u0027"));
     }
 
-    private JsonNode accepted() {
+    private JsonNode awaitDone() {
         JsonNode answer = socket.next();
         while (answer.path("type").asInt() != JsonType.DONE) {
             assertThat(answer.path("type").asInt()).as("%s", answer).isNotEqualTo(JsonType.REFUSED);

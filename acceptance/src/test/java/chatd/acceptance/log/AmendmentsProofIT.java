@@ -28,7 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** What was corrected, taken back and reacted to, against the log; and that nothing of what was taken back is left. */
+/**
+ * Checks corrections, reactions and messages taken back against the log, and that nothing is left
+ * of the latter.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
 class AmendmentsProofIT {
@@ -105,7 +108,7 @@ class AmendmentsProofIT {
     }
 
     @Test
-    void theLogVerifiesAfterAllOfIt() {
+    void theLogVerifiesAfterAllAmendments() {
         chatd.admin("", "log", "anchor").exits(0);
         assertThat(verify().exits(0).out())
                 .startsWith("genuine up to the seal ")
@@ -129,19 +132,19 @@ class AmendmentsProofIT {
             of another   | message #g is not stored as | update amendment set message = #a where number = #g | update amendment set message = #e where number = #g
             still there  | message #e was taken back   | update message m join kept k on k.number = m.number set m.text = k.text, m.salt = k.salt | update message set text = null, salt = null where number = #e
             """)
-    void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) {
+    void aChangeOfTheDatabaseIsFound(String what, String found, String change, String undo) {
         chatd.execute(numbered(change));
         try {
             assertThat(verify().exits(1).out()).as(what).contains("WRONG: " + numbered(found));
         } finally {
-            chatd.execute(numbered(back));
+            chatd.execute(numbered(undo));
         }
         chatd.admin("", "log", "verify", "--messages").exits(3);
     }
 
-    /** Who deletes a message by hand can't pass that off as taking it back. */
+    /** A message deleted by hand can't be passed off as taken back. */
     @Test
-    void whatWasNotTakenBackIsMissed() throws IOException {
+    void aMessageDeletedByHandIsMissed() throws IOException {
         long mid = done(writer, "'type': 3, 'receive': '%s', 'info': 'to be kept'".formatted(reader.user()));
         chatd.execute("insert into kept select number, text, salt from message where number = " + mid);
         chatd.execute("update message set text = null, salt = null where number = " + mid);
@@ -182,7 +185,7 @@ class AmendmentsProofIT {
     }
 
     @Test
-    void ofATextTakenBackItIsProvedThatItExisted(@TempDir Path directory) throws Exception {
+    void theExistenceOfATextTakenBackIsProved(@TempDir Path directory) throws Exception {
         chatd.admin("", "log", "anchor").exits(0);
         JsonNode item = page(reader, 1, ", 'before': " + (number('e') + 1))
                 .path("items")
@@ -193,7 +196,7 @@ class AmendmentsProofIT {
     }
 
     @Test
-    void nothingOfWhatWasTakenBackIsInTheDatabase() {
+    void nothingTakenBackIsLeftInTheDatabase() {
         long shared;
         byte[] content = (PLANTED + " in a file").getBytes(StandardCharsets.UTF_8);
         try (Chat1Socket sender = chatd.logIn(ann)) {
@@ -236,7 +239,7 @@ class AmendmentsProofIT {
     }
 
     @Test
-    void whatIsTooOldStays() {
+    void messagesThatAreTooOldCannotBeAmended() {
         long mid = done(writer, "'type': 3, 'receive': '%s', 'info': 'long ago'".formatted(reader.user()));
         chatd.execute("update message set time = time - interval 25 hour where number = " + mid);
         for (String late : List.of(

@@ -30,7 +30,7 @@ public final class HistoryCheck {
     }
 
     /** Logs in as each talker, checks its history, and returns the sender of each key in any history. */
-    public Map<String, String> histories(boolean allDelivered) {
+    public Map<String, String> checkHistories(boolean allDelivered) {
         var senders = new HashMap<String, String>();
         for (Talker talker : talkers) {
             List<Frame> items;
@@ -60,10 +60,10 @@ public final class HistoryCheck {
     }
 
     /**
-     * Checks that the log has as many text and file events by each sender as these histories have messages, each with a
-     * message number of its own, and that its chain holds.
+     * Checks that the log has as many text and file events by each sender as these histories have
+     * messages, each with a message number of its own, and that its chain is valid.
      */
-    public void logAgreesWith(Map<String, String> senders) {
+    public void checkLogAgainst(Map<String, String> senders) {
         Map<String, Long> sent = count(senders.values());
         await().pollInterval(Duration.ofMillis(250)).untilAsserted(() -> {
             List<AuditReader.Entry> messages = reader.all().stream()

@@ -50,30 +50,33 @@ class LogTroubleIT {
     @AfterEach
     void unmount() throws Exception {
         if (mounted) {
-            assertThat(did("umount", "-l", log.toString())).isTrue();
+            assertThat(succeeds("umount", "-l", log.toString())).isTrue();
         }
     }
 
-    /** Where nothing is kept free of it: otherwise texts are refused before ({@code HttpQuotasIT}). */
+    /**
+     * Without space reserved for texts: otherwise they are refused before the disk is full
+     * ({@code HttpQuotasIT}).
+     */
     @Test
     void aDiskThatFillsUp() throws Exception {
-        assumeTrue(did("mount", "-t", "tmpfs", "-o", "size=40m", "none", log.toString()), "mounting is permitted");
+        assumeTrue(succeeds("mount", "-t", "tmpfs", "-o", "size=40m", "none", log.toString()), "mounting is permitted");
         mounted = true;
-        try (SpawnedDaemon chatd = started(Map.of("CHATD_STORAGE_TEXTS", "0"))) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of("CHATD_STORAGE_TEXTS", "0"))) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             Path ballast = log.resolve("ballast");
             long free = Files.getFileStore(log).getUsableSpace();
             Files.write(ballast, new byte[(int) free - (200 << 10)]);
-            untilRefused(chatd, talkers);
+            talkUntilRefused(chatd, talkers);
             assertThat(status(chatd)).containsPattern("log +can't be written: No space left on device");
             for (Talker talker : talkers) {
                 talker.stopTalking();
                 // What is stored can still be read.
                 talker.settle();
             }
-            nothingBegins(chatd, talkers);
+            nobodyCanLogIn(chatd, talkers);
             Files.delete(ballast);
-            goesOn(chatd, talkers);
+            expectRecovery(chatd, talkers);
             assertThat(published())
                     .containsPattern(
                             "type=\"log\" outcome=\"failed\" detail=\"No space left on device \\(/\\S+/audit\\.part\\); its reserve of 16")
@@ -83,14 +86,14 @@ class LogTroubleIT {
 
     @Test
     void aFileThatMayNotGrow() throws Exception {
-        try (SpawnedDaemon chatd = started(Map.of())) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             limit(chatd, 30_000);
-            untilRefused(chatd, talkers);
+            talkUntilRefused(chatd, talkers);
             assertThat(status(chatd)).containsPattern("log +can't be written: File too large");
-            nothingBegins(chatd, talkers);
-            unlimited(chatd);
-            goesOn(chatd, talkers);
+            nobodyCanLogIn(chatd, talkers);
+            removeLimit(chatd);
+            expectRecovery(chatd, talkers);
             assertThat(published())
                     .as("what was committed before is logged, late")
                     .contains(" recovered=\"true\" ");
@@ -100,61 +103,61 @@ class LogTroubleIT {
     @Test
     void aDiskWithFaults() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (SpawnedDaemon chatd = started(Map.of())) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
-            refusesMeanwhile(chatd, talkers, disk, "write fsync");
+            expectRefusalDuring(chatd, talkers, disk, "write fsync");
         }
     }
 
     /** Acknowledged bytes whose fsync failed are written again, not merely fsynced again. */
     @Test
-    void aDiskThatLosesWhatItTook() throws Exception {
+    void aDiskThatLosesWhatItAccepted() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (SpawnedDaemon chatd = started(Map.of())) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
-            refusesMeanwhile(chatd, talkers, disk, "fsync");
+            expectRefusalDuring(chatd, talkers, disk, "fsync");
             kill(chatd, talkers);
-            disk.pulled();
+            disk.pullThePlug();
             disk = new FaultyDisk();
-            beginsWithoutRecovery(chatd);
-            agree(chatd, talkers, false);
+            startsWithoutRecovery(chatd);
+            checkLog(chatd, talkers, false);
         }
     }
 
     /** Without its directory entry, everything acknowledged in the segment would be lost on power failure. */
     @Test
-    void aNewSegmentWhoseNameIsNotOnTheDisk() throws Exception {
+    void aNewSegmentWhoseDirectoryEntryIsNotOnTheDisk() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (SpawnedDaemon chatd = started(Map.of())) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
-            Talker.beginWithoutEnd(talkers);
-            disk.faults("fsyncdir");
+            Talker.beginUntilStopped(talkers);
+            disk.setFaults("fsyncdir");
             assertThat(chatd.admin("", "log", "rotate").exits(1).err()).contains("Input/output error");
             awaitRefusal(chatd, talkers);
-            nothingBegins(chatd, talkers);
-            disk.faults("");
-            goesOn(chatd, talkers);
+            nobodyCanLogIn(chatd, talkers);
+            disk.setFaults("");
+            expectRecovery(chatd, talkers);
         }
     }
 
-    /** Failures are not reported at the pace at which they occur. */
+    /** Failures are not reported as often as they occur. */
     @Test
     void aDiskThatFailsNowAndThen() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (SpawnedDaemon chatd = started(Map.of())) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
-            Talker.beginWithoutEnd(talkers);
+            Talker.beginUntilStopped(talkers);
             for (int i = 1; i <= 3; i++) {
-                disk.faults("fsync");
+                disk.setFaults("fsync");
                 awaitLogged(chatd, "the audit log can't be written: ", i);
-                disk.faults("");
+                disk.setFaults("");
                 awaitLogged(chatd, "the audit log is written again", i);
             }
-            List<Instant> told = logged(chatd, "the audit log can't be written: ");
+            List<Instant> reports = logged(chatd, "the audit log can't be written: ");
             // Every five seconds at most; each is logged a little after it was due.
-            assertThat(Duration.between(told.getFirst(), told.getLast()))
-                    .isGreaterThan(Duration.ofSeconds(5L * (told.size() - 1) - 3));
-            goesOn(chatd, talkers);
+            assertThat(Duration.between(reports.getFirst(), reports.getLast()))
+                    .isGreaterThan(Duration.ofSeconds(5L * (reports.size() - 1) - 3));
+            expectRecovery(chatd, talkers);
         }
     }
 
@@ -172,29 +175,29 @@ class LogTroubleIT {
     }
 
     /**
-     * Only the kernel knew of the loss, and it reports it once: a daemon started afterwards must not trust what it can
-     * read.
+     * Only the kernel knew of the loss, and it reports it only once: a daemon started afterwards
+     * must not trust what it can read.
      */
     @Test
     @Tag("whole")
-    void killedWhileTheDiskLoses() throws Exception {
+    void killedWhileTheDiskLosesWrites() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (SpawnedDaemon chatd = started(Map.of())) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
-            Talker.beginWithoutEnd(talkers);
-            disk.faults("fsync");
+            Talker.beginUntilStopped(talkers);
+            disk.setFaults("fsync");
             awaitRefusal(chatd, talkers);
             for (int i = 0; i < 2; i++) {
                 kill(chatd, talkers);
                 if (i == 1) {
-                    disk.pulled();
+                    disk.pullThePlug();
                     disk = new FaultyDisk();
                 }
-                disk.faults("");
-                beginsWithoutRecovery(chatd);
+                disk.setFaults("");
+                startsWithoutRecovery(chatd);
                 talk(talkers, 20);
             }
-            agree(chatd, talkers, false);
+            checkLog(chatd, talkers, false);
         }
     }
 
@@ -204,59 +207,59 @@ class LogTroubleIT {
      */
     @Test
     @Tag("whole")
-    void aDiskThatForgetsAtOnce() throws Exception {
+    void aDiskThatLosesWritesAtOnce() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (SpawnedDaemon chatd = started(Map.of())) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
-            Talker.beginWithoutEnd(talkers);
-            disk.faults("fsync forget");
+            Talker.beginUntilStopped(talkers);
+            disk.setFaults("fsync forget");
             assertThat(chatd.awaitEnd()).isNotZero();
             assertThat(chatd.read("chatd.log"))
                     .contains("can't go on: the disk has lost what was last written to the log");
             for (Talker talker : talkers) {
                 talker.leave();
             }
-            disk.faults("");
+            disk.setFaults("");
             chatd.begin();
             assertThat(published()).contains(" type=\"recovery\" ", " recovered=\"true\" ");
-            agree(chatd, talkers, false);
+            checkLog(chatd, talkers, false);
         }
     }
 
     @Test
-    void killedWhileItCantBeWritten() throws Exception {
-        try (SpawnedDaemon chatd = started(Map.of())) {
+    void killedWhileTheLogCannotBeWritten() throws Exception {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             limit(chatd, 20_000);
-            untilRefused(chatd, talkers);
+            talkUntilRefused(chatd, talkers);
             kill(chatd, talkers);
             chatd.begin();
-            agree(chatd, talkers, false);
+            checkLog(chatd, talkers, false);
         }
     }
 
     @Test
-    void aFileThatMayNotGrowAndServiceThatIsPreferred() throws Exception {
-        try (SpawnedDaemon chatd = started(Map.of("CHATD_AUDIT_ON_FAILURE", "continue"))) {
+    void aFileThatMayNotGrowWhenServiceIsPreferred() throws Exception {
+        try (SpawnedDaemon chatd = startDaemon(Map.of("CHATD_AUDIT_ON_FAILURE", "continue"))) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             limit(chatd, 20_000);
             Talker.begin(talkers, 300);
             await().until(() -> status(chatd).contains("can't be written"));
-            rest(talkers);
+            stopAll(talkers);
             chatd.newcomer().close();
-            unlimited(chatd);
+            removeLimit(chatd);
             await().until(() -> !status(chatd).contains("can't be written"));
             talk(talkers, 20);
-            agree(chatd, talkers, true);
+            checkLog(chatd, talkers, true);
         }
     }
 
     /** Nothing that was answered is lost in an unlinked file. */
     @Test
-    void whoRemovesTheOpenSegmentLosesNothing() throws Exception {
-        try (SpawnedDaemon chatd = started(Map.of())) {
+    void removingTheOpenSegmentLosesNothing() throws Exception {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
-            Talker.beginWithoutEnd(talkers);
+            Talker.beginUntilStopped(talkers);
             Path part = log.resolve("audit.part");
             for (int i = 1; i <= 3; i++) {
                 await().until(() -> Files.exists(part));
@@ -264,38 +267,38 @@ class LogTroubleIT {
                 // A second removal before the first is noticed would be noticed only once.
                 awaitLogged(chatd, "audit.part was removed", i);
             }
-            rest(talkers);
+            stopAll(talkers);
             try (Chat1Socket socket = chatd.connect()) {
                 socket.send(Wire.logIn("nobody-at-all", "not-the-password"));
                 assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
             }
             kill(chatd, List.of());
-            beginsWithoutRecovery(chatd);
+            startsWithoutRecovery(chatd);
             String logged = published();
             assertThat(logged.split("audit.part was removed", -1)).hasSize(4);
             assertThat(logged).contains(" reason=\"no-such-user\"").doesNotContain(" recovered=\"true\"");
             assertThat(chatd.read("chatd.log")).contains("under the running daemon audit.part was removed");
-            agree(chatd, talkers, true);
+            checkLog(chatd, talkers, true);
         }
     }
 
     @Test
     void aDirectoryThatBecameReadOnly() throws Exception {
-        try (SpawnedDaemon chatd = started(Map.of())) {
+        try (SpawnedDaemon chatd = startDaemon(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             // A bind mount, because a file system with files open for writing can't be made read-only.
-            assumeTrue(did("mount", "--bind", log.toString(), log.toString()), "mounting is permitted");
+            assumeTrue(succeeds("mount", "--bind", log.toString(), log.toString()), "mounting is permitted");
             mounted = true;
             // Retried, like the unmount below: either fails while a file is just being published.
-            await().until(() -> did("mount", "-o", "remount,ro,bind", log.toString()));
+            await().until(() -> succeeds("mount", "-o", "remount,ro,bind", log.toString()));
             talk(talkers, 50);
             await().untilAsserted(() -> assertThat(status(chatd))
                     .containsPattern("log +written, but can't be published: .*Read-only file system"));
             chatd.admin("", "log", "rotate").exits(1);
-            await().until(() -> did("umount", log.toString()));
+            await().until(() -> succeeds("umount", log.toString()));
             mounted = false;
             await().until(() -> status(chatd).contains("log          written, in "));
-            agree(chatd, talkers, true);
+            checkLog(chatd, talkers, true);
         }
     }
 
@@ -328,27 +331,27 @@ class LogTroubleIT {
             return Files.readString(Path.of("/proc/self/mounts")).contains(" " + log + " fuse");
         }
 
-        void faults(String which) throws IOException {
+        void setFaults(String which) throws IOException {
             Path fresh = Files.writeString(place.resolve("faults.new"), which);
             Files.move(fresh, faults, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
 
         /** Unmounts the file system, as if the plug were pulled: what is not on the disk is lost. */
-        void pulled() throws Exception {
-            assertThat(did("umount", log.toString())).isTrue();
+        void pullThePlug() throws Exception {
+            assertThat(succeeds("umount", log.toString())).isTrue();
             mounted = false;
             assertThat(process.waitFor()).isZero();
         }
     }
 
-    private SpawnedDaemon started(Map<String, String> more) {
+    private SpawnedDaemon startDaemon(Map<String, String> more) {
         var environment = new HashMap<>(more);
         environment.put("CHATD_AUDIT_DIRECTORY", log.toString());
         environment.put("CHATD_LIMITS_REPLAY", "1000000");
         return SpawnedDaemon.start(environment);
     }
 
-    private HistoryCheck ledger(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+    private HistoryCheck historyCheck(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
         return new HistoryCheck(chatd, talkers, new AuditReader(readable()));
     }
 
@@ -366,20 +369,20 @@ class LogTroubleIT {
     }
 
     /** Lets them talk until the daemon says that it can't write its log. */
-    private static void untilRefused(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
-        Talker.beginWithoutEnd(talkers);
+    private static void talkUntilRefused(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+        Talker.beginUntilStopped(talkers);
         awaitRefusal(chatd, talkers);
     }
 
     private static void awaitRefusal(SpawnedDaemon chatd, List<Talker> talkers) {
         await().until(() -> status(chatd).contains("can't be written"));
         for (Talker talker : talkers) {
-            await().until(() -> talker.told().stream().anyMatch(text -> text.contains("can't write its log")));
+            await().until(() -> talker.serverTexts().stream().anyMatch(text -> text.contains("can't write its log")));
         }
     }
 
     /** Checks that nobody can log in, register, or be added as a user. */
-    private static void nothingBegins(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+    private static void nobodyCanLogIn(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
         try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(talkers.getFirst().person().name(), Chatd.PASSWORD));
             assertThat(socket.expectServerText()).contains("can't write its log");
@@ -390,27 +393,28 @@ class LogTroubleIT {
         assertThat(run.err()).contains("can't write its log").doesNotContain("password is");
     }
 
-    private void goesOn(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+    private void expectRecovery(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
         await().until(() -> !status(chatd).contains("can't be written"));
         for (Talker talker : talkers) {
-            await().until(() -> talker.told().stream().anyMatch(text -> text.contains("can write its log again")));
+            await().until(() ->
+                    talker.serverTexts().stream().anyMatch(text -> text.contains("can write its log again")));
         }
-        rest(talkers);
+        stopAll(talkers);
         talk(talkers, 20);
-        agree(chatd, talkers, true);
+        checkLog(chatd, talkers, true);
         assertThat(chatd.read("chatd.log"))
                 .contains("the audit log can't be written", "the audit log is written again");
     }
 
-    private void refusesMeanwhile(SpawnedDaemon chatd, List<Talker> talkers, FaultyDisk disk, String faults)
+    private void expectRefusalDuring(SpawnedDaemon chatd, List<Talker> talkers, FaultyDisk disk, String faults)
             throws Exception {
-        Talker.beginWithoutEnd(talkers);
-        disk.faults(faults);
+        Talker.beginUntilStopped(talkers);
+        disk.setFaults(faults);
         awaitRefusal(chatd, talkers);
         assertThat(status(chatd)).containsPattern("log +can't be written: Input/output error");
-        nothingBegins(chatd, talkers);
-        disk.faults("");
-        goesOn(chatd, talkers);
+        nobodyCanLogIn(chatd, talkers);
+        disk.setFaults("");
+        expectRecovery(chatd, talkers);
     }
 
     private static void kill(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
@@ -421,24 +425,25 @@ class LogTroubleIT {
         assertThat(chatd.awaitEnd()).isNotZero();
     }
 
-    private void beginsWithoutRecovery(SpawnedDaemon chatd) throws Exception {
+    private void startsWithoutRecovery(SpawnedDaemon chatd) throws Exception {
         chatd.begin();
         assertThat(published()).doesNotContain(" type=\"recovery\" ");
     }
 
     /** Checks that the log matches what people received and what is stored, and that it verifies. */
-    private void agree(SpawnedDaemon chatd, List<Talker> talkers, boolean allDelivered) throws Exception {
-        ledger(chatd, talkers).logAgreesWith(ledger(chatd, talkers).histories(allDelivered));
-        verified(chatd);
+    private void checkLog(SpawnedDaemon chatd, List<Talker> talkers, boolean allDelivered) throws Exception {
+        historyCheck(chatd, talkers)
+                .checkLogAgainst(historyCheck(chatd, talkers).checkHistories(allDelivered));
+        verifyLog(chatd);
     }
 
-    private static void talk(List<Talker> talkers, int most) throws InterruptedException {
-        Talker.begin(talkers, most);
-        rest(talkers);
+    private static void talk(List<Talker> talkers, int count) throws InterruptedException {
+        Talker.begin(talkers, count);
+        stopAll(talkers);
     }
 
     /** Stops the talkers, waits until they have received everything, and disconnects them. */
-    private static void rest(List<Talker> talkers) throws InterruptedException {
+    private static void stopAll(List<Talker> talkers) throws InterruptedException {
         for (Talker talker : talkers) {
             talker.stopTalking();
         }
@@ -450,7 +455,7 @@ class LogTroubleIT {
         }
     }
 
-    private void verified(SpawnedDaemon chatd) throws IOException {
+    private void verifyLog(SpawnedDaemon chatd) throws IOException {
         Path key = Files.writeString(
                 place.resolve("seal.pem"),
                 chatd.admin("", "log", "key").exits(0).out());
@@ -476,17 +481,17 @@ class LogTroubleIT {
         prlimit(chatd, Long.toString(Files.size(log.resolve("audit.part")) + more));
     }
 
-    private static void unlimited(SpawnedDaemon chatd) throws Exception {
+    private static void removeLimit(SpawnedDaemon chatd) throws Exception {
         prlimit(chatd, "");
     }
 
     private static void prlimit(SpawnedDaemon chatd, String soft) throws Exception {
         String limit = soft.isEmpty() ? "--fsize=unlimited" : "--fsize=" + soft + ":";
-        assertThat(did("prlimit", "--pid", Long.toString(chatd.daemon().pid()), limit))
+        assertThat(succeeds("prlimit", "--pid", Long.toString(chatd.daemon().pid()), limit))
                 .isTrue();
     }
 
-    private static boolean did(String... command) throws Exception {
+    private static boolean succeeds(String... command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {

@@ -35,7 +35,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Stored messages against the log, after someone changes the database by hand; single messages proved by the log. */
+/**
+ * Checks stored messages against the log after someone changes the database by hand, and proves
+ * single messages by the log.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
 class ProofIT {
@@ -81,7 +84,7 @@ class ProofIT {
     }
 
     @Test
-    void whatIsStoredIsWhatWasLogged() {
+    void storedMessagesAreAsLogged() {
         chatd.admin("", "log", "anchor").exits(0);
         ProcessResult run = chatd.admin("", "log", "verify", "--messages", "--key", key.toString())
                 .exits(0);
@@ -118,14 +121,14 @@ class ProofIT {
             added        | message 1000 is stored, but not logged | insert into message (number, time, sender, receiver, text, file, salt) select 1000, time, sender, receiver, text, file, salt from message where number = #1 | delete from message where number = 1000
             swapped      | message #1 is not stored as | update message set number = 77 where number = #1; update message set number = #1 where number = #5; update message set number = #5 where number = 77 | update message set number = 77 where number = #1; update message set number = #1 where number = #5; update message set number = #5 where number = 77
             """)
-    void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) {
+    void aChangeOfTheDatabaseIsFound(String what, String found, String change, String undo) {
         sql(numbered(change));
         try {
             ProcessResult run = chatd.admin("", "log", "verify", "--messages", "--key", key.toString())
                     .exits(1);
             assertThat(run.out()).as(what).contains("WRONG: " + numbered(found));
         } finally {
-            sql(numbered(back));
+            sql(numbered(undo));
         }
         chatd.admin("", "log", "verify", "--messages").exits(3);
     }
@@ -176,7 +179,7 @@ class ProofIT {
     /** {@code log prove} accepts what {@code chat-client receipt} prints for a message's sender and its receivers. */
     @ParameterizedTest(name = "message {0}, by its sender: {1}")
     @CsvSource({"1, true", "1, false", "2, true", "2, false", "3, true", "3, false", "4, true", "4, false", "5, false"})
-    void whatTheClientPrintsIsProved(int message, boolean bySender, @TempDir Path directory) throws Exception {
+    void whatTheClientPrintsCanBeProved(int message, boolean bySender, @TempDir Path directory) throws Exception {
         ProcessResult run = receipt(bySender ? sender : receiver, directory, Long.toString(number(message)))
                 .exits(0);
         assertThat(run.err()).isEmpty();
@@ -188,7 +191,7 @@ class ProofIT {
     }
 
     @Test
-    void theClientListsWhatThereIsAReceiptOf(@TempDir Path directory) throws Exception {
+    void theClientListsTheMessagesThatHaveReceipts(@TempDir Path directory) throws Exception {
         try (Chat1Socket terminal = chatd.logIn(sender)) {
             String time = "  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d  " + sender.name() + " to ";
             List<String> lines =
@@ -206,7 +209,7 @@ class ProofIT {
     }
 
     @Test
-    void thereIsNoReceiptForWhomAMessageDoesNotConcern(@TempDir Path directory) throws Exception {
+    void thereIsNoReceiptForThoseWhomAMessageDoesNotConcern(@TempDir Path directory) throws Exception {
         Chatd.Person other = chatd.person();
         for (String number : List.of(numbered("#1"), numbered("#2"), numbered("#3"), numbered("#4"), "99999")) {
             assertThat(receipt(other, directory, number).exits(4).err())
@@ -225,7 +228,7 @@ class ProofIT {
     /** A server that knows only chat/1 shows it in the handshake, by an alert or by selecting no protocol. */
     @ParameterizedTest
     @ValueSource(strings = {"-alpn chat/1", ""})
-    void aServerWithoutTheDialectIsNamed(String alpn, @TempDir Path directory) throws Exception {
+    void aServerWithoutTheDialectIsReported(String alpn, @TempDir Path directory) throws Exception {
         Path said = directory.resolve("openssl.out");
         Process server = new ProcessBuilder(
                         "sh",
@@ -285,7 +288,7 @@ class ProofIT {
         return chatd.admin("", all);
     }
 
-    /** Returns the message as a JSON client would have it, with this {@code info}. */
+    /** Returns the message as a JSON client would receive it, with this {@code info}. */
     private static String receipt(Chatd chatd, long number, String info) throws SQLException {
         try (Connection connection = chatd.sql();
                 Statement statement = connection.createStatement();

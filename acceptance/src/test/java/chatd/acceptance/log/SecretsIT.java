@@ -43,8 +43,8 @@ class SecretsIT {
 
     private final Random random = Campaign.random();
 
-    /** Returns what a stranger may send; names of registered accounts are not secret. */
-    private static List<byte[]> beforeLogIn(String account) {
+    /** Returns frames that a stranger may send; names of registered accounts are not secret. */
+    private static List<byte[]> framesBeforeLogin(String account) {
         return List.of(
                 Wire.logIn(MARK + "-as-name", MARK + "-as-password"),
                 Wire.logIn(account, MARK + "-wrong"),
@@ -55,7 +55,7 @@ class SecretsIT {
                 Wire.utf8("GET / HTTP/1.1\r\nAuthorization: Bearer " + MARK + "\r\n\r\n"));
     }
 
-    private static List<byte[]> afterLogIn(String account) {
+    private static List<byte[]> framesAfterLogin(String account) {
         return List.of(
                 Wire.frame(Wire.TEXT_TO_SOME, Wire.to(account), SECRET),
                 Wire.frame(Wire.TEXT_TO_ALL, SECRET),
@@ -68,8 +68,8 @@ class SecretsIT {
                 Wire.frame(0x0014_0000, SECRET));
     }
 
-    /** Returns what a client of the JSON messages may send that has a secret in it. */
-    private static List<byte[]> inJson(String account, String token, String key) {
+    /** Returns JSON messages that have a secret in them. */
+    private static List<byte[]> jsonMessages(String account, String token, String key) {
         return Stream.of(
                         "{'type':1,'info':{'user_id':'%s','user_pwd':'hunter2Zq-wrong'}}".formatted(account),
                         "{'type':1,'info':{'user_id':'%s','key':'hunter2Zq','device':'laptop'}}".formatted(account),
@@ -84,7 +84,7 @@ class SecretsIT {
                 .toList();
     }
 
-    /** Sends secrets over both carriers of JSON; returns those that the daemon gave. */
+    /** Sends secrets over both carriers of JSON; returns those that the daemon issued. */
     private List<String> sendInJson(DemoProcess demo, Chatd.Person person) {
         try (JsonSocket remembered = JsonCarrier.LINES.connect(demo)) {
             remembered.send("{'type':1,'info':{'user_id':'%s','user_pwd':'%s','device':'laptop','remember':true}}"
@@ -92,7 +92,7 @@ class SecretsIT {
             JsonNode welcome = remembered.expect(JsonType.LOGGED_IN).path("info");
             String token = welcome.path("token").asString();
             String key = welcome.path("key").asString();
-            for (byte[] message : inJson(person.name(), token, key)) {
+            for (byte[] message : jsonMessages(person.name(), token, key)) {
                 write(demo, "chat-json/1", message);
                 truncations(message).forEach(cut -> {
                     write(demo, "chat-json/1", cut);
@@ -112,7 +112,7 @@ class SecretsIT {
         }
     }
 
-    /** Sends bytes, and waits until the daemon has taken them. */
+    /** Sends bytes, and waits until the daemon has read them. */
     private static void write(Chatd to, String protocol, byte[] bytes) {
         try (SSLSocket socket = to.tls().connect(to.host(), to.port(), protocol)) {
             socket.getOutputStream().write(bytes);
@@ -131,21 +131,21 @@ class SecretsIT {
         try (demo) {
             demo.prepared().begin("--port", "0");
             Chatd.Person person = demo.person();
-            for (byte[] frame : beforeLogIn(person.name())) {
+            for (byte[] frame : framesBeforeLogin(person.name())) {
                 truncatedFrames(frame).forEach(cut -> sendAndClose(demo.connect(), cut));
                 try (Chat1Socket socket = demo.connect()) {
-                    socket.send(frame, Wire.frame(0)); // malformed, so that it is closed when it is done
+                    socket.send(frame, Wire.frame(0)); // malformed, so that the daemon closes the connection
                     socket.untilClosed();
                 }
             }
-            for (byte[] frame : afterLogIn(person.name())) {
+            for (byte[] frame : framesAfterLogin(person.name())) {
                 truncatedFrames(frame).forEach(cut -> sendAndClose(demo.logIn(person), cut));
                 try (Chat1Socket socket = demo.logIn(person)) {
                     socket.send(frame, Wire.frame(0));
                     socket.untilClosed();
                 }
             }
-            List<String> given = sendInJson(demo, person);
+            List<String> issued = sendInJson(demo, person);
             try (Socket plain = new Socket(demo.host(), demo.port())) {
                 plain.getOutputStream().write(SECRET);
             }
@@ -159,7 +159,7 @@ class SecretsIT {
             assertThat(logs.values()).as("public names are found").anyMatch(log -> log.contains(person.name()));
             String hex = HexFormat.of().formatHex(Wire.utf8(BEGINNING));
             logs.forEach((file, log) -> assertThat(log).as(file).doesNotContainIgnoringCase(BEGINNING, hex));
-            assertThat(given).hasSize(2).allSatisfy(secret -> {
+            assertThat(issued).hasSize(2).allSatisfy(secret -> {
                 assertThat(secret).hasSizeGreaterThan(40);
                 logs.forEach((file, log) -> assertThat(log).as(file).doesNotContain(secret.substring(0, 20)));
             });
@@ -179,8 +179,8 @@ class SecretsIT {
     }
 
     private Stream<byte[]> truncations(byte[] message) {
-        int apart = Campaign.times(7, 1);
-        return Stream.iterate(1 + random.nextInt(apart), length -> length < message.length, length -> length + apart)
+        int step = Campaign.times(7, 1);
+        return Stream.iterate(1 + random.nextInt(step), length -> length < message.length, length -> length + step)
                 .map(length -> Arrays.copyOf(message, length));
     }
 

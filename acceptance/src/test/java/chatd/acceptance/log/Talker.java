@@ -31,8 +31,8 @@ public final class Talker {
     private final List<String> others;
     private final Random random;
     private final Queue<String> received = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger heard = new AtomicInteger();
-    private final Queue<String> told = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger receivedCount = new AtomicInteger();
+    private final Queue<String> serverTexts = new ConcurrentLinkedQueue<>();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final Set<String> toAll = ConcurrentHashMap.newKeySet();
     private final Semaphore fences = new Semaphore(0);
@@ -60,13 +60,13 @@ public final class Talker {
     }
 
     /** Returns how many keys arrived. */
-    public int heard() {
-        return heard.get();
+    public int receivedCount() {
+        return receivedCount.get();
     }
 
     /** Returns the texts that it received from {@code server}. */
-    List<String> told() {
-        return List.copyOf(told);
+    List<String> serverTexts() {
+        return List.copyOf(serverTexts);
     }
 
     /**
@@ -96,7 +96,7 @@ public final class Talker {
     }
 
     /** Begins as {@link #begin} does, but until stopped, and with pauses, because all of it is compared afterwards. */
-    public static void beginWithoutEnd(List<Talker> talkers) {
+    public static void beginUntilStopped(List<Talker> talkers) {
         talkers.forEach(Talker::connect);
         talkers.forEach(talker -> talker.talk(Integer.MAX_VALUE, Duration.ofMillis(100)));
     }
@@ -111,28 +111,28 @@ public final class Talker {
     }
 
     /** Starts sending {@code most} messages, with a fence after every ten. */
-    private void talk(int most, Duration rest) {
+    private void talk(int most, Duration pause) {
         Chat1Socket current = requireNonNull(socket);
-        sending = Thread.startVirtualThread(() -> talk(current, most, rest));
+        sending = Thread.startVirtualThread(() -> talk(current, most, pause));
     }
 
-    private void talk(Chat1Socket to, int most, Duration rest) {
+    private void talk(Chat1Socket to, int most, Duration pause) {
         try {
             for (int i = 0; i < most && !stopped; ) {
-                int before = told.size();
+                int before = serverTexts.size();
                 var open = new ArrayList<String>();
                 for (int j = 0; j < 10; j++, i++) {
                     String key = person.name() + "." + number++;
-                    to.send(saying(key));
+                    to.send(randomMessage(key));
                     open.add(key);
                 }
                 if (!fence(to)) {
                     return;
                 }
-                if (told.size() == before) {
+                if (serverTexts.size() == before) {
                     acknowledged.addAll(open);
                 }
-                Thread.sleep(rest);
+                Thread.sleep(pause);
             }
         } catch (UncheckedIOException _) {
             broken = true;
@@ -147,7 +147,7 @@ public final class Talker {
         return !broken;
     }
 
-    private byte[] saying(String key) {
+    private byte[] randomMessage(String key) {
         String one = others.get(random.nextInt(others.size()));
         return switch (random.nextInt(6)) {
             case 0 -> {
@@ -166,16 +166,16 @@ public final class Talker {
                 switch (frame.code()) {
                     case Wire.TEXT -> {
                         if (frame.name().equals("server")) {
-                            told.add(frame.text());
+                            serverTexts.add(frame.text());
                         } else {
-                            hear(frame.text());
+                            receive(frame.text());
                         }
                     }
-                    case Wire.FILE -> hear(frame.fileName());
+                    case Wire.FILE -> receive(frame.fileName());
                     case Wire.CLEAR -> fences.release();
                     default -> {
                         if (!frame.isPresence()) {
-                            hear("unexpected " + frame); // fails where it is compared
+                            receive("unexpected " + frame); // makes the comparison fail
                         }
                     }
                 }
@@ -188,9 +188,9 @@ public final class Talker {
         }
     }
 
-    private void hear(String what) {
+    private void receive(String what) {
         received.add(what);
-        heard.incrementAndGet();
+        receivedCount.incrementAndGet();
     }
 
     /** Stops it after its current ten messages; on return all of them have taken effect. */

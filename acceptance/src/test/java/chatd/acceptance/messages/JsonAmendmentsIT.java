@@ -86,7 +86,8 @@ class JsonAmendmentsIT extends JsonTestBase {
             assertThat(item.path("corrected").path(1).path("text").asString()).isEqualTo("Lunh?");
             assertThat(item.path("corrected").path(1).path("salt").asString()).isEqualTo(salt);
         }
-        // After the text itself, its corrections are items; after what came before it, the text is as it is now.
+        // A page that begins after the text has its corrections as items; one that begins before it
+        // has the text as it is now.
         String with = ", 'with': '%s'".formatted(reader.user());
         assertThat(types(writer.history(9, with + ", 'after': " + mid))).containsExactly(32, 32);
         assertThat(types(writer.history(9, with + ", 'after': " + first))).containsExactly(32);
@@ -95,7 +96,7 @@ class JsonAmendmentsIT extends JsonTestBase {
     }
 
     @Test
-    void whatWasTakenBackIsGone() {
+    void aMessageThatIsTakenBackIsGone() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         long mid = send(writer, reader.user(), "a mistake");
@@ -114,7 +115,7 @@ class JsonAmendmentsIT extends JsonTestBase {
             assertThat(item.path("taken_back").path("by").asString()).isEqualTo(writer.user());
             assertThat(item.toString()).doesNotContain("mistake", "salt", "👀");
         }
-        // Of all that was done before, only that it was taken back is told later.
+        // Of all its amendments, only that it was taken back is sent later.
         assertThat(types(reader.history(9, ", 'with': '%s', 'after': %d".formatted(writer.user(), mid))))
                 .containsExactly(31);
         assertThat(done(writer, takeBack(mid))).isEqualTo(back);
@@ -126,12 +127,12 @@ class JsonAmendmentsIT extends JsonTestBase {
                         reader, "'type': 3, 'receive': '%s', 'info': 'to it', 're': %d".formatted(writer.user(), mid)))
                 .isEqualTo("no-such-message");
         assertThat(refused(reader, takeBack(mid))).isEqualTo("no-such-message");
-        // That it was there stays.
+        // It remains visible that there was a message.
         assertThat(reader.history(1, "").path("items")).hasSize(1);
     }
 
     @Test
-    void whatWasTakenBackUnreadIsUnreadNoMore() {
+    void anUnreadMessageTakenBackIsNoLongerUnread() {
         JsonSocket writer = logIn(ann, "");
         String name = logIn(ben, "").user();
         String with = writer.user();
@@ -139,13 +140,18 @@ class JsonAmendmentsIT extends JsonTestBase {
         assertThat(chatd.unread(ben, with)).isEqualTo(1);
         long second = send(writer, name, "two @" + ben.name());
         assertThat(chatd.unread(ben, with)).isEqualTo(2);
-        assertThat(welcome(ben, "").path("unread").path(with).path("mentions").asInt())
+        assertThat(loginAnswer(ben, "")
+                        .path("unread")
+                        .path(with)
+                        .path("mentions")
+                        .asInt())
                 .isEqualTo(1);
         done(writer, takeBack(second));
-        assertThat(welcome(ben, "").path("unread").path(with).toString())
+        assertThat(loginAnswer(ben, "").path("unread").path(with).toString())
                 .isEqualTo("{\"count\":1,\"mentions\":0,\"first\":%1$d,\"last\":%1$d}".formatted(first));
         done(writer, takeBack(first));
-        assertThat(welcome(ben, "").path("unread").path(with).isMissingNode()).isTrue();
+        assertThat(loginAnswer(ben, "").path("unread").path(with).isMissingNode())
+                .isTrue();
         try (Chat1Socket several = chatd.newcomer();
                 JsonSocket sender = chatd.logInJson(carrier, several.person(), "json")) {
             several.send(Wire.text("to two", ann.name(), ben.name()));
@@ -208,7 +214,7 @@ class JsonAmendmentsIT extends JsonTestBase {
     }
 
     @Test
-    void oneAmendsWhatOneMay() {
+    void messagesOfOthersCannotBeAmended() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         JsonSocket stranger = logIn(chatd.person(), "");
@@ -225,7 +231,7 @@ class JsonAmendmentsIT extends JsonTestBase {
     }
 
     @Test
-    void whatIsSentAgainIsDoneOnce() {
+    void aRepeatedRequestIsDoneOnce() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         long mid = send(writer, reader.user(), "once");
@@ -250,7 +256,7 @@ class JsonAmendmentsIT extends JsonTestBase {
     }
 
     @Test
-    void ofAMessageToSeveralReceiversLearnNothingOfOneAnother() {
+    void receiversOfTheSameMessageLearnNothingOfOneAnother() {
         JsonSocket reader = logIn(ben, "");
         Chatd.Person third = chatd.person();
         JsonSocket other = logIn(third, "");
@@ -290,9 +296,12 @@ class JsonAmendmentsIT extends JsonTestBase {
         }
     }
 
-    /** A blocked user learns nothing of it: all is as it was for the blocked one, and nothing but taking back comes. */
+    /**
+     * A blocked user does not notice the block: everything looks as before. Of what they do, only
+     * taking back reaches the blocker.
+     */
     @Test
-    void correctionsAndReactionsOfTheBlockedStayAway() {
+    void correctionsAndReactionsOfABlockedUserAreWithheld() {
         JsonSocket blocked = logIn(ann, "");
         JsonSocket blocker = logIn(ben, "");
         long seen = send(blocked, blocker.user(), "seen");
@@ -315,7 +324,7 @@ class JsonAmendmentsIT extends JsonTestBase {
                 .isEqualTo(1);
         assertThat(item(blocked, withheld).path("info").asString()).isEqualTo("withheld, too");
         assertThat(refused(blocker, react(withheld, "👍", true))).isEqualTo("no-such-message");
-        // Not after the block either; what is switched off then was never seen.
+        // Nor after the block; a reaction that is then removed was never seen.
         blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': false}, 'id': 'u'}".formatted(blocked.user()));
         blocker.skipTo(JsonType.DONE);
         assertThat(item(blocker, seen).path("info").asString()).isEqualTo("seen");
@@ -334,7 +343,7 @@ class JsonAmendmentsIT extends JsonTestBase {
     }
 
     @Test
-    void whatIsForEveryoneIsAmendedForEveryone() {
+    void aMessageToEveryoneIsAmendedForEveryone() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         long mid = done(writer, "'type': 4, 'info': 'to all of %s'".formatted(ann.name()));
@@ -357,13 +366,13 @@ class JsonAmendmentsIT extends JsonTestBase {
         done(writer, takeBack(mid));
         assertThat(reader.skipTo(JsonType.TAKEN_BACK).path("info").path("mid").asLong())
                 .isEqualTo(mid);
-        // Nothing of it came to those who were not there yet.
+        // Nothing of it is sent to those who registered later.
         assertThat(types(late.history(50, ", 'with': '', 'after': " + (mid - 1))))
                 .doesNotContain(31, 32, 33);
     }
 
     @Test
-    void whatWasDoneMeanwhileFollowsWhenASessionIsResumed() {
+    void missedAmendmentsFollowWhenASessionIsResumed() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket first = connect();
         String token =
@@ -393,14 +402,14 @@ class JsonAmendmentsIT extends JsonTestBase {
         assertThat(fourth.path("info").isNull()).isTrue();
         again.fence();
         again.close();
-        // The same once more, with nothing missed.
+        // The same again, with nothing missed.
         JsonSocket idle = connect();
         idle.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, last));
         idle.expect(JsonType.LOGGED_IN);
         idle.fence();
     }
 
-    /** Whoever looks at the log or at the largest files has a file's number. */
+    /** The log and the list of the largest files have the numbers of files. */
     @Test
     void anAdministratorRemovesAFileByItsNumber() {
         JsonSocket reader = logIn(ben, "");

@@ -15,9 +15,12 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What is unread, read marks, typing, and the list of conversations in JSON messages, on each carrier. */
+/**
+ * Unread messages, read marks, typing, and the list of conversations in JSON messages, on each
+ * carrier.
+ */
 class JsonConversationsIT extends JsonTestBase {
-    /** How often a hundred texts come while pages are read. */
+    /** How many times a hundred texts are sent while pages are read. */
     private static final int ROUNDS = 30;
 
     JsonConversationsIT(JsonCarrier carrier, Chatd chatd) {
@@ -35,7 +38,10 @@ class JsonConversationsIT extends JsonTestBase {
                 .isEqualTo("read");
     }
 
-    /** Returns the next message of a type, and by {@code seen} the number of the last text that came before it. */
+    /**
+     * Returns the {@code info} of the next message of a type; {@code seen[0]} becomes the highest
+     * number that arrived before it.
+     */
     private static JsonNode skipTo(int type, JsonSocket of, long[] seen) {
         JsonNode message = of.next();
         while (message.path("type").asInt() != type) {
@@ -50,37 +56,37 @@ class JsonConversationsIT extends JsonTestBase {
     }
 
     @Test
-    void whatOthersSentIsUnreadUntilItIsMarked() {
+    void messagesOfOthersAreUnreadUntilMarked() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         long first = send(writer, reader.user(), "one");
         long second = send(writer, reader.user(), "two @" + ben.name());
         long own = send(reader, writer.user(), "my own");
         assertThat(own).isGreaterThan(second);
-        assertThat(welcome(ben, "later").path("unread").path(writer.user()).toString())
+        assertThat(loginAnswer(ben, "later").path("unread").path(writer.user()).toString())
                 .isEqualTo(unread(2, 1, first, second));
-        assertThat(welcome(ann, "later").path("unread").path(reader.user()).toString())
+        assertThat(loginAnswer(ann, "later").path("unread").path(reader.user()).toString())
                 .isEqualTo(unread(1, 0, own, own));
         mark(reader, ann.name(), first);
-        assertThat(welcome(ben, "later").path("unread").path(writer.user()).toString())
+        assertThat(loginAnswer(ben, "later").path("unread").path(writer.user()).toString())
                 .isEqualTo(unread(1, 1, second, second));
-        // Never back; and above the newest is the newest.
+        // A mark never moves back, and one above the newest message means the newest.
         mark(reader, writer.user(), 0);
-        assertThat(welcome(ben, "later")
+        assertThat(loginAnswer(ben, "later")
                         .path("unread")
                         .path(writer.user())
                         .path("count")
                         .asInt())
                 .isEqualTo(1);
         mark(reader, writer.user(), Long.MAX_VALUE);
-        assertThat(welcome(ben, "later").path("unread").has(writer.user())).isFalse();
+        assertThat(loginAnswer(ben, "later").path("unread").has(writer.user())).isFalse();
         long third = send(writer, reader.user(), "three");
-        assertThat(welcome(ben, "later").path("unread").path(writer.user()).toString())
+        assertThat(loginAnswer(ben, "later").path("unread").path(writer.user()).toString())
                 .isEqualTo(unread(1, 0, third, third));
     }
 
     @Test
-    void aMarkReachesTheOwnDevicesAndTheOther() {
+    void aMarkReachesOnesOtherDevicesAndTheOtherUser() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         JsonSocket phone = logIn(ben, "phone");
@@ -100,7 +106,8 @@ class JsonConversationsIT extends JsonTestBase {
                         .toString())
                 .isEqualTo("{\"%s\":0,\"%s\":%d}".formatted(writer.user(), reader.user(), mid));
         reader.fence();
-        // Nobody tells whom it is not told.
+        // Read marks and typing are mutual: whoever hides their own does not receive those of
+        // others.
         writer.send("{'type': 35, 'info': {'read_marks': false}}");
         writer.expect(JsonType.PREFERENCES);
         long next = send(writer, reader.user(), "and me");
@@ -118,9 +125,12 @@ class JsonConversationsIT extends JsonTestBase {
         reader.fence();
     }
 
-    /** Who is blocked sees the marks of who blocks as before; the other way round, none come. */
+    /**
+     * A blocked user sees the blocker's marks as before; the blocker sees none of the blocked
+     * user's.
+     */
     @Test
-    void marksDoNotTellOfABlock() {
+    void marksDoNotRevealABlock() {
         JsonSocket blocked = logIn(ann, "");
         JsonSocket blocker = logIn(ben, "");
         blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(blocked.user()));
@@ -149,7 +159,7 @@ class JsonConversationsIT extends JsonTestBase {
     }
 
     @Test
-    void aMarkOfWhoWasDeletedChangesNothing() {
+    void aMarkOfADeletedUserChangesNothing() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         long mid = send(writer, reader.user(), "the last");
@@ -161,7 +171,7 @@ class JsonConversationsIT extends JsonTestBase {
     }
 
     @Test
-    void typingIsToldOnceInAWhile() {
+    void typingIsAnnouncedOnceInAWhile() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         for (int i = 0; i < 5; i++) {
@@ -214,12 +224,12 @@ class JsonConversationsIT extends JsonTestBase {
     }
 
     @Test
-    void whatWentToEveryoneIsAConversation() {
+    void messagesToEveryoneAreAConversation() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         other.send("{'type': 4, 'info': 'to all @%s', 'id': 'a'}".formatted(ann.name()));
         long mid = other.expect(JsonType.DONE).path("info").path("mid").asLong();
-        JsonNode unread = welcome(ann, "later").path("unread").path("");
+        JsonNode unread = loginAnswer(ann, "later").path("unread").path("");
         assertThat(unread.path("count").asInt()).isPositive();
         assertThat(unread.path("mentions").asInt()).isEqualTo(1);
         assertThat(unread.path("last").asLong()).isGreaterThanOrEqualTo(mid);
@@ -231,12 +241,12 @@ class JsonConversationsIT extends JsonTestBase {
         mark(one, "", Long.MAX_VALUE);
         assertThat(conversations(one, "").path("items").path(0).path("unread").asInt())
                 .isZero();
-        // Who mentions itself is not mentioned.
+        // Mentioning oneself does not count.
         one.send("{'type': 4, 'info': 'I, @%s', 'id': 'self'}".formatted(ann.name()));
         one.skipTo(JsonType.DONE);
         other.send("{'type': 4, 'info': 'plain', 'id': 'plain'}");
         other.skipTo(JsonType.DONE);
-        assertThat(welcome(ann, "later")
+        assertThat(loginAnswer(ann, "later")
                         .path("unread")
                         .path("")
                         .path("mentions")
@@ -247,7 +257,7 @@ class JsonConversationsIT extends JsonTestBase {
         assertThat(conversations(third, "").path("items")).isEmpty();
     }
 
-    /** What {@code chat/1} sends to several stands in the conversation with each of them. */
+    /** A {@code chat/1} message to several users is in the conversation with each of them. */
     @Test
     void aMessageToSeveralCountsForEachOfThem() {
         Chatd.Person carl = chatd.person();
@@ -258,7 +268,7 @@ class JsonConversationsIT extends JsonTestBase {
             String from = message.path("send").asString();
             long mid = message.path("mid").asLong();
             for (Chatd.Person one : List.of(ben, carl)) {
-                assertThat(welcome(one, "later").path("unread").path(from).toString())
+                assertThat(loginAnswer(one, "later").path("unread").path(from).toString())
                         .isEqualTo(unread(1, 0, mid, mid));
             }
             assertThat(conversations(reader, "")
@@ -268,13 +278,13 @@ class JsonConversationsIT extends JsonTestBase {
                             .asString())
                     .isEqualTo(from);
             mark(reader, from, mid);
-            assertThat(welcome(ben, "later").path("unread").has(from)).isFalse();
-            assertThat(welcome(carl, "later").path("unread").has(from)).isTrue();
+            assertThat(loginAnswer(ben, "later").path("unread").has(from)).isFalse();
+            assertThat(loginAnswer(carl, "later").path("unread").has(from)).isTrue();
         }
     }
 
     @Test
-    void aHundredStandForMore() {
+    void unreadMessagesAreCountedUpToAHundred() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         long first = send(writer, reader.user(), "first");
@@ -282,13 +292,16 @@ class JsonConversationsIT extends JsonTestBase {
             writer.send("{'type': 3, 'receive': '%s', 'info': 'more'}".formatted(reader.user()));
         }
         long last = send(writer, reader.user(), "last");
-        assertThat(welcome(ben, "later").path("unread").path(writer.user()).toString())
+        assertThat(loginAnswer(ben, "later").path("unread").path(writer.user()).toString())
                 .isEqualTo(unread(100, 0, first, last));
     }
 
-    /** A mark is stored with others, but what follows it does not wait for that; if it did, it always would. */
+    /**
+     * Marks are stored in batches, but requests after a mark do not wait for its batch; if they
+     * did, they always would.
+     */
     @Test
-    void whatFollowsAMarkDoesNotWaitForIt() {
+    void requestsAfterAMarkDoNotWaitForIt() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         int stored = 0;
@@ -312,7 +325,7 @@ class JsonConversationsIT extends JsonTestBase {
     }
 
     @Test
-    void marksOfAConversationThatIsNotThereChangeNothing() {
+    void marksInAConversationThatDoesNotExistChangeNothing() {
         JsonSocket one = logIn(ann, "");
         mark(one, ben.name(), 1_000);
         one.send("{'type': 21, 'info': {'with': 'nobody-at-all', 'mid': 1}}");
@@ -320,11 +333,11 @@ class JsonConversationsIT extends JsonTestBase {
         assertThat(conversations(one, "").path("items")).isEmpty();
     }
 
-    /** Whoever takes a page and then what comes has every message, and each as it is. */
+    /** A page and the messages that arrive after it are together complete and up to date. */
     @Test
-    void pagesAndListsSayWhatCameBeforeThemAndNothingThatFollows() throws InterruptedException {
+    void pagesAndListsHaveWhatArrivedBeforeThemAndNothingLater() throws InterruptedException {
         JsonSocket reader = logIn(ben, "");
-        // The writer is at most so far ahead that it is not the reader that becomes too slow.
+        // Bounds how far the writer is ahead, so that the reader is not disconnected as too slow.
         var rounds = new Semaphore(2);
         try (Writer writer = new Writer(chatd, ann)) {
             long[] seen = {writer.says(ben, "the first")};

@@ -14,14 +14,17 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Texts as JSON messages (page {@code chat-json-1.md}), on each carrier: to whom they go, what refers to others, the history. */
+/**
+ * Texts as JSON messages (page {@code chat-json-1.md}), on each carrier: receivers, references to
+ * other messages, the history.
+ */
 class JsonTextsIT extends TwoDialectsTestBase {
     JsonTextsIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
     }
 
     @Test
-    void whatIsSaidInChat1IsHeardWithWhatProvesIt() {
+    void aTextSentInChat1ArrivesWithItsNumberAndSalt() {
         JsonSocket json = logIn(ann, "laptop");
         ben.send(Wire.text("hello ann 你好", ann.name()));
         JsonNode message = json.expect(JsonType.TEXT);
@@ -45,10 +48,10 @@ class JsonTextsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void whoGetsItAmongSeveralDoesNotLearnOfTheOthers() {
+    void oneOfSeveralReceiversDoesNotLearnOfTheOthers() {
         JsonSocket json = logIn(ann, "laptop");
         Chat1Socket cid = chatd.newcomer();
-        closing(cid);
+        closeAfterTest(cid);
         JsonSocket cids = logIn(cid.person(), "phone");
         ben.send(Wire.text("to both", ann.name(), cid.name()));
         for (JsonSocket one : List.of(json, cids)) {
@@ -62,7 +65,7 @@ class JsonTextsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void whatOneSendsElsewhereIsShownToo() {
+    void textsSentFromAnotherSessionAreShownToo() {
         JsonSocket json = logIn(ann, "laptop");
         Chat1Socket own = chat1(ann);
         own.send(Wire.text("from my terminal", ben.name()));
@@ -111,10 +114,10 @@ class JsonTextsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void aConversationIsReadByWhomItIsWith() {
+    void aConversationIsRequestedByTheNameOrNumberOfTheOther() {
         JsonSocket json = logIn(ann, "laptop");
         Chat1Socket cid = chatd.newcomer();
-        closing(cid);
+        closeAfterTest(cid);
         ben.send(Wire.text("from ben", ann.name()));
         cid.send(Wire.text("to both", ann.name(), ben.name()));
         json.expect(JsonType.TEXT);
@@ -133,7 +136,7 @@ class JsonTextsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void aTextGoesToOneAndToOnesOtherDevices() {
+    void aTextGoesToItsReceiverAndToTheSendersOtherDevices() {
         JsonSocket laptop = logIn(ann, "laptop");
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket bens = logIn(ben.person(), "phone");
@@ -152,7 +155,7 @@ class JsonTextsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void aTextGoesToEveryoneButNotBack() {
+    void aTextToEveryoneIsNotSentBack() {
         JsonSocket laptop = logIn(ann, "laptop");
         JsonSocket phone = logIn(ann, "phone");
         laptop.send("{'type': 4, 'receive': '', 'info': 'to all'}", "{'type': 4, 'id': 'b', 'info': 'to all again'}");
@@ -164,7 +167,7 @@ class JsonTextsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void aNoteToOneselfIsForTheOtherDevices() {
+    void aNoteToOneselfReachesTheOtherDevices() {
         JsonSocket laptop = logIn(ann, "laptop");
         JsonSocket phone = logIn(ann, "phone");
         Chat1Socket terminal = chat1(ann);
@@ -178,7 +181,7 @@ class JsonTextsIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void whatCannotBeSentIsRefused() {
+    void invalidTextsAreRefused() {
         JsonSocket json = logIn(ann, "laptop");
         json.send("{'type': 3, 'receive': 'nobody-at-all', 'id': 'd', 'info': 'x'}");
         JsonNode refused = json.expect(JsonType.REFUSED).path("info");
@@ -222,7 +225,7 @@ class JsonTextsIT extends TwoDialectsTestBase {
         assertThat(text(bens.expect(JsonType.TEXT), "info")).isEqualTo("hello");
         assertThat(bens.expect(JsonType.DONE).path("info").path("mid"))
                 .isNotEqualTo(first.path("info").path("mid"));
-        // What was refused is judged anew.
+        // A message that was refused is judged anew.
         String name = Chatd.newName();
         laptop.send("{'type': 3, 'receive': '%s', 'id': 'later', 'info': 'x'}".formatted(name));
         assertThat(text(laptop.expect(JsonType.TEXT), "info")).isEqualTo("hello");
@@ -245,14 +248,14 @@ class JsonTextsIT extends TwoDialectsTestBase {
         JsonNode answer = bens.expect(JsonType.TEXT);
         assertThat(answer.path("re").asLong()).isEqualTo(question);
         assertThat(bens.history(1, "").path("items").path(0)).isEqualTo(answer);
-        // In another conversation it would show what was said in this one.
+        // In another conversation, an answer would reveal what was said in this one.
         json.expect(JsonType.DONE);
         json.send("{'type': 4, 're': %d, 'info': 'answer'}".formatted(question));
         assertThat(json.refusal()).isEqualTo("no-such-message");
     }
 
     @Test
-    void whoIsMentionedIsSaid() {
+    void mentionsAreListed() {
         JsonSocket json = logIn(ann, "laptop");
         JsonSocket bens = logIn(ben.person(), "phone");
         String to = "{'type': 3, 'receive': '" + ben.name() + "', 'info': '%s'}";
@@ -277,7 +280,7 @@ class JsonTextsIT extends TwoDialectsTestBase {
         JsonNode all = json.expect(JsonType.TEXT_TO_ALL);
         assertThat(all.path("mentions").valueStream().map(JsonNode::asString))
                 .containsExactly(json.user(), bens.user());
-        // A later renaming does not change it; in a page they are by number.
+        // A later renaming does not change it; in a page they are sorted by number.
         chatd.admin("", "user", "rename", ben.name(), Chatd.newName()).exits(0);
         assertThat(json.history(1, ", 'with': ''")
                         .path("items")

@@ -27,8 +27,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The programs in countries with digits, letters and separators of their own: what machines read is the same everywhere. In
- * Iran, the answer to an upload once was {@code {"file":۱}}.
+ * The programs in locales with digits, letters and separators of their own: machine-readable output
+ * is the same everywhere. In the locale of Iran, the answer to an upload once was
+ * {@code {"file":۱}}.
  */
 @Tag("processes")
 class LocalesIT {
@@ -57,7 +58,7 @@ class LocalesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"fa-IR", "ar-EG", "tr-TR", "de-CH"})
-    void whatMachinesReadIsTheSameEverywhere(String tag) throws Exception {
+    void machineReadableOutputIsTheSameEverywhere(String tag) throws Exception {
         String[] locale = tag.split("-", 2);
         String options = Chatd.SHORT_LIVED + " -Duser.language=%s -Duser.country=%s".formatted((Object[]) locale);
         try (SpawnedDaemon chatd = SpawnedDaemon.start(Chatd.JAVA_OPTIONS, options);
@@ -112,7 +113,10 @@ class LocalesIT {
                 .toArray(String[]::new);
     }
 
-    /** Replaces the digits of other scripts, which nothing that machines read may contain, by what they stand for. */
+    /**
+     * Replaces digits of other scripts, which machine-readable output must not contain, by ASCII
+     * digits.
+     */
     private static String ascii(String text) {
         StringBuilder plain = new StringBuilder();
         text.codePoints().forEach(c -> plain.appendCodePoint(Character.isDigit(c) ? '0' + Character.digit(c, 10) : c));

@@ -67,7 +67,7 @@ class RulesTextIT {
      * which frames those are.
      */
     @Test
-    void aBurstOfLargeTextsIsNotTooMuchForWhoReads() {
+    void aBurstOfLargeTextsDoesNotDisconnectAReader() {
         byte[][] burst = IntStream.range(0, 17)
                 .mapToObj(i -> Wire.text(i + " " + "x".repeat(60_000), ben.name()))
                 .toArray(byte[][]::new);
@@ -82,7 +82,7 @@ class RulesTextIT {
     }
 
     @Test
-    void eachNamedUserGetsItOnceAndTheSenderOnlyIfItNamesItself() {
+    void eachNamedUserGetsATextOnceAndTheSenderOnlyIfNamed() {
         ann.send(Wire.text("twice named", ben.name(), cid.name(), ben.name()));
         ben.expectText(ann.name(), "twice named");
         cid.expectText(ann.name(), "twice named");
@@ -98,7 +98,7 @@ class RulesTextIT {
     }
 
     @Test
-    void offlineReceiverFindsItInItsHistory() {
+    void offlineReceiverFindsTheTextInTheHistory() {
         ben.close();
         ann.send(Wire.text("for later", ben.name()));
         ann.fenceWithNothing();
@@ -116,7 +116,7 @@ class RulesTextIT {
 
     @ParameterizedTest
     @MethodSource("waysToSayAll")
-    void textToAllReachesEveryoneThereIsAndNobodyLater(byte[] packet) {
+    void textToAllReachesEveryExistingUserAndNobodyLater(byte[] packet) {
         Chatd.Person absent = cid.person();
         cid.close();
         ben.expectPresence(Wire.OFFLINE, absent.name());

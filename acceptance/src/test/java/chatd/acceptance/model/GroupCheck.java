@@ -33,8 +33,8 @@ public final class GroupCheck {
         this.isOnline = isOnline;
     }
 
-    /** Logs in on another device, without being online by it. */
-    public static JsonSocket quiet(Chatd chatd, String name, String password) {
+    /** Sends a login from another device that does not make the account appear online. */
+    public static JsonSocket logInQuietly(Chatd chatd, String name, String password) {
         JsonSocket socket = JsonCarrier.LINES.connect(chatd);
         socket.send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': '%s', 'device': 'check', 'quiet': true}}"
                 .formatted(name, password));
@@ -42,24 +42,24 @@ public final class GroupCheck {
     }
 
     /** Compares all that each account can read. */
-    void everything() {
+    void checkEverything() {
         for (ModelAccount account : model.present()) {
-            try (JsonSocket socket = quiet(chatd, account.number, account.password)) {
+            try (JsonSocket socket = logInQuietly(chatd, account.number, account.password)) {
                 lists(account, socket.skipTo(JsonType.LOGGED_IN).path("info"));
                 var view = new ModelView(model, account);
-                pages(socket, account, view, null);
+                checkPages(socket, account, view, null);
                 for (ModelConversation conversation : view.conversations()) {
-                    pages(socket, account, view, conversation);
+                    checkPages(socket, account, view, conversation);
                 }
-                conversations(socket, account, view);
+                checkConversations(socket, account, view);
                 for (ModelGroup group : model.groups) {
-                    group(socket, account, group);
+                    checkGroup(socket, account, group);
                 }
             }
         }
     }
 
-    /** Compares the lists in the answer to a log in. */
+    /** Compares the lists in the answer to a login. */
     void lists(ModelAccount account, JsonNode lists) {
         var view = new ModelView(model, account);
         ObjectNode unread = JsonMapper.shared().createObjectNode();
@@ -71,10 +71,10 @@ public final class GroupCheck {
                         .put("mentions", one.mentions())
                         .put("first", one.first())
                         .put("last", one.last());
-                named(account, conversation, lists);
+                checkName(account, conversation, lists);
             }
         }
-        transcript.same("the unread of " + account, null, parsed(unread), lists.path("unread"));
+        transcript.assertEqual("the unread of " + account, null, parsed(unread), lists.path("unread"));
         List<JsonNode> groups = model.groups.stream()
                 .filter(group -> group.isMember(account))
                 .map(group -> {
@@ -85,12 +85,12 @@ public final class GroupCheck {
                     return parsed(group.isClosed ? one.put("closed", true) : one);
                 })
                 .toList();
-        transcript.sameItems(
+        transcript.assertEqualItems(
                 "the groups of " + account,
                 null,
                 sorted(groups.stream()),
                 sorted(lists.path("groups").valueStream()));
-        transcript.sameItems(
+        transcript.assertEqualItems(
                 "the blocked of " + account,
                 null,
                 account.blocked.stream()
@@ -115,11 +115,11 @@ public final class GroupCheck {
         return JsonMapper.shared().readTree(node.toString());
     }
 
-    /** Compares the name that an answer has of a conversation. */
-    private void named(ModelAccount account, ModelConversation conversation, JsonNode answer) {
+    /** Compares the name that an answer gives a conversation. */
+    private void checkName(ModelAccount account, ModelConversation conversation, JsonNode answer) {
         String with = conversation.with(account);
         if (with.startsWith("G")) {
-            transcript.same(
+            transcript.assertEqual(
                     "the name of " + conversation + " for " + account,
                     conversation,
                     conversation.name(account),
@@ -128,11 +128,11 @@ public final class GroupCheck {
     }
 
     /** Walks all pages of a conversation, or, with null, of all, in both directions. */
-    private void pages(
+    private void checkPages(
             JsonSocket socket, ModelAccount account, ModelView view, @Nullable ModelConversation conversation) {
         String with = conversation == null ? "" : ", 'with': '%s'".formatted(conversation.with(account));
-        List<JsonNode> all = view.backwards(conversation);
-        // Not more than eight pages.
+        List<JsonNode> all = view.inBackwardPages(conversation);
+        // At most eight pages.
         int fewest = Math.min(LONGEST_PAGE - 1, all.size() / 8);
         int limit = 1 + fewest + random.nextInt(random.nextBoolean() ? 1 : LONGEST_PAGE - fewest);
         long before = Long.MAX_VALUE;
@@ -142,7 +142,7 @@ public final class GroupCheck {
             List<JsonNode> page = older.subList(Math.max(0, older.size() - limit), older.size());
             isMore = older.size() > limit;
             String bound = before == Long.MAX_VALUE ? "" : ", 'before': " + before;
-            page(socket, account, conversation, limit, with + bound, page, isMore);
+            checkPage(socket, account, conversation, limit, with + bound, page, isMore);
             before = page.isEmpty() ? 0 : mid(page.getFirst());
         }
         long somewhere = all.isEmpty() ? 0 : mid(all.get(random.nextInt(all.size())));
@@ -150,16 +150,16 @@ public final class GroupCheck {
             long after = start;
             isMore = true;
             while (isMore) {
-                List<JsonNode> newer = view.forwards(conversation, after);
+                List<JsonNode> newer = view.inForwardPages(conversation, after);
                 List<JsonNode> page = newer.subList(0, Math.min(limit, newer.size()));
                 isMore = newer.size() > limit;
-                page(socket, account, conversation, limit, with + ", 'after': " + after, page, isMore);
+                checkPage(socket, account, conversation, limit, with + ", 'after': " + after, page, isMore);
                 after = page.isEmpty() ? after : mid(page.getLast());
             }
         }
         long until = somewhere + random.nextInt(1 + (int) Math.max(0, model.newest() - somewhere));
-        List<JsonNode> between = below(view.forwards(conversation, somewhere), until);
-        page(
+        List<JsonNode> between = below(view.inForwardPages(conversation, somewhere), until);
+        checkPage(
                 socket,
                 account,
                 conversation,
@@ -177,7 +177,7 @@ public final class GroupCheck {
         return messages.stream().filter(message -> mid(message) < before).toList();
     }
 
-    private void page(
+    private void checkPage(
             JsonSocket socket,
             ModelAccount account,
             @Nullable ModelConversation conversation,
@@ -188,19 +188,20 @@ public final class GroupCheck {
         socket.send("{'type': 19, 'info': {'limit': %d%s}}".formatted(limit, more));
         JsonNode page = socket.skipTo(JsonType.PAGE).path("info");
         String what = "the page of %s with limit %d%s".formatted(account, limit, more);
-        transcript.sameItems(
+        transcript.assertEqualItems(
                 what,
                 conversation,
                 expected,
                 page.path("items").valueStream().map(ModelView::comparable).toList());
-        transcript.same(what + ": more", conversation, isMore, page.path("more").asBoolean());
+        transcript.assertEqual(
+                what + ": more", conversation, isMore, page.path("more").asBoolean());
         if (conversation != null) {
-            named(account, conversation, page);
+            checkName(account, conversation, page);
         }
     }
 
     /** Walks the list of conversations. */
-    private void conversations(JsonSocket socket, ModelAccount account, ModelView view) {
+    private void checkConversations(JsonSocket socket, ModelAccount account, ModelView view) {
         List<ModelConversation> rest = view.conversations();
         int limit = 1 + random.nextInt(10);
         String before = "";
@@ -210,7 +211,7 @@ public final class GroupCheck {
             JsonNode list = socket.skipTo(JsonType.CONVERSATIONS).path("info");
             List<ModelConversation> page = rest.subList(0, Math.min(limit, rest.size()));
             String what = "the conversations of " + account + before;
-            transcript.sameItems(
+            transcript.assertEqualItems(
                     what,
                     null,
                     page.stream().map(one -> one.with(account)).toList(),
@@ -219,42 +220,44 @@ public final class GroupCheck {
                             .map(one -> one.path("with").asString())
                             .toList());
             for (int i = 0; i < page.size(); i++) {
-                conversation(account, view, page.get(i), list.path("items").path(i));
-                named(account, page.get(i), list);
+                checkListItem(account, view, page.get(i), list.path("items").path(i));
+                checkName(account, page.get(i), list);
             }
             isMore = rest.size() > limit;
-            transcript.same(what + ": more", null, isMore, list.path("more").asBoolean());
+            transcript.assertEqual(
+                    what + ": more", null, isMore, list.path("more").asBoolean());
             if (isMore) {
-                before = ", 'before': " + mid(view.backwards(page.getLast()).getLast());
+                before = ", 'before': "
+                        + mid(view.inBackwardPages(page.getLast()).getLast());
                 rest = rest.subList(limit, rest.size());
             }
         }
     }
 
-    private void conversation(ModelAccount account, ModelView view, ModelConversation conversation, JsonNode actual) {
+    private void checkListItem(ModelAccount account, ModelView view, ModelConversation conversation, JsonNode actual) {
         String what = "in the list of " + account + ", of " + conversation + ": ";
         ModelView.Unread unread = view.unread(conversation);
-        transcript.same(
+        transcript.assertEqual(
                 what + "last",
                 conversation,
-                view.backwards(conversation).getLast(),
+                view.inBackwardPages(conversation).getLast(),
                 ModelView.comparable(actual.path("last")));
-        transcript.same(
+        transcript.assertEqual(
                 what + "unread",
                 conversation,
                 unread.count(),
                 actual.path("unread").asInt());
-        transcript.same(
+        transcript.assertEqual(
                 what + "mentions",
                 conversation,
                 unread.mentions(),
                 actual.path("mentions").asInt());
         Long mark = account.marks.get(conversation);
         if (mark != null) {
-            transcript.same(
+            transcript.assertEqual(
                     what + "read", conversation, mark, actual.path("read").asLong());
         }
-        transcript.same(
+        transcript.assertEqual(
                 what + "name",
                 conversation,
                 conversation.name(account),
@@ -262,20 +265,20 @@ public final class GroupCheck {
     }
 
     /** Compares the members of a group, if the account is one, and checks that it can't read a group it never was in. */
-    private void group(JsonSocket socket, ModelAccount account, ModelGroup group) {
+    private void checkGroup(JsonSocket socket, ModelAccount account, ModelGroup group) {
         if (!group.wasIn(account)) {
             socket.send("{'type': 19, 'info': {'with': '%s'}}".formatted(group.number));
-            transcript.same(
+            transcript.assertEqual(
                     "the refusal of the page of " + group + " to " + account,
                     group.conversation,
                     GroupModel.membership(account, group),
                     socket.skipTo(JsonType.REFUSED).path("info").path("code").asString());
         } else if (group.isMember(account)) {
-            members(socket, account, group);
+            checkMembers(socket, account, group);
         }
     }
 
-    private void members(JsonSocket socket, ModelAccount account, ModelGroup group) {
+    private void checkMembers(JsonSocket socket, ModelAccount account, ModelGroup group) {
         List<ModelAccount> rest = group.roles.keySet().stream()
                 .sorted(Comparator.comparingLong(ModelAccount::id))
                 .toList();
@@ -307,7 +310,7 @@ public final class GroupCheck {
             socket.send("{'type': 23, 'info': {'op': 'members', 'group_id': '%s', 'limit': %d%s}}"
                     .formatted(group.number, limit, after));
             JsonNode actual = socket.skipTo(JsonType.GROUP).path("info");
-            transcript.same(
+            transcript.assertEqual(
                     "the members of %s for %s%s".formatted(group, account, after),
                     group.conversation,
                     parsed(expected),

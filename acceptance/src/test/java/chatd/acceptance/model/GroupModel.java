@@ -15,9 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a daemon with accounts, groups and texts should be, in memory and as simple as can be: a list of all that has a
- * number. Here is who may change groups, and what comes of it; {@link MessageModel} has the texts, and {@link
- * ModelView} what an account sees.
+ * A reference model of a daemon with accounts, groups and texts, in memory and as simple as
+ * possible: a list of everything that has a number. This class says who may change groups, and with
+ * what effect; {@link MessageModel} has the texts, and {@link ModelView} what an account sees.
  */
 public final class GroupModel {
     static final ModelConversation EVERYONE = new ModelConversation.Everyone();
@@ -36,11 +36,11 @@ public final class GroupModel {
 
     final MessageModel messages = new MessageModel(this);
 
-    /** Is told of each entry, and of each account whose sessions are sent it. */
-    private final BiConsumer<ModelAccount, ModelEntry> told;
+    /** Called for each entry and each account whose sessions are sent it. */
+    private final BiConsumer<ModelAccount, ModelEntry> onSent;
 
-    GroupModel(BiConsumer<ModelAccount, ModelEntry> told) {
-        this.told = told;
+    GroupModel(BiConsumer<ModelAccount, ModelEntry> onSent) {
+        this.onSent = onSent;
     }
 
     long newest() {
@@ -51,7 +51,7 @@ public final class GroupModel {
         return accounts.stream().filter(account -> !account.isDeleted).toList();
     }
 
-    /** Adds an entry, and tells everybody who is sent it. */
+    /** Adds an entry, and reports each account that is sent it. */
     void add(ModelEntry entry) {
         entries.add(entry);
         entries.sort(java.util.Comparator.comparingLong(one -> one.mid));
@@ -60,12 +60,12 @@ public final class GroupModel {
         }
         for (ModelAccount account : present()) {
             if (ModelView.isSent(account, entry)) {
-                told.accept(account, entry);
+                onSent.accept(account, entry);
             }
         }
     }
 
-    private void changed(
+    private void addChange(
             ModelGroup group, String op, @Nullable ModelAccount by, Answer answer, Consumer<ObjectNode> further) {
         ObjectNode info = JsonMapper.shared().createObjectNode();
         info.put("group_id", group.number)
@@ -83,7 +83,10 @@ public final class GroupModel {
         }
     }
 
-    /** The first rule: whether an account may know of the group, and is a member. */
+    /**
+     * Returns the code of the first rule: an account must be allowed to know of the group, and be a
+     * member; empty if it is.
+     */
     static String membership(ModelAccount by, ModelGroup group) {
         if (!group.wasIn(by) && !group.isOpen) {
             return "no-such-group";
@@ -91,31 +94,31 @@ public final class GroupModel {
         return when(!group.isMember(by), "not-a-member");
     }
 
-    private static String closed(ModelGroup group) {
+    private static String whenClosed(ModelGroup group) {
         return when(group.isClosed, "closed");
     }
 
-    private static String owned(ModelAccount by, ModelGroup group) {
+    private static String whenNotOwner(ModelAccount by, ModelGroup group) {
         return when(!group.role(by).equals("owner"), "not-allowed");
     }
 
-    private static String managed(ModelAccount by, ModelGroup group) {
+    private static String whenNotManager(ModelAccount by, ModelGroup group) {
         return when(!group.isManagedBy(by), "not-allowed");
     }
 
-    private static String badName(String name) {
+    private static String whenBadName(String name) {
         return when(name.isEmpty() || name.length() > LONGEST_NAME, "bad-name");
     }
 
-    private static String exist(Collection<ModelAccount> users) {
+    private static String whenDeleted(Collection<ModelAccount> users) {
         return when(users.stream().anyMatch(user -> user.isDeleted), "no-such-user");
     }
 
-    private static String allow(Collection<ModelAccount> users, ModelAccount by) {
+    private static String whenForbidden(Collection<ModelAccount> users, ModelAccount by) {
         return when(users.stream().anyMatch(user -> user.forbids(by)), "not-allowed");
     }
 
-    private static String again(Collection<ModelAccount> users, ModelGroup group, ModelAccount by) {
+    private static String whenLeftTwice(Collection<ModelAccount> users, ModelGroup group, ModelAccount by) {
         return when(
                 users.stream()
                         .anyMatch(user -> group.stretches(user).size() >= 2
@@ -124,7 +127,7 @@ public final class GroupModel {
                 "not-allowed");
     }
 
-    private static String stretches(Collection<ModelAccount> users, ModelGroup group) {
+    private static String whenTooManyStretches(Collection<ModelAccount> users, ModelGroup group) {
         return when(
                 users.stream().anyMatch(user -> group.stretches(user).size() >= ModelGroup.MOST_STRETCHES), "too-many");
     }
@@ -135,14 +138,14 @@ public final class GroupModel {
         return ModelVerdict.entry(answer -> {
                     var group = new ModelGroup(answer.groupId(), name, history, isOpen);
                     groups.add(group);
-                    group.come(by, "owner", answer.mid());
-                    others.forEach(user -> group.come(user, "member", answer.mid()));
-                    changed(group, "create", by, answer, info -> {
+                    group.addMember(by, "owner", answer.mid());
+                    others.forEach(user -> group.addMember(user, "member", answer.mid()));
+                    addChange(group, "create", by, answer, info -> {
                         put(info, "users", others);
                         info.put("history", history).put("open", isOpen);
                     });
                 })
-                .unless(badName(name), exist(others), allow(others, by));
+                .unless(whenBadName(name), whenDeleted(others), whenForbidden(others, by));
     }
 
     ModelVerdict add(ModelAccount by, ModelGroup group, Set<ModelAccount> users) {
@@ -151,50 +154,50 @@ public final class GroupModel {
         ModelVerdict verdict = coming.isEmpty()
                 ? ModelVerdict.nothing()
                 : ModelVerdict.entry(answer -> {
-                    coming.forEach(user -> group.come(user, "member", answer.mid()));
-                    changed(group, "add", by, answer, info -> put(info, "users", coming));
+                    coming.forEach(user -> group.addMember(user, "member", answer.mid()));
+                    addChange(group, "add", by, answer, info -> put(info, "users", coming));
                 });
         return verdict.unless(
                 membership(by, group),
-                closed(group),
-                managed(by, group),
-                exist(users),
-                // Nothing is asked about somebody who is a member already.
-                allow(coming, by),
-                stretches(coming, group),
-                again(coming, group, by));
+                whenClosed(group),
+                whenNotManager(by, group),
+                whenDeleted(users),
+                // Users who are members already are not checked.
+                whenForbidden(coming, by),
+                whenTooManyStretches(coming, group),
+                whenLeftTwice(coming, group, by));
     }
 
     ModelVerdict remove(ModelAccount by, ModelGroup group, ModelAccount user) {
         return ModelVerdict.entry(answer -> {
-                    group.go(user, true, answer.mid());
-                    changed(group, "remove", by, answer, info -> info.put("user", user.number));
+                    group.endMembership(user, true, answer.mid());
+                    addChange(group, "remove", by, answer, info -> info.put("user", user.number));
                 })
                 .unless(
                         membership(by, group),
-                        closed(group),
-                        managed(by, group),
-                        exist(Set.of(user)),
+                        whenClosed(group),
+                        whenNotManager(by, group),
+                        whenDeleted(Set.of(user)),
                         when(!group.isMember(user), "not-a-member"),
                         when(user == by, "not-allowed"),
-                        when(!group.role(user).equals("member"), owned(by, group)));
+                        when(!group.role(user).equals("member"), whenNotOwner(by, group)));
     }
 
     ModelVerdict leave(ModelAccount by, ModelGroup group, @Nullable ModelAccount next) {
         String badNext = next == null || !group.isLastOwner(by)
                 ? ""
                 : ModelVerdict.nothing()
-                        .unless(exist(Set.of(next)), when(!group.isMember(next), "not-a-member"))
+                        .unless(whenDeleted(Set.of(next)), when(!group.isMember(next), "not-a-member"))
                         .code();
-        return ModelVerdict.entry(answer -> leaves(by, group, next, answer, by)).unless(membership(by, group), badNext);
+        return ModelVerdict.entry(answer -> depart(by, group, next, answer, by)).unless(membership(by, group), badNext);
     }
 
-    /** A deleted account leaves a group by itself. */
-    void deleted(ModelAccount account, ModelGroup group, Answer answer) {
-        leaves(account, group, null, answer, null);
+    /** Makes a deleted account leave a group. */
+    void leaveAfterDeletion(ModelAccount account, ModelGroup group, Answer answer) {
+        depart(account, group, null, answer, null);
     }
 
-    private void leaves(
+    private void depart(
             ModelAccount account,
             ModelGroup group,
             @Nullable ModelAccount next,
@@ -203,11 +206,11 @@ public final class GroupModel {
         ModelAccount owner = group.isLastOwner(account)
                 ? next != null ? next : group.longestMemberExcept(account).orElse(null)
                 : null;
-        group.go(account, false, answer.mid());
+        group.endMembership(account, false, answer.mid());
         if (owner != null) {
             group.roles.put(owner, "owner");
         }
-        changed(group, "leave", by, answer, info -> {
+        addChange(group, "leave", by, answer, info -> {
             info.put("user", account.number);
             if (owner != null) {
                 info.put("next", owner.number);
@@ -219,14 +222,14 @@ public final class GroupModel {
         ModelVerdict verdict = group.isMember(by)
                 ? ModelVerdict.nothing()
                 : ModelVerdict.entry(answer -> {
-                            group.come(by, "member", answer.mid());
-                            changed(group, "join", by, answer, _ -> {});
+                            group.addMember(by, "member", answer.mid());
+                            addChange(group, "join", by, answer, _ -> {});
                         })
                         .unless(
                                 when(!group.isOpen, "not-a-member"),
                                 when(group.wasRemoved(by), "not-allowed"),
-                                stretches(Set.of(by), group));
-        return verdict.unless(when(!group.wasIn(by) && !group.isOpen, "no-such-group"), closed(group));
+                                whenTooManyStretches(Set.of(by), group));
+        return verdict.unless(when(!group.wasIn(by) && !group.isOpen, "no-such-group"), whenClosed(group));
     }
 
     ModelVerdict rename(ModelAccount by, ModelGroup group, String name) {
@@ -235,9 +238,9 @@ public final class GroupModel {
                 ? ModelVerdict.nothing()
                 : ModelVerdict.entry(answer -> {
                     group.name = name;
-                    changed(group, "rename", by, answer, info -> info.put("was", was));
+                    addChange(group, "rename", by, answer, info -> info.put("was", was));
                 });
-        return verdict.unless(membership(by, group), closed(group), managed(by, group), badName(name));
+        return verdict.unless(membership(by, group), whenClosed(group), whenNotManager(by, group), whenBadName(name));
     }
 
     ModelVerdict role(ModelAccount by, ModelGroup group, ModelAccount user, String role) {
@@ -245,7 +248,7 @@ public final class GroupModel {
                 ? ModelVerdict.nothing()
                 : ModelVerdict.entry(answer -> {
                     group.roles.put(user, role);
-                    changed(
+                    addChange(
                             group,
                             "role",
                             by,
@@ -254,14 +257,14 @@ public final class GroupModel {
                 });
         return verdict.unless(
                 membership(by, group),
-                closed(group),
-                owned(by, group),
-                exist(Set.of(user)),
+                whenClosed(group),
+                whenNotOwner(by, group),
+                whenDeleted(Set.of(user)),
                 when(!group.isMember(user), "not-a-member"),
                 when(group.isLastOwner(user) && !role.equals("owner"), "not-allowed"));
     }
 
-    /** Sets those that are not null. */
+    /** Sets the values that are not null. */
     ModelVerdict set(
             ModelAccount by,
             ModelGroup group,
@@ -284,16 +287,16 @@ public final class GroupModel {
                     group.history = changes.path("history").asString(group.history);
                     group.isOpen = changes.path("open").asBoolean(group.isOpen);
                     group.topic = changes.path("topic").asString(group.topic);
-                    changed(group, "set", by, answer, info -> info.setAll(changes));
+                    addChange(group, "set", by, answer, info -> info.setAll(changes));
                 });
-        return verdict.unless(membership(by, group), closed(group), owned(by, group));
+        return verdict.unless(membership(by, group), whenClosed(group), whenNotOwner(by, group));
     }
 
     ModelVerdict close(ModelAccount by, ModelGroup group) {
         return ModelVerdict.entry(answer -> {
                     group.isClosed = true;
-                    changed(group, "close", by, answer, _ -> {});
+                    addChange(group, "close", by, answer, _ -> {});
                 })
-                .unless(membership(by, group), closed(group), owned(by, group));
+                .unless(membership(by, group), whenClosed(group), whenNotOwner(by, group));
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Operations by chance, such that many can be done and some must be refused. */
+/** Random operations, chosen so that many can be done and some must be refused. */
 public final class GroupOperations {
     private static final int MOST_OPEN_GROUPS = 9;
     private static final int FEWEST_ONLINE = 10;
@@ -28,33 +28,33 @@ public final class GroupOperations {
         this.model = player.model;
         this.choice = new RandomChoice(player, random);
         var texts = new MessageOperations(player, choice, words);
-        often(120, texts::textToOne);
-        often(30, texts::textToEveryone);
-        often(280, texts::textToGroup);
-        often(60, texts::takeBack);
-        often(80, texts::correct);
-        often(100, texts::react);
-        often(15, texts::read);
-        often(20, this::create);
-        often(70, this::add);
-        often(25, this::remove);
-        often(45, this::leave);
-        often(60, this::join);
-        often(50, this::role);
-        often(45, this::set);
-        often(20, this::renameGroup);
-        often(4, this::closeGroup);
-        often(20, this::renameAccount);
-        often(25, this::block);
-        often(15, this::prefer);
-        often(4, this::deleteAccount);
-        often(15, () -> player.logOut(choice.online()));
-        often(25, () -> player.lose(choice.online()));
-        often(40, () -> player.enter(choice.one(model.present())));
-        often(2, player::kill);
+        addOperation(120, texts::textToOne);
+        addOperation(30, texts::textToEveryone);
+        addOperation(280, texts::textToGroup);
+        addOperation(60, texts::takeBack);
+        addOperation(80, texts::correct);
+        addOperation(100, texts::react);
+        addOperation(15, texts::read);
+        addOperation(20, this::create);
+        addOperation(70, this::add);
+        addOperation(25, this::remove);
+        addOperation(45, this::leave);
+        addOperation(60, this::join);
+        addOperation(50, this::role);
+        addOperation(45, this::set);
+        addOperation(20, this::renameGroup);
+        addOperation(4, this::closeGroup);
+        addOperation(20, this::renameAccount);
+        addOperation(25, this::block);
+        addOperation(15, this::prefer);
+        addOperation(4, this::deleteAccount);
+        addOperation(15, () -> player.logOut(choice.online()));
+        addOperation(25, () -> player.disconnect(choice.online()));
+        addOperation(40, () -> player.bringOnline(choice.one(model.present())));
+        addOperation(2, player::kill);
     }
 
-    private void often(int weight, Runnable operation) {
+    private void addOperation(int weight, Runnable operation) {
         operations.addAll(Collections.nCopies(weight, operation));
     }
 
@@ -70,7 +70,7 @@ public final class GroupOperations {
         int settled = transcript.operation();
         while (transcript.operation() < count) {
             while (player.online().size() < FEWEST_ONLINE) {
-                player.enter(choice.one(model.present()));
+                player.bringOnline(choice.one(model.present()));
             }
             choice.one(operations).run();
             if (transcript.operation() >= settled + 50) {
@@ -93,7 +93,7 @@ public final class GroupOperations {
         return ModelVerdict.setting(effect);
     }
 
-    private Set<ModelAccount> some(int most) {
+    private Set<ModelAccount> someAccounts(int most) {
         return IntStream.range(0, choice.number(most + 1))
                 .mapToObj(_ -> choice.one(model.accounts))
                 .filter(account -> !account.isDeleted || choice.chance(3))
@@ -114,7 +114,7 @@ public final class GroupOperations {
         }
         ModelAccount by = choice.online();
         String name = newName();
-        Set<ModelAccount> users = some(12);
+        Set<ModelAccount> users = someAccounts(12);
         String history = choice.chance(50) ? "joined" : "all";
         boolean isOpen = choice.chance(50);
         player.perform(
@@ -136,7 +136,7 @@ public final class GroupOperations {
     private void add() {
         ModelGroup group = choice.group();
         ModelAccount by = choice.actor(group::isManagedBy);
-        Set<ModelAccount> users = new LinkedHashSet<>(some(2));
+        Set<ModelAccount> users = new LinkedHashSet<>(someAccounts(2));
         users.add(
                 choice.chance(3) ? ModelAccount.nobody() : choice.frequentMember(group, user -> !group.isMember(user)));
         change(by, group, "add", ", 'users': " + numbers(users), model.add(by, group, users));

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Plays operations against a daemon and against a {@link GroupModel}, one after the other, and compares the answers and
- * what each session is sent; has one session of each account, some of which are lost for a while.
+ * Plays operations against a daemon and against a {@link GroupModel}, one after the other, and
+ * compares the answers and what each session is sent; has one session of each account, some of
+ * which are disconnected for a while.
  */
 public final class GroupPlayer implements AutoCloseable {
     private final SpawnedDaemon chatd;
@@ -28,7 +29,7 @@ public final class GroupPlayer implements AutoCloseable {
     private final Transcript transcript;
     private final Map<ModelAccount, ModelSession> sessions = new HashMap<>();
     private final GroupCheck check;
-    public final GroupModel model = new GroupModel(this::tell);
+    public final GroupModel model = new GroupModel(this::expectSent);
 
     /** How often each answer was given: {@code ok}, or the code of a refusal. */
     public final Map<String, Integer> answers = new java.util.TreeMap<>();
@@ -43,7 +44,7 @@ public final class GroupPlayer implements AutoCloseable {
         this.check = new GroupCheck(chatd, model, transcript, random, this::isOnline);
     }
 
-    /** Starts a daemon whose rates do not bound what is played. */
+    /** Starts a daemon whose rate limits do not affect what is played. */
     public static SpawnedDaemon daemon() {
         return SpawnedDaemon.start(
                 "CHATD_RATES_RESUMES", "100000",
@@ -67,8 +68,11 @@ public final class GroupPlayer implements AutoCloseable {
         return requireNonNull(sessions.get(account));
     }
 
-    /** The daemon sends an entry to an account; not a text or what is about one to the session that it comes from. */
-    private void tell(ModelAccount account, ModelEntry entry) {
+    /**
+     * Expects an entry to be sent to an account's session, unless it is a text or an amendment that
+     * came from there.
+     */
+    private void expectSent(ModelAccount account, ModelEntry entry) {
         ModelSession session = sessions.get(account);
         if (session != null && (entry.by != account || entry.type == JsonType.GROUP)) {
             session.expect(entry);
@@ -79,7 +83,7 @@ public final class GroupPlayer implements AutoCloseable {
     public ModelAccount register() {
         Chatd.Person person = chatd.person();
         String number;
-        try (JsonSocket socket = GroupCheck.quiet(chatd, person.name(), person.password())) {
+        try (JsonSocket socket = GroupCheck.logInQuietly(chatd, person.name(), person.password())) {
             number = socket.skipTo(JsonType.LOGGED_IN)
                     .path("info")
                     .path("user_id")
@@ -107,13 +111,14 @@ public final class GroupPlayer implements AutoCloseable {
         ModelSession session = session(account);
         transcript.add(null, "resuming of " + account + " after " + after);
         check.lists(account, session.resume(connect(), after));
-        // Before anything else happens, which what follows may show already, as a new name.
+        // Settles before anything else happens: later changes, such as a new name, may already show
+        // in these messages.
         session.settle();
         resumed++;
     }
 
-    /** An account that is not there logs in, or resumes its session. */
-    void enter(ModelAccount account) {
+    /** Logs in an account that is not online, or resumes its session. */
+    void bringOnline(ModelAccount account) {
         ModelSession session = sessions.get(account);
         if (session == null) {
             logIn(account);
@@ -122,10 +127,10 @@ public final class GroupPlayer implements AutoCloseable {
         }
     }
 
-    /** The connection of a session is lost. */
-    void lose(ModelAccount account) {
+    /** Loses the connection of an account's session. */
+    void disconnect(ModelAccount account) {
         transcript.add(null, "connection lost of " + account);
-        session(account).lose();
+        session(account).disconnect();
         awaitOffline(account);
     }
 
@@ -133,7 +138,7 @@ public final class GroupPlayer implements AutoCloseable {
         transcript.add(null, "log out of " + account);
         ModelSession session = session(account);
         session.settle();
-        transcript.same(
+        transcript.assertEqual(
                 "the answer to the log out",
                 null,
                 JsonType.DONE,
@@ -145,7 +150,7 @@ public final class GroupPlayer implements AutoCloseable {
 
     private void awaitOffline(ModelAccount account) {
         Chatd.Person alice = chatd.alice();
-        try (JsonSocket watcher = GroupCheck.quiet(chatd, alice.name(), alice.password())) {
+        try (JsonSocket watcher = GroupCheck.logInQuietly(chatd, alice.name(), alice.password())) {
             watcher.skipTo(JsonType.LOGGED_IN);
             await().pollInterval(Duration.ofMillis(5)).until(() -> {
                 watcher.send("{'type': 28, 'info': {'users': ['%s']}}".formatted(account.number));
@@ -158,7 +163,10 @@ public final class GroupPlayer implements AutoCloseable {
         }
     }
 
-    /** Does what the model has judged, and compares the answer; if it is unclear, does nothing. */
+    /**
+     * Sends an operation that the model has judged, and compares the answer; does nothing if the
+     * verdict is unclear.
+     */
     void perform(ModelAccount by, @Nullable ModelConversation about, String message, ModelVerdict verdict) {
         if (verdict.kind() == ModelVerdict.Kind.UNCLEAR) {
             return;
@@ -170,12 +178,13 @@ public final class GroupPlayer implements AutoCloseable {
         transcript.add(about, "%s: %s → %s".formatted(by, message, answer));
         String code = info.path("code").asString("");
         answers.merge(code.isEmpty() ? "ok" : code, 1, Integer::sum);
-        transcript.same("the code of the answer to " + message + " by " + by, about, verdict.code(), code);
+        transcript.assertEqual("the code of the answer to " + message + " by " + by, about, verdict.code(), code);
         long mid = info.path("mid").asLong(0);
         switch (verdict.kind()) {
-            case NOTHING -> transcript.same("the number in " + answer, about, 0L, mid);
-            case AGAIN -> transcript.same("the number in " + answer, about, verdict.again(), mid);
-            case ENTRY -> transcript.same("there is a new number in " + answer, about, true, mid > model.newest());
+            case NOTHING -> transcript.assertEqual("the number in " + answer, about, 0L, mid);
+            case AGAIN -> transcript.assertEqual("the number in " + answer, about, verdict.again(), mid);
+            case ENTRY ->
+                transcript.assertEqual("there is a new number in " + answer, about, true, mid > model.newest());
             default -> {}
         }
         verdict.effect()
@@ -191,14 +200,14 @@ public final class GroupPlayer implements AutoCloseable {
         transcript.next();
         JsonNode answer = session(account).ask("'type': 11, 'info': {'PU': 1, 'NewInf': '%s'}".formatted(name));
         transcript.add(null, "renaming of %s to %s → %s".formatted(account, name, answer));
-        transcript.same(
+        transcript.assertEqual(
                 "the new name", null, code, answer.path("info").path("code").asString());
         if (code.equals("ok")) {
             account.name = name;
         }
     }
 
-    /** An administrator deletes an account, which leaves its groups. */
+    /** Deletes an account, as an administrator; it leaves its groups. */
     void delete(ModelAccount account) {
         transcript.next();
         transcript.add(null, "deletion of " + account);
@@ -218,24 +227,26 @@ public final class GroupPlayer implements AutoCloseable {
             ModelAccount other = group.longestMemberExcept(account).orElse(null);
             if (other == null) {
                 // Nobody sees the change, and the group is closed.
-                group.go(account, false, Long.MAX_VALUE);
+                group.endMembership(account, false, Long.MAX_VALUE);
             } else {
                 left.add(new Left(group, newestChange(other, group)));
             }
         }
         left.sort(Comparator.comparingLong(one -> one.answer().mid()));
-        left.forEach(one -> model.deleted(account, one.group(), one.answer()));
+        left.forEach(one -> model.leaveAfterDeletion(account, one.group(), one.answer()));
     }
 
-    /** Returns the number and the time of the newest change of a group, which nobody was answered. */
+    /**
+     * Returns the number and the time of the newest change of a group, which no answer contained.
+     */
     private GroupModel.Answer newestChange(ModelAccount reader, ModelGroup group) {
-        try (JsonSocket socket = GroupCheck.quiet(chatd, reader.number, reader.password)) {
+        try (JsonSocket socket = GroupCheck.logInQuietly(chatd, reader.number, reader.password)) {
             socket.skipTo(JsonType.LOGGED_IN);
             socket.send("{'type': 19, 'info': {'with': '%s', 'limit': 1}}".formatted(group.number));
             JsonNode change =
                     socket.skipTo(JsonType.PAGE).path("info").path("items").path(0);
             long mid = change.path("mid").asLong();
-            transcript.same("there is a new change: " + change, group.conversation, true, mid > model.newest());
+            transcript.assertEqual("there is a new change: " + change, group.conversation, true, mid > model.newest());
             return new GroupModel.Answer(mid, change.path("time").asString(), "");
         }
     }
@@ -246,10 +257,10 @@ public final class GroupPlayer implements AutoCloseable {
         transcript.add(null, "kill of the daemon");
         kills++;
         chatd.killDaemon();
-        List<ModelAccount> there = online();
-        sessions.values().forEach(ModelSession::lose);
+        List<ModelAccount> wereOnline = online();
+        sessions.values().forEach(ModelSession::disconnect);
         chatd.begin();
-        there.stream().filter(_ -> random.nextInt(4) > 0).forEach(this::enter);
+        wereOnline.stream().filter(_ -> random.nextInt(4) > 0).forEach(this::bringOnline);
         compare();
     }
 
@@ -261,17 +272,20 @@ public final class GroupPlayer implements AutoCloseable {
     /** Compares all that any account can read. */
     public void compare() {
         settle();
-        check.everything();
+        check.checkEverything();
         settle();
     }
 
-    /** Resumes each session as a client would that has seen less than it has, and compares what it is sent. */
+    /**
+     * Resumes each session as a client that has seen less than it did, and compares what it is
+     * sent.
+     */
     public void resumeAll() {
         for (ModelAccount account : List.copyOf(sessions.keySet())) {
             ModelSession session = session(account);
             long seen = session.seen();
             if (session.isOnline()) {
-                lose(account);
+                disconnect(account);
             }
             resume(account, seen == 0 ? 0 : random.nextLong(seen + 1));
         }

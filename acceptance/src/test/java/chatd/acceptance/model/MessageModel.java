@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
-/** The part of a {@link GroupModel} that judges texts, and what is done about them. */
+/** The part of a {@link GroupModel} that judges texts and their amendments. */
 final class MessageModel {
     /** How often one text can be corrected. */
     static final int MOST_CORRECTIONS = 10;
@@ -36,7 +36,7 @@ final class MessageModel {
                     entry.mentions = mentions(text, List.of(to));
                     model.add(entry);
                 })
-                .unless(when(to.isDeleted, "no-such-user"), answers(by, pair, re));
+                .unless(when(to.isDeleted, "no-such-user"), whenUnanswerable(by, pair, re));
     }
 
     ModelVerdict toEveryone(ModelAccount by, String text, @Nullable ModelEntry re) {
@@ -45,7 +45,7 @@ final class MessageModel {
                     entry.mentions = mentions(text, model.present());
                     model.add(entry);
                 })
-                .unless(answers(by, GroupModel.EVERYONE, re));
+                .unless(whenUnanswerable(by, GroupModel.EVERYONE, re));
     }
 
     ModelVerdict toGroup(ModelAccount by, ModelGroup group, String text, @Nullable ModelEntry re) {
@@ -59,7 +59,7 @@ final class MessageModel {
                 .unless(
                         GroupModel.membership(by, group),
                         when(group.isClosed, "closed"),
-                        answers(by, group.conversation, re));
+                        whenUnanswerable(by, group.conversation, re));
     }
 
     private static ModelEntry text(
@@ -87,13 +87,16 @@ final class MessageModel {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** What one can answer, and do something about: a text that one sees, and that was not taken back. */
-    private static boolean isThere(ModelAccount by, ModelEntry entry) {
+    /**
+     * Returns whether an account can answer and amend an entry: a text that it sees, and that was
+     * not taken back.
+     */
+    private static boolean isLiveText(ModelAccount by, ModelEntry entry) {
         return entry.isText() && ModelView.sees(by, entry) && entry.takenBack().isEmpty();
     }
 
-    private static String answers(ModelAccount by, ModelConversation conversation, @Nullable ModelEntry re) {
-        return when(re != null && !(isThere(by, re) && re.conversation.equals(conversation)), "no-such-message");
+    private static String whenUnanswerable(ModelAccount by, ModelConversation conversation, @Nullable ModelEntry re) {
+        return when(re != null && !(isLiveText(by, re) && re.conversation.equals(conversation)), "no-such-message");
     }
 
     private static @Nullable ModelGroup group(ModelEntry entry) {
@@ -101,7 +104,7 @@ final class MessageModel {
     }
 
     /** Returns why nothing can be added to a conversation any more; empty if it can be. */
-    private static String ended(ModelAccount by, ModelEntry entry) {
+    private static String whenEnded(ModelAccount by, ModelEntry entry) {
         ModelGroup group = group(entry);
         if (group == null) {
             return "";
@@ -114,48 +117,51 @@ final class MessageModel {
             return ModelVerdict.refused("no-such-message");
         }
         ModelGroup group = group(entry);
-        boolean may = entry.by == by || (group != null && group.isManagedBy(by));
-        Optional<ModelEntry> before = entry.takenBack();
-        if (before.isPresent()) {
-            if (!may) {
+        boolean mayTakeBack = entry.by == by || (group != null && group.isManagedBy(by));
+        Optional<ModelEntry> retraction = entry.takenBack();
+        if (retraction.isPresent()) {
+            if (!mayTakeBack) {
                 return ModelVerdict.refused("no-such-message");
             }
-            return before.get().by == by ? ModelVerdict.again(before.get().mid) : ModelVerdict.unclear();
+            return retraction.get().by == by ? ModelVerdict.again(retraction.get().mid) : ModelVerdict.unclear();
         }
         ObjectNode info = JsonMapper.shared().createObjectNode();
         info.put("mid", entry.mid).put("by", by.number);
         return ModelVerdict.entry(answer -> amend(answer, JsonType.TAKEN_BACK, by, entry, info, null))
-                .unless(when(!may, "not-allowed"));
+                .unless(when(!mayTakeBack, "not-allowed"));
     }
 
     ModelVerdict correct(ModelAccount by, ModelEntry entry, String text) {
-        if (!isThere(by, entry)) {
+        if (!isLiveText(by, entry)) {
             return ModelVerdict.refused("no-such-message");
         }
         ObjectNode info = JsonMapper.shared().createObjectNode();
         info.put("of", entry.mid).put("text", text);
-        return onlyOne(
+        return unlessOne(
                 ModelVerdict.entry(answer -> amend(answer, JsonType.CORRECTED, by, entry, info, null)),
                 when(entry.by != by, "not-allowed"),
-                ended(by, entry),
+                whenEnded(by, entry),
                 when(entry.amendments(JsonType.CORRECTED).count() >= MOST_CORRECTIONS, "too-many"));
     }
 
     ModelVerdict react(ModelAccount by, ModelEntry entry, String code, boolean isOn) {
-        if (!isThere(by, entry)) {
+        if (!isLiveText(by, entry)) {
             return ModelVerdict.refused("no-such-message");
         }
-        Optional<ModelEntry> now = entry.reaction(by, code);
+        Optional<ModelEntry> current = entry.reaction(by, code);
         ObjectNode info = JsonMapper.shared().createObjectNode();
         info.put("mid", entry.mid).put("code", code).put("on", isOn).put("by", by.number);
-        ModelVerdict verdict = now.isPresent() == isOn
+        ModelVerdict verdict = current.isPresent() == isOn
                 ? ModelVerdict.nothing()
-                : ModelVerdict.entry(answer -> amend(answer, JsonType.REACTION, by, entry, info, now.orElse(null)));
-        return verdict.unless(ended(by, entry));
+                : ModelVerdict.entry(answer -> amend(answer, JsonType.REACTION, by, entry, info, current.orElse(null)));
+        return verdict.unless(whenEnded(by, entry));
     }
 
-    /** Returns the verdict with the reason to refuse it, if there is one; of several it is unclear which is told. */
-    private static ModelVerdict onlyOne(ModelVerdict verdict, String... codes) {
+    /**
+     * Returns the verdict with the reason to refuse it, if there is one; of several it is unclear
+     * which one is given.
+     */
+    private static ModelVerdict unlessOne(ModelVerdict verdict, String... codes) {
         Set<String> reasons = new HashSet<>(List.of(codes));
         reasons.remove("");
         return reasons.size() > 1 ? ModelVerdict.unclear() : verdict.unless(codes);
@@ -176,7 +182,7 @@ final class MessageModel {
         model.add(entry);
     }
 
-    /** Judges a mark of a number that is one of a conversation's, as its reader sees it. */
+    /** Judges a read mark up to a number that is in the conversation as its reader sees it. */
     ModelVerdict read(ModelAccount by, ModelConversation conversation, long mid) {
         String unknown = conversation instanceof ModelConversation.Members(ModelGroup group) && !group.wasIn(by)
                 ? GroupModel.membership(by, group)

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Operations on texts, by chance. */
+/** Random operations on texts. */
 final class MessageOperations {
     private static final List<String> CODES = List.of("👍", "🎉", "👀", "/xyx");
 
@@ -21,7 +21,7 @@ final class MessageOperations {
         this.texts = texts;
     }
 
-    private String words() {
+    private String randomText() {
         String text = texts.get();
         if (choice.chance(30)) {
             text += " for @" + choice.one(model.accounts).name;
@@ -32,7 +32,7 @@ final class MessageOperations {
         return choice.chance(12) ? text + " and @all here" : text;
     }
 
-    /** Returns what a text answers, mostly nothing. */
+    /** Returns the entry that a text answers; mostly null. */
     private @Nullable ModelEntry answered(ModelConversation conversation) {
         return choice.chance(20) ? choice.entry(one -> one.isText() && one.conversation.equals(conversation)) : null;
     }
@@ -45,7 +45,7 @@ final class MessageOperations {
         ModelAccount by = choice.online();
         // Mostly to the same few, so that there are long conversations.
         ModelAccount to = choice.chance(70) ? choice.one(model.present().subList(0, 6)) : choice.anybody();
-        String text = words();
+        String text = randomText();
         var pair = ModelConversation.Pair.of(by, to);
         ModelEntry re = answered(pair);
         player.perform(
@@ -57,7 +57,7 @@ final class MessageOperations {
 
     void textToEveryone() {
         ModelAccount by = choice.online();
-        String text = words();
+        String text = randomText();
         ModelEntry re = answered(GroupModel.EVERYONE);
         player.perform(
                 by,
@@ -69,7 +69,7 @@ final class MessageOperations {
     void textToGroup() {
         ModelGroup group = choice.group();
         ModelAccount by = choice.actor(choice.chance(20) ? group::isManagedBy : group::isMember);
-        String text = words();
+        String text = randomText();
         ModelEntry re = answered(group.conversation);
         player.perform(
                 by,
@@ -96,7 +96,7 @@ final class MessageOperations {
     void correct() {
         ModelAccount by = choice.online();
         ModelEntry entry = choice.entry(one -> one.isText() && one.by == by);
-        String text = words();
+        String text = randomText();
         if (entry != null) {
             player.perform(
                     by,
@@ -122,7 +122,7 @@ final class MessageOperations {
         }
     }
 
-    /** Marks a message that its reader sees; not one of somebody who is not there any more. */
+    /** Marks a message that its reader sees; not one in a conversation with a deleted account. */
     void read() {
         ModelAccount by = choice.online();
         ModelEntry entry = choice.entry(one -> one.isItem() && ModelView.sees(by, one));

@@ -12,7 +12,10 @@ public final class ModelAccount {
 
     public final String password;
 
-    /** The newest number of an entry when the account was made: what went to everyone up to then is not its own. */
+    /**
+     * The newest number of an entry when the account was made: messages to everyone up to then are
+     * not in its history.
+     */
     final long since;
 
     String name;
@@ -25,10 +28,10 @@ public final class ModelAccount {
     final Set<ModelAccount> blocked = new HashSet<>();
     final Set<ModelAccount> friends = new HashSet<>();
 
-    /** Up to where it has read; conversations of which it has marked nothing are left out. */
+    /** The read mark of each conversation; those without one are left out. */
     final Map<ModelConversation, Long> marks = new HashMap<>();
 
-    private int asked;
+    private int usedIds;
 
     ModelAccount(String number, String name, String password, long since) {
         this.number = number;
@@ -44,9 +47,9 @@ public final class ModelAccount {
         return nobody;
     }
 
-    /** Returns an identifier that none of its sessions has given to anything yet. */
+    /** Returns an id of a message that none of its sessions has used yet. */
     String freshId() {
-        return number + ' ' + asked++;
+        return number + ' ' + usedIds++;
     }
 
     long id() {
@@ -60,7 +63,7 @@ public final class ModelAccount {
                 || (mayAdd.equals("friends") && !friends.contains(other));
     }
 
-    /** Marks a conversation as read up to a number; never back. */
+    /** Marks a conversation as read up to a number; a mark never moves back. */
     void mark(ModelConversation conversation, long mid) {
         marks.merge(conversation, mid, Math::max);
     }

@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 /** A conversation of a {@link GroupModel}. */
 public sealed interface ModelConversation {
-    /** What everyone gets. */
+    /** The messages to everyone. */
     record Everyone() implements ModelConversation {
         @Override
         public String toString() {
@@ -13,7 +13,10 @@ public sealed interface ModelConversation {
         }
     }
 
-    /** Two accounts, the one with the smaller number first; one account twice: its notes. */
+    /**
+     * Two accounts, the one with the smaller number first; the same account twice for its notes to
+     * itself.
+     */
     record Pair(ModelAccount low, ModelAccount high) implements ModelConversation {
         static Pair of(ModelAccount one, ModelAccount other) {
             List<ModelAccount> sorted = Stream.of(one, other)
@@ -44,7 +47,10 @@ public sealed interface ModelConversation {
         }
     }
 
-    /** Returns what an account that takes part in it calls the conversation, as in {@code with}. */
+    /**
+     * Returns the value of {@code with} by which an account that takes part in it names the
+     * conversation.
+     */
     default String with(ModelAccount reader) {
         return switch (this) {
             case Everyone _ -> "";

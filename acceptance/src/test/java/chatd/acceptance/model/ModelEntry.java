@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What has a number: a text, a change of a group, or what was done about a text. */
+/** Anything that has a number: a text, a change of a group, or an amendment of a text. */
 public final class ModelEntry {
     public final long mid;
     public final String time;
@@ -21,7 +21,7 @@ public final class ModelEntry {
 
     final JsonNode info;
 
-    /** The text that this is about; null if it is no correction, reaction or taking back. */
+    /** The text that this amends; null if it is no correction, reaction or taking back. */
     @Nullable
     ModelEntry of;
 
@@ -31,14 +31,14 @@ public final class ModelEntry {
     /** The numbers of those mentioned. */
     Set<String> mentions = Set.of();
 
-    /** Whether the other of a pair had blocked who did it. */
+    /** Whether the other account of a pair had blocked the one who did it. */
     boolean isWithheld;
 
     /** The reaction that this one ends; null if it ends none. */
     @Nullable
     ModelEntry ends;
 
-    /** What was done about this text, in order. */
+    /** The amendments of this text, in order. */
     final List<ModelEntry> amendments = new ArrayList<>();
 
     ModelEntry(
@@ -59,7 +59,7 @@ public final class ModelEntry {
         return type == JsonType.TEXT || type == JsonType.TEXT_TO_ALL;
     }
 
-    /** Returns whether it stands in pages by itself, not only because of a text. */
+    /** Returns whether pages list it by itself, not only as an amendment of a text. */
     boolean isItem() {
         return of == null;
     }
@@ -72,7 +72,7 @@ public final class ModelEntry {
         return amendments.stream().filter(one -> one.type == kind);
     }
 
-    /** Returns the reactions that were not ended, in the order in which they came. */
+    /** Returns the reactions that were not ended, in the order in which they were added. */
     Stream<ModelEntry> reactions() {
         return amendments(JsonType.REACTION)
                 .filter(one -> one.info.path("on").asBoolean())

@@ -12,15 +12,17 @@ import java.util.Optional;
 
 /** A group of a {@link GroupModel}, as it is now, and who was in it from when to when. */
 final class ModelGroup {
-    /** How often one account can be in one group. */
+    /** How many times one account can be a member of one group. */
     static final int MOST_STRETCHES = 8;
 
     /**
-     * What one account sees of the group, by one membership: the numbers in [{@code from}, {@code until}].
+     * What one account sees of the group, by one membership: the numbers in [{@code from},
+     * {@code until}].
      *
-     * @param from 0 if the account sees all that was before it came, else {@code joined}
-     * @param joined the number of the change by which the account came
-     * @param until the number of the change by which it left or was removed; the greatest number while it is a member
+     * @param from 0 if the account sees everything from before it joined, else {@code joined}
+     * @param joined the number of the change by which the account joined
+     * @param until the number of the change by which it left or was removed; the greatest number
+     *     while it is a member
      */
     record Stretch(long from, long joined, long until, boolean removed) {
         boolean has(long mid) {
@@ -41,7 +43,7 @@ final class ModelGroup {
     boolean isOpen;
     boolean isClosed;
 
-    /** The roles of the present members, in the order in which they came. */
+    /** The roles of the present members, in the order in which they joined. */
     final Map<ModelAccount, String> roles = new LinkedHashMap<>();
 
     private final Map<ModelAccount, List<Stretch>> stretches = new HashMap<>();
@@ -70,14 +72,14 @@ final class ModelGroup {
         return !stretches(account).isEmpty();
     }
 
-    /** Returns whether an account is no member because it was removed. */
+    /** Returns whether an account is not a member because it was removed. */
     boolean wasRemoved(ModelAccount account) {
         return !isMember(account)
                 && wasIn(account)
                 && stretches(account).getLast().removed();
     }
 
-    /** Returns the role of an account; empty if it is no member. */
+    /** Returns the role of an account; empty if it is not a member. */
     String role(ModelAccount account) {
         return roles.getOrDefault(account, "");
     }
@@ -91,7 +93,10 @@ final class ModelGroup {
                 && roles.values().stream().filter("owner"::equals).count() == 1;
     }
 
-    /** Returns who is longest in the group besides an account; of those who came together, the smallest number. */
+    /**
+     * Returns the longest-standing member other than an account; of those who joined together, the
+     * one with the smallest number.
+     */
     Optional<ModelAccount> longestMemberExcept(ModelAccount account) {
         return roles.keySet().stream()
                 .filter(member -> member != account)
@@ -100,8 +105,8 @@ final class ModelGroup {
                         .thenComparingLong(ModelAccount::id));
     }
 
-    /** An account becomes a member by a change. */
-    void come(ModelAccount account, String role, long mid) {
+    /** Makes an account a member, by the change with a number. */
+    void addMember(ModelAccount account, String role, long mid) {
         roles.put(account, role);
         stretches
                 .computeIfAbsent(account, _ -> new ArrayList<>())
@@ -109,12 +114,12 @@ final class ModelGroup {
         account.mark(conversation, mid);
     }
 
-    /** A member leaves, or is removed, by a change. */
-    void go(ModelAccount account, boolean removed, long mid) {
+    /** Ends a membership, by the change with a number. */
+    void endMembership(ModelAccount account, boolean removed, long mid) {
         roles.remove(account);
-        List<Stretch> its = requireNonNull(stretches.get(account));
-        Stretch last = its.removeLast();
-        its.add(new Stretch(last.from(), last.joined(), mid, removed));
+        List<Stretch> periods = requireNonNull(stretches.get(account));
+        Stretch last = periods.removeLast();
+        periods.add(new Stretch(last.from(), last.joined(), mid, removed));
         isClosed |= roles.isEmpty();
     }
 

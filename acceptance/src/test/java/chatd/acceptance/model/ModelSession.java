@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The session of an account of a {@link GroupModel}, which may be lost and resumed; compares what it is sent with what it
- * should be. Of what the daemon sends unasked, only what has a number is compared.
+ * The session of an account of a {@link GroupModel}, which may be lost and resumed; compares what
+ * it is sent with what it should be. Of unsolicited messages, only those with a number are
+ * compared.
  */
 final class ModelSession implements AutoCloseable {
     private static final Set<Integer> ANSWERS = Set.of(JsonType.CHANGED, JsonType.DONE, JsonType.REFUSED);
@@ -27,8 +28,10 @@ final class ModelSession implements AutoCloseable {
     /** The newest number when the session began. */
     private final long began;
 
-    /** Up to this number, messages may follow the log in that were sent while it was answered. */
-    private long late;
+    /**
+     * Messages up to this number are ignored: they were sent while the login was being answered.
+     */
+    private long ignoredUpTo;
 
     /** The highest number that it has seen. */
     private long seen;
@@ -38,7 +41,7 @@ final class ModelSession implements AutoCloseable {
         this.account = account;
         this.transcript = transcript;
         this.began = model.newest();
-        this.late = began;
+        this.ignoredUpTo = began;
     }
 
     boolean isOnline() {
@@ -61,27 +64,30 @@ final class ModelSession implements AutoCloseable {
         return seen;
     }
 
-    /** Resumes the session on a connection, as a client that has seen what has numbers up to one; returns the lists. */
+    /**
+     * Resumes the session on a connection, as a client that has seen everything up to a number;
+     * returns the lists.
+     */
     JsonNode resume(JsonSocket on, long after) {
         socket = on;
         on.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, after));
         JsonNode lists = begin();
         seen = after;
-        late = 0;
-        expected.addAll(new ModelView(model, account).resumed(Math.max(after, began)));
+        ignoredUpTo = 0;
+        expected.addAll(new ModelView(model, account).sentOnResume(Math.max(after, began)));
         return lists;
     }
 
     private JsonNode begin() {
         JsonNode lists = socket().skipTo(JsonType.LOGGED_IN).path("info");
-        transcript.same(
+        transcript.assertEqual(
                 "the log in of " + account, null, "ok", lists.path("code").asString());
         token = lists.path("token").asString();
         return lists;
     }
 
-    /** The connection is lost, and with it what was not read. */
-    void lose() {
+    /** Loses the connection, and with it whatever was not read. */
+    void disconnect() {
         if (socket != null) {
             socket.close();
         }
@@ -90,36 +96,37 @@ final class ModelSession implements AutoCloseable {
         arrived.clear();
     }
 
-    /** Asks something, and returns the answer, of type 15, 17 or 18. */
+    /** Sends a request, and returns the answer, of type 15, 17 or 18. */
     JsonNode ask(String message) {
         String id = account.freshId();
         socket().send("{%s, 'id': '%s'}".formatted(message, id));
         JsonNode answer = socket().next();
         while (!ANSWERS.contains(answer.path("type").asInt())) {
-            take(answer);
+            receive(answer);
             answer = socket().next();
         }
         JsonNode info = answer.path("info");
         if (answer.path("type").asInt() != JsonType.CHANGED) {
-            transcript.same("the id of " + answer, null, id, info.path("id").asString());
+            transcript.assertEqual(
+                    "the id of " + answer, null, id, info.path("id").asString());
         }
         seen = Math.max(seen, info.path("mid").asLong(0));
         return answer;
     }
 
-    /** The session should be sent this. */
+    /** Expects an entry to be sent to the session. */
     void expect(ModelEntry entry) {
         if (isOnline()) {
             expected.add(new ModelView(model, account).asSent(entry));
         }
     }
 
-    private void take(JsonNode message) {
+    private void receive(JsonNode message) {
         long mid = message.path("mid").asLong(0);
-        if (mid <= late) {
+        if (mid <= ignoredUpTo) {
             return;
         }
-        transcript.same("numbers grow for " + account + ": " + message, null, true, mid > seen);
+        transcript.assertEqual("numbers grow for " + account + ": " + message, null, true, mid > seen);
         seen = mid;
         arrived.add(ModelView.comparable(message));
     }
@@ -127,7 +134,7 @@ final class ModelSession implements AutoCloseable {
     /** Compares what has arrived with what should have. */
     void compare() {
         while (!arrived.isEmpty() && !expected.isEmpty()) {
-            transcript.same("what " + account + " is sent", null, expected.remove(), arrived.remove());
+            transcript.assertEqual("what " + account + " is sent", null, expected.remove(), arrived.remove());
         }
     }
 
@@ -136,23 +143,23 @@ final class ModelSession implements AutoCloseable {
         compare();
         while (!expected.isEmpty()) {
             try {
-                take(socket().next());
+                receive(socket().next());
             } catch (java.io.UncheckedIOException e) {
-                transcript.same("what " + account + " is sent", null, List.copyOf(expected), e);
+                transcript.assertEqual("what " + account + " is sent", null, List.copyOf(expected), e);
             }
             compare();
         }
         socket().send("{'type': 19, 'info': {'before': 1, 'limit': 1}}");
         JsonNode next = socket().next();
         while (next.path("type").asInt() != JsonType.PAGE) {
-            take(next);
+            receive(next);
             next = socket().next();
         }
-        transcript.sameItems("what else " + account + " is sent", null, List.of(), List.copyOf(arrived));
+        transcript.assertEqualItems("what else " + account + " is sent", null, List.of(), List.copyOf(arrived));
     }
 
     @Override
     public void close() {
-        lose();
+        disconnect();
     }
 }

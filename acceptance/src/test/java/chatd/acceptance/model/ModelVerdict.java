@@ -3,10 +3,10 @@ package chatd.acceptance.model;
 import java.util.stream.Stream;
 
 /**
- * What a {@link GroupModel} says to an operation before it is done.
+ * How a {@link GroupModel} judges an operation before it is done.
  *
  * @param code that of the refusal; empty if it is not refused
- * @param again the number that is answered once more; 0 if none is
+ * @param again the number of an earlier answer that is repeated; 0 if none is
  * @param effect what happens to the model once the operation is answered
  */
 record ModelVerdict(Kind kind, String code, long again, Effect effect) {
@@ -18,9 +18,12 @@ record ModelVerdict(Kind kind, String code, long again, Effect effect) {
         ENTRY,
         /** Answered with the number that was answered before. */
         AGAIN,
-        /** Answered; what has a number, if any, is not told to anybody. */
+        /** Answered; an entry that it makes, if any, is not sent to anybody. */
         SETTING,
-        /** The specification does not say which of several refusals it is: this is not played. */
+        /**
+         * Refused, but the specification does not say with which of several codes: this is not
+         * played.
+         */
         UNCLEAR
     }
 
@@ -54,7 +57,7 @@ record ModelVerdict(Kind kind, String code, long again, Effect effect) {
         return new ModelVerdict(Kind.ENTRY, "", 0, effect);
     }
 
-    /** Returns this, unless there is a reason to refuse: then with the first code that is not empty. */
+    /** Returns this verdict, or a refusal if a code is not empty: with the first such code. */
     ModelVerdict unless(String... codes) {
         return Stream.of(codes)
                 .filter(code -> !code.isEmpty())
@@ -63,8 +66,8 @@ record ModelVerdict(Kind kind, String code, long again, Effect effect) {
                 .orElse(this);
     }
 
-    /** Returns a code if something is so, else nothing. */
-    static String when(boolean isSo, String code) {
-        return isSo ? code : "";
+    /** Returns the code if a condition is true, else an empty string. */
+    static String when(boolean isTrue, String code) {
+        return isTrue ? code : "";
     }
 }

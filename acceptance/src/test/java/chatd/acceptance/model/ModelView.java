@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What one account sees of a {@link GroupModel}, by definition. Messages are as {@link #comparable} makes those of the
- * daemon.
+ * What one account sees of a {@link GroupModel}, by definition. Messages have the form that
+ * {@link #comparable} gives those of the daemon.
  */
 public final class ModelView {
     /** Stands for every salt, which is random. */
@@ -57,9 +57,9 @@ public final class ModelView {
         };
     }
 
-    /** Returns whether what the other of a pair did comes to the reader. */
+    /** Returns whether an entry of the other account of a pair is delivered to the reader. */
     private static boolean isDelivered(ModelAccount reader, ModelEntry entry) {
-        // What ends a reaction that never came does not come either.
+        // The end of a reaction that was never delivered is not delivered either.
         return entry.type == JsonType.TAKEN_BACK
                 || (!entry.isWithheld && (entry.ends == null || sees(reader, entry.ends)));
     }
@@ -74,13 +74,16 @@ public final class ModelView {
                 .toList();
     }
 
-    /** Returns the messages of a conversation, or, with null, of all, as pages have them backwards; oldest first. */
-    List<JsonNode> backwards(@Nullable ModelConversation conversation) {
-        return items(conversation).stream().map(this::now).toList();
+    /**
+     * Returns the messages of a conversation, or, with null, of all, as backward pages have them;
+     * oldest first.
+     */
+    List<JsonNode> inBackwardPages(@Nullable ModelConversation conversation) {
+        return items(conversation).stream().map(this::asNow).toList();
     }
 
-    /** Returns what pages have after a number. */
-    List<JsonNode> forwards(@Nullable ModelConversation conversation, long after) {
+    /** Returns the messages that forward pages have after a number. */
+    List<JsonNode> inForwardPages(@Nullable ModelConversation conversation, long after) {
         return since(
                 model.entries.stream()
                         .filter(entry -> isIn(entry, conversation) && sees(reader, entry))
@@ -88,13 +91,18 @@ public final class ModelView {
                 after);
     }
 
-    /** Returns what is sent again to a session that has seen nothing above a number. */
-    List<JsonNode> resumed(long after) {
+    /**
+     * Returns the messages that are sent to a resumed session that has seen nothing above a number.
+     */
+    List<JsonNode> sentOnResume(long after) {
         return since(
                 model.entries.stream().filter(entry -> isSent(reader, entry)).toList(), after);
     }
 
-    /** Returns messages as they are now, and what was done about those that are not among them. */
+    /**
+     * Returns the messages above a number as they are now, and the amendments above it of older
+     * ones.
+     */
     private List<JsonNode> since(List<ModelEntry> entries, long after) {
         List<ModelEntry> above =
                 entries.stream().filter(entry -> entry.mid > after).toList();
@@ -103,7 +111,7 @@ public final class ModelView {
         for (ModelEntry entry : above) {
             ModelEntry of = entry.of;
             if (of == null) {
-                told.add(now(entry));
+                told.add(asNow(entry));
             } else if (!messages.contains(of)
                     && (entry.type == JsonType.TAKEN_BACK || of.takenBack().isEmpty())) {
                 told.add(asSent(entry));
@@ -151,7 +159,7 @@ public final class ModelView {
     }
 
     /** Returns a message as a page has it now. */
-    public JsonNode now(ModelEntry entry) {
+    public JsonNode asNow(ModelEntry entry) {
         if (!entry.isText()) {
             return asSent(entry);
         }
@@ -208,7 +216,10 @@ public final class ModelView {
         });
     }
 
-    /** Returns the account's conversations that have a message, that with the newest one first. */
+    /**
+     * Returns the account's conversations that have a message, the one with the newest message
+     * first.
+     */
     List<ModelConversation> conversations() {
         Map<ModelConversation, Long> last = new HashMap<>();
         items(null).forEach(entry -> last.merge(entry.conversation, entry.mid, Math::max));
@@ -230,24 +241,27 @@ public final class ModelView {
         if (unread.isEmpty()) {
             return new Unread(0, 0, 0, 0);
         }
-        Set<String> meant = Set.of(reader.number, conversation.with(reader));
+        Set<String> addressed = Set.of(reader.number, conversation.with(reader));
         int mentions = (int) unread.stream()
-                .filter(entry -> entry.mentions.stream().anyMatch(meant::contains))
+                .filter(entry -> entry.mentions.stream().anyMatch(addressed::contains))
                 .count();
         return new Unread(Math.min(unread.size(), 100), mentions, unread.getFirst().mid, unread.getLast().mid);
     }
 
-    /** A block ends with the account that was blocked. */
+    /**
+     * Returns whether the reader blocks an account; a block ends when the blocked account is
+     * deleted.
+     */
     private boolean isBlocked(@Nullable ModelAccount by) {
         return by != null && !by.isDeleted && reader.blocked.contains(by);
     }
 
-    /** Returns a message as the daemon's are parsed. */
+    /** Returns a message in the form in which the daemon's are parsed. */
     private static JsonNode plain(JsonNode message) {
         return comparable(JsonMapper.shared().readTree(message.toString()));
     }
 
-    /** Returns a message with what is random replaced, and what has no order sorted. */
+    /** Returns a message with random values replaced, and unordered lists sorted. */
     static JsonNode comparable(JsonNode message) {
         ObjectNode copy = (ObjectNode) message.deepCopy();
         if (copy.has("salt")) {

@@ -6,7 +6,7 @@ import java.util.Random;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses by chance who does something in what is played, and about what. */
+/** Chooses at random who does something in what is played, and to what. */
 final class RandomChoice {
     /** How many of the latest entries most operations choose from. */
     private static final int RECENT = 150;
@@ -33,7 +33,7 @@ final class RandomChoice {
         return of.get(random.nextInt(of.size()));
     }
 
-    /** Returns one of those for which something is so, or, if there is none, any. */
+    /** Returns a preferred element, or, if there is none, any. */
     <T> T one(List<T> of, Predicate<T> preferred) {
         List<T> some = of.stream().filter(preferred).toList();
         return some.isEmpty() ? one(of) : one(some);
@@ -43,19 +43,19 @@ final class RandomChoice {
         return one(player.online());
     }
 
-    /** Returns an account, mostly a preferred one; it comes online if it is not. */
+    /** Returns an account, mostly a preferred one; brings it online if it is not. */
     ModelAccount actor(Predicate<ModelAccount> preferred) {
         if (chance(20)) {
             return online();
         }
         ModelAccount actor = one(model.present(), preferred);
         if (!player.isOnline(actor)) {
-            player.enter(actor);
+            player.bringOnline(actor);
         }
         return actor;
     }
 
-    /** Returns one of those for which something is so, more often the one that was in a group most often. */
+    /** Returns a preferred account, more often the one that has been in a group most often. */
     ModelAccount frequentMember(ModelGroup group, Predicate<ModelAccount> preferred) {
         return model.present().stream()
                 .filter(_ -> chance(60))
@@ -81,7 +81,7 @@ final class RandomChoice {
         return chance(60) ? one(open.subList(0, Math.min(3, open.size()))) : one(open);
     }
 
-    /** Returns an entry, mostly a preferred one, and a recent one; null if there is none at all. */
+    /** Returns an entry, mostly a preferred and recent one; null if there is none at all. */
     @Nullable
     ModelEntry entry(Predicate<ModelEntry> preferred) {
         List<ModelEntry> all = model.entries;

@@ -30,7 +30,7 @@ public final class Transcript {
         return operation;
     }
 
-    /** Notes what was done, and in which conversation; null if it is about all of them. */
+    /** Records what was done, and in which conversation; null if it is about all of them. */
     void add(@Nullable ModelConversation about, String what) {
         lines.add(new Line(key(about), operation + ": " + what));
     }
@@ -40,22 +40,23 @@ public final class Transcript {
     }
 
     /** Fails if two values differ, with the last operations on the conversation; null if it is about all. */
-    void same(String what, @Nullable ModelConversation about, @Nullable Object expected, @Nullable Object actual) {
+    void assertEqual(
+            String what, @Nullable ModelConversation about, @Nullable Object expected, @Nullable Object actual) {
         if (!Objects.equals(expected, actual)) {
             throw new AssertionError("seed %d, operation %d: %s%nexpected: %s%nactual:   %s%n%s"
                     .formatted(seed, operation, what, expected, actual, last(about)));
         }
     }
 
-    /** Says where the play stands, for a failure that is no difference. */
+    /** Describes where the play stands, for a failure other than a difference. */
     public String explain() {
         return "seed %d, operation %d%n%s".formatted(seed, operation, last(null));
     }
 
-    /** Fails if two lists differ, as {@link #same} does; shows where they begin to. */
-    void sameItems(String what, @Nullable ModelConversation about, List<?> expected, List<?> actual) {
+    /** Fails if two lists differ, as {@link #assertEqual} does; shows the first difference. */
+    void assertEqualItems(String what, @Nullable ModelConversation about, List<?> expected, List<?> actual) {
         for (int i = 0; i < Math.max(expected.size(), actual.size()); i++) {
-            same(
+            assertEqual(
                     "%s, item %d of %d (actually %d)".formatted(what, i, expected.size(), actual.size()),
                     about,
                     i < expected.size() ? expected.get(i) : null,

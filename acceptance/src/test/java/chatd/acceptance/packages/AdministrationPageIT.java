@@ -11,11 +11,17 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The administrator's two pages, as they are read by who installs the packages on a Debian and works as root at home. */
+/**
+ * The administrator's two pages, as followed by somebody who installs the packages on Debian and
+ * works as root in the home directory.
+ */
 @Tag("processes")
 @Tag("booted")
 class AdministrationPageIT {
-    /** Logs in as the first argument, with the second as password, and then reads messages to send, one in each line. */
+    /**
+     * Logs in as the first argument, with the second as password, and then reads messages to send,
+     * one per line.
+     */
     private static final String PERSON = """
             import json, socket, ssl, sys, uuid
             context = ssl._create_unverified_context()
@@ -37,10 +43,10 @@ class AdministrationPageIT {
             """;
 
     @Test
-    void theFirstDayGoesAsItIsToldOnADebian() throws Exception {
+    void theFirstDayGoesAsThePageSaysOnDebian() throws Exception {
         try (Box box = Box.boot("trixie", "openjdk-25-jre-headless", "python3")) {
             install(box);
-            // Two were there before, as on the machine where the page was written.
+            // Two users exist already, as on the machine where the page was written.
             box.sh("chat-admin user add alice --no-change && chat-admin user add bob")
                     .exits(0);
             for (Map.Entry<String, String> list : AdminPagesIT.CLASSES.entrySet()) {
@@ -70,12 +76,12 @@ class AdministrationPageIT {
     }
 
     @Test
-    void everyCommandOfTheReferencePrintsWhatItSaysOnADebian() throws Exception {
+    void everyCommandOfTheReferencePrintsWhatItSaysOnDebian() throws Exception {
         try (Box box = Box.boot("trixie", "openjdk-25-jre-headless", "python3")) {
             install(box);
             write(box, "person.py", PERSON);
             write(box, "pupils.csv", String.join("\n", AdminPagesIT.PUPILS) + "\n");
-            write(box, "wrong.toml", String.join("\n", AdminPagesIT.WRONG) + "\n");
+            write(box, "wrong.toml", String.join("\n", AdminPagesIT.INVALID_CONFIG) + "\n");
             box.sh("echo alice-on-a-debian | chat-admin user add alice --no-change --password-stdin"
                             + " && chat-admin user add bob")
                     .exits(0);
@@ -85,9 +91,9 @@ class AdministrationPageIT {
             Page page = new Page("chat-admin.md", command -> box.sh("cd /root; exec 2>&1\n" + command));
             for (Page.Step step : page.steps()) {
                 if (step.command().equals("chat-admin group list")) {
-                    says(box, "alice alice-on-a-debian", AdminPagesIT.GROUP);
-                    String insult = says(box, "daniel first-day-only-5", List.of(AdminPagesIT.INSULT));
-                    says(box, "alice alice-on-a-debian", List.of(AdminPagesIT.report(insult)));
+                    sendMessages(box, "alice alice-on-a-debian", AdminPagesIT.GROUP_MESSAGES);
+                    String insult = sendMessages(box, "daniel first-day-only-5", List.of(AdminPagesIT.INSULT));
+                    sendMessages(box, "alice alice-on-a-debian", List.of(AdminPagesIT.report(insult)));
                 }
                 page.run(step);
             }
@@ -95,8 +101,8 @@ class AdministrationPageIT {
         }
     }
 
-    /** Sends messages of a user, and returns the number of the last one. */
-    private static String says(Box box, String account, List<String> messages) {
+    /** Sends messages as a user, and returns the number of the last one. */
+    private static String sendMessages(Box box, String account, List<String> messages) {
         ProcessResult run = box.sh(
                         "python3 /root/person.py %s <<'END'\n%s\nEND\n".formatted(account, String.join("\n", messages)))
                 .exits(0);

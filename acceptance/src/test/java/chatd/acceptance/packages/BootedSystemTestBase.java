@@ -19,8 +19,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * What an administrator does with the packages on a Debian of their own, from installation to purge. CI runs a shorter
- * version; the steps tagged {@code whole} are left to the campaigns.
+ * What an administrator does with the packages on their own Debian system, from installation to
+ * purge. CI runs a shorter version; the steps tagged {@code whole} are left to the campaigns.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -28,7 +28,7 @@ abstract class BootedSystemTestBase {
     private final String release;
     private final String[] more;
     private final String packages;
-    private String machine = "";
+    private String machineState = "";
     Box box;
 
     /**
@@ -43,7 +43,7 @@ abstract class BootedSystemTestBase {
 
     @BeforeAll
     void boot() {
-        machine = machine();
+        machineState = machineState();
         box = Box.boot(release, more);
     }
 
@@ -51,11 +51,11 @@ abstract class BootedSystemTestBase {
     void shutDown() {
         if (box != null) {
             box.close();
-            assertThat(machine()).as("the machine is unchanged").isEqualTo(machine);
+            assertThat(machineState()).as("the machine is unchanged").isEqualTo(machineState);
         }
     }
 
-    private static String machine() {
+    private static String machineState() {
         return ProcessResult.program(java.util.List.of(
                         "sh", "-c", "cat /proc/sys/fs/protected_*; stat -c %a /dev/null /dev/zero /dev/full"))
                 .out();
@@ -91,7 +91,7 @@ abstract class BootedSystemTestBase {
         box.sh("mv /root/new.pw /root/" + name + ".pw").exits(0);
     }
 
-    void says(String text) {
+    void sendAsAlice(String text) {
         client("alice", "send", "bob", "--", text).exits(0);
     }
 
@@ -164,14 +164,14 @@ abstract class BootedSystemTestBase {
     /** Neither the daemon's start nor its stop waits for it, and one whose creation was interrupted is made again. */
     @Test
     @Order(3)
-    void theClassArchiveIsMadeBesideTheDaemon() {
+    void theClassArchiveIsMadeInTheBackground() {
         await().until(() -> archives().matches("chatd-\\d+-\\d+\\.jsa\\n"));
         assertThat(box.sh("systemctl restart chatd && rm /var/cache/chatd/*.jsa && systemctl restart chatd")
                         .exits(0)
                         .out())
                 .isEmpty();
         await().until(() -> archives().contains(".jsa.new\n"));
-        // Two loops take both processors of many machines.
+        // Two busy loops occupy both processors of many machines.
         box.sh("""
                 for i in 1 2; do (timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &); done
                 systemctl restart chatd
@@ -188,7 +188,7 @@ abstract class BootedSystemTestBase {
     /** The daemon may use only its own database, and there is no password. */
     @Test
     @Order(4)
-    void theDatabasesUserHasRightsOnItsOwnSchemaAlone() {
+    void theDatabaseUserHasRightsOnItsOwnSchemaOnly() {
         assertThat(box.sh("mariadb -N -e 'show grants for chatd@localhost'").out())
                 .contains("GRANT USAGE ON *.* TO `chatd`@`localhost` IDENTIFIED VIA unix_socket")
                 .contains("GRANT ALL PRIVILEGES ON `chatd`.* TO `chatd`@`localhost`")
@@ -208,7 +208,7 @@ abstract class BootedSystemTestBase {
     void usersAreAddedAndTalk() {
         addUser("alice");
         addUser("bob");
-        says("from-the-first-day");
+        sendAsAlice("from-the-first-day");
         assertThat(client("bob", "history").exits(0).out()).contains("from-the-first-day");
         box.sh("useradd -G chatadmin heidi && useradd -G chataudit otto && useradd mallory")
                 .exits(0);
@@ -225,7 +225,7 @@ abstract class BootedSystemTestBase {
     @Test
     @Tag("whole")
     @Order(6)
-    void aReloadBringsACertificateToThoseWhoComeAndDropsNobody() {
+    void aReloadLoadsACertificateAndDropsNobody() {
         String before = fingerprint();
         box.sh("(chat-client --password-file /root/bob.pw --fingerprint " + before
                         + " bob@localhost tail >/root/tail.out 2>&1 &)")
@@ -239,7 +239,7 @@ abstract class BootedSystemTestBase {
         String after = fingerprint();
         assertThat(after).isNotEqualTo(before);
         assertThat(box.journal()).contains("the certificate of CN=chat.example.org");
-        says("after-the-reload");
+        sendAsAlice("after-the-reload");
         await().until(() -> box.sh("cat /root/tail.out").out().contains("after-the-reload"));
         // It is also loaded without a command, when the files change.
         box.sh(
@@ -247,7 +247,7 @@ abstract class BootedSystemTestBase {
                                 + " server.key")
                 .exits(0);
         await().until(() -> !fingerprint().equals(after));
-        says("after-the-renewal");
+        sendAsAlice("after-the-renewal");
         await().until(() -> box.sh("cat /root/tail.out").out().contains("after-the-renewal"));
     }
 
@@ -255,7 +255,7 @@ abstract class BootedSystemTestBase {
     @Test
     @Tag("whole")
     @Order(7)
-    void thePagesHookHandsARenewedCertificateToTheDaemon() {
+    void theHookOnThePageHandsARenewedCertificateToTheDaemon() {
         String before = fingerprint();
         box.renewByHook();
         assertThat(fingerprint()).isNotEqualTo(before);
@@ -265,13 +265,13 @@ abstract class BootedSystemTestBase {
     @Test
     @Tag("whole")
     @Order(8)
-    void aConfigurationThatIsWrongIsSaidAndTheOneBeforeStays() {
+    void aWrongConfigurationIsReportedAndThePreviousOneStays() {
         box.sh("cp -a /etc/chatd/chatd.toml /root/ && printf '[limits]\\ntext = \"many\"\\n' >>/etc/chatd/chatd.toml")
                 .exits(0);
         assertThat(box.run("systemctl", "reload", "chatd").exit()).isNotZero();
         assertThat(box.journal()).contains("limits.text: expected a size");
         assertThat(box.unit("ActiveState")).isEqualTo("active");
-        says("as-before");
+        sendAsAlice("as-before");
         box.run("systemctl", "restart", "chatd");
         await().until(() -> box.unit("ActiveState").equals("failed"));
         assertThat(box.unit("ExecMainStatus")).isEqualTo("78");
@@ -283,11 +283,12 @@ abstract class BootedSystemTestBase {
     @Test
     @Tag("whole")
     @Order(9)
-    void killedItComesBackAndItsLogIsWhole() {
-        // Long enough to look at it between its death and its next start, however slow the machine is.
+    void aKilledDaemonRestartsAndItsLogIsIntact() {
+        // Long enough to look at the log between the kill and the next start, however slow the
+        // machine is.
         configure("restart", "RestartSec=1h");
         awaitActive();
-        says("before-the-kill");
+        sendAsAlice("before-the-kill");
         kill();
         await().until(() -> box.unit("SubState").equals("auto-restart"));
         assertThat(box.sh("cat /var/log/chatd/audit.part; echo '</audit>'").out())
@@ -302,7 +303,7 @@ abstract class BootedSystemTestBase {
         verifyLog();
     }
 
-    /** Kills the daemon at once; returns which process that was. */
+    /** Kills the daemon with {@code kill -9}; returns its process id. */
     private String kill() {
         String pid = box.unit("MainPID");
         assertThat(Long.parseLong(pid)).isGreaterThan(1);
@@ -313,7 +314,7 @@ abstract class BootedSystemTestBase {
     @Test
     @Tag("whole")
     @Order(10)
-    void aHungDaemonIsKilledByTheWatchdogAndComesBack() {
+    void aHungDaemonIsKilledByTheWatchdogAndRestarted() {
         configure("watchdog", "WatchdogSec=6s");
         awaitActive();
         String pid = box.unit("MainPID");
@@ -329,7 +330,7 @@ abstract class BootedSystemTestBase {
     @Test
     @Tag("whole")
     @Order(11)
-    void theDatabaseMayStopAndBeKilled() {
+    void theDaemonSurvivesAStopAndAKillOfTheDatabase() {
         String pid = box.unit("MainPID");
         box.run("systemctl", "stop", "mariadb").exits(0);
         await().until(() -> box.unit("StatusText").contains("the database is away"));
@@ -349,19 +350,19 @@ abstract class BootedSystemTestBase {
     @Test
     @Tag("whole")
     @Order(12)
-    void withoutItsDatabaseItStandsByAndStartsWhenThatDoes() {
+    void withoutItsDatabaseTheDaemonWaitsAndStartsWhenItIsThere() {
         box.sh("systemctl stop chatd mariadb && systemctl start chatd").exits(0);
         assertThat(box.unit("ActiveState")).isEqualTo("active");
         await().until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
         box.run("systemctl", "start", "mariadb").exits(0);
         awaitActive();
-        says("with-its-database");
+        sendAsAlice("with-its-database");
     }
 
     @Test
     @Tag("whole")
     @Order(13)
-    void withItsSocketARestartRefusesNoConnection() {
+    void withSocketActivationARestartRefusesNoConnection() {
         box.sh("systemctl stop chatd && systemctl enable chatd.socket && systemctl start chatd.socket chatd")
                 .exits(0);
         awaitActive();
@@ -377,7 +378,7 @@ abstract class BootedSystemTestBase {
                 """);
         assertThat(connected.exits(0).out()).isEqualTo("0 refused\n");
         awaitActive();
-        says("over-the-socket-of-systemd");
+        sendAsAlice("over-the-socket-of-systemd");
         box.sh("mkdir /etc/systemd/system/chatd.socket.d && printf '[Socket]\\nListenStream=\\nListenStream=[::]:443\\n"
                         + "ListenStream=[::]:7443\\n' >/etc/systemd/system/chatd.socket.d/port.conf && systemctl"
                         + " daemon-reload && systemctl stop chatd.socket chatd && systemctl start chatd.socket chatd")
@@ -392,7 +393,7 @@ abstract class BootedSystemTestBase {
 
     /** Builds a package with a newer version than the installed one, and the same content. */
     private void repack(String version) throws IOException {
-        Path there = Files.createTempDirectory("chatd-repack");
+        Path directory = Files.createTempDirectory("chatd-repack");
         ProcessResult.program(java.util.List.of(
                         "sh", "-c", """
                                 set -e
@@ -401,14 +402,14 @@ abstract class BootedSystemTestBase {
                                 mkdir -p "$2/next"
                                 dpkg-deb --root-owner-group -Znone -b "$1/tree" "$2/next/$4.deb" >/dev/null
                                 rm -rf "$1"
-                                """, "sh", there.toString(), Box.PACKAGES.toString(), version, release))
+                                """, "sh", directory.toString(), Box.PACKAGES.toString(), version, release))
                 .exits(0);
     }
 
     @Test
     @Tag("whole")
     @Order(14)
-    void anUpgradeKeepsWhatIsThereAndWhoIsConnectedComesBack() throws IOException {
+    void anUpgradeKeepsTheDataAndClientsReconnect() throws IOException {
         repack("9:99");
         try {
             box.sh("echo '# mine' >>/etc/chatd/chatd.toml").exits(0);
@@ -425,7 +426,7 @@ abstract class BootedSystemTestBase {
             awaitActive();
             assertThat(box.unit("MainPID")).isNotEqualTo(pid);
             assertThat(box.sh("tail -n 1 /etc/chatd/chatd.toml").out()).isEqualTo("# mine\n");
-            says("after-the-upgrade");
+            sendAsAlice("after-the-upgrade");
             await().until(() -> box.sh("cat /root/talk.out").out().contains("after-the-upgrade"));
             assertThat(client("bob", "history").out()).contains("from-the-first-day", "as-before");
             verifyLog();
@@ -437,7 +438,7 @@ abstract class BootedSystemTestBase {
     @Test
     @Tag("whole")
     @Order(16)
-    void aDatabaseElsewhereIsReachedOverTlsWithAPasswordThatNobodySees() {
+    void aRemoteDatabaseIsReachedOverTlsWithAPasswordThatStaysSecret() {
         box.sh("""
                         set -e
                         echo 127.0.0.1 db.example.org >>/etc/hosts
@@ -458,7 +459,7 @@ abstract class BootedSystemTestBase {
                         "environment CHATD_DATABASE_HOST",
                         "db.example.org",
                         "/run/credentials/chatd.service/database.password");
-        says("over-tls");
+        sendAsAlice("over-tls");
         String password = box.run("cat", "/etc/chatd/database.password").out();
         assertThat(password).hasSize(44);
         assertThat(box.sh("stat -c '%U %a' /etc/chatd/database.password").out()).isEqualTo("root 600\n");
@@ -481,13 +482,13 @@ abstract class BootedSystemTestBase {
                         "rm /etc/systemd/system/chatd.service.d/database.conf && systemctl daemon-reload && systemctl restart chatd")
                 .exits(0);
         awaitActive();
-        says("over-the-socket-again");
+        sendAsAlice("over-the-socket-again");
     }
 
     @Test
     @Order(17)
     @Tag("whole")
-    void removedItLeavesItsDataAndInstalledAgainItGoesOn() {
+    void removalKeepsTheDataAndReinstallationContinuesWithIt() {
         box.sh("apt-get remove -y chatd").exits(0);
         assertThat(box.sh("pgrep -u chatd").exit()).isEqualTo(1);
         assertThat(box.sh("ls /etc/chatd/chatd.toml /var/log/chatd/audit.xml /var/lib/chatd/seal.key")
@@ -495,17 +496,17 @@ abstract class BootedSystemTestBase {
                 .isZero();
         box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
         awaitActive();
-        says("after-the-removal");
+        sendAsAlice("after-the-removal");
         verifyLog();
     }
 
     @Test
     @Order(18)
-    void purgedItLeavesNothingOfItsOwn() {
+    void purgingLeavesNothingBehind() {
         // Those are the administrator's own.
         box.sh("rm -rf /etc/systemd/system/chatd.service.d /etc/systemd/system/chatd.socket.d")
                 .exits(0);
-        // Whoever does not answer keeps the log and its key.
+        // Without an answer to the question, the log and its key are kept.
         assertThat(box.sh("apt-get purge -y chatd 2>&1").exits(0).out())
                 .contains("kept the audit log, /var/log/chatd", "the database chatd is still there");
         assertThat(box.sh("cd / && find etc/chatd var/lib/chatd var/log/chatd -type f | sort | uniq")

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.kit.ProcessResult;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /**
- * A Debian booted by systemd, with MariaDB and no network: started from a tree that is built once, changed only in
- * memory, gone when it is closed. On a machine that can't boot one, the tests that need it are skipped and say why.
+ * A Debian system booted by systemd, with MariaDB and no network: started from a tree that is built
+ * once, changed only in memory, and gone when it is closed. On a machine that can't boot one, the
+ * tests that need it are skipped and say why.
  */
 final class Box implements AutoCloseable {
-    /** The output of {@code ./chat package}, which the box has as {@code /ci}. */
+    /** The output of {@code ./chat package}, mounted in the box as {@code /ci}. */
     static final Path PACKAGES = ProcessResult.ROOT.resolve("systemd/target/dist");
 
     private static final Path TREES = ProcessResult.ROOT.resolve("acceptance/target/trees");
@@ -52,15 +53,15 @@ final class Box implements AutoCloseable {
      * @throws TestAbortedException if this machine can't boot one
      */
     static Box boot(String release, String... packages) {
-        demand(ProcessHandle.current().info().user().filter("root"::equals).isPresent(), "it needs root");
+        require(ProcessHandle.current().info().user().filter("root"::equals).isPresent(), "it needs root");
         for (String program : PROGRAMS) {
-            demand(has(program), "there is no " + program);
+            require(has(program), "there is no " + program);
         }
-        Path unified = unified();
+        Path cgroupRoot = cgroupRoot();
         try {
             Path tree = tree(release, packages);
-            // Never a name that was there before: a run that was killed leaves its control group behind.
-            Path cgroup = Files.createTempDirectory(unified, "chatd-" + release);
+            // Always a new name: a run that was killed leaves its control group behind.
+            Path cgroup = Files.createTempDirectory(cgroupRoot, "chatd-" + release);
             String name = cgroup.getFileName().toString();
             Path output = Files.createTempFile(name, ".out");
             List<String> command = List.of(
@@ -80,7 +81,7 @@ final class Box implements AutoCloseable {
             await().until(() -> !process.isAlive() || init(process).findFirst().isPresent());
             if (!process.isAlive()) {
                 Files.deleteIfExists(cgroup);
-                throw new TestAbortedException(loudly("it does not boot: " + Files.readString(output)));
+                throw new TestAbortedException(warn("it does not boot: " + Files.readString(output)));
             }
             Box box = new Box(
                     name,
@@ -107,51 +108,54 @@ final class Box implements AutoCloseable {
                 == 0;
     }
 
-    private static void demand(boolean there, String otherwise) {
-        if (!there) {
-            throw new TestAbortedException(loudly(otherwise));
+    private static void require(boolean isMet, String otherwise) {
+        if (!isMet) {
+            throw new TestAbortedException(warn(otherwise));
         }
     }
 
-    private static String loudly(String why) {
+    private static String warn(String why) {
         String said = "NOT TESTED on a booted Debian: " + why;
         System.err.println(said);
         return said;
     }
 
     /** Returns where control groups, version 2, are mounted. */
-    private static Path unified() {
+    private static Path cgroupRoot() {
         try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
             return mounts.map(line -> line.split(" ", -1))
                     .filter(mount -> mount[2].equals("cgroup2"))
                     .map(mount -> Path.of(mount[1]))
                     .findFirst()
-                    .orElseThrow(() -> new TestAbortedException(loudly("there are no control groups, version 2")));
+                    .orElseThrow(() -> new TestAbortedException(warn("there are no control groups, version 2")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Returns the tree of a release with these packages, built on first use from packages of the mirror that this machine itself uses. */
+    /**
+     * Returns the tree of a release with these packages, built on first use from the mirror that
+     * this machine uses.
+     */
     private static synchronized Path tree(String release, String... packages) throws IOException {
         String name = release + "-" + Integer.toHexString(List.of(packages).hashCode());
         Path tree = TREES.resolve(name);
-        Path whole = TREES.resolve(name + ".whole");
+        Path marker = TREES.resolve(name + ".whole");
         Files.createDirectories(TREES);
-        // Other processes run tests, too, that need the same one.
+        // Other processes may run tests that need the same tree.
         try (FileChannel lock = FileChannel.open(
                         TREES.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock _ = lock.lock()) {
-            if (!Files.exists(whole)) {
-                make(release, tree, packages);
-                Files.createFile(whole);
+            if (!Files.exists(marker)) {
+                buildTree(release, tree, packages);
+                Files.createFile(marker);
             }
             return tree;
         }
     }
 
-    private static void make(String release, Path tree, String... packages) {
-        ProcessResult made = ProcessResult.patiently(
+    private static void buildTree(String release, Path tree, String... packages) {
+        ProcessResult made = ProcessResult.programWithin(
                 Duration.ofMinutes(10),
                 List.of(
                         "sh",
@@ -172,10 +176,10 @@ final class Box implements AutoCloseable {
                         release,
                         tree.toString(),
                         packages.length == 0 ? "" : "," + String.join(",", packages)));
-        demand(made.exit() == 0, "the tree of " + release + " can't be made: " + made.err());
+        require(made.exit() == 0, "the tree of " + release + " can't be made: " + made.err());
     }
 
-    /** Runs a program in it, as root. */
+    /** Runs a program in the box, as root. */
     ProcessResult run(String... command) {
         List<String> all = new ArrayList<>(List.of(
                 "setsid",
@@ -194,7 +198,7 @@ final class Box implements AutoCloseable {
         return ProcessResult.program(all);
     }
 
-    /** Runs a line of the shell in it, as root. */
+    /** Runs a shell command in the box, as root. */
     ProcessResult sh(String line) {
         return run("sh", "-c", line);
     }
@@ -230,7 +234,7 @@ final class Box implements AutoCloseable {
         try {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            process.waitFor(Patience.LONG);
+            process.waitFor(TestTimeout.LONG);
             if (Files.exists(cgroup)) {
                 Files.writeString(cgroup.resolve("cgroup.kill"), "1", StandardOpenOption.WRITE);
                 await().until(() -> ProcessResult.program(List.of(

@@ -31,12 +31,12 @@ class DemoIT {
 
     private void expectNothingLeft() {
         assertThat(demo.directory.resolve("demo.env")).doesNotExist();
-        await().until(() -> demo.mine().findAny().isEmpty());
+        await().until(() -> demo.ownProcesses().findAny().isEmpty());
         assertThat(demo.listens()).isFalse();
     }
 
     /** Sends TERM to the process alone, or INT to its whole group as Ctrl-C does, and expects a clean end. */
-    private void stopsCleanly(String signal) {
+    private void stopCleanly(String signal) {
         try (Chat1Socket alice = demo.logIn(demo.alice())) {
             long pid = demo.process().pid();
             ProcessResult.signal(signal, signal.equals("INT") ? -pid : pid);
@@ -47,7 +47,7 @@ class DemoIT {
     }
 
     @Test
-    void secondStartFindsEverythingAsItWasAndFreshBeginsAnewWhereItIsTold() throws IOException {
+    void secondStartFindsEverythingAsItWasAndFreshStartsOver() throws IOException {
         demo.begin("--port", "0");
         Chatd.Person alice = demo.alice();
         Chatd.Person ann = demo.person();
@@ -55,16 +55,16 @@ class DemoIT {
             socket.send(Wire.text("remember me", ann.name()));
             socket.fenceWithNothing();
         }
-        stopsCleanly("TERM");
-        int said = demo.output().length();
+        stopCleanly("TERM");
+        int printed = demo.output().length();
         demo.begin("--port", "0");
         // It is ready a moment before it says so.
-        await().untilAsserted(() -> assertThat(demo.output().substring(said)).contains(alice.password()));
+        await().untilAsserted(() -> assertThat(demo.output().substring(printed)).contains(alice.password()));
         assertThat(demo.alice()).isEqualTo(alice);
         try (Chat1Socket socket = demo.logIn(ann)) {
             assertThat(socket.history(10)).containsExactly("remember me");
         }
-        stopsCleanly("INT");
+        stopCleanly("INT");
         int free = ProcessResult.freePort();
         Path sealKey = demo.directory.resolve("seal.key");
         byte[] earlierKey = Files.readAllBytes(sealKey);
@@ -79,20 +79,20 @@ class DemoIT {
         }
     }
 
-    private void endsWithAnError(ProcessHandle whatDies, Predicate<ProcessHandle> death) {
-        assertThat(death.test(whatDies)).isTrue();
+    private void expectErrorAfter(ProcessHandle victim, Predicate<ProcessHandle> kill) {
+        assertThat(kill.test(victim)).isTrue();
         assertThat(demo.awaitEnd()).isNotZero();
         expectNothingLeft();
     }
 
     @Test
-    void endsWithAnErrorWhenAPartOfItDiesAndBeginsAgain() {
+    void endsWithAnErrorWhenAProcessDiesAndCanBeRestarted() {
         demo.prepared().begin("--port", "0");
-        endsWithAnError(demo.daemon(), ProcessHandle::destroyForcibly);
+        expectErrorAfter(demo.daemon(), ProcessHandle::destroyForcibly);
         demo.begin("--port", "0");
-        endsWithAnError(demo.daemon(), ProcessHandle::destroy);
+        expectErrorAfter(demo.daemon(), ProcessHandle::destroy);
         demo.begin("--port", "0");
-        endsWithAnError(demo.database().orElseThrow(), ProcessHandle::destroyForcibly);
+        expectErrorAfter(demo.database().orElseThrow(), ProcessHandle::destroyForcibly);
         demo.begin("--port", "0");
         demo.logIn(demo.alice()).close();
         // After SIGKILL the demo can't clean up itself.

@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ManPagesIT {
     @ParameterizedTest
     @CsvSource({"admin-cli, 36", "client-cli, 14"})
-    void manHasNothingToSayAgainstAnyOfThem(String module, int number) throws IOException {
+    void manHasNoWarningsAboutAnyPage(String module, int fewest) throws IOException {
         try (var pages = Files.list(ProcessResult.ROOT.resolve(module + "/src/main/man"))) {
             List<Path> all = pages.sorted().toList();
-            assertThat(all).hasSizeGreaterThanOrEqualTo(number);
+            assertThat(all).hasSizeGreaterThanOrEqualTo(fewest);
             for (Path page : all) {
                 assertThat(shown(page)).as("%s", page).contains("NAME", "SYNOPSIS", "DESCRIPTION", "EXAMPLE");
             }
@@ -50,7 +50,7 @@ class ManPagesIT {
     }
 
     @Test
-    void everyOptionIsOnThePageOfTheConfiguration() throws IOException {
+    void everyOptionIsOnTheConfigurationPage() throws IOException {
         String page =
                 shown(ProcessResult.ROOT.resolve("systemd/target/archive/chatd-0.1.0/share/man/man5/chatd.toml.5"));
         List<String> lines = Files.readAllLines(

@@ -30,7 +30,7 @@ class OlderDatabaseIT {
         return Files.readString(demo.auditLog().resolve("audit.xml"));
     }
 
-    private static String user(DemoProcess demo, String name) {
+    private static String userNumber(DemoProcess demo, String name) {
         ProcessResult run = demo.admin("", "user", "show", name, "-o", "json").exits(0);
         Matcher number = Pattern.compile("\"number\" ?: ?(\\d+)").matcher(run.out());
         assertThat(number.find()).as(run.out()).isTrue();
@@ -47,7 +47,7 @@ class OlderDatabaseIT {
     }
 
     @Test
-    void noNumberAndNoNameOfTheLogIsGivenAgain() throws Exception {
+    void noNumberOrNameInTheLogIsReused() throws Exception {
         try (DemoProcess demo = new DemoProcess(Map.of())) {
             demo.prepared().begin("--port", "0");
             Chatd.Person early = demo.person();
@@ -63,7 +63,7 @@ class OlderDatabaseIT {
                     demo.directory.resolveSibling(demo.directory.getFileName() + ".old"));
             demo.begin("--port", "0");
             Chatd.Person mallory = demo.person();
-            String wasMallory = user(demo, mallory.name());
+            String oldNumber = userNumber(demo, mallory.name());
             String renamed = Chatd.newName();
             try (Chat1Socket socket = demo.logIn(mallory)) {
                 socket.send(Wire.text("after", mallory.name()), Wire.file("late", new byte[10], mallory.name()));
@@ -83,9 +83,9 @@ class OlderDatabaseIT {
             assertThat(log(demo))
                     .containsPattern("type=\"restore\"[^\n]*<lost kind=\"message\" from=\"" + (last + 1) + "\" to=\""
                             + lost + "\"/><lost kind=\"change\" [^\n]*<lost kind=\"file\" from=\"2\" to=\"2\"/>"
-                            + "<lost kind=\"account\" from=\"" + wasMallory + "\" to=\"" + wasMallory
+                            + "<lost kind=\"account\" from=\"" + oldNumber + "\" to=\"" + oldNumber
                             + "\"/></event>\n<seal ");
-            // Restarted once more, so that the database alone must ensure it.
+            // Restarted again, so that the database alone must ensure it.
             demo.stop();
             demo.begin("--port", "0");
             demo.admin("", "log", "publish").exits(0);
@@ -99,7 +99,7 @@ class OlderDatabaseIT {
                 assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
             }
             Chatd.Person other = demo.person();
-            assertThat(Integer.parseInt(user(demo, other.name()))).isGreaterThan(Integer.parseInt(wasMallory));
+            assertThat(Integer.parseInt(userNumber(demo, other.name()))).isGreaterThan(Integer.parseInt(oldNumber));
             try (Chat1Socket socket = demo.logIn(early)) {
                 assertThat(socket.history(10)).containsExactly("before", "early");
                 socket.send(Wire.text("again", early.name()), Wire.file("again", new byte[10], early.name()));

@@ -35,7 +35,10 @@ class OperationsPagesIT {
     private static final Pattern BLOCK =
             Pattern.compile("^( *)```sh\n(.*?)^ *```$", Pattern.DOTALL | Pattern.MULTILINE);
 
-    /** Needs an authority on the internet that can reach this machine. */
+    /**
+     * Begins a block that is not played: it needs an authority on the internet that can reach this
+     * machine.
+     */
     private static final String CERTBOT = "apt install certbot";
 
     private final Set<String> unplayed = new LinkedHashSet<>();
@@ -72,7 +75,7 @@ class OperationsPagesIT {
                 .toList();
     }
 
-    /** Runs the block that begins so, in a directory of the box; it must succeed. */
+    /** Runs the block with this beginning, in a directory of the box; it must succeed. */
     private ProcessResult play(String begin, String directory) {
         List<String> found =
                 unplayed.stream().filter(block -> block.startsWith(begin)).toList();
@@ -81,7 +84,7 @@ class OperationsPagesIT {
         return box.sh("set -e; cd " + directory + "\n" + found.getFirst()).exits(0);
     }
 
-    private void isServing() {
+    private void awaitServing() {
         await().until(() -> box.run("chat-admin", "stats").out().contains("listening"));
     }
 
@@ -96,7 +99,7 @@ class OperationsPagesIT {
 
     @Test
     @Order(1)
-    void byHandTheGroupsAreMade() {
+    void theGroupsAreMadeByHand() {
         play("groupadd --system chatadmin", "/root");
         assertThat(box.run("id", "-nG", "chatd").out()).isEqualTo("chatd chatadmin chathelp chatmod chataudit\n");
     }
@@ -107,16 +110,16 @@ class OperationsPagesIT {
         // As on a Debian that has no Java of its own; then as on one that has.
         play("apt install mariadb-server ./chatd_0.1.0_amd64.deb ./chatd-runtime_0.1.0_amd64.deb", "/srv/packages");
         play("apt install mariadb-server ./chatd_0.1.0_amd64.deb\n", "/srv/packages");
-        isServing();
-        String said = play("systemctl status chatd", "/root").out();
-        assertThat(said).contains("Status: \"0 users online\"", "One-time password");
+        awaitServing();
+        String output = play("systemctl status chatd", "/root").out();
+        assertThat(output).contains("Status: \"0 users online\"", "One-time password");
         assertThat(box.run("id", "-nG", "heidi").out()).contains("chatadmin");
         Matcher hex = Pattern.compile("\"fingerprint\" ?: ?\"([0-9a-f]{64})\"")
                 .matcher(box.run("chat-admin", "-o", "json", "cert", "show").out());
         assertThat(hex.find()).isTrue();
         fingerprint = hex.group(1);
-        Matcher password = Pattern.compile("UTC: (\\S+)\\n").matcher(said);
-        assertThat(password.find()).as(said).isTrue();
+        Matcher password = Pattern.compile("UTC: (\\S+)\\n").matcher(output);
+        assertThat(password.find()).as(output).isTrue();
         box.sh("echo " + password.group(1) + " >/root/alice.pw; echo sturdy-enough-1 >/root/new.pw")
                 .exits(0);
         client("alice", "passwd --new-password-file /root/new.pw").exits(0);
@@ -132,7 +135,7 @@ class OperationsPagesIT {
                                 + " >/etc/systemd/system/chatd.service.d/mine.conf && echo 'CHAT_HEAP=300m' >>/etc/default/chatd"
                                 + " && systemctl daemon-reload && systemctl restart chatd && chat-admin log key >/root/seal.pem")
                 .exits(0);
-        isServing();
+        awaitServing();
         String backup = play("sh -euc '\n  umask 077", "/root").out().strip();
         assertThat(backup).matches("/var/backups/chatd/[\\d-]+\\w{4}");
         play("cp -a /var/lib/chatd/seal.key", "/root");
@@ -152,8 +155,8 @@ class OperationsPagesIT {
                 gpasswd -d heidi chatadmin
                 apt-get install /srv/packages/chatd_0.1.0_amd64.deb
                 """).exits(0);
-        isServing();
-        // Somebody is not on this machine yet: nothing has changed.
+        awaitServing();
+        // A user does not exist on this machine: the restore fails and changes nothing.
         String restore = "sh -euc '\n  ls chatd.sql chatd.tar.gz";
         box.sh("userdel heidi").exits(0);
         assertThat(box.sh("cd " + backup + "\n"
@@ -168,7 +171,7 @@ class OperationsPagesIT {
         assertThat(box.sh("ls -d /var/backups/chatd-before-*").exit()).isNotZero();
         box.sh("useradd heidi").exits(0);
         play(restore, backup);
-        isServing();
+        awaitServing();
         // The same server to those who know its key; the same people, the same texts, the same log.
         assertThat(history()).contains("before-the-backup").doesNotContain("after-the-backup");
         assertThat(box.run("id", "-nG", "heidi").out()).contains("chatadmin");
@@ -183,10 +186,13 @@ class OperationsPagesIT {
         box.sh("cp " + backup + "/chatd.sql /srv/packages").exits(0);
     }
 
-    /** The database is set back, and the log is not: the daemon says what is lost. */
+    /**
+     * The database is restored to an earlier state, but the log is not: the daemon reports what is
+     * lost.
+     */
     @Test
     @Order(4)
-    void whoGoesBackIsToldWhatIsLost() {
+    void restoringAnOlderDatabaseReportsWhatIsLost() {
         box.sh("""
                 set -e
                 cd /srv/packages
@@ -196,7 +202,7 @@ class OperationsPagesIT {
                 rm -r tree
                 """).exits(0);
         play("sh -euc '\n  ls chatd.sql chatd_OLD", "/srv/packages");
-        isServing();
+        awaitServing();
         assertThat(box.journal()).contains("the database is older than the log: it was restored", "Lost: messages ");
         assertThat(box.run("chat-admin", "log", "query", "--type", "restore", "--last", "1")
                         .exits(0)
@@ -204,12 +210,12 @@ class OperationsPagesIT {
                 .isNotEmpty();
         assertThat(history()).contains("before-the-backup").doesNotContain("after-the-restore");
         box.sh("apt-get install /srv/packages/chatd_0.1.0_amd64.deb").exits(0);
-        isServing();
+        awaitServing();
     }
 
     @Test
     @Order(5)
-    void aCertificateOfTheOrganisationMakesTheJournalEmptyOnAGoodDay() {
+    void withACertificateOfTheOrganisationTheJournalHasNoWarnings() {
         box.sh("printf '[tls]\\ncertificate = \"/etc/chatd/tls/server.pem\"\\nkey = \"/etc/chatd/tls/server.key\"\\n'"
                         + " >/etc/chatd/chatd.toml")
                 .exits(0);
@@ -228,7 +234,7 @@ class OperationsPagesIT {
         box.run("chat-admin", "config", "check").exits(0);
         box.sh("systemctl restart chatd && echo 127.0.0.1 chat.example.org >>/etc/hosts")
                 .exits(0);
-        isServing();
+        awaitServing();
         assertThat(box.sh(
                                 "chat-client --ca /root/ca.pem --password-file /root/alice.pw alice@chat.example.org send --all"
                                         + " -- certified")
@@ -238,7 +244,7 @@ class OperationsPagesIT {
         String start = box.unit("ExecMainStartTimestamp");
         assertThat(box.journal("-p", "warning", "--since", start.replaceFirst("^\\w+ ", ""))
                         .lines()
-                        // The Java of the box is as old as it is.
+                        // The box's Java may be outdated.
                         .filter(line -> !line.startsWith("This Java is")))
                 .isEmpty();
     }
@@ -246,7 +252,7 @@ class OperationsPagesIT {
     /** The hook, as certbot would run it, and a client that must show a certificate of its own. */
     @Test
     @Order(6)
-    void certificatesAreRenewedAndAskedFor() {
+    void certificatesAreRenewedAndClientCertificatesRequired() {
         box.renewByHook();
         unplayed.removeIf(block -> block.startsWith("#!/bin/sh\n# Hands a renewed certificate to chatd."));
         box.sh("""
@@ -279,10 +285,10 @@ class OperationsPagesIT {
     @Order(7)
     void systemdHoldsTheSockets() {
         play("systemctl stop chatd\nsystemctl enable chatd.socket", "/root");
-        isServing();
+        awaitServing();
         assertThat(box.run("systemctl", "is-active", "chatd.socket").out()).isEqualTo("active\n");
         box.sh("systemctl disable --now chatd.socket; systemctl restart chatd").exits(0);
-        isServing();
+        awaitServing();
     }
 
     @Test
@@ -309,13 +315,13 @@ class OperationsPagesIT {
         assertThat(commands).hasSize(1);
         unplayed.removeAll(commands);
         box.sh("set -e; export MYSQL_PWD=admins-own\n" + commands.getFirst()).exits(0);
-        isServing();
+        awaitServing();
         assertThat(box.run("chat-admin", "config", "show", "--changed").out()).contains("db.example.org");
     }
 
     @Test
     @Order(9)
-    void theArchiveIsMadeAService() {
+    void theArchiveIsInstalledAsAService() {
         box.sh("""
                 set -e
                 apt-get purge -y chatd
@@ -323,7 +329,7 @@ class OperationsPagesIT {
                 tar -xzf /ci/chatd-0.1.0.tar.gz -C /srv
                 """).exits(0);
         play("cp -R bin sbin lib share /usr/local/", "/srv/chatd-0.1.0");
-        isServing();
+        awaitServing();
         assertThat(box.sh("tr '\\0' ' ' </proc/$(systemctl show --value -p MainPID chatd)/cmdline")
                         .out())
                 .contains("@/usr/local/share/chatd/");
@@ -331,13 +337,13 @@ class OperationsPagesIT {
                 .isEqualTo("chatd chatadmin 660\nchatd chataudit 660\nchatd chathelp 660\nchatd chatmod 660\n");
         box.run("systemctl", "reload", "chatd").exits(0);
         box.run("systemctl", "restart", "chatd").exits(0);
-        isServing();
+        awaitServing();
     }
 
     /** A block that is added to a page must be played here, too. */
     @Test
     @Order(10)
-    void nothingElseIsOnThePages() {
+    void everyBlockOfThePagesIsPlayed() {
         assertThat(unplayed).hasSize(1).allMatch(block -> block.startsWith(CERTBOT));
     }
 }

@@ -39,7 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PackageIT {
     private static final Path ARCHIVE = ProcessResult.ROOT.resolve("systemd/target/archive/chatd-0.1.0");
 
-    /** Says for a copy, which is not a git checkout, who answers for the packages: the same as for the checkout. */
+    /**
+     * Sets the maintainer of the packages for a copy, which is not a git checkout, to that of the
+     * checkout.
+     */
     private static final String MAINTAINER = """
             export DEBEMAIL="${DEBEMAIL:-$(git log -1 --format=%ae)}" DEBFULLNAME="${DEBFULLNAME:-$(git log -1 --format=%an)}"
             """;
@@ -67,7 +70,7 @@ class PackageIT {
                         .toList());
         assertThat(lintian.out()).isEmpty();
         lintian.exits(0);
-        // What can't be helped is in the overrides, with the reason: lintian did find that.
+        // Unavoidable findings are in the overrides, with the reason: lintian does find them.
         assertThat(ProcessResult.program(Stream.concat(
                                         Stream.of("lintian", "--allow-root", "--show-overrides"), packages().stream())
                                 .toList())
@@ -96,7 +99,7 @@ class PackageIT {
     @Tag("whole")
     void theSameSourcesMakeTheSameBytes() throws IOException {
         Path copy = copy();
-        ProcessResult.patiently(
+        ProcessResult.programWithin(
                         Duration.ofMinutes(20),
                         List.of(
                                 "sh",
@@ -111,7 +114,7 @@ class PackageIT {
     }
 
     @Test
-    void thePackagesNameWhoAnswersForThem() throws IOException {
+    void thePackagesNameTheirMaintainer() throws IOException {
         String maintainer = ProcessResult.program(
                         List.of("sh", "-ec", MAINTAINER + "echo \"$DEBFULLNAME <$DEBEMAIL>\""))
                 .exits(0)
@@ -136,7 +139,7 @@ class PackageIT {
 
     /** In another directory and at another time, the archive and our part of the packages are identical. */
     @Test
-    void theSameJarsAreLaidOutInTheSameBytes() throws IOException {
+    void theSameJarsMakeTheSamePackages() throws IOException {
         Path copy = copy();
         Matcher timestamp = Pattern.compile("<project.build.outputTimestamp>(.+)</")
                 .matcher(Files.readString(ProcessResult.ROOT.resolve("pom.xml")));
@@ -215,9 +218,9 @@ class PackageIT {
                 .isIn(0, 3);
     }
 
-    /** The pages are laid out differently from how they are in the sources. */
+    /** Installed pages are laid out differently than in the sources. */
     @Test
-    void everyLinkOfAnInstalledPageLeadsToWhatIsInstalled() throws IOException {
+    void everyLinkOfAnInstalledPageLeadsToAnInstalledFile() throws IOException {
         Path pages = ProcessResult.ROOT.resolve("systemd/target/chatd/usr/share/doc/chatd");
         Pattern link = Pattern.compile("]\\(([^)#:]+)(#[^)]*)?\\)");
         List<String> broken = new ArrayList<>();
@@ -238,29 +241,32 @@ class PackageIT {
         assertThat(followed).isGreaterThan(20);
     }
 
-    /** The first run lists its classes, and the second begins to make the archive that those after it use. */
+    /**
+     * The first run lists its classes, and the second begins to make the archive that later ones
+     * use.
+     */
     @Test
-    void theArchiveOfClassesIsMadeInTheBackgroundAndWhatJavaCannotUseIsNotMentioned() throws IOException {
+    void theClassArchiveIsMadeInTheBackgroundAndADamagedOneIsIgnored() throws IOException {
         Path cache = directory.resolve("cache/chatd");
         for (String program : List.of("chat-admin", "chat-client")) {
-            assertThat(withCache(program, "--version").out()).startsWith(program + " 0.1.0 on Java 25");
-            assertThat(cached(cache, program)).isEmpty();
-            String said = withCache(program, "nonsense").err();
-            assertThat(cached(cache, program)).singleElement().asString().endsWith(".classes");
-            assertThat(withCache(program, "nonsense").err()).isEqualTo(said);
-            await().until(() -> cached(cache, program).stream()
+            assertThat(runWithCache(program, "--version").out()).startsWith(program + " 0.1.0 on Java 25");
+            assertThat(cachedFiles(cache, program)).isEmpty();
+            String output = runWithCache(program, "nonsense").err();
+            assertThat(cachedFiles(cache, program)).singleElement().asString().endsWith(".classes");
+            assertThat(runWithCache(program, "nonsense").err()).isEqualTo(output);
+            await().until(() -> cachedFiles(cache, program).stream()
                     .allMatch(file -> file.toString().matches(".*/" + program + "-\\d+-\\d+\\.jsa")));
-            Path archive = cached(cache, program).getFirst();
+            Path archive = cachedFiles(cache, program).getFirst();
             try (FileChannel file = FileChannel.open(archive, StandardOpenOption.WRITE)) {
                 file.truncate(file.size() / 2);
             }
-            ProcessResult run = withCache(program, "--version");
+            ProcessResult run = runWithCache(program, "--version");
             assertThat(run.out()).startsWith(program + " 0.1.0 on Java 25");
             assertThat(run.err()).isEmpty();
         }
     }
 
-    private ProcessResult withCache(String program, String argument) {
+    private ProcessResult runWithCache(String program, String argument) {
         return ProcessResult.program(List.of(
                 "env",
                 "XDG_CACHE_HOME=" + directory.resolve("cache"),
@@ -268,7 +274,7 @@ class PackageIT {
                 argument));
     }
 
-    private static List<Path> cached(Path cache, String program) throws IOException {
+    private static List<Path> cachedFiles(Path cache, String program) throws IOException {
         try (Stream<Path> files = Files.list(cache)) {
             return files.filter(file -> file.getFileName().toString().startsWith(program))
                     .sorted()
@@ -276,9 +282,12 @@ class PackageIT {
         }
     }
 
-    /** Without a Java on the machine, as on Debian 12: with the one in the package {@code chatd-runtime}. */
+    /**
+     * Without Java on the machine, as on Debian 12: with the one in the package
+     * {@code chatd-runtime}.
+     */
     @Test
-    void theRuntimeOfItsOwnRunsEveryProgram() throws IOException {
+    void theRuntimePackageRunsEveryProgram() throws IOException {
         for (String each : packages()) {
             if (each.endsWith("_amd64.deb")) {
                 ProcessResult.program(List.of("dpkg-deb", "-x", each, directory.toString()))
@@ -296,7 +305,7 @@ class PackageIT {
         // The daemon reads its configuration and gets as far as the database, with all that TLS and the log need.
         Path config = DaemonProcess.configure(directory, "[::]:0", directory.resolve("no-database.sock"), "chatd", "");
         Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
-        Path said = directory.resolve("said");
+        Path output = directory.resolve("said");
         Process daemon = new ProcessBuilder(
                         java.toString(),
                         "@" + directory.resolve("usr/share/chatd/chatd.options"),
@@ -305,11 +314,11 @@ class PackageIT {
                         "--config",
                         config.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
+                .redirectOutput(output.toFile())
                 .start();
         try {
-            await().until(() -> !daemon.isAlive() || Files.readString(said).contains("waiting for the database"));
-            assertThat(daemon.isAlive()).as(Files.readString(said)).isTrue();
+            await().until(() -> !daemon.isAlive() || Files.readString(output).contains("waiting for the database"));
+            assertThat(daemon.isAlive()).as(Files.readString(output)).isTrue();
         } finally {
             daemon.destroy();
             daemon.onExit().join();
@@ -317,7 +326,10 @@ class PackageIT {
         assertThat(directory.resolve("log/audit.xml")).content().contains("type=\"start\"");
     }
 
-    /** The package for ARM64 differs in what it says of itself; the libraries of both architectures are in both. */
+    /**
+     * The package for ARM64 differs only in its control file; the libraries of both architectures
+     * are in both.
+     */
     @Test
     void thereIsAPackageForEachArchitecture() throws IOException {
         List<String> trees = new ArrayList<>();
@@ -352,7 +364,7 @@ class PackageIT {
         }
     }
 
-    /** Returns the machine that the ELF header of the native library in a jar names. */
+    /** Returns the machine in the ELF header of the native library in a jar. */
     private static int machine(Path lib, String name, String classifier) throws IOException {
         try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, name + "-*-linux-" + classifier + ".jar");
                 JarFile jar = new JarFile(jars.iterator().next().toFile())) {
@@ -366,7 +378,7 @@ class PackageIT {
 
     /** The programs share one directory of libraries: each finds all that its manifest names. */
     @Test
-    void everyLibraryThatAProgramNamesIsThere() throws IOException {
+    void everyLibraryInAManifestExists() throws IOException {
         for (String program : List.of("chatd", "chat-admin", "chat-client")) {
             try (JarFile jar = new JarFile(
                     ARCHIVE.resolve("share/chatd/" + program + ".jar").toFile())) {
@@ -381,7 +393,7 @@ class PackageIT {
     }
 
     @Test
-    void theListOfPartsHasEveryLibrary() throws IOException {
+    void theBillOfMaterialsHasEveryLibrary() throws IOException {
         String bom = Files.readString(Box.PACKAGES.resolve("chatd-0.1.0.bom.json"));
         try (Stream<Path> libraries = Files.list(ARCHIVE.resolve("share/chatd/lib"))) {
             for (Path library : libraries.toList()) {

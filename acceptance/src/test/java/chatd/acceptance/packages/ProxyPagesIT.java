@@ -20,10 +20,10 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("booted")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProxyPagesIT {
-    /** An address of the box from which a client comes. */
+    /** An address of the box from which a client connects. */
     private static final String CLIENT = "192.0.2.77";
 
-    /** Asks for a WebSocket at a port and logs in; prints the status line and the answer. */
+    /** Opens a WebSocket at a port and logs in; prints the status line and the answer. */
     private static final String WEB_SOCKET = """
             import base64, os, socket, ssl, struct, sys
             port, origin = int(sys.argv[1]), "https://localhost:" + sys.argv[1]
@@ -99,7 +99,10 @@ class ProxyPagesIT {
         box.sh("cat >" + file + " <<'END'\n" + text + "END\n").exits(0);
     }
 
-    /** Talks as a client of each kind through a proxy that passes TLS on; the log has the client's address. */
+    /**
+     * Talks as each kind of client through a proxy that passes TLS through; the log has the
+     * client's address.
+     */
     private void talksThrough(int port) {
         assertThat(box.sh(
                                 "chat-client --fingerprint $(chat-admin cert show --fingerprint) --password-file /root/alice.pw"
@@ -125,7 +128,7 @@ class ProxyPagesIT {
     }
 
     @Test
-    void haproxyPassesTlsOnAndEndsItForBrowsers() {
+    void haproxyPassesTlsThroughAndTerminatesItForBrowsers() {
         List<String> blocks = blocks("haproxy");
         assertThat(blocks).hasSize(2);
         write("/etc/haproxy/haproxy.cfg", "global\n  maxconn 1000\n" + String.join("\n", blocks));
@@ -138,7 +141,7 @@ class ProxyPagesIT {
                         .out())
                 .contains("<title>");
         talksByWebSocket(4443);
-        // Some versions of HAProxy, and others, begin with TLS without ALPN.
+        // Some versions of HAProxy, and other proxies, begin TLS without ALPN.
         box.sh("sed -i 's/ sni str(localhost) alpn http.1.1//' /etc/haproxy/haproxy.cfg && systemctl restart haproxy")
                 .exits(0);
         talksByWebSocket(4443);
@@ -146,7 +149,7 @@ class ProxyPagesIT {
     }
 
     @Test
-    void nginxPassesTlsOnWithTheFirstVersion() {
+    void nginxPassesTlsThroughWithVersion1OfTheHeader() {
         List<String> blocks = blocks("nginx");
         assertThat(blocks).hasSize(1);
         box.sh("cat >>/etc/nginx/nginx.conf <<'END'\n" + blocks.getFirst() + "END\n")
@@ -156,9 +159,9 @@ class ProxyPagesIT {
         box.sh("systemctl stop nginx").exits(0);
     }
 
-    /** The page says that it can't be used: what is said there holds as long as Debian's Caddy is this one. */
+    /** The page says that Debian's Caddy can't be used: that is true of this version. */
     @Test
-    void debiansCaddyHasNoProxyHeaderForServers() {
+    void debiansCaddyCannotSendTheProxyHeader() {
         assertThat(box.run("caddy", "version").exits(0).out()).startsWith("2.6.");
         write(
                 "/root/Caddyfile",

@@ -39,7 +39,7 @@ class RunningDemoIT {
     }
 
     @Test
-    void itSaysWithinAScreenWhatToTypeNext() throws IOException {
+    void itSaysOnOneScreenWhatToTypeNext() throws IOException {
         demo.logIn(demo.alice()).close();
         // It is ready a moment before it says so.
         await().until(() -> demo.output().contains("Ctrl-C stops everything"));
@@ -61,7 +61,7 @@ class RunningDemoIT {
     }
 
     @Test
-    void demoEnvSaysWhatIsTrue() {
+    void demoEnvIsCorrect() {
         assertThat(demo.facts())
                 .containsKeys("CHAT_HOST", "CHAT_PORT", "CHAT_CA", "CHAT_ADMIN_SOCKET", "CHAT_AUDIT_LOG", "CHAT_PID");
         assertThat(demo.host()).doesNotContain("[");
@@ -85,7 +85,7 @@ class RunningDemoIT {
         }
     }
 
-    /** A program whose output is lost has not done what it was asked. */
+    /** A program whose output is lost has failed. */
     @Test
     void outputThatCannotBeWrittenIsAFailure() throws Exception {
         for (List<String> command : List.of(
@@ -97,7 +97,7 @@ class RunningDemoIT {
             assertThat(full.waitFor()).as("%s", command).isEqualTo(1);
             assertThat(new String(full.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
                     .contains("Standard output can't be written: No space left on device");
-            // A reader that has seen enough is no failure.
+            // A reader that closes the pipe early is no failure.
             Process read = new ProcessBuilder("sh", "-c", "{ " + String.join(" ", command) + "; echo $? >&2; } | true")
                     .start();
             assertThat(read.waitFor()).isZero();
@@ -116,7 +116,7 @@ class RunningDemoIT {
     }
 
     @Test
-    void checkConfigTakesTheDemosAndNamesTheErrorsOfABrokenOne() throws IOException {
+    void checkConfigAcceptsTheDemosAndNamesTheErrorsOfABrokenOne() throws IOException {
         Path config = demo.directory.resolve("chatd.toml");
         ProcessResult.chat("daemon", "--check-config", config.toString()).exits(0);
         Path broken =
@@ -130,7 +130,7 @@ class RunningDemoIT {
 
     /** A configuration is not valid if a start with it would fail: its certificate, its key, its directories. */
     @Test
-    void checkConfigFindsWhatAStartWouldNot() throws IOException {
+    void checkConfigFindsWhatAStartWouldFailOn() throws IOException {
         String config = Files.readString(demo.directory.resolve("chatd.toml"));
         Path other = Files.createTempDirectory("other");
         chatd.certs.Authority.writeDevelopmentFiles(

@@ -56,7 +56,7 @@ class SecondDaemonIT {
     }
 
     @Test
-    void oneWhoseDatabaseWasTakenOverEndsAndSaysWhoHasIt() throws Exception {
+    void aDaemonWhoseDatabaseIsTakenOverEndsAndSaysWhoHasIt() throws Exception {
         try (SpawnedDaemon own = SpawnedDaemon.start()) {
             own.execute("update holder set epoch = epoch + 1, host = 'elsewhere', pid = 4711");
             assertThat(own.awaitEnd()).isEqualTo(76);

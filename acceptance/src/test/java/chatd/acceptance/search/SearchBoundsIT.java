@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** How often an account may search, and what is known of it afterwards. */
+/** How often an account may search, and what is logged of it. */
 class SearchBoundsIT {
     private static JsonNode find(JsonSocket by) {
         by.send("{'type': 27, 'info': {'text': 'anything'}}");
@@ -19,7 +19,7 @@ class SearchBoundsIT {
     }
 
     @Test
-    void anAccountSearchesSoOftenAMinuteAndTheLogHasHowOften() {
+    void searchesPerMinuteAreLimitedAndCountedInTheLog() {
         try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_SEARCHES", "3")) {
             chatd.awaitIndexed();
             Chatd.Person ann = chatd.person();
@@ -45,7 +45,7 @@ class SearchBoundsIT {
                     .lines()
                     .filter(line -> line.contains("type=\"find\""))
                     .toList();
-            // The first of each account, and what came after it as one.
+            // The first search of each account, and those after it coalesced into one event.
             assertThat(searches).hasSize(3);
             assertThat(searches)
                     .filteredOn(line -> line.contains("count=\"2\""))

@@ -42,7 +42,9 @@ class SearchFilesIT {
         }
     }
 
-    /** Returns whether the end of a word, which no compression of its beginning touches, is in a file. */
+    /**
+     * Returns whether the end of a word is in a file; only the beginning of a word is compressed.
+     */
     private boolean isInFiles(String word) throws IOException {
         for (Path file : files()) {
             String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
@@ -71,7 +73,7 @@ class SearchFilesIT {
     }
 
     @Test
-    void whatIsTakenBackAndCorrectedLeavesTheFiles() throws IOException {
+    void textsTakenBackOrCorrectedLeaveTheFiles() throws IOException {
         try (JsonSocket alice = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "")) {
             assertThat(Files.getPosixFilePermissions(directory))
                     .isEqualTo(PosixFilePermissions.fromString("rwx------"));
@@ -82,8 +84,8 @@ class SearchFilesIT {
             purge();
             assertThat(isInFiles("first" + PLANTED + "one")).isTrue();
             assertThat(isInFiles("second" + PLANTED + "two")).isTrue();
-            GroupTestBase.done(alice, GroupTestBase.takeBack(taken));
-            GroupTestBase.done(alice, GroupTestBase.correct(corrected, "nothing to see"));
+            GroupTestBase.perform(alice, GroupTestBase.takeBack(taken));
+            GroupTestBase.perform(alice, GroupTestBase.correct(corrected, "nothing to see"));
             purge();
             assertThat(isInFiles("first" + PLANTED + "one")).isFalse();
             assertThat(isInFiles("second" + PLANTED + "two")).isFalse();
@@ -107,20 +109,20 @@ class SearchFilesIT {
             bytes[bytes.length / 2] ^= 0x55;
             Files.write(file, bytes);
         }
-        findsAllAgain();
+        expectFoundAgain();
         assertThat(chatd.read("chatd.log")).contains("is built anew: ");
         purge();
         chatd.killDaemon();
         for (Path file : files()) {
             Files.write(file, new byte[] {0});
         }
-        findsAllAgain();
+        expectFoundAgain();
         purge();
         chatd.killDaemon();
         for (Path file : files()) {
             Files.delete(file);
         }
-        findsAllAgain();
+        expectFoundAgain();
         purge();
         chatd.killDaemon();
         try (Stream<Path> all = Files.list(directory)) {
@@ -129,7 +131,7 @@ class SearchFilesIT {
             }
         }
         Files.delete(directory);
-        findsAllAgain();
+        expectFoundAgain();
         // And on command, while it is in use.
         chatd.admin("", "search", "rebuild").exits(0);
         try (JsonSocket alice = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "")) {
@@ -137,7 +139,7 @@ class SearchFilesIT {
         }
     }
 
-    private void findsAllAgain() {
+    private void expectFoundAgain() {
         chatd.begin();
         try (JsonSocket alice = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "")) {
             await().until(() -> found(alice, PLANTED + " 299") == 1);
@@ -147,7 +149,7 @@ class SearchFilesIT {
     }
 
     @Test
-    void searchesAreLoggedWhereTheConfigurationSaysSo() throws IOException {
+    void searchesAreLoggedIfConfigured() throws IOException {
         try (JsonSocket alice = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "")) {
             JsonTestBase.send(alice, alice.user(), "about " + PLANTED);
             await().until(() -> found(alice, PLANTED) == 1);
@@ -160,9 +162,9 @@ class SearchFilesIT {
         chatd.admin("", "log", "verify").exits(3);
     }
 
-    /** What cannot be indexed keeps nobody from talking. */
+    /** A failure of the index keeps nobody from talking. */
     @Test
-    void withoutAnIndexAllElseGoesOn() throws IOException {
+    void withoutAnIndexEverythingElseWorks() throws IOException {
         chatd.stop();
         try (Stream<Path> all = Files.list(directory)) {
             for (Path file : all.toList()) {

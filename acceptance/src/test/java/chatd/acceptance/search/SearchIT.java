@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Searching in JSON messages, on each carrier. Each test has words of its own. */
 class SearchIT extends GroupTestBase {
-    /** A word that no other test has: three syllables that are no beginning of one another. */
+    /** A word that no other test uses: three syllables, none of which is a prefix of another. */
     private final String word = Chatd.newName().replaceAll("[^a-z]", "") + "q";
 
     SearchIT(JsonCarrier carrier, Chatd chatd) {
@@ -26,8 +26,8 @@ class SearchIT extends GroupTestBase {
     }
 
     /**
-     * Searches; {@code more} are further keys, beginning with a comma. Returns the page; or the refusal, as while the index is
-     * being opened, which has no items.
+     * Searches; {@code more} are further keys, beginning with a comma. Returns the page, or the
+     * refusal, which has no items, as while the index is being opened.
      */
     private static JsonNode find(JsonSocket by, String text, String more) {
         by.send("{'type': 27, 'info': {'text': '%s'%s}}".formatted(text, more));
@@ -60,8 +60,11 @@ class SearchIT extends GroupTestBase {
         return found(by, text, "");
     }
 
-    /** Finds this test's only text by each of some words beside its own, and by none of others. */
-    private void findsAlone(JsonSocket by, List<String> present, List<String> absent) {
+    /**
+     * Checks that this test's only text is found by its own word with each present one, and with no
+     * absent one.
+     */
+    private void expectFound(JsonSocket by, List<String> present, List<String> absent) {
         for (String found : present) {
             assertThat(found(by, word + " " + found)).as(found).hasSize(1);
         }
@@ -106,7 +109,7 @@ class SearchIT extends GroupTestBase {
         JsonSocket other = logIn(ben, "");
         send(one, other.user(), word + " 明天下午，我们开会𠀀𠀁 ひらがなカタカナ 한국어");
         awaitFound(other, word, word + " 明天下午，我们开会𠀀𠀁 ひらがなカタカナ 한국어");
-        findsAlone(
+        expectFound(
                 other,
                 List.of("会", "开会", "我们开会", "𠀁", "𠀀𠀁", "がな", "ﾅ", "국어", "午 我"),
                 List.of("午我", "开我", "会开", "𠀁𠀀", "어국"));
@@ -121,7 +124,7 @@ class SearchIT extends GroupTestBase {
         String text = word + " is at jira.example.com, IMG_20260704_beach.jpg, 10.11.6-MariaDB, l’homme, C++";
         send(one, other.user(), text);
         awaitFound(other, word, text);
-        findsAlone(
+        expectFound(
                 other,
                 List.of("example.com", "beach", "\\\"beach\\\"", "11.6", "homme", "C++", "jira"),
                 List.of("C#", "each", "1.6", "\\\"beac\\\""));
@@ -134,7 +137,7 @@ class SearchIT extends GroupTestBase {
         String text = word + " rooms：a101，42，421；bob：carl︰dora﹐7﹐8﹔9 and 3.14，1,000 ４２．５";
         send(one, other.user(), text);
         awaitFound(other, word, text);
-        findsAlone(
+        expectFound(
                 other,
                 List.of(
                         "a101",
@@ -157,7 +160,7 @@ class SearchIT extends GroupTestBase {
     }
 
     @Test
-    void onlyWhatOneMayReadIsFound() {
+    void onlyReadableMessagesAreFound() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
@@ -207,23 +210,23 @@ class SearchIT extends GroupTestBase {
     }
 
     @Test
-    void whatIsDoneAboutAMessageIsFound() {
+    void amendmentsChangeWhatIsFound() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         long corrected = send(one, other.user(), word + " wrongly");
         long taken = send(one, other.user(), word + " mistaken");
         awaitFound(other, word, word + " mistaken", word + " wrongly");
-        done(one, correct(corrected, word + " rightly"));
-        done(one, takeBack(taken));
+        perform(one, correct(corrected, word + " rightly"));
+        perform(one, takeBack(taken));
         // At once, whatever the index has.
         assertThat(found(other, word + " mistaken")).isEmpty();
         assertThat(found(other, word + " wrongly")).isEmpty();
         awaitFound(other, word + " rightly", word + " rightly");
         assertThat(found(other, word)).containsExactly(word + " rightly");
-        // Whom a correction does not reach goes on seeing, and finding, what there was.
+        // A user whom a correction does not reach still sees and finds the earlier text.
         other.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(one.user()));
         other.skipTo(JsonType.DONE);
-        done(one, correct(corrected, word + " secretly"));
+        perform(one, correct(corrected, word + " secretly"));
         awaitFound(one, word + " secretly", word + " secretly");
         awaitFound(other, word, word + " rightly");
         assertThat(found(other, word + " secretly")).isEmpty();
@@ -231,13 +234,13 @@ class SearchIT extends GroupTestBase {
     }
 
     @Test
-    void whoLeftAGroupFindsWhatItSaw() {
+    void formerMembersFindWhatTheySaw() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         String group = create(one, "'history': 'joined'", other);
         long mid = say(one, group, word + " early", other);
         change(other, op("leave", group), one);
-        done(one, correct(mid, word + " late"));
+        perform(one, correct(mid, word + " late"));
         awaitFound(one, word, word + " late");
         awaitFound(other, word, word + " early");
         assertThat(found(other, word + " late")).isEmpty();
@@ -269,7 +272,7 @@ class SearchIT extends GroupTestBase {
     }
 
     @Test
-    void timesAndKindsBoundWhatIsFound() throws Exception {
+    void searchesCanBeLimitedByTimeAndKind() throws Exception {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         one.send("{'type': 3, 'receive': '%s', 'info': '%s first', 'id': 'a'}".formatted(other.user(), word));
@@ -294,7 +297,7 @@ class SearchIT extends GroupTestBase {
     }
 
     @Test
-    void whatCannotBeSearchedForIsRefused() {
+    void invalidSearchesAreRefused() {
         JsonSocket one = logIn(ann, "");
         for (String info : List.of(
                 "{}",

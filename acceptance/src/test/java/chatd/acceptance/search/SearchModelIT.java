@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Searches by chance find what a plain scan finds of what each account may see: after thousands of operations of groups
- * and texts, and kills of the daemon while it indexes, builds the index anew and purges it. The property {@code
- * chatd.seed} sets the seed.
+ * Random searches find what a plain scan finds of what each account may see: after thousands of
+ * operations on groups and texts, and kills of the daemon while it indexes, rebuilds the index and
+ * purges it. The property {@code chatd.seed} sets the seed.
  */
 @Tag("processes")
 public class SearchModelIT {
@@ -40,13 +40,13 @@ public class SearchModelIT {
     /** Threads that search at once. */
     private static final int AT_ONCE = 4;
 
-    /** Milliseconds after which at the latest the daemon is killed while it carries out a command. */
-    private static final int SOON = 60;
+    /** The daemon is killed within this many milliseconds after it is given a command. */
+    private static final int KILLED_WITHIN = 60;
 
     @Test
     void searchesFindWhatAPlainScanFinds() throws InterruptedException, ExecutionException {
         long seed = Long.getLong("chatd.seed", System.nanoTime());
-        Campaign.tell("seed " + seed);
+        Campaign.report("seed " + seed);
         var random = new Random(seed);
         var transcript = new Transcript(seed);
         var texts = new SearchedText(random);
@@ -71,29 +71,29 @@ public class SearchModelIT {
                 for (int i = 0; i < AT_ONCE; i++) {
                     searchers.get(i).learn(player.model, every(player.model.present(), i));
                 }
-                happen(chatd, player, pool, random);
+                disturbIndex(chatd, player, pool, random);
                 events++;
                 // Whatever the index has by now.
-                all(searchers, pool, searcher -> {
+                atOnce(searchers, pool, searcher -> {
                     searcher.close();
                     searcher.searchEarly(5);
                     return 0;
                 });
                 chatd.awaitIndexed();
-                found += all(searchers, pool, searcher -> searcher.search(BETWEEN / AT_ONCE));
+                found += atOnce(searchers, pool, searcher -> searcher.search(BETWEEN / AT_ONCE));
                 Campaign.reached(searched + BETWEEN, SEARCHES, "searches");
             }
-            Campaign.tell("%d searches found %d messages; %d operations; %d kills, rebuilds and purges"
+            Campaign.report("%d searches found %d messages; %d operations; %d kills, rebuilds and purges"
                     .formatted(SEARCHES, found, transcript.operation(), events));
-            // Each is compared with a plain scan; this says that it was not always with nothing. How many are found is
-            // chance.
+            // Each search is compared with a plain scan; this checks that not all of them found
+            // nothing. How many messages are found is random.
             assertThat(found).isGreaterThan(SEARCHES / 4);
         } finally {
             searchers.forEach(Searcher::close);
         }
     }
 
-    /** Returns every {@value #AT_ONCE}th account, beginning with one. */
+    /** Returns every {@value #AT_ONCE}th account, beginning with {@code first}. */
     private static List<ModelAccount> every(List<ModelAccount> accounts, int first) {
         return IntStream.range(0, accounts.size())
                 .filter(i -> i % AT_ONCE == first)
@@ -101,11 +101,11 @@ public class SearchModelIT {
                 .toList();
     }
 
-    /** Lets all search at once; returns the sum of what they return. */
-    private static int all(List<Searcher> searchers, ExecutorService pool, ToIntFunction<Searcher> what)
+    /** Runs a task with all searchers at once; returns the sum of what they return. */
+    private static int atOnce(List<Searcher> searchers, ExecutorService pool, ToIntFunction<Searcher> task)
             throws InterruptedException, ExecutionException {
         List<Future<Integer>> done = new ArrayList<>();
-        searchers.forEach(searcher -> done.add(pool.submit(() -> what.applyAsInt(searcher))));
+        searchers.forEach(searcher -> done.add(pool.submit(() -> task.applyAsInt(searcher))));
         int sum = 0;
         for (Future<Integer> one : done) {
             sum += one.get();
@@ -113,7 +113,7 @@ public class SearchModelIT {
         return sum;
     }
 
-    private static void happen(SpawnedDaemon chatd, GroupPlayer player, ExecutorService pool, Random random)
+    private static void disturbIndex(SpawnedDaemon chatd, GroupPlayer player, ExecutorService pool, Random random)
             throws InterruptedException, ExecutionException {
         String command = random.nextBoolean() ? "rebuild" : "purge";
         switch (random.nextInt(4)) {
@@ -124,9 +124,9 @@ public class SearchModelIT {
                 player.kill();
             }
             default -> {
-                // It may end well or not: the daemon is killed in the middle of it.
+                // It may succeed or fail: the daemon is killed in the middle of it.
                 Future<?> carriedOut = pool.submit(() -> chatd.admin("", "search", command));
-                Thread.sleep(random.nextInt(SOON));
+                Thread.sleep(random.nextInt(KILLED_WITHIN));
                 player.kill();
                 carriedOut.get();
             }

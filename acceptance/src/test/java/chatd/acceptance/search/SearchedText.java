@@ -9,8 +9,9 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Texts by chance in two scripts, and what finds them by definition, from a plain look at each character: words of letters
- * and digits, folded, and Chinese characters, each a word of its own.
+ * Random texts in two scripts, and the queries that find them by definition, from a plain look at
+ * each character: words of letters and digits, folded, and Chinese characters, each a word of its
+ * own.
  */
 final class SearchedText {
     private static final List<String> WORDS = List.of(
@@ -42,7 +43,7 @@ final class SearchedText {
             "fish");
 
     private static final String HAN = "你好吗我们明天下午开会会开𠀀𠀁𠀂漢字";
-    private static final List<String> BETWEEN = List.of(" ", " ", " ", ", ", "，", "。 ", " - ", "! ");
+    private static final List<String> SEPARATORS = List.of(" ", " ", " ", ", ", "，", "。 ", " - ", "! ");
 
     private final Random random;
 
@@ -53,7 +54,7 @@ final class SearchedText {
     /** A word, or a Chinese character. */
     record Token(String folded, boolean isHan, boolean isAdjacent) {}
 
-    /** Something to be searched for, as it is typed, and what has it. */
+    /** A query as it is typed, and its parts, all of which a text must have. */
     record Query(String typed, List<Part> parts) {
         boolean isIn(List<Token> text) {
             return parts.stream().allMatch(part -> part.isIn(text));
@@ -63,11 +64,11 @@ final class SearchedText {
     /**
      * A part of a query.
      *
-     * @param isBeginning whether a word that begins so is enough
+     * @param isPrefix whether a word with this beginning is enough
      */
-    record Part(List<Token> tokens, boolean isBeginning) {
+    record Part(List<Token> tokens, boolean isPrefix) {
         boolean isIn(List<Token> text) {
-            if (isBeginning) {
+            if (isPrefix) {
                 return text.stream()
                         .anyMatch(token -> !token.isHan()
                                 && token.folded().startsWith(tokens.getFirst().folded()));
@@ -75,9 +76,9 @@ final class SearchedText {
             return IntStream.rangeClosed(0, text.size() - tokens.size())
                     .anyMatch(from -> IntStream.range(0, tokens.size()).allMatch(i -> {
                         Token wanted = tokens.get(i);
-                        Token its = text.get(from + i);
-                        return its.folded().equals(wanted.folded())
-                                && (i == 0 || !wanted.isAdjacent() || its.isAdjacent());
+                        Token actual = text.get(from + i);
+                        return actual.folded().equals(wanted.folded())
+                                && (i == 0 || !wanted.isAdjacent() || actual.isAdjacent());
                     }));
         }
     }
@@ -100,12 +101,12 @@ final class SearchedText {
         StringBuilder text = new StringBuilder();
         for (int i = 1 + random.nextInt(5); i > 0; i--) {
             text.append(random.nextBoolean() ? one(WORDS) : han(1 + random.nextInt(6)));
-            text.append(i > 1 ? one(BETWEEN) : "");
+            text.append(i > 1 ? one(SEPARATORS) : "");
         }
         return text.toString();
     }
 
-    /** Makes something to search for, which is in some texts. */
+    /** Makes a query, which some texts match. */
     Query query() {
         List<Part> parts = new ArrayList<>();
         StringBuilder typed = new StringBuilder();
@@ -132,7 +133,7 @@ final class SearchedText {
                     parts.add(new Part(tokens(some), false));
                 }
                 default -> {
-                    String phrase = one(WORDS) + one(BETWEEN) + (random.nextBoolean() ? han(2) : one(WORDS));
+                    String phrase = one(WORDS) + one(SEPARATORS) + (random.nextBoolean() ? han(2) : one(WORDS));
                     typed.append('"').append(phrase).append('"');
                     parts.add(new Part(tokens(phrase), false));
                 }
@@ -147,16 +148,16 @@ final class SearchedText {
     }
 
     static List<Token> tokens(String text) {
-        IntPredicate isOfWord =
+        IntPredicate isWordCharacter =
                 c -> !isHan(c) && (Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK);
         List<Token> tokens = new ArrayList<>();
         int[] all = text.codePoints().toArray();
         for (int i = 0; i < all.length; i++) {
             if (isHan(all[i])) {
                 tokens.add(new Token(Character.toString(all[i]), true, i > 0 && isHan(all[i - 1])));
-            } else if (isOfWord.test(all[i])) {
+            } else if (isWordCharacter.test(all[i])) {
                 int begin = i;
-                while (i + 1 < all.length && isOfWord.test(all[i + 1])) {
+                while (i + 1 < all.length && isWordCharacter.test(all[i + 1])) {
                     i++;
                 }
                 tokens.add(new Token(folded(new String(all, begin, i + 1 - begin)), false, false));

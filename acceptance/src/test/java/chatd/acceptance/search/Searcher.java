@@ -21,17 +21,17 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Searches by chance as some of the accounts of a {@link GroupModel}, and compares what is found with a plain scan of what
- * each of them may see. Used by one thread.
+ * Runs random searches as some of the accounts of a {@link GroupModel}, and compares the results
+ * with a plain scan of what each of them may see. Used by one thread.
  */
 final class Searcher implements AutoCloseable {
-    /** Pages of a search that are read; it goes on in a further one in the same way. */
+    /** Pages of a search that are read; further ones would be read in the same way. */
     private static final int PAGES = 3;
 
     private final Chatd chatd;
     private final Random random;
     private final SearchedText texts;
-    private final List<Mine> accounts = new ArrayList<>();
+    private final List<AccountView> accounts = new ArrayList<>();
     private final Map<ModelAccount, JsonSocket> sockets = new HashMap<>();
 
     Searcher(Chatd chatd, long seed) {
@@ -44,9 +44,9 @@ final class Searcher implements AutoCloseable {
     private record Seen(long mid, String by, String with, Instant time, List<SearchedText.Token> tokens) {}
 
     /** An account, and all that it sees. */
-    private record Mine(ModelAccount account, List<Seen> seen) {}
+    private record AccountView(ModelAccount account, List<Seen> seen) {}
 
-    /** Bounds of a search: as they are sent, and by definition. */
+    /** A bound of a search: as it is sent, and by definition. */
     private record Bound(String json, Predicate<Seen> has) {}
 
     /** Learns what these accounts see now. */
@@ -62,14 +62,14 @@ final class Searcher implements AutoCloseable {
                             entry.by == null ? "" : entry.by.number,
                             entry.conversation.with(account),
                             Instant.parse(entry.time),
-                            SearchedText.tokens(view.now(entry).path("info").asString())));
+                            SearchedText.tokens(view.asNow(entry).path("info").asString())));
                 }
             }
-            accounts.add(new Mine(account, seen.reversed()));
+            accounts.add(new AccountView(account, seen.reversed()));
         }
     }
 
-    /** Searches; returns how many messages were found. Everything is indexed. */
+    /** Searches while everything is indexed; returns how many messages were found. */
     int search(int times) {
         int found = 0;
         for (int i = 0; i < times; i++) {
@@ -78,7 +78,10 @@ final class Searcher implements AutoCloseable {
         return found;
     }
 
-    /** Searches while not everything is indexed: never is a message found that should not be. */
+    /**
+     * Searches while not everything is indexed: checks only that no message is found that should
+     * not be.
+     */
     void searchEarly(int times) {
         for (int i = 0; i < times; i++) {
             search(false);
@@ -86,7 +89,7 @@ final class Searcher implements AutoCloseable {
     }
 
     private int search(boolean isIndexed) {
-        Mine mine = accounts.get(random.nextInt(accounts.size()));
+        AccountView mine = accounts.get(random.nextInt(accounts.size()));
         SearchedText.Query query = texts.query();
         Bound bound = bound(mine.seen());
         List<Long> expected = mine.seen().stream()
@@ -105,7 +108,7 @@ final class Searcher implements AutoCloseable {
                             .formatted(query.typed().replace("\"", "\\\""), limit, bound.json(), before));
             JsonNode page = answer.path("info");
             if (answer.path("type").asInt() == JsonType.REFUSED) {
-                // It is just being opened.
+                // The index is just being opened.
                 assertThat(page.path("code").asString()).as(what).isEqualTo("busy");
                 assertThat(isIndexed).as(what).isFalse();
                 return 0;
@@ -133,7 +136,7 @@ final class Searcher implements AutoCloseable {
 
     private JsonNode ask(ModelAccount account, String message) {
         JsonSocket socket = sockets.computeIfAbsent(account, one -> {
-            JsonSocket fresh = GroupCheck.quiet(chatd, one.number, one.password);
+            JsonSocket fresh = GroupCheck.logInQuietly(chatd, one.number, one.password);
             fresh.skipTo(JsonType.LOGGED_IN);
             return fresh;
         });

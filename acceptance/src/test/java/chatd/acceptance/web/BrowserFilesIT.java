@@ -9,7 +9,7 @@ import chatd.acceptance.files.Pictures;
 import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.Wire;
 import chatd.acceptance.web.browser.Chromium;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -31,10 +31,13 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Files in a real browser, on a page of the daemon's own: the cookie, parts, pictures, and a recording that is wound on. */
+/**
+ * Files in a real browser, on a page of the daemon's own: the cookie, ranges, pictures, and seeking
+ * in a recording.
+ */
 @Tag("processes")
 class BrowserFilesIT extends HttpTestBase {
-    /** What the page does. */
+    /** The script that the page runs. */
     private static final String SCRIPT = """
             async (sound, picture, token) => {
               const result = {};
@@ -71,7 +74,10 @@ class BrowserFilesIT extends HttpTestBase {
         super(chatd);
     }
 
-    /** Returns a recording of {@value #SECONDS} seconds of noise, of which a browser does not fetch everything at once. */
+    /**
+     * Returns a recording of {@value #SECONDS} seconds of noise, more than a browser fetches at
+     * once.
+     */
     private static byte[] recording() {
         byte[] noise = FileTestBase.noise(SECONDS * RATE * 2);
         ByteBuffer wav = ByteBuffer.allocate(44 + noise.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -102,8 +108,8 @@ class BrowserFilesIT extends HttpTestBase {
             var answers = new LinkedBlockingQueue<String>();
             WebSocket tools = http.newWebSocketBuilder()
                     .buildAsync(URI.create(socket), new Received(answers))
-                    .get(Patience.MILLIS, TimeUnit.MILLISECONDS);
-            // Until then the script would run in the empty page before it.
+                    .get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
+            // Until then, the script would run in the empty page that precedes it.
             String loaded = "document.readyState == 'complete' ? location.href : ''";
             await().untilAsserted(
                             () -> assertThat(answer(tools, answers, loaded)).isEqualTo(page));
@@ -126,13 +132,13 @@ class BrowserFilesIT extends HttpTestBase {
         return null;
     }
 
-    /** Evaluates an expression of JavaScript, which gives a text. */
+    /** Evaluates a JavaScript expression whose value is a string, and returns it. */
     private static String answer(WebSocket tools, BlockingQueue<String> answers, String expression) throws Exception {
         Map<String, Object> params = Map.of("expression", expression, "awaitPromise", true);
         String asked =
                 JsonMapper.shared().writeValueAsString(Map.of("id", 1, "method", "Runtime.evaluate", "params", params));
-        tools.sendText(asked, true).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
-        String said = answers.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
+        tools.sendText(asked, true).get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
+        String said = answers.poll(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
         assertThat(said).isNotNull();
         JsonNode value =
                 JsonMapper.shared().readTree(said).path("result").path("result").path("value");
@@ -140,18 +146,18 @@ class BrowserFilesIT extends HttpTestBase {
         return value.asString();
     }
 
-    /** Collects the messages. */
-    private record Received(BlockingQueue<String> messages, StringBuilder begun) implements WebSocket.Listener {
+    /** Collects the text messages. */
+    private record Received(BlockingQueue<String> messages, StringBuilder pieces) implements WebSocket.Listener {
         Received(BlockingQueue<String> messages) {
             this(messages, new StringBuilder());
         }
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean isLast) {
-            begun.append(text);
+            pieces.append(text);
             if (isLast) {
-                messages.add(begun.toString());
-                begun.setLength(0);
+                messages.add(pieces.toString());
+                pieces.setLength(0);
             }
             socket.request(1);
             return null;
@@ -159,11 +165,11 @@ class BrowserFilesIT extends HttpTestBase {
     }
 
     @Test
-    void aBrowserWithTheCookieFetchesPartsShowsPicturesAndWindsRecordings() throws Exception {
+    void aBrowserWithTheCookieFetchesRangesShowsPicturesAndSeeksInRecordings() throws Exception {
         Bearer one = logIn(ann, "");
         byte[] recording = recording();
-        long sound = sent(one, ben.name(), "sound.wav", recording);
-        long picture = sent(one, ben.name(), "picture.png", Pictures.encoded("png"));
+        long sound = sendFile(one, ben.name(), "sound.wav", recording);
+        long picture = sendFile(one, ben.name(), "picture.png", Pictures.encoded("png"));
         JsonNode result = evaluate(
                 "https://localhost:" + chatd.port() + "/",
                 "(" + SCRIPT + ")(" + sound + ", " + picture + ", '" + one.token()

@@ -8,7 +8,7 @@ import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Wire;
 import chatd.acceptance.web.browser.Chromium;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -79,7 +79,7 @@ class BrowserIT {
             server.start();
             Process browser = Chromium.open(profile.resolve("chromium"), origin() + "/");
             try {
-                return JsonMapper.shared().readTree(done.get(Patience.MILLIS, TimeUnit.MILLISECONDS));
+                return JsonMapper.shared().readTree(done.get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS));
             } finally {
                 Chromium.end(browser);
             }
@@ -157,7 +157,7 @@ class BrowserIT {
                     throw new IllegalStateException(e);
                 }
             });
-            // It was announced as offline when it was made.
+            // Ann was announced as offline when the account was created.
             ben.expectPresence(Wire.OFFLINE, ann.name());
             ben.expectPresence(Wire.ONLINE, ann.name());
             ben.send(Wire.text("seen", ann.name()));
@@ -175,7 +175,7 @@ class BrowserIT {
     }
 
     @Test
-    void aPageOfAnotherOriginDoesNot() throws Exception {
+    void aPageOfAnotherOriginIsRefused() throws Exception {
         try (Site site = new Site();
                 SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "https://intranet.example.org")) {
             JsonNode done = site.open(PAGE.formatted(chatd.port(), "x", "x", "x"));

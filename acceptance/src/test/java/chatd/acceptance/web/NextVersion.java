@@ -19,14 +19,17 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
-/** The daemon as it will be built one day: it serves another page, whose script and style have other names. */
+/** A later build of the daemon: it serves another page, whose script and style have other names. */
 final class NextVersion {
     private static final String SITE = "chatd/web/site/";
     private static final List<String> COMPRESSED = List.of(".br", ".gz");
 
     private NextVersion() {}
 
-    /** Makes it in an empty directory, which is as {@code daemon/} of a checkout in which it was built. */
+    /**
+     * Makes it in an empty directory, which becomes like {@code daemon/} of a checkout after a
+     * build.
+     */
     static Path make(Path directory) throws IOException {
         Path built = SpawnedDaemon.MODULE.resolve("target");
         Path target = Files.createDirectories(directory.resolve("target/lib")).resolveSibling("chatd.jar");
@@ -72,7 +75,7 @@ final class NextVersion {
                 index = index.replace(name, renamed);
                 names = names.replace(name, renamed);
                 all.put(renamed, content);
-                // Longer than it is plain, and therefore not served
+                // No shorter than the plain file, and therefore not served
                 COMPRESSED.forEach(end -> all.put(renamed + end, new byte[content.length]));
             }
         }

@@ -16,10 +16,13 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the page costs, counted: requests, bytes, nodes of the document, rows that are made, what moves by itself. */
+/**
+ * What the page costs: requests, bytes, nodes of the document, rows that are created, layout
+ * shifts.
+ */
 @Tag("processes")
 class WebBudgetIT extends BrowserTestBase {
-    /** The most requests from a navigation of a browser that has nothing to the first message. */
+    /** The most requests from the navigation, with an empty cache, to the first message. */
     private static final int MOST_REQUESTS = 8;
 
     /** The most bytes of these, as they are sent: script, style, page, picture. */
@@ -28,12 +31,13 @@ class WebBudgetIT extends BrowserTestBase {
     /** The most nodes of the document, however long the history is. */
     private static final int MOST_NODES = 12_000;
 
-    /** How many messages are scrolled through; `.ci/long` has them all. */
+    /** How many messages are scrolled through; `.ci/long` uses the larger number. */
     private static final int MESSAGES = Campaign.times(5_000, 100_000);
 
     /**
-     * Keeps a number of unread messages at one width: it is as wide as its digits, which become fewer as one scrolls, and
-     * that is not what is meant here. To be evaluated before there is such a number, which would move by it.
+     * Keeps the count of unread messages at one width: it is as wide as its digits, which become
+     * fewer while scrolling, and that shift is not what is measured here. Must be evaluated before
+     * such a count is shown, which would be moved by it.
      */
     private static final String STEADY = """
             () => {
@@ -42,7 +46,10 @@ class WebBudgetIT extends BrowserTestBase {
               document.adoptedStyleSheets.push(wide);
             }""";
 
-    /** Counts what moves without somebody having done something, and the rows of messages that are made a second time. */
+    /**
+     * Records layout shifts without user input, and the rows of messages that are created a second
+     * time.
+     */
     private static final String COUNTS = """
             () => {
               window.shifts = [];
@@ -73,7 +80,10 @@ class WebBudgetIT extends BrowserTestBase {
                 addEventListener(type, () => lastInput = performance.now(), { capture: true }));
             }""";
 
-    /** Whether the last input is so long ago that what moves counts again: half a second, by the browser's rules. */
+    /**
+     * Whether the last input is so long ago that layout shifts count again: half a second, by the
+     * browser's rules.
+     */
     private static final String QUIET = "() => performance.now() - lastInput > 600";
 
     @Test
@@ -98,7 +108,8 @@ class WebBudgetIT extends BrowserTestBase {
         cold.navigate(desk.address());
         person.logIn(ann).open(ben.name()).reads("the first message");
         assertThat(requests).hasSizeBetween(5, MOST_REQUESTS);
-        // The list of chats comes in the round trip of the log in: it is asked for before that is answered.
+        // The list of chats arrives in the round trip of the login: it is requested before the
+        // login is answered.
         assertThat(frames).startsWith("sent 1", "sent 37", "received 2", "received 38");
         Number bytes = (Number) cold.evaluate("""
                 () => performance.getEntriesByType("resource")
@@ -108,7 +119,7 @@ class WebBudgetIT extends BrowserTestBase {
     }
 
     @Test
-    void whileOneTalksNothingMovesByItselfAndNoRowIsMadeTwice() {
+    void talkingCausesNoLayoutShiftsAndNoRowIsMadeTwice() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {
@@ -127,7 +138,7 @@ class WebBudgetIT extends BrowserTestBase {
             desk.page().waitForFunction(QUIET);
             sender.saysLines(ann, 101, 130);
             desk.reads("line 130");
-            // Typing has others see it, which makes no row either.
+            // Typing is announced to others, which makes no row either.
             desk.composer().fill("a draft");
             desk.page().waitForFunction(QUIET);
             sender.says(ann, "the last");
@@ -149,7 +160,7 @@ class WebBudgetIT extends BrowserTestBase {
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
         desk.toEnd().reads("line " + MESSAGES);
-        // As fast as pages come: each time that the first message is another one, the top is gone to again.
+        // As fast as pages arrive: scrolls to the top again in each frame.
         Object most = desk.page().evaluate("""
                 () => new Promise(done => {
                   const box = document.querySelector(".scroll");

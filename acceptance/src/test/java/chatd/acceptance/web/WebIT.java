@@ -34,7 +34,7 @@ class WebIT extends BrowserTestBase {
         assertThat(phone.row(ann.name()).locator(".count")).hasText("1");
         phone.open(ann.name()).reads("hello").says("well 你好").reads("well 你好");
         desk.reads("well 你好");
-        // It is told once in a few seconds, and shown for a few.
+        // Typing is announced once every few seconds, and shown for a few.
         Locator state = desk.page().locator(".talk .head small");
         await().untilAsserted(() -> {
             phone.composer().pressSequentially("x");
@@ -44,10 +44,12 @@ class WebIT extends BrowserTestBase {
         assertThat(desk.message("hello").locator(".mark")).hasAttribute("aria-label", "Read");
     }
 
-    /** In countries with digits, letters and weeks of their own, the page is that of its language. */
+    /**
+     * In locales with digits, letters and weeks of their own, the page follows its own language.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"fa-IR", "ar-EG", "tr-TR", "de-CH"})
-    void inEveryCountryItIsThePageOfItsLanguage(String locale) {
+    void inEveryLocaleThePageFollowsItsLanguage(String locale) {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(
@@ -85,23 +87,23 @@ class WebIT extends BrowserTestBase {
     }
 
     @Test
-    void aWrongPasswordIsSaidAndTheNameStays() {
+    void aWrongPasswordIsReportedAndTheNameStays() {
         Chatd.Person ann = chatd.person();
         WebPerson person = browser.open(chatd, Device.DESK).enter(ann.name(), "not-the-password");
-        WebPerson.waits(person.page().getByText("The name or the password is wrong."));
+        WebPerson.awaitVisible(person.page().getByText("The name or the password is wrong."));
         assertThat(person.field("Name")).hasValue(ann.name());
         person.logIn(ann);
     }
 
     @Test
-    void aLogInDoesNotTellWhichNamesThereAre() {
+    void aLoginDoesNotRevealWhichNamesExist() {
         WebPerson person = browser.open(chatd, Device.DESK);
         person.enter("nobody-is-called-so", Chatd.PASSWORD);
-        WebPerson.waits(person.page().getByText("The name or the password is wrong."));
+        WebPerson.awaitVisible(person.page().getByText("The name or the password is wrong."));
     }
 
     @Test
-    void anAddressThatIsChangedBeforeTheLogInIsFollowed() {
+    void anAddressThatIsChangedBeforeTheLoginIsFollowed() {
         Chatd.Person ann = chatd.person();
         WebPerson person = browser.open(chatd, Device.DESK);
         person.sees("Log in");
@@ -144,7 +146,7 @@ class WebIT extends BrowserTestBase {
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
         assertThat(desk.page().locator("li.message .text")).hasCount(hostile.size());
-        // What is invisible is seen.
+        // Invisible characters are made visible.
         assertThat(desk.texts())
                 .isEqualTo(hostile.stream()
                         .map(text -> text.contains("\t") ? text : SafeText.text(text))
@@ -164,13 +166,13 @@ class WebIT extends BrowserTestBase {
                 browser.open(chatd, Device.PHONE).logIn(ben).open(ann.name()).reads("helo");
         desk.composer().press("ArrowUp");
         assertThat(desk.composer()).hasValue("helo");
-        // What was written of it stays, wherever one looks meanwhile.
+        // An unfinished correction stays, whatever is opened meanwhile.
         desk.composer().fill("hel");
         desk.open("Everyone");
         assertThat(desk.composer()).hasValue("");
         desk.open(ben.name());
         assertThat(desk.composer()).hasValue("hel");
-        // Another one begins as it was sent.
+        // A correction of another message begins with the text that was sent.
         desk.act("more", "Correct");
         assertThat(desk.composer()).hasValue("more");
         desk.act("helo", "Correct");
@@ -183,13 +185,16 @@ class WebIT extends BrowserTestBase {
         phone.act("hello", "Answer").says("and to you").reads("and to you");
         assertThat(desk.message("and to you").locator(".answered")).containsText("hello");
         desk.act("hello", "Take back").button("Take back").click();
-        WebPerson.waits(phone.page().getByText(ann.name() + " took this back."));
+        WebPerson.awaitVisible(phone.page().getByText(ann.name() + " took this back."));
         assertThat(phone.message("and to you").locator(".answered")).not().containsText("hello");
     }
 
-    /** The log is read in a browser without the daemon: what says nothing takes no room in its row. */
+    /**
+     * The log, read in a browser without the daemon: elements that say nothing take no room in
+     * their row.
+     */
     @Test
-    void theSentencesOfTheLogBeginBelowEachOther() {
+    void theSentencesOfTheLogAreAligned() {
         Page page = browser.blank(Device.DESK.options());
         page.navigate(chatd.auditLog().resolve("audit.xml").toUri().toString());
         assertThat(page.locator("event[type=key] > key")).hasCount(1);

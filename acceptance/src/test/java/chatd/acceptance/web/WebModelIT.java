@@ -41,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
 class WebModelIT extends BrowserTestBase {
     private static final Path BUNDLE = ProcessResult.ROOT.resolve("web/target/model/model.js");
 
-    /** How many things are done between two comparisons, and how many comparisons there are. */
+    /** How many steps there are between two comparisons, and how many rounds of comparisons. */
     private static final int STEPS = 60;
 
     private static final int ROUNDS = Campaign.times(2, 60);
@@ -68,7 +68,7 @@ class WebModelIT extends BrowserTestBase {
         return tests;
     }
 
-    /** Where the clocks are changed on other days, by half an hour, and at midnight. */
+    /** Zones whose clocks change on other days, by half an hour, or at midnight. */
     @ParameterizedTest
     @ValueSource(strings = {"America/New_York", "Australia/Lord_Howe", "Africa/Cairo"})
     void daysAreOfTheCalendarInEveryZone(String zone) throws IOException {
@@ -91,7 +91,7 @@ class WebModelIT extends BrowserTestBase {
                     texts(seen.path("mentions")));
         }
 
-        /** Reads a message of a page backwards of the daemon's. */
+        /** Reads a message from a backward page of the daemon's. */
         static Seen ofPage(JsonNode item) {
             Map<String, List<String>> reactions = new TreeMap<>();
             boolean isGone = item.has("taken_back");
@@ -142,9 +142,9 @@ class WebModelIT extends BrowserTestBase {
                             String text = round + "." + step + (random.nextInt(4) == 0 ? " for @" + ben.name() : "");
                             model.evaluate("(model, [key, text]) => model.says(key, text)", List.of(where, text));
                         }
-                        case 3 -> does(model, "correct", where, random);
-                        case 4 -> does(model, "take back", where, random);
-                        case 5 -> does(model, "react", where, random);
+                        case 3 -> act(model, "correct", where, random);
+                        case 4 -> act(model, "take back", where, random);
+                        case 5 -> act(model, "react", where, random);
                         case 6, 7 -> {
                             String text = "from ben " + round + "." + step;
                             own.add(where.startsWith("U") ? other.says(ann, text) : other.saysTo(where, text));
@@ -172,7 +172,7 @@ class WebModelIT extends BrowserTestBase {
                 });
                 for (String where : conversations) {
                     model.evaluate("(model, key) => model.open(key)", where);
-                    int round1 = round;
+                    int currentRound = round;
                     await().untilAsserted(() -> {
                         JsonNode screen = JsonMapper.shared().readTree((String)
                                 model.evaluate("(model, key) => JSON.stringify(model.screen(key))", where));
@@ -182,7 +182,7 @@ class WebModelIT extends BrowserTestBase {
                                 .map(Seen::ofModel)
                                 .toList();
                         assertThat(shown)
-                                .as("seed %d, round %d, %s", seed, round1, where)
+                                .as("seed %d, round %d, %s", seed, currentRound, where)
                                 .isNotEmpty()
                                 .isEqualTo(history(reader, where, shown.size()));
                     });
@@ -190,12 +190,12 @@ class WebModelIT extends BrowserTestBase {
                 }
             }
         } finally {
-            proxy.calm();
+            proxy.stopDelays();
         }
         System.out.printf("campaign: %d cuts, %d conversations compared%n", cuts, compared);
     }
 
-    private static void does(JSHandle model, String what, String where, Random random) {
+    private static void act(JSHandle model, String what, String where, Random random) {
         model.evaluate(
                 "(model, [what, key, chance]) => model.does(what, key, chance)",
                 List.of(what, where, random.nextDouble()));

@@ -7,9 +7,9 @@ import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.CutProxy;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Writer;
+import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.WebBrowser.Device;
-import chatd.acceptance.web.browser.WebLooks;
 import chatd.acceptance.web.browser.WebPerson;
 import com.microsoft.playwright.Locator;
 import java.io.IOException;
@@ -30,20 +30,20 @@ import org.junit.jupiter.api.io.TempDir;
 class WebNetworkIT extends BrowserTestBase {
 
     @Test
-    void whatIsWrittenWhileTheDaemonIsAwayIsSentOnceAndInOrder() {
+    void textsWrittenWhileTheDaemonIsDownAreSentOnceAndInOrder() {
         try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             WebPerson desk = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
             desk.says("before").reads("before");
             own.killAndForget();
-            WebPerson.waits(desk.page().locator(".bar.away"));
+            WebPerson.awaitVisible(desk.page().locator(".bar.away"));
             for (int i = 1; i <= 5; i++) {
                 desk.says("while away " + i);
             }
             assertThat(desk.page().locator("li.waits")).hasCount(5);
             own.begin();
-            desk.wakes();
+            desk.reconnect();
             for (int i = 1; i <= 5; i++) {
                 desk.reads("while away " + i);
             }
@@ -52,13 +52,16 @@ class WebNetworkIT extends BrowserTestBase {
                     "before", "while away 1", "while away 2", "while away 3", "while away 4", "while away 5", "after");
             assertThat(desk.texts()).isEqualTo(said);
             assertThat(own.texts(ben)).isEqualTo(said);
-            WebPerson.gone(desk.page().locator(".bar.away"));
+            WebPerson.awaitGone(desk.page().locator(".bar.away"));
         }
     }
 
-    /** What is done about texts, and to a group, while one is away is shown when one is back. */
+    /**
+     * Amendments of texts and changes of a group that are made while a user is disconnected are
+     * shown on return.
+     */
     @Test
-    void whatWasDoneWhileOneWasAwayIsShown() {
+    void changesMadeWhileDisconnectedAreShown() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann);
@@ -69,14 +72,14 @@ class WebNetworkIT extends BrowserTestBase {
             desk.open("Crew").reads("frist").reads("a mistake").says("my own").reads("my own");
             long own = Long.parseLong(desk.message("my own").getAttribute("data-mid"));
             proxy.goAway();
-            WebPerson.waits(desk.page().locator(".bar.away"));
+            WebPerson.awaitVisible(desk.page().locator(".bar.away"));
             other.sendCommand(32, Map.of("mid", first, "text", "first"));
             other.sendCommand(31, Map.of("mid", second));
             other.sendCommand(33, Map.of("mid", own, "code", "👍", "on", true));
             other.sendCommand(23, Map.of("op", "rename", "group_id", group, "name", "The crew"));
             other.saysTo(group, "meanwhile");
             proxy.forwardToPort(chatd.port());
-            desk.wakes();
+            desk.reconnect();
             desk.reads("meanwhile").reads("first");
             assertThat(desk.page().locator(".talk h1")).hasText("The crew");
             assertThat(desk.row("The crew")).containsText("meanwhile");
@@ -89,24 +92,25 @@ class WebNetworkIT extends BrowserTestBase {
     }
 
     @Test
-    void whoIsLookedForWhileOneIsAwayIsFoundOnceOneIsBack() {
+    void aSearchForAPersonWhileDisconnectedSucceedsOnReturn() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann);
         proxy.goAway();
-        WebPerson.waits(desk.page().locator(".bar.away"));
+        WebPerson.awaitVisible(desk.page().locator(".bar.away"));
         desk.button("Find people and groups").click();
         desk.field("Find people and groups").fill(ben.name());
-        // A timer of the page, due after the one by which it waits for more to be typed: so it would have asked nobody.
+        // A timer that expires after the one with which the page waits for more to be typed: by
+        // then it has searched in vain.
         desk.page().evaluate("() => new Promise(done => setTimeout(done, 400))");
         proxy.forwardToPort(chatd.port());
-        desk.wakes();
+        desk.reconnect();
         desk.row(ben.name()).click();
         desk.says("found").reads("found");
     }
 
     @Test
-    void whoWasAwayForLongReadsPages() {
+    void afterALongAbsenceMessagesAreReadInPages() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk =
@@ -115,18 +119,18 @@ class WebNetworkIT extends BrowserTestBase {
             other.says(ann, "before");
             desk.reads("before");
             proxy.goAway();
-            WebPerson.waits(desk.page().locator(".bar.away"));
-            // More than the daemon sends to a session that goes on
+            WebPerson.awaitVisible(desk.page().locator(".bar.away"));
+            // More than the daemon sends to a session that is resumed
             other.saysLines(ann, 1, 10_001);
             proxy.forwardToPort(chatd.port());
-            desk.wakes();
-            WebPerson.waits(desk.page().getByText("You were away for long."));
-            WebLooks.check(desk, "far-behind");
+            desk.reconnect();
+            WebPerson.awaitVisible(desk.page().getByText("You were away for long."));
+            AppearanceCheck.check(desk, "far-behind");
             assertThat(desk.row(ben.name()).locator(".count")).hasText("99+");
             desk.page().locator(".jump").click();
             desk.reads("line 10001");
             assertThat(desk.message("line 10001")).isInViewport();
-            WebPerson.gone(desk.row(ben.name()).locator(".count"));
+            WebPerson.awaitGone(desk.row(ben.name()).locator(".count"));
         }
     }
 
@@ -169,7 +173,10 @@ class WebNetworkIT extends BrowserTestBase {
         }
     }
 
-    /** What one may still do, and the order of texts, go by the daemon's clock and by what was written first. */
+    /**
+     * What may still be amended depends on the daemon's clock, and the order of texts on which was
+     * written first.
+     */
     @Test
     void aClockThatIsWrongChangesNothing() {
         Chatd.Person ann = chatd.person();
@@ -181,47 +188,50 @@ class WebNetworkIT extends BrowserTestBase {
         desk.says("the first").reads("the first");
         desk.message("the first").hover();
         desk.message("the first").getByLabel("What to do with this message").click();
-        WebPerson.waits(desk.button("Take back"));
+        WebPerson.awaitVisible(desk.button("Take back"));
         desk.page().keyboard().press("Escape");
         proxy.goAway();
-        WebPerson.waits(desk.page().locator(".bar.away"));
+        WebPerson.awaitVisible(desk.page().locator(".bar.away"));
         desk.says("second");
         desk.page().clock().setSystemTime("2001-01-01T10:00:00Z");
         desk.says("third");
         proxy.forwardToPort(chatd.port());
-        desk.wakes();
+        desk.reconnect();
         desk.reads("second").reads("third");
         assertThat(chatd.texts(ben)).containsExactly("the first", "second", "third");
         assertThat(desk.texts()).containsExactly("the first", "second", "third");
     }
 
-    /** The daemon is replaced by a newer one, and that by the older one again, while the page stands open. */
+    /**
+     * The daemon is replaced by a newer one, and that by the older one again, while the page is
+     * open.
+     */
     @Test
-    void anotherVersionIsLoadedOnceAndWhenOneWants(@TempDir Path directory) throws IOException {
+    void anotherVersionIsLoadedOnceAndOnlyOnRequest(@TempDir Path directory) throws IOException {
         try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
             Chatd.Person ann = own.person();
             WebPerson desk = browser.open(own, Device.DESK).logIn(ann).open("Everyone");
             AtomicInteger loads = new AtomicInteger();
             desk.page().onLoad(page -> loads.incrementAndGet());
-            Locator told = desk.page().getByText("There is a new version of this page.");
-            int wanted = 0;
+            Locator notice = desk.page().getByText("There is a new version of this page.");
+            int expectedLoads = 0;
             for (Path built : List.of(NextVersion.make(directory.resolve("next")), SpawnedDaemon.MODULE)) {
-                own.replaceBy(built);
+                own.replaceWith(built);
                 desk.composer().fill("a draft");
-                desk.wakes();
-                WebPerson.waits(told);
-                WebLooks.check(desk, "new-version");
-                assertThat(loads).hasValue(wanted);
+                desk.reconnect();
+                WebPerson.awaitVisible(notice);
+                AppearanceCheck.check(desk, "new-version");
+                assertThat(loads).hasValue(expectedLoads);
                 desk.button("Reload").click();
-                wanted++;
-                WebPerson.waits(desk.composer());
+                expectedLoads++;
+                WebPerson.awaitVisible(desk.composer());
                 assertThat(desk.composer()).hasValue("a draft");
-                // The page is that of the daemon now: after another restart there is nothing to load.
-                own.replaceBy(built);
-                desk.wakes();
-                desk.says("with version " + wanted).reads("with version " + wanted);
-                WebPerson.gone(told);
-                assertThat(loads).hasValue(wanted);
+                // The page now matches the daemon: after another restart there is nothing to load.
+                own.replaceWith(built);
+                desk.reconnect();
+                desk.says("with version " + expectedLoads).reads("with version " + expectedLoads);
+                WebPerson.awaitGone(notice);
+                assertThat(loads).hasValue(expectedLoads);
             }
         }
     }

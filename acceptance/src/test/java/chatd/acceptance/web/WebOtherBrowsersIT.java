@@ -47,8 +47,9 @@ import org.opentest4j.TestAbortedException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The page in the browsers that {@link WebIT} does not use: one story, of which each test is a step. Its real keys and
- * clicks come over WebDriver. What follows a step that failed is not tried.
+ * The page in the browsers that {@link WebIT} does not use: one story, in which each test is a
+ * step. Real keys and clicks are sent over WebDriver. After a step that failed, the others are
+ * skipped.
  */
 @Tag("processes")
 @Tag("whole")
@@ -59,10 +60,10 @@ class WebOtherBrowsersIT {
     private static final int TEXTS = 200;
     /** For how long something must not happen. */
     private static final Duration LATER = Duration.ofSeconds(2);
-    /** What browsers say of a connection that is cut, which a step does on purpose. */
+    /** Console errors about a connection that is cut, which a step does on purpose. */
     private static final Pattern CUT = Pattern.compile("WebSocket|wss://");
 
-    /** The engines that others than Chromium have. */
+    /** The engines of browsers other than Chromium. */
     enum Engine {
         GECKO,
         WEBKIT;
@@ -86,7 +87,7 @@ class WebOtherBrowsersIT {
     @SuppressWarnings("unused") // in the names of the tests
     private Engine engine = Engine.GECKO;
 
-    /** What is to be closed, the last first. */
+    /** What is to be closed, the last one first. */
     private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
 
     @SuppressWarnings("NullAway.Init") // start() sets it
@@ -104,7 +105,7 @@ class WebOtherBrowsersIT {
     @SuppressWarnings("NullAway.Init") // start() sets it
     private static Chatd.Person ben;
 
-    /** The other one's session that hears. */
+    /** The other person's session, which receives texts. */
     @SuppressWarnings("NullAway.Init") // start() sets it
     private static JsonSocket other;
 
@@ -116,7 +117,7 @@ class WebOtherBrowsersIT {
 
     @RegisterExtension
     @SuppressWarnings("unused") // by JUnit
-    private final TestExecutionExceptionHandler breaks = (_, problem) -> {
+    private final TestExecutionExceptionHandler onFailure = (_, problem) -> {
         isBroken = true;
         throw problem;
     };
@@ -151,7 +152,7 @@ class WebOtherBrowsersIT {
         }
         browser = engine.start(directory);
         OPEN.push(() -> {
-            Campaign.tell("%s, %d steps".formatted(browser.version(), steps));
+            Campaign.report("%s, %d steps".formatted(browser.version(), steps));
             browser.close();
         });
         person = new WirePerson(browser);
@@ -167,16 +168,16 @@ class WebOtherBrowsersIT {
     }
 
     @BeforeEach
-    void goesOn() {
+    void skipAfterFailure() {
         assumeFalse(isBroken, "an earlier step failed");
     }
 
     @AfterEach
-    void counts() {
+    void countStep() {
         steps += isBroken ? 0 : 1;
     }
 
-    /** Returns how many of the other one's texts are unread, as the daemon counts. */
+    /** Returns how many of the other person's texts are unread, as the daemon counts. */
     private static int unread() {
         try (JsonSocket looks = chatd.logInJson(JsonCarrier.LINES, ann, "looks")) {
             looks.send("{'type': 37, 'info': {}}");
@@ -190,7 +191,9 @@ class WebOtherBrowsersIT {
         }
     }
 
-    /** Waits until a text has reached the other one, whose own texts come to this session too. */
+    /**
+     * Waits until a text has reached the other person, whose own texts arrive in this session too.
+     */
     private static void otherHears(String text) {
         JsonNode heard = other.skipTo(JsonType.TEXT);
         while (!heard.path("info").asString("").equals(text)) {
@@ -198,8 +201,8 @@ class WebOtherBrowsersIT {
         }
     }
 
-    /** Waits until the list is at its end, and whether a message is shown there. */
-    private static void isAtTheEnd(String text) {
+    /** Waits until the list is at its end, and a message is shown there. */
+    private static void awaitAtTheEnd(String text) {
         person.reads(text);
         person.waits("%1$s.scrollHeight - %1$s.clientHeight - %1$s.scrollTop <= 1".formatted(SCROLL));
         person.waits("%s.getBoundingClientRect().bottom <= %s.getBoundingClientRect().bottom"
@@ -209,7 +212,7 @@ class WebOtherBrowsersIT {
 
     @Test
     @Order(1)
-    void aWrongPasswordIsSaidAndTheNameStays() {
+    void aWrongPasswordIsReportedAndTheNameStays() {
         person.enter(ann.name(), "not-the-password");
         person.waits("document.querySelector('form .problem').innerText", "The name or the password is wrong.");
         person.waits(field("Name") + ".value", ann.name());
@@ -225,7 +228,7 @@ class WebOtherBrowsersIT {
 
     @Test
     @Order(3)
-    void somebodyIsFoundAndWhatIsNewBeginsInView() {
+    void somebodyIsFoundAndTheFirstNewMessageIsInView() {
         person.clicks(button("Find people and groups"));
         person.fills(field("Find people and groups"), ben.name());
         person.clicks("[...document.querySelectorAll('.list .row')].find(row => row.innerText.includes('%s'))"
@@ -242,9 +245,9 @@ class WebOtherBrowsersIT {
 
     @Test
     @Order(4)
-    void aTextIsSaidAndReachesTheOther() {
+    void aTextIsSentAndReachesTheOther() {
         person.says("hello there");
-        isAtTheEnd("hello there");
+        awaitAtTheEnd("hello there");
         otherHears("hello there");
         person.waits(COMPOSER + ".value", "");
     }
@@ -253,12 +256,12 @@ class WebOtherBrowsersIT {
     @Order(5)
     void anAnswerIsShownAtOnceAndRead() {
         writer.says(ann, "and to you");
-        isReadAtTheEnd("and to you");
+        awaitReadAtTheEnd("and to you");
     }
 
     @Test
     @Order(6)
-    void anEmoticonAndALinkAreShownAsThese() {
+    void anEmoticonAndALinkAreRendered() {
         person.says("look /xyx https://example.org/plan");
         person.reads("look 😼 https://example.org/plan");
         otherHears("look /xyx https://example.org/plan");
@@ -284,7 +287,7 @@ class WebOtherBrowsersIT {
 
     @Test
     @Order(8)
-    void theArrowUpCorrectsTheLastText() {
+    void theUpArrowCorrectsTheLastText() {
         person.clicks(COMPOSER);
         browser.press(WireBrowser.Key.UP);
         person.waits(COMPOSER + ".value", "first\nsecond");
@@ -302,7 +305,7 @@ class WebOtherBrowsersIT {
 
     @Test
     @Order(9)
-    void oneReactsAndTakesBackByTheButtonOfAMessage() {
+    void reactingAndTakingBackWorkByTheButtonOfAMessage() {
         person.acts("and to you", "👍");
         person.waits(message("and to you") + ".querySelector('.reaction')?.innerText", "👍 1");
         assertThat(other.skipTo(JsonType.REACTION).path("info").path("code").asString())
@@ -315,39 +318,39 @@ class WebOtherBrowsersIT {
 
     @Test
     @Order(10)
-    void whoReadsFurtherUpIsNotMovedAndAtTheEndIsKeptThere() {
+    void aReaderFurtherUpIsNotMovedAndOneAtTheEndIsKeptThere() {
         String rows = "document.querySelectorAll('[data-mid]').length";
         int shown = browser.evaluate(rows).asInt();
         int turn = 400;
         for (int turns = 1; turns <= 12; turns++) {
             long read = person.firstVisibleMessage();
-            double height = person.height(read);
+            double height = person.offsetFromTop(read);
             person.scrolls(-turn);
-            assertThat(person.height(read)).as("turn %d", turns).isCloseTo(height + turn, within(1.0));
+            assertThat(person.offsetFromTop(read)).as("turn %d", turns).isCloseTo(height + turn, within(1.0));
         }
         assertThat(browser.evaluate(rows).asInt())
                 .as("pages came above meanwhile")
                 .isGreaterThan(shown);
         long mid = person.firstVisibleMessage();
-        double before = person.height(mid);
+        double before = person.offsetFromTop(mid);
         for (int i = 1; i <= 3; i++) {
             writer.says(ann, "more " + i);
         }
         person.waits("!!" + button("3 new"));
-        assertThat(person.height(mid)).isCloseTo(before, within(0.5));
+        assertThat(person.offsetFromTop(mid)).isCloseTo(before, within(0.5));
         browser.resize(1280, 500);
         person.waits("innerHeight", 500);
-        assertThat(person.height(mid)).as("in a lower window").isCloseTo(before, within(0.5));
+        assertThat(person.offsetFromTop(mid)).as("in a lower window").isCloseTo(before, within(0.5));
         browser.resize(600, 500);
         person.waits("innerWidth", 600);
-        assertThat(person.height(mid)).as("in a narrower window").isCloseTo(before, within(0.5));
+        assertThat(person.offsetFromTop(mid)).as("in a narrower window").isCloseTo(before, within(0.5));
         browser.resize(1280, 800);
         person.waits("innerHeight", 800);
-        assertThat(person.height(mid)).as("in the first window").isCloseTo(before, within(0.5));
+        assertThat(person.offsetFromTop(mid)).as("in the first window").isCloseTo(before, within(0.5));
         person.clicks(button("3 new"));
-        isAtTheEnd("more 3");
+        awaitAtTheEnd("more 3");
         writer.says(ann, "at the end");
-        isAtTheEnd("at the end");
+        awaitAtTheEnd("at the end");
     }
 
     @Test
@@ -357,7 +360,7 @@ class WebOtherBrowsersIT {
         browser.type("not yet said");
         person.scrolls(-3_000);
         long mid = person.firstVisibleMessage();
-        double before = person.height(mid);
+        double before = person.offsetFromTop(mid);
         browser.reload();
         String password = "document.querySelector('[name=password]')";
         person.waits("!!(document.querySelector('[data-mid=\"%d\"]') ?? %s)".formatted(mid, password));
@@ -365,16 +368,16 @@ class WebOtherBrowsersIT {
                 .as("a password is asked for")
                 .isFalse();
         person.waits(COMPOSER + ".value", "not yet said");
-        await().untilAsserted(() -> assertThat(person.height(mid)).isCloseTo(before, within(1.0)));
-        await().during(LATER).until(() -> Math.abs(person.height(mid) - before) <= 1.0);
+        await().untilAsserted(() -> assertThat(person.offsetFromTop(mid)).isCloseTo(before, within(1.0)));
+        await().during(LATER).until(() -> Math.abs(person.offsetFromTop(mid) - before) <= 1.0);
         person.fills(COMPOSER, "said");
         browser.press(WireBrowser.Key.ENTER);
-        isAtTheEnd("said");
+        awaitAtTheEnd("said");
     }
 
     @Test
     @Order(12)
-    void aTabThatIsDuplicatedDoesNotDisplaceTheFirst() {
+    void aDuplicatedTabDoesNotDisplaceTheFirst() {
         String first = browser.tab();
         browser.evaluate("addEventListener('click', () => open(location.href), { once: true })");
         person.clicks(COMPOSER);
@@ -390,20 +393,20 @@ class WebOtherBrowsersIT {
         person.reads("to the first");
         browser.use(second);
         browser.closeTab(first);
-        isReadAtTheEnd("to the first");
+        awaitReadAtTheEnd("to the first");
     }
 
     /** WebKit's driver can't put a tab in front of another one; there, the page is hidden in a minimized window. */
     @Test
     @Order(13)
-    void onlyWhatWasInViewOfATabInFrontIsRead() {
+    void onlyMessagesInViewOfATabInFrontAreRead() {
         browser.hide();
         person.waits("document.visibilityState", "hidden");
         writer.says(ann, "not seen");
         staysUnread(1);
         browser.show();
         person.waits("document.visibilityState", "visible");
-        isReadAtTheEnd("not seen");
+        awaitReadAtTheEnd("not seen");
 
         String first = browser.tab();
         browser.openWindow();
@@ -416,7 +419,7 @@ class WebOtherBrowsersIT {
         staysUnread(1);
         browser.use(window);
         browser.closeTab(first);
-        isReadAtTheEnd("seen by nobody");
+        awaitReadAtTheEnd("seen by nobody");
     }
 
     private static void staysUnread(int count) {
@@ -426,15 +429,15 @@ class WebOtherBrowsersIT {
         person.waits("document.title", title);
     }
 
-    private static void isReadAtTheEnd(String text) {
-        isAtTheEnd(text);
+    private static void awaitReadAtTheEnd(String text) {
+        awaitAtTheEnd(text);
         person.waits("document.title", "Chat");
         await().until(() -> unread() == 0);
     }
 
     @Test
     @Order(14)
-    void whatIsWrittenWhileTheDaemonIsAwayIsSentOnceAndInOrder() {
+    void textsWrittenWhileTheDaemonIsDownAreSentOnceAndInOrder() {
         other.close();
         writer.close();
         chatd.killDaemon();
@@ -445,7 +448,7 @@ class WebOtherBrowsersIT {
         chatd.begin();
         said.forEach(person::reads);
         person.says("after");
-        isAtTheEnd("after");
+        awaitAtTheEnd("after");
         person.waits("!document.querySelector('.bar.away')");
         assertThat(person.texts())
                 .endsWith(
@@ -469,7 +472,7 @@ class WebOtherBrowsersIT {
 
     @Test
     @Order(15)
-    void afterALogOutNothingIsLeft() {
+    void afterALogoutNothingIsLeft() {
         person.clicks(COMPOSER);
         browser.type("a draft");
         person.clicks(button("You")).clicks(button("Log out"));

@@ -8,9 +8,9 @@ import chatd.acceptance.kit.JsonCarrier;
 import chatd.acceptance.kit.JsonSocket;
 import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.Writer;
+import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.WebBrowser.Device;
-import chatd.acceptance.web.browser.WebLooks;
 import chatd.acceptance.web.browser.WebPerson;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -21,7 +21,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Oneself and others: accounts, names, passwords, sessions, friends, presence, blocks, groups that one finds. */
+/**
+ * Oneself and others: accounts, names, passwords, sessions, friends, presence, blocks, finding
+ * groups.
+ */
 @Tag("processes")
 class WebPeopleIT extends BrowserTestBase {
     @Test
@@ -33,7 +36,7 @@ class WebPeopleIT extends BrowserTestBase {
         phone.field("Name").fill(ben.name());
         phone.field("Password").fill(Chatd.PASSWORD);
         phone.button("Create an account").click();
-        WebPerson.waits(phone.page().getByText("Somebody has this name already."));
+        WebPerson.awaitVisible(phone.page().getByText("Somebody has this name already."));
         phone.field("Name").fill(name);
         phone.button("Create an account").click();
         phone.sees("Chats");
@@ -41,19 +44,19 @@ class WebPeopleIT extends BrowserTestBase {
         String renamed = Chatd.newName();
         phone.field("Name").fill("u123");
         phone.button("Change the name").click();
-        WebPerson.waits(phone.page().getByText("This name can't be used."));
+        WebPerson.awaitVisible(phone.page().getByText("This name can't be used."));
         phone.field("Name").fill(renamed);
         phone.button("Change the name").click();
-        WebPerson.waits(phone.page().getByText("Saved."));
+        WebPerson.awaitVisible(phone.page().getByText("Saved."));
         phone.button("Change the password").click();
         phone.field("Old password").fill("not-the-password");
         phone.field("New password").fill("another-sturdy-8");
         phone.field("New password, again").fill("another-sturdy-8");
         phone.button("Save").click();
-        WebPerson.waits(phone.page().getByText("The old password is wrong."));
+        WebPerson.awaitVisible(phone.page().getByText("The old password is wrong."));
         phone.field("Old password").fill(Chatd.PASSWORD);
         phone.button("Save").click();
-        WebPerson.waits(phone.button("Change the password"));
+        WebPerson.awaitVisible(phone.button("Change the password"));
         phone.button("Close").click();
         phone.logOut();
         phone.logIn(new Chatd.Person(renamed, "another-sturdy-8"));
@@ -83,22 +86,22 @@ class WebPeopleIT extends BrowserTestBase {
                     "{'type': 7, 'receive': '%s', 'info': {'op': 'call', 'session': '%s', 'for': 'chat', 'candidates': [], 'key': '%s'}}";
             String text = ann.name() + " asks for a direct session. It can be taken in chat-client, in a terminal.";
             caller.send(call.formatted(ben.name(), "ab".repeat(16), "cd".repeat(32)));
-            WebPerson.waits(phone.page().getByText(text));
+            WebPerson.awaitVisible(phone.page().getByText(text));
             phone.button("Decline").click();
             assertThat(caller.skipTo(JsonType.CALL).path("info").path("op").asString())
                     .isEqualTo("decline");
-            WebPerson.gone(phone.page().getByText(text));
-            // One that is given up is no longer shown.
+            WebPerson.awaitGone(phone.page().getByText(text));
+            // A call that is cancelled is no longer shown.
             caller.skipTo(JsonType.CALL);
             caller.send(call.formatted(ben.name(), "ef".repeat(16), "cd".repeat(32)));
-            WebPerson.waits(phone.page().getByText(text));
+            WebPerson.awaitVisible(phone.page().getByText(text));
             caller.send("{'type': 7, 'info': {'op': 'cancel', 'session': '%s'}}".formatted("ef".repeat(16)));
-            WebPerson.gone(phone.page().getByText(text));
+            WebPerson.awaitGone(phone.page().getByText(text));
         }
     }
 
     @Test
-    void friendsAreAskedAnsweredAndSeenComingAndGoing() {
+    void friendRequestsAreAnsweredAndTheirPresenceIsShown() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
@@ -107,18 +110,18 @@ class WebPeopleIT extends BrowserTestBase {
         assertThat(desk.page().locator(".talk .head small")).hasText("online");
         desk.page().locator(".talk .head .who").click();
         desk.button("Add as a friend").click();
-        WebPerson.waits(phone.page().getByText(ann.name() + " would like to be your friend"));
+        WebPerson.awaitVisible(phone.page().getByText(ann.name() + " would like to be your friend"));
         phone.button("Agree").click();
-        WebPerson.waits(desk.button("Remove from your friends"));
-        WebPerson.waits(desk.page().getByText("online · friend"));
+        WebPerson.awaitVisible(desk.button("Remove from your friends"));
+        WebPerson.awaitVisible(desk.page().getByText("online · friend"));
         phone.logOut();
-        WebPerson.waits(desk.page().getByText("offline · friend"));
+        WebPerson.awaitVisible(desk.page().getByText("offline · friend"));
         desk.button("Remove from your friends").click();
-        WebPerson.waits(desk.button("Add as a friend"));
+        WebPerson.awaitVisible(desk.button("Add as a friend"));
     }
 
     @Test
-    void whoIsBlockedDoesNotReachOneAndMutedChatsDoNotCount() {
+    void blockedUsersAreNotHeardAndMutedChatsDoNotCount() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
@@ -126,17 +129,17 @@ class WebPeopleIT extends BrowserTestBase {
             other.says(ann, "before");
             desk.reads("before").page().locator(".talk .head .who").click();
             desk.button("Block").click();
-            WebPerson.waits(desk.page().locator(".composer.note"));
+            WebPerson.awaitVisible(desk.page().locator(".composer.note"));
             other.says(ann, "it does not come");
             desk.page().locator(".composer").getByText("Unblock").click();
-            WebPerson.waits(desk.composer());
+            WebPerson.awaitVisible(desk.composer());
             other.says(ann, "after");
             desk.reads("after");
             assertThat(desk.texts()).containsExactly("before", "after");
             desk.button("Mute").click();
-            WebPerson.waits(desk.button("Unmute"));
+            WebPerson.awaitVisible(desk.button("Unmute"));
             desk.button("Pin").click();
-            WebPerson.waits(desk.button("Unpin"));
+            WebPerson.awaitVisible(desk.button("Unpin"));
             desk.open("Everyone");
             other.says(ann, "quietly");
             assertThat(desk.row(ben.name()).locator(".count.muted")).hasText("1");
@@ -145,7 +148,7 @@ class WebPeopleIT extends BrowserTestBase {
     }
 
     @Test
-    void whoMayReachOneIsChosenForAllDevices() {
+    void whoMayWriteToAUserIsChosenForAllDevices() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
@@ -155,7 +158,7 @@ class WebPeopleIT extends BrowserTestBase {
             phone.button("You").click();
             assertThat(choice(desk, "Write to you")).hasValue("everyone");
             choice(desk, "Write to you").selectOption("friends, and in groups");
-            WebPerson.waits(desk.page().getByText("Saved."));
+            WebPerson.awaitVisible(desk.page().getByText("Saved."));
             assertThat(choice(phone, "Write to you")).hasValue("friends");
             stranger.send("{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}".formatted(ann.name()));
             assertThat(stranger.skipTo(JsonType.REFUSED)
@@ -189,26 +192,26 @@ class WebPeopleIT extends BrowserTestBase {
                         new Page.GetByRoleOptions().setName(label).setExact(true));
     }
 
-    /** Who takes no texts of strangers is asked, with the text that was refused. */
+    /** A user who accepts no texts from strangers gets the refused text as a friend request. */
     @Test
-    void aTextThatIsNotTakenBecomesARequest() {
+    void aTextThatIsNotAcceptedBecomesAFriendRequest() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
-        try (JsonSocket taking = chatd.logInJson(JsonCarrier.LINES, ben, "laptop")) {
-            taking.send("{'type': 35, 'info': {'texts': 'friends'}, 'id': '1'}");
-            taking.skipTo(JsonType.DONE);
+        try (JsonSocket receiver = chatd.logInJson(JsonCarrier.LINES, ben, "laptop")) {
+            receiver.send("{'type': 35, 'info': {'texts': 'friends'}, 'id': '1'}");
+            receiver.skipTo(JsonType.DONE);
             WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
             desk.says("may I ask you something?");
-            WebPerson.waits(desk.page().getByText("takes no texts of people they do not know"));
-            WebLooks.check(desk, "not-taken");
+            WebPerson.awaitVisible(desk.page().getByText("takes no texts of people they do not know"));
+            AppearanceCheck.check(desk, "not-taken");
             desk.button("Send as a friend request").click();
-            assertThat(taking.skipTo(JsonType.FRIEND_ASKED).path("info").asString())
+            assertThat(receiver.skipTo(JsonType.FRIEND_ASKED).path("info").asString())
                     .isEqualTo("may I ask you something?");
-            WebPerson.gone(desk.page().locator("li.message.refused"));
-            taking.send("{'type': 10, 'receive': '%s', 'info': true, 'id': '2'}".formatted(ann.name()));
-            taking.skipTo(JsonType.DONE);
+            WebPerson.awaitGone(desk.page().locator("li.message.refused"));
+            receiver.send("{'type': 10, 'receive': '%s', 'info': true, 'id': '2'}".formatted(ann.name()));
+            receiver.skipTo(JsonType.DONE);
             desk.says("thank you").reads("thank you");
-            assertThat(taking.skipTo(JsonType.TEXT).path("info").asString()).isEqualTo("thank you");
+            assertThat(receiver.skipTo(JsonType.TEXT).path("info").asString()).isEqualTo("thank you");
         }
     }
 
@@ -220,7 +223,7 @@ class WebPeopleIT extends BrowserTestBase {
         desk.button("You").click();
         assertThat(desk.page().locator(".sessions li")).hasCount(2);
         desk.page().locator(".sessions").getByText("Log out").click();
-        WebPerson.waits(phone.page().getByText("This session was ended from another one of this account."));
+        WebPerson.awaitVisible(phone.page().getByText("This session was ended from another one of this account."));
         assertThat(desk.page().locator(".sessions li")).hasCount(1);
     }
 
@@ -241,17 +244,17 @@ class WebPeopleIT extends BrowserTestBase {
             phone.reads("welcome").says("thanks").reads("thanks");
             phone.page().locator(".talk .head .who").click();
             phone.button("Leave the group").click();
-            WebPerson.waits(phone.page().getByText("You will get nothing more that is written there."));
+            WebPerson.awaitVisible(phone.page().getByText("You will get nothing more that is written there."));
             phone.button("Cancel").click();
             phone.button("Leave the group").click();
             phone.button("Leave").click();
-            WebPerson.waits(phone.page().getByText("You are not a member of this group."));
+            WebPerson.awaitVisible(phone.page().getByText("You are not a member of this group."));
         }
     }
 
-    /** What is in a name can't do anything: it has letters of any script, and nothing else. */
+    /** Whatever a name contains is shown as plain text, in any script. */
     @Test
-    void namesOfGroupsAreNothingButNames() {
+    void namesOfGroupsAreShownAsPlainText() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         List<String> names = List.of(
@@ -277,12 +280,12 @@ class WebPeopleIT extends BrowserTestBase {
             assertThat(desk.page().locator(".news")).hasText(Pattern.compile(".*made the group.*"));
         }
         assertThat(desk.page().evaluate("window.hacked === undefined")).isEqualTo(true);
-        WebPerson.gone(desk.page().locator(".rooms img, .rooms script, .rooms b, .rooms a[href^=javascript]"));
+        WebPerson.awaitGone(desk.page().locator(".rooms img, .rooms script, .rooms b, .rooms a[href^=javascript]"));
     }
 
-    /** The address of somebody else in this tab is not followed. */
+    /** An address that another user left in this tab is not followed. */
     @Test
-    void whoLogsInNextDoesNotComeToThePlaceOfWhoWasHere() {
+    void theNextUserDoesNotSeeThePlaceOfThePreviousOne() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         Chatd.Person cat = chatd.person();
@@ -290,7 +293,7 @@ class WebPeopleIT extends BrowserTestBase {
         desk.says("secret").reads("secret").logOut();
         desk.page().goBack();
         desk.logIn(cat);
-        WebPerson.waits(desk.page().getByText("Choose a chat, or find somebody to talk to."));
-        desk.lacks(desk.page().locator("main").getByText(ben.name()));
+        WebPerson.awaitVisible(desk.page().getByText("Choose a chat, or find somebody to talk to."));
+        desk.expectAbsent(desk.page().locator("main").getByText(ben.name()));
     }
 }

@@ -15,11 +15,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Where one is in a conversation: at the first unread message, further up, or at the end, and that one stays there. */
+/**
+ * The reading position in a conversation: at the first unread message, further up, or at the end;
+ * and that it is kept.
+ */
 @Tag("processes")
 class WebReadingIT extends BrowserTestBase {
     @Test
-    void whoReadsFurtherUpIsNotMoved() {
+    void aReaderFurtherUpIsNotMoved() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {
@@ -27,21 +30,21 @@ class WebReadingIT extends BrowserTestBase {
             WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
             desk.toEnd().reads("line 200");
             desk.message("line 160").scrollIntoViewIfNeeded();
-            double before = desk.height("line 160");
+            double before = desk.offsetFromTop("line 160");
             for (int i = 1; i <= 3; i++) {
                 sender.says(ann, "more " + i);
             }
             desk.reads("more 3");
-            WebPerson.waits(desk.button("3 new"));
-            assertThat(desk.height("line 160")).isCloseTo(before, within(0.5));
+            WebPerson.awaitVisible(desk.button("3 new"));
+            assertThat(desk.offsetFromTop("line 160")).isCloseTo(before, within(0.5));
             // A smaller window, as when a phone's keyboard opens, and a narrower one, in which texts have more lines.
             desk.page().setViewportSize(1280, 500);
-            assertThat(desk.height("line 160")).isCloseTo(before, within(0.5));
+            assertThat(desk.offsetFromTop("line 160")).isCloseTo(before, within(0.5));
             desk.button("3 new").click();
             sender.says(ann, "at the end");
             desk.reads("at the end");
             assertThat(desk.message("at the end")).isInViewport();
-            WebPerson.gone(desk.button("To the end"));
+            WebPerson.awaitGone(desk.button("To the end"));
         }
     }
 
@@ -68,16 +71,18 @@ class WebReadingIT extends BrowserTestBase {
             desk.page().waitForFunction("first => document.querySelector('li.message')?.textContent !== first", first);
             assertThat(desk.page().locator("li.message").count()).isLessThanOrEqualTo(300);
         }
-        WebPerson.waits(desk.page().getByText("This is the beginning."));
+        WebPerson.awaitVisible(desk.page().getByText("This is the beginning."));
         desk.page().locator(".jump").click();
         desk.reads("line 800");
         assertThat(desk.message("line 800")).isInViewport();
-        WebPerson.gone(desk.page().locator(".jump"));
+        WebPerson.awaitGone(desk.page().locator(".jump"));
     }
 
-    /** Nothing above and below the message under the eye moves it, nor does what is done about one of them. */
+    /**
+     * Nothing above or below the message being read moves it, nor do amendments of other messages.
+     */
     @Test
-    void whatGrowsAboveDoesNotMoveTheMessageUnderTheEye() {
+    void growthAboveDoesNotMoveTheMessageBeingRead() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {
@@ -87,24 +92,24 @@ class WebReadingIT extends BrowserTestBase {
             WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
             desk.reads("line 45");
             desk.scrollTo("line 22");
-            double before = desk.height("line 22");
+            double before = desk.offsetFromTop("line 22");
             sender.sendCommand(32, Map.of("mid", above, "text", "now it is long ".repeat(200)));
             assertThat(desk.page().locator(".messages")).containsText("now it is long");
-            assertThat(desk.height("line 22")).isCloseTo(before, within(0.5));
+            assertThat(desk.offsetFromTop("line 22")).isCloseTo(before, within(0.5));
             sender.sendCommand(33, Map.of("mid", above, "code", "👍", "on", true));
-            WebPerson.waits(desk.page().locator(".reaction"));
-            assertThat(desk.height("line 22")).isCloseTo(before, within(0.5));
+            WebPerson.awaitVisible(desk.page().locator(".reaction"));
+            assertThat(desk.offsetFromTop("line 22")).isCloseTo(before, within(0.5));
             sender.sendCommand(31, Map.of("mid", above));
-            WebPerson.waits(desk.page().locator(".gone"));
-            assertThat(desk.height("line 22")).isCloseTo(before, within(0.5));
+            WebPerson.awaitVisible(desk.page().locator(".gone"));
+            assertThat(desk.offsetFromTop("line 22")).isCloseTo(before, within(0.5));
             // Narrower, so that texts have more lines
             desk.page().setViewportSize(700, 800);
-            assertThat(desk.height("line 22")).isCloseTo(before, within(0.5));
+            assertThat(desk.offsetFromTop("line 22")).isCloseTo(before, within(0.5));
         }
     }
 
     @Test
-    void whoIsAtTheEndStaysThereWhileTheComposerGrows() {
+    void aReaderAtTheEndStaysThereWhileTheComposerGrows() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {
@@ -116,18 +121,20 @@ class WebReadingIT extends BrowserTestBase {
                 desk.composer().press("Shift+Enter");
             }
             assertThat(desk.message("line 60")).isInViewport();
-            WebPerson.gone(desk.page().locator(".jump"));
+            WebPerson.awaitGone(desk.page().locator(".jump"));
             desk.composer().fill("");
             sender.says(ann, "and more");
             desk.reads("and more");
             assertThat(desk.message("and more")).isInViewport();
-            WebPerson.gone(desk.page().locator(".jump"));
+            WebPerson.awaitGone(desk.page().locator(".jump"));
         }
     }
 
-    /** Read is what was in view: what came while one was in the list is not. */
+    /**
+     * Only messages that were in view are read, not those that arrived while the list was shown.
+     */
     @Test
-    void openedAgainOnAPhoneAConversationBeginsAtWhatIsUnread() {
+    void aConversationReopenedOnAPhoneBeginsAtTheFirstUnreadMessage() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {
@@ -163,13 +170,16 @@ class WebReadingIT extends BrowserTestBase {
             desk.open("Ops").reads("flood 1");
             assertThat(desk.page().locator(".new-line + li")).containsText("flood 1");
             assertThat(desk.message("flood 1")).isInViewport();
-            WebPerson.waits(desk.button("99+ new"));
+            WebPerson.awaitVisible(desk.button("99+ new"));
         }
     }
 
-    /** What nobody looks at is not read: in a tab behind another, or in a window without the focus. */
+    /**
+     * Messages that nobody looks at are not read: in a tab behind another, or in a window without
+     * the focus.
+     */
     @Test
-    void readIsWhatWasInViewOfAVisibleTabWithTheFocus() {
+    void onlyMessagesInViewOfAVisibleTabWithTheFocusAreRead() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {

@@ -11,12 +11,12 @@ import chatd.acceptance.kit.JsonSocket;
 import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Writer;
+import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.Chromium;
 import chatd.acceptance.web.browser.WebBrowser.Device;
-import chatd.acceptance.web.browser.WebLooks;
 import chatd.acceptance.web.browser.WebPerson;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The states of the page, each with its words, and looked at. */
+/** The states of the page, each with its texts, and checked by {@link AppearanceCheck}. */
 @Tag("processes")
 public class WebStatesIT extends BrowserTestBase {
     private static final Chatd.Person FANG = new Chatd.Person("王芳", Chatd.PASSWORD);
@@ -52,33 +52,33 @@ public class WebStatesIT extends BrowserTestBase {
     }
 
     @Test
-    void fromTheFirstLogInToATalk() {
+    void fromTheFirstLoginToAConversation() {
         try (SpawnedDaemon own = SpawnedDaemon.start()) {
             own.admin("only-for-once-7\n", "user", "add", "ann", "--password-stdin")
                     .exits(0);
             add(own, FANG);
             WebPerson person = browser.open(own, Device.DESK);
             person.sees("Log in");
-            WebLooks.check(person, "log-in");
+            AppearanceCheck.check(person, "log-in");
             person.button("Create an account").click();
-            WebLooks.check(person, "register");
+            AppearanceCheck.check(person, "register");
             person.button("Log in instead").click();
             person.enter("ann", "not-the-password");
-            WebPerson.waits(person.page().getByText("The name or the password is wrong."));
-            WebLooks.check(person, "wrong");
+            WebPerson.awaitVisible(person.page().getByText("The name or the password is wrong."));
+            AppearanceCheck.check(person, "wrong");
             person.enter("ann", "only-for-once-7");
             person.sees("Choose a password");
             person.field("New password").fill("sturdy");
-            WebLooks.check(person, "forced-change");
+            AppearanceCheck.check(person, "forced-change");
             person.field("New password").fill(Chatd.PASSWORD);
             person.field("New password, again").fill(Chatd.PASSWORD);
             person.button("Save and log in").click();
             person.sees("Chats");
-            WebPerson.waits(person.page().getByText("Nobody yet"));
-            WebLooks.check(person, "nobody-yet");
+            WebPerson.awaitVisible(person.page().getByText("Nobody yet"));
+            AppearanceCheck.check(person, "nobody-yet");
             person.find("王芳");
-            WebPerson.waits(person.page().getByText("Only you and 王芳 see what is written here."));
-            WebLooks.check(person, "empty");
+            WebPerson.awaitVisible(person.page().getByText("Only you and 王芳 see what is written here."));
+            AppearanceCheck.check(person, "empty");
             person.says("Shall we meet at 3? The room is free until five.")
                     .says("/xyx")
                     .reads("Shall we meet at 3? The room is free until five.");
@@ -94,59 +94,62 @@ public class WebStatesIT extends BrowserTestBase {
                 writer.saysTo(group, "Who takes the first watch?");
             }
             person.row("Crew of the Aurora");
-            WebLooks.check(person, "conversation");
+            AppearanceCheck.check(person, "conversation");
             person.page().locator(".talk .head .who").click();
-            WebPerson.waits(person.button("Mute"));
-            WebLooks.check(person, "card");
+            WebPerson.awaitVisible(person.button("Mute"));
+            AppearanceCheck.check(person, "card");
             person.page().keyboard().press("Escape");
             person.open("Crew of the Aurora").reads("Who takes the first watch?");
-            WebLooks.check(person, "group");
+            AppearanceCheck.check(person, "group");
             person.page().locator(".talk .head .who").click();
-            WebPerson.waits(person.button("Leave the group"));
-            WebLooks.check(person, "group-card");
+            WebPerson.awaitVisible(person.button("Leave the group"));
+            AppearanceCheck.check(person, "group-card");
             person.button("You").click();
             person.sees("Where you are logged in");
-            WebLooks.check(person, "me");
+            AppearanceCheck.check(person, "me");
             person.page().navigate(person.address() + "#/keys");
             person.sees("Keys");
-            WebLooks.check(person, "keys");
+            AppearanceCheck.check(person, "keys");
             person.button("Back").first().click();
             person.open("王芳").act("Nothing else today?", "Answer");
-            WebLooks.check(person, "answering");
+            AppearanceCheck.check(person, "answering");
             person.message("Nothing else today?").hover();
             person.message("Nothing else today?")
                     .getByLabel("What to do with this message")
                     .click();
-            WebLooks.check(person, "actions");
+            AppearanceCheck.check(person, "actions");
             person.page().keyboard().press("Escape");
             person.button("Emoticons").click();
-            WebLooks.check(person, "emoticons");
+            AppearanceCheck.check(person, "emoticons");
             person.page().keyboard().press("Escape");
             own.killDaemon();
-            WebPerson.waits(person.page().locator(".bar.away"));
+            WebPerson.awaitVisible(person.page().locator(".bar.away"));
             person.says("This waits.");
-            WebPerson.waits(person.page().locator("li.waits"));
-            WebLooks.check(person, "offline");
+            WebPerson.awaitVisible(person.page().locator("li.waits"));
+            AppearanceCheck.check(person, "offline");
         }
     }
 
-    /** As when a laptop joins another network while it loads the page: a browser gives up what it was fetching. */
+    /**
+     * As when a laptop joins another network while it loads the page: the browser aborts its
+     * requests.
+     */
     @Test
     void aPageWhoseScriptWasLostSaysSo() {
         Page page = browser.blank(Device.PHONE.options());
         page.route("**/page.*.js", Route::abort);
         WebPerson phone = browser.open(chatd, page);
-        Locator told = page.getByText("This page is slow to load, or has not loaded completely.");
+        Locator notice = page.getByText("This page is slow to load, or has not loaded completely.");
         // A page that is only slow says nothing at first.
         at(page, 9_900);
-        assertThat(told).isHidden();
+        assertThat(notice).isHidden();
         at(page, 10_000);
-        assertThat(told).isVisible();
-        phone.picture(WebLooks.PICTURES.resolve("lost.png"));
+        assertThat(notice).isVisible();
+        phone.takeScreenshot(AppearanceCheck.PICTURES.resolve("lost.png"));
         page.unroute("**/page.*.js");
         page.getByText("Load it again").click();
         phone.sees("Log in");
-        WebPerson.gone(told);
+        WebPerson.awaitGone(notice);
     }
 
     /** Shows a page as it is at an age, in milliseconds. */
@@ -158,7 +161,10 @@ public class WebStatesIT extends BrowserTestBase {
                 })""", age);
     }
 
-    /** What lists the conversations is refused once, then it is late: until it comes, no row is shown, nor "Nobody yet". */
+    /**
+     * The request for the list of conversations is refused once, and then its answer is late: until
+     * it arrives, neither a row nor "Nobody yet" is shown.
+     */
     @Test
     void theListOfChatsIsShownAsAWhole() {
         Chatd.Person ann = chatd.person();
@@ -200,24 +206,24 @@ public class WebStatesIT extends BrowserTestBase {
     }
 
     @Test
-    void aDoorThatIsClosed() throws InterruptedException {
+    void aLoginThatFails() throws InterruptedException {
         Chatd.Person ann = chatd.person();
         WebPerson person = browser.open(proxy.port(), Device.DESK.options());
         proxy.refuse();
         person.enter(ann.name(), ann.password());
-        WebPerson.waits(person.page().getByText("The server can't be reached."));
-        WebLooks.check(person, "never-reached");
+        WebPerson.awaitVisible(person.page().getByText("The server can't be reached."));
+        AppearanceCheck.check(person, "never-reached");
         proxy.forwardToPort(chatd.port());
         person.sees("Chats");
         person.logOut();
         chatd.admin("", "user", "disable", ann.name()).exits(0);
         person.enter(ann.name(), ann.password());
-        WebPerson.waits(person.page().getByText("This account is disabled. Ask your administrator."));
-        WebLooks.check(person, "disabled");
+        WebPerson.awaitVisible(person.page().getByText("This account is disabled. Ask your administrator."));
+        AppearanceCheck.check(person, "disabled");
         Chatd.Person ben = chatd.person();
-        // After three wrong passwords answers are late, and of those who wait for one at once only a few may: others go
-        // on
-        // guessing until this is seen, however long the browser takes.
+        // After three wrong passwords, answers are delayed, and only a few logins may wait at once:
+        // other connections keep guessing until the message is seen, however long the browser
+        // takes.
         AtomicBoolean isSeen = new AtomicBoolean();
         List<Thread> guessing = Stream.generate(() -> Thread.startVirtualThread(() -> guess(ben, isSeen)))
                 .limit(3 + 1 + 4)
@@ -225,10 +231,10 @@ public class WebStatesIT extends BrowserTestBase {
         Locator paused = person.page().getByText("You can try again in");
         await().until(() -> guesses.get() >= 3 + 1 + 4);
         person.enter(ben.name(), "wrong");
-        WebPerson.waits(paused);
+        WebPerson.awaitVisible(paused);
         isSeen.set(true);
         assertThat(person.page().locator("button.strong")).isDisabled();
-        WebLooks.check(person, "throttled");
+        AppearanceCheck.check(person, "throttled");
         for (Thread one : guessing) {
             one.join();
         }
@@ -246,32 +252,40 @@ public class WebStatesIT extends BrowserTestBase {
                         .path("code")
                         .asString()
                         .equals("throttled")) {
-                    // So many wait already: this one comes again when one of them may have been answered.
+                    // Too many are waiting already: tries again when one of them may have been
+                    // answered.
                     LockSupport.parkNanos(100_000_000);
                 }
             }
         }
     }
 
-    /** Whose browser does not trust the daemon's certificate sees the browser's own warning, and nothing of the page. */
+    /**
+     * A user whose browser does not trust the daemon's certificate sees the browser's own warning,
+     * and nothing of the page.
+     */
     @Test
     void aCertificateThatIsNotTrusted() {
         Page page = browser.blank(Device.PHONE.options().setIgnoreHTTPSErrors(false));
         assertThatThrownBy(() -> page.navigate("https://localhost:" + chatd.port() + "/"))
                 .hasMessageContaining("ERR_CERT_AUTHORITY_INVALID");
-        WebPerson.waits(page.getByText("Your connection is not private"));
-        page.screenshot(new Page.ScreenshotOptions().setPath(WebLooks.PICTURES.resolve("untrusted-certificate.png")));
+        WebPerson.awaitVisible(page.getByText("Your connection is not private"));
+        page.screenshot(
+                new Page.ScreenshotOptions().setPath(AppearanceCheck.PICTURES.resolve("untrusted-certificate.png")));
     }
 
-    /** In a browser whose owner has forbidden scripts there is nothing to ask it by: only its picture tells. */
+    /**
+     * A browser that runs no scripts can't be queried: only a screenshot shows what it displays.
+     */
     @Test
     void aBrowserWithoutScripts(@TempDir Path profile) throws IOException, InterruptedException {
         Files.writeString(
                 Files.createDirectories(profile.resolve("Default")).resolve("Preferences"),
                 "{\"profile\": {\"default_content_setting_values\": {\"javascript\": 2}}}");
-        Path picture = Files.createDirectories(WebLooks.PICTURES).resolve("no-javascript.png");
-        Process chromium = Chromium.draw(profile, "https://localhost:" + chatd.port() + "/", picture, 390, 400);
-        assertThat(chromium.waitFor(Patience.LONG)).isTrue();
+        Path picture = Files.createDirectories(AppearanceCheck.PICTURES).resolve("no-javascript.png");
+        Process chromium =
+                Chromium.takeScreenshot(profile, "https://localhost:" + chatd.port() + "/", picture, 390, 400);
+        assertThat(chromium.waitFor(TestTimeout.LONG)).isTrue();
         BufferedImage shown = ImageIO.read(picture.toFile());
         Set<Integer> colours = new HashSet<>();
         for (int pixel : shown.getRGB(0, 0, shown.getWidth(), shown.getHeight(), null, 0, shown.getWidth())) {
@@ -285,21 +299,21 @@ public class WebStatesIT extends BrowserTestBase {
         Chatd.Person ann = chatd.person();
         WebPerson person = browser.open(chatd, Device.DESK).logIn(ann);
         chatd.admin("", "session", "kick", ann.name()).exits(0);
-        WebPerson.waits(person.page().getByText("An administrator has ended this session."));
+        WebPerson.awaitVisible(person.page().getByText("An administrator has ended this session."));
         assertThat(person.field("Name")).hasValue(ann.name());
-        WebLooks.check(person, "ended");
+        AppearanceCheck.check(person, "ended");
         person.logIn(ann);
         chatd.admin(Chatd.PASSWORD + "x\n", "user", "reset", ann.name(), "--password-stdin")
                 .exits(0);
-        WebPerson.waits(person.page().getByText("An administrator has reset the password of this account."));
-        // Another log in with the label of this device, as from a copy of its profile.
+        WebPerson.awaitVisible(person.page().getByText("An administrator has reset the password of this account."));
+        // Another login with the label of this device, as from a copy of its profile.
         Chatd.Person ben = chatd.person();
         WebPerson displaced = browser.open(chatd, Device.DESK).logIn(ben).open("Everyone");
         displaced.composer().fill("a draft");
         String device = (String) displaced.page().evaluate("sessionStorage.getItem('device')");
         try (JsonSocket elsewhere = chatd.logInJson(JsonCarrier.LINES, ben, device)) {
             displaced.sees("You logged in elsewhere");
-            WebLooks.check(displaced, "displaced");
+            AppearanceCheck.check(displaced, "displaced");
             displaced.button("Use here").click();
             displaced.sees("Log in");
             assertThat(displaced.field("Name")).hasValue(ben.name());
@@ -309,7 +323,7 @@ public class WebStatesIT extends BrowserTestBase {
         }
         WebPerson tab = browser.duplicate(displaced);
         tab.sees("Open in another tab");
-        WebLooks.check(tab, "another-tab");
+        AppearanceCheck.check(tab, "another-tab");
     }
 
     @Test
@@ -321,14 +335,14 @@ public class WebStatesIT extends BrowserTestBase {
             person.says("before").reads("before");
             own.freezeDatabase();
             person.says("during");
-            WebPerson.waits(person.page().getByText("The server can't store anything at the moment."));
-            WebLooks.check(person, "database-away");
+            WebPerson.awaitVisible(person.page().getByText("The server can't store anything at the moment."));
+            AppearanceCheck.check(person, "database-away");
             person.says("during, too");
-            // Until the daemon gives up the connection to it, and refuses for now what comes
+            // Until the daemon gives up its database connection, and refuses requests for now
             await().untilAsserted(() -> assertThat(own.read("chatd.log")).contains("database"));
             own.thawDatabase();
             person.reads("during").reads("during, too");
-            WebPerson.gone(person.page().getByText("The server can't store anything at the moment."));
+            WebPerson.awaitGone(person.page().getByText("The server can't store anything at the moment."));
             assertThat(own.texts(ben)).containsExactly("before", "during", "during, too");
         }
     }
@@ -340,7 +354,7 @@ public class WebStatesIT extends BrowserTestBase {
         WebPerson person = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
         chatd.admin("", "user", "mute", ann.name(), "--for", "1h").exits(0);
         person.says("alone");
-        WebPerson.waits(person.page().locator("li.refused"));
+        WebPerson.awaitVisible(person.page().locator("li.refused"));
         chatd.admin("", "user", "unmute", ann.name()).exits(0);
         person.page().locator("li.refused").getByText("Send again").click();
         person.reads("alone");
@@ -348,7 +362,7 @@ public class WebStatesIT extends BrowserTestBase {
         person.says("refused").says("refused, too").says("and once more");
         assertThat(person.page().locator("li.refused")).hasCount(3);
         assertThat(person.row(ben.name())).containsText("Not sent");
-        WebLooks.check(person, "refused");
+        AppearanceCheck.check(person, "refused");
         Locator refused = person.page().locator("li.refused");
         refused.filter(new Locator.FilterOptions().setHasText("too"))
                 .getByText("Delete")
@@ -376,19 +390,19 @@ public class WebStatesIT extends BrowserTestBase {
             person.open("Crew").reads("hello");
             owner.sendCommand(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));
             assertThat(person.page().locator(".news").last()).hasText(ben.name() + " removed you.");
-            WebPerson.waits(person.page().getByText("You are not a member of this group."));
-            WebLooks.check(person, "not-a-member");
+            WebPerson.awaitVisible(person.page().getByText("You are not a member of this group."));
+            AppearanceCheck.check(person, "not-a-member");
             owner.sendCommand(23, Map.of("op", "add", "group_id", group, "users", List.of(ann.name())));
-            WebPerson.waits(person.composer());
+            WebPerson.awaitVisible(person.composer());
             owner.sendCommand(23, Map.of("op", "close", "group_id", group));
-            WebPerson.waits(person.page().getByText("This group is closed. Nothing more can be written."));
-            WebLooks.check(person, "closed-group");
+            WebPerson.awaitVisible(person.page().getByText("This group is closed. Nothing more can be written."));
+            AppearanceCheck.check(person, "closed-group");
         }
         person.page().navigate(person.address() + "#/U99999");
-        WebPerson.waits(person.page().getByText("There is nobody with this address."));
-        WebLooks.check(person, "nobody");
+        WebPerson.awaitVisible(person.page().getByText("There is nobody with this address."));
+        AppearanceCheck.check(person, "nobody");
         person.page().navigate(person.address() + "#/m/99999999");
-        WebPerson.waits(person.page().getByText("There is no such message, or you can't see it."));
+        WebPerson.awaitVisible(person.page().getByText("There is no such message, or you can't see it."));
     }
 
     @Test
@@ -404,14 +418,14 @@ public class WebStatesIT extends BrowserTestBase {
                 .reads("line 50");
         proxy.slow(Duration.ofSeconds(1));
         person.page().reload();
-        WebPerson.waits(person.page().locator(".rooms"));
+        WebPerson.awaitVisible(person.page().locator(".rooms"));
         proxy.swallowAnswers();
-        WebPerson.waits(person.page().locator(".skeleton"));
-        WebLooks.check(person, "loading");
+        WebPerson.awaitVisible(person.page().locator(".skeleton"));
+        AppearanceCheck.check(person, "loading");
         proxy.slow(Duration.ZERO);
         proxy.cut();
-        person.wakes();
+        person.reconnect();
         person.reads("line 50");
-        WebPerson.gone(person.page().locator(".skeleton"));
+        WebPerson.awaitGone(person.page().locator(".skeleton"));
     }
 }

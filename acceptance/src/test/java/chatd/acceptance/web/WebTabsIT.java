@@ -8,9 +8,9 @@ import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.HttpClient;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Writer;
+import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.WebBrowser.Device;
-import chatd.acceptance.web.browser.WebLooks;
 import chatd.acceptance.web.browser.WebPerson;
 import com.microsoft.playwright.Route;
 import java.io.IOException;
@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What outlives a page, in which tab and for whom: log ins, drafts, texts that wait; and what is left of it. */
+/**
+ * What outlives a page, in which tab and for whom: logins, drafts, pending texts; and what is left
+ * afterwards.
+ */
 @Tag("processes")
 class WebTabsIT extends BrowserTestBase {
     private static final String KEPT = """
@@ -51,15 +54,15 @@ class WebTabsIT extends BrowserTestBase {
         desk.toEnd().reads("line 100");
         desk.scrollTo("line 60");
         desk.composer().fill("not yet said");
-        double before = desk.height("line 60");
+        double before = desk.offsetFromTop("line 60");
         desk.page().reload();
         desk.reads("line 60");
         assertThat(desk.composer()).hasValue("not yet said");
-        assertThat(desk.height("line 60")).isCloseTo(before, within(1.0));
+        assertThat(desk.offsetFromTop("line 60")).isCloseTo(before, within(1.0));
     }
 
     @Test
-    void anotherTabIsToldAndTakesOver() {
+    void aSecondTabShowsANoticeAndCanTakeOver() {
         Chatd.Person ann = chatd.person();
         WebPerson first = browser.open(chatd, Device.DESK).logInToStay(ann);
         WebPerson second = browser.openAgain(first);
@@ -80,7 +83,7 @@ class WebTabsIT extends BrowserTestBase {
     }
 
     @Test
-    void afterALogOutNothingIsLeft() {
+    void afterALogoutNothingIsLeft() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logInToStay(ann).find(ben.name());
@@ -95,7 +98,10 @@ class WebTabsIT extends BrowserTestBase {
         assertThat(desk.field("Name")).hasValue("");
     }
 
-    /** A key of a remembered device is good for one log in: with an old one, the device would be forgotten. */
+    /**
+     * A key of a remembered device is valid for one login: with an old one, the device would be
+     * forgotten.
+     */
     @Test
     void tabsTakeOverFromEachOtherAlsoAfterANewKey() {
         try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
@@ -109,9 +115,9 @@ class WebTabsIT extends BrowserTestBase {
             first.sees("Open in another tab");
             // Without its token, the second tab logs in again with the key.
             own.killAndForget("token");
-            WebPerson.waits(second.page().locator(".bar.away"));
+            WebPerson.awaitVisible(second.page().locator(".bar.away"));
             own.begin();
-            second.wakes();
+            second.reconnect();
             for (int turn = 1; turn <= 2; turn++) {
                 first.button("Use here").click();
                 first.open(ben.name());
@@ -127,7 +133,7 @@ class WebTabsIT extends BrowserTestBase {
     void aDuplicatedTabDoesNotDisplaceTheFirst() {
         Chatd.Person ann = chatd.person();
         WebPerson first = browser.open(chatd, Device.DESK).logIn(ann).open("Everyone");
-        // It has a copy of what is kept for the first one.
+        // It has a copy of what is stored for the first one.
         WebPerson second = browser.duplicate(first);
         second.sees("Open in another tab");
         first.says("still here").reads("still here");
@@ -137,7 +143,7 @@ class WebTabsIT extends BrowserTestBase {
     }
 
     @Test
-    void onADeviceOfOthersTheTabsEndIsTheSessions() {
+    void onASharedDeviceClosingTheTabEndsTheSession() {
         Chatd.Person ann = chatd.person();
         WebPerson first = browser.open(chatd, Device.DESK).logIn(ann);
         WebPerson second = browser.openAgain(first);
@@ -148,9 +154,9 @@ class WebTabsIT extends BrowserTestBase {
         assertThat(second.field("Name")).hasValue("");
     }
 
-    /** Neither the token nor the key is good any more; somebody else logs in in between. */
+    /** Neither the token nor the key is valid any more; somebody else logs in meanwhile. */
     @Test
-    void whatWaitsIsSentOnceItsOwnAccountLogsInAgain() {
+    void pendingTextsAreSentOnceTheirAccountLogsInAgain() {
         try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
@@ -158,15 +164,15 @@ class WebTabsIT extends BrowserTestBase {
             WebPerson desk = browser.open(own, Device.DESK).logInToStay(ann).find(ben.name());
             desk.says("before").reads("before");
             own.killAndForget("token", "remembered");
-            WebPerson.waits(desk.page().locator(".bar.away"));
+            WebPerson.awaitVisible(desk.page().locator(".bar.away"));
             desk.says("waits 1").says("waits 2");
             own.begin();
-            desk.wakes();
+            desk.reconnect();
             desk.sees("Log in");
             assertThat(desk.field("Name")).hasValue(ann.name());
             desk.field("This is my own device").uncheck();
             desk.logIn(cat).find(ben.name());
-            desk.lacks(desk.page().locator("li.message"));
+            desk.expectAbsent(desk.page().locator("li.message"));
             assertThat(own.texts(ben)).containsExactly("before");
             desk.logOut();
             desk.page().reload();
@@ -185,15 +191,16 @@ class WebTabsIT extends BrowserTestBase {
         WebPerson desk =
                 browser.open(proxy.port(), Device.DESK.options()).logIn(ann).open("Everyone");
         desk.composer().fill("a draft");
-        // The page itself comes past the proxy, as from a daemon that goes away right after it.
-        desk.page().route("**", this::pastTheProxy);
-        // Of a page that was not fetched from a network, Chromium asks whether it may use the local one.
+        // The page itself bypasses the proxy, as from a daemon that goes down right after serving
+        // it.
+        desk.page().route("**", this::bypassProxy);
+        // Chromium asks whether a page that was not fetched from a network may use the local one.
         desk.page().context().grantPermissions(List.of("local-network-access"));
         proxy.refuse();
         desk.page().reload();
         desk.sees("The server can't be reached.");
-        WebPerson.waits(desk.page().getByText("You are still logged in as " + ann.name()));
-        WebLooks.check(desk, "unreachable");
+        WebPerson.awaitVisible(desk.page().getByText("You are still logged in as " + ann.name()));
+        AppearanceCheck.check(desk, "unreachable");
         proxy.forwardToPort(chatd.port());
         desk.button("Try now").click();
         desk.sees("Chats");
@@ -206,7 +213,7 @@ class WebTabsIT extends BrowserTestBase {
         proxy.forwardToPort(chatd.port());
     }
 
-    private void pastTheProxy(Route route) {
+    private void bypassProxy(Route route) {
         try (HttpClient http = HttpClient.connect(chatd)) {
             HttpClient.Response page =
                     http.get(URI.create(route.request().url()).getPath());
@@ -222,7 +229,7 @@ class WebTabsIT extends BrowserTestBase {
     }
 
     @Test
-    void aFullStorageIsSaidAndTheTalkGoesOn() {
+    void aFullStorageIsReportedAndTextsAreStillSent() {
         Chatd.Person ann = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open("Everyone");
         desk.page().evaluate("""
@@ -238,18 +245,18 @@ class WebTabsIT extends BrowserTestBase {
                   }
                 }""");
         desk.composer().fill("a draft that has no room");
-        WebPerson.waits(desk.page().getByText("This browser does not keep anything for this page."));
-        WebLooks.check(desk, "storage-refused");
+        WebPerson.awaitVisible(desk.page().getByText("This browser does not keep anything for this page."));
+        AppearanceCheck.check(desk, "storage-refused");
         desk.says("it is sent all the same").reads("it is sent all the same");
     }
 
     @Test
-    void aBrowserThatKeepsNothingTalksAllTheSame(@TempDir Path profile) throws IOException {
+    void aBrowserThatStoresNothingCanStillTalk(@TempDir Path profile) throws IOException {
         Chatd.Person ann = chatd.person();
         WebPerson desk = browser.openWithoutStorage(chatd.port(), profile);
         desk.logIn(ann).open("Everyone");
         desk.composer().fill("a draft");
-        WebPerson.waits(desk.page().getByText("This browser does not keep anything for this page."));
+        WebPerson.awaitVisible(desk.page().getByText("This browser does not keep anything for this page."));
         desk.says("nothing is kept").reads("nothing is kept");
         desk.page().reload();
         desk.sees("Log in");

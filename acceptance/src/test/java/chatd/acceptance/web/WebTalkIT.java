@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.Writer;
+import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.WebBrowser.Device;
-import chatd.acceptance.web.browser.WebLooks;
 import chatd.acceptance.web.browser.WebPerson;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
@@ -27,7 +27,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How the page is written in and read: keys, input methods, addresses, long histories, groups, languages. */
+/**
+ * Writing and reading in the page: keys, input methods, addresses, long histories, groups,
+ * languages.
+ */
 @Tag("processes")
 public class WebTalkIT extends BrowserTestBase {
     @Test
@@ -39,7 +42,7 @@ public class WebTalkIT extends BrowserTestBase {
         desk.composer().dispatchEvent("keydown", Map.of("key", "Enter", "isComposing", true));
         desk.composer().dispatchEvent("keydown", Map.of("key", "Enter", "keyCode", 229));
         assertThat(desk.composer()).hasValue("ni hao");
-        desk.lacks(desk.page().locator("li.message"));
+        desk.expectAbsent(desk.page().locator("li.message"));
         desk.composer().press("Shift+Enter");
         assertThat(desk.composer()).hasValue("ni hao\n");
         desk.composer().press("Enter");
@@ -48,16 +51,16 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void whatIsTooLongIsSaidBeforeItIsSent() {
+    void aTextThatIsTooLongIsReportedBeforeItIsSent() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
         // Three bytes each
         desk.composer().fill("好".repeat(22_000));
-        WebPerson.waits(desk.page().getByText("Too long by"));
+        WebPerson.awaitVisible(desk.page().getByText("Too long by"));
         assertThat(desk.button("Send")).isDisabled();
         desk.composer().press("Enter");
-        desk.lacks(desk.page().locator("li.message"));
+        desk.expectAbsent(desk.page().locator("li.message"));
         desk.composer().fill("short");
         desk.button("Send").click();
         desk.reads("short");
@@ -79,7 +82,7 @@ public class WebTalkIT extends BrowserTestBase {
             desk.page().mouse().move(box.x + 100, box.y + 20);
             desk.page().mouse().down();
             first.says(ann, "again from ben");
-            WebPerson.waits(desk.row(ben.name()).getByText("again from ben"));
+            WebPerson.awaitVisible(desk.row(ben.name()).getByText("again from ben"));
             assertThat(desk.page().locator(".list .row").first()).containsText(cat.name());
             desk.page().mouse().up();
             desk.reads("from cat");
@@ -99,10 +102,10 @@ public class WebTalkIT extends BrowserTestBase {
         phone.sees("Chats");
         phone.page().goBack();
         phone.reads("here");
-        // A card that was closed is not come by again.
+        // Going back does not return to a card that was closed.
         phone.page().locator(".talk .head .who").click();
         phone.button("Close").click();
-        WebPerson.gone(phone.button("Mute"));
+        WebPerson.awaitGone(phone.button("Mute"));
         phone.page().goBack();
         phone.sees("Find");
         phone.page().navigate(phone.address() + "#/m/" + mid);
@@ -130,7 +133,7 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void whateverIsOpenedHasTheFocusAndGivesItBack() {
+    void whateverIsOpenedTakesTheFocusAndGivesItBack() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
@@ -159,7 +162,7 @@ public class WebTalkIT extends BrowserTestBase {
                 assertThat(desk.field("Find people and groups")).hasValue("typed");
             }
             page.keyboard().press("Escape");
-            WebPerson.gone(page.locator(".left input[type=search], .card h1, .keys"));
+            WebPerson.awaitGone(page.locator(".left input[type=search], .card h1, .keys"));
             page.waitForFunction("() => document.activeElement.closest('.left .list, .talk') !== null");
         });
         assertThat(desk.composer()).hasValue("");
@@ -184,16 +187,16 @@ public class WebTalkIT extends BrowserTestBase {
             assertThat(desk.page()).hasTitle("Chat");
             assertThat(desk.page().locator(".talk .head small")).hasText("3 members · 1 other online");
             owner.sendCommand(23, Map.of("op", "remove", "group_id", group, "user", ann.name()));
-            WebPerson.waits(desk.page().getByText("You are not a member of this group."));
+            WebPerson.awaitVisible(desk.page().getByText("You are not a member of this group."));
             owner.sendCommand(23, Map.of("op", "add", "group_id", group, "users", List.of(ann.name())));
-            WebPerson.waits(desk.composer());
+            WebPerson.awaitVisible(desk.composer());
             owner.sendCommand(23, Map.of("op", "close", "group_id", group));
-            WebPerson.waits(desk.page().getByText("This group is closed. Nothing more can be written."));
+            WebPerson.awaitVisible(desk.page().getByText("This group is closed. Nothing more can be written."));
         }
     }
 
     @Test
-    void whatABlockedPersonWritesInAGroupIsFoldedAndNeverCounted() {
+    void textsOfABlockedPersonInAGroupAreFoldedAndNeverCounted() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         Chatd.Person cat = chatd.person();
@@ -223,7 +226,7 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void whatMentionsNamesWithAnyMarkIsShown() {
+    void mentionsOfNamesWithPunctuationAreShown() {
         Chatd.Person ann = chatd.person();
         String name = Chatd.newName();
         Chatd.Person ben =
@@ -241,11 +244,11 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void whatFailsToBeShownTakesNothingWithIt() {
+    void aMessageThatCannotBeShownDoesNotAffectOthers() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
-        // Every text with this word can't be shown.
+        // Makes every text with this word fail to be shown.
         desk.page().evaluate("""
                 () => {
                   const { exec } = RegExp.prototype;
@@ -260,8 +263,8 @@ public class WebTalkIT extends BrowserTestBase {
             writer.says(ann, "before");
             desk.reads("before");
             writer.says(ann, "unshowable");
-            WebPerson.waits(desk.page().getByText("This message could not be shown."));
-            WebPerson.waits(desk.page().getByText("This chat could not be shown here."));
+            WebPerson.awaitVisible(desk.page().getByText("This message could not be shown."));
+            WebPerson.awaitVisible(desk.page().getByText("This chat could not be shown here."));
             writer.says(ann, "after");
             desk.reads("before").reads("after");
         }
@@ -272,7 +275,7 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void anotherLanguageIsSpokenAtOnceInTheOpenConversation() {
+    void anotherLanguageAppliesAtOnceInTheOpenConversation() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
@@ -284,7 +287,10 @@ public class WebTalkIT extends BrowserTestBase {
         assertThat(actions).hasAttribute("aria-label", "对此消息的操作");
     }
 
-    /** Each text has its own direction, and names of any leave what is around them as it is. */
+    /**
+     * Each text has its own direction, and a name in any direction leaves the text around it as it
+     * is.
+     */
     @Test
     void textsAndNamesFromRightToLeftAreIsolated() {
         Chatd.Person ann = chatd.person();
@@ -311,7 +317,7 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void theBrowsersLanguageIsSpoken() {
+    void theBrowsersLanguageIsUsed() {
         WebPerson person = browser.open(chatd, Device.PHONE.options().setLocale("zh-CN"));
         person.sees("登录");
         assertThat(person.page().locator("html")).hasAttribute("lang", "zh-CN");
@@ -331,7 +337,7 @@ public class WebTalkIT extends BrowserTestBase {
         CDPSession tools = desk.page().context().newCDPSession(desk.page());
         tools.send("Input.imeSetComposition", composition("ni hao"));
         assertThat(desk.composer()).hasValue("ni hao");
-        // The key that takes the composition comes while it still composes.
+        // The key that accepts the composition arrives while it is still in progress.
         JsonObject enter = new JsonObject();
         enter.addProperty("type", "rawKeyDown");
         enter.addProperty("key", "Enter");
@@ -341,14 +347,14 @@ public class WebTalkIT extends BrowserTestBase {
         taken.addProperty("text", "你好");
         tools.send("Input.insertText", taken);
         assertThat(desk.composer()).hasValue("你好");
-        desk.lacks(desk.page().locator("li.message"));
+        desk.expectAbsent(desk.page().locator("li.message"));
         desk.composer().press("Enter");
         desk.reads("你好");
     }
 
-    /** Keyboards of phones compose whole words, and tell a line break in place of the key. */
+    /** Phone keyboards compose whole words, and send a line break in place of the Enter key. */
     @Test
-    void enterOfAKeyboardThatTellsNoKeySends() {
+    void enterOnAKeyboardThatReportsNoKeySends() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann).find(ben.name());
@@ -368,7 +374,7 @@ public class WebTalkIT extends BrowserTestBase {
         tools.send("Input.dispatchKeyEvent", lineEnd);
         phone.reads("hello");
         assertThat(phone.composer()).hasValue("");
-        // With the key for capitals it is a new line.
+        // With Shift it is a new line.
         phone.composer().pressSequentially("one");
         phone.composer().press("Shift+Enter");
         phone.composer().pressSequentially("two");
@@ -399,16 +405,19 @@ public class WebTalkIT extends BrowserTestBase {
                     assertThat(row.evaluate(SHOWS_BEGINNING))
                             .as("%s, unread: %s", name, isUnread)
                             .isEqualTo(List.of(true, true, true));
-                    desk.picture(WebLooks.PICTURES.resolve(
+                    desk.takeScreenshot(AppearanceCheck.PICTURES.resolve(
                             "row-" + (isUnread ? "unread-" : "read-") + name.length() + ".png"));
                     desk.open(name).toEnd();
-                    WebPerson.gone(row.locator(".count"));
+                    WebPerson.awaitGone(row.locator(".count"));
                 }
             }
         });
     }
 
-    /** Whether the first letter of the last text is in view, the text is cut, and there is a space behind the colon. */
+    /**
+     * Whether the first letter of the last text is in view, the text is cut, and there is a space
+     * after the colon.
+     */
     private static final String SHOWS_BEGINNING = """
             row => {
               const text = row.querySelector(".row-last > bdi:last-child");
@@ -423,7 +432,7 @@ public class WebTalkIT extends BrowserTestBase {
             }""";
 
     @Test
-    void whatTurnsATextAroundIsSeen() {
+    void charactersThatReverseATextAreMadeVisible() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer writer = new Writer(chatd, ben)) {
@@ -435,7 +444,7 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void whatWasTakenBackUnreadIsNotCounted() {
+    void anUnreadMessageTakenBackIsNotCounted() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         Chatd.Person cat = chatd.person();
@@ -446,8 +455,8 @@ public class WebTalkIT extends BrowserTestBase {
             long mid = one.says(ann, "a mistake @" + ann.name());
             assertThat(desk.row(ben.name()).locator(".count")).hasText("@1");
             one.sendCommand(31, Map.of("mid", mid));
-            WebPerson.gone(desk.row(ben.name()).locator(".count"));
-            // Of more than is in memory, too
+            WebPerson.awaitGone(desk.row(ben.name()).locator(".count"));
+            // Also if there are more than are in memory
             long lastButOne = other.says(ann, "the last but one");
             long last = other.says(ann, "the last");
             assertThat(desk.row(cat.name()).locator(".count")).hasText("82");
@@ -458,7 +467,7 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void aFileThatIsDroppedDoesNotTakeThePageAway() {
+    void aDroppedFileDoesNotReplaceThePage() {
         Chatd.Person ann = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
         Object isTaken = desk.page().evaluate("""
@@ -475,7 +484,7 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void theKeysAreShownFromWhereOneWrites() {
+    void theKeysAreShownFromTheComposer() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
@@ -503,11 +512,11 @@ public class WebTalkIT extends BrowserTestBase {
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
         desk.composer().pressSequentially("well /xy");
-        WebPerson.waits(desk.page().locator("#completions"));
+        WebPerson.awaitVisible(desk.page().locator("#completions"));
         desk.composer().press("Enter");
         assertThat(desk.composer()).hasValue("well /xyx ");
         desk.composer().pressSequentially("@" + ben.name().substring(0, 4));
-        WebPerson.waits(desk.page().locator("#completions"));
+        WebPerson.awaitVisible(desk.page().locator("#completions"));
         desk.composer().press("Tab");
         assertThat(desk.composer()).hasValue("well /xyx @" + ben.name() + " ");
         desk.composer().press("Enter");
@@ -516,7 +525,7 @@ public class WebTalkIT extends BrowserTestBase {
         assertThat(said.locator(".mention")).hasText("@" + ben.name());
         // By its name in the other language, and from the picker
         desk.composer().pressSequentially("/微笑");
-        WebPerson.waits(desk.page().locator("#completions"));
+        WebPerson.awaitVisible(desk.page().locator("#completions"));
         desk.composer().press("Escape");
         desk.composer().fill("");
         desk.button("Emoticons").click();
@@ -525,7 +534,7 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
-    void anAnswerLeadsToWhatItAnswersEachTime() {
+    void anAnswerLeadsToTheAnsweredMessageEachTime() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         try (Writer sender = new Writer(chatd, ben)) {
@@ -544,9 +553,12 @@ public class WebTalkIT extends BrowserTestBase {
         }
     }
 
-    /** As many texts as a busy school writes come elsewhere, and what one types is all there. */
+    /**
+     * No typed character is lost while another conversation gets as many texts as a busy school
+     * writes.
+     */
     @Test
-    void whoTypesWhileManyTextsComeLosesNoKey() throws InterruptedException {
+    void typingLosesNoKeyWhileManyTextsArrive() throws InterruptedException {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         Chatd.Person cat = chatd.person();
@@ -599,7 +611,7 @@ public class WebTalkIT extends BrowserTestBase {
         desk.page().evaluate("lines => navigator.clipboard.writeText(lines)", lines);
         desk.composer().fill("");
         desk.composer().press("Control+v");
-        WebPerson.waits(desk.page().getByText("Too long by"));
+        WebPerson.awaitVisible(desk.page().getByText("Too long by"));
         assertThat(desk.composer().inputValue()).isEqualTo(lines);
         desk.composer().press("Control+a");
         desk.composer().press("Delete");

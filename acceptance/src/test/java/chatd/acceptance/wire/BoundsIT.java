@@ -64,7 +64,8 @@ public class BoundsIT {
 
     @Test
     void longNamesOfStrangersAreNotKept() throws Exception {
-        // All different, so that none stands for another; together more than the old generation holds.
+        // All different, so that none is coalesced with another; together more than the old
+        // generation holds.
         int connections = 100;
         guess("127.0.101.1", 1);
         long before = live("[B").bytes();
@@ -84,7 +85,7 @@ public class BoundsIT {
 
     private void guess(String from, int times) {
         try (JsonSocket socket =
-                JsonCarrier.LINES.on(chatd.tls().connectFrom(from, "127.0.0.1", chatd.port(), "chat-json/1"))) {
+                JsonCarrier.LINES.wrap(chatd.tls().connectFrom(from, "127.0.0.1", chatd.port(), "chat-json/1"))) {
             for (int i = 0; i < times; i++) {
                 assertThat(socket.logIn(from + '.' + i + "x".repeat(15 << 10), "not-the-password", "")
                                 .path("code")
@@ -95,16 +96,16 @@ public class BoundsIT {
     }
 
     @Test
-    void registrationsThatFailLeaveNothing() {
-        fail("127.7.1.1", 10);
+    void failedRegistrationsLeaveNothing() {
+        failToRegister("127.7.1.1", 10);
         long before = live("java.util.HashSet").instances();
-        fail("127.7.1.2", 90);
-        fail("127.7.1.3", 90);
+        failToRegister("127.7.1.2", 90);
+        failToRegister("127.7.1.3", 90);
         assertThat(live("java.util.HashSet").instances() - before).isLessThan(90);
     }
 
     /** Tries to register with a password that is too short. */
-    private void fail(String from, int times) {
+    private void failToRegister(String from, int times) {
         try (Chat1Socket socket = chatd.connectFrom(from)) {
             for (int i = 0; i < times; i++) {
                 socket.send(Wire.register(Chatd.newName(), "short"));
@@ -131,30 +132,30 @@ public class BoundsIT {
     @Test
     void millionsOfEmptyObjectsOnTheAdminSocketAreRefused() throws IOException {
         String answer =
-                asked("admin.sock", "{\"command\":\"user import\",\"accounts\":[" + "{},".repeat(5_000_000) + "{}]}");
+                ask("admin.sock", "{\"command\":\"user import\",\"accounts\":[" + "{},".repeat(5_000_000) + "{}]}");
         assertThat(answer).contains("\"ok\":false", "too-large");
         assertThat(chatd.admin("", "user", "list").exits(0).out()).contains("alice");
     }
 
     @Test
-    void aKeyThatStandsTwiceIsRefused() throws IOException {
-        assertThat(asked("admin.sock", "{\"command\":\"user show\",\"name\":\"bob\",\"name\":\"alice\"}"))
+    void aDuplicateKeyIsRefused() throws IOException {
+        assertThat(ask("admin.sock", "{\"command\":\"user show\",\"name\":\"bob\",\"name\":\"alice\"}"))
                 .contains("\"ok\":false", "malformed");
     }
 
     @Test
-    void refusedCommandsOfAnAuditorAreJoined() throws IOException {
+    void refusedCommandsOfAnAuditorAreCoalesced() throws IOException {
         long before = logSize();
         for (int i = 0; i < 300; i++) {
-            assertThat(asked("audit.sock", "{\"command\":\"" + "\u202e".repeat(20_000 + i) + "\"}"))
+            assertThat(ask("audit.sock", "{\"command\":\"" + "\u202e".repeat(20_000 + i) + "\"}"))
                     .contains("\"ok\":false", "malformed");
         }
         assertThat(logSize() - before).isLessThan(20_000);
-        assertThat(awaitJoined("type=\"admin\"[^>]* reason=\"malformed\"")).isLessThanOrEqualTo(300);
+        assertThat(awaitCoalesced("type=\"admin\"[^>]* reason=\"malformed\"")).isLessThanOrEqualTo(300);
     }
 
     /** Returns the answer to one line on an admin socket. */
-    private String asked(String socket, String line) throws IOException {
+    private String ask(String socket, String line) throws IOException {
         Path path = chatd.adminSocket().resolveSibling(socket);
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             ByteBuffer bytes = UTF_8.encode(line + "\n");
@@ -178,10 +179,11 @@ public class BoundsIT {
     }
 
     /** Waits for a coalesced event of a kind and returns the highest count of one. */
-    private int awaitJoined(String kind) {
-        Pattern joined = Pattern.compile("<event [^>]*" + kind + "[^>]* count=\"(\\d+)\"");
+    private int awaitCoalesced(String kind) {
+        Pattern coalesced = Pattern.compile("<event [^>]*" + kind + "[^>]* count=\"(\\d+)\"");
         return await().until(
-                        () -> joined.matcher(logged())
+                        () -> coalesced
+                                .matcher(logged())
                                 .results()
                                 .map(found -> Integer.parseInt(found.group(1)))
                                 .max(Comparator.naturalOrder())
@@ -190,7 +192,7 @@ public class BoundsIT {
     }
 
     @Test
-    void refusedLogInsOfStrangersAreJoined() {
+    void refusedLoginsOfStrangersAreCoalesced() {
         long begin = System.nanoTime();
         try (Chat1Socket socket = chatd.connectFrom("127.9.1.1")) {
             for (int i = 0; i < 60; i++) {
@@ -198,7 +200,7 @@ public class BoundsIT {
                 assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
             }
         }
-        awaitJoined("type=\"login\"[^>]* reason=\"no-such-user\"");
+        awaitCoalesced("type=\"login\"[^>]* reason=\"no-such-user\"");
         // Only those from this address: leftovers of earlier tests are logged meanwhile.
         Pattern single = Pattern.compile("<event [^>]*type=\"login\"[^>]*127\\.9\\.1\\.1[^>]*>");
         assertThat(single.matcher(logged()).results().map(MatchResult::group))
@@ -206,7 +208,7 @@ public class BoundsIT {
     }
 
     @Test
-    void whoNeverLogsInLeavesRoomForOthers() {
+    void connectionsThatNeverLogInLeaveRoomForOthers() {
         List<Chat1Socket> idle = new ArrayList<>();
         try {
             for (int i = 0; i < STRANGERS; i++) {
@@ -234,7 +236,7 @@ public class BoundsIT {
     }
 
     @Test
-    void filesThatHardlyMoveStopNobodyElses() {
+    void stalledUploadsDoNotBlockOthers() {
         List<Chat1Socket> idle = new ArrayList<>();
         try {
             for (int i = 0; i < UPLOADS; i++) {
@@ -244,16 +246,16 @@ public class BoundsIT {
                 socket.send(Wire.fileHead("slow", LARGE, socket.name()), new byte[1_000]);
             }
             Thread.startVirtualThread(() -> trickle(idle));
-            // As many as a network may have.
+            // As many as one network may have.
             await().until(() -> unfinished() == UPLOADS / 2);
             try (Chat1Socket other = chatd.newcomer()) {
                 other.send(Wire.file("quick", new byte[LARGE], other.name()));
                 assertThat(other.expect(Wire.FILE).fileName()).isEqualTo("quick");
             }
-            // One of the slow ones gives way to a neighbour that would move.
+            // One of the slow uploads gives way to a neighbour's, which makes progress.
             try (Chat1Socket neighbour = chatd.connectFrom("127.8.1.1")) {
                 neighbour.logIn(chatd.person());
-                // The others of the slow ones wait, too.
+                // The other slow uploads wait, too.
                 await().until(() -> {
                     neighbour.send(Wire.file("beside", new byte[LARGE], neighbour.name()));
                     return neighbour.fence().stream().anyMatch(frame -> frame.code() == Wire.FILE);
@@ -290,7 +292,7 @@ public class BoundsIT {
     }
 
     @Test
-    void namesThatNobodyHasAreQuotedAsWhatCanBeSeen() {
+    void unknownNamesAreQuotedInVisibleCharacters() {
         try (Chat1Socket socket = chatd.newcomer()) {
             socket.send(Wire.text("hello", "no\u001b[31m\n\u202ebody"));
             assertThat(socket.expectServerText())

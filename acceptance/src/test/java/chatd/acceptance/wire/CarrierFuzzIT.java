@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Fuzzes HTTP and WebSockets, up to the decoder of the messages. */
+/** Fuzzes HTTP and WebSockets, up to the decoder of messages. */
 @Tag("processes")
 class CarrierFuzzIT {
     private static final String CORPUS = "carriers";
@@ -19,7 +19,7 @@ class CarrierFuzzIT {
     private Path found;
 
     @Test
-    void everySeedOfTheCorpusHolds() throws IOException, URISyntaxException {
+    void everySeedOfTheCorpusPasses() throws IOException, URISyntaxException {
         CarrierFuzzer.fuzzerInitialize();
         try {
             for (Path seed : Jazzer.seeds(CarrierFuzzer.class, CORPUS)) {
@@ -31,7 +31,7 @@ class CarrierFuzzIT {
     }
 
     @Test
-    void noStrangerBreaksWhatCarriesMessages() throws Exception {
+    void noStrangerBreaksTheCarriers() throws Exception {
         Jazzer.run(
                 CarrierFuzzer.class,
                 CORPUS,

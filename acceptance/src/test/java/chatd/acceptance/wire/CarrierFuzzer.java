@@ -19,14 +19,15 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entry point for Jazzer: what a stranger sends over HTTP, to a whole daemon. The first byte selects whether the rest is
- * sent at once, or as frames of a WebSocket, with or without compression. However it is split, it is answered the same;
- * then the daemon closes the connection; and it logs no error.
+ * Entry point for Jazzer: what a stranger sends over HTTP, to a whole daemon. The first byte
+ * selects whether the rest is sent at once, or as frames of a WebSocket, with or without
+ * compression. However the input is split, the answer is the same, the daemon then closes the
+ * connection, and it logs no error.
  */
 public final class CarrierFuzzer {
     private static final int HTTP = 1;
     private static final int COMPRESSED = 2;
-    private static final int MOST = 4 << 10;
+    private static final int LONGEST_INPUT = 4 << 10;
 
     private static final Pattern ABOUT_FILES = Pattern.compile("/files|/session");
     private static final Pattern LENGTH = Pattern.compile("content-length: (\\d+)");
@@ -41,9 +42,9 @@ public final class CarrierFuzzer {
     }
 
     /**
-     * Called by Jazzer while the process ends, and the database with it: the daemon can't stop in good order any more, and
-     * may write while its directory is deleted. Throws nothing, since Jazzer would then call {@code System.exit} in a
-     * shutdown hook, where that never returns.
+     * Called by Jazzer while the process ends, and the database with it: the daemon can't stop
+     * cleanly any more, and may write while its directory is deleted. Throws nothing, since Jazzer
+     * would then call {@code System.exit} in a shutdown hook, where that never returns.
      */
     public static void fuzzerTearDown() {
         Path directory = requireNonNull(daemon).directory;
@@ -65,7 +66,7 @@ public final class CarrierFuzzer {
     }
 
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
-        if (input.length == 0 || input.length > MOST) {
+        if (input.length == 0 || input.length > LONGEST_INPUT) {
             return;
         }
         Answers whole = answers(input, input.length);
@@ -82,7 +83,8 @@ public final class CarrierFuzzer {
     /**
      * What the daemon sent.
      *
-     * @param pongs neither wait for the commands before them, nor does a fault among those always come before them
+     * @param pongs kept apart, because their order relative to the other answers is not fixed, and
+     *     a fault may come before them
      */
     private record Answers(List<String> messages, List<String> pongs) {
         boolean isLike(Answers other) {
@@ -95,7 +97,7 @@ public final class CarrierFuzzer {
     private static Answers answers(byte[] input, int step) throws IOException {
         LocalDaemon chatd = requireNonNull(daemon);
         try (Socket plain = new Socket(chatd.host(), chatd.port());
-                SSLSocket socket = chatd.tls().over(plain, chatd.host(), "http/1.1")) {
+                SSLSocket socket = chatd.tls().connectOver(plain, chatd.host(), "http/1.1")) {
             OutputStream out = socket.getOutputStream();
             boolean isWebSocket = (input[0] & HTTP) == 0;
             if (isWebSocket) {
@@ -107,7 +109,7 @@ public final class CarrierFuzzer {
             for (int at = 1; at < input.length; at += step) {
                 out.write(input, at, Math.min(step, input.length - at));
             }
-            // Not by TLS: after that, nothing is answered any more.
+            // Not by close_notify: after that, nothing is answered any more.
             plain.shutdownOutput();
             String all = new String(socket.getInputStream().readAllBytes(), ISO_8859_1)
                     // A time of the same length, since a frame begins with its length.
@@ -116,17 +118,17 @@ public final class CarrierFuzzer {
             if (all.startsWith("HTTP/1.1 101 ")) {
                 return frames(all.substring(0, head), all.substring(head));
             }
-            boolean isOfFiles =
+            boolean isAboutFiles =
                     ABOUT_FILES.matcher(new String(input, ISO_8859_1)).find();
-            return new Answers(List.of(isOfFiles ? first(all) : all), List.of());
+            return new Answers(List.of(isAboutFiles ? firstAnswer(all) : all), List.of());
         }
     }
 
     /**
-     * Returns the first answer, without whether the connection is kept: after a request about a file, that depends on how
-     * much had come when it was answered.
+     * Returns the first answer, without the header that says whether the connection is kept: after
+     * a request about a file, that depends on how much had arrived when it was answered.
      */
-    private static String first(String all) {
+    private static String firstAnswer(String all) {
         Matcher length = LENGTH.matcher(all);
         int end = length.find() ? all.indexOf("\r\n\r\n") + 4 + Integer.parseInt(length.group(1)) : all.length();
         return all.substring(0, Math.min(all.length(), end)).replaceFirst("connection: close\r\n", "");
@@ -145,7 +147,8 @@ public final class CarrierFuzzer {
             String frame = rest.charAt(0) + rest.substring(from, from + length);
             switch (rest.charAt(0)) {
                 case WebSocketClient.FINAL | WebSocketClient.PONG -> pongs.add(frame);
-                // Sent to who has been silent for a while, as who sends single bytes on a busy machine is.
+                // Sent to clients that have been silent for a while, as one may be that sends
+                // single bytes on a busy machine.
                 case WebSocketClient.FINAL | WebSocketClient.PING -> {}
                 default -> messages.add(frame);
             }

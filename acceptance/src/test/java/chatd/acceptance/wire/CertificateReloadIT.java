@@ -20,20 +20,22 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Loading a new certificate while users are connected; and mending the log of a killed daemon. */
+/**
+ * Loading a new certificate while users are connected; and repairing the log of a killed daemon.
+ */
 @Tag("processes")
 class CertificateReloadIT {
     @TempDir
     private Path elsewhere;
 
-    private Path made(String name) throws IOException {
+    private Path makeCertificate(String name) throws IOException {
         Path there = Files.createDirectory(elsewhere.resolve(name));
         ProcessResult.chat("", Map.of(), "admin", "cert", "dev", "--name", "localhost", there.toString())
                 .exits(0);
         return there;
     }
 
-    private static void put(Path from, SpawnedDaemon chatd) throws IOException {
+    private static void install(Path from, SpawnedDaemon chatd) throws IOException {
         for (String file : new String[] {"server.key", "server.pem", "ca.pem"}) {
             Path fresh = chatd.directory.resolve(file + ".new");
             Files.copy(from.resolve(file), fresh);
@@ -58,25 +60,25 @@ class CertificateReloadIT {
     }
 
     @Test
-    void aReloadOrASignalOrTheFilesAloneBringAnotherCertificate() throws IOException {
+    void aReloadASignalOrChangedFilesLoadAnotherCertificate() throws IOException {
         try (SpawnedDaemon chatd = SpawnedDaemon.start();
                 Chat1Socket one = chatd.newcomer()) {
             X509Certificate first = shown(chatd, chatd.directory.resolve("ca.pem"));
-            Path two = made("two");
-            put(two, chatd);
+            Path two = makeCertificate("two");
+            install(two, chatd);
             assertThat(chatd.admin("", "config", "reload").exits(0).out()).contains("Certificate: CN=localhost");
             X509Certificate second = shown(chatd, two.resolve("ca.pem"));
             assertThat(second).isNotEqualTo(first);
             assertThat(chatd.admin("", "config", "reload").exits(0).out()).isEqualTo("Nothing has changed.\n");
 
-            Path three = made("three");
-            put(three, chatd);
+            Path three = makeCertificate("three");
+            install(three, chatd);
             ProcessResult.signal("HUP", chatd.daemon().pid());
             await().ignoreExceptions()
                     .until(() -> !shown(chatd, three.resolve("ca.pem")).equals(second));
 
-            Path four = made("four");
-            put(four, chatd);
+            Path four = makeCertificate("four");
+            install(four, chatd);
             await().ignoreExceptions().until(() -> shown(chatd, four.resolve("ca.pem")) != null);
             one.send(Wire.text("still here", one.name()));
             one.expectText(one.name(), "still here");
@@ -86,7 +88,7 @@ class CertificateReloadIT {
     }
 
     @Test
-    void whatCanNotBeUsedIsRefusedAndNothingOfTheConfigurationIsTaken() throws IOException {
+    void anUnusableCertificateIsRefusedWithTheWholeConfiguration() throws IOException {
         try (SpawnedDaemon chatd = SpawnedDaemon.start();
                 Chat1Socket one = chatd.newcomer()) {
             Path config = chatd.configuration();
@@ -105,20 +107,20 @@ class CertificateReloadIT {
         }
     }
 
-    /** The commonest mistake: the certificate alone, where the file with its chain is meant. */
+    /** The most common mistake: the certificate alone instead of the file with its chain. */
     @Test
-    void aCertificateWithoutItsIssuersIsTakenAndToldOfWhereverAnAdministratorLooks() throws IOException {
+    void aCertificateWithoutItsIssuersIsAcceptedAndReportedWhereverAnAdministratorLooks() throws IOException {
         try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
             String config = chatd.configuration().toString();
             assertThat(chatd.admin("", "config", "check").exits(0).out()).doesNotContain("fullchain.pem");
-            Path two = made("two");
+            Path two = makeCertificate("two");
             Path chain = two.resolve("server.pem");
             String end = "-----END CERTIFICATE-----\n";
             String all = Files.readString(chain);
             Files.writeString(chain, all.substring(0, all.indexOf(end) + end.length()));
-            put(two, chatd);
+            install(two, chatd);
             chatd.admin("", "config", "reload").exits(0);
-            for (String told : List.of(
+            for (String output : List.of(
                     chatd.admin("", "config", "check").exits(0).out(),
                     ProcessResult.chat("", Map.of(), "daemon", "--check-config", config)
                             .exits(0)
@@ -127,16 +129,16 @@ class CertificateReloadIT {
                     chatd.admin("", "cert", "show", chain.toString()).exits(0).out(),
                     chatd.admin("", "stats", "--check").exits(1).out(),
                     chatd.read("chatd.log"))) {
-                assertThat(told).contains("fullchain.pem", "CN=chatd development authority");
+                assertThat(output).contains("fullchain.pem", "CN=chatd development authority");
             }
-            put(made("three"), chatd);
+            install(makeCertificate("three"), chatd);
             chatd.admin("", "config", "reload").exits(0);
             assertThat(chatd.admin("", "stats", "--check").out()).doesNotContain("fullchain.pem");
         }
     }
 
     @Test
-    void aKilledDaemonsLogIsMendedWithoutStartingIt() throws IOException {
+    void aKilledDaemonsLogIsRepairedWithoutStartingIt() throws IOException {
         try (SpawnedDaemon chatd = SpawnedDaemon.start();
                 Chat1Socket one = chatd.newcomer()) {
             String config = chatd.configuration().toString();
@@ -153,15 +155,17 @@ class CertificateReloadIT {
             Files.writeString(part, "<event seq=", java.nio.file.StandardOpenOption.APPEND);
             ProcessResult.chat("", Map.of(), "daemon", "--config", config, "--mend-log")
                     .exits(0);
-            String mended = Files.readString(chatd.auditLog().resolve("audit.xml"));
-            assertThat(mended).isEqualTo(Files.readString(part) + "</audit>\n").contains("type=\"recovery\"");
-            assertThat(mended.split("type=\"text\"", -1)).hasSize(201);
+            String repaired = Files.readString(chatd.auditLog().resolve("audit.xml"));
+            assertThat(repaired)
+                    .isEqualTo(Files.readString(part) + "</audit>\n")
+                    .contains("type=\"recovery\"");
+            assertThat(repaired.split("type=\"text\"", -1)).hasSize(201);
             ProcessResult.admin("", "log", "verify", chatd.auditLog().toString())
                     .exits(3);
-            // The second time, there is nothing to mend.
+            // The second time, there is nothing to repair.
             ProcessResult.chat("", Map.of(), "daemon", "--config", config, "--mend-log")
                     .exits(0);
-            assertThat(Files.readString(chatd.auditLog().resolve("audit.xml"))).isEqualTo(mended);
+            assertThat(Files.readString(chatd.auditLog().resolve("audit.xml"))).isEqualTo(repaired);
         }
     }
 }

@@ -136,14 +136,14 @@ class ClientCertificateIT {
     }
 
     @Test
-    void whoShowsTheAccountsCertificateLogsIn() {
+    void aClientWithTheAccountsCertificateLogsIn() {
         client("--certificate", file("clients-alice.pem"), "--key", file("clients-alice.key"))
                 .exits(0);
         client("--certificate", file("clients-alice.both")).exits(0);
     }
 
     @Test
-    void theRightPasswordDoesNotHelpWhoShowsAnothersCertificate() throws IOException {
+    void theRightPasswordDoesNotHelpWithAnothersCertificate() throws IOException {
         ProcessResult refused = client("--certificate", file("clients-mallory.both"));
         assertThat(refused.exit()).isNotZero();
         assertThat(refused.err()).contains("for the account mallory alone");
@@ -153,14 +153,14 @@ class ClientCertificateIT {
     }
 
     @Test
-    void withoutOneOrWithOneThatNobodyVouchesForNobodyGetsIn() {
+    void withoutATrustedCertificateNobodyLogsIn() {
         assertThat(client().exits(69).err()).contains("asks for a client certificate");
         assertThat(client("--certificate", file("others-alice.both")).exits(69).err())
                 .contains("does not accept the certificate");
     }
 
     @Test
-    void whatIsMissingIsSaid() {
+    void missingOptionsAndFilesAreReported() {
         assertThat(client("--key", file("clients-alice.key")).exits(2).err()).contains("--key goes with --certificate");
         assertThat(client("--certificate", file("nowhere.pem")).exits(1).err()).contains("There is no file");
         assertThat(client("--certificate", file("clients-alice.pem")).exits(1).err())

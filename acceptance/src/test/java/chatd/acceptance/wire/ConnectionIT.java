@@ -13,7 +13,7 @@ import chatd.acceptance.kit.LocalDaemon;
 import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Wire;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -81,7 +81,7 @@ class ConnectionIT {
     }
 
     @Test
-    void aFileWhoseEndSharesARecordWithTheNextFrameIsStoredAsItWas() {
+    void aFileWhoseEndSharesARecordWithTheNextFrameIsStoredUnchanged() {
         try (Chat1Socket ann = chatd.newcomer()) {
             byte[] content = noise(12_000);
             byte[] next = Wire.text("x".repeat(8_000), ann.name());
@@ -98,7 +98,7 @@ class ConnectionIT {
     }
 
     @Test
-    void whatCameBeforeAHalfCloseIsDone() {
+    void packetsBeforeAHalfCloseAreProcessed() {
         Chatd.Person ann = chatd.person();
         try (Chat1Socket ben = chatd.newcomer();
                 Chat1Socket hasty = chatd.connect()) {
@@ -110,18 +110,20 @@ class ConnectionIT {
             ben.expectText(ann.name(), "one");
             ben.expectText(ann.name(), "two");
             hasty.untilClosed();
-            // Not by ben's presence packets: her coming and going cancel out while both are pending for him.
+            // Not by ben's presence packets: ann's coming online and going offline cancel out while
+            // both are pending for him.
             await().until(() ->
                     !chatd.admin("", "session", "list").exits(0).out().contains(ann.name()));
         }
     }
 
     /**
-     * More than the daemon reads before the first text is done: it has paused reading when the half-close arrives. To
-     * somebody who is away, since one who reads slowly would be disconnected.
+     * Sends more than the daemon reads before the first text is done: it has paused reading when
+     * the half-close arrives. The receiver is offline, since one who reads slowly would be
+     * disconnected.
      */
     @Test
-    void muchThatCameBeforeAHalfCloseIsDoneToItsEnd() throws SQLException {
+    void manyPacketsBeforeAHalfCloseAreAllProcessed() throws SQLException {
         String padding = "x".repeat(1_000);
         int before = chatd.read("chatd.log").length();
         Chatd.Person ben = chatd.person();
@@ -154,7 +156,7 @@ class ConnectionIT {
     }
 
     @Test
-    void aSessionThatIsDisplacedInTheMiddleOfAFileGetsTheFileWholeAndThenItsFarewell() {
+    void aSessionThatIsDisplacedInTheMiddleOfAFileGetsTheWholeFileAndThenItsFarewell() {
         byte[] content = noise(8 << 20);
         try (Chat1Socket slow = chatd.newcomer()) {
             slow.send(Wire.file("f", content, slow.name()));
@@ -178,13 +180,13 @@ class ConnectionIT {
     /** An accepted connection is not refused: it becomes a session, which is then closed properly. */
     @Test
     @Tag("processes")
-    void whoIsAboutToSayHelloWhenTheDaemonStopsIsNotCutOff() throws Exception {
+    void aClientInItsHandshakeWhenTheDaemonStopsIsNotCutOff() throws Exception {
         CountDownLatch stopping = new CountDownLatch(1);
         try (SpawnedDaemon own = SpawnedDaemon.start();
                 Socket plain = new Hesitating(own.port(), stopping);
                 SSLSocket socket = (SSLSocket)
                         own.tls().context().getSocketFactory().createSocket(plain, "localhost", own.port(), true)) {
-            CompletableFuture<Void> greeted = CompletableFuture.runAsync(() -> {
+            CompletableFuture<Void> handshake = CompletableFuture.runAsync(() -> {
                 try {
                     socket.startHandshake();
                 } catch (IOException e) {
@@ -196,20 +198,20 @@ class ConnectionIT {
             ProcessResult.signal("TERM", own.daemon().pid());
             await().pollInterval(Duration.ofMillis(10)).until(() -> !own.listens());
             stopping.countDown();
-            greeted.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+            handshake.get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
             assertThat(socket.getInputStream().read())
                     .as("it ends with close_notify")
                     .isEqualTo(-1);
         }
     }
 
-    /** A socket that sends the first five bytes, and the rest once it may. */
+    /** A socket that sends the first five bytes, and the rest once the latch is open. */
     private static final class Hesitating extends Socket {
-        private final CountDownLatch may;
+        private final CountDownLatch mayContinue;
 
-        Hesitating(int port, CountDownLatch may) throws IOException {
+        Hesitating(int port, CountDownLatch mayContinue) throws IOException {
             super(InetAddress.getLoopbackAddress(), port);
-            this.may = may;
+            this.mayContinue = mayContinue;
         }
 
         @Override
@@ -219,7 +221,7 @@ class ConnectionIT {
                 public void write(byte[] bytes, int from, int count) throws IOException {
                     out.write(bytes, from, 5);
                     try {
-                        may.await();
+                        mayContinue.await();
                     } catch (InterruptedException e) {
                         throw new InterruptedIOException();
                     }
@@ -230,7 +232,7 @@ class ConnectionIT {
     }
 
     @Test
-    void anAdministratorsResetIsNotUndoneByAChangeThatWasJudgedBefore() {
+    void anAdministratorsResetIsNotUndoneByAChangeThatWasRequestedBefore() {
         Chatd.Person ann = chatd.person();
         try (Chat1Socket guesser = chatd.connect();
                 Chat1Socket changer = chatd.connect()) {
@@ -238,7 +240,7 @@ class ConnectionIT {
                 guesser.send(Wire.change(ann.name(), "wrong password", "something new"));
                 guesser.expect(Wire.WRONG_OLD);
             }
-            // Throttled by now: the answer comes four seconds later, and the reset before it.
+            // Throttled by now: the answer comes four seconds later, after the reset.
             changer.send(Wire.change(ann.name(), ann.password(), "the attacker's own"));
             chatd.admin("by the administrator\n", "user", "reset", ann.name(), "--password-stdin")
                     .exits(0);
@@ -250,7 +252,7 @@ class ConnectionIT {
         }
     }
 
-    /** As from a client that writes messages one behind the other: it learns why nothing comes back. */
+    /** As from a client that does not end its messages: it learns why it gets no answers. */
     @ParameterizedTest
     @EnumSource(names = {"LINES", "WEB_SOCKET"})
     void aMessageWithoutItsEndIsAnsweredBeforeTheConnectionIsClosed(JsonCarrier carrier) {

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Files sent and fetched by curl, as scripts do: whole, in part, gone on with, and only if they have changed. */
+/**
+ * Files sent and fetched by curl, as scripts do: whole, in part, resumed, and only if they have
+ * changed.
+ */
 class CurlIT extends HttpTestBase {
     private final Bearer sender = logIn(ann, "");
     private final byte[] content = FileTestBase.noise(700_000);
@@ -27,7 +30,10 @@ class CurlIT extends HttpTestBase {
         super(chatd);
     }
 
-    /** Runs curl, with the token from its standard input, so that no list of processes shows it; returns the code of HTTP. */
+    /**
+     * Runs curl, with the token from its standard input, so that no list of processes shows it;
+     * returns the HTTP status.
+     */
     private String curl(String path, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 "curl",
@@ -48,9 +54,9 @@ class CurlIT extends HttpTestBase {
         try (var in = curl.outputWriter()) {
             in.write("header = \"Authorization: Bearer " + sender.token() + "\"\n");
         }
-        String said = new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String status = new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(curl.waitFor()).isZero();
-        return said;
+        return status;
     }
 
     private byte[] part(int from, int end) {
@@ -84,8 +90,8 @@ class CurlIT extends HttpTestBase {
     }
 
     @Test
-    void curlGoesOnWithWhatWasCutAndFetchesNothingTwice() throws IOException, InterruptedException {
-        String path = "/files/" + sent(sender, ben.name(), "cut.bin", content);
+    void curlResumesWhatWasCutAndFetchesNothingTwice() throws IOException, InterruptedException {
+        String path = "/files/" + sendFile(sender, ben.name(), "cut.bin", content);
         Files.write(directory.resolve("cut"), part(0, 300_001));
         assertThat(curl(path, "--continue-at", "-", "--output", "cut")).isEqualTo("206");
         assertThat(directory.resolve("cut")).hasBinaryContent(content);

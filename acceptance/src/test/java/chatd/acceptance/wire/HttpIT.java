@@ -9,7 +9,7 @@ import chatd.acceptance.kit.HttpClient.Response;
 import chatd.acceptance.kit.LocalDaemon;
 import chatd.acceptance.kit.WebSocketClient;
 import chatd.acceptance.kit.Wire;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -99,7 +99,7 @@ class HttpIT {
     }
 
     @Test
-    void pagesComeCompressedToThoseWhoTakeIt() throws IOException {
+    void pagesAreCompressedForClientsThatAcceptIt() throws IOException {
         Response plain = http.get("/");
         Response zipped = http.ask("GET", "/", "Accept-Encoding: deflate, gzip\r\n");
         assertThat(zipped.header("content-encoding")).isEqualTo("gzip");
@@ -115,7 +115,7 @@ class HttpIT {
     }
 
     @Test
-    void whatIsKnownIsNotSentAgain() throws IOException {
+    void aCachedPageIsNotSentAgain() throws IOException {
         String etag = http.get("/").header("etag");
         Response known = http.ask("GET", "/", "If-None-Match: \"other\", " + etag + "\r\n");
         assertThat(known.status()).isEqualTo(304);
@@ -144,7 +144,7 @@ class HttpIT {
         "OPTIONS, *, 404",
         "GET, /ws, 426"
     })
-    void everythingElseIsAnswered(String method, String path, int status) throws IOException {
+    void otherRequestsAreAnswered(String method, String path, int status) throws IOException {
         Response response = http.ask(method, path, "");
         assertThat(response.status()).isEqualTo(status);
         if (status == 405) {
@@ -178,20 +178,21 @@ class HttpIT {
         "[::1]:7443, false",
         "a.localhost, false"
     })
-    void browsersAreToldToUseTlsAlone(String host, boolean told) throws IOException {
+    void browsersAreToldToUseOnlyTls(String host, boolean hsts) throws IOException {
         http.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
-        assertThat(http.response(false).header("strict-transport-security")).isEqualTo(told ? "max-age=31536000" : "");
+        assertThat(http.readResponse(false).header("strict-transport-security"))
+                .isEqualTo(hsts ? "max-age=31536000" : "");
     }
 
     @Test
     void anOldClientIsServedOnce() throws IOException {
         http.send("GET / HTTP/1.0\r\n\r\n");
-        assertThat(http.response(false).status()).isEqualTo(200);
+        assertThat(http.readResponse(false).status()).isEqualTo(200);
         assertThat(http.isAtEnd()).isTrue();
     }
 
     @Test
-    void whoSaysSoIsServedOnce() throws IOException {
+    void aClientThatWantsItIsServedOnce() throws IOException {
         assertThat(http.ask("GET", "/", "Connection: close\r\n").header("connection"))
                 .isEqualTo("close");
         assertThat(http.isAtEnd()).isTrue();
@@ -216,26 +217,29 @@ class HttpIT {
                 "GET /\r\n\r\n",
                 "hello\r\n\r\n"
             })
-    void whatCouldBeReadInTwoWaysIsRefused(String request) throws IOException {
+    void ambiguousRequestsAreRefused(String request) throws IOException {
         // What follows must not be taken for a request of its own.
         http.send(request + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
-        assertThat(http.response(false).status()).isEqualTo(400);
+        assertThat(http.readResponse(false).status()).isEqualTo(400);
         assertThat(http.isAtEnd()).isTrue();
     }
 
     @Test
     void longLinesAndManyHeadersAreRefused() throws IOException {
         http.send("GET /" + "x".repeat(4_000) + " HTTP/1.1\r\nHost: a\r\n\r\n");
-        assertThat(http.response(false).status()).isEqualTo(414);
+        assertThat(http.readResponse(false).status()).isEqualTo(414);
         assertThat(http.isAtEnd()).isTrue();
         try (HttpClient other = HttpClient.connect(chatd)) {
             other.send("GET / HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n".repeat(3_000) + "\r\n");
-            assertThat(other.response(false).status()).isEqualTo(431);
+            assertThat(other.readResponse(false).status()).isEqualTo(431);
             assertThat(other.isAtEnd()).isTrue();
         }
     }
 
-    /** Answers that nobody reads are not made: with the socket full, a further request is one too many. */
+    /**
+     * Answers are not made while nobody reads them: once the socket is full, a further request is
+     * one too many.
+     */
     @Test
     void requestsAreNotAnsweredFasterThanAnswersAreRead() throws IOException {
         int most = 50_000;
@@ -248,7 +252,7 @@ class HttpIT {
         }
         int answers = 0;
         try {
-            while (http.response(false).status() == 200) {
+            while (http.readResponse(false).status() == 200) {
                 answers++;
             }
         } catch (IOException e) {
@@ -258,26 +262,26 @@ class HttpIT {
     }
 
     @Test
-    void aSlowRequestIsNotAwaitedForEver() throws IOException {
+    void aSlowRequestTimesOut() throws IOException {
         http.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
         assertThat(http.isAtEnd()).isTrue();
     }
 
     @Test
-    void whoSpeaksHttpWithoutSayingSoIsToldHow() throws IOException {
+    void httpWithoutAlpnIsAnsweredWithAnExplanation() throws IOException {
         SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port());
-        try (HttpClient unsaid = new HttpClient(socket)) {
-            Response response = unsaid.get("/");
+        try (HttpClient withoutAlpn = new HttpClient(socket)) {
+            Response response = withoutAlpn.get("/");
             assertThat(response.status()).isEqualTo(400);
             assertThat(new String(response.body(), StandardCharsets.US_ASCII)).contains("http/1.1 by ALPN");
-            assertThat(unsaid.isAtEnd()).isTrue();
+            assertThat(withoutAlpn.isAtEnd()).isTrue();
         }
     }
 
     @Test
-    void whoForgetsTlsIsToldSo() throws IOException {
+    void plainHttpIsAnsweredWithAnExplanation() throws IOException {
         try (var plain = new Socket(InetAddress.getLoopbackAddress(), chatd.port())) {
-            plain.setSoTimeout(Patience.MILLIS);
+            plain.setSoTimeout(TestTimeout.MILLIS);
             plain.getOutputStream().write(Wire.utf8("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
             assertThat(new String(plain.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 400 ")
@@ -293,7 +297,7 @@ class HttpIT {
             request = request.replace(replacing[i], replacing[i + 1]);
         }
         http.send(request + "\r\n");
-        return http.response(false);
+        return http.readResponse(false);
     }
 
     @ParameterizedTest
@@ -308,7 +312,7 @@ class HttpIT {
         "https://LOCALHOST:PORT, 101",
         "https://intranet.example.org, 101"
     })
-    void theOriginIsOursOrAnotherThatIsAllowed(String origin, int status) throws IOException {
+    void onlyOurOriginAndAllowedOnesAreAccepted(String origin, int status) throws IOException {
         Response response = askForWebSocket(
                 "Upgrade: websocket\r\n",
                 "Upgrade: websocket\r\nOrigin: %s\r\n"
@@ -335,7 +339,7 @@ class HttpIT {
         "Key: dGhl, Key: dGhlZGhl, 400",
         "GET, POST, 400"
     })
-    void whatIsNoRequestForOurWebSocketIsRefused(String part, String other, int status) throws IOException {
+    void invalidWebSocketRequestsAreRefused(String part, String other, int status) throws IOException {
         Response response = askForWebSocket(part, other);
         assertThat(response.status()).isEqualTo(status);
         if (status == 426) {
@@ -360,7 +364,7 @@ class HttpIT {
                 "; a=b, permessage-deflate | true",
                 "x-webkit-deflate-frame | false"
             })
-    void compressionIsWithoutContext(String offer, boolean agreed) throws IOException {
+    void compressionIsWithoutContextTakeover(String offer, boolean agreed) throws IOException {
         Response response = askForWebSocket(
                 "Upgrade: websocket\r\n", "Upgrade: websocket\r\nSec-WebSocket-Extensions: " + offer + "\r\n");
         assertThat(response.header("sec-websocket-extensions"))
@@ -369,7 +373,7 @@ class HttpIT {
 
     /** Frames that arrive with the request are not lost. */
     @Test
-    void aHastyClientIsHeard() throws IOException {
+    void framesSentWithTheRequestAreAnswered() throws IOException {
         SSLSocket socket = http.socket();
         byte[] frame = {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, '{', '}'};
         byte[] request = Wire.utf8(WebSocketClient.request(socket) + "\r\n");
@@ -377,7 +381,7 @@ class HttpIT {
         System.arraycopy(frame, 0, both, request.length, frame.length);
         socket.getOutputStream().write(both);
         var in = new DataInputStream(socket.getInputStream());
-        assertThat(HttpClient.head(in)).startsWith("HTTP/1.1 101");
+        assertThat(HttpClient.readHead(in)).startsWith("HTTP/1.1 101");
         assertThat(in.read()).isEqualTo(0x81);
         byte[] answer = new byte[in.read()];
         in.readFully(answer);
@@ -385,7 +389,7 @@ class HttpIT {
     }
 
     @Test
-    void whoIsSilentIsPingedAndThenGone() throws IOException {
+    void aSilentClientIsPingedAndThenDisconnected() throws IOException {
         try (WebSocketClient socket = WebSocketClient.open(http.socket(), false)) {
             WebSocketClient.Received ping = socket.next();
             assertThat(ping).isNotNull();
@@ -403,7 +407,7 @@ class HttpIT {
         }
     }
 
-    /** The JDK's own client is another implementation of both. */
+    /** The JDK's own client is another implementation of HTTP and WebSockets. */
     @Test
     void theJdksClientIsServed() throws Exception {
         try (var client = java.net.http.HttpClient.newBuilder()
@@ -435,12 +439,12 @@ class HttpIT {
                             return null;
                         }
                     })
-                    .get(Patience.MILLIS, TimeUnit.MILLISECONDS);
-            socket.sendText("{\"type\": 19, ", false).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
-            socket.sendText("\"info\": {\"limit\": 1}}", true).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
-            assertThat(received.get(Patience.MILLIS, TimeUnit.MILLISECONDS)).contains("not-logged-in");
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").get(Patience.MILLIS, TimeUnit.MILLISECONDS);
-            assertThat(closed.get(Patience.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
+                    .get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
+            socket.sendText("{\"type\": 19, ", false).get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
+            socket.sendText("\"info\": {\"limit\": 1}}", true).get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
+            assertThat(received.get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS)).contains("not-logged-in");
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
+            assertThat(closed.get(TestTimeout.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
         }
     }
 }

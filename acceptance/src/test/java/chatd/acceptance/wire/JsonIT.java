@@ -21,14 +21,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Sessions of JSON messages (page {@code chat-json-1.md}), on each carrier: login and logout, who is online, what is no message, who does not read. */
+/**
+ * Sessions of JSON messages (page {@code chat-json-1.md}), on each carrier: login and logout,
+ * presence, malformed messages, slow readers.
+ */
 class JsonIT extends TwoDialectsTestBase {
     JsonIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
     }
 
     @Test
-    void aLogInIsAnsweredWithWhoIsThere() {
+    void aLoginIsAnsweredWithTheListOfUsers() {
         JsonSocket first = connect();
         JsonNode info = first.logIn(ann.name(), ann.password(), "laptop");
         assertThat(text(info, "success")).isEqualTo("登录成功");
@@ -51,7 +54,7 @@ class JsonIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void whyALogInIsRefusedIsSaid() {
+    void theAnswerSaysWhyALoginIsRefused() {
         JsonSocket socket = connect();
         JsonNode info = socket.logIn(ann.name(), "not-the-password", "");
         assertThat(text(info, "code")).isEqualTo("wrong-password");
@@ -77,15 +80,15 @@ class JsonIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void oneIsOnlineWhileOnAnyDevice() {
+    void aUserIsOnlineWhileOnAnyDevice() {
         JsonSocket bens = logIn(ben.person(), "watching");
         Chat1Socket watching = chatd.newcomer();
-        closing(watching);
+        closeAfterTest(watching);
         JsonSocket laptop = logIn(ann, "laptop");
         watching.expectPresence(Wire.ONLINE, ann.name());
-        JsonNode come = bens.expectPresence(JsonType.ONLINE, laptop.user());
-        assertThat(text(come, "info", "user_name")).isEqualTo(ann.name());
-        assertThat(text(come, "info", "type")).isEqualTo("stranger");
+        JsonNode online = bens.expectPresence(JsonType.ONLINE, laptop.user());
+        assertThat(text(online, "info", "user_name")).isEqualTo(ann.name());
+        assertThat(text(online, "info", "type")).isEqualTo("stranger");
         Chat1Socket terminal = chat1(ann);
         JsonSocket phone = logIn(ann, "phone");
         laptop.close();
@@ -100,7 +103,7 @@ class JsonIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void aLogInOnTheSameDeviceTakesItsPlaceAndNoOther() {
+    void aLoginOnTheSameDeviceDisplacesOnlyThatSession() {
         JsonSocket laptop = logIn(ann, "laptop");
         JsonSocket phone = logIn(ann, "phone");
         Chat1Socket terminal = chat1(ann);
@@ -109,7 +112,7 @@ class JsonIT extends TwoDialectsTestBase {
                 .isEqualTo("logout");
         laptop.untilClosed();
         Chat1Socket displacing = chatd.connect();
-        closing(displacing);
+        closeAfterTest(displacing);
         assertThat(displacing.logIn(ann).code()).isEqualTo(Wire.LOGGED_IN_DISPLACING);
         terminal.expectPresence(Wire.OFFLINE, ann.name());
         terminal.expectClosed();
@@ -137,7 +140,7 @@ class JsonIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void whatIsNoMessageIsToleratedTwice() {
+    void malformedMessagesAreToleratedTwice() {
         JsonSocket json = connect();
         json.raw("hello\n");
         assertThat(json.refusal()).isEqualTo("malformed");
@@ -158,7 +161,7 @@ class JsonIT extends TwoDialectsTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aMessageOverTheSizeClosesTheConnection(boolean loggedIn) {
+    void aMessageOverTheLimitClosesTheConnection(boolean loggedIn) {
         JsonSocket json = loggedIn ? logIn(ann, "") : connect();
         String start = "{\"type\":19,\"info\":{\"before\":1,\"limit\":1,\"x\":\"";
         int most = loggedIn ? 1 << 20 : 16 << 10;
@@ -173,7 +176,7 @@ class JsonIT extends TwoDialectsTestBase {
     }
 
     @Test
-    void bytesMayComeOneByOne() {
+    void bytesMayArriveOneByOne() {
         JsonSocket json = connect();
         String message = "{\"type\":1,\"info\":{\"user_id\":\"%s\",\"user_pwd\":\"%s\"}}\n"
                 .formatted(ann.name(), ann.password());
@@ -202,7 +205,7 @@ class JsonIT extends TwoDialectsTestBase {
 
     /** Unsolicited settings count against the same bound as everything unsolicited. */
     @Test
-    void whoDoesNotReadSettingsIsCutOff() {
+    void aClientThatDoesNotReadSettingsIsDisconnected() {
         JsonSocket json = logIn(ann, "laptop");
         Chat1Socket own = chat1(ann);
         // Nothing that could be compressed.
@@ -247,7 +250,7 @@ class JsonIT extends TwoDialectsTestBase {
     void theDaemonPrefersJson() {
         SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port(), "http/1.1", "chat/1", "chat-json/1");
         assertThat(socket.getApplicationProtocol()).isEqualTo("chat-json/1");
-        JsonCarrier.LINES.on(socket).close();
+        JsonCarrier.LINES.wrap(socket).close();
     }
 
     @Test

@@ -8,7 +8,7 @@ import chatd.acceptance.kit.Chat1Socket;
 import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.LocalDaemon;
 import chatd.acceptance.kit.Wire;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -48,7 +48,7 @@ class ProxiedIT {
     private static Socket raw(String from) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
-        socket.setSoTimeout(Patience.MILLIS);
+        socket.setSoTimeout(TestTimeout.MILLIS);
         socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), chatd.port()), 10_000);
         return socket;
     }
@@ -79,20 +79,20 @@ class ProxiedIT {
         return new Chat1Socket(socket);
     }
 
-    private static Chat1Socket behind(String client, int port) throws IOException {
+    private static Chat1Socket connectBehindProxy(String client, int port) throws IOException {
         Socket raw = raw(PROXY);
         raw.getOutputStream().write(header(1, client, port));
         return secure(raw);
     }
 
     /** Waits until the daemon, too, has completed the handshake: before that, a connection gives way to a new one. */
-    private static Chat1Socket greeted(Chat1Socket socket) {
+    private static Chat1Socket established(Chat1Socket socket) {
         socket.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
         assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
         return socket;
     }
 
-    private static void ends(Socket raw) throws IOException {
+    private static void expectClosed(Socket raw) throws IOException {
         try {
             assertThat(raw.getInputStream().read()).isEqualTo(-1);
         } catch (SocketException e) {
@@ -106,9 +106,9 @@ class ProxiedIT {
     }
 
     @Test
-    void theClientIsWhoTheProxySaysItIs() throws IOException {
-        try (Chat1Socket six = behind("2001:db8::7", 4242);
-                Chat1Socket four = behind("192.0.2.9", 4243)) {
+    void theClientHasTheAddressThatTheProxySays() throws IOException {
+        try (Chat1Socket six = connectBehindProxy("2001:db8::7", 4242);
+                Chat1Socket four = connectBehindProxy("192.0.2.9", 4243)) {
             six.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
             assertThat(six.next().code()).isEqualTo(Wire.LOGGED_IN);
             four.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
@@ -118,7 +118,7 @@ class ProxiedIT {
     }
 
     @Test
-    void theHeaderMayComeByteByByte() throws IOException {
+    void theHeaderMayArriveByteByByte() throws IOException {
         Socket raw = raw(PROXY);
         raw.setTcpNoDelay(true);
         for (byte b : header(1, "2001:db8::8", 4244)) {
@@ -132,7 +132,7 @@ class ProxiedIT {
     }
 
     @Test
-    void theProxyMayComeForItsOwnSake() throws IOException {
+    void theProxyMayConnectOnItsOwnBehalf() throws IOException {
         Socket raw = raw(PROXY);
         raw.getOutputStream().write(header(0, "2001:db8::9", 1));
         try (Chat1Socket socket = secure(raw)) {
@@ -142,14 +142,14 @@ class ProxiedIT {
         }
     }
 
-    /** As nginx and many balancers send it. */
+    /** As nginx and many load balancers send it. */
     @ParameterizedTest
     @CsvSource({
         "TCP4 192.0.2.44 192.0.2.2 5555, 192.0.2.44",
         "TCP6 2001:db8::44 ::1 5555, 2001:db8::44",
         "UNKNOWN, 127.0.0.2"
     })
-    void theFirstVersionIsTakenToo(String header, String client) throws IOException {
+    void version1OfTheHeaderIsAcceptedToo(String header, String client) throws IOException {
         Socket raw = raw(PROXY);
         raw.getOutputStream()
                 .write(("PROXY " + header + (header.contains(" ") ? " 7443" : "") + "\r\n").getBytes(US_ASCII));
@@ -198,19 +198,19 @@ class ProxiedIT {
     }
 
     @Test
-    void withoutAHeaderNobodyIsLetInFromThere() throws IOException {
+    void connectionsOfTheProxyWithoutAHeaderAreRefused() throws IOException {
         try (Socket none = raw(PROXY);
-                Socket long1 = raw(PROXY);
+                Socket tooLong = raw(PROXY);
                 Socket broken = raw(PROXY)) {
             none.getOutputStream().write(HexFormat.of().parseHex("16030100fa010000f60303" + "00".repeat(244)));
-            ends(none);
-            long1.getOutputStream()
+            expectClosed(none);
+            tooLong.getOutputStream()
                     .write(("PROXY TCP4 192.0.2.48 192.0.2.2 5555 7443" + " ".repeat(200) + "\r\n").getBytes(US_ASCII));
-            ends(long1);
+            expectClosed(tooLong);
             byte[] cut = header(1, "192.0.2.45", 1);
             cut[15] = 3;
             broken.getOutputStream().write(cut);
-            ends(broken);
+            expectClosed(broken);
         }
         chatd.admin("", "log", "rotate").exits(0);
         assertThat(log()).doesNotContain("192.0.2.48", "192.0.2.45");
@@ -219,10 +219,10 @@ class ProxiedIT {
 
     /** Otherwise anyone could claim another's address. */
     @Test
-    void othersAreNotBelieved() throws IOException {
+    void headersFromOtherAddressesAreRefused() throws IOException {
         try (Socket stranger = raw("127.0.0.3")) {
             stranger.getOutputStream().write(header(1, "192.0.2.46", 1));
-            ends(stranger);
+            expectClosed(stranger);
         }
         assertThat(log()).doesNotContain("192.0.2.46");
         try (Chat1Socket direct = chatd.connectFrom("127.0.0.3")) {
@@ -232,17 +232,17 @@ class ProxiedIT {
     }
 
     @Test
-    void limitsAreTheClientsAndLoopbackIsNotExempt() throws IOException {
+    void limitsApplyToTheClientAndLoopbackIsNotExempt() throws IOException {
         List<Chat1Socket> open = new ArrayList<>();
         try {
             for (String client : List.of("2001:db8:1::1", "2001:db8:2::1")) {
                 for (int i = 0; i < 3; i++) {
-                    open.add(greeted(behind(client, 5000 + i)));
+                    open.add(established(connectBehindProxy(client, 5000 + i)));
                 }
-                assertThatThrownBy(() -> behind(client, 6000)).isInstanceOf(IOException.class);
+                assertThatThrownBy(() -> connectBehindProxy(client, 6000)).isInstanceOf(IOException.class);
             }
             for (int i = 0; i < 3; i++) {
-                open.add(greeted(chatd.connectFrom("127.0.0.9")));
+                open.add(established(chatd.connectFrom("127.0.0.9")));
             }
             assertThatThrownBy(() -> chatd.connectFrom("127.0.0.9")).isInstanceOf(UncheckedIOException.class);
         } finally {

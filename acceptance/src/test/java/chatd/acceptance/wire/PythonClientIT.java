@@ -10,7 +10,7 @@ import chatd.acceptance.kit.JsonSocket;
 import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.SharedChatd;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client of the page, {@code docs/protocol/client.py}, talks through lost connections: each line arrives once. */
+/**
+ * The example client of the protocol page, {@code docs/protocol/client.py}, talks through lost
+ * connections: each line arrives once.
+ */
 @ExtendWith(SharedChatd.class)
 @Tag("processes")
 class PythonClientIT {
@@ -85,7 +88,8 @@ class PythonClientIT {
                 JsonSocket watching = chatd.logInJson(JsonCarrier.LINES, ann, "watches")) {
             Process anns = start(proxy.port(), ann, ben.name());
             type(anns, "here");
-            // A client is told only what is said after it came, so each has to be there before the other speaks.
+            // A client receives only what is said after it logs in, so each has to be online before
+            // the other speaks.
             assertThat(watching.skipTo(JsonType.TEXT).path("info").asString()).isEqualTo("here");
             Process bens = start(proxy.port(), ben, ann.name());
             watching.expectPresence(JsonType.ONLINE, ben.name());
@@ -103,15 +107,15 @@ class PythonClientIT {
             await().until(() -> printed(ben).size() >= expected.size());
             assertThat(printed(ben)).isEqualTo(expected);
             anns.outputWriter().close();
-            assertThat(anns.waitFor(Patience.LONG)).isTrue();
+            assertThat(anns.waitFor(TestTimeout.LONG)).isTrue();
             assertThat(anns.exitValue()).isZero();
         }
     }
 
     @Test
-    void aWrongPasswordIsSaid() throws Exception {
+    void aWrongPasswordEndsTheClient() throws Exception {
         Process client = start(chatd.port(), new Chatd.Person(chatd.person().name(), "not-the-password"), "anybody");
-        assertThat(client.waitFor(Patience.LONG)).isTrue();
+        assertThat(client.waitFor(TestTimeout.LONG)).isTrue();
         assertThat(client.exitValue()).isEqualTo(1);
     }
 }

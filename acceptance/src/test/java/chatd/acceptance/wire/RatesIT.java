@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** What one account may send in a time, however many sessions it has ({@code rates} in {@code chatd.toml}). */
+/**
+ * What one account may send in a period, however many sessions it has ({@code rates} in
+ * {@code chatd.toml}).
+ */
 class RatesIT {
     private static final int BLANKS = 200 << 10;
 
@@ -32,7 +35,7 @@ class RatesIT {
         by.send("{'type': 4, 'id': '%s', 'receive': '%s', 'info': '%s'}".formatted(id, to, text));
     }
 
-    private static boolean throttled(JsonSocket by, String message) {
+    private static boolean isThrottled(JsonSocket by, String message) {
         by.send(message);
         JsonNode answer = by.next();
         while (answer.path("type").asInt() != JsonType.DONE
@@ -47,7 +50,7 @@ class RatesIT {
     }
 
     @Test
-    void soManyTextsAndFilesOfOneAccountAreTakenAndNoMore() {
+    void textsAndFilesOfOneAccountAreLimited() {
         try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_TEXTS", "1")) {
             Chatd.Person ann = chatd.person();
             Chatd.Person ben = chatd.person();
@@ -59,9 +62,9 @@ class RatesIT {
                     send(laptop, "t" + i, laptop.user(), "text");
                     laptop.skipTo(JsonType.DONE);
                 }
-                // Each minute one more is taken, on a slow machine too.
-                await().until(() -> throttled(phone, text("late", other.user(), "one too many")));
-                await().until(() -> throttled(phone, upload(other.user())));
+                // Each minute one more is accepted, on a slow machine too.
+                await().until(() -> isThrottled(phone, text("late", other.user(), "one too many")));
+                await().until(() -> isThrottled(phone, upload(other.user())));
                 await().until(() -> {
                     old.send(Wire.text("by the other protocol", ben.name()));
                     return old.fence().stream()
@@ -77,7 +80,7 @@ class RatesIT {
     }
 
     @Test
-    void soManyBytesOfTextsADayAreTaken() {
+    void bytesOfTextsPerDayAreLimited() {
         try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_TEXT_BYTES", "1000")) {
             Chatd.Person ann = chatd.person();
             try (JsonSocket laptop = chatd.logInJson(JsonCarrier.LINES, ann, "laptop")) {
@@ -95,9 +98,9 @@ class RatesIT {
         }
     }
 
-    /** Strangers can make many accounts; those that an administrator has made are not among them. */
+    /** Strangers can make many accounts; those that an administrator has made are exempt. */
     @Test
-    void whoRegisteredThemselvesShareWhatTheySendInADay() {
+    void selfRegisteredUsersShareADailyLimit() {
         try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_REGISTERED_TEXT_BYTES", "1000")) {
             Chatd.Person ann = chatd.person();
             Chatd.Person ben = chatd.person();
@@ -131,7 +134,7 @@ class RatesIT {
     /** Blanks cost a processor as much as anything else, and a compressed frame has 200 KiB of them in a few bytes. */
     @ParameterizedTest
     @EnumSource(JsonCarrier.class)
-    void whatIsUnpackedForOneAccountIsReadMoreSlowlyOverAllItsSessions(JsonCarrier carrier) {
+    void decompressedBytesOfOneAccountAreThrottledOverAllItsSessions(JsonCarrier carrier) {
         try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_ACCOUNT_BYTES", "64 KiB")) {
             Chatd.Person ann = chatd.person();
             Chatd.Person ben = chatd.person();
@@ -151,9 +154,9 @@ class RatesIT {
         }
     }
 
-    /** Each of them is told to somebody who did not ask for it. */
+    /** Mentions and changes of a group alert users who did not ask for it. */
     @Test
-    void whatOthersAreAlertedOfHasALimit() {
+    void alertsOfOthersAreLimited() {
         try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_MENTIONS", "2", "CHATD_GROUPS_RENAMES", "2")) {
             Chatd.Person ann = chatd.person();
             Chatd.Person ben = chatd.person();
@@ -169,7 +172,7 @@ class RatesIT {
                     assertThat(other.skipTo(JsonType.TEXT_TO_ALL).has("mentions"))
                             .isEqualTo(i < 2);
                 }
-                // All of a group are one, and others are others.
+                // A mention of all of a group counts as one; each target is counted by itself.
                 for (int i = 0; i < 3; i++) {
                     sendToMany(by, "a" + i, group, "@all look");
                     by.skipTo(JsonType.DONE);
@@ -184,44 +187,45 @@ class RatesIT {
                 }
                 assertThat(answer.has("mentions")).isTrue();
                 String change = "{'type': 23, 'id': 'c%d', 'info': {'op': '%s', 'group_id': '" + group + "', %s}}";
-                assertThat(throttled(by, change.formatted(1, "rename", "'name': 'Opps'")))
+                assertThat(isThrottled(by, change.formatted(1, "rename", "'name': 'Opps'")))
                         .isFalse();
-                assertThat(throttled(by, change.formatted(2, "set", "'topic': 'what we do'")))
+                assertThat(isThrottled(by, change.formatted(2, "set", "'topic': 'what we do'")))
                         .isFalse();
-                assertThat(throttled(by, change.formatted(3, "rename", "'name': 'Ops'")))
+                assertThat(isThrottled(by, change.formatted(3, "rename", "'name': 'Ops'")))
                         .isTrue();
-                assertThat(throttled(by, change.formatted(4, "set", "'topic': ''")))
+                assertThat(isThrottled(by, change.formatted(4, "set", "'topic': ''")))
                         .isTrue();
-                assertThat(throttled(by, change.formatted(5, "set", "'open': true")))
+                assertThat(isThrottled(by, change.formatted(5, "set", "'open': true")))
                         .isFalse();
-                // What admins do is counted apart from what the owner does, whose name is the last then.
+                // Changes by admins are counted apart from the owner's, who can thus have the last
+                // word.
                 by.send(
                         "{'type': 23, 'id': 'r', 'info': {'op': 'role', 'group_id': '%s', 'user': '%s', 'role': 'admin'}}"
                                 .formatted(group, other.user()));
                 by.skipTo(JsonType.DONE);
-                assertThat(throttled(other, change.formatted(6, "rename", "'name': 'Mine'")))
+                assertThat(isThrottled(other, change.formatted(6, "rename", "'name': 'Mine'")))
                         .isFalse();
             }
         }
     }
 
     @Test
-    void theSameUserIsAskedThreeTimesADay() {
+    void theSameUserCanBeAskedThreeTimesADay() {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             Chatd.Person ann = chatd.person();
             try (JsonSocket by = chatd.logInJson(JsonCarrier.LINES, ann, "");
                     JsonSocket other = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "")) {
                 String ask = "{'type': 9, 'id': 'ask%d', 'receive': '%s', 'info': 'please'}";
                 for (int i = 0; i < 3; i++) {
-                    assertThat(throttled(by, ask.formatted(i, other.user()))).isFalse();
+                    assertThat(isThrottled(by, ask.formatted(i, other.user()))).isFalse();
                     other.skipTo(JsonType.FRIEND_ASKED);
                     by.send("{'type': 25, 'id': 'back', 'receive': '%s', 'info': {}}".formatted(other.user()));
                     by.skipTo(JsonType.DONE);
                     other.skipTo(JsonType.FRIEND_REMOVED);
                 }
-                assertThat(throttled(by, ask.formatted(3, other.user()))).isTrue();
+                assertThat(isThrottled(by, ask.formatted(3, other.user()))).isTrue();
                 try (JsonSocket third = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "")) {
-                    assertThat(throttled(by, ask.formatted(4, third.user()))).isFalse();
+                    assertThat(isThrottled(by, ask.formatted(4, third.user()))).isFalse();
                 }
             }
         }

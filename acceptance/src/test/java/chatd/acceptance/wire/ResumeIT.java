@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Sessions go on with a token ({@code chat-json-1.md}, "Resuming"), on each carrier. */
+/** Resumes sessions with a token ({@code chat-json-1.md}, "Resuming"), on each carrier. */
 class ResumeIT extends JsonTestBase {
     ResumeIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
@@ -38,9 +38,9 @@ class ResumeIT extends JsonTestBase {
         return resume(connect(), token, 0).path("code").asString();
     }
 
-    /** After 0, of a client that has seen nothing, means what came since it logged in. */
+    /** With {@code after} 0, a client that has seen nothing gets everything since its login. */
     @Test
-    void whatWasSaidBeforeTheSessionBeganIsNotMissed() {
+    void messagesFromBeforeTheSessionAreNotSentAgain() {
         JsonSocket other = logIn(ben, "");
         send(other, ann.name(), "before");
         Resumable first = resumable(ann, "phone");
@@ -55,7 +55,7 @@ class ResumeIT extends JsonTestBase {
     }
 
     @Test
-    void whatWasMissedFollowsInOrder() {
+    void missedMessagesFollowInOrder() {
         Resumable first = resumable(ann, "phone");
         JsonSocket other = logIn(ben, "");
         long seen = send(other, ann.name(), "seen");
@@ -79,10 +79,10 @@ class ResumeIT extends JsonTestBase {
         assertThat(again.skipTo(JsonType.TEXT_TO_ALL).path("info").asString()).isNotEmpty();
         assertThat(again.skipTo(JsonType.TEXT).path("info").asString()).isEqualTo("three, from the laptop");
         assertThat(two).isGreaterThan(one);
-        // And then what comes.
+        // Live messages follow.
         send(other, ann.name(), "live");
         assertThat(again.skipTo(JsonType.TEXT).path("info").asString()).isEqualTo("live");
-        // The device is that of the session.
+        // The resumed session keeps its device.
         again.send("{'type': 30, 'info': {'op': 'list'}}");
         assertThat(again.skipTo(JsonType.SESSIONS)
                         .path("info")
@@ -93,7 +93,7 @@ class ResumeIT extends JsonTestBase {
     }
 
     @Test
-    void anOldConnectionIsClosedWithoutAWord() {
+    void theOldConnectionIsClosedSilently() {
         Resumable first = resumable(ann, "phone");
         JsonSocket other = logIn(ben, "");
         first.socket().fence();
@@ -104,7 +104,7 @@ class ResumeIT extends JsonTestBase {
             assertThat(rest.toString()).doesNotContain('"' + first.socket().user() + '"');
             rest = first.socket().nextOrEnd();
         }
-        // Nobody was told that the user went or came.
+        // Nobody was told that the user went offline and came back.
         other.send("{'type': 28, 'info': {'users': ['%s']}}"
                 .formatted(first.socket().user()));
         JsonNode next = other.next();
@@ -114,13 +114,13 @@ class ResumeIT extends JsonTestBase {
         }
         assertThat(next.path("info").path("users").path(0).path("online").booleanValue())
                 .isTrue();
-        // And the token is good again.
+        // And the token can be used again.
         again.close();
         assertThat(code(first.token())).isEqualTo("ok");
     }
 
     @Test
-    void aTokenThatIsNoneIsRefusedAsAPassword() {
+    void anInvalidTokenIsRefusedLikeAWrongPassword() {
         Resumable first = resumable(ann, "phone");
         assertThat(code("x")).isEqualTo("wrong-password");
         assertThat(code("")).isEqualTo("wrong-password");
@@ -140,7 +140,7 @@ class ResumeIT extends JsonTestBase {
     }
 
     @Test
-    void logOutEndsTheToken() {
+    void logoutInvalidatesTheToken() {
         Resumable first = resumable(ann, "phone");
         first.socket().send("{'type': 5, 'info': 'logout', 'id': 'x'}");
         first.socket().skipTo(JsonType.DONE);
@@ -148,7 +148,7 @@ class ResumeIT extends JsonTestBase {
     }
 
     @Test
-    void displacementAndBeingEndedEndTheToken() {
+    void displacementAndEndOthersInvalidateTheToken() {
         Resumable phone = resumable(ann, "phone");
         Resumable samePhone = resumable(ann, "phone");
         phone.socket().untilClosed();
@@ -164,9 +164,9 @@ class ResumeIT extends JsonTestBase {
         assertThat(code(laptop.token())).isEqualTo("ok");
     }
 
-    /** With {@code sessions.single}; nor may a lost session come back, and displace the one that is there. */
+    /** With {@code sessions.single}; nor can a lost session be resumed and displace the current one. */
     @Test
-    void whereUsersHaveOneSessionEachLoginEndsTheOthers() {
+    void withSingleSessionsALoginEndsTheOthers() {
         try (LocalDaemon strict = LocalDaemon.start("CHATD_SESSIONS_SINGLE", "true")) {
             Chatd.Person alice = strict.alice();
             try (JsonSocket phone = carrier.connect(strict);
@@ -190,7 +190,7 @@ class ResumeIT extends JsonTestBase {
     }
 
     @Test
-    void aChangeOfThePasswordEndsTheTokensOfTheOthers() {
+    void changingThePasswordInvalidatesTheOtherTokens() {
         Resumable phone = resumable(ann, "phone");
         Resumable laptop = resumable(ann, "laptop");
         laptop.socket()
@@ -203,7 +203,7 @@ class ResumeIT extends JsonTestBase {
     }
 
     @Test
-    void whatAnAdministratorDoesEndsTheToken() {
+    void resettingAndDisablingInvalidateTheToken() {
         Resumable reset = resumable(ann, "phone");
         chatd.admin("made-by-an-admin-7\n", "user", "reset", ann.name(), "--password-stdin")
                 .exits(0);
@@ -217,7 +217,7 @@ class ResumeIT extends JsonTestBase {
     }
 
     @Test
-    void whoseTooFarBehindIsToldSo() {
+    void aClientTooFarBehindIsToldSo() {
         Resumable first = resumable(ann, "phone");
         JsonSocket other = logIn(ben, "");
         first.socket().close();
@@ -233,7 +233,7 @@ class ResumeIT extends JsonTestBase {
     }
 
     @Test
-    void anAccountIsResumedOnlySoOften() {
+    void resumingIsThrottledPerAccount() {
         Resumable first = resumable(ann, "phone");
         List<String> codes = new ArrayList<>();
         for (int i = 0; i < 60; i++) {

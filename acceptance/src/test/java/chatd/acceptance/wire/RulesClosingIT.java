@@ -24,7 +24,7 @@ class RulesClosingIT {
     }
 
     @Test
-    void serverTextOwedIsStillReceived() {
+    void pendingServerTextIsStillReceived() {
         try (Chat1Socket socket = chatd.newcomer()) {
             socket.send(Wire.text("x", Chatd.newName()), MALFORMED);
             socket.expectServerText();
@@ -33,7 +33,7 @@ class RulesClosingIT {
     }
 
     @Test
-    void fileAskedForIsStillReceivedWhole() {
+    void requestedFileIsStillReceivedInFull() {
         byte[] content = new byte[8 << 20];
         try (Chat1Socket socket = chatd.newcomer()) {
             socket.send(Wire.file("large", content, socket.name()));
@@ -54,7 +54,7 @@ class RulesClosingIT {
     }
 
     @Test
-    void textSentJustBeforeTheClientCloses() {
+    void textSentJustBeforeTheClientClosesIsDelivered() {
         try (Chat1Socket ben = chatd.newcomer()) {
             for (int i = 0; i < 20; i++) {
                 Chat1Socket ann = chatd.newcomer();
@@ -65,7 +65,7 @@ class RulesClosingIT {
     }
 
     @Test
-    void displacedSessionReceivesWhatItWasOwedFirst() {
+    void displacedSessionReceivesPendingMessagesFirst() {
         try (Chat1Socket first = chatd.newcomer()) {
             for (int i = 0; i < 50; i++) {
                 first.send(Wire.text("n" + i, first.name()));

@@ -35,7 +35,7 @@ class RulesConfiguredIT {
             "CHATD_LIMITS_SETTINGS", "1 KiB",
             "CHATD_THROTTLE_EXEMPT", "192.0.2.0/24");
 
-    /** One that closes soon who does not log in: the others' tests may take longer than that on a busy machine. */
+    /** A daemon with short login timeouts, only for the tests of these: others may take longer on a busy machine. */
     private final LocalDaemon hasty = LocalDaemon.start(
             "CHATD_REGISTRATION_MODE", "closed",
             "CHATD_ACCOUNTS_CONCEAL_USERS", "true",
@@ -96,7 +96,7 @@ class RulesConfiguredIT {
     }
 
     @Test
-    void limitsAreThoseOfTheConfiguration() {
+    void configuredLimitsApply() {
         Chatd.Person person = added();
         String me = person.name();
         try (Chat1Socket socket = chatd.logIn(person)) {
@@ -142,19 +142,19 @@ class RulesConfiguredIT {
         Chatd.Person person = added(hasty);
         try (Chat1Socket socket = hasty.logIn(person);
                 Chat1Socket silent = hasty.connect()) {
-            silent.expectClosed(); // longer than the time to the first packet
+            silent.expectClosed(); // outlasts the first-packet timeout
             silent.close();
             try (Chat1Socket slow = hasty.connect()) {
                 slow.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
                 slow.next();
-                slow.expectClosed(); // longer than the time to log in
+                slow.expectClosed(); // outlasts the login timeout
             }
             socket.fenceWithNothing();
         }
     }
 
     @Test
-    void frameThatStopsInTheMiddleIsClosed() {
+    void connectionWithAnUnfinishedFrameIsClosed() {
         Chatd.Person person = added(hasty);
         try (Chat1Socket socket = hasty.logIn(person)) {
             socket.send(Arrays.copyOf(Wire.text("begun", person.name()), 20));
@@ -166,7 +166,7 @@ class RulesConfiguredIT {
     }
 
     @Test
-    void anAddressWithAHundredWrongPasswordsOverAllAccountsIsSlowed() {
+    void anAddressWithAHundredWrongPasswordsAcrossAccountsIsSlowed() {
         for (int i = 0; i < 50; i++) {
             try (Chat1Socket socket = chatd.connectFrom("127.0.0.77")) {
                 for (int j = 0; j < 2; j++) {
@@ -184,7 +184,7 @@ class RulesConfiguredIT {
     }
 
     @Test
-    void timeToLogInStandsStillWhileAnAnswerIsOwed() {
+    void loginTimeoutIsPausedWhileAnAnswerIsPending() {
         Chatd.Person person = added(hasty);
         try (Chat1Socket socket = hasty.connectFrom("127.0.0.78")) {
             for (int i = 0; i < 5; i++) { // the last two are answered after 1 and 2 s

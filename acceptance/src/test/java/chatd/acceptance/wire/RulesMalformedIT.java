@@ -133,7 +133,7 @@ class RulesMalformedIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource({"anywhere", "afterLogIn"})
-    void closesASessionAndNothingOfItTakesEffect(String what, byte[] malformed) {
+    void closesASessionWithoutAnyEffect(String what, byte[] malformed) {
         Chatd.Person person = chatd.person();
         try (Chat1Socket watcher = chatd.newcomer();
                 Chat1Socket socket = chatd.logIn(person)) {
@@ -164,7 +164,7 @@ class RulesMalformedIT {
     }
 
     @Test
-    void frameThatIsCutOffTakesNoEffect() {
+    void truncatedFrameHasNoEffect() {
         Chatd.Person person = chatd.person();
         try (Chat1Socket ben = chatd.newcomer();
                 Chat1Socket socket = chatd.logIn(person)) {
@@ -177,7 +177,7 @@ class RulesMalformedIT {
     }
 
     @Test
-    void framesMayComeOneByteAtATimeOrManyAtOnce() {
+    void framesMayArriveOneByteAtATimeOrManyAtOnce() {
         Chatd.Person person = chatd.person();
         byte[] both = join(Wire.logIn(person.name(), person.password()), Wire.text("slow", person.name()));
         try (Chat1Socket socket = chatd.connect()) {
@@ -197,7 +197,7 @@ class RulesMalformedIT {
     }
 
     @Test
-    void nameThatBreaksTheRulesHasItsAnswerInLogInAndRegister() {
+    void badNamesAndPasswordsAreAnsweredAtLoginAndRegistration() {
         Chatd.Person person = chatd.person();
         try (Chat1Socket socket = chatd.connect()) {
             byte[] password = name(Chatd.PASSWORD);

@@ -53,7 +53,7 @@ class RulesSlowReaderIT {
     }
 
     /** Returns a session with 16 MiB in flight and unread. */
-    private Chat1Socket heldUp() {
+    private Chat1Socket stalled() {
         Chat1Socket slow = chatd.newcomer();
         slow.send(Wire.file("full", FULL, slow.name()));
         slow.send(Wire.fetch(slow.expect(Wire.FILE).fileId()));
@@ -67,7 +67,7 @@ class RulesSlowReaderIT {
                 sender.send(Wire.text(texts.get(i), receiver.name()));
             }
             if (i % 20 == 19) {
-                sender.fence(); // so that no burst is too much for those that do read
+                sender.fence(); // so that no burst overflows the queue of a reader that keeps up
             }
         }
     }
@@ -79,7 +79,7 @@ class RulesSlowReaderIT {
     @Test
     void readerPastTheBoundIsClosedAndFindsAllInItsHistory() {
         List<String> texts = texts(1500);
-        try (Chat1Socket slow = heldUp();
+        try (Chat1Socket slow = stalled();
                 Chat1Socket watcher = chatd.newcomer()) {
             sendTo(texts, slow);
             watcher.expectPresence(Wire.OFFLINE, slow.name());
@@ -96,7 +96,7 @@ class RulesSlowReaderIT {
 
     @Test
     void readerWithinTheBoundIsNotClosedHoweverLongItsFileTakes() {
-        try (Chat1Socket slow = heldUp()) {
+        try (Chat1Socket slow = stalled()) {
             sendTo(texts(60), slow);
             assertThat(slow.expect(Wire.CONTENT).content()).hasSize(FULL.length);
             for (String text : texts(60)) {
@@ -108,7 +108,7 @@ class RulesSlowReaderIT {
     @Test
     void othersAreServedWhileOneDoesNotRead() {
         List<String> texts = texts(300);
-        try (Chat1Socket slow = heldUp();
+        try (Chat1Socket slow = stalled();
                 Chat1Socket quick = chatd.newcomer()) {
             Thread sending = Thread.startVirtualThread(() -> sendTo(texts, slow, quick));
             for (String text : texts) {
@@ -121,7 +121,7 @@ class RulesSlowReaderIT {
     @Test
     void presenceIsCoalescedPerUserSoThatItNeverFillsTheQueue() {
         Chatd.Person restless = chatd.person();
-        try (Chat1Socket slow = heldUp();
+        try (Chat1Socket slow = stalled();
                 Chat1Socket watcher = chatd.newcomer()) {
             for (int i = 0; i < 150; i++) {
                 try (Chat1Socket coming = chatd.logIn(restless)) {
@@ -130,11 +130,11 @@ class RulesSlowReaderIT {
                 watcher.expectPresence(Wire.OFFLINE, restless.name());
             }
             assertThat(slow.expect(Wire.CONTENT).content()).hasSize(FULL.length);
-            List<Frame> told = slow.fence().stream()
+            List<Frame> received = slow.fence().stream()
                     .filter(f -> f.isPresence() && f.name().equals(restless.name()))
                     .toList();
-            // What waits while one does not read cancels out: each came, and left again.
-            assertThat(told).isEmpty();
+            // Pending presence changes cancel out: each login was followed by a logout.
+            assertThat(received).isEmpty();
         }
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What people fill in that others read in a list or in a terminal: nothing in it is invisible, or turns the text around. */
+/** Texts that others see in a list or in a terminal: invisible characters and bidi controls are refused. */
 class TextFieldsIT extends JsonTestBase {
     TextFieldsIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
@@ -19,7 +19,7 @@ class TextFieldsIT extends JsonTestBase {
 
     @ParameterizedTest
     @ValueSource(strings = {"\\u001b[2J", "\\u202e", "\\u2066", "\\u200b", "\\u2028", "\\r", "\\u0000", "\\u0085"})
-    void whatIsInvisibleIsRefused(String escaped) {
+    void invisibleCharactersAreRefused(String escaped) {
         JsonSocket socket = connect();
         assertThat(code(
                         socket,
@@ -45,7 +45,7 @@ class TextFieldsIT extends JsonTestBase {
 
     @ParameterizedTest
     @ValueSource(strings = {"ünï 王 👨‍👩‍👧 ✌️", "नमस्ते", "two\\nlines,\\ta tab"})
-    void whatPeopleWriteIsTaken(String text) {
+    void ordinaryTextIsAccepted(String text) {
         JsonSocket one = logIn(ann, text.contains("\\") ? "" : text);
         JsonSocket other = logIn(ben, "");
         long mid = send(one, other.user(), "a text");

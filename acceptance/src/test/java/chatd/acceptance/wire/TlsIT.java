@@ -7,7 +7,7 @@ import chatd.acceptance.kit.Chat1Socket;
 import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.LocalDaemon;
 import chatd.acceptance.kit.Wire;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -69,7 +69,7 @@ class TlsIT {
     }
 
     @Test
-    void offeredAmongUnknownOnesChat1IsTaken() {
+    void chat1IsSelectedAmongUnknownProtocols() {
         SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port(), "h2", "chat/1", "chat/99");
         assertThat(socket.getApplicationProtocol()).isEqualTo("chat/1");
         expectChat1(socket);
@@ -85,7 +85,7 @@ class TlsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void speaks(String version) {
+    void supports(String version) {
         var parameters = new SSLParameters();
         parameters.setProtocols(new String[] {version});
         SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port(), parameters, "chat/1");
@@ -95,7 +95,7 @@ class TlsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1", "::1"})
-    void certificateIsGoodFor(String host) {
+    void certificateIsValidFor(String host) {
         expectChat1(chatd.tls().connect(host, chatd.port(), "chat/1"));
     }
 
@@ -123,7 +123,7 @@ class TlsIT {
     @Test
     void plainTextIsNeverAnswered() throws IOException {
         try (Socket socket = new Socket(chatd.host(), chatd.port())) {
-            socket.setSoTimeout(Patience.MILLIS);
+            socket.setSoTimeout(TestTimeout.MILLIS);
             socket.getOutputStream().write(Wire.logIn("alice", "x"));
             byte[] answer = socket.getInputStream().readAllBytes();
             assertThat(answer.length == 0 || answer[0] == ALERT)
@@ -141,7 +141,7 @@ class TlsIT {
     /** Returns the first record of the daemon's answer, header included. */
     private byte[] answerTo(byte[] hello) throws IOException {
         try (Socket socket = new Socket(chatd.host(), chatd.port())) {
-            socket.setSoTimeout(Patience.MILLIS);
+            socket.setSoTimeout(TestTimeout.MILLIS);
             socket.getOutputStream().write(hello);
             var in = new DataInputStream(socket.getInputStream());
             byte[] header = in.readNBytes(5);

@@ -36,19 +36,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The WebSocket as a carrier, by the cases of the Autobahn suite (1 framing, 2 pings, 3 reserved bits, 4 kinds, 5
- * fragments, 6 UTF-8, 7 closing, 10 chops, 12 and 13 compression), with messages that the daemon answers in place of an
- * echo.
+ * The WebSocket as a carrier, tested with the cases of the Autobahn suite (1 framing, 2 pings, 3 reserved bits, 4
+ * opcodes, 5 fragments, 6 UTF-8, 7 closing, 10 chops, 12 and 13 compression), with messages that the daemon answers in
+ * place of an echo.
  */
 @ParameterizedClass
 @ValueSource(booleans = {false, true})
 @ExtendWith(SharedChatd.class)
 class WebSocketIT {
     private static final int NORMAL = 1000;
-    private static final int BROKEN = 1002;
-    private static final int NO_TEXT = 1003;
+    private static final int PROTOCOL_ERROR = 1002;
+    private static final int UNSUPPORTED_DATA = 1003;
     private static final int NOT_UTF8 = 1007;
-    private static final int VIOLATION = 1008;
+    private static final int POLICY_VIOLATION = 1008;
     private static final int TOO_LARGE = 1009;
 
     private static final int WHOLE = WebSocketClient.FINAL | WebSocketClient.TEXT;
@@ -126,44 +126,44 @@ class WebSocketIT {
     }
 
     @Test
-    void aTextOverTheSizeIsTheLast() throws IOException {
+    void anOversizedTextClosesTheConnection() throws IOException {
         socket.send(WHOLE, message("a", (16 << 10) + 1));
         assertThat(socket.closeCode()).isEqualTo(TOO_LARGE);
     }
 
     @Test
-    void aTextOverTheSizeAfterLoginIsTheLast() throws IOException {
+    void anOversizedTextAfterLoginClosesTheConnection() throws IOException {
         logIn();
         socket.send(WHOLE, message("a", (1 << 20) + 1));
         assertThat(socket.closeCode()).isEqualTo(TOO_LARGE);
     }
 
     @Test
-    void aFrameThatAnnouncesTooMuchIsRefusedAtItsHead() throws IOException {
-        byte[] head = ByteBuffer.allocate(14)
+    void anOversizedFrameIsRefusedAtItsHeader() throws IOException {
+        byte[] header = ByteBuffer.allocate(14)
                 .put((byte) WHOLE)
                 .put((byte) 0xff)
                 .putLong(1L << 40)
                 .putInt(0)
                 .array();
-        socket.raw(head);
+        socket.raw(header);
         assertThat(socket.closeCode()).isEqualTo(TOO_LARGE);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {WebSocketClient.BINARY, WebSocketClient.BINARY | WebSocketClient.FINAL})
-    void binaryDataIsNotTaken(int first) throws IOException {
+    void binaryDataIsRefused(int first) throws IOException {
         socket.send(first, message("a"));
-        assertThat(socket.closeCode()).isEqualTo(NO_TEXT);
+        assertThat(socket.closeCode()).isEqualTo(UNSUPPORTED_DATA);
     }
 
     @ParameterizedTest
     @CsvSource({"126, 2, 125", "127, 8, 125", "127, 8, 65535", "127, 8, -1"})
-    void lengthsAreWrittenInOneWayOnly(int code, int bytes, long length) throws IOException {
-        ByteBuffer head = ByteBuffer.allocate(2 + bytes + 4).put((byte) WHOLE).put((byte) (0x80 | code));
-        head = bytes == 2 ? head.putShort((short) length) : head.putLong(length);
-        socket.raw(head.putInt(0).array());
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+    void lengthsMustBeInTheirShortestForm(int code, int bytes, long length) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(2 + bytes + 4).put((byte) WHOLE).put((byte) (0x80 | code));
+        header = bytes == 2 ? header.putShort((short) length) : header.putLong(length);
+        socket.raw(header.putInt(0).array());
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     // Masks
@@ -171,23 +171,23 @@ class WebSocketIT {
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 0x0a0a0a0a, 0x7b000000})
     void anyMaskIsRemoved(int mask) throws IOException {
-        socket.mask(mask);
+        socket.setMask(mask);
         socket.send(WHOLE, message("a", 1_001));
         expectAnswer("a");
     }
 
     @Test
-    void aFrameWithoutMaskIsBroken() throws IOException {
+    void anUnmaskedFrameIsRefused() throws IOException {
         byte[] text = Wire.utf8(message("a"));
         socket.raw(new byte[] {(byte) WHOLE, (byte) text.length}).raw(text);
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     // 2: pings
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 125})
-    void pingsAreAnsweredWithWhatTheyCarry(int size) throws IOException {
+    void pongsEchoThePayloadOfThePing(int size) throws IOException {
         byte[] payload = "\n".repeat(size).getBytes(StandardCharsets.US_ASCII);
         socket.send(WebSocketClient.FINAL | WebSocketClient.PING, payload);
         Received pong = Objects.requireNonNull(socket.next());
@@ -196,7 +196,7 @@ class WebSocketIT {
     }
 
     @Test
-    void pongsThatNobodyAskedForAreIgnored() throws IOException {
+    void unsolicitedPongsAreIgnored() throws IOException {
         socket.send(WebSocketClient.FINAL | WebSocketClient.PONG, "unsolicited");
         expectOpen();
     }
@@ -208,14 +208,14 @@ class WebSocketIT {
                 WebSocketClient.FINAL | WebSocketClient.PONG,
                 WebSocketClient.FINAL | WebSocketClient.CLOSE
             })
-    void controlFramesAreShort(int first) throws IOException {
+    void longControlFramesAreRefused(int first) throws IOException {
         socket.send(first, new byte[126]);
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
-    /** Who sends pings and reads nothing gets one answer, not one for each. */
+    /** A client that sends pings and reads nothing gets one pong, not one for each. */
     @Test
-    void aFloodOfPingsIsNotKept() throws IOException {
+    void aFloodOfPingsIsNotQueued() throws IOException {
         byte[] ping = socket.frame(WebSocketClient.FINAL | WebSocketClient.PING, new byte[125]);
         var many = new ByteArrayOutputStream();
         for (int i = 0; i < 1_000; i++) {
@@ -235,30 +235,30 @@ class WebSocketIT {
         assertThat(pongs).isPositive();
     }
 
-    // 3: reserved bits; 4: kinds
+    // 3: reserved bits; 4: opcodes
 
     @ParameterizedTest
     @ValueSource(ints = {0x91, 0xa1, 0xb1, 0x99, 0xa9, 0xc8, 0xc9, 0xca, 0xf1})
-    void reservedBitsAreNotSet(int first) throws IOException {
+    void reservedBitsMustNotBeSet(int first) throws IOException {
         socket.send(first, message("a"));
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     @Test
-    void compressedFramesHaveToBeAgreedOn() throws IOException {
+    void compressionMustBeNegotiated() throws IOException {
         if (compressed) {
             socket.send(0xc1, new byte[] {(byte) 0xff, (byte) 0xff, 1, 2, 3});
         } else {
             socket.send(0xc1, "x");
         }
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
-    void unknownKindsAreBroken(int kind) throws IOException {
+    void unknownOpcodesAreRefused(int kind) throws IOException {
         socket.send(WebSocketClient.FINAL | kind, "");
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     // 5: fragments
@@ -269,7 +269,7 @@ class WebSocketIT {
 
     @ParameterizedTest
     @MethodSource("cuts")
-    void messagesMayComeInFragmentsWithPingsBetween(List<Integer> cuts) throws IOException {
+    void messagesMayArriveInFragmentsWithPingsBetween(List<Integer> cuts) throws IOException {
         String text = message("你好".substring(0, 1));
         byte[] bytes = Wire.utf8(text);
         int from = 0;
@@ -291,7 +291,7 @@ class WebSocketIT {
     @ValueSource(ints = {WebSocketClient.CONTINUATION, WebSocketClient.CONTINUATION | WebSocketClient.FINAL})
     void aMessageDoesNotBeginWithAContinuation(int first) throws IOException {
         socket.send(first, message("a"));
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     @Test
@@ -299,25 +299,25 @@ class WebSocketIT {
         socket.send(WHOLE, message("a"));
         socket.send(WebSocketClient.FINAL | WebSocketClient.CONTINUATION, "b");
         expectAnswer("a");
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     @Test
     void aMessageDoesNotBeginWithinAnother() throws IOException {
         socket.send(WebSocketClient.TEXT, "{");
         socket.send(WHOLE, message("a"));
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {WebSocketClient.PING, WebSocketClient.PONG, WebSocketClient.CLOSE})
-    void controlFramesAreNotInFragments(int kind) throws IOException {
+    void controlFramesMustNotBeFragmented(int kind) throws IOException {
         socket.send(kind, "half");
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     @Test
-    void fragmentsTogetherAreOfTheSameSizeAtMost() throws IOException {
+    void theSizeLimitAppliesToAllFragmentsTogether() throws IOException {
         socket.send(WebSocketClient.TEXT, "{\"x\":\"" + "x".repeat(16_000));
         for (int i = 0; i < 8; i++) {
             socket.send(WebSocketClient.CONTINUATION, "x".repeat(100));
@@ -329,7 +329,7 @@ class WebSocketIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"c080", "eda080", "f4908080", "ff", "80", "e4bd", "f09f98", "f7bfbfbf"})
-    void whatIsNotUtf8Ends(String hex) throws IOException {
+    void invalidUtf8ClosesTheConnection(String hex) throws IOException {
         var bytes = new ByteArrayOutputStream();
         bytes.write(Wire.utf8("{\"type\":19,\"x\":\""));
         bytes.write(java.util.HexFormat.of().parseHex(hex));
@@ -339,7 +339,7 @@ class WebSocketIT {
     }
 
     @Test
-    void charactersMayBeCutByFragments() throws IOException {
+    void charactersMayBeSplitAcrossFragments() throws IOException {
         byte[] text = Wire.utf8(message("😀"));
         for (int i = 0; i < text.length; i++) {
             int kind = i == 0 ? WebSocketClient.TEXT : WebSocketClient.CONTINUATION;
@@ -348,9 +348,9 @@ class WebSocketIT {
         expectAnswer("😀");
     }
 
-    /** JSON may have line ends between its parts, and never within its strings. */
+    /** JSON may have line ends between its tokens, but never within its strings. */
     @Test
-    void lineEndsAreBlanks() throws IOException {
+    void lineEndsAreWhitespace() throws IOException {
         socket.send(WHOLE, message("a").replace(",", ",\r\n\t").replace("{", "{\n"));
         expectAnswer("a");
         socket.send(WHOLE, message("two\nlines"));
@@ -360,9 +360,9 @@ class WebSocketIT {
         expectOpen();
     }
 
-    /** Messages before a violation are answered, however many wait for their turn. */
+    /** Messages before a violation are answered, however many are queued. */
     @Test
-    void whatCameBeforeAViolationIsAnswered() throws IOException {
+    void messagesBeforeAViolationAreAnswered() throws IOException {
         logIn();
         var bytes = new ByteArrayOutputStream();
         for (int i = 0; i < 300; i++) {
@@ -373,12 +373,12 @@ class WebSocketIT {
         for (int i = 0; i < 300; i++) {
             assertThat(text(socket.nextText())).contains("\"type\":20");
         }
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     /** A client that never pauses is read no faster than it is answered: nothing piles up in the daemon. */
     @Test
-    void whoNeverPausesHasNothingPileUp() throws Exception {
+    void aClientThatNeverPausesIsHeldBack() throws Exception {
         var bytes = new ByteArrayOutputStream();
         for (int i = 0; i < 1_000; i++) {
             bytes.write(
@@ -422,31 +422,31 @@ class WebSocketIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535})
-    void aCloseWithoutAValidCodeIsBroken(int code) throws IOException {
+    void aCloseWithoutAValidCodeIsRefused(int code) throws IOException {
         socket.send(
                 WebSocketClient.FINAL | WebSocketClient.CLOSE,
                 code == 1
                         ? new byte[] {3}
                         : ByteBuffer.allocate(2).putShort((short) code).array());
-        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
     }
 
     @Test
-    void theReasonOfACloseIsUtf8() throws IOException {
+    void theReasonOfACloseMustBeUtf8() throws IOException {
         socket.send(WebSocketClient.FINAL | WebSocketClient.CLOSE, new byte[] {3, (byte) 0xe8, (byte) 0xff});
         assertThat(socket.closeCode()).isEqualTo(NOT_UTF8);
     }
 
     @Test
-    void theThirdMessageThatIsNoneIsTheLast() throws IOException {
+    void tooManyInvalidMessagesCloseTheConnection() throws IOException {
         for (String wrong : List.of("", "hello", "[]", "{}")) {
             socket.send(WHOLE, wrong);
         }
-        assertThat(socket.closeCode()).isEqualTo(VIOLATION);
+        assertThat(socket.closeCode()).isEqualTo(POLICY_VIOLATION);
     }
 
     @Test
-    void whoIsDisplacedIsToldSo() throws IOException {
+    void aDisplacedSessionIsNotified() throws IOException {
         JsonCarrier carrier = compressed ? JsonCarrier.COMPRESSED_WEB_SOCKET : JsonCarrier.WEB_SOCKET;
         Chatd.Person person = chatd.person();
         JsonSocket first = chatd.logInJson(carrier, person, "phone");
@@ -469,11 +469,11 @@ class WebSocketIT {
                         < name.lines().count());
     }
 
-    // 10, 12, 13
+    // 10: chops; 12, 13: compression
 
-    /** However the bytes are cut, the messages are the same; the seed is printed when it fails. */
+    /** However the bytes are split, the same messages arrive; the seed is printed on failure. */
     @Test
-    void bytesMayBeCutAnywhere() throws IOException {
+    void bytesMayBeSplitAnywhere() throws IOException {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         var bytes = new ByteArrayOutputStream();
@@ -519,31 +519,31 @@ class WebSocketIT {
         return Arrays.copyOf(out, length - 4);
     }
 
-    /** A thousand times what was sent is not made of it: the size is judged while a message is inflated. */
+    /** The size limit is checked while a message is inflated, so that a small frame can't become a huge message. */
     @Test
-    void aBombIsATextOverTheSize() throws IOException {
+    void aDecompressionBombExceedsTheSizeLimit() throws IOException {
         byte[] bomb = deflated(new byte[50 << 20], 9);
         assertThat(bomb.length).isLessThan(60_000);
         socket.send(WHOLE | WebSocketClient.COMPRESSED, bomb);
-        assertThat(socket.closeCode()).isEqualTo(compressed ? TOO_LARGE : BROKEN);
+        assertThat(socket.closeCode()).isEqualTo(compressed ? TOO_LARGE : PROTOCOL_ERROR);
     }
 
-    /** What is compressed as a finished stream is taken, too (RFC 7692, section 7.2.3.4). */
+    /** A message compressed as a finished stream is accepted, too (RFC 7692, section 7.2.3.4). */
     @Test
-    void aFinishedStreamIsTaken() throws IOException {
+    void aFinishedStreamIsAccepted() throws IOException {
         var deflater = new Deflater(9, true);
         deflater.setInput(Wire.utf8(message("a", 5_000)));
         deflater.finish();
         byte[] out = new byte[6_000];
         int length = deflater.deflate(out);
         deflater.end();
-        // With the byte that section adds.
+        // Includes the byte that the section adds.
         socket.send(WHOLE | WebSocketClient.COMPRESSED, Arrays.copyOf(out, length + 1));
         if (compressed) {
             expectAnswer("a");
             expectOpen();
         } else {
-            assertThat(socket.closeCode()).isEqualTo(BROKEN);
+            assertThat(socket.closeCode()).isEqualTo(PROTOCOL_ERROR);
         }
     }
 }

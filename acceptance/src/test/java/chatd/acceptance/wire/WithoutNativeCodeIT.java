@@ -44,9 +44,9 @@ class WithoutNativeCodeIT {
         }
     }
 
-    /** Whoever demands the native library is told why it is not used. */
+    /** If the native library is required, the check of the configuration says why it can't be loaded. */
     @Test
-    void whatIsDemandedAndNotThereIsSaid() throws Exception {
+    void aRequiredLibraryThatIsMissingIsReported() throws Exception {
         try (SpawnedDaemon chatd = SpawnedDaemon.start(Chatd.JAVA_OPTIONS, NONE)) {
             ProcessResult check = ProcessResult.program(List.of(
                     "sh",

@@ -1,9 +1,9 @@
 package chatd.admin.api;
 
 /**
- * One command of the admin sockets: a row of the table that daemon and programs share. On the wire a request is a line of
- * JSON, the request's fields beside {@code command} (and {@code claimed}, the user behind root); the answer is one line
- * per part, then {@link Blocking} or {@link Refused}.
+ * One command of the admin sockets: a row of the table that daemon and programs share. On the wire a request is a line
+ * of JSON, the request's fields plus {@code command} (and {@code claimed}, the user who became root); the answer is one
+ * line per part, then {@link Done} or {@link Refused}.
  *
  * @param name the command as typed, such as {@code user add}
  * @param request the type of the request; a field is required unless it is primitive or {@code @Nullable}

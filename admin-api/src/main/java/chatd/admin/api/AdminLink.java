@@ -39,27 +39,27 @@ public final class AdminLink {
     private static final String MODERATORS = "moderate.sock";
     private static final String AUDITORS = "audit.sock";
 
-    /** Commands that moderators may give and helpers may not. */
-    private static final List<String> OF_MODERATORS =
+    /** Commands that moderators may run and helpers may not. */
+    private static final List<String> MODERATOR_COMMANDS =
             List.of("report ", "message ", "group ", "user mute", "user unmute");
 
-    private final Path place;
+    private final Path socketOrDirectory;
 
-    /** @param place a socket, or the directory of the daemon's sockets */
-    public AdminLink(Path place) {
-        this.place = place;
+    /** @param socketOrDirectory a socket, or the directory of the daemon's sockets */
+    public AdminLink(Path socketOrDirectory) {
+        this.socketOrDirectory = socketOrDirectory;
     }
 
     /**
      * Sends a command and waits for its result. Blocks.
      *
-     * @param meanwhile receives the parts as they arrive
-     * @throws NotDone if the daemon is not running, or refuses
+     * @param onPart receives the parts as they arrive
+     * @throws CallFailure if the daemon is not running, or refuses
      */
-    public <Q, P, R> R call(AdminCall<Q, P, R> call, Q request, Consumer<P> meanwhile) {
+    public <Q, P, R> R call(AdminCall<Q, P, R> call, Q request, Consumer<P> onPart) {
         try (Answer<P, R> answer = ask(call, request)) {
             for (P next = answer.next(); next != null; next = answer.next()) {
-                meanwhile.accept(next);
+                onPart.accept(next);
             }
             return answer.result();
         }
@@ -77,14 +77,14 @@ public final class AdminLink {
 
     /** Sends a command; the caller then reads the answer at its own pace. */
     public <Q, P, R> Answer<P, R> ask(AdminCall<Q, P, R> call, Q request) {
-        ObjectNode signed = JSON.createObjectNode().put("command", call.name());
-        signed.setAll(JSON.<ObjectNode>valueToTree(request));
-        String behind = System.getenv("SUDO_USER");
-        if (behind != null) {
-            // Used only if the kernel says that this is root.
-            signed.put("claimed", behind);
+        ObjectNode message = JSON.createObjectNode().put("command", call.name());
+        message.setAll(JSON.<ObjectNode>valueToTree(request));
+        String sudoUser = System.getenv("SUDO_USER");
+        if (sudoUser != null) {
+            // The daemon uses it only if the kernel says that this process is root's.
+            message.put("claimed", sudoUser);
         }
-        byte[] line = (JSON.writeValueAsString(signed) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] line = (JSON.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
         SocketChannel channel = connect(call.name());
         try {
             ByteBuffer bytes = ByteBuffer.wrap(line);
@@ -99,9 +99,9 @@ public final class AdminLink {
         return new Answer<>(channel, call);
     }
 
-    private static NotDone broke(IOException why) {
-        return new NotDone(
-                NotDone.NO_DAEMON,
+    private static CallFailure connectionBroke(IOException why) {
+        return new CallFailure(
+                CallFailure.NO_DAEMON,
                 "The connection to the daemon broke: " + why.getMessage()
                         + ".\nCheck for yourself whether it was done.",
                 true);
@@ -124,14 +124,14 @@ public final class AdminLink {
         /**
          * Returns the next part; null if only the result is left.
          *
-         * @throws NotDone if the daemon refuses, or goes away
+         * @throws CallFailure if the daemon refuses, or goes away
          */
         public @Nullable P next() {
             try {
                 String line = in.readLine();
                 if (line == null) {
-                    throw new NotDone(
-                            NotDone.NO_DAEMON,
+                    throw new CallFailure(
+                            CallFailure.NO_DAEMON,
                             "The daemon ended before it answered. Its log will show whether it was done.",
                             true);
                 }
@@ -141,17 +141,17 @@ public final class AdminLink {
                 }
                 if (!node.path("ok").asBoolean()) {
                     AdminCall.Refused why = JSON.treeToValue(node, AdminCall.Refused.class);
-                    throw new NotDone(why.code(), why.text(), UNDECIDED.contains(why.code()));
+                    throw new CallFailure(why.code(), why.text(), UNDECIDED.contains(why.code()));
                 }
                 result = JSON.treeToValue(node.path("result"), call.result());
                 return null;
             } catch (JacksonException e) {
-                throw new NotDone(
+                throw new CallFailure(
                         "internal",
                         "The daemon's answer can't be read: is it a different version from this program?",
                         true);
             } catch (IOException e) {
-                throw broke(e);
+                throw connectionBroke(e);
             }
         }
 
@@ -165,13 +165,13 @@ public final class AdminLink {
             try {
                 channel.close();
             } catch (IOException e) {
-                throw broke(e);
+                throw connectionBroke(e);
             }
         }
     }
 
     private SocketChannel connect(String command) {
-        Path socket = Files.isDirectory(place) ? choose(command) : place;
+        Path socket = Files.isDirectory(socketOrDirectory) ? choose(command) : socketOrDirectory;
         try {
             return SocketChannel.open(UnixDomainSocketAddress.of(socket));
         } catch (IOException | IllegalArgumentException e) {
@@ -183,27 +183,29 @@ public final class AdminLink {
     }
 
     /**
-     * Chooses the first usable socket: the administrators', then the auditors' for commands about the log, the moderators'
-     * for theirs, or the helpers' for all others, then one of those that are left.
+     * Chooses the first usable socket: the administrators', then the auditors' for commands about the log, the
+     * moderators' for moderators' commands, or the helpers' for all others, then any other.
      */
     private Path choose(String command) {
         List<String> order = command.startsWith("log ")
                 ? List.of(ADMINISTRATORS, AUDITORS, HELPERS, MODERATORS)
-                : OF_MODERATORS.stream().anyMatch(command::startsWith)
+                : MODERATOR_COMMANDS.stream().anyMatch(command::startsWith)
                         ? List.of(ADMINISTRATORS, MODERATORS, AUDITORS, HELPERS)
                         : List.of(ADMINISTRATORS, HELPERS, MODERATORS, AUDITORS);
-        List<Path> there =
-                order.stream().map(place::resolve).filter(Files::exists).toList();
+        List<Path> there = order.stream()
+                .map(socketOrDirectory::resolve)
+                .filter(Files::exists)
+                .toList();
         if (there.isEmpty()) {
-            throw noDaemon(place);
+            throw noDaemon(socketOrDirectory);
         }
         return there.stream().filter(Files::isWritable).findFirst().orElseThrow(() -> notAllowed(there));
     }
 
-    private static NotDone notAllowed(List<Path> sockets) {
+    private static CallFailure notAllowed(List<Path> sockets) {
         List<String> groups = sockets.stream().map(AdminLink::group).distinct().toList();
         String who = groups.contains("") ? "root" : "root and the group " + String.join(", or ", groups);
-        return new NotDone(
+        return new CallFailure(
                 "not-allowed",
                 "You may not do this: "
                         + sockets.stream().map(Path::toString).collect(Collectors.joining(", "))
@@ -228,9 +230,9 @@ public final class AdminLink {
         }
     }
 
-    private static NotDone noDaemon(Path where) {
-        return new NotDone(
-                NotDone.NO_DAEMON,
+    private static CallFailure noDaemon(Path where) {
+        return new CallFailure(
+                CallFailure.NO_DAEMON,
                 "No daemon answers at " + where
                         + ".\nStart it with `systemctl start chatd`, or from a checkout with"
                         + " `./chat demo`; or name its socket with --socket or CHAT_ADMIN_SOCKET.",

@@ -7,39 +7,40 @@ import java.util.List;
 public final class GroupCalls {
     public static final AdminCall<Nothing, Groups, Nothing> LIST =
             new AdminCall<>("group list", Nothing.class, Groups.class, Nothing.class);
-    public static final AdminCall<Which, Members, Group> SHOW =
-            new AdminCall<>("group show", Which.class, Members.class, Group.class);
-    public static final AdminCall<Which, Nothing, Group> CLOSE =
-            new AdminCall<>("group close", Which.class, Nothing.class, Group.class);
-    public static final AdminCall<Owner, Nothing, Group> OWNER =
-            new AdminCall<>("group owner", Owner.class, Nothing.class, Group.class);
+    public static final AdminCall<GroupNumber, Members, Group> SHOW =
+            new AdminCall<>("group show", GroupNumber.class, Members.class, Group.class);
+    public static final AdminCall<GroupNumber, Nothing, Group> CLOSE =
+            new AdminCall<>("group close", GroupNumber.class, Nothing.class, Group.class);
+    public static final AdminCall<GroupAndUser, Nothing, Group> OWNER =
+            new AdminCall<>("group owner", GroupAndUser.class, Nothing.class, Group.class);
 
-    public static final AdminCall<Some, Nothing, Group> ADD =
-            new AdminCall<>("group add", Some.class, Nothing.class, Group.class);
-    public static final AdminCall<Owner, Nothing, Group> REMOVE =
-            new AdminCall<>("group remove", Owner.class, Nothing.class, Group.class);
+    public static final AdminCall<GroupAndUsers, Nothing, Group> ADD =
+            new AdminCall<>("group add", GroupAndUsers.class, Nothing.class, Group.class);
+    public static final AdminCall<GroupAndUser, Nothing, Group> REMOVE =
+            new AdminCall<>("group remove", GroupAndUser.class, Nothing.class, Group.class);
 
     private GroupCalls() {}
 
     /**
      * @param group the group's number
-     * @param names who are to be in it
+     * @param names the users to add
      */
-    public record Some(long group, List<String> names) {}
+    public record GroupAndUsers(long group, List<String> names) {}
 
     /**
      * @param group the group's number
-     * @param name who is to own it, too, or to be in it no longer
+     * @param name the user who becomes an owner, or is removed
      */
-    public record Owner(long group, String name) {}
+    public record GroupAndUser(long group, String name) {}
 
     /** @param group the group's number */
-    public record Which(long group) {}
+    public record GroupNumber(long group) {}
 
     /**
-     * @param history {@code joined} or {@code all}: what those who come see of what was said before
+     * @param history {@code joined} or {@code all}: whether new members see only messages from after they joined, or
+     *     all
      * @param open whether anybody may find and join it
-     * @param members how many they are
+     * @param members the number of members
      * @param owned whether one of its owners can log in
      */
     public record Group(

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls about the audit log. */
 public final class LogCalls {
-    public static final AdminCall<Tail, Tailed, Nothing> TAIL =
-            new AdminCall<>("log tail", Tail.class, Tailed.class, Nothing.class);
-    public static final AdminCall<Query, Names, Place> QUERY =
-            new AdminCall<>("log query", Query.class, Names.class, Place.class);
+    public static final AdminCall<Tail, TailPart, Nothing> TAIL =
+            new AdminCall<>("log tail", Tail.class, TailPart.class, Nothing.class);
+    public static final AdminCall<Query, Names, LogDirectory> QUERY =
+            new AdminCall<>("log query", Query.class, Names.class, LogDirectory.class);
     public static final AdminCall<Nothing, Nothing, Published> PUBLISH =
             new AdminCall<>("log publish", Nothing.class, Nothing.class, Published.class);
     public static final AdminCall<Nothing, Nothing, Rotated> ROTATE =
@@ -38,7 +38,7 @@ public final class LogCalls {
 
     /** Current names, or a line as it stands in the document. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Tailed(
+    public record TailPart(
             @Nullable List<Name> names, @Nullable String line) {}
 
     /** The terms of a query, sent only to be logged: the caller reads the files itself. */
@@ -55,7 +55,7 @@ public final class LogCalls {
 
     public record Names(List<Name> names) {}
 
-    public record Place(String directory) {}
+    public record LogDirectory(String directory) {}
 
     public record Published(String file) {}
 
@@ -67,19 +67,19 @@ public final class LogCalls {
     public record Anchor(String seal) {}
 
     /**
-     * The number of a message, or of what was done about one, and its digest as stored.
+     * The number of a message, or of a later change to one, and its digest as stored.
      *
-     * @param digest of a taking back or a reaction, its type in the log, the number of its message, and its detail; empty
-     *     if nothing of it is stored
-     * @param takenBack the number of the event by which it was taken back, if nothing of it is stored
+     * @param digest for a retraction or a reaction, its type in the log, the number of its message, and its detail;
+     *     empty if it is no longer stored
+     * @param takenBack the number of the event that took it back, if it is no longer stored
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Digested(
             long message, String digest, @Nullable Long takenBack) {}
 
     /**
-     * First the number up to which messages are compared; then the messages, by number; last, if the log still lacks
-     * that message, the highest stored number.
+     * First the number up to which messages are compared; then the messages, by number; last, if the log lacks that
+     * message, the highest stored number.
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Stored(

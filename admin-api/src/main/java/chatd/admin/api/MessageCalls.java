@@ -6,26 +6,27 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls about stored messages. Times are in the format of {@link java.time.Instant}. */
 public final class MessageCalls {
-    public static final AdminCall<Shown, Nothing, Message> SHOW =
-            new AdminCall<>("message show", Shown.class, Nothing.class, Message.class);
-    public static final AdminCall<Which, Nothing, Removed> REMOVE =
-            new AdminCall<>("message remove", Which.class, Nothing.class, Removed.class);
+    public static final AdminCall<MessageOrFile, Nothing, Message> SHOW =
+            new AdminCall<>("message show", MessageOrFile.class, Nothing.class, Message.class);
+    public static final AdminCall<MessageNumber, Nothing, Removed> REMOVE =
+            new AdminCall<>("message remove", MessageNumber.class, Nothing.class, Removed.class);
 
     private MessageCalls() {}
 
     /** @param message the message's number */
-    public record Which(long message) {}
+    public record MessageNumber(long message) {}
 
     /**
-     * One of them is given.
+     * Exactly one of them is not null.
      *
      * @param message the message's number
      * @param file the number of the file that it carries
      */
-    public record Shown(@Nullable Long message, @Nullable Long file) {}
+    public record MessageOrFile(
+            @Nullable Long message, @Nullable Long file) {}
 
     /**
-     * What is known of a message, but for what it says.
+     * What is known of a message, except its content.
      *
      * @param receivers names, or the number of a group and its name; null for everyone
      * @param kind {@code text} or {@code file}

@@ -11,7 +11,7 @@ public final class OneTimePassword {
     private OneTimePassword() {}
 
     /** Generates a password of three groups of four characters: 60 bits. */
-    public static String make(SecureRandom random) {
+    public static String generate(SecureRandom random) {
         StringBuilder password = new StringBuilder();
         for (int group = 0; group < GROUPS; group++) {
             if (group > 0) {

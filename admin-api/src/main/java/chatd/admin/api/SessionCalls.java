@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 public final class SessionCalls {
     public static final AdminCall<Nothing, Sessions, Nothing> LIST =
             new AdminCall<>("session list", Nothing.class, Sessions.class, Nothing.class);
-    public static final AdminCall<Whose, Nothing, Sessions> KICK =
-            new AdminCall<>("session kick", Whose.class, Nothing.class, Sessions.class);
+    public static final AdminCall<SessionOrUser, Nothing, Sessions> KICK =
+            new AdminCall<>("session kick", SessionOrUser.class, Nothing.class, Sessions.class);
     public static final AdminCall<Broadcast, Nothing, Sent> BROADCAST =
             new AdminCall<>("broadcast", Broadcast.class, Nothing.class, Sent.class);
 
     private SessionCalls() {}
 
     /** @param session a session's id, or a user's name for all of that user's sessions */
-    public record Whose(String session) {}
+    public record SessionOrUser(String session) {}
 
     /** @param unsent the number of bytes not yet sent */
     public record Session(

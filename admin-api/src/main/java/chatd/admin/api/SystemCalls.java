@@ -17,8 +17,8 @@ public final class SystemCalls {
             new AdminCall<>("stats watch", Watch.class, Stats.class, Nothing.class);
     public static final AdminCall<Nothing, Nothing, Options> CONFIG =
             new AdminCall<>("config show", Nothing.class, Nothing.class, Options.class);
-    public static final AdminCall<Draft, Nothing, Judged> CHECK =
-            new AdminCall<>("config check", Draft.class, Nothing.class, Judged.class);
+    public static final AdminCall<Draft, Nothing, CheckResult> CHECK =
+            new AdminCall<>("config check", Draft.class, Nothing.class, CheckResult.class);
     public static final AdminCall<Edit, Nothing, Edited> SET =
             new AdminCall<>("config set", Edit.class, Nothing.class, Edited.class);
     public static final AdminCall<Nothing, Nothing, Reloaded> RELOAD =
@@ -26,7 +26,7 @@ public final class SystemCalls {
     public static final AdminCall<Nothing, Nothing, ChainFacts> CERTIFICATE =
             new AdminCall<>("cert show", Nothing.class, Nothing.class, ChainFacts.class);
 
-    /** Days before the certificate expires from which it needs attention; the daemon first warns then, too. */
+    /** The certificate needs attention from this many days before it expires; the daemon first warns then, too. */
     public static final int RENEWAL_DAYS = 21;
 
     /** The state of a daemon that has not reached its database yet. */
@@ -37,7 +37,7 @@ public final class SystemCalls {
     /** @param seconds the interval between two reports; 2 if null */
     public record Watch(@Nullable Integer seconds) {}
 
-    /** @param problems what needs somebody's attention, a sentence each; empty on a good day */
+    /** @param problems what needs somebody's attention, a sentence each; empty if all is well */
     public record Stats(
             @JsonUnwrapped Identity identity,
             @JsonUnwrapped People people,
@@ -51,7 +51,7 @@ public final class SystemCalls {
      * @param state {@code serving}, or {@link #STARTING} until the database has been reached; the counts of people,
      *     messages and load are zero until then
      * @param tls which implementation of TLS is used
-     * @param transport by what sockets are served: {@code epoll} or {@code NIO}
+     * @param transport what serves the sockets: {@code epoll} or {@code NIO}
      */
     public record Identity(
             String version,
@@ -113,14 +113,14 @@ public final class SystemCalls {
 
     /**
      * @param errors empty if the configuration is valid
-     * @param warnings what should be better
+     * @param warnings what should be improved
      */
-    public record Judged(String file, List<String> errors, List<String> warnings) {}
+    public record CheckResult(String file, List<String> errors, List<String> warnings) {}
 
     /**
      * What is to be changed in the configuration file.
      *
-     * @param content of the file now
+     * @param content the present content of the file
      * @param options by key; a list is separated by commas, and null is the default
      */
     public record Edit(
@@ -129,8 +129,8 @@ public final class SystemCalls {
             @JsonSetter(contentNulls = Nulls.SET) Map<String, @Nullable String> options) {}
 
     /**
-     * @param content of a file that is valid
-     * @param warnings what should be better
+     * @param content the new content, which is valid
+     * @param warnings what should be improved
      */
     public record Edited(String content, List<String> warnings) {}
 

@@ -11,10 +11,10 @@ public final class UserCalls {
             new AdminCall<>("user list", Nothing.class, Accounts.class, Nothing.class);
     public static final AdminCall<Named, Nothing, Details> SHOW =
             new AdminCall<>("user show", Named.class, Nothing.class, Details.class);
-    public static final AdminCall<Setting, Nothing, Account> ADD =
-            new AdminCall<>("user add", Setting.class, Nothing.class, Account.class);
-    public static final AdminCall<Setting, Nothing, Account> RESET =
-            new AdminCall<>("user reset", Setting.class, Nothing.class, Account.class);
+    public static final AdminCall<AddOrReset, Nothing, Account> ADD =
+            new AdminCall<>("user add", AddOrReset.class, Nothing.class, Account.class);
+    public static final AdminCall<AddOrReset, Nothing, Account> RESET =
+            new AdminCall<>("user reset", AddOrReset.class, Nothing.class, Account.class);
     public static final AdminCall<Named, Nothing, Changed> UNLOCK = changing("user unlock");
     public static final AdminCall<Named, Nothing, Changed> DISABLE = changing("user disable");
     public static final AdminCall<Named, Nothing, Changed> ENABLE = changing("user enable");
@@ -31,8 +31,8 @@ public final class UserCalls {
             new AdminCall<>("user rename", Renaming.class, Nothing.class, Changed.class);
     public static final AdminCall<Deletion, Nothing, Details> DELETE =
             new AdminCall<>("user delete", Deletion.class, Nothing.class, Details.class);
-    public static final AdminCall<ImportList, Ready, Imported> IMPORT =
-            new AdminCall<>("user import", ImportList.class, Ready.class, Imported.class);
+    public static final AdminCall<ImportList, HashProgress, Imported> IMPORT =
+            new AdminCall<>("user import", ImportList.class, HashProgress.class, Imported.class);
 
     private UserCalls() {}
 
@@ -43,16 +43,20 @@ public final class UserCalls {
     public record Named(String name) {}
 
     /**
-     * Creates an account, or gives it another password.
+     * A request to create an account, or to set the password of one.
      *
      * @param similar whether a new account's name may look like another's
      */
-    public record Setting(String name, @Nullable String note, boolean mustChange, boolean similar, Password password) {}
+    public record AddOrReset(
+            String name, @Nullable String note, boolean mustChange, boolean similar, Password password) {}
 
     /** @param seconds for how long the user may not write, from now */
     public record Muting(String name, long seconds) {}
 
-    /** @param quota bytes that the user's files may have; the highest number for no limit; null for what is configured */
+    /**
+     * @param quota maximum size of the user's files in bytes; {@link Long#MAX_VALUE} for no limit; null for the
+     *     configured one
+     */
     public record Quota(String name, @Nullable Long quota) {}
 
     public record Note(String name, @Nullable String note) {}
@@ -61,8 +65,8 @@ public final class UserCalls {
     public record Renaming(String name, String to, boolean similar) {}
 
     /**
-     * @param heir who is to own the groups that no other owner has; null for nobody
-     * @param longest whether who has been in each longest is, instead
+     * @param heir the next owner of the groups of which the user is the only owner; null for none
+     * @param longest whether the longest-standing member of each becomes its owner instead
      * @param dryRun whether only to show the account that would be deleted
      */
     public record Deletion(String name, @Nullable String heir, boolean longest, boolean dryRun) {}
@@ -92,9 +96,9 @@ public final class UserCalls {
     /**
      * @param wrongPasswords the number of wrong passwords in the last quarter of an hour
      * @param files how many files it has sent and not taken back
-     * @param bytes what these have together
-     * @param quota what they may have; null if there is no limit
-     * @param onlyOwnerOf the open groups with others in them that no other owner has
+     * @param bytes their total size
+     * @param quota maximum of their total size; null if there is no limit
+     * @param onlyOwnerOf the open groups with other members of which it is the only owner
      */
     public record Details(
             @JsonUnwrapped Account account,
@@ -107,12 +111,12 @@ public final class UserCalls {
 
     /**
      * @param changed false if the account was in that state already
-     * @param onlyOwnerOf as of {@link Details}
+     * @param onlyOwnerOf as in {@link Details}
      */
     public record Changed(@JsonUnwrapped Account account, boolean changed, List<GroupCalls.Group> onlyOwnerOf) {}
 
     /**
-     * A list of accounts to be created; with {@code sync}, existing ones keep all but their notes.
+     * A list of accounts to be created; with {@code sync}, existing ones are left as they are, except for their notes.
      *
      * @param similar whether new names may look like those of other accounts
      * @param ofClass of the accounts that are not in the list, only those whose note has this text are disabled; null
@@ -141,7 +145,7 @@ public final class UserCalls {
             @Nullable Password password) {}
 
     /** The number of passwords hashed so far, and of all that are to be hashed. */
-    public record Ready(int ready, int all) {}
+    public record HashProgress(int ready, int all) {}
 
     /**
      * The names of the accounts added, left as they are, given another note and disabled; with {@code dryRun}, of those

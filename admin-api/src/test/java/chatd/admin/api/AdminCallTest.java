@@ -39,7 +39,7 @@ class AdminCallTest {
 
     @Test
     void aPartOmitsMissingFields() {
-        assertThat(JSON.writeValueAsString(new LogCalls.Tailed(null, "<event/>")))
+        assertThat(JSON.writeValueAsString(new LogCalls.TailPart(null, "<event/>")))
                 .isEqualTo("{\"line\":\"<event/>\"}");
         LogCalls.Stored stored = JSON.readValue("{\"upTo\":7}", LogCalls.Stored.class);
         assertThat(stored).isEqualTo(new LogCalls.Stored(7L, null, null));
@@ -47,10 +47,10 @@ class AdminCallTest {
 
     @Test
     void aPasswordIsNotShownByToString() {
-        UserCalls.Setting setting = new UserCalls.Setting("alice", null, true, false, new Password("geheim"));
+        UserCalls.AddOrReset setting = new UserCalls.AddOrReset("alice", null, true, false, new Password("geheim"));
         assertThat(setting.toString()).doesNotContain("geheim");
         assertThat(JSON.writeValueAsString(setting)).contains("\"password\":\"geheim\"");
-        assertThat(JSON.readValue(JSON.writeValueAsString(setting), UserCalls.Setting.class))
+        assertThat(JSON.readValue(JSON.writeValueAsString(setting), UserCalls.AddOrReset.class))
                 .isEqualTo(setting);
     }
 

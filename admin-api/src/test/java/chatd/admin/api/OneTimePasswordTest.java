@@ -10,7 +10,7 @@ class OneTimePasswordTest {
     void aOneTimePasswordIsEasyToType() {
         SecureRandom random = new SecureRandom();
         for (int i = 0; i < 100; i++) {
-            assertThat(OneTimePassword.make(random))
+            assertThat(OneTimePassword.generate(random))
                     .matches("[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}")
                     .doesNotContain("0", "o", "1", "l");
         }

@@ -9,7 +9,7 @@ import chatd.admin.terminal.Progress;
 import chatd.audit.form.VerificationListener;
 import chatd.audit.read.AuditorTerms;
 import chatd.audit.read.Verifier;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,10 +52,10 @@ final class AuditorOptions {
                 }
 
                 @Override
-                public void read(long bytes, long all) {
+                public void progress(long bytes, long all) {
                     progress.show("checked %d of %d MiB (%d %%)"
                             .formatted(bytes >> 20, all >> 20, 100 * bytes / Math.max(all, 1)));
-                    watch.read(bytes, all);
+                    watch.progress(bytes, all);
                 }
             });
         }
@@ -69,14 +69,14 @@ final class AuditorOptions {
         if (!Files.isDirectory(where)) {
             throw new CommandFailure(Exit.NOT_FOUND, "There is no directory " + where + ".");
         }
-        return Input.readable(where);
+        return Input.requireReadable(where);
     }
 
-    private List<SealPublic> keys() throws IOException {
-        List<SealPublic> trusted = new ArrayList<>();
+    private List<SealPublicKey> keys() throws IOException {
+        List<SealPublicKey> trusted = new ArrayList<>();
         for (Path file : keys) {
             try {
-                trusted.add(SealPublic.read(Input.readable(file)));
+                trusted.add(SealPublicKey.read(Input.requireReadable(file)));
             } catch (IOException e) {
                 throw new CommandFailure(Exit.USAGE, e.getMessage() + ". Expected the output of `chat-admin log key`.");
             }
@@ -87,7 +87,7 @@ final class AuditorOptions {
     private List<String> anchors() throws IOException {
         List<String> held = new ArrayList<>();
         for (Path file : anchors) {
-            List<String> seals = Verifier.anchors(Input.readable(file));
+            List<String> seals = Verifier.anchors(Input.requireReadable(file));
             if (seals.isEmpty()) {
                 throw new CommandFailure(Exit.USAGE, file + " has no seal in it (expected lines with <seal …/>).");
             }
@@ -99,10 +99,10 @@ final class AuditorOptions {
     /** Returns the verdict on a log in which nothing is wrong. */
     static String verdict(Verifier.Report report) {
         if (report.isAuthentic()) {
-            return "genuine up to the seal " + report.authentic();
+            return "genuine up to the seal " + report.lastAuthenticSeq();
         }
-        return report.authentic() > 0
-                ? "consistent in itself, genuine up to the seal " + report.authentic() + " only"
+        return report.lastAuthenticSeq() > 0
+                ? "consistent in itself, genuine up to the seal " + report.lastAuthenticSeq() + " only"
                 : "consistent in itself, not authenticated";
     }
 }

@@ -20,7 +20,7 @@ final class EventFilter {
     /** Length of a timestamp in the log, in characters. */
     private static final int TIME_LENGTH = 27;
 
-    private final List<String> parts = new ArrayList<>();
+    private final List<String> criteria = new ArrayList<>();
     private final @Nullable InetAddress address;
     private final @Nullable Instant since;
     private final @Nullable Instant until;
@@ -32,23 +32,23 @@ final class EventFilter {
             @Nullable String address,
             @Nullable Instant since,
             @Nullable Instant until) {
-        part("type", known("type", type));
-        part("outcome", known("outcome", outcome));
+        addCriterion("type", checkKnown("type", type));
+        addCriterion("outcome", checkKnown("outcome", outcome));
         this.address = address == null ? null : literal(address);
         this.since = since;
         this.until = until;
     }
 
     /** Returns the given value; fails if the schema does not allow it. */
-    private static @Nullable String known(String attribute, @Nullable String value) {
+    private static @Nullable String checkKnown(String attribute, @Nullable String value) {
         if (value == null) {
             return null;
         }
-        List<String> there = LogScan.values(attribute);
-        if (!there.contains(value)) {
+        List<String> allowed = LogScan.allowedValues(attribute);
+        if (!allowed.contains(value)) {
             throw new CommandFailure(
                     Exit.USAGE,
-                    "--" + attribute + " must be one of " + String.join(", ", there) + "; not " + value + ".");
+                    "--" + attribute + " must be one of " + String.join(", ", allowed) + "; not " + value + ".");
         }
         return value;
     }
@@ -62,13 +62,13 @@ final class EventFilter {
         }
     }
 
-    private void part(String attribute, @Nullable String value) {
+    private void addCriterion(String attribute, @Nullable String value) {
         if (value != null) {
             String escaped = value.replace("&", "&amp;")
                     .replace("<", "&lt;")
                     .replace(">", "&gt;")
                     .replace("\"", "&quot;");
-            parts.add(" " + attribute + "=\"" + escaped + "\"");
+            criteria.add(" " + attribute + "=\"" + escaped + "\"");
         }
     }
 
@@ -79,7 +79,7 @@ final class EventFilter {
 
     /** Returns false if the line can't match, judging by its text alone. */
     boolean mayMatch(String line) {
-        return parts.stream().allMatch(line::contains)
+        return criteria.stream().allMatch(line::contains)
                 && (since == null || !time(line).isBefore(since));
     }
 
@@ -95,7 +95,7 @@ final class EventFilter {
     /** Returns whether a line that may match does; only the event's own attributes count, not its child elements'. */
     boolean matches(String line) {
         String own = own(line);
-        return parts.stream().allMatch(own::contains) && isFrom(own);
+        return criteria.stream().allMatch(own::contains) && isFrom(own);
     }
 
     /** Returns the event's own tag, without its child elements. */

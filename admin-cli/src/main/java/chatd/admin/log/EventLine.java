@@ -73,15 +73,15 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
      * @param names current names, by {@code U} and number; shown if the log has a different name, or none
      */
     String readable(Map<String, String> names) {
-        boolean seal = kind.equals("seal");
+        boolean isSeal = kind.equals("seal");
         StringBuilder shown = new StringBuilder()
                 .append("%6s %s %-11s %-8s"
                         .formatted(
                                 get("seq"),
                                 get("time"),
-                                seal ? kind : get("type"),
-                                seal ? get("events") : get("outcome")));
-        if (seal) {
+                                isSeal ? kind : get("type"),
+                                isSeal ? get("events") : get("outcome")));
+        if (isSeal) {
             shown.append(" key=").append(get("key"));
         } else {
             attributes.forEach((name, value) -> {
@@ -131,16 +131,16 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
 
     /** Returns a JSON object, child elements as lists; {@code now} is a current name, as in {@link #readable}. */
     String json(Map<String, String> names) {
-        Map<String, Object> all = new LinkedHashMap<>(named(attributes, names));
+        Map<String, Object> all = new LinkedHashMap<>(withCurrentName(attributes, names));
         for (Child child : children) {
             @SuppressWarnings("unchecked")
             List<Object> list = (List<Object>) all.computeIfAbsent(child.kind(), key -> new ArrayList<>());
-            list.add(child.kind().equals("to") ? named(child.attributes(), names) : child.attributes());
+            list.add(child.kind().equals("to") ? withCurrentName(child.attributes(), names) : child.attributes());
         }
         return SafeText.json(JSON.writeValueAsString(all));
     }
 
-    private static Map<String, String> named(Map<String, String> of, Map<String, String> names) {
+    private static Map<String, String> withCurrentName(Map<String, String> of, Map<String, String> names) {
         String now = now(of, names);
         if (now == null) {
             return of;

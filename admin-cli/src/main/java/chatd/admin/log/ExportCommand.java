@@ -60,7 +60,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Timestamp.verifyRange(since, until);
+        Timestamp.checkRange(since, until);
         Path from = AuditorOptions.directory(log.program, directory);
         if (Files.exists(to)) {
             if (!Files.isDirectory(to)) {
@@ -74,7 +74,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         Files.createDirectories(to);
         Excerpt.Result result = Excerpt.write(from, to, since, until);
-        if (log.program.json()) {
+        if (log.program.isJson()) {
             Format.json(
                     log.program.out(),
                     new JsonMapper()

@@ -91,7 +91,7 @@ public final class LogCommand implements Runnable {
 
     private <R> int callAndPrint(AdminCall<Nothing, Nothing, R> call, Function<R, String> shown) {
         R result = program.daemon().call(call);
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), result);
         } else {
             program.out().println(shown.apply(result));
@@ -112,7 +112,7 @@ public final class LogCommand implements Runnable {
             @Option(names = "--change", description = "First generate a new key, whose announcement the old one seals.")
                     boolean change) {
         LogCalls.Key result = program.daemon().call(change ? LogCalls.CHANGE_KEY : LogCalls.KEY);
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), result);
         } else {
             program.out().println("# key " + result.id() + ", " + result.algorithm());

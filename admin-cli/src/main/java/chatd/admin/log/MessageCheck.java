@@ -18,15 +18,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares stored messages, and what was done about them, with logged ones, in both directions, while the log is read. Both arrive in order of message
- * number, so that neither needs to be held in memory.
+ * Compares the stored messages and the changes to them with the logged ones, in both directions, while the log is read.
+ * Both arrive in order of message number, so that neither needs to be held in memory.
  */
 final class MessageCheck implements VerificationListener, AutoCloseable {
     /** The first event of a segment, with the number of the last message in the segments before it. */
-    private static final Pattern GONE = Pattern.compile(
+    private static final Pattern ROTATION = Pattern.compile(
             "<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d{1,18})\"");
 
-    private static final Pattern OLDER = Pattern.compile("<event seq=\"(\\d+)\" [^>]* type=\"restore\" ");
+    private static final Pattern RESTORE = Pattern.compile("<event seq=\"(\\d+)\" [^>]* type=\"restore\" ");
     private static final Pattern LOST =
             Pattern.compile("<lost kind=\"message\" from=\"(\\d{1,18})\" to=\"(\\d{1,18})\"/>");
 
@@ -45,8 +45,8 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     /**
      * What the daemon says was taken back.
      *
-     * @param isWhole whether the message itself is not stored any more, rather than what was done about it alone
-     * @param isMixed whether the same is said of another message
+     * @param isWhole whether the message itself is no longer stored, rather than only changes to it
+     * @param isMixed whether the daemon names the same event for another message, too
      */
     private record Taken(long message, boolean isWhole, boolean isMixed) {
         Taken and(Taken other) {
@@ -61,22 +61,22 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     private long last;
     private long compared;
     private long undigested;
-    private long before;
+    private long olderThanLog;
 
-    /** By the number of the event by which it is said to have been taken back, the message of which nothing is stored. */
+    /** Messages that are no longer stored, by the number of the event that took them back, according to the daemon. */
     private final Map<Long, Taken> taken = new HashMap<>();
 
     private long takenBack;
     private long uncompared;
 
-    /** Up to this number messages are older than the remaining log. */
-    private long gone;
+    /** The highest number of a message that is older than the remaining log. */
+    private long deletedUpTo;
 
     private final Deque<Missing> missing = new ArrayDeque<>();
     private final List<String> restored = new ArrayList<>();
     private long lost;
     private long wrong;
-    private final List<String> said = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
 
     /** Asks the daemon for its stored messages; those stored after this call are not compared. */
     MessageCheck(AdminLink daemon) {
@@ -89,69 +89,69 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     public void line(String line) {
         if (isFirst) {
             isFirst = false;
-            Matcher rotation = GONE.matcher(line);
+            Matcher rotation = ROTATION.matcher(line);
             if (rotation.lookingAt()) {
                 skip(Long.parseLong(rotation.group(1)));
             } else if (!line.startsWith("<event seq=\"1\"")) {
                 throw new CommandFailure(Exit.USAGE, "Messages can't be compared with an excerpt: name the whole log.");
             }
         }
-        Matcher older = OLDER.matcher(line);
-        if (older.lookingAt()) {
-            lost(older.group(1), line);
+        Matcher restore = RESTORE.matcher(line);
+        if (restore.lookingAt()) {
+            markLost(restore.group(1), line);
         }
         SentLine sent = SentLine.read(line);
         if (sent != null) {
-            logged(sent);
+            checkLogged(sent);
         }
     }
 
     /** Skips the messages up to a number: they are older than the remaining log and can't be compared. */
     private void skip(long number) {
         last = number;
-        gone = number;
+        deletedUpTo = number;
         for (LogCalls.Digested next = peek(); next != null && next.message() <= number; next = peek()) {
             stored.poll();
-            before++;
+            olderThanLog++;
         }
     }
 
-    private void logged(SentLine event) {
+    private void checkLogged(SentLine event) {
         long number = event.message();
-        boolean isErased = !event.isTakingBack() || isErased(event);
+        boolean isErased = !event.isRetraction() || isErased(event);
         if (number > upTo) {
             return;
         }
         if (number <= last) {
-            say("message %d (seq %d) is logged after message %d: one of them was logged twice"
+            report("message %d (seq %d) is logged after message %d: one of them was logged twice"
                     .formatted(number, event.seq(), last));
             return;
         }
         last = number;
-        unlogged(number - 1);
+        reportUnlogged(number - 1);
         LogCalls.Digested next = peek();
         if (next == null || next.message() > number) {
-            missing(event.seq(), number);
+            addMissing(event.seq(), number);
             return;
         }
         stored.poll();
         if (next.takenBack() != null) {
-            said(event, next.takenBack());
+            expectRetraction(event, next.takenBack());
         } else if (event.digest() == null) {
             undigested++;
         } else if (!event.digest().equals(next.digest())) {
-            say("message %d is not stored as it was logged (seq %d)".formatted(number, event.seq()));
+            report("message %d is not stored as it was logged (seq %d)".formatted(number, event.seq()));
         } else if (isErased) {
             compared++;
         } else {
-            say("message %d was taken back (seq %d), but is still stored".formatted(event.about(), event.seq()));
+            report("message %d was taken back (seq %d), but is still stored".formatted(event.about(), event.seq()));
         }
     }
 
-    /** Keeps what the daemon says: that nothing of a message is stored, because it was taken back. */
-    private void said(SentLine event, long by) {
+    /** Records what the daemon says: that a message is no longer stored, because the event {@code by} took it back. */
+    private void expectRetraction(SentLine event, long by) {
         if (by <= event.message()) {
-            say("message %d (seq %d) is not stored, and was not taken back".formatted(event.message(), event.seq()));
+            report("message %d (seq %d) is not stored, and was not taken back".formatted(event.message(), event.seq()));
         } else if (taken.size() == MAX_TAKEN && !taken.containsKey(by)) {
             uncompared++;
         } else {
@@ -159,21 +159,21 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         }
     }
 
-    /** Returns whether the message that the daemon reported as taken back by this event is the right one. */
+    /** Returns whether what the event took back is no longer stored, according to the daemon. */
     private boolean isErased(SentLine event) {
-        Taken said = taken.remove(event.message());
-        if (said == null) {
-            return event.about() <= gone || uncompared > 0;
+        Taken reported = taken.remove(event.message());
+        if (reported == null) {
+            return event.about() <= deletedUpTo || uncompared > 0;
         }
         takenBack++;
-        if (said.isMixed() || said.message() != event.about()) {
-            say("not all that is missing was taken back by message %d (seq %d)"
+        if (reported.isMixed() || reported.message() != event.about()) {
+            report("not all that is missing was taken back by message %d (seq %d)"
                     .formatted(event.message(), event.seq()));
         }
-        return said.isWhole() || event.about() <= gone || uncompared > 0;
+        return reported.isWhole() || event.about() <= deletedUpTo || uncompared > 0;
     }
 
-    private void missing(long seq, long number) {
+    private void addMissing(long seq, long number) {
         Missing before = missing.peekLast();
         if (before != null && before.to() == number - 1) {
             missing.removeLast();
@@ -186,7 +186,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     }
 
     /** Counts as lost, no longer as missing, the messages that the log says were lost with the database. */
-    private void lost(String seq, String line) {
+    private void markLost(String seq, String line) {
         Matcher range = LOST.matcher(line);
         if (!range.find()) {
             return;
@@ -219,16 +219,16 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
                 .formatted(Format.count(lost - before, "message"), seq));
     }
 
-    private void unlogged(long upTo) {
+    private void reportUnlogged(long upTo) {
         for (LogCalls.Digested next = peek(); next != null && next.message() <= upTo; next = peek()) {
             stored.poll();
-            say("message %d is stored, but not logged".formatted(next.message()));
+            report("message %d is stored, but not logged".formatted(next.message()));
         }
     }
 
-    private void say(String what) {
+    private void report(String what) {
         if (++wrong <= MAX_REPORTED) {
-            said.add(what);
+            problems.add(what);
         }
     }
 
@@ -240,7 +240,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
                 break;
             }
             if (some.beyond() != null) {
-                say("message %d is stored, but not logged".formatted(some.beyond()));
+                report("message %d is stored, but not logged".formatted(some.beyond()));
             }
             if (some.messages() != null) {
                 stored.addAll(some.messages());
@@ -251,9 +251,9 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
 
     /** Ends the comparison when all of the log has been read; returns what is wrong, in words. */
     List<String> end() {
-        unlogged(upTo);
+        reportUnlogged(upTo);
         for (Missing some : missing) {
-            say(
+            report(
                     some.from() == some.to()
                             ? "message %d is logged (seq %d), but not stored".formatted(some.from(), some.seq())
                             : "messages %d to %d are logged (from seq %d on), but not stored"
@@ -262,10 +262,10 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         }
         taken.forEach((by, its) -> {
             if (by <= upTo) {
-                say("message %d is not stored, and was not taken back by message %d".formatted(its.message(), by));
+                report("message %d is not stored, and was not taken back by message %d".formatted(its.message(), by));
             }
         });
-        List<String> all = new ArrayList<>(said);
+        List<String> all = new ArrayList<>(problems);
         if (wrong > MAX_REPORTED) {
             all.add("in all, %d messages differ between the database and the log".formatted(wrong));
         }
@@ -288,8 +288,8 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         if (undigested > 0) {
             notes.add(Format.count(undigested, "message") + " logged by a version without digests can't be compared");
         }
-        if (before > 0) {
-            notes.add(Format.count(before, "message") + " older than the remaining log can't be compared");
+        if (olderThanLog > 0) {
+            notes.add(Format.count(olderThanLog, "message") + " older than the remaining log can't be compared");
         }
         return notes;
     }

@@ -39,7 +39,7 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin log prove --key seal.pem message.json /mnt/copy-of-the-log")
 final class ProveCommand implements Callable<Integer> {
-    private static final int MOST_LATER = 20;
+    private static final int MAX_LATER = 20;
 
     @ParentCommand
     private LogCommand log;
@@ -65,11 +65,11 @@ final class ProveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Receipt message = Receipt.read(Input.readable(receipt));
+        Receipt message = Receipt.read(Input.requireReadable(receipt));
         Path where = AuditorOptions.directory(log.program, directory);
         Finder finder = new Finder(message);
         Verifier.Report report = auditor.verify(where, finder);
-        String wrong = report.wrong() != null ? report.wrong() : wrong(message, finder);
+        String wrong = report.firstError() != null ? report.firstError() : wrong(message, finder);
         if (wrong != null) {
             log.program.out().println("WRONG: " + wrong);
             return Exit.FAILED;
@@ -79,7 +79,7 @@ final class ProveCommand implements Callable<Integer> {
                 .out()
                 .println("the log is " + AuditorOptions.verdict(report) + "; the message is seq " + finder.seqs());
         // Events after the last trusted seal may have been written by anybody.
-        boolean isSealed = report.isAuthentic() && finder.last() < report.authentic();
+        boolean isSealed = report.isAuthentic() && finder.last() < report.lastAuthenticSeq();
         if (report.isAuthentic() && !isSealed) {
             log.program.out().println("its event is not sealed yet: try again in a minute, or after `log anchor`");
         }
@@ -101,7 +101,7 @@ final class ProveCommand implements Callable<Integer> {
                     .formatted(message.message(), message.sender(), finder.receivers()));
         }
         finder.later.forEach(later -> proved.add(
-                later.isTakingBack()
+                later.isRetraction()
                         ? "it was taken back by %s at %s (seq %d)"
                                 .formatted(
                                         later.user() == null ? "an administrator" : later.user(),
@@ -116,34 +116,34 @@ final class ProveCommand implements Callable<Integer> {
         if (message.versions().isEmpty()) {
             SentLine logged = finder.found.get(message.message());
             return logged == null
-                    ? absent(message.message())
-                    : message.isOf(logged) ? null : other(message.message(), logged, "sender or receiver");
+                    ? notLogged(message.message())
+                    : message.isOf(logged) ? null : mismatch(message.message(), logged, "sender or receiver");
         }
         for (Receipt.Version version : message.versions()) {
             SentLine logged = finder.found.get(version.number());
             if (logged == null) {
-                return absent(version.number());
+                return notLogged(version.number());
             }
             if (logged.digest() == null) {
                 return "message %d was logged by a version that computed no digests: nothing shows what it was"
                         .formatted(version.number());
             }
             if (!message.isOf(version, logged)) {
-                return other(version.number(), logged, "text, sender, receiver, time or salt");
+                return mismatch(version.number(), logged, "text, sender, receiver, time or salt");
             }
         }
-        return content == null ? null : otherContent(message.versions().getLast(), Input.readable(content));
+        return content == null ? null : contentMismatch(message.versions().getLast(), Input.requireReadable(content));
     }
 
-    private static String absent(long message) {
+    private static String notLogged(long message) {
         return "message " + message + " is not in the log";
     }
 
-    private static String other(long message, SentLine logged, String what) {
+    private static String mismatch(long message, SentLine logged, String what) {
         return "message %d was logged (seq %d), but this is not it: %s differs".formatted(message, logged.seq(), what);
     }
 
-    private static @Nullable String otherContent(Receipt.Version message, Path content) throws IOException {
+    private static @Nullable String contentMismatch(Receipt.Version message, Path content) throws IOException {
         if (message.sha256() == null) {
             return "message " + message.number() + " is a text, not a file";
         }
@@ -161,7 +161,7 @@ final class ProveCommand implements Callable<Integer> {
         private final long message;
         private final Map<Long, SentLine> found = new TreeMap<>();
 
-        /** What else was done to the message: at most ten corrections, and one taking back. */
+        /** Later changes to the message: at most ten corrections, and one retraction. */
         private final List<SentLine> later = new ArrayList<>();
 
         Finder(Receipt receipt) {
@@ -184,7 +184,7 @@ final class ProveCommand implements Callable<Integer> {
             if (wanted.contains(sent.message())) {
                 // The first one: events after the last seal may have been written by anybody.
                 found.putIfAbsent(sent.message(), sent);
-            } else if (sent.about() == message && !sent.type().equals("reaction") && later.size() < MOST_LATER) {
+            } else if (sent.about() == message && !sent.type().equals("reaction") && later.size() < MAX_LATER) {
                 later.add(sent);
             }
         }

@@ -45,8 +45,8 @@ import picocli.CommandLine.ParentCommand;
             "  chat-admin log query --type admin -o xml /mnt/copy-of-the-log"
         })
 final class QueryCommand implements Callable<Integer> {
-    /** Maximum of {@code --last}: as many lines are kept in memory. */
-    private static final int MOST = 10_000;
+    /** Maximum of {@code --last}: this many lines are kept in memory. */
+    private static final int MAX_LAST = 10_000;
 
     @ParentCommand
     private LogCommand log;
@@ -112,53 +112,53 @@ final class QueryCommand implements Callable<Integer> {
         Path place;
         List<LogCalls.Name> present = new ArrayList<>();
         if (source != null) {
-            place = Input.readable(source);
+            place = Input.requireReadable(source);
         } else {
-            LogCalls.Place running =
+            LogCalls.LogDirectory running =
                     log.program.daemon().call(LogCalls.QUERY, request(), part -> present.addAll(part.names()));
-            place = Input.readable(Path.of(running.directory()));
+            place = Input.requireReadable(Path.of(running.directory()));
         }
         try (EventPrinter printer = new EventPrinter(log.program)) {
             printer.updateNames(present);
-            EventUser asked = user == null ? null : new EventUser(user, printer.names());
-            EventUser sender = from == null ? null : new EventUser(from, printer.names());
+            UserFilter asked = user == null ? null : new UserFilter(user, printer.names());
+            UserFilter sender = from == null ? null : new UserFilter(from, printer.names());
             Matches matches = new Matches(printer, last == null ? 0 : last);
             Consumer<String> ofUser = line -> {
-                if ((asked == null || asked.isIn(line)) && (sender == null || sender.isOf(line))) {
+                if ((asked == null || asked.involves(line)) && (sender == null || sender.isBy(line))) {
                     matches.add(line);
                 }
             };
-            AtomicLong isTrueOf = new AtomicLong();
-            EventXPath verify = xpath == null
+            AtomicLong trueCount = new AtomicLong();
+            XPathFilter xpathFilter = xpath == null
                     ? null
-                    : new EventXPath(xpath, line -> {
-                        isTrueOf.incrementAndGet();
+                    : new XPathFilter(xpath, line -> {
+                        trueCount.incrementAndGet();
                         ofUser.accept(line);
                     });
-            Consumer<String> next = verify == null ? ofUser : verify::take;
-            AtomicLong selected = new AtomicLong();
+            Consumer<String> next = xpathFilter == null ? ofUser : xpathFilter::add;
+            AtomicLong selectedCount = new AtomicLong();
             LogScan.scan(place, since, line -> {
                 if (filter.isPast(line)) {
                     return false;
                 }
                 if (filter.mayMatch(line) && filter.matches(line)) {
-                    selected.incrementAndGet();
+                    selectedCount.incrementAndGet();
                     next.accept(line);
                 }
                 return !log.program.out().checkError();
             });
-            if (verify != null) {
-                verify.flush();
+            if (xpathFilter != null) {
+                xpathFilter.flush();
             }
             matches.end();
             if (matches.count() == 0) {
-                explain(place, filter, asked, user);
-                explain(place, filter, sender, from);
+                failOnMistakes(place, filter, asked, user);
+                failOnMistakes(place, filter, sender, from);
             }
-            if (xpath != null && selected.get() > 0 && isTrueOf.get() == 0) {
+            if (xpath != null && selectedCount.get() > 0 && trueCount.get() == 0) {
                 throw new CommandFailure(
                         Exit.FAILED,
-                        "The --xpath is true of none of the " + Format.count(selected.get(), "event")
+                        "The --xpath is true of none of the " + Format.count(selectedCount.get(), "event")
                                 + " that the other options select. It is evaluated on each event by itself, as in"
                                 + " \"@type='text' and to/@name='bob'\".");
             }
@@ -167,10 +167,10 @@ final class QueryCommand implements Callable<Integer> {
     }
 
     private void verifyOptions() {
-        if (last != null && (last < 1 || last > MOST)) {
-            throw new CommandFailure(Exit.USAGE, "--last must be 1 to " + MOST + ", not " + last + ".");
+        if (last != null && (last < 1 || last > MAX_LAST)) {
+            throw new CommandFailure(Exit.USAGE, "--last must be 1 to " + MAX_LAST + ", not " + last + ".");
         }
-        Timestamp.verifyRange(since, until);
+        Timestamp.checkRange(since, until);
         // A copy may come from a machine whose clock is ahead.
         if (source == null && since != null && since.isAfter(Instant.now())) {
             throw new CommandFailure(Exit.USAGE, "--since is in the future: " + since + ".");
@@ -179,11 +179,11 @@ final class QueryCommand implements Callable<Integer> {
 
     /**
      * Fails if no event can match because of a mistake in the options: a user or an address that is nowhere in the log.
-     * No matching event otherwise is an answer.
+     * Otherwise, no matching event is an answer.
      */
-    private void explain(Path place, EventFilter filter, @Nullable EventUser asked, @Nullable String name)
+    private void failOnMistakes(Path place, EventFilter filter, @Nullable UserFilter asked, @Nullable String name)
             throws IOException {
-        if (asked != null && !asked.isKnown() && isNowhere(place, asked::isIn)) {
+        if (asked != null && !asked.isKnown() && isNowhere(place, asked::involves)) {
             throw new CommandFailure(
                     Exit.NOT_FOUND,
                     asked.knowsNames()
@@ -197,15 +197,15 @@ final class QueryCommand implements Callable<Integer> {
     }
 
     private static boolean isNowhere(Path place, Predicate<String> wanted) throws IOException {
-        AtomicBoolean isThere = new AtomicBoolean();
+        AtomicBoolean isFound = new AtomicBoolean();
         LogScan.scan(place, null, line -> {
-            isThere.set(wanted.test(line));
-            return !isThere.get();
+            isFound.set(wanted.test(line));
+            return !isFound.get();
         });
-        return !isThere.get();
+        return !isFound.get();
     }
 
-    /** The matching events: printed as they come or, if only the last are wanted, once all have been found. */
+    /** The matching events: printed as they are found or, if only the last are wanted, once all have been found. */
     private static final class Matches {
         private final EventPrinter printer;
         private final int most;

@@ -23,14 +23,14 @@ import tools.jackson.databind.json.JsonMapper;
  * A message with its salt, as a JSON client gets it (page {@code chat-json-1.md}, "Types"): {@code {"send": "U1",
  * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}, where a group is {@code "receive": "G7"};
  * for a file, {@code info} is an object with {@code file}, {@code name}, {@code size} and {@code sha256}; for a
- * correction (32), with {@code of} and {@code text}. What a history has of a corrected text has all its {@link
- * Version}s, and of a message that was taken back, none.
+ * correction (32), with {@code of} and {@code text}. In a history, a corrected text has all its {@link Version}s, and a
+ * message that was taken back has none.
  *
  * @param message the number of the message; of a correction, that of the message corrected
  * @param versions what can be proved, the oldest first
  */
 record Receipt(long message, String sender, String receiver, List<Version> versions) {
-    private static final int LONGEST = 2 << 20;
+    private static final int MAX_BYTES = 2 << 20;
     private static final Pattern USER = Pattern.compile("U\\d{1,10}");
 
     /**
@@ -49,8 +49,8 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
 
     /** @throws CommandFailure if the file is not such a message; the text says what is wrong with it */
     static Receipt read(Path file) throws IOException {
-        if (Files.size(file) > LONGEST) {
-            throw no(file, "it is too large");
+        if (Files.size(file) > MAX_BYTES) {
+            throw notAReceipt(file, "it is too large");
         }
         try {
             JsonNode node = JsonMapper.builder()
@@ -58,11 +58,11 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
                     .build()
                     .readTree(Files.readAllBytes(file));
             if (!node.path("mid").isIntegralNumber()) {
-                throw no(file, "it has no mid, a message's number");
+                throw notAReceipt(file, "it has no mid, a message's number");
             }
             String sender = node.path("send").asString("");
             if (!USER.matcher(sender).matches() && !sender.equals("server")) {
-                throw no(file, "send is not a user's number, U and digits");
+                throw notAReceipt(file, "send is not a user's number, U and digits");
             }
             JsonNode info = node.path("info");
             boolean isCorrection = info.path("of").isIntegralNumber();
@@ -72,17 +72,17 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
                     node.path("receive").asString(""),
                     node.has("taken_back") ? List.of() : versions(node, file));
         } catch (JacksonException e) {
-            throw no(file, "it is not JSON, or has a key twice");
+            throw notAReceipt(file, "it is not JSON, or has a key twice");
         } catch (DateTimeException e) {
-            throw no(file, "its time is not like 2026-11-20T06:15:00.123Z");
+            throw notAReceipt(file, "its time is not like 2026-11-20T06:15:00.123Z");
         } catch (IllegalArgumentException e) {
-            throw no(file, "its salt is not base64url");
+            throw notAReceipt(file, "its salt is not base64url");
         }
     }
 
     private static List<Version> versions(JsonNode node, Path file) {
         List<Version> versions = new ArrayList<>();
-        // The newest of these comes first.
+        // In the history, the newest correction comes first.
         node.path("corrected").forEach(before -> versions.addFirst(version(before, before.path("text"), before, file)));
         JsonNode info = node.path("info");
         versions.add(version(
@@ -100,14 +100,14 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
     private static Version version(JsonNode numbered, JsonNode info, JsonNode salted, Path file) {
         String sha256 = info.isObject() ? info.path("sha256").asString("") : null;
         if (!info.isObject() && !info.isString()) {
-            throw no(file, "it has no info, the text or the file");
+            throw notAReceipt(file, "it has no info, the text or the file");
         }
         if (sha256 != null && !sha256.matches("[0-9a-f]{64}")) {
-            throw no(file, "the file's sha256 is not 64 hexadecimal digits");
+            throw notAReceipt(file, "the file's sha256 is not 64 hexadecimal digits");
         }
         byte[] salt = Base64.getUrlDecoder().decode(salted.path("salt").asString(""));
         if (salt.length != 16) {
-            throw no(file, "its salt is not 16 bytes");
+            throw notAReceipt(file, "its salt is not 16 bytes");
         }
         return new Version(
                 numbered.path("mid").asLong(0),
@@ -119,7 +119,7 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
                 sha256);
     }
 
-    private static CommandFailure no(Path file, String what) {
+    private static CommandFailure notAReceipt(Path file, String what) {
         return new CommandFailure(Exit.USAGE, file + " is not a message with its salt: " + what + ".");
     }
 
@@ -147,7 +147,7 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
                 logged.user() == null ? 0 : number(sender),
                 to == null ? null : to.stream().map(Receipt::number).toList(),
                 version.time());
-        String its = version.sha256() != null
+        String computed = version.sha256() != null
                 ? digest.ofFile(
                         version.file(),
                         version.text(),
@@ -156,10 +156,10 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
                 : version.number() == message
                         ? digest.ofText(version.text())
                         : digest.ofCorrection(message, version.text());
-        return its.equals(logged.digest());
+        return computed.equals(logged.digest());
     }
 
-    /** Returns a user's number, or a group's negated, as {@link SaltedDigest} has them. */
+    /** Returns a user's number, or a group's negated, as {@link SaltedDigest} expects it. */
     private static long number(String userOrGroup) {
         long number = Long.parseLong(userOrGroup.substring(1));
         return userOrGroup.startsWith("G") ? -number : number;

@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event of a stored message, or of what was done about one, parsed from its line in the log.
+ * The event of a stored message, or of a change that is numbered among the messages, parsed from its line in the log.
  *
  * @param time as it stands in the line
  * @param about the number of the message that it is about; 0 for a message
  * @param user {@code U} and a number; null for the server
  * @param receivers likewise, one per receiver; null for everyone
- * @param digest null if it was logged by a version that computed none; of a taking back, a reaction or a change of a
+ * @param digest null if it was logged by a version that computed none; for a retraction, a reaction or a change of a
  *     group, which have none, the same as in {@code LogCalls.Digested}
  */
 record SentLine(
@@ -34,7 +34,7 @@ record SentLine(
     private static final Pattern TO = Pattern.compile(" (?:user|group)=\"([UG]\\d+)\"");
     private static final Pattern USER = Pattern.compile(" user=\"(U\\d+)\"");
 
-    /** Parses a line; returns null if it is not the event of a stored message, or of what was done about one. */
+    /** Parses a line; returns null if it is not such an event. */
     static @Nullable SentLine read(String line) {
         Matcher sent = SENT.matcher(line);
         if (!sent.matches()) {
@@ -77,7 +77,7 @@ record SentLine(
         return type.equals("file");
     }
 
-    boolean isTakingBack() {
+    boolean isRetraction() {
         return type.equals("retraction");
     }
 

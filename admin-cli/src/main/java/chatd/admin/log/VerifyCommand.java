@@ -62,18 +62,18 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path where = AuditorOptions.directory(log.program, directory);
         if (!messages) {
-            return judged(auditor.verify(where, VerificationListener.NOTHING), null);
+            return printVerdict(auditor.verify(where, VerificationListener.NOTHING), null);
         }
         try (MessageCheck check = new MessageCheck(log.program.daemon())) {
-            return judged(auditor.verify(where, check), check);
+            return printVerdict(auditor.verify(where, check), check);
         }
     }
 
-    private int judged(Verifier.Report report, @Nullable MessageCheck check) {
+    private int printVerdict(Verifier.Report report, @Nullable MessageCheck check) {
         List<String> wrong = new ArrayList<>();
         List<String> notes = new ArrayList<>(report.notes());
-        if (report.wrong() != null) {
-            wrong.add(report.wrong());
+        if (report.firstError() != null) {
+            wrong.add(report.firstError());
         } else if (check != null) {
             wrong.addAll(check.end());
             notes.addAll(check.notes());
@@ -82,13 +82,13 @@ final class VerifyCommand implements Callable<Integer> {
             notes.add(AUTHENTICATE);
         }
         String verdict = AuditorOptions.verdict(report);
-        if (log.program.json()) {
+        if (log.program.isJson()) {
             Map<String, Object> shown = new LinkedHashMap<>();
             shown.put("verdict", !wrong.isEmpty() ? "wrong" : report.isAuthentic() ? "genuine" : "consistent");
             shown.put("text", wrong.isEmpty() ? verdict : String.join("\n", wrong));
             shown.put("segments", report.segments());
             shown.put("events", report.events());
-            shown.put("genuineTo", report.authentic());
+            shown.put("genuineTo", report.lastAuthenticSeq());
             if (check != null) {
                 shown.put("messages", check.compared());
                 shown.put("lost", check.lost());
@@ -96,7 +96,7 @@ final class VerifyCommand implements Callable<Integer> {
             shown.put("notes", notes);
             Format.json(log.program.out(), new JsonMapper().valueToTree(shown));
         } else {
-            if (report.wrong() == null) {
+            if (report.firstError() == null) {
                 log.program.out().println(verdict);
             }
             wrong.forEach(what -> log.program.out().println("WRONG: " + what));

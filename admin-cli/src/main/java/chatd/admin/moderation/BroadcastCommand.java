@@ -36,7 +36,7 @@ public final class BroadcastCommand implements Callable<Integer> {
         String text = String.join(" ", words);
         SessionCalls.Sent sent = program.daemon()
                 .call(SessionCalls.BROADCAST, new SessionCalls.Broadcast(text.equals("-") ? Input.text() : text));
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), sent);
         } else {
             program.out()

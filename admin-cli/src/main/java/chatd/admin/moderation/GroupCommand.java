@@ -44,7 +44,7 @@ public final class GroupCommand implements Runnable {
         throw Program.missingSubcommand(spec);
     }
 
-    private static GroupCalls.Which which(String typed) {
+    private static GroupCalls.GroupNumber parseNumber(String typed) {
         Matcher number = FORM.matcher(typed);
         if (!number.matches()) {
             throw new CommandFailure(
@@ -52,7 +52,7 @@ public final class GroupCommand implements Runnable {
                     "A group is given by its number, such as G7, and not as " + SafeText.line(typed)
                             + ": names are not unique. `group list` shows the numbers.");
         }
-        return new GroupCalls.Which(Long.parseLong(number.group(1)));
+        return new GroupCalls.GroupNumber(Long.parseLong(number.group(1)));
     }
 
     @Command(
@@ -64,7 +64,7 @@ public final class GroupCommand implements Runnable {
     int list() {
         List<GroupCalls.Group> groups = new ArrayList<>();
         program.daemon().call(GroupCalls.LIST, Nothing.NOTHING, part -> groups.addAll(part.groups()));
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), groups);
         } else {
             new Table<GroupCalls.Group>()
@@ -73,7 +73,7 @@ public final class GroupCommand implements Runnable {
                     .column("MEMBERS", each -> Integer.toString(each.members()))
                     .column("HISTORY", GroupCalls.Group::history)
                     .column("STATE", GroupCommand::state)
-                    .print(groups, program.screen(), program.out());
+                    .print(groups, program.display(), program.out());
         }
         return Exit.OK;
     }
@@ -96,8 +96,8 @@ public final class GroupCommand implements Runnable {
     int show(@Parameters(paramLabel = "GROUP", description = NUMBER) String typed) {
         List<GroupCalls.Member> members = new ArrayList<>();
         GroupCalls.Group group =
-                program.daemon().call(GroupCalls.SHOW, which(typed), part -> members.addAll(part.members()));
-        if (program.json()) {
+                program.daemon().call(GroupCalls.SHOW, parseNumber(typed), part -> members.addAll(part.members()));
+        if (program.isJson()) {
             Format.json(program.out(), new Whole(group, members));
             return Exit.OK;
         }
@@ -117,9 +117,9 @@ public final class GroupCommand implements Runnable {
         return SafeText.line(group.name()) + " (G" + group.number() + ")";
     }
 
-    /** Prints a group to which something was done, or what that was. */
-    private int done(GroupCalls.Group group, String what) {
-        if (program.json()) {
+    /** Prints the changed group as JSON, or what was done to it. */
+    private int printChanged(GroupCalls.Group group, String what) {
+        if (program.isJson()) {
             Format.json(program.out(), group);
         } else {
             program.out().println(what);
@@ -140,8 +140,10 @@ public final class GroupCommand implements Runnable {
             @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
             @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name) {
         GroupCalls.Group owned = program.daemon()
-                .call(GroupCalls.OWNER, new GroupCalls.Owner(which(typed).group(), name));
-        return done(owned, SafeText.line(name) + " is an owner of " + name(owned) + ".");
+                .call(
+                        GroupCalls.OWNER,
+                        new GroupCalls.GroupAndUser(parseNumber(typed).group(), name));
+        return printChanged(owned, SafeText.line(name) + " is an owner of " + name(owned) + ".");
     }
 
     @Command(
@@ -155,8 +157,10 @@ public final class GroupCommand implements Runnable {
             @Parameters(paramLabel = "USER", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names) {
         GroupCalls.Group group = program.daemon()
-                .call(GroupCalls.ADD, new GroupCalls.Some(which(typed).group(), names));
-        return done(group, name(group) + " has " + Format.count(group.members(), "member") + " now.");
+                .call(
+                        GroupCalls.ADD,
+                        new GroupCalls.GroupAndUsers(parseNumber(typed).group(), names));
+        return printChanged(group, name(group) + " has " + Format.count(group.members(), "member") + " now.");
     }
 
     @Command(
@@ -169,8 +173,10 @@ public final class GroupCommand implements Runnable {
             @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
             @Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name) {
         GroupCalls.Group group = program.daemon()
-                .call(GroupCalls.REMOVE, new GroupCalls.Owner(which(typed).group(), name));
-        return done(group, SafeText.line(name) + " is no longer in " + name(group) + ".");
+                .call(
+                        GroupCalls.REMOVE,
+                        new GroupCalls.GroupAndUser(parseNumber(typed).group(), name));
+        return printChanged(group, SafeText.line(name) + " is no longer in " + name(group) + ".");
     }
 
     @Command(
@@ -185,11 +191,11 @@ public final class GroupCommand implements Runnable {
     int close(
             @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        GroupCalls.Which which = which(typed);
+        GroupCalls.GroupNumber which = parseNumber(typed);
         if (!yes) {
             Confirmation.ask("Close the group G" + which.group() + " for good?");
         }
         GroupCalls.Group closed = program.daemon().call(GroupCalls.CLOSE, which);
-        return done(closed, name(closed) + " closed.");
+        return printChanged(closed, name(closed) + " closed.");
     }
 }

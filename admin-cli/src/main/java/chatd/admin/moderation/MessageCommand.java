@@ -1,7 +1,7 @@
 package chatd.admin.moderation;
 
+import chatd.admin.api.CallFailure;
 import chatd.admin.api.MessageCalls;
-import chatd.admin.api.NotDone;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Confirmation;
 import chatd.admin.terminal.Exit;
@@ -68,8 +68,9 @@ public final class MessageCommand implements Runnable {
         if ((number == null) == (file == null)) {
             throw new CommandFailure(Exit.USAGE, "Give the number of a message, or --file and that of a file.");
         }
-        MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, new MessageCalls.Shown(number, file));
-        if (program.json()) {
+        MessageCalls.Message message =
+                program.daemon().call(MessageCalls.SHOW, new MessageCalls.MessageOrFile(number, file));
+        if (program.isJson()) {
             Format.json(program.out(), message);
         } else {
             print(message, program.out());
@@ -85,14 +86,14 @@ public final class MessageCommand implements Runnable {
         List<String> receivers = message.receivers();
         String takenBack = message.takenBack();
         Format.line(out, "message", message.number() + ", a " + message.kind());
-        Format.line(out, "sent", Timestamp.shown(message.time()));
+        Format.line(out, "sent", Timestamp.format(message.time()));
         Format.line(out, "from", SafeText.line(message.sender()));
         Format.line(out, "to", receivers == null ? "everyone" : SafeText.line(String.join(", ", receivers)));
         if (message.corrections() > 0) {
             Format.line(out, "corrected", Format.count(message.corrections(), "time"));
         }
         if (takenBack != null) {
-            Format.line(out, "taken back", Timestamp.shown(takenBack));
+            Format.line(out, "taken back", Timestamp.format(takenBack));
         }
     }
 
@@ -137,17 +138,17 @@ public final class MessageCommand implements Runnable {
                 && files == null
                 && numbers.size() == 1
                 && numbers.firstEntry().getValue();
-        List<NotDone> failures = new ArrayList<>();
+        List<CallFailure> failures = new ArrayList<>();
         if (dry || !yes || !isOne) {
             List<MessageCalls.Message> messages = new ArrayList<>();
             for (long file : files == null ? List.<Long>of() : files) {
-                find(new MessageCalls.Shown(null, file), true, failures).ifPresent(message -> {
+                find(new MessageCalls.MessageOrFile(null, file), true, failures).ifPresent(message -> {
                     messages.add(message);
                     numbers.remove(message.number());
                 });
             }
             for (Map.Entry<Long, Boolean> number : numbers.entrySet()) {
-                find(new MessageCalls.Shown(number.getKey(), null), number.getValue(), failures)
+                find(new MessageCalls.MessageOrFile(number.getKey(), null), number.getValue(), failures)
                         .ifPresent(messages::add);
             }
             if (messages.isEmpty() && failures.isEmpty()) {
@@ -169,43 +170,44 @@ public final class MessageCommand implements Runnable {
         if (!failures.isEmpty()) {
             throw new CommandFailure(
                     Exit.of(failures.getLast().code()),
-                    failures.stream().map(NotDone::getMessage).distinct().collect(Collectors.joining("\n")));
+                    failures.stream().map(CallFailure::getMessage).distinct().collect(Collectors.joining("\n")));
         }
         return Exit.OK;
     }
 
-    private void remove(Collection<Long> numbers, boolean isOne, List<NotDone> failures) {
+    private void remove(Collection<Long> numbers, boolean isOne, List<CallFailure> failures) {
         List<MessageCalls.Removed> removed = new ArrayList<>();
         for (long number : numbers) {
             try {
-                removed.add(program.daemon().call(MessageCalls.REMOVE, new MessageCalls.Which(number)));
-                if (!program.json()) {
+                removed.add(program.daemon().call(MessageCalls.REMOVE, new MessageCalls.MessageNumber(number)));
+                if (!program.isJson()) {
                     program.out().println("Message " + number + " removed.");
                 }
-            } catch (NotDone e) {
-                failed(e, failures);
+            } catch (CallFailure e) {
+                addFailure(e, failures);
             }
         }
-        if (program.json() && !removed.isEmpty()) {
+        if (program.isJson() && !removed.isEmpty()) {
             Format.json(program.out(), isOne ? removed.getFirst() : removed);
         }
     }
 
     /** Returns a message if it still exists; if not, and its number was typed, that is a failure. */
-    private Optional<MessageCalls.Message> find(MessageCalls.Shown which, boolean wasTyped, List<NotDone> failures) {
+    private Optional<MessageCalls.Message> find(
+            MessageCalls.MessageOrFile which, boolean wasTyped, List<CallFailure> failures) {
         try {
             MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, which);
             return Optional.of(message).filter(its -> wasTyped || its.takenBack() == null);
-        } catch (NotDone e) {
+        } catch (CallFailure e) {
             if (wasTyped || Exit.of(e.code()) != Exit.NOT_FOUND) {
-                failed(e, failures);
+                addFailure(e, failures);
             }
             return Optional.empty();
         }
     }
 
-    /** Notes what could not be done to one message; a failure that would affect every message is thrown. */
-    private static void failed(NotDone failure, List<NotDone> failures) {
+    /** Records why one message could not be removed; a failure that would affect every message is thrown. */
+    private static void addFailure(CallFailure failure, List<CallFailure> failures) {
         int exit = Exit.of(failure.code());
         if (exit != Exit.NOT_FOUND && exit != Exit.CONFLICT) {
             throw failure;
@@ -214,7 +216,7 @@ public final class MessageCommand implements Runnable {
     }
 
     private void show(List<MessageCalls.Message> messages) {
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), messages);
         } else {
             table(messages, program.out());
@@ -225,11 +227,11 @@ public final class MessageCommand implements Runnable {
     private void table(List<MessageCalls.Message> messages, PrintStream out) {
         new Table<MessageCalls.Message>()
                 .column("number", message -> Long.toString(message.number()))
-                .column("sent", message -> Timestamp.shown(message.time()))
+                .column("sent", message -> Timestamp.format(message.time()))
                 .column("from", MessageCalls.Message::sender)
                 .column("to", MessageCommand::receivers)
                 .column("kind", message -> message.takenBack() == null ? message.kind() : "taken back")
-                .print(messages, program.screen(), out);
+                .print(messages, program.display(), out);
     }
 
     private static String receivers(MessageCalls.Message message) {

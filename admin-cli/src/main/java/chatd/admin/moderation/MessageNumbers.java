@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** Numbers of messages as they are typed: {@code 1041}, {@code 1041-1050}, or {@code -} for those on standard input. */
 final class MessageNumbers {
-    /** Maximum number of messages of one command: each is looked up, and removed by a call of its own. */
+    /** Maximum number of messages per command: each is looked up, and removed by a call of its own. */
     static final int MOST = 1_000;
 
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})(?:-(\\d{1,18}))?");
@@ -20,7 +20,8 @@ final class MessageNumbers {
     private MessageNumbers() {}
 
     /**
-     * Returns the numbers that were typed, in ascending order, each with whether it was typed alone, not only in a range.
+     * Returns the numbers that were typed, in ascending order, each with whether it was typed alone, not only in a
+     * range.
      *
      * @throws CommandFailure if something is not a number or a range, or there are more than {@value #MOST}
      */

@@ -1,6 +1,6 @@
 package chatd.admin.moderation;
 
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 import chatd.admin.api.ReportCalls;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin report list")
 public final class ReportCommand implements Runnable {
-    private static final int MOST_CONTEXT = 20;
+    private static final int MAX_CONTEXT = 20;
 
     @ParentCommand
     private Program program;
@@ -50,18 +50,19 @@ public final class ReportCommand implements Runnable {
             footer = "  chat-admin report list --closed")
     int list(@Option(names = "--closed", description = "List those that are closed, too.") boolean closed) {
         List<ReportCalls.Report> reports = new ArrayList<>();
-        program.daemon().call(ReportCalls.LIST, new ReportCalls.Which(closed), part -> reports.addAll(part.reports()));
-        if (program.json()) {
+        program.daemon()
+                .call(ReportCalls.LIST, new ReportCalls.ListFilter(closed), part -> reports.addAll(part.reports()));
+        if (program.isJson()) {
             Format.json(program.out(), reports);
         } else {
             new Table<ReportCalls.Report>()
                     .column("REPORT", each -> Long.toString(each.number()))
                     .column("MESSAGE", each -> Long.toString(each.message()))
                     .column("BY", ReportCalls.Report::by)
-                    .column("TIME", each -> Timestamp.shown(each.time()))
+                    .column("TIME", each -> Timestamp.format(each.time()))
                     .column("CLOSED BY", ReportCalls.Report::closedBy)
                     .column("REASON", ReportCalls.Report::reason)
-                    .print(reports, program.screen(), program.out());
+                    .print(reports, program.display(), program.out());
         }
         return Exit.OK;
     }
@@ -85,11 +86,12 @@ public final class ReportCommand implements Runnable {
                                             + " at most 20. The log says that they were shown.")
                     @Nullable
                     Integer context) {
-        if (context != null && (context < 0 || context > MOST_CONTEXT)) {
-            throw new CommandFailure(Exit.USAGE, "--context must be 0 to " + MOST_CONTEXT + ", not " + context + ".");
+        if (context != null && (context < 0 || context > MAX_CONTEXT)) {
+            throw new CommandFailure(Exit.USAGE, "--context must be 0 to " + MAX_CONTEXT + ", not " + context + ".");
         }
-        ReportCalls.Whole whole = program.daemon().call(ReportCalls.SHOW, new ReportCalls.Shown(number, context));
-        if (program.json()) {
+        ReportCalls.FullReport whole =
+                program.daemon().call(ReportCalls.SHOW, new ReportCalls.ReportAndContext(number, context));
+        if (program.isJson()) {
             Format.json(program.out(), whole);
             return Exit.OK;
         }
@@ -97,10 +99,10 @@ public final class ReportCommand implements Runnable {
         ReportCalls.Report report = whole.report();
         Format.line(out, "report", Long.toString(report.number()));
         Format.line(out, "by", SafeText.line(report.by()));
-        Format.line(out, "time", Timestamp.shown(report.time()));
+        Format.line(out, "time", Timestamp.format(report.time()));
         Format.line(out, "reason", SafeText.line(report.reason()));
         if (report.closed() != null) {
-            Format.line(out, "closed", Timestamp.shown(report.closed()) + " by " + report.closedBy());
+            Format.line(out, "closed", Timestamp.format(report.closed()) + " by " + report.closedBy());
         }
         MessageCommand.print(whole.message(), out);
         if (whole.text() != null) {
@@ -113,7 +115,7 @@ public final class ReportCommand implements Runnable {
                 .forEach(note -> Format.line(
                         out,
                         "note",
-                        Timestamp.shown(note.time()) + " by " + note.by() + ": " + SafeText.line(note.text())));
+                        Timestamp.format(note.time()) + " by " + note.by() + ": " + SafeText.line(note.text())));
         if (context != null && report.closed() != null) {
             out.println();
             out.println("What was written around it is shown as long as a report is open.");
@@ -123,17 +125,17 @@ public final class ReportCommand implements Runnable {
         return Exit.OK;
     }
 
-    /** Prints the messages beside a reported one, and in its place that it stands there. */
-    private static void print(ReportCalls.Whole whole, PrintStream out) {
+    /** Prints the messages around a reported one, with a placeholder for it. */
+    private static void print(ReportCalls.FullReport whole, PrintStream out) {
         out.println();
         boolean isPast = false;
-        for (ReportCalls.ContextMessage beside : whole.context()) {
-            if (!isPast && beside.message() > whole.message().number()) {
+        for (ReportCalls.ContextMessage nearby : whole.context()) {
+            if (!isPast && nearby.message() > whole.message().number()) {
                 isPast = true;
                 out.println("    (the reported message)");
             }
-            String said = beside.file() != null ? "file " + beside.file() : beside.text();
-            out.println(Timestamp.shown(beside.time()) + "  " + SafeText.line(beside.sender()) + ": "
+            String said = nearby.file() != null ? "file " + nearby.file() : nearby.text();
+            out.println(Timestamp.format(nearby.time()) + "  " + SafeText.line(nearby.sender()) + ": "
                     + (said == null ? "(taken back)" : SafeText.text(said).replace("\n", "\n    ")));
         }
         if (!isPast) {
@@ -155,8 +157,8 @@ public final class ReportCommand implements Runnable {
             @Parameters(paramLabel = "TEXT", arity = "1..*", description = "At most 1,000 characters.")
                     List<String> words) {
         ReportCalls.Report noted =
-                program.daemon().call(ReportCalls.NOTE, new ReportCalls.Noting(number, String.join(" ", words)));
-        if (program.json()) {
+                program.daemon().call(ReportCalls.NOTE, new ReportCalls.NewNote(number, String.join(" ", words)));
+        if (program.isJson()) {
             Format.json(program.out(), noted);
         } else {
             program.out().println("Noted about report " + noted.number() + ".");
@@ -180,16 +182,16 @@ public final class ReportCommand implements Runnable {
         int exit = Exit.OK;
         for (long number : new LinkedHashSet<>(numbers)) {
             try {
-                closed.add(program.daemon().call(ReportCalls.CLOSE, new ReportCalls.One(number)));
-                if (!program.json()) {
+                closed.add(program.daemon().call(ReportCalls.CLOSE, new ReportCalls.ReportNumber(number)));
+                if (!program.isJson()) {
                     program.out().println("Report " + number + " closed.");
                 }
-            } catch (NotDone e) {
+            } catch (CallFailure e) {
                 exit = Exit.of(e.code());
                 Program.printError(String.valueOf(e.getMessage()));
             }
         }
-        if (program.json() && !closed.isEmpty()) {
+        if (program.isJson() && !closed.isEmpty()) {
             Format.json(program.out(), numbers.size() == 1 ? closed.getFirst() : closed);
         }
         return exit;

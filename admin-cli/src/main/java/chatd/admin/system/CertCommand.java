@@ -71,7 +71,7 @@ public final class CertCommand implements Runnable {
                     Path file)
             throws IOException {
         ChainFacts shown = file == null ? program.daemon().call(SystemCalls.CERTIFICATE) : ChainFacts.of(chain(file));
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), shown);
             return Exit.OK;
         }
@@ -85,8 +85,8 @@ public final class CertCommand implements Runnable {
         line("chain", String.join("\n", shown.chain()));
         line(
                 "valid",
-                Timestamp.shown(shown.begin().toString()) + " to "
-                        + Timestamp.shown(shown.end().toString()));
+                Timestamp.format(shown.begin().toString()) + " to "
+                        + Timestamp.format(shown.end().toString()));
         line("fingerprint", new Fingerprint(shown.fingerprint()).toString());
         if (!shown.advice().isEmpty()) {
             program.out().println();
@@ -97,7 +97,7 @@ public final class CertCommand implements Runnable {
 
     private static List<X509Certificate> chain(Path file) throws IOException {
         try {
-            return Pem.certificates(Input.readable(file));
+            return Pem.certificates(Input.requireReadable(file));
         } catch (Pem.Unusable e) {
             throw new CommandFailure(Exit.FAILED, String.valueOf(e.getMessage()));
         }
@@ -187,15 +187,15 @@ public final class CertCommand implements Runnable {
             throw new CommandFailure(
                     Exit.USAGE, "The key and the request need two files: --key and --to name the same one.");
         }
-        boolean made = !Files.exists(key);
+        boolean isKeyNew = !Files.exists(key);
         try {
-            SigningRequest request = made
+            SigningRequest request = isKeyNew
                     ? SigningRequest.withNewKey(names, kind, new SecureRandom())
-                    : SigningRequest.of(names, Pem.privateKey(Input.readable(key)));
+                    : SigningRequest.of(names, Pem.privateKey(Input.requireReadable(key)));
             // The request first: no key is stored if the request can't be written.
             Files.writeString(to, request.pem(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            if (made) {
-                keep(key, request, to);
+            if (isKeyNew) {
+                writeKey(key, request, to);
             }
         } catch (Pem.Unusable e) {
             throw new CommandFailure(Exit.FAILED, String.valueOf(e.getMessage()));
@@ -204,14 +204,14 @@ public final class CertCommand implements Runnable {
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailure(Exit.CONFLICT, "There is a file " + e.getFile() + " already: name a new one.");
         }
-        program.out().println("Written: " + to + (made ? ", and a new key: " + key : ", with the key " + key));
+        program.out().println("Written: " + to + (isKeyNew ? ", and a new key: " + key : ", with the key " + key));
         program.out()
                 .println("Send " + to + " to your authority; set tls.certificate to the certificate it returns, and"
                         + " tls.key to " + key + ".");
         return Exit.OK;
     }
 
-    private static void keep(Path key, SigningRequest request, Path to) throws IOException {
+    private static void writeKey(Path key, SigningRequest request, Path to) throws IOException {
         try {
             Pem.writeSecret(key, request.key());
         } catch (IOException e) {

@@ -1,6 +1,6 @@
 package chatd.admin.system;
 
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 import chatd.admin.api.SystemCalls;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
         footerHeading = Program.EXAMPLES,
         footer = {"  chat-admin config show", "  chat-admin config set everyone.write granted"})
 public final class ConfigCommand implements Runnable {
-    /** Maximum number of options that are suggested for one that there is not. */
-    private static final int MOST_LIKE = 5;
+    /** Maximum number of options that are suggested for an unknown one. */
+    private static final int MAX_SUGGESTIONS = 5;
 
     @ParentCommand
     private Program program;
@@ -62,7 +62,7 @@ public final class ConfigCommand implements Runnable {
         List<SystemCalls.Option> options = config.options().stream()
                 .filter(option -> !changed || !option.source().equals("default"))
                 .toList();
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), config);
             return Exit.OK;
         }
@@ -75,7 +75,7 @@ public final class ConfigCommand implements Runnable {
                 .column("VALUE", SystemCalls.Option::value)
                 .column("FROM", SystemCalls.Option::source)
                 .column("CHANGES TAKE EFFECT", SystemCalls.Option::change)
-                .print(options, program.screen(), program.out());
+                .print(options, program.display(), program.out());
         return Exit.OK;
     }
 
@@ -97,7 +97,7 @@ public final class ConfigCommand implements Runnable {
                 .filter(each -> each.key().equals(key))
                 .findFirst()
                 .orElseThrow(() -> unknown(key, options));
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), option);
         } else {
             program.out().println(SafeText.line(option.value()));
@@ -106,16 +106,16 @@ public final class ConfigCommand implements Runnable {
     }
 
     private static CommandFailure unknown(String key, List<SystemCalls.Option> options) {
-        String like = options.stream()
+        String similar = options.stream()
                 .map(SystemCalls.Option::key)
                 .filter(each -> each.contains(key))
                 .sorted(Comparator.comparing(each -> !each.endsWith("." + key)))
-                .limit(MOST_LIKE)
+                .limit(MAX_SUGGESTIONS)
                 .collect(Collectors.joining(", "));
         return new CommandFailure(
                 Exit.NOT_FOUND,
                 "There is no option " + key
-                        + (like.isEmpty() ? "; `config show` lists them all." : "; did you mean: " + like + "?"));
+                        + (similar.isEmpty() ? "; `config show` lists them all." : "; did you mean: " + similar + "?"));
     }
 
     @Command(
@@ -185,28 +185,28 @@ public final class ConfigCommand implements Runnable {
         ConfigFile file = new ConfigFile(Path.of(before.file()));
         SystemCalls.Edited edited =
                 program.daemon().call(SystemCalls.SET, new SystemCalls.Edit(before.file(), file.text(), options));
-        if (!program.json()) {
+        if (!program.isJson()) {
             edited.warnings().forEach(warning -> program.out().println(SafeText.text(warning)));
         }
         Runnable undo = file.replace(edited.content());
         SystemCalls.Reloaded reloaded;
         try {
             reloaded = program.daemon().call(SystemCalls.RELOAD);
-        } catch (NotDone e) {
-            throw e.saying(e.getMessage() + "\n" + undone(e, undo, before.file()));
+        } catch (CallFailure e) {
+            throw e.withText(e.getMessage() + "\n" + restoreFile(e, undo, before.file()));
         }
-        PrintStream told = program.json() ? System.err : program.out();
+        PrintStream out = program.isJson() ? System.err : program.out();
         before.options().stream()
                 .filter(option ->
                         options.containsKey(option.key()) && option.source().startsWith("environment "))
-                .forEach(option -> told.println(option.key() + " is written, but stays " + SafeText.line(option.value())
+                .forEach(option -> out.println(option.key() + " is written, but stays " + SafeText.line(option.value())
                         + ": the " + option.source() + " is stronger."));
         print(reloaded);
         return Exit.OK;
     }
 
-    /** Sets the file back after a reload that failed; returns what it has now, as a sentence. */
-    private static String undone(NotDone failure, Runnable undo, String file) {
+    /** Restores the file after a failed reload; returns its state, as a sentence. */
+    private static String restoreFile(CallFailure failure, Runnable undo, String file) {
         if (failure.isUndecided()) {
             return file + " has the change; whether the daemon has taken it, `config reload` finds out.";
         }
@@ -234,23 +234,23 @@ public final class ConfigCommand implements Runnable {
                     Path file) {
         SystemCalls.Draft draft =
                 file == null ? new SystemCalls.Draft(null, null) : new SystemCalls.Draft(file.toString(), read(file));
-        SystemCalls.Judged judged = program.daemon().call(SystemCalls.CHECK, draft);
-        boolean right = judged.errors().isEmpty();
-        if (program.json()) {
+        SystemCalls.CheckResult judged = program.daemon().call(SystemCalls.CHECK, draft);
+        boolean isValid = judged.errors().isEmpty();
+        if (program.isJson()) {
             Format.json(program.out(), judged);
-        } else if (right) {
+        } else if (isValid) {
             String of = judged.file();
             judged.warnings().forEach(warning -> program.out().println(SafeText.text(warning)));
             program.out().println((of.isEmpty() ? "There is no file, and the defaults are" : of + " is") + " valid.");
         } else {
             judged.errors().forEach(error -> program.out().println(SafeText.text(error)));
         }
-        return right ? Exit.OK : Exit.FAILED;
+        return isValid ? Exit.OK : Exit.FAILED;
     }
 
     private static String read(Path file) {
         try {
-            return Files.readString(Input.readable(file));
+            return Files.readString(Input.requireReadable(file));
         } catch (IOException e) {
             throw new CommandFailure(Exit.NOT_FOUND, file + " can't be read: " + e.getMessage());
         }
@@ -272,22 +272,22 @@ public final class ConfigCommand implements Runnable {
     }
 
     private void print(SystemCalls.Reloaded reloaded) {
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), reloaded);
             return;
         }
         List<String> inForce = reloaded.inForce();
         List<String> waiting = reloaded.waiting();
-        List<String> coming = reloaded.forNewConnections();
+        List<String> forNewConnections = reloaded.forNewConnections();
         String certificate = reloaded.certificate();
-        if (inForce.isEmpty() && coming.isEmpty() && waiting.isEmpty() && certificate.isEmpty()) {
+        if (inForce.isEmpty() && forNewConnections.isEmpty() && waiting.isEmpty() && certificate.isEmpty()) {
             program.out().println("Nothing has changed.");
         }
         if (!inForce.isEmpty()) {
             program.out().println("In force now: " + String.join(", ", inForce));
         }
-        if (!coming.isEmpty()) {
-            program.out().println("For new connections: " + String.join(", ", coming));
+        if (!forNewConnections.isEmpty()) {
+            program.out().println("For new connections: " + String.join(", ", forNewConnections));
         }
         if (!waiting.isEmpty()) {
             program.out().println("At the next start: " + String.join(", ", waiting));

@@ -63,7 +63,8 @@ final class ConfigFile {
     }
 
     /**
-     * Replaces it, unless somebody else has changed it since it was read. It keeps its owner and its permissions.
+     * Replaces the file, unless somebody else has changed it since it was read. Its owner and permissions stay the
+     * same.
      *
      * @return how to undo it
      */
@@ -73,7 +74,7 @@ final class ConfigFile {
     }
 
     private void write(String fresh, String expected) {
-        Path beside = path.resolveSibling(
+        Path temporary = path.resolveSibling(
                 "." + path.getFileName() + "." + ProcessHandle.current().pid());
         try {
             if (!Files.readString(path).equals(expected)) {
@@ -82,21 +83,21 @@ final class ConfigFile {
                         path + " was changed by somebody else meanwhile. Nothing was changed; try again.");
             }
             try {
-                Files.copy(path, beside, StandardCopyOption.COPY_ATTRIBUTES);
-                if (!ownership(beside).equals(ownership(path))) {
+                Files.copy(path, temporary, StandardCopyOption.COPY_ATTRIBUTES);
+                if (!ownership(temporary).equals(ownership(path))) {
                     throw notAllowed(path);
                 }
                 try (FileChannel channel =
-                        FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                        FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                     ByteBuffer bytes = StandardCharsets.UTF_8.encode(fresh);
                     while (bytes.hasRemaining()) {
                         channel.write(bytes);
                     }
                     channel.force(true);
                 }
-                Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
             } finally {
-                Files.deleteIfExists(beside);
+                Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
             throw new CommandFailure(Exit.FAILED, path + " can't be written: " + e.getMessage());

@@ -73,7 +73,7 @@ public final class SearchCommand implements Runnable {
 
     private int print(AdminCall<Nothing, Nothing, SearchCalls.Status> call) {
         SearchCalls.Status status = program.daemon().call(call);
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), status);
             return Exit.OK;
         }

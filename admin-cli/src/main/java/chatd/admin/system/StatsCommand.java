@@ -1,6 +1,6 @@
 package chatd.admin.system;
 
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 import chatd.admin.api.SystemCalls;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
@@ -32,10 +32,10 @@ import tools.jackson.databind.json.JsonMapper;
         footerHeading = Program.EXAMPLES,
         footer = {"  chat-admin stats", "  chat-admin stats --watch", "  chat-admin stats --check"})
 public final class StatsCommand implements Callable<Integer> {
-    /** Maximum number of online users named; {@code session list} has all. */
-    private static final int NAMED = 10;
+    /** Maximum number of online users named; {@code session list} shows all. */
+    private static final int MAX_NAMES = 10;
 
-    private static final String FROM_THE_TOP = "\033[H\033[J";
+    private static final String CLEAR_SCREEN = "\033[H\033[J";
 
     @ParentCommand
     private Program program;
@@ -63,7 +63,7 @@ public final class StatsCommand implements Callable<Integer> {
         }
         if (seconds == null) {
             SystemCalls.Stats stats = stats();
-            if (program.json()) {
+            if (program.isJson()) {
                 Format.json(program.out(), stats);
             } else {
                 print(stats);
@@ -74,10 +74,10 @@ public final class StatsCommand implements Callable<Integer> {
             throw new CommandFailure(Exit.USAGE, "--watch takes 1 second or more, not " + seconds + ".");
         }
         StandardOutput.onReaderGone(() -> System.exit(Exit.OK));
-        // Calls the daemon once first, so that one that is not running is reported.
+        // Calls the daemon once first, so that a daemon that is not running is reported.
         stats();
         while (true) {
-            again(seconds);
+            watchOrWait(seconds);
         }
     }
 
@@ -85,7 +85,7 @@ public final class StatsCommand implements Callable<Integer> {
     private record Health(boolean healthy, List<String> problems) {}
 
     private int check(List<String> problems) {
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), new Health(problems.isEmpty(), problems));
         } else if (problems.isEmpty()) {
             program.out().println("All is well.");
@@ -102,10 +102,10 @@ public final class StatsCommand implements Callable<Integer> {
     /** Prints the statistics until the daemon goes away. */
     private void watch(int every) {
         program.daemon().call(SystemCalls.WATCH, new SystemCalls.Watch(every), stats -> {
-            if (program.json()) {
+            if (program.isJson()) {
                 program.out().println(SafeText.json(new JsonMapper().writeValueAsString(stats)));
             } else {
-                program.out().print(program.screen().isTerminal() ? FROM_THE_TOP : "\n");
+                program.out().print(program.display().isTerminal() ? CLEAR_SCREEN : "\n");
                 print(stats);
             }
             program.out().flush();
@@ -113,19 +113,19 @@ public final class StatsCommand implements Callable<Integer> {
     }
 
     /** Watches the daemon; while it is being restarted, waits for it. */
-    private void again(int every) throws InterruptedException {
-        boolean isSaid = false;
+    private void watchOrWait(int every) throws InterruptedException {
+        boolean isReported = false;
         while (true) {
             try {
                 watch(every);
                 return;
-            } catch (NotDone e) {
-                if (!e.code().equals(NotDone.NO_DAEMON)) {
+            } catch (CallFailure e) {
+                if (!e.code().equals(CallFailure.NO_DAEMON)) {
                     throw e;
                 }
-                if (!isSaid) {
+                if (!isReported) {
                     Program.printError("No daemon answers any more.\nWaiting for it; press Ctrl-C to stop.");
-                    isSaid = true;
+                    isReported = true;
                 }
                 TimeUnit.SECONDS.sleep(1);
             }
@@ -147,7 +147,7 @@ public final class StatsCommand implements Callable<Integer> {
         Line identity = new Line(
                 "chatd",
                 daemon.version() + " on Java " + daemon.java() + ", process " + daemon.pid() + ", since "
-                        + Timestamp.shown(daemon.started()));
+                        + Timestamp.format(daemon.started()));
         Line log = new Line(
                 "log",
                 parts.log() + ", in " + parts.auditLog() + ", open segment " + Format.bytes(parts.segmentBytes()));
@@ -187,7 +187,7 @@ public final class StatsCommand implements Callable<Integer> {
 
     private static String certificate(SystemCalls.Parts parts) {
         long days = parts.certificateDays();
-        String end = Timestamp.shown(parts.certificateEnd());
+        String end = Timestamp.format(parts.certificateEnd());
         return Instant.now().isAfter(Instant.parse(parts.certificateEnd()))
                 ? "EXPIRED " + end + ": renew it"
                 : "expires " + end + ", in " + Format.count(days, "day")
@@ -195,7 +195,7 @@ public final class StatsCommand implements Callable<Integer> {
     }
 
     private static String who(SystemCalls.People people) {
-        String named = people.who().stream().limit(NAMED).collect(Collectors.joining(", "));
-        return named.isEmpty() ? "" : ": " + named + (people.who().size() > NAMED ? " …" : "");
+        String named = people.who().stream().limit(MAX_NAMES).collect(Collectors.joining(", "));
+        return named.isEmpty() ? "" : ": " + named + (people.who().size() > MAX_NAMES ? " …" : "");
     }
 }

@@ -28,11 +28,11 @@ public final class StorageCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         StorageCalls.Report report = program.daemon().call(StorageCalls.SHOW);
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), report);
             return Exit.OK;
         }
-        line("used", Format.bytes(report.used()) + of(report.quota()));
+        line("used", Format.bytes(report.used()) + ofQuota(report.quota()));
         Long free = report.free();
         line(
                 "disk",
@@ -49,31 +49,31 @@ public final class StorageCommand implements Callable<Integer> {
         line("deleted", amount(report.ofDeleted(), "file", " of deleted users"));
         if (!report.accounts().isEmpty()) {
             program.out().println();
-            new Table<StorageCalls.Owner>()
+            new Table<StorageCalls.StorageByAccount>()
                     .column("USER", each -> Format.userLabel(each.name(), each.number()))
                     .column("FILES", each -> Long.toString(each.files()))
                     .column("SIZE", each -> Format.bytes(each.bytes()))
                     .column("OF", each -> each.quota() == null ? null : Format.bytes(each.quota()))
-                    .print(report.accounts(), program.screen(), program.out());
+                    .print(report.accounts(), program.display(), program.out());
             program.out().println();
             new Table<StorageCalls.Kind>()
                     .column("KIND", StorageCalls.Kind::media)
                     .column("CONTENTS", each -> Long.toString(each.contents()))
                     .column("SIZE", each -> Format.bytes(each.bytes()))
-                    .print(report.kinds(), program.screen(), program.out());
+                    .print(report.kinds(), program.display(), program.out());
             program.out().println();
             new Table<StorageCalls.Large>()
                     .column("FILE", each -> Long.toString(each.file()))
                     .column("SIZE", each -> Format.bytes(each.bytes()))
                     .column("KIND", StorageCalls.Large::media)
                     .column("FROM", each -> Format.userLabel(each.name(), each.sender()))
-                    .column("SENT", each -> Timestamp.shown(each.time()))
-                    .print(report.largest(), program.screen(), program.out());
+                    .column("SENT", each -> Timestamp.format(each.time()))
+                    .print(report.largest(), program.display(), program.out());
         }
         return Exit.OK;
     }
 
-    private static String of(@Nullable Long quota) {
+    private static String ofQuota(@Nullable Long quota) {
         return quota == null ? "" : " of " + Format.bytes(quota);
     }
 
@@ -99,7 +99,7 @@ public final class StorageCommand implements Callable<Integer> {
             footer = "  chat-admin storage check")
     int check() {
         StorageCalls.Checked checked = program.daemon().call(StorageCalls.CHECK);
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), checked);
         } else {
             checked.broken()

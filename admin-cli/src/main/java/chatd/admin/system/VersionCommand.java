@@ -1,6 +1,6 @@
 package chatd.admin.system;
 
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 import chatd.admin.api.SystemCalls;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
@@ -29,10 +29,10 @@ public final class VersionCommand implements Callable<Integer> {
             SystemCalls.Identity identity =
                     program.daemon().call(SystemCalls.STATS).identity();
             daemon = identity.version() + " on Java " + identity.java();
-        } catch (NotDone e) {
+        } catch (CallFailure e) {
             daemon = "no answer";
         }
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(
                     program.out(),
                     new JsonMapper().valueToTree(Map.of("chat-admin", Program.version(), "daemon", daemon)));

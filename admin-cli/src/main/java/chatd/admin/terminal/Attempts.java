@@ -1,17 +1,17 @@
 package chatd.admin.terminal;
 
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 import java.util.Collection;
 import java.util.function.Consumer;
 
-/** Does something for each of several: one that fails does not keep the others from it. */
+/** Performs an action for each of several names; the failure of one does not stop the others. */
 public final class Attempts {
     private Attempts() {}
 
     /**
-     * Prints why something could not be done, with what it was attempted for if there are several.
+     * Performs an action for each name; prints why one failed, with the name if there are several.
      *
-     * @param attempt throws {@link NotDone}
+     * @param attempt throws {@link CallFailure}
      * @return the exit code of the last one that failed, if any did
      */
     public static int each(Collection<String> all, Consumer<String> attempt) {
@@ -19,7 +19,7 @@ public final class Attempts {
         for (String one : all) {
             try {
                 attempt.accept(one);
-            } catch (NotDone e) {
+            } catch (CallFailure e) {
                 exit = Exit.of(e.code());
                 Program.printError((all.size() > 1 ? one + ": " : "") + e.getMessage());
             }

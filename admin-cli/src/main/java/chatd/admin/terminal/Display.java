@@ -10,8 +10,8 @@ import org.jline.utils.WCWidth;
 /** Describes standard output: a terminal of some width, with or without colours, or no terminal. */
 public final class Display {
     private static final int STANDARD_OUTPUT = 1;
-    private static final int LEAST = 20;
-    private static final int USUAL = 80;
+    private static final int MIN_WIDTH = 20;
+    private static final int DEFAULT_WIDTH = 80;
 
     /** For a pipe or a file: nothing is truncated or coloured. */
     static final Display NONE = new Display(Integer.MAX_VALUE, false);
@@ -26,10 +26,10 @@ public final class Display {
 
     /** Returns a terminal of the given width in columns. */
     public static Display of(int width, boolean coloured) {
-        return new Display(Math.max(LEAST, width), coloured);
+        return new Display(Math.max(MIN_WIDTH, width), coloured);
     }
 
-    /** Returns the screen of this process. */
+    /** Returns the display of this process: its standard output. */
     public static Display of(Map<String, String> environment) {
         boolean terminal = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
@@ -47,9 +47,9 @@ public final class Display {
         try {
             WinSize size = new WinSize();
             boolean known = CLibrary.ioctl(STANDARD_OUTPUT, CLibrary.TIOCGWINSZ, size) == 0 && size.ws_col > 0;
-            return known ? size.ws_col : USUAL;
+            return known ? size.ws_col : DEFAULT_WIDTH;
         } catch (LinkageError | RuntimeException e) {
-            return USUAL;
+            return DEFAULT_WIDTH;
         }
     }
 
@@ -72,7 +72,7 @@ public final class Display {
     }
 
     /** Truncates a text to a number of columns; a truncated one ends with …. */
-    static String cut(String text, int most) {
+    static String truncate(String text, int most) {
         if (columns(text) <= most) {
             return text;
         }

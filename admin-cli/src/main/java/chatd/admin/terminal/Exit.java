@@ -1,6 +1,6 @@
 package chatd.admin.terminal;
 
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 
 /** The exit codes of {@code chat-admin}. */
 public final class Exit {
@@ -17,13 +17,13 @@ public final class Exit {
 
     private Exit() {}
 
-    /** Returns the exit code for a code of {@link NotDone}. */
+    /** Returns the exit code for a code of {@link CallFailure}. */
     public static int of(String code) {
         return switch (code) {
             case "not-allowed" -> NOT_ALLOWED;
             case "no-such-user", "no-such-group", "no-such-file", "no-such-message", "no-such-report" -> NOT_FOUND;
             case "name-taken", "closed" -> CONFLICT;
-            case "undecided", NotDone.NO_DAEMON -> NO_DAEMON;
+            case "undecided", CallFailure.NO_DAEMON -> NO_DAEMON;
             default -> FAILED;
         };
     }

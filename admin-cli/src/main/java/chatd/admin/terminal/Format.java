@@ -11,12 +11,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** Formats and prints results. */
 public final class Format {
     /** Maximum number of names in a line. */
-    private static final int SHOWN = 20;
+    private static final int MAX_NAMES = 20;
 
     private static final JsonMapper PRETTY =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    /** Stands for all users where a name could stand, as no name can. */
+    /** Stands for all users in place of a name; it is not a valid name itself. */
     public static final String EVERYONE = "(everyone)";
 
     private Format() {}
@@ -58,7 +58,7 @@ public final class Format {
 
     /** Returns the first of many names, and how many more there are. */
     public static String summarizeNames(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(names.size(), SHOWN)))
-                + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
+        return String.join(", ", names.subList(0, Math.min(names.size(), MAX_NAMES)))
+                + (names.size() > MAX_NAMES ? " and " + (names.size() - MAX_NAMES) + " more" : "");
     }
 }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads from standard input. */
+/** Reads standard input, and checks input files. */
 public final class Input {
     private Input() {}
 
@@ -24,7 +24,7 @@ public final class Input {
         throw new CommandFailure(Exit.USAGE, "There is no password on standard input: give it as one line.");
     }
 
-    /** Reads all of it, without the final line terminator. */
+    /** Reads all of standard input, without the final line terminator. */
     public static String text() {
         try {
             return new String(System.in.readAllBytes(), StandardCharsets.UTF_8).replaceFirst("\r?\n$", "");
@@ -42,7 +42,7 @@ public final class Input {
      *
      * @throws CommandFailure if there is no such file, or it may not be read
      */
-    public static Path readable(Path path) {
+    public static Path requireReadable(Path path) {
         if (!Files.exists(path)) {
             throw new CommandFailure(Exit.NOT_FOUND, "There is no file " + path + ".");
         }

@@ -24,14 +24,14 @@ public interface Program {
      *
      * @throws CommandFailure for {@code -o xml}
      */
-    default boolean json() {
+    default boolean isJson() {
         if (output() == Output.xml) {
             throw new CommandFailure(Exit.USAGE, "-o xml is for `log tail` and `log query`.");
         }
         return output() == Output.json;
     }
 
-    Display screen();
+    Display display();
 
     PrintStream out();
 

@@ -8,9 +8,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A size that is typed, such as {@code 500MiB} or {@code 2 GiB}.
+ * A size as it is typed, such as {@code 500MiB} or {@code 2 GiB}.
  *
- * @param bytes {@link #UNLIMITED} for none, {@link #CONFIGURED} for what is configured
+ * @param bytes {@link #UNLIMITED} for no limit, {@link #CONFIGURED} for the configured one
  */
 public record Size(long bytes) {
     public static final long UNLIMITED = Long.MAX_VALUE;

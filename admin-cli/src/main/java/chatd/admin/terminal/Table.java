@@ -12,7 +12,7 @@ public final class Table<T> {
     private static final int GAP = 2;
 
     /** Width below which no column shrinks. */
-    private static final int LEAST = 6;
+    private static final int MIN_WIDTH = 6;
 
     private final List<Column<T>> columns = new ArrayList<>();
 
@@ -47,16 +47,16 @@ public final class Table<T> {
                 widths[i] = Math.max(widths[i], Display.columns(line.get(i)));
             }
         }
-        long over = -GAP - (long) most;
+        long excess = -GAP - (long) most;
         for (int width : widths) {
-            over += width + GAP;
+            excess += width + GAP;
         }
-        for (; over > 0; over--) {
+        for (; excess > 0; excess--) {
             int widest = 0;
             for (int i = 1; i < widths.length; i++) {
                 widest = widths[i] > widths[widest] ? i : widest;
             }
-            if (widths[widest] <= LEAST) {
+            if (widths[widest] <= MIN_WIDTH) {
                 break;
             }
             widths[widest]--;
@@ -67,7 +67,7 @@ public final class Table<T> {
     private static String line(List<String> values, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
-            String value = Display.cut(values.get(i), widths[i]);
+            String value = Display.truncate(values.get(i), widths[i]);
             line.append(value).append(" ".repeat(Math.max(0, widths[i] - Display.columns(value) + GAP)));
         }
         return line.toString().stripTrailing();

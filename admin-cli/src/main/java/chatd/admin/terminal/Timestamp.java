@@ -62,7 +62,7 @@ public final class Timestamp implements ITypeConverter<Instant> {
      *
      * @throws CommandFailure if it is empty
      */
-    public static void verifyRange(@Nullable Instant since, @Nullable Instant until) {
+    public static void checkRange(@Nullable Instant since, @Nullable Instant until) {
         if (since != null && until != null && !since.isBefore(until)) {
             throw new CommandFailure(
                     Exit.USAGE,
@@ -71,7 +71,7 @@ public final class Timestamp implements ITypeConverter<Instant> {
     }
 
     /** Formats a time from the daemon as {@code 2026-11-20 06:15:00 UTC}; an empty one, meaning never, as –. */
-    public static String shown(String instant) {
+    public static String format(String instant) {
         return instant.isEmpty()
                 ? "–"
                 : Instant.parse(instant)

@@ -31,10 +31,10 @@ import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list of accounts: CSV in UTF-8, with commas, semicolons or tabs, which a line {@code sep=;} may name. A first line with
- * a column called {@code name} is a heading, which determines the columns, {@code name} and {@code note}, in any order;
- * without a heading they are in this order. Empty lines and columns, and lines that begin with # are ignored; names are
- * normalised (NFKC), and blanks of all kinds at their ends are removed.
+ * A list of accounts: CSV in UTF-8, with commas, semicolons or tabs, which a line {@code sep=;} may name. A first line
+ * with a column called {@code name} is a heading, which determines the columns, {@code name} and {@code note}, in any
+ * order; without a heading they are in this order. Empty lines and columns, and lines that begin with # are ignored;
+ * names are normalised (NFKC), and blanks of all kinds at their ends are removed.
  */
 final class AccountList {
     /** Standard input, as a file name. */
@@ -47,21 +47,21 @@ final class AccountList {
             .setIgnoreSurroundingSpaces(true)
             .get();
 
-    /** A line with which spreadsheets say what stands between the columns. */
+    /** A line in which spreadsheets name the separator. */
     private static final Pattern SEPARATOR = Pattern.compile("(?i)\\Asep=(.)(?=\\R|\\z)");
 
-    /** What has another meaning in such a file. */
+    /** Characters that can't be separators, since they have another meaning in CSV. */
     private static final String NO_SEPARATORS = "#\"\r\n";
 
     private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
 
-    /** Blanks, also those that do not break a line, and what is not seen at the ends of a cell. */
+    /** Blanks, including non-breaking ones, and invisible characters, at the ends of a cell. */
     private static final Pattern BLANKS = Pattern.compile("^[\\s\\p{Z}\uFEFF\u200B]+|[\\s\\p{Z}\uFEFF\u200B]+$");
 
     private static final String NAME = "name";
     private static final String NOTE = "note";
 
-    /** Headings of columns of passwords, which are refused: they would be kept, or logged, in clear. */
+    /** Headings of columns of passwords, which are refused: the passwords would be stored, or logged, in clear text. */
     private static final Set<String> PASSWORDS = Set.of(
             "password",
             "passwords",
@@ -80,7 +80,7 @@ final class AccountList {
             "密码",
             "パスワード");
 
-    /** What columns of people are called in spreadsheets, in lower case: a first line with one of these is no user. */
+    /** Common headings in lists of people, in lower case: a first line with one of these is not a user. */
     private static final Set<String> HEADINGS = Set.copyOf(List.of(
             ("names user username user_name users login account id uid email e-mail mail first last firstname lastname"
                             + " forename surname class group grade form year course notes comment remark role department"
@@ -96,20 +96,20 @@ final class AccountList {
                     .split(" ")));
 
     /** Maximum size in bytes: room for 50,000 accounts, the most that the daemon imports at once, with long notes. */
-    private static final int LARGEST = 8 << 20;
+    private static final int MAX_BYTES = 8 << 20;
 
     private final String source;
     private final List<Row> rows = new ArrayList<>();
 
-    /** By line; 0 is the file as a whole. */
+    /** Errors by line; 0 stands for the file as a whole. */
     private final Map<Long, String> errors = new TreeMap<>();
 
     private final Layout layout;
 
-    /** The list's own headings, in small letters. */
+    /** The list's own headings, in lower case. */
     private List<String> headings = List.of();
 
-    private final List<String> numbered = new ArrayList<>();
+    private final List<String> numberedNames = new ArrayList<>();
     private boolean hasHeading;
     private String more = "";
 
@@ -117,8 +117,8 @@ final class AccountList {
      * How a list is to be read.
      *
      * @param mayHaveHeading whether the first line may be a heading; otherwise it is a user
-     * @param delimiter what stands between the columns; null to find out
-     * @param columns {@link #NAME} and {@link #NOTE} by the list's own headings, in small letters
+     * @param delimiter the separator; null to detect it
+     * @param columns {@link #NAME} and {@link #NOTE} by the list's own headings, in lower case
      * @param maker of names, from other columns; null if the list has them
      */
     record Layout(
@@ -126,14 +126,17 @@ final class AccountList {
             @Nullable Character delimiter,
             Map<String, String> columns,
             @Nullable NameMaker maker) {
-        static final Layout USUAL = new Layout(true, null, Map.of(), null);
+        static final Layout DEFAULT = new Layout(true, null, Map.of(), null);
 
-        /** Returns whether the list's own headings are used: there is one, and columns that are not named are ignored. */
+        /**
+         * Returns whether the list's own headings are used: it must have them, and columns that are not named are
+         * ignored.
+         */
         private boolean isByHeadings() {
             return maker != null || !columns.isEmpty();
         }
 
-        private List<String> madeOf() {
+        private List<String> nameColumns() {
             return maker == null ? List.of() : maker.columns();
         }
     }
@@ -150,7 +153,7 @@ final class AccountList {
     record Row(long line, String name, @Nullable String note) {}
 
     /**
-     * Reads a list, with whatever errors it has.
+     * Reads a list, and collects its errors.
      *
      * @param source a file, or {@link #STANDARD_INPUT}
      * @throws CommandFailure if there is no such file
@@ -165,7 +168,7 @@ final class AccountList {
                 list.errors.put(0L, "can't have '" + separator + "' between its columns");
                 return list;
             }
-            // Its line stays, empty, so that the numbers of the others do.
+            // An empty line takes its place, so that the line numbers stay the same.
             String plain = SEPARATOR.matcher(text).replaceFirst("");
             try (CSVParser parser = CSVParser.parse(
                     new StringReader(plain),
@@ -181,11 +184,11 @@ final class AccountList {
         return list;
     }
 
-    /** Returns what stands between the columns: as the list says, or what the first line that has any of these has. */
+    /** Returns the separator: the one that the list names, or the one in the first line that has any. */
     private static char separator(String text) {
-        Matcher said = SEPARATOR.matcher(text);
-        if (said.find()) {
-            return said.group(1).charAt(0);
+        Matcher declared = SEPARATOR.matcher(text);
+        if (declared.find()) {
+            return declared.group(1).charAt(0);
         }
         return text.lines()
                 .filter(line -> !line.startsWith("#"))
@@ -197,7 +200,7 @@ final class AccountList {
                 .orElse(',');
     }
 
-    /** A line with something in it, and its cells. */
+    /** A line that is not empty, and its cells. */
     private record Line(long number, List<String> cells) {}
 
     private void read(CSVParser parser) {
@@ -217,11 +220,11 @@ final class AccountList {
             if (isFirst && (layout.isByHeadings() || (layout.mayHaveHeading() && isHeading(line)))) {
                 hasHeading = true;
                 columns = columns(line);
-                String wrong = layout.isByHeadings() ? lacking(columns) : wrong(columns);
+                String wrong = layout.isByHeadings() ? missingColumns(columns) : headingError(columns);
                 if (layout.isByHeadings()) {
                     headings = columns;
                     columns = columns.stream().map(this::column).toList();
-                    wrong = wrong != null ? wrong : twice(columns);
+                    wrong = wrong != null ? wrong : repeated(columns);
                 }
                 if (wrong != null) {
                     // Nothing below it can be understood.
@@ -239,7 +242,7 @@ final class AccountList {
         }
     }
 
-    /** Leaves out the columns that no line has anything in, such as those behind the last one that was filled in. */
+    /** Drops the columns that are empty in all lines, such as those after the last one that was filled in. */
     private static List<Line> withoutEmptyColumns(List<Line> lines) {
         Set<Integer> filled = new TreeSet<>();
         for (Line line : lines) {
@@ -270,8 +273,8 @@ final class AccountList {
     }
 
     /**
-     * Returns whether the first line is a heading in another language: it has a word of those, or it alone has no digit in
-     * its second column, as {@code Klasse} above {@code 4b} and {@code 5a}.
+     * Returns whether the first line is a heading in another language: it has one of {@link #HEADINGS}, or it alone has
+     * no digit in its second column, as {@code Klasse} above {@code 4b} and {@code 5a}.
      */
     private static boolean looksLikeHeading(List<Line> lines) {
         Line first = lines.getFirst();
@@ -290,14 +293,14 @@ final class AccountList {
         return line.cells().size() > 1 && line.cells().get(1).codePoints().anyMatch(Character::isDigit);
     }
 
-    /** Returns what a column with one of the list's own headings has; an empty text if it is ignored. */
+    /** Returns the column that one of the list's own headings stands for; an empty text if it is ignored. */
     private String column(String heading) {
         String named = layout.columns().get(heading);
         boolean isTaken = layout.columns().containsValue(heading) || (layout.maker() != null && heading.equals(NAME));
         return named != null ? named : isTaken ? "" : heading;
     }
 
-    private static @Nullable String twice(List<String> columns) {
+    private static @Nullable String repeated(List<String> columns) {
         return Stream.of(NAME, NOTE)
                 .filter(column -> Collections.frequency(columns, column) > 1)
                 .findFirst()
@@ -305,9 +308,9 @@ final class AccountList {
                 .orElse(null);
     }
 
-    /** Returns which of the columns that the layout names a heading has not; null if it has all. */
-    private @Nullable String lacking(List<String> columns) {
-        List<String> lacking = Stream.concat(layout.columns().keySet().stream(), layout.madeOf().stream())
+    /** Returns an error with the columns of the layout that a heading lacks; null if it has all. */
+    private @Nullable String missingColumns(List<String> columns) {
+        List<String> lacking = Stream.concat(layout.columns().keySet().stream(), layout.nameColumns().stream())
                 .filter(column -> !columns.contains(column))
                 .toList();
         return lacking.isEmpty()
@@ -316,7 +319,7 @@ final class AccountList {
     }
 
     /** Returns what is wrong with a heading; null if nothing is. */
-    private static @Nullable String wrong(List<String> columns) {
+    private static @Nullable String headingError(List<String> columns) {
         for (String column : columns) {
             if (PASSWORDS.contains(column)) {
                 return "has a column of passwords, \"" + column + "\": remove it. Every user gets a one-time password,"
@@ -348,7 +351,7 @@ final class AccountList {
             return;
         }
         NameMaker maker = layout.maker();
-        String name = maker == null ? value(cells, columns.indexOf(NAME)) : made(maker, line);
+        String name = maker == null ? value(cells, columns.indexOf(NAME)) : makeName(maker, line);
         if (name == null || name.isEmpty()) {
             errors.put(line.number(), "has no name");
             return;
@@ -357,19 +360,19 @@ final class AccountList {
                 line.number(), Normalizer.normalize(name, Normalizer.Form.NFKC), value(cells, columns.indexOf(NOTE))));
     }
 
-    private @Nullable String made(NameMaker maker, Line line) {
+    private @Nullable String makeName(NameMaker maker, Line line) {
         NameMaker.Made made =
                 maker.make(column -> Objects.requireNonNullElse(value(line.cells(), headings.indexOf(column)), ""));
         if (made != null && made.isNumbered()) {
-            numbered.add(source + ":" + line.number() + ": is " + made.name() + ": an earlier line has the name without"
-                    + " the number");
+            numberedNames.add(source + ":" + line.number() + ": is " + made.name()
+                    + ": an earlier line has the name without" + " the number");
         }
         return made == null ? null : made.name();
     }
 
-    /** Returns who got a number in a name that was made, a sentence each. */
-    List<String> numbered() {
-        return numbered;
+    /** Returns which users have a number in their generated names, a sentence each. */
+    List<String> numberedNames() {
+        return numberedNames;
     }
 
     private static @Nullable String value(List<String> of, int column) {
@@ -389,13 +392,13 @@ final class AccountList {
         return !errors.isEmpty();
     }
 
-    /** Adds an error of a line, which the daemon has found. */
+    /** Adds an error that the daemon has found in a line. */
     void addError(long line, String what) {
         errors.merge(line, what, (one, other) -> one + "; " + other);
     }
 
     /** Adds a remark on errors that are not listed. */
-    void addMore(String remark) {
+    void addRemark(String remark) {
         more = "\n" + remark;
     }
 
@@ -423,9 +426,9 @@ final class AccountList {
             throw new CommandFailure(Exit.NOT_FOUND, "There is no file " + source + ".");
         }
         try (InputStream in = source.equals(STANDARD_INPUT) ? System.in : Files.newInputStream(Path.of(source))) {
-            byte[] bytes = in.readNBytes(LARGEST + 1);
-            if (bytes.length > LARGEST) {
-                throw new IOException("is larger than " + (LARGEST >> 20) + " MiB: split it");
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException("is larger than " + (MAX_BYTES >> 20) + " MiB: split it");
             }
             return bytes;
         }

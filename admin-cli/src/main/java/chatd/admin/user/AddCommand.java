@@ -43,17 +43,17 @@ final class AddCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Set<String> each = new LinkedHashSet<>(names);
-        password.check(each.size() > 1);
-        Map<String, String> passwords = password.make(each);
+        password.checkUsage(each.size() > 1);
+        Map<String, String> passwords = password.generate(each);
         PasswordsFile file = password.write(passwords);
-        return NewPasswords.set(
+        return NewPasswords.send(
                 user.program,
                 UserCalls.ADD,
                 passwords,
                 file,
                 password.areShown(),
                 each.size() > 1,
-                (name, fresh) -> new UserCalls.Setting(name, note, password.mustChange(), similar, fresh),
+                (name, fresh) -> new UserCalls.AddOrReset(name, note, password.mustChange(), similar, fresh),
                 "added");
     }
 }

@@ -54,16 +54,16 @@ final class DeleteCommand implements Callable<Integer> {
     public Integer call() {
         Program program = user.program;
         List<String> names = users.names(program);
-        if (users.isDry() || !users.isConfirmed()) {
+        if (users.isDryRun() || !users.isConfirmed()) {
             List<UserCalls.Details> planned = names.stream()
                     .map(name ->
                             program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, true)))
                     .toList();
-            if (users.isDry() && program.json()) {
+            if (users.isDryRun() && program.isJson()) {
                 Format.json(program.out(), users.mayBeSeveral() ? planned : planned.getFirst());
                 return Exit.OK;
             }
-            PrintStream out = users.isDry() ? program.out() : System.err;
+            PrintStream out = users.isDryRun() ? program.out() : System.err;
             planned.forEach(each -> {
                 show(each, heir, longest, out);
                 if (planned.size() > 1) {
@@ -71,7 +71,7 @@ final class DeleteCommand implements Callable<Integer> {
                 }
             });
             out.println(REMOVED);
-            if (users.isDry()) {
+            if (users.isDryRun()) {
                 return Exit.OK;
             }
             if (heir == null
@@ -91,17 +91,17 @@ final class DeleteCommand implements Callable<Integer> {
             deleted.add(program.daemon()
                     .call(UserCalls.DELETE, new UserCalls.Deletion(name, heir, longest, false))
                     .account());
-            if (!program.json()) {
+            if (!program.isJson()) {
                 program.out().println(Format.userLabel(deleted.getLast()) + " deleted.");
             }
         });
-        if (program.json() && !deleted.isEmpty()) {
+        if (program.isJson() && !deleted.isEmpty()) {
             Format.json(program.out(), users.mayBeSeveral() ? deleted : deleted.getFirst());
         }
         return exit;
     }
 
-    /** Shows who would be deleted, and to whom its groups go. */
+    /** Shows who would be deleted, and who would own their groups. */
     private static void show(UserCalls.Details user, @Nullable String heir, boolean longest, PrintStream out) {
         UserFacts.print(user, out);
         if (!user.onlyOwnerOf().isEmpty()) {

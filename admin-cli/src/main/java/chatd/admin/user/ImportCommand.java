@@ -1,6 +1,6 @@
 package chatd.admin.user;
 
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 import chatd.admin.api.OneTimePassword;
 import chatd.admin.api.Password;
 import chatd.admin.api.UserCalls;
@@ -59,7 +59,7 @@ final class ImportCommand implements Callable<Integer> {
     /** The daemon's error for a line of the list. */
     private static final Pattern LINE = Pattern.compile("line (\\d+): (.*)", Pattern.DOTALL);
 
-    /** What a list's columns have. */
+    /** What the columns of a list can contain. */
     enum Column {
         name,
         note
@@ -68,7 +68,7 @@ final class ImportCommand implements Callable<Integer> {
     @ParentCommand
     private UserCommand user;
 
-    /** When each user was created, once that has been asked. */
+    /** When each user was created; empty until first needed. */
     private final Map<String, Instant> created = new HashMap<>();
 
     @Parameters(paramLabel = "FILE", description = "The list; - is standard input.")
@@ -141,7 +141,7 @@ final class ImportCommand implements Callable<Integer> {
         checkUsage();
         AccountList list = AccountList.read(file, layout());
         if (passwords != null && !dryRun) {
-            String settled = PendingPasswords.settle(passwords, this::wasAdded);
+            String settled = PendingPasswords.resolve(passwords, this::wasAdded);
             if (settled != null) {
                 Program.printError(settled);
             }
@@ -149,7 +149,7 @@ final class ImportCommand implements Callable<Integer> {
         if (sync && makeNames != null) {
             checkMadeNames(list);
         }
-        list.numbered().forEach(Program::printError);
+        list.numberedNames().forEach(Program::printError);
         UserCalls.Imported plan = plan(list);
         int disabled = plan.disabled().size();
         boolean isOverLimit = disabled > plan.atMost();
@@ -176,20 +176,20 @@ final class ImportCommand implements Callable<Integer> {
         }
         SecureRandom random = new SecureRandom();
         Map<String, String> made = new LinkedHashMap<>();
-        plan.added().forEach(name -> made.put(name, OneTimePassword.make(random)));
+        plan.added().forEach(name -> made.put(name, OneTimePassword.generate(random)));
         try (PendingPasswords pending = PendingPasswords.create(passwords, made)) {
             UserCalls.Imported done;
             try {
                 done = ask(list, made, disabled, false);
-            } catch (NotDone e) {
+            } catch (CallFailure e) {
                 if (e.isUndecided()) {
-                    throw e.saying(e.getMessage() + "\nIf the users were added, their passwords are in "
+                    throw e.withText(e.getMessage() + "\nIf the users were added, their passwords are in "
                             + pending.path() + ": the same command, given again, finds out.");
                 }
-                pending.refused();
+                pending.discard();
                 throw e;
             }
-            pending.done();
+            pending.publish();
             print(done, "");
         }
         return Exit.OK;
@@ -208,17 +208,17 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     /**
-     * Checks that a made name tells who is meant: with --sync it is that of an account that is there, and of two people with
-     * one name, nobody knows which has which number.
+     * Checks that generated names are unambiguous: with --sync they refer to existing accounts, and of two people with
+     * the same name, nobody knows who has which number.
      *
-     * @throws CommandFailure naming those who could be somebody else
+     * @throws CommandFailure naming the users who can't be told apart
      */
     private void checkMadeNames(AccountList list) {
         Set<String> there = Selection.all(user.program).stream()
                 .map(UserCalls.Account::name)
                 .collect(Collectors.toSet());
         List<String> unsure = Stream.concat(
-                        list.numbered().stream(),
+                        list.numberedNames().stream(),
                         list.rows().stream()
                                 .filter(row -> there.contains(row.name() + "2"))
                                 .map(row -> file + ":" + row.line() + ": is " + row.name() + ", and there is a "
@@ -283,7 +283,7 @@ final class ImportCommand implements Callable<Integer> {
         if (!list.hasErrors() || !list.rows().isEmpty()) {
             try {
                 plan = ask(list, Map.of(), 0, true);
-            } catch (NotDone e) {
+            } catch (CallFailure e) {
                 if (!addErrors(list, e)) {
                     throw e;
                 }
@@ -316,7 +316,7 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     /** Adds the errors of lines that the daemon has found; returns whether there are any. */
-    private static boolean addErrors(AccountList list, NotDone refused) {
+    private static boolean addErrors(AccountList list, CallFailure refused) {
         boolean isAny = false;
         for (String error : String.valueOf(refused.getMessage()).split("\n", -1)) {
             Matcher matcher = LINE.matcher(error);
@@ -324,13 +324,13 @@ final class ImportCommand implements Callable<Integer> {
                 isAny = true;
                 list.addError(Long.parseLong(matcher.group(1)), matcher.group(2));
             } else if (isAny && error.startsWith("and ")) {
-                list.addMore(error);
+                list.addRemark(error);
             }
         }
         return isAny;
     }
 
-    private UserCalls.Imported ask(AccountList list, Map<String, String> made, int disabling, boolean planned) {
+    private UserCalls.Imported ask(AccountList list, Map<String, String> made, int disabling, boolean isPlan) {
         List<UserCalls.ImportRow> accounts = list.rows().stream()
                 .map(row -> new UserCalls.ImportRow(
                         Math.toIntExact(row.line()), row.name(), row.note(), password(made.get(row.name()))))
@@ -341,7 +341,7 @@ final class ImportCommand implements Callable<Integer> {
                     .call(
                             UserCalls.IMPORT,
                             new UserCalls.ImportList(
-                                    accounts, sync, similar, disableMissing, ofClass, atMost, disabling, planned),
+                                    accounts, sync, similar, disableMissing, ofClass, atMost, disabling, isPlan),
                             part -> progress.show("%d of %d passwords hashed".formatted(part.ready(), part.all())));
         }
     }
@@ -350,23 +350,23 @@ final class ImportCommand implements Callable<Integer> {
         return made == null ? null : new Password(made);
     }
 
-    private void print(UserCalls.Imported plan, String would) {
+    private void print(UserCalls.Imported plan, String prefix) {
         Program program = user.program;
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), plan);
             return;
         }
-        program.out().println(line(plan.added(), would + "added"));
+        program.out().println(line(plan.added(), prefix + "added"));
         if (sync) {
             program.out().println(line(plan.left(), "there already, left as they are"));
             if (!plan.noted().isEmpty()) {
-                program.out().println(line(plan.noted(), would + "given another note"));
+                program.out().println(line(plan.noted(), prefix + "given another note"));
             }
         }
         if (disableMissing) {
-            program.out().println(line(plan.disabled(), would + "disabled"));
+            program.out().println(line(plan.disabled(), prefix + "disabled"));
         }
-        if (would.isEmpty() && !plan.added().isEmpty()) {
+        if (prefix.isEmpty() && !plan.added().isEmpty()) {
             program.out().println("The passwords are in " + passwords + ".");
         }
     }

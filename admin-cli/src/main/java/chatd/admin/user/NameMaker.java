@@ -16,14 +16,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the names of accounts from columns of a list, such as {@code vorname.nachname}. Letters become small; ä, ö, ü, ß
- * and the like become ae, oe, ue, ss; other Latin letters lose their marks; blanks become hyphens; what is neither a
- * letter nor a digit is left out; a name is cut at 32 bytes. A name that was made already gets a number, in the order of
- * the list. Confined to one thread.
+ * Makes the names of accounts from columns of a list, such as {@code vorname.nachname}. Letters become lower case; ä,
+ * ö, ü, ß and the like become ae, oe, ue, ss; other Latin letters lose their marks; blanks become hyphens; what is
+ * neither a letter nor a digit is left out; a name is cut at 32 bytes. A name that an earlier line has already gets a
+ * number, in the order of the list. Confined to one thread.
  */
 final class NameMaker {
     /** Maximum size of a name, in bytes of UTF-8. */
-    private static final int LONGEST = 32;
+    private static final int MAX_BYTES = 32;
 
     private static final Pattern COLUMN = Pattern.compile("[^._-]+");
     private static final Pattern MARKS = Pattern.compile("\\p{M}+");
@@ -32,7 +32,7 @@ final class NameMaker {
     private static final Pattern CUT_END = Pattern.compile("[._-]+$");
     private static final Pattern ENDS = Pattern.compile("^-+|-+$");
 
-    /** Letters that are written as two, and those that have no mark to lose. */
+    /** Letters that become two, and letters that have no mark to remove. */
     private static final Map<String, String> LETTERS = Map.ofEntries(
             Map.entry("ä", "ae"),
             Map.entry("ö", "oe"),
@@ -53,7 +53,8 @@ final class NameMaker {
     private final Set<String> made = new HashSet<>();
 
     /**
-     * @param pattern headings of columns, between dots, hyphens and underscores, of which the headings have none
+     * @param pattern headings of columns, separated by dots, hyphens or underscores; the headings themselves contain
+     *     none
      * @throws CommandFailure if there is no column in it
      */
     NameMaker(String pattern) {
@@ -69,7 +70,7 @@ final class NameMaker {
         }
     }
 
-    /** Returns the headings of the columns, in small letters. */
+    /** Returns the headings of the columns, in lower case. */
     List<String> columns() {
         return columns;
     }
@@ -80,7 +81,7 @@ final class NameMaker {
     /**
      * Makes a name.
      *
-     * @param cell returns what a column has
+     * @param cell returns the content of a column
      * @return null if one has nothing that can be part of a name
      */
     @Nullable
@@ -98,12 +99,12 @@ final class NameMaker {
     }
 
     private Made unused(String name) {
-        String unused = cut(name, LONGEST);
+        String unused = cut(name, MAX_BYTES);
         int number = 1;
         while (!made.add(unused)) {
             number++;
             String digits = Integer.toString(number);
-            unused = cut(name, LONGEST - digits.length()) + digits;
+            unused = cut(name, MAX_BYTES - digits.length()) + digits;
         }
         return new Made(unused, number > 1);
     }

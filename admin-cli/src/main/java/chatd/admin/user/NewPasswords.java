@@ -2,7 +2,7 @@ package chatd.admin.user;
 
 import chatd.admin.api.AdminCall;
 import chatd.admin.api.AdminCall.Nothing;
-import chatd.admin.api.NotDone;
+import chatd.admin.api.CallFailure;
 import chatd.admin.api.OneTimePassword;
 import chatd.admin.api.Password;
 import chatd.admin.api.UserCalls;
@@ -29,7 +29,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options for giving passwords, and for where generated ones are written; and how these get to the daemon. */
+/**
+ * The options for new passwords: where they come from, and where generated ones are written. Sends them to the daemon.
+ */
 final class NewPasswords {
 
     @Option(
@@ -47,8 +49,8 @@ final class NewPasswords {
     @Option(names = "--no-change", description = "The password need not be changed at the first login.")
     private boolean noChange;
 
-    /** @throws CommandFailure if it is not said where the passwords come from and go to */
-    void check(boolean areSeveral) {
+    /** @throws CommandFailure if the options do not say where the passwords come from or go to */
+    void checkUsage(boolean areSeveral) {
         if (stdin && (file != null || areSeveral)) {
             throw new CommandFailure(Exit.USAGE, "--password-stdin is for one user, and excludes --passwords.");
         }
@@ -59,10 +61,10 @@ final class NewPasswords {
     }
 
     /** Returns new passwords by the names of users. */
-    Map<String, String> make(Collection<String> names) {
+    Map<String, String> generate(Collection<String> names) {
         SecureRandom random = new SecureRandom();
         Map<String, String> passwords = new LinkedHashMap<>();
-        names.forEach(name -> passwords.put(name, stdin ? Input.password() : OneTimePassword.make(random)));
+        names.forEach(name -> passwords.put(name, stdin ? Input.password() : OneTimePassword.generate(random)));
         return passwords;
     }
 
@@ -82,20 +84,20 @@ final class NewPasswords {
     }
 
     /**
-     * Sets passwords that have been written to the file, if there is one, before they are sent to the daemon; and removes
-     * those of users that it refuses.
+     * Sends passwords to the daemon. If there is a file, it has them already; those that the daemon refuses are removed
+     * from it.
      *
      * @param areShown whether the passwords are printed
-     * @param isList whether they are printed as a list in JSON, also if there is only one
+     * @param isList whether they are printed as a list in JSON, even if there is only one
      */
-    static int set(
+    static int send(
             Program program,
-            AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call,
+            AdminCall<UserCalls.AddOrReset, Nothing, UserCalls.Account> call,
             Map<String, String> passwords,
             @Nullable PasswordsFile file,
             boolean areShown,
             boolean isList,
-            BiFunction<String, Password, UserCalls.Setting> request,
+            BiFunction<String, Password, UserCalls.AddOrReset> request,
             String how) {
         Map<String, UserCalls.Account> done = new LinkedHashMap<>();
         Set<String> kept = new LinkedHashSet<>(passwords.keySet());
@@ -103,7 +105,7 @@ final class NewPasswords {
             String password = Objects.requireNonNull(passwords.get(name));
             try {
                 done.put(name, program.daemon().call(call, request.apply(name, new Password(password))));
-            } catch (NotDone e) {
+            } catch (CallFailure e) {
                 if (!e.isUndecided()) {
                     kept.remove(name);
                 } else if (areShown) {
@@ -116,7 +118,7 @@ final class NewPasswords {
         if (file != null) {
             file.keep(kept);
         }
-        if (file != null && !kept.isEmpty() && !program.json()) {
+        if (file != null && !kept.isEmpty() && !program.isJson()) {
             program.out()
                     .println(
                             "The " + (kept.size() == 1 ? "password is" : Format.count(kept.size(), "password") + " are")
@@ -125,7 +127,7 @@ final class NewPasswords {
         return exit;
     }
 
-    /** Gives users new passwords, as {@link #set}. */
+    /** Gives users new passwords, as {@link #send}. */
     static int reset(
             Program program,
             Map<String, String> passwords,
@@ -133,14 +135,14 @@ final class NewPasswords {
             boolean areShown,
             boolean isList,
             boolean mustChange) {
-        return set(
+        return send(
                 program,
                 UserCalls.RESET,
                 passwords,
                 file,
                 areShown,
                 isList,
-                (name, fresh) -> new UserCalls.Setting(name, null, mustChange, false, fresh),
+                (name, fresh) -> new UserCalls.AddOrReset(name, null, mustChange, false, fresh),
                 "has a new password");
     }
 
@@ -155,13 +157,13 @@ final class NewPasswords {
     private static void print(
             Program program,
             Map<String, UserCalls.Account> accounts,
-            boolean several,
+            boolean isList,
             Map<String, String> passwords,
             String how) {
-        if (program.json()) {
+        if (program.isJson()) {
             List<WithPassword> all = new ArrayList<>();
             accounts.forEach((name, account) -> all.add(new WithPassword(account, passwords.get(name))));
-            if (several) {
+            if (isList) {
                 Format.json(program.out(), all);
             } else {
                 all.forEach(account -> Format.json(program.out(), account));
@@ -171,13 +173,13 @@ final class NewPasswords {
         accounts.forEach((name, account) -> {
             String password = passwords.get(name);
             String ends = account.passwordEnds();
-            String by = "to be changed at the first login" + (ends == null ? "" : ", by " + Timestamp.shown(ends));
+            String hint = "to be changed at the first login" + (ends == null ? "" : ", by " + Timestamp.format(ends));
             program.out().println(Format.userLabel(account) + " " + how + ".");
             if (password != null) {
                 program.out()
-                        .println((account.mustChange() ? "One-time password, " + by : "Password") + ": " + password);
+                        .println((account.mustChange() ? "One-time password, " + hint : "Password") + ": " + password);
             } else if (account.mustChange()) {
-                program.out().println("A one-time password, " + by + ".");
+                program.out().println("A one-time password, " + hint + ".");
             }
         });
     }

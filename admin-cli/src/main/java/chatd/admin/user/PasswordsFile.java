@@ -25,11 +25,11 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * The file to which one-time passwords are written; readable only by its owner. It is fsynced before any of them is sent
- * to the daemon, so that none is lost.
+ * The file to which one-time passwords are written; readable only by its owner. It is fsynced before any of them is
+ * sent to the daemon, so that none is lost.
  */
 final class PasswordsFile {
-    /** What such a file looks like. */
+    /** The format of such a file. */
     interface Form {
         /** @param passwords by name, in the order in which they were asked for */
         void write(Map<String, String> passwords, Appendable to) throws IOException;
@@ -75,7 +75,7 @@ final class PasswordsFile {
     }
 
     /**
-     * Returns the passwords by name of a file in the form {@link #CSV}.
+     * Returns the passwords in a file of the form {@link #CSV}, by name.
      *
      * @throws CommandFailure if it can't be read, or is something else
      */
@@ -85,7 +85,7 @@ final class PasswordsFile {
                 .setHeader()
                 .setSkipHeaderRecord(true)
                 .get();
-        try (Reader reader = Files.newBufferedReader(Input.readable(path));
+        try (Reader reader = Files.newBufferedReader(Input.requireReadable(path));
                 CSVParser parser = CSVParser.parse(reader, format)) {
             if (!parser.getHeaderNames().equals(List.of("name", "password"))) {
                 throw new CommandFailure(

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The passwords of an import whose outcome is not known yet: a {@link PasswordsFile} under another name, FILE{@code
- * .pending}, which gets its own once the users have been added. An import that was killed in between leaves it; the next
- * one finds out which it was. Locked while its import runs.
+ * .pending}, which gets its final name once the users have been added. An import that was killed in between leaves it
+ * behind; the next one finds out whether the users were added. Locked while its import runs.
  */
 final class PendingPasswords implements AutoCloseable {
-    /** The name that the file gets. */
+    /** The final name of the file. */
     private final Path path;
 
     private final PasswordsFile file;
@@ -38,27 +38,27 @@ final class PendingPasswords implements AutoCloseable {
     }
 
     /**
-     * Settles what an import that was killed has left: gives the file its name if its users were added, and deletes it
-     * if they were not.
+     * Resolves what an import that was killed has left: gives the file its final name if its users were added, and
+     * deletes it if they were not.
      *
-     * @param wasAdded tells whether a user of this name was added at that time or later
+     * @param wasAdded returns whether a user of this name was added at that time or later
      * @return what was done, for the user; null if there was nothing to do
-     * @throws CommandFailure if another import is using it, or it can't be settled
+     * @throws CommandFailure if another import is using it, or it can't be resolved
      */
-    static @Nullable String settle(Path path, BiPredicate<String, Instant> wasAdded) {
-        Path left = pending(path);
-        if (!Files.exists(left)) {
+    static @Nullable String resolve(Path path, BiPredicate<String, Instant> wasAdded) {
+        Path old = pending(path);
+        if (!Files.exists(old)) {
             return null;
         }
-        try (FileChannel channel = FileChannel.open(left, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            lock(channel, left);
+        try (FileChannel channel = FileChannel.open(old, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            lock(channel, old);
             // All of an import's users are added, or none. Clocks of file systems may be coarse.
-            Instant since = Files.getLastModifiedTime(left).toInstant().minusSeconds(2);
-            boolean wereAdded = PasswordsFile.read(left).keySet().stream().anyMatch(name -> wasAdded.test(name, since));
+            Instant since = Files.getLastModifiedTime(old).toInstant().minusSeconds(2);
+            boolean wereAdded = PasswordsFile.read(old).keySet().stream().anyMatch(name -> wasAdded.test(name, since));
             if (wereAdded) {
-                Files.move(left, path);
+                Files.move(old, path);
             } else {
-                Files.delete(left);
+                Files.delete(old);
             }
             return wereAdded
                     ? "An import that was interrupted had added its users; their passwords are in " + path + "."
@@ -66,12 +66,12 @@ final class PendingPasswords implements AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailure(
                     Exit.CONFLICT,
-                    left + " has the passwords of an import that was interrupted, and there is a file " + path
+                    old + " has the passwords of an import that was interrupted, and there is a file " + path
                             + " already: move one of them away.");
         } catch (IOException e) {
             throw new CommandFailure(
                     Exit.FAILED,
-                    left + ", the passwords of an import that was interrupted, can't be settled: " + e.getMessage());
+                    old + ", the passwords of an import that was interrupted, can't be settled: " + e.getMessage());
         }
     }
 
@@ -109,8 +109,8 @@ final class PendingPasswords implements AutoCloseable {
         return file.path();
     }
 
-    /** Gives the file its name: the users were added. */
-    void done() {
+    /** Gives the file its final name: the users were added. */
+    void publish() {
         try {
             Files.move(file.path(), path);
         } catch (IOException e) {
@@ -120,7 +120,7 @@ final class PendingPasswords implements AutoCloseable {
     }
 
     /** Deletes the file: no users were added. */
-    void refused() {
+    void discard() {
         file.keep(Set.of());
     }
 

@@ -27,9 +27,9 @@ final class ResetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        password.check(users.mayBeSeveral() && !users.isDry());
+        password.checkUsage(users.mayBeSeveral() && !users.isDryRun());
         List<String> names = users.confirmed(user.program, "Give new passwords to");
-        Map<String, String> passwords = password.make(names);
+        Map<String, String> passwords = password.generate(names);
         PasswordsFile file = names.isEmpty() ? null : password.write(passwords);
         return NewPasswords.reset(
                 user.program, passwords, file, password.areShown(), users.mayBeSeveral(), password.mustChange());

@@ -31,7 +31,7 @@ final class SelectedUsers {
     @Option(names = "--yes", description = "Do not ask; users that are named are not asked about in any case.")
     private boolean yes;
 
-    boolean isDry() {
+    boolean isDryRun() {
         return dry;
     }
 
@@ -40,11 +40,11 @@ final class SelectedUsers {
     }
 
     /** Returns whether users were named or selected. */
-    boolean isAny() {
+    boolean isGiven() {
         return named != null || !selection.isEmpty();
     }
 
-    /** Returns whether it may be more than one user: several names, or a selection, also of one. */
+    /** Returns whether it may be more than one user: several names, or a selection, even if it matches only one. */
     boolean mayBeSeveral() {
         return named == null || named.size() > 1;
     }
@@ -65,15 +65,15 @@ final class SelectedUsers {
     }
 
     /**
-     * Returns the users, once it was confirmed that those who were selected are meant; none if they were only to be shown.
+     * Returns the users, after asking for confirmation if they were selected rather than named; none for a dry run.
      *
      * @param doing what is done to them, as the beginning of a question
-     * @throws CommandFailure as {@link #names} does, or if they are not meant
+     * @throws CommandFailure as {@link #names} does, or if the answer is not yes
      */
     List<String> confirmed(Program program, String doing) {
         List<String> names = names(program);
         if (dry) {
-            if (program.json()) {
+            if (program.isJson()) {
                 Format.json(program.out(), names);
             } else {
                 names.forEach(program.out()::println);

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options that select users by what is known of them. */
+/** Options that select users by their note and their state. */
 final class Selection {
     /** The states of an account. */
     enum State {
@@ -38,13 +38,13 @@ final class Selection {
     }
 
     /** @throws CommandFailure if an option can select nobody */
-    void check() {
+    void checkUsage() {
         if (ofClass != null && ofClass.isBlank()) {
             throw new CommandFailure(Exit.USAGE, "--class must be words of a note, not empty.");
         }
     }
 
-    boolean fits(UserCalls.Account account) {
+    boolean matches(UserCalls.Account account) {
         return (state == null || account.state().equals(state.name()))
                 && (ofClass == null || WholeWords.of(ofClass).test(account.note()));
     }
@@ -55,9 +55,9 @@ final class Selection {
      * @throws CommandFailure if there is none
      */
     List<String> names(Program program) {
-        check();
+        checkUsage();
         List<String> names = all(program).stream()
-                .filter(this::fits)
+                .filter(this::matches)
                 .map(UserCalls.Account::name)
                 .toList();
         if (names.isEmpty()) {

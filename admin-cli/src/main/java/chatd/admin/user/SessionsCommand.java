@@ -45,7 +45,7 @@ public final class SessionsCommand implements Runnable {
     int list() {
         List<SessionCalls.Session> sessions = new ArrayList<>();
         program.daemon().call(SessionCalls.LIST, Nothing.NOTHING, part -> sessions.addAll(part.sessions()));
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), sessions);
         } else {
             new Table<SessionCalls.Session>()
@@ -54,9 +54,9 @@ public final class SessionsCommand implements Runnable {
                     .column("ADDRESS", SessionCalls.Session::address)
                     .column("PORT", each -> Integer.toString(each.port()))
                     .column("DIALECT", SessionCalls.Session::dialect)
-                    .column("SINCE", each -> Timestamp.shown(each.since()))
+                    .column("SINCE", each -> Timestamp.format(each.since()))
                     .column("UNSENT BYTES", each -> Long.toString(each.unsent()))
-                    .print(sessions, program.screen(), program.out());
+                    .print(sessions, program.display(), program.out());
         }
         return Exit.OK;
     }
@@ -74,9 +74,9 @@ public final class SessionsCommand implements Runnable {
                             description = "A user, or the id of a session, as shown by `session list`.")
                     String whose) {
         List<SessionCalls.Session> ended = program.daemon()
-                .call(SessionCalls.KICK, new SessionCalls.Whose(whose))
+                .call(SessionCalls.KICK, new SessionCalls.SessionOrUser(whose))
                 .sessions();
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), ended);
         } else {
             program.out()

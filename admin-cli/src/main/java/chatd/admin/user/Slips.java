@@ -25,7 +25,7 @@ final class Slips implements PasswordsFile.Form {
     /** A name or an address by which a machine can reach only itself. */
     private static final Pattern OWN = Pattern.compile("localhost|127\\..*|::1|0:0:0:0:0:0:0:1");
 
-    /** What can stand in an address: neither a wildcard nor a name with an underscore can. */
+    /** Matches hosts that clients can use: neither a wildcard nor a name with an underscore. */
     private static final Pattern HOST = Pattern.compile("[0-9A-Za-z.:-]+");
 
     private static final String HEAD = """
@@ -54,7 +54,7 @@ final class Slips implements PasswordsFile.Form {
     private final URI url;
 
     /**
-     * @param address a host, or a host and a port, as clients are given it
+     * @param address a host, or a host and a port, as it is given to clients
      * @throws CommandFailure if it is neither
      */
     Slips(String address) {
@@ -80,8 +80,8 @@ final class Slips implements PasswordsFile.Form {
     }
 
     /**
-     * Returns slips for where the daemon can be reached: the first name in its certificate that is not only the machine's
-     * own, and the port on which it listens.
+     * Returns slips with the address at which the daemon can be reached: the first name in its certificate that is not
+     * only the machine's own, and the port on which it listens.
      *
      * @throws CommandFailure if there is none
      */
@@ -94,7 +94,7 @@ final class Slips implements PasswordsFile.Form {
     }
 
     /**
-     * Returns an address that is made of one of a certificate's names.
+     * Returns an address made from one of a certificate's names.
      *
      * @throws CommandFailure if none can be used from elsewhere
      */
@@ -137,7 +137,7 @@ final class Slips implements PasswordsFile.Form {
         to.append("</main>\n</html>\n");
     }
 
-    /** Returns the QR code of the address: what its view box is, and its modules as a path. */
+    /** Returns the QR code of the address as part of an SVG: its view box, and its modules as a path. */
     private String code() {
         try {
             BitMatrix bits = new QRCodeWriter()

@@ -61,13 +61,13 @@ final class SlipsCommand implements Callable<Integer> {
         Program program = user.program;
         Path given = passwords;
         if (given != null) {
-            if (users.isAny()) {
+            if (users.isGiven()) {
                 throw new CommandFailure(Exit.USAGE, "With --passwords, the users are those in the file.");
             }
             Slips slips = slips(program);
             Map<String, String> read = PasswordsFile.read(given);
             PasswordsFile.create(out, read, slips);
-            if (program.json()) {
+            if (program.isJson()) {
                 Format.json(
                         program.out(), new SlipsMade(read.size(), slips.url().toString(), out.toString()));
             } else {
@@ -76,7 +76,7 @@ final class SlipsCommand implements Callable<Integer> {
             return Exit.OK;
         }
         Slips slips = null;
-        if (!users.isDry()) {
+        if (!users.isDryRun()) {
             PasswordsFile.checkNew(out);
             slips = slips(program);
         }
@@ -84,12 +84,12 @@ final class SlipsCommand implements Callable<Integer> {
         if (names.isEmpty() || slips == null) {
             return Exit.OK;
         }
-        Map<String, String> made = new NewPasswords().make(names);
+        Map<String, String> made = new NewPasswords().generate(names);
         return NewPasswords.reset(
                 program, made, PasswordsFile.create(out, made, slips), false, users.mayBeSeveral(), true);
     }
 
-    /** What was made of a file of passwords. */
+    /** The slips that were made from a file of passwords, as JSON. */
     private record SlipsMade(int slips, String address, String file) {}
 
     private Slips slips(Program program) {

@@ -64,7 +64,7 @@ public final class UserCommand implements Runnable {
             footer = "  chat-admin user show alice")
     int show(@Parameters(paramLabel = "USER", completionCandidates = AccountNames.class) String name) {
         UserCalls.Details user = program.daemon().call(UserCalls.SHOW, new UserCalls.Named(name));
-        if (program.json()) {
+        if (program.isJson()) {
             Format.json(program.out(), user);
             return Exit.OK;
         }
@@ -254,7 +254,7 @@ public final class UserCommand implements Runnable {
     /** Returns until when an account is muted, as the end of a sentence. */
     private static String until(UserCalls.Account account) {
         String until = account.mutedUntil();
-        return until == null ? "" : "; muted until " + Timestamp.shown(until);
+        return until == null ? "" : "; muted until " + Timestamp.format(until);
     }
 
     private <Q> int change(
@@ -262,7 +262,7 @@ public final class UserCommand implements Runnable {
         return change(call, Map.of(name, request), false, done, already);
     }
 
-    /** @param doing what is done, as the beginning of a question */
+    /** @param doing the action, as the beginning of a question */
     private <Q> int change(
             SelectedUsers users,
             String doing,
@@ -272,11 +272,11 @@ public final class UserCommand implements Runnable {
             String already) {
         Map<String, Q> requests = new LinkedHashMap<>();
         users.confirmed(program, doing).forEach(name -> requests.put(name, request.apply(name)));
-        return change(call, requests, users.mayBeSeveral() && !users.isDry(), done, already);
+        return change(call, requests, users.mayBeSeveral() && !users.isDryRun(), done, already);
     }
 
     /**
-     * Changes users, one after another; one that can't be changed does not keep the others from it.
+     * Changes users, one after another; the failure of one does not stop the others.
      *
      * @param requests by the names given on the command line
      * @param isList whether the outcome is a list in JSON, even if there is only one
@@ -292,21 +292,21 @@ public final class UserCommand implements Runnable {
         int exit = Attempts.each(requests.keySet(), name -> {
             UserCalls.Changed outcome = program.daemon().call(call, Objects.requireNonNull(requests.get(name)));
             outcomes.add(outcome);
-            if (!program.json()) {
+            if (!program.isJson()) {
                 program.out()
                         .println(Format.userLabel(outcome.account()) + " " + (outcome.changed() ? done : already)
                                 + until(outcome.account()) + ".");
                 if (outcome.account().state().equals("disabled")) {
                     outcome.onlyOwnerOf()
                             .forEach(group -> program.out()
-                                    .println("  the only owner " + UserFacts.group(group) + ": see `group owner G"
-                                            + group.number() + " NAME`"));
+                                    .println("  the only owner " + UserFacts.describeGroup(group)
+                                            + ": see `group owner G" + group.number() + " NAME`"));
                 }
             }
         });
-        if (program.json() && isList) {
+        if (program.isJson() && isList) {
             Format.json(program.out(), outcomes);
-        } else if (program.json()) {
+        } else if (program.isJson()) {
             outcomes.forEach(outcome -> Format.json(program.out(), outcome));
         }
         return exit;

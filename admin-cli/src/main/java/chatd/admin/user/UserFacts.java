@@ -25,18 +25,18 @@ final class UserFacts {
         Format.line(out, "everyone", account.everyone() ? "granted" : "not granted");
         String muted = account.mutedUntil();
         if (muted != null) {
-            Format.line(out, "muted", "until " + Timestamp.shown(muted));
+            Format.line(out, "muted", "until " + Timestamp.format(muted));
         }
         Format.line(out, "files", files(user));
-        user.onlyOwnerOf().forEach(group -> Format.line(out, "only owner", group(group)));
-        Format.line(out, "created", Timestamp.shown(account.created()));
+        user.onlyOwnerOf().forEach(group -> Format.line(out, "only owner", describeGroup(group)));
+        Format.line(out, "created", Timestamp.format(account.created()));
         if (!account.note().isEmpty()) {
             Format.line(out, "note", SafeText.line(account.note()));
         }
     }
 
     /** Returns a group, with how many others are in it. */
-    static String group(GroupCalls.Group group) {
+    static String describeGroup(GroupCalls.Group group) {
         return "of %s (G%d), with %s"
                 .formatted(SafeText.line(group.name()), group.number(), Format.count(group.members() - 1, "other"));
     }
@@ -48,7 +48,7 @@ final class UserFacts {
 
     private static String lastLogin(UserCalls.Account account) {
         String time = account.lastLogin();
-        return time == null ? "never" : Timestamp.shown(time) + " from " + account.lastAddress();
+        return time == null ? "never" : Timestamp.format(time) + " from " + account.lastAddress();
     }
 
     private static String state(UserCalls.Details user) {
@@ -57,7 +57,7 @@ final class UserFacts {
         said.add(account.state());
         if (account.mustChange()) {
             String ends = account.passwordEnds();
-            said.add("has a one-time password" + (ends == null ? "" : " (until " + Timestamp.shown(ends) + ")"));
+            said.add("has a one-time password" + (ends == null ? "" : " (until " + Timestamp.format(ends) + ")"));
         }
         if (user.wrongPasswords() > 0) {
             said.add(Format.count(user.wrongPasswords(), "wrong password") + " in the last quarter of an hour");

@@ -86,7 +86,7 @@ final class UserListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Program program = user.program;
-        selection.check();
+        selection.checkUsage();
         Comparator<UserCalls.Account> comparator = comparator();
         List<UserCalls.Account> users = Selection.all(program).stream()
                 .filter(this::fits)
@@ -94,7 +94,7 @@ final class UserListCommand implements Callable<Integer> {
                 .toList();
         if (names) {
             users.forEach(each -> program.out().println(each.name()));
-        } else if (program.json()) {
+        } else if (program.isJson()) {
             Format.json(program.out(), users);
         } else {
             new Table<UserCalls.Account>()
@@ -103,11 +103,11 @@ final class UserListCommand implements Callable<Integer> {
                     .column("STATE", UserCalls.Account::state)
                     .column("ONLINE", each -> Format.yesOrNo(each.online()))
                     .column("MUST CHANGE", each -> Format.yesOrNo(each.mustChange()))
-                    .column("LAST LOGIN", each -> Timestamp.shown(text(each.lastLogin())))
+                    .column("LAST LOGIN", each -> Timestamp.format(text(each.lastLogin())))
                     .column("FROM", UserCalls.Account::lastAddress)
-                    .column("CREATED", each -> Timestamp.shown(each.created()))
+                    .column("CREATED", each -> Timestamp.format(each.created()))
                     .column("NOTE", UserCalls.Account::note)
-                    .print(users, program.screen(), program.out());
+                    .print(users, program.display(), program.out());
         }
         return Exit.OK;
     }
@@ -118,7 +118,7 @@ final class UserListCommand implements Callable<Integer> {
 
     private boolean fits(UserCalls.Account account) {
         String lastLogin = text(account.lastLogin());
-        return selection.fits(account)
+        return selection.matches(account)
                 && (!online || account.online())
                 && (!never || lastLogin.isEmpty())
                 && (notSince == null

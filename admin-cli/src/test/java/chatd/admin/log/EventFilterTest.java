@@ -26,7 +26,7 @@ class EventFilterTest {
     }
 
     @Test
-    void theEventsOwnAttributesCount() {
+    void onlyTheEventsOwnAttributesCount() {
         assertThat(matches("text", "ok", "2001:db8::7", TEXT)).isTrue();
         assertThat(matches("text", "refused", "2001:db8::7", TEXT)).isFalse();
         assertThat(matches("text", "ok", "2001:DB8:0:0::7", TEXT)).isTrue();
@@ -34,9 +34,9 @@ class EventFilterTest {
         assertThat(matches(new EventFilter("text", null, null, null, null), ADMIN))
                 .isFalse();
         // An attribute of an argument, which is not an attribute of the event.
-        String pretends =
+        String misleading =
                 ADMIN.replace("<argument name=\"type\" value=\"text\"/>", "<argument name=\"x\" type=\"text\"/>");
-        assertThat(matches(new EventFilter("text", null, null, null, null), pretends))
+        assertThat(matches(new EventFilter("text", null, null, null, null), misleading))
                 .isFalse();
     }
 
@@ -51,7 +51,7 @@ class EventFilterTest {
     }
 
     @Test
-    void aSpanHasItsFirstMomentAndNotItsLast() {
+    void sinceIsInclusiveAndUntilIsExclusive() {
         Instant at = Instant.parse("2026-11-20T06:15:00.123456Z");
         assertThat(matches(new EventFilter(null, null, null, at, null), TEXT)).isTrue();
         assertThat(matches(new EventFilter(null, null, null, at.plusNanos(1000), null), TEXT))

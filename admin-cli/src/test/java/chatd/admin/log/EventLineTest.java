@@ -11,13 +11,13 @@ class EventLineTest {
                     + " message=\"42\" name=\"a&lt;b\" chain=\"CCC\"><to user=\"U13\" name=\"王芳\"/><to user=\"U2\" name=\"x\"/></event>";
 
     @Test
-    void anEventIsALineForPeople() {
+    void anEventIsFormattedAsOneReadableLine() {
         assertThat(EventLine.parse(TEXT).readable(Map.of()))
                 .isEqualTo("     7 2026-11-20T06:15:00.123456Z text        ok       message=42 name=a<b → 王芳 → x");
     }
 
     @Test
-    void anEventIsAnObjectForPrograms() {
+    void anEventIsFormattedAsAJsonObject() {
         assertThat(EventLine.parse(TEXT).json(Map.of()))
                 .isEqualTo(
                         "{\"seq\":\"7\",\"time\":\"2026-11-20T06:15:00.123456Z\",\"type\":\"text\",\"outcome\":\"ok\","
@@ -37,7 +37,7 @@ class EventLineTest {
     }
 
     @Test
-    void nothingThatSteersATerminalIsPrinted() {
+    void terminalControlsAreNotPrinted() {
         EventLine forged = EventLine.parse(TEXT.replace("a&lt;b", "a\u001b[31m\u2028b\u202Ec" + "\u0301".repeat(14)));
         assertThat(forged.readable(Map.of()))
                 .contains("a␛[31m\uFFFDb\uFFFDc" + "\u0301".repeat(6) + " ")

@@ -19,12 +19,12 @@ class EventXPathTest {
                     + "<to user=\"U2\" name=\"bob\"/></event>";
     private static final String OTHER = TEXT.replace("seq=\"7\"", "seq=\"8\"").replace("bob", "carol");
 
-    private static List<String> fitting(String expression, List<String> lines) {
-        List<String> fitting = new ArrayList<>();
-        EventXPath xpath = new EventXPath(expression, fitting::add);
-        lines.forEach(xpath::take);
+    private static List<String> matching(String expression, List<String> lines) {
+        List<String> matching = new ArrayList<>();
+        XPathFilter xpath = new XPathFilter(expression, matching::add);
+        lines.forEach(xpath::add);
         xpath.flush();
-        return fitting;
+        return matching;
     }
 
     @ParameterizedTest
@@ -39,9 +39,9 @@ class EventXPathTest {
                 "string(@name)",
                 "starts-with(@address, '2001:db8:')"
             })
-    void anXPathIsTrueOrHasSomething(String expression) {
-        assertThat(fitting(expression, List.of(TEXT))).containsExactly(TEXT);
-        assertThat(fitting("not(" + expression + ")", List.of(TEXT))).isEmpty();
+    void trueAndNonEmptyResultsMatch(String expression) {
+        assertThat(matching(expression, List.of(TEXT))).containsExactly(TEXT);
+        assertThat(matching("not(" + expression + ")", List.of(TEXT))).isEmpty();
     }
 
     /** An expression sees one event only, whatever other events are evaluated in the same document. */
@@ -58,16 +58,16 @@ class EventXPathTest {
                 "not(following::*) and to[@name='bob']",
                 "@name = 'alice' and to/@name != '//carol' and @seq=7"
             })
-    void anEventIsJudgedAsIfItWereAlone(String expression) {
-        assertThat(fitting(expression, List.of(OTHER, TEXT, OTHER))).containsExactly(TEXT);
+    void eachEventIsEvaluatedOnItsOwn(String expression) {
+        assertThat(matching(expression, List.of(OTHER, TEXT, OTHER))).containsExactly(TEXT);
     }
 
     @Test
-    void manyComeInTheirOrder() {
+    void matchesKeepTheirOrder() {
         List<String> lines = IntStream.range(0, 2_345)
                 .mapToObj(i -> TEXT.replace("seq=\"7\"", "seq=\"" + i + "\""))
                 .toList();
-        assertThat(fitting("@seq mod 2 = 1", lines))
+        assertThat(matching("@seq mod 2 = 1", lines))
                 .isEqualTo(lines.stream()
                         .filter(line -> line.matches("<event seq=\"\\d*[13579]\" .*"))
                         .toList());
@@ -76,7 +76,7 @@ class EventXPathTest {
     @ParameterizedTest
     @ValueSource(strings = {"@type=", "a[[", "nosuch()", "java.lang.System.exit(0)", "", "@seq)] | /*/*[boolean(@seq"})
     void anInvalidXPathIsRefusedWithAReason(String expression) {
-        assertThatThrownBy(() -> fitting(expression, List.of(TEXT)))
+        assertThatThrownBy(() -> matching(expression, List.of(TEXT)))
                 .isInstanceOfSatisfying(
                         CommandFailure.class, e -> assertThat(e.exit()).isEqualTo(Exit.USAGE))
                 .hasMessageStartingWith("--xpath");

@@ -40,7 +40,7 @@ class TableTest {
     }
 
     @Test
-    void atATerminalTheWidestColumnGivesWay() {
+    void onATerminalTheWidestColumnShrinks() {
         String row = "{\"name\":\"alice\",\"on\":true,\"note\":\"" + "长".repeat(30) + "\"}";
         List<String> lines = printed(Display.of(30, false), row);
         assertThat(lines.getLast()).isEqualTo("alice  yes  " + "长".repeat(8) + "…");
@@ -49,13 +49,13 @@ class TableTest {
     }
 
     @Test
-    void theHeadIsBoldWhereThereAreColours() {
+    void theHeaderIsBoldIfThereAreColours() {
         assertThat(printed(Display.of(80, true)).getFirst()).isEqualTo("\033[1mNAME  ON  NOTE\033[0m");
         assertThat(printed(Display.of(80, false)).getFirst()).isEqualTo("NAME  ON  NOTE");
     }
 
     @Test
-    void nothingOfAValueSteersTheTerminal() {
+    void terminalControlsInValuesAreReplaced() {
         assertThat(printed(Display.NONE, "{\"name\":\"a\",\"on\":true,\"note\":\"\\u001b[31m\\n\\u202e\"}")
                         .getLast())
                 .isEqualTo("a     yes  ␛[31m␤\uFFFD");

@@ -15,7 +15,7 @@ class TimestampTest {
 
     @ParameterizedTest
     @CsvSource({"90s, PT90S", "5m, PT5M", "2h, PT2H", "7d, P7D", "3w, P21D", "999999999w, PT167999999832H"})
-    void aDurationMeansSoLongAgo(String text, Duration ago) {
+    void aDurationMeansThatLongAgo(String text, Duration ago) {
         Instant before = Instant.now().minus(ago);
         assertThat(timestamp.convert(text)).isBetween(before, Instant.now().minus(ago));
     }
@@ -28,17 +28,17 @@ class TimestampTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "2", "h", "-2h", "2 h", "2H", "1000000000w", "2026-13-01", "06:15", "yesterday"})
-    void whatIsNoTimeIsRefusedWithTheForms(String text) {
+    void invalidTimesAreRefusedWithTheValidForms(String text) {
         assertThatThrownBy(() -> timestamp.convert(text)).hasMessageContaining(Timestamp.FORMS);
     }
 
     @Test
-    void aRangeGoesForward() {
+    void aRangeMustNotBeEmpty() {
         Instant now = Instant.now();
-        Timestamp.verifyRange(now, now.plusSeconds(1));
-        Timestamp.verifyRange(null, now);
-        Timestamp.verifyRange(now, null);
-        assertThatThrownBy(() -> Timestamp.verifyRange(now, now))
+        Timestamp.checkRange(now, now.plusSeconds(1));
+        Timestamp.checkRange(null, now);
+        Timestamp.checkRange(now, null);
+        assertThatThrownBy(() -> Timestamp.checkRange(now, now))
                 .isInstanceOfSatisfying(
                         CommandFailure.class, e -> assertThat(e.exit()).isEqualTo(Exit.USAGE));
     }

@@ -19,7 +19,7 @@ class AccountListTest {
 
     private AccountList list(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("list.csv"), text, StandardCharsets.UTF_8);
-        return AccountList.read(file.toString(), AccountList.Layout.USUAL);
+        return AccountList.read(file.toString(), AccountList.Layout.DEFAULT);
     }
 
     private List<AccountList.Row> read(String text) throws IOException {
@@ -30,7 +30,7 @@ class AccountListTest {
     }
 
     @Test
-    void aListIsNamesWithNotes() throws IOException {
+    void aListHasNamesAndNotes() throws IOException {
         assertThat(read("alice\nbob,\ncarol,class 4b\n王芳,\"a, b \"\"c\"\"\"\n"))
                 .containsExactly(
                         new AccountList.Row(1, "alice", null),
@@ -80,7 +80,7 @@ class AccountListTest {
     }
 
     @Test
-    void everyLineThatIsWrongIsNamed() throws IOException {
+    void everyWrongLineIsReported() throws IOException {
         AccountList list = list("alice\n,x\na,b,c\nbob;4b\n");
         assertThat(list.errors())
                 .contains("list.csv:2: has no name", "list.csv:3: has 3 columns", "list.csv:4: has a semicolon");
@@ -102,7 +102,7 @@ class AccountListTest {
     }
 
     @Test
-    void whatHasNothingInItIsIgnored() throws IOException {
+    void emptyColumnsAndLinesAreIgnored() throws IOException {
         assertThat(read("name,note,,\nmia,4b,,\n,,,\n\u00A0, ,,\nben,,,\n"))
                 .containsExactly(new AccountList.Row(2, "mia", "4b"), new AccountList.Row(5, "ben", ""));
         assertThat(read(";;\nname;;note\nmia;;4b\n")).containsExactly(new AccountList.Row(3, "mia", "4b"));
@@ -135,7 +135,7 @@ class AccountListTest {
     }
 
     @Test
-    void aUserWhoIsCalledLikeAHeadingMayBeMeant() throws IOException {
+    void withoutAHeadingTheFirstLineIsAUser() throws IOException {
         Path file = Files.writeString(directory.resolve("list.csv"), "klasse,x\nname,y\n");
         assertThat(AccountList.read(file.toString(), new AccountList.Layout(false, null, Map.of(), null))
                         .rows())
@@ -144,7 +144,7 @@ class AccountListTest {
     }
 
     @Test
-    void aNoteOverTwoLinesDoesNotPutTheNumbersOut() throws IOException {
+    void lineNumbersAreRightAfterANoteOfTwoLines() throws IOException {
         assertThat(read("alice,\"two\nlines\"\nbob,x\n"))
                 .extracting(AccountList.Row::line)
                 .last()
@@ -157,14 +157,14 @@ class AccountListTest {
     }
 
     @Test
-    void theListsOwnHeadingsMayBeNamedAndTheOthersAreIgnored() throws IOException {
+    void ownHeadingsCanBeMappedAndOthersAreIgnored() throws IOException {
         AccountList.Layout layout = new AccountList.Layout(true, null, Map.of("login", "name", "klasse", "note"), null);
         assertThat(list("Nr;KLASSE;Kennwort;Login\n1;4b;secret;mia\n2;;x;noah\n", layout)
                         .rows())
                 .containsExactly(new AccountList.Row(2, "mia", "4b"), new AccountList.Row(3, "noah", ""));
         assertThat(list("Nr;Class;Login\n1;4b;mia\n", layout).errors())
                 .endsWith("list.csv:1: has no column called klasse: they are nr, class, login");
-        // Its own column of that name is another one.
+        // The list's own column of that name is ignored.
         assertThat(list("Name;Klasse;Login;Note\nKeller;4b;mia;1+\n", layout).rows())
                 .containsExactly(new AccountList.Row(2, "mia", "4b"));
         assertThat(list("a;b\nx;y\n", new AccountList.Layout(true, null, Map.of("a", "note", "b", "note"), null))
@@ -174,14 +174,14 @@ class AccountListTest {
     }
 
     @Test
-    void theDelimiterMayBeSaid() throws IOException {
+    void theDelimiterCanBeGiven() throws IOException {
         assertThat(list("mia|4b, with a comma\n", new AccountList.Layout(true, '|', Map.of(), null))
                         .rows())
                 .containsExactly(new AccountList.Row(1, "mia", "4b, with a comma"));
     }
 
     @Test
-    void namesAreMadeOfColumnsAndWhoWouldHaveTheSameGetsANumber() throws IOException {
+    void namesAreMadeFromColumnsAndDuplicatesGetANumber() throws IOException {
         AccountList made = list(
                 "Nachname,Vorname,Klasse\nMüller,Jörg,4b\nO'Neil,Anna Lena,4b\nMueller,Joerg,4c\n,Mia,4b\n",
                 new AccountList.Layout(true, null, Map.of("klasse", "note"), new NameMaker("Vorname.Nachname")));
@@ -197,6 +197,6 @@ class AccountListTest {
                                         true, null, Map.of("klasse", "note"), new NameMaker("vorname.klasse")))
                         .rows())
                 .containsExactly(new AccountList.Row(2, "mia.4b", "4b"));
-        assertThat(made.numbered()).singleElement().asString().contains("list.csv:4: is joerg.mueller2");
+        assertThat(made.numberedNames()).singleElement().asString().contains("list.csv:4: is joerg.mueller2");
     }
 }

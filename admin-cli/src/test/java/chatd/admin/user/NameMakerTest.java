@@ -37,12 +37,12 @@ class NameMakerTest {
             first.last | Иван | Йовчев | иван.йовчев
             first.last | A$1 | b\\c | a1.bc
             """)
-    void aNameIsMadeOfItsParts(String pattern, String first, String last, String name) {
+    void aNameIsMadeFromColumns(String pattern, String first, String last, String name) {
         assertThat(name(new NameMaker(pattern), first, last)).isEqualTo(name);
     }
 
     @Test
-    void whoWouldHaveTheSameNameGetsANumberAndNoNameIsTooLong() {
+    void duplicatesGetANumberAndNoNameIsTooLong() {
         NameMaker maker = new NameMaker("first.last");
         for (int i = 1; i < 12; i++) {
             NameMaker.Made made = Objects.requireNonNull(make(maker, "Maximilian-Alexander", "Wolfeschlegel"));
@@ -63,7 +63,7 @@ class NameMakerTest {
     }
 
     @Test
-    void whatHasNoLetterMakesNoName() {
+    void cellsWithoutLettersMakeNoName() {
         assertThat(make(new NameMaker("first.last"), "Mia", "'?'")).isNull();
         assertThat(make(new NameMaker("first.middle"), "Mia", "x")).isNull();
         assertThatThrownBy(() -> new NameMaker("..")).isInstanceOf(CommandFailure.class);

@@ -27,7 +27,7 @@ class SlipsTest {
                 .hasMessageContaining("--address HOST:PORT");
     }
 
-    /** What a telephone's camera reads. */
+    /** What a phone's camera reads from the QR code. */
     @ParameterizedTest
     @CsvSource({
         "chat.example.org, https://chat.example.org:7443/",
@@ -36,7 +36,7 @@ class SlipsTest {
         "2001:db8::7, https://[2001:db8::7]:7443/",
         "[2001:db8::7]:443, https://[2001:db8::7]/",
     })
-    void theCodeIsTheAddress(String address, String url) throws Exception {
+    void theQrCodeHasTheAddress(String address, String url) throws Exception {
         StringBuilder page = new StringBuilder();
         new Slips(address).write(Map.of("mia", "secret"), page);
         Matcher size = Pattern.compile("viewBox=\"0 0 (\\d+) \\1\"").matcher(page);

@@ -20,7 +20,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    /** @param resumed whether it goes on with a session whose connection was lost */
+    /** @param resumed whether it resumes a session whose connection was lost */
     record LoggedIn(long number, LoggedIdentity who, Peer peer, boolean resumed) implements OfChange {
         @Override
         public String type() {
@@ -55,7 +55,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).from(peer).put(DETAIL, why);
+            to.who(who).sessionAndAddress(peer).put(DETAIL, why);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).put(BY, by).from(peer);
+            to.who(who).put(BY, by).sessionAndAddress(peer);
         }
     }
 
@@ -116,12 +116,12 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).from(peer).put(SIZE, size);
+            to.who(who).sessionAndAddress(peer).put(SIZE, size);
         }
     }
 
     /**
-     * A user changed the name of its own account.
+     * A user renamed their own account.
      *
      * @param was its former name
      */
@@ -134,7 +134,11 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).was(was).from(peer).put(BY, who.user()).put(DETAIL, "rename");
+            to.who(who)
+                    .formerName(was)
+                    .sessionAndAddress(peer)
+                    .put(BY, who.user())
+                    .put(DETAIL, "rename");
         }
     }
 
@@ -154,11 +158,11 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).was(was).put(BY, by).put(DETAIL, how);
+            to.who(who).formerName(was).put(BY, by).put(DETAIL, how);
         }
     }
 
-    /** A user changed what it prefers. */
+    /** A user changed their preferences. */
     record PreferencesChanged(long number, LoggedIdentity who, Peer peer) implements OfChange {
         @Override
         public String type() {
@@ -167,12 +171,12 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).from(peer);
+            to.who(who).sessionAndAddress(peer);
         }
     }
 
     /**
-     * A user asked another one to be a friend, answered such a request, or ended a friendship.
+     * A user asked another user to be a friend, answered such a request, or ended a friendship.
      *
      * @param how {@code ask}, {@code agree}, {@code decline}, {@code withdraw} or {@code remove}
      */
@@ -185,7 +189,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).from(peer).put(DETAIL, how).to(List.of(other));
+            to.who(who).sessionAndAddress(peer).put(DETAIL, how).to(List.of(other));
         }
     }
 
@@ -202,15 +206,16 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.put(OF, of).who(who).from(peer);
+            to.put(OF, of).who(who).sessionAndAddress(peer);
         }
     }
 
     /**
-     * An administrator or a moderator noted something about a report, or closed it: what was kept of its message is deleted.
+     * An administrator or a moderator noted something about a report, or closed it: what was kept of its message is
+     * deleted.
      *
      * @param of the message's number
-     * @param who who had reported it
+     * @param who the user who reported it
      * @param how {@code noted} or {@code closed}
      */
     record ReportHandled(long number, long of, LoggedIdentity who, String by, String how) implements OfChange {
@@ -234,7 +239,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).from(peer).put(DETAIL, on ? "on" : "off").to(List.of(other));
+            to.who(who).sessionAndAddress(peer).put(DETAIL, on ? "on" : "off").to(List.of(other));
         }
     }
 }

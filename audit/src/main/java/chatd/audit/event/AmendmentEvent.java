@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Events about what users do to stored messages. Each has a number of its own, and names that of the message. */
+/** Events about changes to stored messages. Each has a number of its own, and refers to the message by its number. */
 public sealed interface AmendmentEvent extends AuditEvent {
     long number();
 
@@ -40,12 +40,12 @@ public sealed interface AmendmentEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.put(OF, of).who(who).from(peer);
+            to.put(OF, of).who(who).sessionAndAddress(peer);
         }
     }
 
     /**
-     * A text was given a new text.
+     * A text was corrected.
      *
      * @param size of the new text, in bytes of UTF-8
      * @param receivers those of the message; null if it went to everyone
@@ -69,7 +69,7 @@ public sealed interface AmendmentEvent extends AuditEvent {
         public void describe(Fields to) {
             to.put(OF, of)
                     .who(who)
-                    .from(peer)
+                    .sessionAndAddress(peer)
                     .put(SIZE, size)
                     .receivers(receivers)
                     .put(DIGEST, digest)
@@ -77,7 +77,7 @@ public sealed interface AmendmentEvent extends AuditEvent {
         }
     }
 
-    /** A user reacts to a message, or no longer; how is not logged. */
+    /** A user added or removed a reaction to a message; which one is not logged. */
     record Reacted(
             long number,
             long of,
@@ -91,7 +91,7 @@ public sealed interface AmendmentEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.put(OF, of).who(who).from(peer).put(DETAIL, on ? "on" : "off");
+            to.put(OF, of).who(who).sessionAndAddress(peer).put(DETAIL, on ? "on" : "off");
         }
     }
 }

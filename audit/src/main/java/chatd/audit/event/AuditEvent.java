@@ -23,13 +23,13 @@ public sealed interface AuditEvent
                 AuditEvent.Reloaded,
                 AuditEvent.CertificateLoaded,
                 AuditEvent.CertificateRefused,
-                AuditEvent.CertificateEnding,
+                AuditEvent.CertificateExpiring,
                 AuditEvent.ConnectionRefused,
                 AuditEvent.TlsFailed,
                 AuditEvent.MessageSent,
                 AuditEvent.FileFetched,
-                AuditEvent.StorageFull,
-                AuditEvent.Found,
+                AuditEvent.QuotaWarning,
+                AuditEvent.Searched,
                 AuditEvent.Violation,
                 AuditEvent.AdminCommand,
                 AuditEvent.Database,
@@ -57,9 +57,10 @@ public sealed interface AuditEvent
     /**
      * The daemon started. {@code message} and {@code change} are the last numbers in the log before this event.
      *
-     * @param means which implementations of TLS and of sockets it uses, in words
+     * @param transport which implementations of TLS and of sockets it uses, in words
      */
-    record Started(String version, long pid, String means, long lastMessage, long lastChange) implements AuditEvent {
+    record Started(String version, long pid, String transport, long lastMessage, long lastChange)
+            implements AuditEvent {
         @Override
         public String type() {
             return "start";
@@ -71,7 +72,7 @@ public sealed interface AuditEvent
                     .put(CHANGE, lastChange)
                     .put(VERSION, version)
                     .put(PID, pid)
-                    .put(DETAIL, means);
+                    .put(DETAIL, transport);
         }
     }
 
@@ -145,7 +146,7 @@ public sealed interface AuditEvent
     }
 
     /** The certificate expires soon, or has expired. */
-    record CertificateEnding(String subject, String fingerprint, Instant ends) implements AuditEvent {
+    record CertificateExpiring(String subject, String fingerprint, Instant ends) implements AuditEvent {
         @Override
         public String type() {
             return "certificate";
@@ -230,7 +231,7 @@ public sealed interface AuditEvent
         @Override
         public void describe(Fields to) {
             to.who(who)
-                    .from(peer)
+                    .sessionAndAddress(peer)
                     .put(FILE, file)
                     .put(SIZE, size)
                     .receivers(receivers)
@@ -242,7 +243,7 @@ public sealed interface AuditEvent
     /**
      * A file was fetched, or asked for.
      *
-     * @param file as asked for; one over {@value #MOST_FILES} is left out
+     * @param file as asked for; one over {@value #MAX_FILE_NUMBER} is left out
      * @param reason why the file was refused; null if it was sent
      */
     record FileFetched(
@@ -250,7 +251,7 @@ public sealed interface AuditEvent
             Peer peer,
             long file,
             @Nullable String reason) implements AuditEvent {
-        private static final long MOST_FILES = (1L << 32) - 1;
+        private static final long MAX_FILE_NUMBER = (1L << 32) - 1;
 
         @Override
         public String type() {
@@ -265,16 +266,19 @@ public sealed interface AuditEvent
         @Override
         public void describe(Fields to) {
             // Clients may ask for numbers that no file can have: the schema has no room for these.
-            to.put(REASON, reason).who(who).from(peer).put(FILE, file <= MOST_FILES ? (Long) file : null);
+            to.put(REASON, reason)
+                    .who(who)
+                    .sessionAndAddress(peer)
+                    .put(FILE, file <= MAX_FILE_NUMBER ? (Long) file : null);
         }
     }
 
     /**
-     * Files take so much of a quota, in per cent.
+     * The files take this percentage of a quota.
      *
      * @param who the account that has the quota; {@link LoggedIdentity#UNKNOWN} if it is the server's
      */
-    record StorageFull(LoggedIdentity who, int percent) implements AuditEvent {
+    record QuotaWarning(LoggedIdentity who, int percent) implements AuditEvent {
         @Override
         public String type() {
             return "storage";
@@ -286,8 +290,10 @@ public sealed interface AuditEvent
         }
     }
 
-    /** A user has searched; {@code hits} is how many messages the page has. Logged only where the configuration says so. */
-    record Found(LoggedIdentity who, Peer peer, int hits) implements AuditEvent {
+    /**
+     * A user searched; {@code hits} is the number of messages on the page. Logged only where the configuration says so.
+     */
+    record Searched(LoggedIdentity who, Peer peer, int hits) implements AuditEvent {
         @Override
         public String type() {
             return "find";
@@ -295,7 +301,7 @@ public sealed interface AuditEvent
 
         @Override
         public void describe(Fields to) {
-            to.who(who).from(peer).put(DETAIL, hits == 1 ? "1 hit" : hits + " hits");
+            to.who(who).sessionAndAddress(peer).put(DETAIL, hits == 1 ? "1 hit" : hits + " hits");
         }
     }
 
@@ -423,7 +429,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** An event that was not logged at its time, because the daemon ended or the log could not be written. */
+    /** An event that was not logged in time, because the daemon ended or the log could not be written. */
     record Late(AuditEvent event) implements Annotated {
         @Override
         public void describe(Fields to) {

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events about direct sessions: that users met, not what they said. {@code session} is the number that the caller chose; the
- * log has its first 8 digits, by which the events of one call are found.
+ * Events about direct sessions: who took part, not what was said. {@code session} is the number that the caller chose;
+ * the log has its first 8 digits, which link the events of one call.
  */
 public sealed interface CallEvent extends AuditEvent {
     int DIGITS = 8;
@@ -27,16 +27,16 @@ public sealed interface CallEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).from(peer).receivers(called).put(DETAIL, "for " + kind);
+            to.who(who).sessionAndAddress(peer).receivers(called).put(DETAIL, "for " + kind);
             to.put(REFERENCE, reference(this)).to(called);
         }
     }
 
     /**
-     * A user has answered a call, or has not.
+     * A user answered a call, or failed to.
      *
-     * @param peer null if nobody did anything
-     * @param caller a list of one
+     * @param peer null if the user did nothing
+     * @param caller the caller, as a list of one
      * @param reason why it was not accepted; null if it was
      * @param addresses at which it may be reached; empty if they are not to be logged
      */
@@ -62,18 +62,18 @@ public sealed interface CallEvent extends AuditEvent {
         public void describe(Fields to) {
             to.put(REASON, reason)
                     .who(who)
-                    .from(peer)
+                    .sessionAndAddress(peer)
                     .put(DETAIL, addresses.isEmpty() ? null : String.join(" ", addresses));
             to.put(REFERENCE, reference(this)).to(caller);
         }
     }
 
     /**
-     * A direct session is over.
+     * A direct session ended.
      *
-     * @param caller who made the call
+     * @param caller the user who made the call
      * @param reason in a word
-     * @param duration since the first one accepted; null if nobody did
+     * @param duration since the first user accepted; null if nobody did
      */
     record Ended(
             LoggedIdentity caller,

@@ -1,6 +1,6 @@
 package chatd.audit.event;
 
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -17,7 +17,7 @@ public final class Fields {
 
     private static final Attribute[] ALL = Attribute.values();
 
-    /** What is before the value of each attribute. */
+    /** The text before the value of each attribute. */
     private static final Map<Attribute, byte[]> OPENINGS = new EnumMap<>(Attribute.class);
 
     static {
@@ -28,11 +28,11 @@ public final class Fields {
 
     private final EnumMap<Attribute, Object> values = new EnumMap<>(Attribute.class);
     private final List<Element> children = new ArrayList<>();
-    private final boolean names;
+    private final boolean withNames;
 
-    /** @param names whether accounts are logged with their names, or by number only */
-    public Fields(boolean names) {
-        this.names = names;
+    /** @param withNames whether accounts are logged with their names, or by number only */
+    public Fields(boolean withNames) {
+        this.withNames = withNames;
     }
 
     public Fields put(Attribute attribute, @Nullable Object value) {
@@ -43,12 +43,12 @@ public final class Fields {
     }
 
     Fields who(LoggedIdentity who) {
-        return put(Attribute.USER, who.user()).put(Attribute.NAME, names ? who.name() : null);
+        return put(Attribute.USER, who.user()).put(Attribute.NAME, withNames ? who.name() : null);
     }
 
     /** Puts the former name of an account. */
-    Fields was(@Nullable String name) {
-        return put(Attribute.WAS, names ? name : null);
+    Fields formerName(@Nullable String name) {
+        return put(Attribute.WAS, withNames ? name : null);
     }
 
     Fields peer(@Nullable Peer peer) {
@@ -62,11 +62,11 @@ public final class Fields {
     }
 
     /** Puts only session and address, for events that recur in a session: its login event has the rest. */
-    Fields from(@Nullable Peer peer) {
+    Fields sessionAndAddress(@Nullable Peer peer) {
         return peer == null ? this : put(Attribute.SESSION, peer.session()).put(Attribute.ADDRESS, peer.address());
     }
 
-    /** Puts to whom a message went: how many it were, a group, or everyone; and each of them. */
+    /** Puts the receivers of a message: their number, a group, or everyone. */
     Fields receivers(@Nullable List<LoggedIdentity> receivers) {
         boolean isGroup = receivers != null
                 && receivers.size() == 1
@@ -81,7 +81,7 @@ public final class Fields {
             String number = who.isGroup() ? "group" : "user";
             children.add(new Element(
                     "to",
-                    names
+                    withNames
                             ? List.of(
                                     Map.entry(number, String.valueOf(who.user())),
                                     Map.entry("name", String.valueOf(who.name())))
@@ -92,7 +92,7 @@ public final class Fields {
 
     Fields arguments(List<Map.Entry<String, String>> arguments) {
         for (Map.Entry<String, String> argument : arguments) {
-            if (!names && NAMES.contains(argument.getKey())) {
+            if (!withNames && NAMES.contains(argument.getKey())) {
                 continue;
             }
             children.add(new Element(
@@ -103,7 +103,7 @@ public final class Fields {
     }
 
     /** Adds a key at full length: a truncated one can't be used. */
-    Fields key(SealPublic key) {
+    Fields key(SealPublicKey key) {
         children.add(new Element(
                 "key",
                 List.of(Map.entry("alg", key.algorithm()), Map.entry("public", key.encoded())),

@@ -9,11 +9,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something was done to a group.
+ * A change to a group.
  *
  * @param number its number, among those of the messages
  * @param group the group, with its name from then on
- * @param who who did it; the server, if an administrator did
+ * @param who the user who did it; the server, if an administrator did
  * @param how {@code create}, {@code add} and so on, with the new role or settings
  * @param about the accounts that it is about, apart from who did it
  */
@@ -39,7 +39,7 @@ public record GroupEvent(
     public void describe(Fields to) {
         to.put(GROUP, group.user())
                 .who(who)
-                .from(peer)
+                .sessionAndAddress(peer)
                 .put(DETAIL, how)
                 .to(Stream.concat(Stream.of(group), about.stream()).toList());
     }

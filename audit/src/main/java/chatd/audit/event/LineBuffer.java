@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A buffer of lines in UTF-8, which grows as needed. A line of the log is bytes from the start: no text is made in
- * between. Not thread-safe.
+ * A buffer of lines in UTF-8, which grows as needed. Lines of the log are built as bytes: no string is made in between.
+ * Not thread-safe.
  */
 public final class LineBuffer {
     /** A number's maximum length in digits, its sign included. */
@@ -69,7 +69,7 @@ public final class LineBuffer {
             digits++;
         }
         size += digits;
-        Digits.before(bytes, size, number);
+        Digits.writeBefore(bytes, size, number);
         return this;
     }
 

@@ -2,7 +2,7 @@ package chatd.audit.event;
 
 import static chatd.audit.event.Attribute.*;
 
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.time.Duration;
 import java.util.List;
 
@@ -48,7 +48,7 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
-    /** The machine's clock went ahead, or the daemon or the machine stood still for so long. */
+    /** The machine's clock jumped ahead, or the daemon or the machine was suspended for that long. */
     record ClockAhead(Duration by) implements LogEvent {
         @Override
         public String type() {
@@ -65,7 +65,7 @@ public sealed interface LogEvent extends AuditEvent {
      * Announces a key that seals the log. In a segment with that key, it seals from this segment on; otherwise from the
      * next, and the previous key, if it is available, seals this event.
      */
-    record KeyAnnounced(SealPublic key) implements LogEvent {
+    record KeyAnnounced(SealPublicKey key) implements LogEvent {
         @Override
         public String type() {
             return "key";
@@ -81,7 +81,7 @@ public sealed interface LogEvent extends AuditEvent {
      * The log could not be written, one of its files was removed or replaced, or events were lost; {@code over} if it
      * can be written again.
      */
-    record LogTroubled(boolean over, String what) implements LogEvent {
+    record LogTroubled(boolean isResolved, String what) implements LogEvent {
         @Override
         public String type() {
             return "log";
@@ -89,7 +89,7 @@ public sealed interface LogEvent extends AuditEvent {
 
         @Override
         public Outcome outcome() {
-            return over ? Outcome.OK : Outcome.FAILED;
+            return isResolved ? Outcome.OK : Outcome.FAILED;
         }
 
         @Override

@@ -12,7 +12,7 @@ public record LoggedIdentity(
         @Nullable String user, @Nullable String name) {
     public static final LoggedIdentity UNKNOWN = new LoggedIdentity(null, null);
 
-    /** Returns a group, where it is among receivers. */
+    /** Returns a group among the receivers of a message. */
     public static LoggedIdentity ofGroup(long number, String name) {
         return new LoggedIdentity("G" + number, name);
     }

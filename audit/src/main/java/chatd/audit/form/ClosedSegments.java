@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The closed segments of a log, each of which must stay the same file until retention deletes it. Thread-safe. */
 public final class ClosedSegments {
-    /** Number of looks after which all segments are checked even if the directory seems unchanged. */
-    private static final int ALL = 20;
+    /** Every so many checks, all segments are examined even if the directory seems unchanged. */
+    private static final int FULL_CHECK_EVERY = 20;
 
     private final LogFiles files;
     private final Map<Path, Object> known = new TreeMap<>();
     private @Nullable FileTime changed;
-    private int looks;
+    private int checks;
 
     public ClosedSegments(LogFiles files) throws IOException {
         this.files = files;
@@ -44,10 +44,10 @@ public final class ClosedSegments {
      * place. Called by one thread.
      */
     @Nullable
-    public String look() throws IOException {
+    public String check() throws IOException {
         FileTime now =
                 Files.exists(files.directory()) ? Files.getLastModifiedTime(files.directory()) : FileTime.fromMillis(0);
-        if (now.equals(changed) && ++looks % ALL != 0) {
+        if (now.equals(changed) && ++checks % FULL_CHECK_EVERY != 0) {
             return null;
         }
         changed = now;
@@ -55,7 +55,7 @@ public final class ClosedSegments {
         int more = -1;
         for (Map.Entry<Path, Object> each : copy().entrySet()) {
             Object key = LogFiles.keyOf(each.getKey());
-            if (!Objects.equals(key, each.getValue()) && isNews(each.getKey(), each.getValue(), key)) {
+            if (!Objects.equals(key, each.getValue()) && update(each.getKey(), each.getValue(), key)) {
                 more++;
                 first = first == null ? LogFiles.name(each.getKey()) + LogFiles.describeChange(key) : first;
             }
@@ -67,8 +67,8 @@ public final class ClosedSegments {
         return new TreeMap<>(known);
     }
 
-    /** Records what a segment is now; returns false if it was forgotten meanwhile. */
-    private synchronized boolean isNews(Path file, Object before, @Nullable Object key) {
+    /** Records the present file key of a segment; returns false if the segment was forgotten meanwhile. */
+    private synchronized boolean update(Path file, Object before, @Nullable Object key) {
         return key == null ? known.remove(file, before) : known.replace(file, before, key);
     }
 }

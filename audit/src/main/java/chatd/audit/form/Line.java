@@ -50,19 +50,19 @@ public final class Line {
         attribute(root, "host", host);
         attribute(root, "started", TIME.format(started));
         attribute(root, "previous", previous);
-        attribute(root, "key", key.half().id());
+        attribute(root, "key", key.publicKey().id());
         return DECLARATION + "\n" + STYLE + "\n" + root + ">\n";
     }
 
     /**
      * Appends an event's line without its chain and LF: the text over which the chain is computed.
      *
-     * @param time as {@link #TIME} has it
-     * @param names whether accounts are logged with their names, or by number only
+     * @param time in the format {@link #TIME}
+     * @param withNames whether accounts are logged with their names, or by number only
      * @return the offset at which {@link #chain} inserts the chain
      */
-    public static int event(LineBuffer out, long seq, String time, AuditEvent event, boolean names) {
-        Fields fields = new Fields(names);
+    public static int event(LineBuffer out, long seq, String time, AuditEvent event, boolean withNames) {
+        Fields fields = new Fields(withNames);
         event.describe(fields);
         event.message().ifPresent(number -> fields.put(Attribute.MESSAGE, number));
         event.change().ifPresent(number -> fields.put(Attribute.CHANGE, number));
@@ -94,7 +94,7 @@ public final class Line {
      * Appends a seal's line without its chain and LF.
      *
      * @param before the chain before it
-     * @param time as {@link #TIME} has it
+     * @param time in the format {@link #TIME}
      * @param events the number of events in the segment since the previous seal
      * @return the offset at which {@link #chain} inserts the chain
      */
@@ -103,8 +103,8 @@ public final class Line {
         attribute(line, "seq", Long.toString(seq));
         attribute(line, "time", time);
         attribute(line, "events", Long.toString(events));
-        attribute(line, "key", key.half().id());
-        attribute(line, "alg", key.half().algorithm());
+        attribute(line, "key", key.publicKey().id());
+        attribute(line, "alg", key.publicKey().algorithm());
         attribute(line, "sig", key.sign(Seal.text(before, seq, time, events)), Integer.MAX_VALUE);
         out.append(line.toString());
         int at = out.size();
@@ -128,7 +128,7 @@ public final class Line {
      *
      * @return null if the line has no chain in the right place
      */
-    static Map.@Nullable Entry<byte[], String> unchained(String line) {
+    static Map.@Nullable Entry<byte[], String> splitChain(String line) {
         int end = line.indexOf('>');
         int start = end < 0 ? -1 : line.lastIndexOf(CHAIN, end);
         if (start < 0) {

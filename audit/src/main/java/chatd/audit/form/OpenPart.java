@@ -27,7 +27,7 @@ public record OpenPart(FileChannel file, @Nullable Object key) {
     }
 
     /** Creates a new part and forces it to disk; nothing changes until its last step, a rename. */
-    public static OpenPart make(LogFiles files, Content content) throws IOException {
+    public static OpenPart create(LogFiles files, Content content) throws IOException {
         Path fresh = files.temporary("audit.part");
         FileChannel part = FileChannel.open(
                 fresh,

@@ -1,7 +1,7 @@
 package chatd.audit.form;
 
 import chatd.audit.seal.Seal;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,13 +37,13 @@ public final class Segment {
     private static final Pattern TIME = Pattern.compile(
             "\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])" + "T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{6}Z");
 
-    /** Length of its date in characters. */
+    /** Length of the date in a time, in characters. */
     private static final int DAY = 10;
 
-    /** Length up to and including the colon after the minute, in characters. */
+    /** Length of a time up to and including the colon after the minute, in characters. */
     private static final int MINUTE = 17;
 
-    /** The highest value of what follows, digit by digit. */
+    /** The highest value of the rest of a time, digit by digit. */
     private static final String SECONDS = "59.999999Z";
 
     private static final Pattern NUMBERED = Pattern.compile("<(event|seal) seq=\"(\\d{1,18})\" time=\"([^\"]{27})\"");
@@ -66,7 +66,7 @@ public final class Segment {
             Instant started,
             String previous,
             @Nullable String key) {
-        /** @throws IncompleteContent if the first three lines are not those of a segment */
+        /** @throws Broken if the first three lines are not those of a segment */
         public static Head read(Path file) throws IOException {
             try (InputStream in = Files.newInputStream(file)) {
                 return read(in);
@@ -133,8 +133,8 @@ public final class Segment {
     /** A key announced in the segment; {@code line} counts from 1, {@code encoded} is its DER form in base64url. */
     public record Announced(long line, String encoded) {
         /** @throws IllegalArgumentException if it is not a sealing key */
-        public SealPublic key() {
-            return SealPublic.of(Base64.getUrlDecoder().decode(encoded));
+        public SealPublicKey key() {
+            return SealPublicKey.of(Base64.getUrlDecoder().decode(encoded));
         }
     }
 
@@ -158,7 +158,7 @@ public final class Segment {
     /**
      * Reads a segment up to the first error; {@link #wrong} says what that was, unless it was the end of the file.
      *
-     * @throws IncompleteContent if not even its first three lines are those of a segment
+     * @throws Broken if not even its first three lines are those of a segment
      */
     public static Segment read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
@@ -179,11 +179,11 @@ public final class Segment {
         segment.chain.add(whole.toByteArray());
         segment.end = whole.size() + 1L;
         watch.segment(segment.number, whole.toString(StandardCharsets.UTF_8));
-        segment.readOn(in, watch);
+        segment.readLines(in, watch);
         return segment;
     }
 
-    private void readOn(SegmentReader in, VerificationListener watch) throws IOException {
+    private void readLines(SegmentReader in, VerificationListener watch) throws IOException {
         byte[] bytes;
         while (wrong == null && (bytes = in.next()) != null) {
             lines++;
@@ -198,7 +198,7 @@ public final class Segment {
                 wrong = skip(text);
                 end += bytes.length + 1L;
             } else {
-                wrong = take(text);
+                wrong = process(text);
                 if (wrong == null) {
                     end += bytes.length + 1L;
                     watch.line(text);
@@ -225,9 +225,9 @@ public final class Segment {
     }
 
     /** Processes a line; returns what is wrong with it, or null. */
-    private @Nullable String take(String text) {
+    private @Nullable String process(String text) {
         Matcher numbered = NUMBERED.matcher(text);
-        Map.Entry<byte[], String> parts = Line.unchained(text);
+        Map.Entry<byte[], String> parts = Line.splitChain(text);
         if (!numbered.lookingAt() || parts == null || !isTime(numbered.group(3))) {
             return "not an event with its chain";
         }
@@ -292,7 +292,10 @@ public final class Segment {
         return null;
     }
 
-    /** Returns whether it is a time. Most have the minute of the one before: then only the rest is examined. */
+    /**
+     * Returns whether a text is a time. Most times are in the same minute as the one before: then only the rest is
+     * checked.
+     */
     private boolean isTime(String time) {
         if (lastTime == null
                 || time.length() != MINUTE + SECONDS.length()

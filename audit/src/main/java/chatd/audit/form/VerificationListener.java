@@ -16,5 +16,5 @@ public interface VerificationListener {
     default void line(String line) {}
 
     /** Reports progress: {@code bytes} of {@code all} bytes have been read. Called often. */
-    default void read(long bytes, long all) {}
+    default void progress(long bytes, long all) {}
 }

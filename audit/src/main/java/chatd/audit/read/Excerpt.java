@@ -62,7 +62,7 @@ public final class Excerpt implements VerificationListener {
                 excerpt.to.install("audit.css");
                 excerpt.to.install("audit.xsd");
             }
-            return new Result(excerpt.events, report.wrong());
+            return new Result(excerpt.events, report.firstError());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

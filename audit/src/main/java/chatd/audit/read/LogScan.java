@@ -29,16 +29,16 @@ public final class LogScan {
     private static final Pattern VALUE = Pattern.compile("<xs:enumeration value=\"([^\"]+)\"/>");
 
     private final @Nullable Instant since;
-    private final Predicate<String> taker;
+    private final Predicate<String> visitor;
 
     /** The number of the last segment that was read to its end or skipped. */
     private long done;
 
     private boolean stopped;
 
-    private LogScan(@Nullable Instant since, Predicate<String> taker) {
+    private LogScan(@Nullable Instant since, Predicate<String> visitor) {
         this.since = since;
-        this.taker = taker;
+        this.visitor = visitor;
     }
 
     /**
@@ -46,20 +46,20 @@ public final class LogScan {
      *
      * @param log its directory, or one of its files
      * @param since nothing before this is needed: segments that end before it are skipped; null to read them all
-     * @param taker receives each event and seal unchanged, without its LF; returns false to stop
+     * @param visitor receives each event and seal unchanged, without its LF; returns false to stop
      * @throws IOException if the log can't be read, is not a log, or has a truncated segment; the message says which
      */
-    public static void scan(Path log, @Nullable Instant since, Predicate<String> taker) throws IOException {
-        LogScan scan = new LogScan(since, taker);
+    public static void scan(Path log, @Nullable Instant since, Predicate<String> visitor) throws IOException {
+        LogScan scan = new LogScan(since, visitor);
         if (!Files.isDirectory(log)) {
-            scan.segment(log);
-        } else if (!scan.all(new LogFiles(log))) {
+            scan.readSegment(log);
+        } else if (!scan.readAll(new LogFiles(log))) {
             throw new IOException("There is no log in " + log + ".");
         }
     }
 
     /** Returns the values that the schema allows for {@code type} or {@code outcome}. */
-    public static List<String> values(String attribute) {
+    public static List<String> allowedValues(String attribute) {
         try (InputStream in = LogFiles.class.getResourceAsStream("audit.xsd")) {
             String schema = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
             int from = schema.indexOf("<xs:simpleType name=\"" + attribute + "\">");
@@ -71,59 +71,59 @@ public final class LogScan {
     }
 
     /** Reads all segments; returns false if there are none. */
-    private boolean all(LogFiles files) throws IOException {
-        boolean isThere = false;
+    private boolean readAll(LogFiles files) throws IOException {
+        boolean isAny = false;
         while (true) {
             List<Path> closed = files.closed();
-            isThere |= !closed.isEmpty();
-            closed(closed);
+            isAny |= !closed.isEmpty();
+            readClosed(closed);
             if (stopped || !Files.exists(files.published())) {
-                return isThere;
+                return isAny;
             }
-            if (isOpenRead(files)) {
+            if (readOpen(files)) {
                 return true;
             }
-            // A segment was closed meanwhile: it comes first.
+            // A segment was closed meanwhile: it is read first.
         }
     }
 
-    private void closed(List<Path> segments) throws IOException {
+    private void readClosed(List<Path> segments) throws IOException {
         for (int i = 0; i < segments.size() && !stopped; i++) {
             Path segment = segments.get(i);
             boolean old = since != null
                     && i + 1 < segments.size()
-                    && !LogFiles.started(segments.get(i + 1)).plus(ROUNDED).isAfter(since);
-            if (LogFiles.segment(segment) > done) {
+                    && !LogFiles.startTime(segments.get(i + 1)).plus(ROUNDED).isAfter(since);
+            if (LogFiles.segmentNumber(segment) > done) {
                 try {
                     if (!old) {
-                        segment(segment);
+                        readSegment(segment);
                     }
                 } catch (NoSuchFileException e) {
                     // Retention has deleted it meanwhile.
                 }
-                done = LogFiles.segment(segment);
+                done = LogFiles.segmentNumber(segment);
             }
         }
     }
 
-    private void segment(Path file) throws IOException {
+    private void readSegment(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             SegmentReader lines = new SegmentReader(in, Segment.LONGEST_LINE);
-            head(lines, file);
+            readHead(lines, file);
             read(lines, file);
         }
     }
 
     /** Reads the open segment as last published; returns false if closed segments before it are still unread. */
-    private boolean isOpenRead(LogFiles files) throws IOException {
+    private boolean readOpen(LogFiles files) throws IOException {
         try (InputStream in = Files.newInputStream(files.published())) {
             SegmentReader lines = new SegmentReader(in, Segment.LONGEST_LINE);
-            long number = head(lines, files.published());
+            long number = readHead(lines, files.published());
             if (number <= done) {
                 return true;
             }
             if (files.closed().stream()
-                    .mapToLong(LogFiles::segment)
+                    .mapToLong(LogFiles::segmentNumber)
                     .anyMatch(closed -> closed > done && closed < number)) {
                 return false;
             }
@@ -133,7 +133,7 @@ public final class LogScan {
     }
 
     /** Returns the segment's number, from its first three lines. */
-    private static long head(SegmentReader lines, Path file) throws IOException {
+    private static long readHead(SegmentReader lines, Path file) throws IOException {
         try {
             return Segment.Head.read(lines).number();
         } catch (Segment.Broken e) {
@@ -146,7 +146,7 @@ public final class LogScan {
         for (byte[] line = lines.next(); line != null && !stopped; line = lines.next()) {
             last = text(line);
             if (last.startsWith("<event") || last.startsWith("<seal")) {
-                stopped = !taker.test(last);
+                stopped = !visitor.test(last);
             }
         }
         boolean mayGrow = file.endsWith("audit.part");

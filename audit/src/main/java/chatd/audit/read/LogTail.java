@@ -49,7 +49,7 @@ public final class LogTail implements Closeable {
 
     private static long segment(RandomAccessFile file) throws IOException {
         try {
-            long number = Segment.Head.read(LogFiles.from(file.getChannel(), at -> {}))
+            long number = Segment.Head.read(LogFiles.streamOf(file.getChannel(), at -> {}))
                     .number();
             file.seek(0);
             return number;
@@ -59,7 +59,7 @@ public final class LogTail implements Closeable {
     }
 
     /** Continues with the segment after the one that was read: the part, or one that has been closed meanwhile. */
-    private void goOn() throws IOException {
+    private void openNext() throws IOException {
         Opened next = open(files.part());
         // The same segment again, if it was recreated after a removal.
         long from = next.segment() == segment ? part.getFilePointer() : 0;
@@ -109,7 +109,7 @@ public final class LogTail implements Closeable {
                 // Lines appended between that read and the rotation are still unread.
                 line = line();
                 if (line == null) {
-                    goOn();
+                    openNext();
                     continue;
                 }
             }
@@ -146,7 +146,7 @@ public final class LogTail implements Closeable {
     }
 
     /** Sleeps for one polling interval. */
-    public void await() throws InterruptedException {
+    public void pause() throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
 

@@ -52,7 +52,7 @@ public final class LoggedSince {
     public static LoggedSince read(Path directory, long afterMessage, long afterChange) throws IOException {
         LoggedSince since = new LoggedSince(afterMessage, afterChange);
         LogScan.scan(directory, since.begin(new LogFiles(directory)), line -> {
-            since.take(line);
+            since.process(line);
             return true;
         });
         return since;
@@ -66,7 +66,7 @@ public final class LoggedSince {
         List<Path> closed = files.closed();
         for (Path file : closed.reversed()) {
             if (hasNothingBefore(file)) {
-                return LogFiles.started(file);
+                return LogFiles.startTime(file);
             }
         }
         return null;
@@ -84,7 +84,7 @@ public final class LoggedSince {
         }
     }
 
-    private void take(String line) {
+    private void process(String line) {
         // In start and rotation events, the numbers are those of earlier events.
         if (line.contains(" type=\"start\" ") || line.contains(" type=\"rotation\" ")) {
             return;

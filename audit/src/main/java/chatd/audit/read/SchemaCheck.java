@@ -31,7 +31,7 @@ import org.xml.sax.SAXParseException;
  */
 final class SchemaCheck implements Closeable {
     private final Schema schema;
-    private final WrittenForm written;
+    private final CanonicalForm written;
     private final ExecutorService workers = Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().name("schema").daemon().factory());
@@ -43,7 +43,7 @@ final class SchemaCheck implements Closeable {
             SchemaFactory factory = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
             schema = factory.newSchema(new StreamSource(xsd));
-            written = new WrittenForm(again);
+            written = new CanonicalForm(again);
         } catch (SAXException | IOException e) {
             throw new IllegalStateException("the program's schema is broken", e);
         }
@@ -84,7 +84,7 @@ final class SchemaCheck implements Closeable {
     }
 
     private Optional<String> check(FileChannel file) throws IOException {
-        return written.takes(file) ? Optional.empty() : validated(file);
+        return written.accepts(file) ? Optional.empty() : validated(file);
     }
 
     /** Returns what a validator finds wrong with a file, if anything. */
@@ -95,7 +95,7 @@ final class SchemaCheck implements Closeable {
             // The five predefined entities count too; without a DTD there are no others.
             validator.setProperty("jdk.xml.maxGeneralEntitySizeLimit", "0");
             validator.setProperty("jdk.xml.totalEntitySizeLimit", "0");
-            validator.validate(new StreamSource(LogFiles.from(file, at -> {})));
+            validator.validate(new StreamSource(LogFiles.streamOf(file, at -> {})));
             return Optional.empty();
         } catch (SAXParseException e) {
             return Optional.of("line " + e.getLineNumber() + ": not valid against the schema: " + e.getMessage());

@@ -2,7 +2,7 @@ package chatd.audit.read;
 
 import chatd.audit.form.Segment;
 import chatd.audit.seal.Seal;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * is its key.
  */
 final class SealCheck {
-    private final Map<String, SealPublic> known = new HashMap<>();
-    private final Map<String, SealPublic> trusted = new HashMap<>();
+    private final Map<String, SealPublicKey> known = new HashMap<>();
+    private final Map<String, SealPublicKey> trusted = new HashMap<>();
     private final boolean hasKeys;
     private final TreeMap<Long, String> anchors = new TreeMap<>();
     private final List<String> notes;
@@ -47,7 +47,7 @@ final class SealCheck {
      * @param anchors seal elements
      * @param notes receives what can't be verified
      */
-    SealCheck(List<SealPublic> keys, List<String> anchors, List<String> notes) {
+    SealCheck(List<SealPublicKey> keys, List<String> anchors, List<String> notes) {
         this.notes = notes;
         this.hasAnchors = !anchors.isEmpty();
         this.hasKeys = !keys.isEmpty();
@@ -101,20 +101,20 @@ final class SealCheck {
         return isSame && last.unsealed() > 0 ? "line 3: the segment before it ends without a seal" : null;
     }
 
-    private @Nullable SealPublic key(Seal seal) {
-        SealPublic sure = trusted.get(seal.key());
-        return sure == null ? known.get(seal.key()) : sure;
+    private @Nullable SealPublicKey key(Seal seal) {
+        SealPublicKey trustedKey = trusted.get(seal.key());
+        return trustedKey == null ? known.get(seal.key()) : trustedKey;
     }
 
     private boolean isBroken(Seal seal) {
-        SealPublic key = key(seal);
+        SealPublicKey key = key(seal);
         return key != null && !seal.isSignedBy(key);
     }
 
     private @Nullable String check(Seal seal, Segment segment, boolean isBroken) {
         String at = "line " + seal.line() + ": ";
-        boolean isSure = trusted.containsKey(seal.key());
-        SealPublic key = key(seal);
+        boolean isTrusted = trusted.containsKey(seal.key());
+        SealPublicKey key = key(seal);
         if (key == null) {
             note("the key " + seal.key() + " is not announced in what is left of the log: give it with --key");
         }
@@ -128,7 +128,7 @@ final class SealCheck {
             return at + "not the seal that the anchor has: the log was rewritten";
         }
         // An auditor with a key need not trust one named only by an anchor: anyone may have written to a journal.
-        isAuthentic = isSure || (anchor != null && !hasKeys);
+        isAuthentic = isTrusted || (anchor != null && !hasKeys);
         if (isAuthentic) {
             authentic = seal.seq();
             if (anchor != null && key != null) {
@@ -136,7 +136,7 @@ final class SealCheck {
             }
             for (Segment.Announced one : segment.announced()) {
                 if (one.line() == seal.line() - 1) {
-                    SealPublic next = one.key();
+                    SealPublicKey next = one.key();
                     trusted.put(next.id(), next);
                 }
             }
@@ -146,7 +146,7 @@ final class SealCheck {
 
     private @Nullable String addKnownKey(Segment.Announced announced) {
         try {
-            SealPublic key = announced.key();
+            SealPublicKey key = announced.key();
             known.putIfAbsent(key.id(), key);
             return null;
         } catch (IllegalArgumentException e) {
@@ -162,7 +162,7 @@ final class SealCheck {
 
     /** Returns what is wrong once all segments have been checked, or null. */
     @Nullable
-    String end() {
+    String finish() {
         if (contradiction != null) {
             return contradiction;
         }

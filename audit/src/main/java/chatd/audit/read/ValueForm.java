@@ -14,7 +14,7 @@ import java.util.List;
  */
 interface ValueForm {
     /** Tests the bytes from {@code from} to {@code to}, exclusive, without a quotation mark; ignores controls. */
-    boolean takes(byte[] line, int from, int to);
+    boolean accepts(byte[] line, int from, int to);
 
     /** Maximum number of digits that always fit into a {@code long}. */
     int DIGITS = 18;
@@ -161,7 +161,7 @@ interface ValueForm {
 
     /** Accepts an existing date and time that matches a pattern beginning with {@code yyyy-MM-ddTHH:mm:ss}. */
     static ValueForm time(ValueForm pattern) {
-        return (line, from, to) -> pattern.takes(line, from, to)
+        return (line, from, to) -> pattern.accepts(line, from, to)
                 && day(number(line, from, 4), two(line, from + 5), two(line, from + 8))
                 && two(line, from + 11) < 24
                 && two(line, from + 14) < 60

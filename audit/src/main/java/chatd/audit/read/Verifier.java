@@ -30,8 +30,8 @@ public final class Verifier {
     /**
      * The result of a verification.
      *
-     * @param wrong the first error: file, line and what is wrong; null if there is none
-     * @param authentic the seq of the last seal that a given key or anchor vouches for: everything before it is as
+     * @param firstError the first error: file, line and what is wrong; null if there is none
+     * @param lastAuthenticSeq the seq of the last seal that a given key or anchor vouches for: everything before it is as
      *     written; 0 if there is none
      * @param isAuthentic whether that is the last seal in the log, at most {@link Seal#EVENTS} events follow it, and
      *     nothing is missing at the beginning except what retention deleted
@@ -40,8 +40,8 @@ public final class Verifier {
     public record Report(
             int segments,
             long events,
-            @Nullable String wrong,
-            long authentic,
+            @Nullable String firstError,
+            long lastAuthenticSeq,
             boolean isAuthentic,
             List<String> notes) {}
 
@@ -55,14 +55,14 @@ public final class Verifier {
     private final SealCheck seals;
 
     private final VerificationListener watch;
-    private final Beginning beginning;
+    private final BeginningCheck beginning;
     private long all;
     private long read;
 
     private Verifier(AuditorTerms auditor, VerificationListener watch) {
         this.watch = watch;
         seals = new SealCheck(auditor.keys(), auditor.anchors(), notes);
-        beginning = new Beginning(auditor.mayBeExcerpt());
+        beginning = new BeginningCheck(auditor.mayBeExcerpt());
     }
 
     /**
@@ -96,7 +96,7 @@ public final class Verifier {
             for (Path file : wrong == null ? closed : List.<Path>of()) {
                 try (FileChannel segment = FileChannel.open(file)) {
                     segments++;
-                    wrong = verifier.check(LogFiles.name(file), LogFiles.segment(file), segment, schema);
+                    wrong = verifier.check(LogFiles.name(file), LogFiles.segmentNumber(file), segment, schema);
                 }
                 if (wrong != null) {
                     break;
@@ -111,8 +111,8 @@ public final class Verifier {
             wrong = directory + ": there is no log here (no audit.xml)";
         }
         if (wrong == null) {
-            wrong = verifier.seals.end();
-            verifier.beginning.note(verifier.notes);
+            wrong = verifier.seals.finish();
+            verifier.beginning.addNotes(verifier.notes);
         }
         return new Report(
                 segments,
@@ -141,12 +141,13 @@ public final class Verifier {
      */
     private static @Nullable Path closedSince(FileChannel published, List<Path> closed) throws IOException {
         try {
-            long number = Segment.Head.read(LogFiles.from(published, at -> {})).number();
-            if (closed.isEmpty() || LogFiles.segment(closed.getLast()) < number) {
+            long number =
+                    Segment.Head.read(LogFiles.streamOf(published, at -> {})).number();
+            if (closed.isEmpty() || LogFiles.segmentNumber(closed.getLast()) < number) {
                 return null;
             }
             for (Path file : closed) {
-                if (LogFiles.segment(file) == number) {
+                if (LogFiles.segmentNumber(file) == number) {
                     return file;
                 }
             }
@@ -158,7 +159,7 @@ public final class Verifier {
 
     /** Returns whether a document, without its closing tag, is the beginning of another. */
     private static boolean isBeginning(FileChannel published, Path closed) throws IOException {
-        try (InputStream ours = new BufferedInputStream(LogFiles.from(published, at -> {}));
+        try (InputStream ours = new BufferedInputStream(LogFiles.streamOf(published, at -> {}));
                 InputStream theirs = new BufferedInputStream(Files.newInputStream(closed))) {
             for (long left = published.size() - Line.CLOSING.length; left > 0; left--) {
                 if (ours.read() != theirs.read()) {
@@ -178,13 +179,13 @@ public final class Verifier {
     private @Nullable String check(long named, FileChannel file, SchemaCheck schema) throws IOException {
         Segment segment;
         try {
-            segment = Segment.read(LogFiles.from(file, at -> watch.read(read + at, all)), watch);
+            segment = Segment.read(LogFiles.streamOf(file, at -> watch.progress(read + at, all)), watch);
         } catch (Segment.Broken e) {
             return String.valueOf(e.getMessage());
         }
-        String wrong = lines(named, file.size(), segment);
+        String wrong = checkLines(named, file.size(), segment);
         if (wrong == null) {
-            wrong = succession(segment);
+            wrong = checkSuccession(segment);
         }
         if (wrong == null) {
             wrong = schema.next();
@@ -206,7 +207,7 @@ public final class Verifier {
         return wrong;
     }
 
-    private static @Nullable String lines(long named, long size, Segment segment) {
+    private static @Nullable String checkLines(long named, long size, Segment segment) {
         if (segment.wrong() != null) {
             return "line " + segment.lines() + ": " + segment.wrong();
         }
@@ -221,7 +222,7 @@ public final class Verifier {
                 : null;
     }
 
-    private @Nullable String succession(Segment segment) {
+    private @Nullable String checkSuccession(Segment segment) {
         Segment last = before;
         if (last == null) {
             if (segment.number != 1) {

@@ -54,7 +54,7 @@ public record Seal(
         return "chatd-seal-1\n" + before + "\n" + seq + "\n" + time + "\n" + events;
     }
 
-    public boolean isSignedBy(SealPublic maker) {
+    public boolean isSignedBy(SealPublicKey maker) {
         return maker.algorithm().equals(algorithm) && maker.verifies(text(before, seq, time, events), signature);
     }
 }

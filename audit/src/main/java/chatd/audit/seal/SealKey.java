@@ -33,14 +33,14 @@ public final class SealKey {
     private static final String ED25519 = "Ed25519";
 
     private final PrivateKey secret;
-    private final SealPublic half;
+    private final SealPublicKey publicKey;
 
-    /** The key as Bouncy Castle has it, which signs in a twentieth of Java's time; null for other algorithms. */
+    /** The key in Bouncy Castle's form, which signs in a twentieth of Java's time; null for other algorithms. */
     private final @Nullable Ed25519PrivateKeyParameters bouncyCastleKey;
 
-    private SealKey(PrivateKey secret, SealPublic half) {
+    private SealKey(PrivateKey secret, SealPublicKey half) {
         this.secret = secret;
-        this.half = half;
+        this.publicKey = half;
         this.bouncyCastleKey = half.algorithm().equals(ED25519) ? bouncyCastleKey(secret) : null;
     }
 
@@ -57,10 +57,10 @@ public final class SealKey {
      *
      * @param algorithm {@code Ed25519} or {@code ML-DSA-65}
      */
-    public static SealKey make(String algorithm) {
+    public static SealKey generate(String algorithm) {
         try {
             KeyPair pair = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
-            return new SealKey(pair.getPrivate(), SealPublic.of(pair.getPublic()));
+            return new SealKey(pair.getPrivate(), SealPublicKey.of(pair.getPublic()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java lacks " + algorithm, e);
         }
@@ -76,7 +76,7 @@ public final class SealKey {
         if (Files.exists(file)) {
             return read(file);
         }
-        SealKey made = make(algorithm);
+        SealKey made = generate(algorithm);
         try {
             Path directory = file.toAbsolutePath().getParent();
             if (directory != null) {
@@ -90,7 +90,7 @@ public final class SealKey {
     }
 
     private static SealKey read(Path file) throws IOException {
-        SealPublic half = SealPublic.read(file);
+        SealPublicKey half = SealPublicKey.read(file);
         byte[] der = PemBlock.PRIVATE_KEY.read(file);
         SealKey key;
         try {
@@ -107,34 +107,34 @@ public final class SealKey {
     }
 
     /** Returns the file of the previous key, which exists until the log has switched to the current one. */
-    private static Path before(Path file) {
+    private static Path previousFile(Path file) {
         return file.resolveSibling(file.getFileName() + ".before");
     }
 
     /** Returns the key that {@link #replace} set aside, if the log has not switched to its successor yet. */
-    public static Optional<SealKey> replaced(Path file) throws IOException {
-        Path before = before(file);
-        return Files.exists(before) ? Optional.of(read(before)) : Optional.empty();
+    public static Optional<SealKey> previous(Path file) throws IOException {
+        Path previous = previousFile(file);
+        return Files.exists(previous) ? Optional.of(read(previous)) : Optional.empty();
     }
 
-    /** Replaces the key in the file with this one; the old key is kept beside it until {@link #settle}. */
+    /** Replaces the key in the file with this one; the old key is kept beside it until {@link #deletePrevious}. */
     public void replace(Path file) throws IOException {
-        if (!Files.exists(before(file))) {
-            Files.createLink(before(file), file);
+        if (!Files.exists(previousFile(file))) {
+            Files.createLink(previousFile(file), file);
             forceNames(file);
         }
         store(file);
     }
 
     /** Deletes the previous key, no longer needed once the log has switched to the key in the file. */
-    public static void settle(Path file) throws IOException {
-        Files.deleteIfExists(before(file));
+    public static void deletePrevious(Path file) throws IOException {
+        Files.deleteIfExists(previousFile(file));
     }
 
     public void store(Path file) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        String pem = PemBlock.PRIVATE_KEY.write(secret.getEncoded()) + half.pem();
+        String pem = PemBlock.PRIVATE_KEY.write(secret.getEncoded()) + publicKey.pem();
         try (FileChannel out = FileChannel.open(
                 fresh,
                 EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
@@ -154,13 +154,13 @@ public final class SealKey {
     }
 
     /** Returns whether this key has the given id. */
-    public boolean isOf(@Nullable String id) {
-        return half.id().equals(id);
+    public boolean hasId(@Nullable String id) {
+        return publicKey.id().equals(id);
     }
 
     /** Returns the public half. */
-    public SealPublic half() {
-        return half;
+    public SealPublicKey publicKey() {
+        return publicKey;
     }
 
     /** Returns the signature over a text, base64url without padding. */
@@ -176,7 +176,7 @@ public final class SealKey {
             return signer.generateSignature();
         }
         try {
-            Signature signature = Signature.getInstance(half.algorithm());
+            Signature signature = Signature.getInstance(publicKey.algorithm());
             signature.initSign(secret);
             signature.update(text);
             return signature.sign();

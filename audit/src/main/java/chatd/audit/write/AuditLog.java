@@ -5,7 +5,7 @@ import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
 import chatd.audit.form.Segment;
 import chatd.audit.seal.SealKey;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>When {@link #append} returns, the events are in {@code audit.part}, in the order given and with no others in
  * between, and survive the end of this process; {@link Fsync} determines how soon they survive a loss of power. When it
  * throws, none of them is there: what can't be logged must not happen. An append can be retried at any time; once
- * {@link #publishing()}, the log also retries by itself and reports when it can be written again. Thread-safe. Only one
+ * {@link #startPublishing()}, the log also retries by itself and reports when it can be written again. Thread-safe. Only one
  * log may be open on a directory; its owner must ensure that.
  */
 public final class AuditLog implements Closeable {
@@ -101,16 +101,16 @@ public final class AuditLog implements Closeable {
                 files, options, clock, new OpenSegment(files, options, clock, last, before, sealer), sealer);
         String earlier = before == null ? null : before.key;
         // Appended together: a segment that has its first event also has the numbers it continues from.
-        List<AuditEvent> first = new ArrayList<>(recovery.mended());
-        if (ours.isOf(last.key) && last.lastSeq() < 0 && !ours.isOf(earlier)) {
-            first.add(new LogEvent.KeyAnnounced(ours.half()));
+        List<AuditEvent> first = new ArrayList<>(recovery.repairs());
+        if (ours.hasId(last.key) && last.lastSeq() < 0 && !ours.hasId(earlier)) {
+            first.add(new LogEvent.KeyAnnounced(ours.publicKey()));
         }
         writer.settle();
         writer.append(first.toArray(AuditEvent[]::new));
-        if (!ours.isOf(last.key)) {
+        if (!ours.hasId(last.key)) {
             writer.switchKey(ours);
         }
-        SealKey.settle(options.sealKey());
+        SealKey.deletePrevious(options.sealKey());
         writer.makeReserve();
         writer.publisher().publish();
         return new AuditLog(files, writer, new LogMaintenance(writer, files, options.retention(), clock));
@@ -122,7 +122,7 @@ public final class AuditLog implements Closeable {
      * @throws IOException if that fails; unless it had already switched, the log keeps its present key, until the next
      *     start at the latest
      */
-    public SealPublic changeKey() throws IOException {
+    public SealPublicKey changeKey() throws IOException {
         return writer.changeKey();
     }
 
@@ -137,7 +137,7 @@ public final class AuditLog implements Closeable {
     }
 
     /** Returns the public half of the sealing key. */
-    public SealPublic key() {
+    public SealPublicKey key() {
         return writer.key();
     }
 
@@ -221,12 +221,12 @@ public final class AuditLog implements Closeable {
     }
 
     /** Starts a thread that publishes, seals, applies retention and keeps files in place until the log is closed. */
-    public AuditLog publishing() {
-        return publishing(() -> null);
+    public AuditLog startPublishing() {
+        return startPublishing(() -> null);
     }
 
-    /** Starts as {@link #publishing()} does, and keeps something else in place besides the log's files. */
-    public AuditLog publishing(Keeper another) {
+    /** Starts as {@link #startPublishing()} does, and keeps something else in place besides the log's files. */
+    public AuditLog startPublishing(Keeper another) {
         writer.guard().keep(another);
         writer.publisher().start(maintenance);
         return this;
@@ -235,7 +235,7 @@ public final class AuditLog implements Closeable {
     /** Sets the observer, which is notified on the log's own thread from now on. */
     public void observe(Observer by) {
         writer.trouble().observe(by);
-        writer.publisher().look();
+        writer.publisher().requestMaintenance();
     }
 
     /** Returns the number of the last stored message in the log, or 0 if there is none. */
@@ -264,9 +264,9 @@ public final class AuditLog implements Closeable {
     }
 
     /** Returns once an event could be appended and the log's thread has answered a liveness request. */
-    public void answer() throws InterruptedException {
+    public void awaitLiveness() throws InterruptedException {
         lastSeq();
-        writer.publisher().answer();
+        writer.publisher().awaitLiveness();
     }
 
     public LogFiles files() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileGuard {
     /** Longest time, in nanoseconds, that events are appended to a file that has lost its name. */
-    private static final long LOOK_NANOS = 250_000_000;
+    private static final long CHECK_NANOS = 250_000_000;
 
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
 
@@ -33,7 +33,7 @@ final class FileGuard {
     private volatile AuditLog.Keeper other = () -> null;
 
     /** When the part was last checked, by {@link System#nanoTime}. */
-    private long lastChecked = System.nanoTime() - LOOK_NANOS;
+    private long lastChecked = System.nanoTime() - CHECK_NANOS;
 
     /** Events about what happened to the files, found but not yet logged. */
     private final List<AuditEvent> found = new ArrayList<>();
@@ -64,34 +64,34 @@ final class FileGuard {
      * @throws IOException if it has lost its name and can't be recreated; every call then retries
      */
     void beforeAppending() throws IOException {
-        if (System.nanoTime() - lastChecked >= LOOK_NANOS) {
+        if (System.nanoTime() - lastChecked >= CHECK_NANOS) {
             keepPart();
         }
     }
 
     /** Checks the part, as {@link #beforeAppending} does, however recent the last check. */
     void keepPart() throws IOException {
-        lastChecked = System.nanoTime() - LOOK_NANOS;
+        lastChecked = System.nanoTime() - CHECK_NANOS;
         if (!open.file().isInPlace()) {
-            // First the keeper, which knows whose the directory is: no file of another daemon's may be moved away.
+            // The keeper first: it knows whose directory this is, and no file of another daemon may be moved away.
             Files.createDirectories(files.directory());
-            note(other.keepInPlace());
+            addFound(other.keepInPlace());
         }
-        note(open.file().keepInPlace(clock.instant()));
+        addFound(open.file().keepInPlace(clock.instant()));
         lastChecked = System.nanoTime();
     }
 
     /** Checks every file without which the log can't be written. */
     void keepAll() throws IOException {
         keepPart();
-        note(other.keepInPlace());
-        note(reserve.keepInPlace());
+        addFound(other.keepInPlace());
+        addFound(reserve.keepInPlace());
     }
 
     /**
      * Checks the document. Called without the log's lock.
      *
-     * @return what happened to it, for {@link #look}; null if nothing did
+     * @return what happened to it, for {@link #checkAll}; null if nothing did
      */
     @Nullable
     String checkDocument() {
@@ -107,7 +107,7 @@ final class FileGuard {
     @Nullable
     String checkClosedSegments() {
         try {
-            return segments.look();
+            return segments.check();
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -122,9 +122,9 @@ final class FileGuard {
      * @param document what happened to the document, as {@code closed} is what happened to closed segments
      * @return whether there is something to log
      */
-    boolean look(@Nullable String document, @Nullable String closed) throws IOException {
-        note(document);
-        note(closed);
+    boolean checkAll(@Nullable String document, @Nullable String closed) throws IOException {
+        addFound(document);
+        addFound(closed);
         keepAll();
         if (hasFound()) {
             files.install("audit.xsd");
@@ -133,7 +133,7 @@ final class FileGuard {
         return hasFound();
     }
 
-    private void note(@Nullable String happened) {
+    private void addFound(@Nullable String happened) {
         if (happened != null) {
             LOG.log(System.Logger.Level.ERROR, "CHATD-408 under the running daemon " + happened);
             found.add(new LogEvent.LogTroubled(false, happened));

@@ -20,7 +20,7 @@ record FreshPart(OpenPart part, long number, Instant started, long size, String 
     static FreshPart begin(LogFiles files, String host, long number, String previous, Instant started, SealKey key)
             throws IOException {
         byte[] head = Line.head(number, host, started, previous, key).getBytes(StandardCharsets.UTF_8);
-        OpenPart part = OpenPart.make(files, file -> LogFiles.write(file, head));
+        OpenPart part = OpenPart.create(files, file -> LogFiles.write(file, head));
         String chain = new Chain(previous).add(Arrays.copyOf(head, head.length - 1));
         return new FreshPart(part, number, started, head.length, chain);
     }

@@ -13,28 +13,28 @@ import org.jspecify.annotations.Nullable;
 final class LineBatch {
     private final LineBuffer lines;
     private final LogEnd end;
-    private final boolean names;
+    private final boolean withNames;
     private @Nullable String seal;
 
     /**
      * @param lines an empty buffer for the lines
      * @param before the current end of the log; it is not modified
-     * @param names whether accounts are logged with their names, or by number only
+     * @param withNames whether accounts are logged with their names, or by number only
      */
-    LineBatch(LineBuffer lines, LogEnd before, Instant now, boolean names) {
+    LineBatch(LineBuffer lines, LogEnd before, Instant now, boolean withNames) {
         this.lines = lines;
         this.end = before.copy();
-        this.names = names;
-        end.setTime(lines, now, names);
+        this.withNames = withNames;
+        end.setTime(lines, now, withNames);
     }
 
     /** Adds the event that begins a segment; with it alone the segment still counts as empty. */
     void begin(AuditEvent beginning) {
-        end.add(lines, beginning, names);
+        end.add(lines, beginning, withNames);
     }
 
     void add(List<AuditEvent> events) {
-        events.forEach(event -> end.add(lines, event, names));
+        events.forEach(event -> end.add(lines, event, withNames));
         if (!events.isEmpty()) {
             end.markNonEmpty();
         }

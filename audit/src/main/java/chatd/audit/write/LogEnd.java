@@ -70,21 +70,21 @@ final class LogEnd {
     }
 
     /** Sets the time of the lines that follow; if the clock was set back, that is logged once. */
-    void setTime(LineBuffer lines, Instant now, boolean names) {
+    void setTime(LineBuffer lines, Instant now, boolean withNames) {
         if (!now.isBefore(time)) {
             isClockBehind = false;
             time = now;
             timeText = Line.TIME.format(time);
         } else if (!isClockBehind) {
             isClockBehind = true;
-            add(lines, new LogEvent.ClockSetBack(Duration.between(now, time)), names);
+            add(lines, new LogEvent.ClockSetBack(Duration.between(now, time)), withNames);
         }
     }
 
     /** Adds an event's line; a segment counts as empty until {@link #markNonEmpty}. */
-    void add(LineBuffer lines, AuditEvent event, boolean names) {
+    void add(LineBuffer lines, AuditEvent event, boolean withNames) {
         int start = lines.size();
-        chain(lines, start, Line.event(lines, ++seq, timeText, event, names));
+        chain(lines, start, Line.event(lines, ++seq, timeText, event, withNames));
         unsealedSince = unsealed++ == 0 ? time : unsealedSince;
         message = Math.max(message, event.message().orElse(0));
         change = Math.max(change, event.change().orElse(0));

@@ -28,9 +28,9 @@ final class LogMaintenance implements Runnable {
     public void run() {
         writer.checkFiles(writer.guard().checkDocument(), writer.guard().checkClosedSegments());
         // Before as well: trouble that ends at once must still be reported.
-        writer.trouble().tell();
+        writer.trouble().notifyObserver();
         writer.retryAndSeal();
-        writer.trouble().tell();
+        writer.trouble().notifyObserver();
         applyRetention();
     }
 

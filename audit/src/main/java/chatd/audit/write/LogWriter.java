@@ -6,7 +6,7 @@ import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
 import chatd.audit.form.ClosedSegments;
 import chatd.audit.seal.SealKey;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -80,8 +80,8 @@ final class LogWriter implements Publisher.Source, Closeable {
     }
 
     /** Returns the public half of the sealing key. */
-    synchronized SealPublic key() {
-        return sealer.present().half();
+    synchronized SealPublicKey key() {
+        return sealer.currentKey().publicKey();
     }
 
     /** Forces data that may not be on disk, so that nothing is appended to it before it is. */
@@ -114,7 +114,7 @@ final class LogWriter implements Publisher.Source, Closeable {
 
     synchronized void makeReserve() {
         try {
-            reserve.make();
+            reserve.allocate();
         } catch (IOException e) {
             troubled(e);
         }
@@ -122,7 +122,7 @@ final class LogWriter implements Publisher.Source, Closeable {
 
     /** Announces a key, sealed by the previous key if that is available, and switches to it in a new segment. */
     synchronized void switchKey(SealKey next) throws IOException {
-        write(true, List.of(new LogEvent.KeyAnnounced(next.half())));
+        write(true, List.of(new LogEvent.KeyAnnounced(next.publicKey())));
         forceAtOnce();
         rotate(next);
     }
@@ -133,13 +133,13 @@ final class LogWriter implements Publisher.Source, Closeable {
      * @throws IOException if that fails; unless it had already switched, the log keeps its present key, until the next
      *     start at the latest
      */
-    synchronized SealPublic changeKey() throws IOException {
+    synchronized SealPublicKey changeKey() throws IOException {
         checkOpen();
-        SealKey next = SealKey.make(options.sealAlgorithm());
+        SealKey next = SealKey.generate(options.sealAlgorithm());
         next.replace(options.sealKey());
         switchKey(next);
-        SealKey.settle(options.sealKey());
-        return next.half();
+        SealKey.deletePrevious(options.sealKey());
+        return next.publicKey();
     }
 
     /**
@@ -208,8 +208,8 @@ final class LogWriter implements Publisher.Source, Closeable {
     }
 
     private void troubled(IOException why) {
-        if (trouble.begins(why, files.part(), clock.instant())) {
-            publisher.look();
+        if (trouble.begin(why, files.part(), clock.instant())) {
+            publisher.requestMaintenance();
         }
     }
 
@@ -221,7 +221,7 @@ final class LogWriter implements Publisher.Source, Closeable {
      */
     synchronized void checkFiles(@Nullable String document, @Nullable String closedSegments) {
         try {
-            if (guard.look(document, closedSegments)) {
+            if (guard.checkAll(document, closedSegments)) {
                 write(true, List.of());
             }
         } catch (IOException e) {
@@ -234,10 +234,10 @@ final class LogWriter implements Publisher.Source, Closeable {
         try {
             if (trouble.why() != null && trouble.mayRetry()) {
                 guard.keepAll();
-                reserve.make();
+                reserve.allocate();
                 settle();
                 write(false, List.of(trouble.endEvent()));
-                trouble.ends();
+                trouble.end();
             }
             if (!open.file().isDoubtful() && sealer.isDue(open.end(), clock.instant())) {
                 write(true, List.of());
@@ -285,7 +285,7 @@ final class LogWriter implements Publisher.Source, Closeable {
      */
     synchronized void rotate() throws IOException {
         checkOpen();
-        rotate(sealer.present());
+        rotate(sealer.currentKey());
     }
 
     private void rotate(SealKey next) throws IOException {
@@ -301,7 +301,7 @@ final class LogWriter implements Publisher.Source, Closeable {
             }
             throw e;
         }
-        publisher.publishSoon();
+        publisher.requestPublish();
     }
 
     /**
@@ -342,7 +342,7 @@ final class LogWriter implements Publisher.Source, Closeable {
             forceFailed(e);
             throw e;
         }
-        sealer.tell(now.seals());
+        sealer.sendToJournal(now.seals());
     }
 
     @Override

@@ -76,7 +76,7 @@ final class OpenSegment implements Closeable {
         file.append(next.bytes(), next.end().chain());
         end = next.end();
         beginning = null;
-        sealer.sealed(next.seal());
+        sealer.recordSeal(next.seal());
     }
 
     private LineBatch lines(boolean sealed, List<AuditEvent> events) {
@@ -133,7 +133,7 @@ final class OpenSegment implements Closeable {
         number = fresh.number();
         started = fresh.started();
         sealBeginning = next != sealer.key();
-        sealer.begin(next);
+        sealer.useKey(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), end.message(), end.change());
         file.replace(fresh);
         segments.add(closed);

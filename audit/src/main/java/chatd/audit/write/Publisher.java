@@ -18,18 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes the open segment as a complete document, by copy and rename, so that a reader finds a complete one at any
- * moment. Runs on a thread of its own, less often the larger the segment: a second for each 8 MiB. It leaves the disk
- * to others most of the time: forcing 64 MiB at once delayed every commit of the database by half a second.
+ * moment. Runs on a thread of its own, less often the larger the segment: after a second for each 8 MiB. It leaves the
+ * disk to others most of the time: forcing 64 MiB at once delayed every commit of the database by half a second.
  */
 final class Publisher {
-    private static final long BYTES_A_SECOND = 8 << 20;
+    private static final long BYTES_PER_SECOND = 8 << 20;
     private static final long PAUSE_MILLIS = 750;
     private static final long PIECE = 1 << 20;
 
     /** Rest after each piece, as a multiple of its time; capped so that on a slow disk 64 MiB take eight seconds. */
     private static final int REST = 3;
 
-    private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(75);
+    private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(75);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -62,17 +62,17 @@ final class Publisher {
     /** Held while a document is made, one at a time. Acquired before the log's own lock, never after it. */
     private final ReentrantLock publishLock = new ReentrantLock();
 
-    private final ReentrantLock waiting = new ReentrantLock();
-    private final Condition changed = waiting.newCondition();
+    private final ReentrantLock stateLock = new ReentrantLock();
+    private final Condition changed = stateLock.newCondition();
     private boolean dirty;
     private boolean urgent;
     private boolean stopped;
-    private boolean looking;
+    private boolean isLookRequested;
 
-    /** Number of liveness requests so far; {@link #answered} is the number of the last one answered. */
-    private long asked;
+    /** Number of liveness requests so far; {@link #lastAnswered} is the number of the last one answered. */
+    private long livenessRequests;
 
-    private long answered;
+    private long lastAnswered;
     private volatile @Nullable String failure;
 
     /** File key that the document's name must refer to; null until there is one. Guarded by {@link #publishLock}. */
@@ -84,7 +84,7 @@ final class Publisher {
     private long size;
     private @Nullable Thread thread;
     /** When the part was last forced. */
-    private volatile long forced = System.nanoTime();
+    private volatile long lastForced = System.nanoTime();
 
     Publisher(LogFiles files, AuditLog.Fsync fsync, Source source) {
         this.files = files;
@@ -92,17 +92,19 @@ final class Publisher {
         this.source = source;
     }
 
-    /** @param meanwhile further work: run before each publication, and every second while nothing is to be published */
-    void start(Runnable meanwhile) {
-        Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(meanwhile));
+    /**
+     * @param maintenance further work: run before each publication, and every second while nothing is to be published
+     */
+    void start(Runnable maintenance) {
+        Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(maintenance));
         thread = started;
     }
 
-    private void run(Runnable meanwhile) {
+    private void run(Runnable maintenance) {
         try {
-            while (awaitChange(meanwhile)) {
+            while (awaitChange(maintenance)) {
                 long begun = System.nanoTime();
-                long pause = Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND);
+                long pause = Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_PER_SECOND);
                 try {
                     publish(true);
                     clearFailure();
@@ -135,30 +137,32 @@ final class Publisher {
         }
     }
 
-    /** Waits for something to publish, running {@code meanwhile}; returns false if the thread is to end. */
-    private boolean awaitChange(Runnable meanwhile) throws InterruptedException {
+    /**
+     * Waits for something to publish, and runs {@code maintenance} meanwhile; returns false if the thread is to end.
+     */
+    private boolean awaitChange(Runnable maintenance) throws InterruptedException {
         while (true) {
             try {
-                meanwhile.run();
+                maintenance.run();
             } catch (RuntimeException e) {
                 // It is retried in a moment; without this thread nothing would be published, sealed or repaired.
                 System.getLogger(Publisher.class.getName())
                         .log(System.Logger.Level.ERROR, "CHATD-914 maintenance of the log failed", e);
             }
-            waiting.lock();
+            stateLock.lock();
             try {
-                if (!dirty && !stopped && !looking) {
+                if (!dirty && !stopped && !isLookRequested) {
                     changed.awaitNanos(LOOK_NANOS);
                 }
-                looking = false;
-                answered();
+                isLookRequested = false;
+                answerPending();
                 if (dirty || stopped) {
                     dirty = false;
                     urgent = false;
                     return !stopped;
                 }
             } finally {
-                waiting.unlock();
+                stateLock.unlock();
             }
         }
     }
@@ -166,8 +170,8 @@ final class Publisher {
     /** Leaves the disk to others, except that what is appended meanwhile is forced within a second. */
     private void rest(long nanos) throws IOException, InterruptedException {
         long end = System.nanoTime() + nanos;
-        for (long left = nanos; left > 0 && !isHurried(); left = end - System.nanoTime()) {
-            long due = forced + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) - System.nanoTime();
+        for (long left = nanos; left > 0 && !isUrgentOrStopped(); left = end - System.nanoTime()) {
+            long due = lastForced + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) - System.nanoTime();
             if (fsync == AuditLog.Fsync.INTERVAL && due <= 0) {
                 force();
             } else {
@@ -176,47 +180,47 @@ final class Publisher {
         }
     }
 
-    /** @param untilLook whether a {@link #look} request also ends the pause */
+    /** @param untilLook whether a {@link #requestMaintenance} request also ends the pause */
     private void pause(long nanos, boolean untilLook) throws InterruptedException {
-        waiting.lock();
+        stateLock.lock();
         try {
             long left = nanos;
-            while (left > 0 && !urgent && !stopped && !(untilLook && looking)) {
+            while (left > 0 && !urgent && !stopped && !(untilLook && isLookRequested)) {
                 left = changed.awaitNanos(left);
-                answered();
+                answerPending();
             }
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
     }
 
     private long bytes() {
-        waiting.lock();
+        stateLock.lock();
         try {
             return size;
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
     }
 
-    private boolean isHurried() {
-        waiting.lock();
+    private boolean isUrgentOrStopped() {
+        stateLock.lock();
         try {
             return urgent || stopped;
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
     }
 
     /** Forces the part, so that appends reach the disk within a second however rarely or slowly it is published. */
     private void force() throws IOException {
         source.force();
-        forced = System.nanoTime();
+        lastForced = System.nanoTime();
     }
 
     /** Signals that the part has grown to {@code bytes}. */
     void wake(long bytes) {
-        waiting.lock();
+        stateLock.lock();
         try {
             size = bytes;
             if (!dirty) {
@@ -224,51 +228,51 @@ final class Publisher {
                 changed.signalAll();
             }
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
     }
 
-    /** Requests that the further work be run now. */
-    void look() {
-        waiting.lock();
+    /** Requests that maintenance be run now. */
+    void requestMaintenance() {
+        stateLock.lock();
         try {
-            looking = true;
+            isLookRequested = true;
             changed.signalAll();
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
     }
 
-    /** Answers liveness requests. Called on the publisher's thread, with {@link #waiting} held. */
-    private void answered() {
-        if (answered != asked) {
-            answered = asked;
+    /** Answers liveness requests. Called on the publisher's thread, with {@link #stateLock} held. */
+    private void answerPending() {
+        if (lastAnswered != livenessRequests) {
+            lastAnswered = livenessRequests;
             changed.signalAll();
         }
     }
 
     /** Answers liveness requests in the middle of long work. Called on the publisher's thread. */
     void answerLiveness() {
-        waiting.lock();
+        stateLock.lock();
         try {
-            answered();
+            answerPending();
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
     }
 
     /** Waits until the publisher's thread has answered this liveness request, or is stopped. */
-    void answer() throws InterruptedException {
-        waiting.lock();
+    void awaitLiveness() throws InterruptedException {
+        stateLock.lock();
         try {
-            long mine = ++asked;
-            looking = true;
+            long mine = ++livenessRequests;
+            isLookRequested = true;
             changed.signalAll();
-            while (answered < mine && !stopped) {
+            while (lastAnswered < mine && !stopped) {
                 changed.await();
             }
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
     }
 
@@ -279,14 +283,14 @@ final class Publisher {
     }
 
     /** Requests publication at once. */
-    void publishSoon() {
-        waiting.lock();
+    void requestPublish() {
+        stateLock.lock();
         try {
             dirty = true;
             urgent = true;
             changed.signalAll();
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
     }
 
@@ -312,7 +316,7 @@ final class Publisher {
                         answerLiveness();
                     }
                     if (gently && at + PIECE < now.size() && !publishLock.hasQueuedThreads()) {
-                        rest(Math.min(MOST_REST_NANOS, REST * (System.nanoTime() - begun)));
+                        rest(Math.min(MAX_REST_NANOS, REST * (System.nanoTime() - begun)));
                     }
                 }
                 LogFiles.write(out, Line.CLOSING);
@@ -361,12 +365,12 @@ final class Publisher {
     }
 
     void stop() {
-        waiting.lock();
+        stateLock.lock();
         try {
             stopped = true;
             changed.signalAll();
         } finally {
-            waiting.unlock();
+            stateLock.unlock();
         }
         Thread running = thread;
         if (running != null) {

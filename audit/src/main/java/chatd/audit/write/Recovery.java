@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param open the segment to continue; null if the next one must be begun
  * @param before the last closed segment, if {@code open} has no event yet or is null
- * @param mended events to be logged
+ * @param repairs events to be logged
  */
-record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEvent> mended) {
+record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEvent> repairs) {
     static Recovery of(LogFiles files, AuditLog.Fsync fsync, Clock clock) throws IOException {
         List<AuditEvent> mended = new ArrayList<>();
         boolean hadPart = Files.exists(files.part());
@@ -62,7 +62,10 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         return new Recovery(open, before, mended);
     }
 
-    /** Removes the second name if a failed rotation left it because the power was lost first: the segment continues. */
+    /**
+     * Removes the second name if it is left over from a failed rotation, because power was lost first: the segment
+     * continues.
+     */
     private static void dropSecondName(LogFiles files) throws IOException {
         List<Path> closed = files.closed();
         if (!closed.isEmpty() && Files.isSameFile(closed.getLast(), files.part())) {
@@ -73,7 +76,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
 
     private static boolean isClosed(LogFiles files, Segment segment) throws IOException {
         List<Path> closed = files.closed();
-        return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= segment.number;
+        return !closed.isEmpty() && LogFiles.segmentNumber(closed.getLast()) >= segment.number;
     }
 
     /** Recreates a missing part from the last published document, to continue it; null if there is none to continue. */
@@ -86,7 +89,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         try {
             published = Segment.read(files.published());
         } catch (Segment.Broken e) {
-            Path kept = torn(files, clock);
+            Path kept = unusedTornName(files, clock);
             Files.move(files.published(), kept);
             mended.add(new LogEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
             return null;
@@ -139,7 +142,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
     }
 
     /** Returns an unused name for the file in which torn data is kept. */
-    private static Path torn(LogFiles files, Clock clock) {
+    private static Path unusedTornName(LogFiles files, Clock clock) {
         for (long at = clock.millis(); ; at++) {
             Path kept = files.directory().resolve("audit.torn-" + at);
             if (!Files.exists(kept)) {
@@ -149,7 +152,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
     }
 
     private static Path keepTail(LogFiles files, long from, Clock clock) throws IOException {
-        Path kept = torn(files, clock);
+        Path kept = unusedTornName(files, clock);
         try (FileChannel in = FileChannel.open(files.part());
                 FileChannel out = FileChannel.open(kept, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             LogFiles.copy(in, from, in.size(), out);

@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Disk space set aside for when the disk is full: releasing it lets work in progress be finished and the reason be
- * logged. Guarded by the log's lock.
+ * Disk space set aside for when the disk is full: releasing it lets work in progress finish and the reason be logged.
+ * Guarded by the log's lock.
  */
 final class Reserve {
     private static final int PIECE = 1 << 20;
@@ -36,7 +36,7 @@ final class Reserve {
      *
      * @throws IOException if there is no room for it; a partial one is deleted again
      */
-    void make() throws IOException {
+    void allocate() throws IOException {
         if (size == 0 || isThere()) {
             isKept = size > 0;
             return;
@@ -70,7 +70,7 @@ final class Reserve {
             return null;
         }
         isKept = false;
-        make();
+        allocate();
         return LogFiles.name(file) + " was removed or truncated; it was recreated";
     }
 

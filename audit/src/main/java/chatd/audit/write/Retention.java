@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * Deletes closed segments that are past the retention period. Each deletion is logged first, with the segment's last
- * chain, so that it can be told from a theft and the next segment stays bound to it. Runs on one thread; the log stays
- * usable meanwhile.
+ * chain, so that it can be told from tampering, and the next segment stays bound to it. Runs on one thread; the log
+ * stays usable meanwhile.
  */
 final class Retention {
     private static final Duration EVERY = Duration.ofMinutes(1);
@@ -54,7 +54,7 @@ final class Retention {
             Path file = closed.get(i);
             // It ended when the next one began: that head is a quick test, and is not trusted.
             Segment.Head after = Segment.Head.read(i + 1 < closed.size() ? closed.get(i + 1) : files.part());
-            if (after.number() != LogFiles.segment(file) + 1
+            if (after.number() != LogFiles.segmentNumber(file) + 1
                     || after.started().plus(keep).isAfter(now)) {
                 return;
             }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Holds the key that seals the open segment, and the seals not yet sent to the journal. Guarded by the log's lock. */
 public final class Sealer {
-    /** A seal is due this long after the first unsealed event, if not by their number. */
+    /** A seal is due this long after the first unsealed event, unless their number makes it due earlier. */
     private static final Duration AGE = Duration.ofSeconds(60);
 
     /** Receives every seal too, so that another machine can keep it. */
@@ -32,9 +32,9 @@ public final class Sealer {
      */
     Sealer(Segment open, SealKey ours, Path file) throws IOException {
         this.last = open.seals().isEmpty() ? null : open.seals().getLast().element();
-        this.key = ours.isOf(open.key)
+        this.key = ours.hasId(open.key)
                 ? ours
-                : SealKey.replaced(file).filter(old -> old.isOf(open.key)).orElse(null);
+                : SealKey.previous(file).filter(old -> old.hasId(open.key)).orElse(null);
         if (open.key != null && key == null) {
             System.getLogger(Sealer.class.getName())
                     .log(
@@ -51,12 +51,12 @@ public final class Sealer {
     }
 
     /** Returns the key of the open segment. Called only once the log is open. */
-    SealKey present() {
+    SealKey currentKey() {
         return Objects.requireNonNull(key);
     }
 
     /** Begins a segment with the given key. */
-    void begin(SealKey with) {
+    void useKey(SealKey with) {
         key = with;
     }
 
@@ -69,7 +69,7 @@ public final class Sealer {
     }
 
     /** Records the seal that was written, if any. */
-    void sealed(@Nullable String seal) {
+    void recordSeal(@Nullable String seal) {
         if (seal != null) {
             last = seal;
             unsent.add(seal);
@@ -82,7 +82,7 @@ public final class Sealer {
     }
 
     /** Sends seals to the journal, now that they are on disk and no other can take their place. */
-    void tell(List<String> seals) {
+    void sendToJournal(List<String> seals) {
         for (String seal : seals) {
             if (unsent.remove(seal)) {
                 JOURNAL.log(System.Logger.Level.INFO, seal);

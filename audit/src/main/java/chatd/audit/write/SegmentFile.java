@@ -246,7 +246,7 @@ final class SegmentFile implements Closeable {
             happened += " by another file, which is kept in " + LogFiles.name(kept);
         }
         FileChannel before = part;
-        take(OpenPart.make(files, file -> LogFiles.copy(before, 0, size, file)));
+        take(OpenPart.create(files, file -> LogFiles.copy(before, 0, size, file)));
         before.close();
         checkChain();
         forced = size;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Why the log can't be written, since when, and whom to notify. Guarded by the log's lock unless noted otherwise. */
 final class Trouble {
     /** Delay after a failed force: without it, every failure of an intermittent disk would be reported and logged. */
-    static final Duration CALM = Duration.ofSeconds(5);
+    static final Duration RETRY_DELAY = Duration.ofSeconds(5);
 
     private volatile @Nullable String why;
     private @Nullable Instant since;
@@ -24,12 +24,12 @@ final class Trouble {
     private final LongSupplier nanos;
 
     /** Earliest time at which a failed force is retried. */
-    private long calmFrom;
+    private long retryFrom;
 
     private volatile AuditLog.@Nullable Observer observer;
 
-    /** Whether the observer was last told of trouble. Confined to the publisher's thread. */
-    private boolean told;
+    /** Whether trouble was last reported to the observer. Confined to the publisher's thread. */
+    private boolean isReported;
 
     Trouble() {
         this(System::nanoTime);
@@ -38,11 +38,11 @@ final class Trouble {
     /** @param nanos the time in nanoseconds, from any beginning */
     Trouble(LongSupplier nanos) {
         this.nanos = nanos;
-        this.calmFrom = nanos.getAsLong();
+        this.retryFrom = nanos.getAsLong();
     }
 
     /** Records why writing to a file failed; returns whether it is the beginning of trouble. */
-    boolean begins(IOException reason, Path file, Instant now) {
+    boolean begin(IOException reason, Path file, Instant now) {
         if (reason instanceof SegmentFile.Lost || reason instanceof AuditLog.Taken) {
             end = reason;
         }
@@ -56,11 +56,11 @@ final class Trouble {
 
     /** Puts off the next force after a failed one. */
     void backOff() {
-        calmFrom = nanos.getAsLong() + CALM.toNanos();
+        retryFrom = nanos.getAsLong() + RETRY_DELAY.toNanos();
     }
 
     boolean mayRetry() {
-        return nanos.getAsLong() - calmFrom >= 0;
+        return nanos.getAsLong() - retryFrom >= 0;
     }
 
     /** Returns why the log can't be written, or null if all is well. Safe for use by any thread. */
@@ -78,7 +78,7 @@ final class Trouble {
     }
 
     /** Ends the trouble. */
-    void ends() {
+    void end() {
         why = null;
     }
 
@@ -88,14 +88,14 @@ final class Trouble {
     }
 
     /** Notifies the observer of changes. Called on the publisher's thread, with no lock held. */
-    void tell() {
+    void notifyObserver() {
         AuditLog.Observer to = observer;
         if (to == null) {
             return;
         }
         String now = why;
-        if (told != (now != null)) {
-            told = now != null;
+        if (isReported != (now != null)) {
+            isReported = now != null;
             if (now != null) {
                 to.logFailed(now);
             } else {

@@ -1,6 +1,6 @@
 package chatd.audit.event;
 
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -35,7 +35,8 @@ public final class AuditEvents {
                 new AuditEvent.CertificateRefused("/etc/chatd/tls/server.key: no private key that can be used"));
         all.put(
                 "certificate-ending",
-                new AuditEvent.CertificateEnding("CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));
+                new AuditEvent.CertificateExpiring(
+                        "CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));
         all.put("connection", new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"));
         all.put("tls", new AuditEvent.TlsFailed(PEER, "no_application_protocol(120)"));
         all.put("login", new AccountEvent.LoggedIn(8, ALICE, PEER, false));
@@ -90,7 +91,7 @@ public final class AuditEvents {
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
         all.put("fetch-beyond", new AuditEvent.FileFetched(WANG, PEER, 1L << 32, "no-such-file"));
-        all.put("find", new AuditEvent.Found(WANG, PEER, 12));
+        all.put("find", new AuditEvent.Searched(WANG, PEER, 12));
         String session = "00112233445566778899aabbccddeeff";
         all.put("call", new CallEvent.Called(ALICE, PEER, List.of(WANG), "chat", session));
         all.put("call-answer", new CallEvent.Answered(WANG, PEER, List.of(ALICE), null, session, List.of()));
@@ -103,7 +104,7 @@ public final class AuditEvents {
                 new CallEvent.Answered(WANG, null, List.of(ALICE), "unanswered", session, List.of()));
         all.put("call-end", new CallEvent.Ended(ALICE, List.of(WANG), "", session, Duration.ofMillis(61_200)));
         all.put("call-end-unanswered", new CallEvent.Ended(ALICE, List.of(WANG), "unanswered", session, null));
-        all.put("storage", new AuditEvent.StorageFull(ALICE, 80));
+        all.put("storage", new AuditEvent.QuotaWarning(ALICE, 80));
         all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));
         all.put(
                 "violation-unnamed",
@@ -130,7 +131,7 @@ public final class AuditEvents {
         all.put("clock-ahead", new LogEvent.ClockAhead(Duration.ofDays(400)));
         all.put(
                 "key",
-                new LogEvent.KeyAnnounced(SealPublic.of(HexFormat.of()
+                new LogEvent.KeyAnnounced(SealPublicKey.of(HexFormat.of()
                         .parseHex("302a300506032b6570032100"
                                 + "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))));
         all.put("database", new AuditEvent.Database(false, "Connection refused"));

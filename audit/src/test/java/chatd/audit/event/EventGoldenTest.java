@@ -43,7 +43,7 @@ class EventGoldenTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void anEventIsWrittenAsItsGoldenFileHasIt(String name) throws IOException {
+    void everyEventMatchesItsGoldenFile(String name) throws IOException {
         try (InputStream golden = EventGoldenTest.class.getResourceAsStream("golden/" + name + ".xml")) {
             assertThat(golden).as("golden/" + name + ".xml").isNotNull();
             assertThat(line(name)).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
@@ -69,7 +69,7 @@ class EventGoldenTest {
     }
 
     @Test
-    void theSchemaHasTheAttributesInTheOrderOfTheLine() throws IOException {
+    void theSchemaListsTheAttributesInTheOrderOfTheLine() throws IOException {
         String type = schema().substring(schema().indexOf("<xs:complexType name=\"event\""));
         type = type.substring(0, type.indexOf("</xs:complexType>"));
         List<String> inSchema = Pattern.compile("<xs:attribute name=\"(\\w+)\"")
@@ -84,7 +84,7 @@ class EventGoldenTest {
     }
 
     @Test
-    void theSchemaHasTheTypesOfTheEvents() throws IOException {
+    void theSchemaListsAllEventTypes() throws IOException {
         String type = schema().substring(schema().indexOf("<xs:simpleType name=\"type\""));
         type = type.substring(0, type.indexOf("</xs:simpleType>"));
         assertThat(Pattern.compile("enumeration value=\"(\\w+)\"")

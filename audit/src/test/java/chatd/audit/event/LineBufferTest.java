@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A buffer of lines has the bytes that the texts would have. */
+/** A line buffer contains the same bytes as the strings would. */
 class LineBufferTest {
     private static final String[] PARTS = {
         "a",
@@ -30,7 +30,7 @@ class LineBufferTest {
     };
 
     @Test
-    void valuesAreEscapedAsTextsAre() {
+    void valuesAreEscapedAsStringsAre() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int turn = 0; turn < 20_000; turn++) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What happens to closed segments that were there at the start, or were closed since. */
+/** Closed segments that were removed or replaced, whether they were there at the start or closed since. */
 class ClosedSegmentsTest {
     private static final Instant START = Instant.parse("2026-11-20T06:15:00Z");
 
@@ -30,59 +30,59 @@ class ClosedSegmentsTest {
         first = Files.writeString(files.closed(1, START), "one");
         second = Files.writeString(files.closed(2, START), "two");
         segments = new ClosedSegments(files);
-        assertThat(segments.look()).isNull();
+        assertThat(segments.check()).isNull();
     }
 
     @Test
-    void oneThatIsRemovedIsToldOnce() throws IOException {
+    void aRemovedSegmentIsReportedOnce() throws IOException {
         Files.delete(first);
-        assertThat(segments.look()).isEqualTo(LogFiles.name(first) + " was removed");
-        assertThat(segments.look()).isNull();
+        assertThat(segments.check()).isEqualTo(LogFiles.name(first) + " was removed");
+        assertThat(segments.check()).isNull();
     }
 
     @Test
-    void oneThatIsReplacedIsToldOnce() throws IOException {
+    void aReplacedSegmentIsReportedOnce() throws IOException {
         Path other = Files.writeString(directory.resolve("other"), "two");
         Files.delete(second);
         Files.move(other, second);
-        assertThat(segments.look()).isEqualTo(LogFiles.name(second) + " was replaced");
-        assertThat(segments.look()).isNull();
+        assertThat(segments.check()).isEqualTo(LogFiles.name(second) + " was replaced");
+        assertThat(segments.check()).isNull();
     }
 
     @Test
-    void severalAreToldTogether() throws IOException {
+    void severalSegmentsAreReportedTogether() throws IOException {
         Path third = Files.writeString(files.closed(3, START), "three");
         segments.add(third);
         Files.delete(second);
         Files.delete(third);
-        assertThat(segments.look()).isEqualTo(LogFiles.name(second) + " was removed, and 1 more");
+        assertThat(segments.check()).isEqualTo(LogFiles.name(second) + " was removed, and 1 more");
     }
 
     @Test
-    void oneThatIsToBeDeletedIsForgotten() throws IOException {
+    void aForgottenSegmentIsNotReported() throws IOException {
         segments.forget(first);
         Files.delete(first);
-        assertThat(segments.look()).isNull();
+        assertThat(segments.check()).isNull();
     }
 
-    /** A directory that seems unchanged is looked into every twentieth time. */
+    /** A directory that seems unchanged is checked every twentieth time. */
     @Test
     void aChangeThatTheDirectoryDoesNotShowIsFoundLater() throws IOException {
         FileTime before = Files.getLastModifiedTime(directory);
         Files.delete(first);
         Files.setLastModifiedTime(directory, before);
         for (int i = 1; i < 20; i++) {
-            assertThat(segments.look()).isNull();
+            assertThat(segments.check()).isNull();
         }
-        assertThat(segments.look()).isEqualTo(LogFiles.name(first) + " was removed");
+        assertThat(segments.check()).isEqualTo(LogFiles.name(first) + " was removed");
     }
 
     @Test
-    void aDirectoryThatIsGoneHasNoSegments() throws IOException {
+    void aMissingDirectoryHasNoSegments() throws IOException {
         Files.delete(first);
         Files.delete(second);
         Files.delete(directory);
-        assertThat(segments.look()).isEqualTo(LogFiles.name(first) + " was removed, and 1 more");
+        assertThat(segments.check()).isEqualTo(LogFiles.name(first) + " was removed, and 1 more");
         Files.createDirectory(directory);
     }
 }

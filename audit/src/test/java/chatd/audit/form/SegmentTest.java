@@ -16,10 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Segments that somebody wrote whose chain holds, as anybody can compute it: what is wrong with their lines is found all
- * the same.
- */
+/** Forged segments whose chain is correct, as anybody can compute it: errors in their lines are found all the same. */
 class SegmentTest {
     private static final String KEY = "0123456789abcdef";
     private static final String START = "2026-11-20T06:15:00.000000Z";
@@ -37,7 +34,7 @@ class SegmentTest {
             text.append(head).append('\n');
         }
 
-        /** Adds an element, which is given up to its end, {@code />}. */
+        /** Adds an element, given without its closing {@code />}. */
         Forged line(String element) {
             text.append(element)
                     .append(" chain=\"" + chain.add(utf8(element + "/>")) + "\"/>")
@@ -72,7 +69,7 @@ class SegmentTest {
     }
 
     @Test
-    void whatIsRightIsRead() throws IOException {
+    void aCorrectSegmentIsRead() throws IOException {
         Forged forged = new Forged()
                 .event(1, at("00.000000Z"), " message=\"7\" change=\"3\"")
                 .event(2, at("59.999999Z"), " message=\"5\"");
@@ -89,7 +86,7 @@ class SegmentTest {
         assertThat(read.end()).isEqualTo(utf8(forged.text.toString()).length);
     }
 
-    /** Within the minute of the line before it, and in a minute of its own. */
+    /** In the same minute as the line before it, and in another minute. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -103,7 +100,7 @@ class SegmentTest {
                 "00.00000Z ",
                 "99.000000Z"
             })
-    void whatIsNoTimeIsFound(String seconds) throws IOException {
+    void invalidTimesAreFound(String seconds) throws IOException {
         Segment same = new Forged().event(1, START).event(2, at(seconds)).read();
         assertThat(same.wrong()).isEqualTo("not an event with its chain");
         assertThat(same.lastSeq()).isEqualTo(1);
@@ -116,7 +113,7 @@ class SegmentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2026-02-30T06:15:00.000000Z", "2027-02-29T06:15:00.000000Z"})
-    void aDayThatThereIsNotIsFound(String time) throws IOException {
+    void nonexistentDaysAreFound(String time) throws IOException {
         assertThat(new Forged().event(1, time).read().wrong()).isEqualTo("not a time");
         assertThat(new Forged()
                         .event(1, "2026-02-01T06:15:00.000000Z")
@@ -127,7 +124,7 @@ class SegmentTest {
     }
 
     @Test
-    void timesDoNotGoBack() throws IOException {
+    void timesMustNotGoBack() throws IOException {
         assertThat(new Forged()
                         .event(1, at("01.000000Z"))
                         .event(2, at("01.000000Z"))
@@ -145,7 +142,7 @@ class SegmentTest {
     /** A log may begin with any number, also 0. */
     @ParameterizedTest
     @CsvSource({"0, 2", "0, 0", "1, 3", "1, 1", "5, 4"})
-    void numbersFollowEachOther(long first, long second) throws IOException {
+    void numbersMustBeConsecutive(long first, long second) throws IOException {
         assertThat(new Forged()
                         .event(first, START)
                         .event(first + 1, START)
@@ -156,7 +153,7 @@ class SegmentTest {
                 .isEqualTo("seq is " + second + " where " + (first + 1) + " was expected");
     }
 
-    /** Bytes that are no character are shown, and so chained, as the one that stands for such. */
+    /** Invalid bytes are decoded, and so chained, as the replacement character. */
     @Test
     void bytesThatAreNotUtf8AreFound() throws IOException {
         Forged forged = new Forged().event(1, START, " name=\"\ufffd\"");
@@ -179,7 +176,7 @@ class SegmentTest {
         "2, fedcba9876543210, a seal by another key than the segment's",
         "2, x, not a seal"
     })
-    void aSealSealsWhatCameBeforeIt(long events, String key, String wrong) throws IOException {
+    void aSealMustMatchTheEventsBeforeIt(long events, String key, String wrong) throws IOException {
         Segment read = new Forged()
                 .event(1, START)
                 .event(2, START)
@@ -189,7 +186,10 @@ class SegmentTest {
         assertThat(read.unsealed()).isEqualTo(wrong == null ? 0 : 2);
     }
 
-    /** The first seal of an excerpt may seal more than is left, but not less; those after it as many as there are. */
+    /**
+     * The first seal of an excerpt may seal more than is left, but not less; later ones must seal exactly as many as
+     * there are.
+     */
     @ParameterizedTest
     @CsvSource({
         "2, 1, ",
@@ -217,7 +217,7 @@ class SegmentTest {
     }
 
     @Test
-    void linesAreLeftOutOfAnExcerptAlone(@TempDir Path directory) throws IOException {
+    void onlyAnExcerptMayLeaveOutLines(@TempDir Path directory) throws IOException {
         String chain = "x".repeat(43);
         for (String line : List.of(
                 "<skipped seq=\"7\" time=\"" + START + "\"/>",
@@ -234,17 +234,17 @@ class SegmentTest {
         assertThat(Segment.read(file).wrong()).isEqualTo("not an event with its chain");
     }
 
-    /** A chain that ends where the line does, or with something else than a quote. */
+    /** A chain that ends with the line, or without the closing quote, or that is not the last attribute. */
     @ParameterizedTest
     @ValueSource(strings = {"", "\"", "\"x", "'/>", "\" more=\"\"/>"})
-    void aChainIsTheLastAttribute(String rest) throws IOException {
+    void theChainMustBeTheLastAttribute(String rest) throws IOException {
         Forged forged = new Forged();
         forged.text.append("<event seq=\"1\" time=\"" + START + "\" chain=\"" + ">".repeat(43) + rest + "\n");
         assertThat(forged.read().wrong()).isEqualTo("not an event with its chain");
     }
 
     @Test
-    void nothingFollowsTheEnd() throws IOException {
+    void nothingMayFollowTheEnd() throws IOException {
         Forged forged = new Forged().event(1, START);
         forged.text.append(Line.END).append('\n');
         Segment closed = forged.read();
@@ -254,7 +254,7 @@ class SegmentTest {
     }
 
     @Test
-    void whatDoesNotBeginAsASegmentIsNone() {
+    void aFileWithoutTheHeadOfASegmentIsRefused() {
         assertThatThrownBy(
                         () -> Segment.read(new ByteArrayInputStream(utf8("<audit>\n")), VerificationListener.NOTHING))
                 .isInstanceOf(Segment.Broken.class)
@@ -263,7 +263,7 @@ class SegmentTest {
 
     /** A line longer than the buffer is read whole, one longer than what is allowed ends the stream. */
     @Test
-    void linesHaveALongest() throws IOException {
+    void lineLengthIsLimited() throws IOException {
         byte[] lines = utf8("a\n" + "b".repeat(200_000) + "\n" + "c".repeat(200_001) + "\n");
         SegmentReader reader = new SegmentReader(new ByteArrayInputStream(lines), 200_000);
         assertThat(reader.next()).isEqualTo(utf8("a"));

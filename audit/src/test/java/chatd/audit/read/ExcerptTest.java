@@ -6,7 +6,7 @@ import chatd.audit.LogBytes;
 import chatd.audit.LogFiles;
 import chatd.audit.Logs;
 import chatd.audit.form.VerificationListener;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import chatd.audit.write.AuditLog;
 import chatd.fixtures.TestClock;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class ExcerptTest {
     private Path out;
 
     private final TestClock clock = Logs.clock();
-    private SealPublic key;
+    private SealPublicKey key;
 
     /** Writes an event an hour, sealed every third hour, in three segments of ten hours, the last one open. */
     @BeforeEach
@@ -61,7 +61,7 @@ class ExcerptTest {
                 if (i % 3 == 2) {
                     log.anchor();
                 }
-                clock.add(Duration.ofHours(1));
+                clock.advance(Duration.ofHours(1));
             }
         }
     }
@@ -107,16 +107,16 @@ class ExcerptTest {
                 .contains(" message=\"" + first + "\" user", " message=\"" + last + "\" user")
                 .doesNotContain(" message=\"" + (first - 1) + "\" user", " message=\"" + (last + 1) + "\" user");
         Verifier.Report report = verify(true);
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.isAuthentic()).isTrue();
         assertThat(report.events()).isEqualTo(result.events());
     }
 
     @Test
-    void whoAsksForTheWholeLogIsNotSatisfiedWithAnExcerpt() throws IOException {
+    void anExcerptIsNotAuthenticAsAWholeLog() throws IOException {
         export(4, 12);
         Verifier.Report report = verify(false);
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.isAuthentic()).isFalse();
         assertThat(report.notes()).anyMatch(note -> note.startsWith("it is an excerpt: what was logged up to seq 6"));
     }
@@ -133,14 +133,14 @@ class ExcerptTest {
             Verifier.Report report = verify(true);
             // Changes in the head need not be found: no chain in the excerpt covers its first three lines, nor the time
             // of the line that stands for what was left out.
-            assertThat(report.wrong() != null || !report.isAuthentic() || isOfTheHead(bytes, i))
+            assertThat(report.firstError() != null || !report.isAuthentic() || isInHead(bytes, i))
                     .as("byte %d", i)
                     .isTrue();
             bytes[i] = was;
         }
     }
 
-    private static boolean isOfTheHead(byte[] bytes, int at) {
+    private static boolean isInHead(byte[] bytes, int at) {
         int lines = 0;
         for (int i = 0; i < at; i++) {
             lines += bytes[i] == '\n' ? 1 : 0;
@@ -158,12 +158,12 @@ class ExcerptTest {
         lines.subList(3, 5).clear();
         lines.add(3, left);
         Files.writeString(second, String.join("\n", lines) + "\n");
-        assertThat(verify(true).wrong())
+        assertThat(verify(true).firstError())
                 .contains("something is left out, which only an excerpt's first segment may do");
     }
 
     @Test
-    void aSpanWithoutEventsHasNone() throws IOException {
+    void aSpanWithoutEventsWritesNothing() throws IOException {
         assertThat(export(100, 200).events()).isZero();
         try (Stream<Path> all = Files.list(out)) {
             assertThat(all).isEmpty();
@@ -171,7 +171,7 @@ class ExcerptTest {
     }
 
     @Test
-    void aLogThatIsWrongIsSaidToBe() throws IOException {
+    void anErrorInTheLogIsReported() throws IOException {
         Path first = new LogFiles(directory).closed().getFirst();
         Files.writeString(first, Files.readString(first).replace("message=\"5\"", "message=\"6\""));
         assertThat(export(1, null).wrong()).contains("the chain does not hold");

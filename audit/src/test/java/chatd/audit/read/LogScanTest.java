@@ -45,7 +45,7 @@ class LogScanTest {
     }
 
     @Test
-    void allSegmentsAreReadInTheirOrder() throws IOException {
+    void allSegmentsAreReadInOrder() throws IOException {
         try (AuditLog log = open()) {
             for (int i = 0; i < 12; i++) {
                 log.append(Logs.event(i));
@@ -62,11 +62,11 @@ class LogScanTest {
     }
 
     @Test
-    void oldSegmentsArePassedOverAndTheScanEndsWhereItIsTold() throws IOException {
+    void oldSegmentsAreSkippedAndTheScanStopsOnRequest() throws IOException {
         try (AuditLog log = open()) {
             for (int i = 0; i < 4; i++) {
                 log.append(Logs.event(i));
-                clock.add(Duration.ofDays(1));
+                clock.advance(Duration.ofDays(1));
                 log.rotate();
             }
             log.publish();
@@ -86,7 +86,7 @@ class LogScanTest {
 
     /** Rotations may happen at any moment of a scan; everything that was there when it began is read exactly once. */
     @Test
-    void aLogThatIsRotatedMeanwhileIsReadWithoutAGap() throws Exception {
+    void aLogThatIsBeingRotatedIsReadWithoutGaps() throws Exception {
         try (AuditLog log = open()) {
             log.append(Logs.event(0));
             Thread writing = Thread.startVirtualThread(() -> {

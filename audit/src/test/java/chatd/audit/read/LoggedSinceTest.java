@@ -34,7 +34,7 @@ class LoggedSinceTest {
     }
 
     @Test
-    void numbersAndNamesAboveWhatTheDatabaseHas() throws Exception {
+    void numbersAndNamesThatTheDatabaseLacks() throws Exception {
         try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, Logs.clock())) {
             log.append(new AuditEvent.Started("1", 7, "", 900, 900));
             log.append(registered(1, 1, "alice"), registered(2, 2, "bob"), file(1, 1));

@@ -2,7 +2,7 @@ package chatd.audit.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -34,7 +34,7 @@ public final class SecondVerifier {
                     print("WRONG:", str(wrong).replace("\\n", " "), flush=True)
             """;
 
-    private static @Nullable SecondVerifier one;
+    private static @Nullable SecondVerifier instance;
 
     private final Writer in;
     private final BufferedReader out;
@@ -62,24 +62,24 @@ public final class SecondVerifier {
     }
 
     /** Fails if the two verifiers disagree. */
-    public static synchronized void agrees(
-            Path directory, List<SealPublic> keys, List<String> anchors, Verifier.Report report) {
+    public static synchronized void assertAgrees(
+            Path directory, List<SealPublicKey> keys, List<String> anchors, Verifier.Report report) {
         try {
-            SecondVerifier two = one == null ? new SecondVerifier() : one;
-            one = two;
-            two.in.write(directory + "\t"
-                    + keys.stream().map(SealPublic::encoded).collect(Collectors.joining(" ")) + "\t"
+            SecondVerifier verifier = instance == null ? new SecondVerifier() : instance;
+            instance = verifier;
+            verifier.in.write(directory + "\t"
+                    + keys.stream().map(SealPublicKey::encoded).collect(Collectors.joining(" ")) + "\t"
                     + String.join("|", anchors) + "\n");
-            two.in.flush();
-            String said = String.valueOf(two.out.readLine());
-            if (said.contains("ML-DSA needs") && !two.knowsMlDsa && hasMlDsa(directory)) {
+            verifier.in.flush();
+            String said = String.valueOf(verifier.out.readLine());
+            if (said.contains("ML-DSA needs") && !verifier.knowsMlDsa && hasMlDsa(directory)) {
                 return;
             }
-            assertThat(said.startsWith("WRONG:")).as("%s / %s", said, report).isEqualTo(report.wrong() != null);
-            if (report.wrong() == null) {
+            assertThat(said.startsWith("WRONG:")).as("%s / %s", said, report).isEqualTo(report.firstError() != null);
+            if (report.firstError() == null) {
                 assertThat(Long.parseLong(said))
                         .as("%s", report)
-                        .isEqualTo(report.isAuthentic() ? report.authentic() : 0);
+                        .isEqualTo(report.isAuthentic() ? report.lastAuthenticSeq() : 0);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

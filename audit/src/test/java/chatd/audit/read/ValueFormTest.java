@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each form of a value, at its bounds, in the middle of a line. */
+/** Tests each form of a value, at its bounds, in the middle of a line. */
 class ValueFormTest {
     private static final String BEFORE = "<a b=\"";
 
     private static boolean takes(ValueForm form, String value) {
         byte[] line = (BEFORE + value + "\"/>").getBytes(StandardCharsets.UTF_8);
-        return form.takes(line, BEFORE.length(), line.length - 3);
+        return form.accepts(line, BEFORE.length(), line.length - 3);
     }
 
     private static void takesAll(ValueForm form, String... values) {
@@ -27,20 +27,20 @@ class ValueFormTest {
     }
 
     @Test
-    void aStringHasTheEntitiesOfTheLogAlone() {
+    void aStringMayHaveOnlyTheEntitiesOfTheLog() {
         takesAll(ValueForm.string(), "", "x", "&amp;", "a&quot;&lt;&gt;b", "&gt;", "王芳");
         takesNone(ValueForm.string(), "<", "a<b", "x<", "<x", "&", "&amp", "a&apos;b", "x&", "&#10;", "&&amp;");
     }
 
     @Test
-    void aWordIsOneOfAFew() {
+    void onlyListedValuesAreAccepted() {
         ValueForm form = ValueForm.oneOf(List.of("ok", "refused"));
         takesAll(form, "ok", "refused");
         takesNone(form, "", "o", "okk", "refuse", "OK");
     }
 
     @Test
-    void aNumberIsWithinItsBounds() {
+    void aNumberMustBeWithinItsBounds() {
         ValueForm form = ValueForm.number(3, 17);
         takesAll(form, "3", "17", "09", "000000000000000005");
         takesNone(form, "", "2", "18", "-4", "+4", "4.0", "1a", "/4", ":4", "0000000000000000005");
@@ -49,7 +49,7 @@ class ValueFormTest {
     }
 
     @Test
-    void aPatternIsMatchedWhole() {
+    void aPatternMustMatchTheWholeValue() {
         ValueForm form = ValueForm.pattern("[A-Cx-]{3}\\.\\d+z");
         takesAll(form, "ABC.1z", "x-x.123z", "---.0z");
         takesNone(form, "AB.1z", "ABCA.1z", "ABD.1z", "ABC.z", "ABC1z", "ABC.1", "ABC.1zz", "@BC.1z", "ABC.1é");
@@ -64,12 +64,12 @@ class ValueFormTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a?", "a*", "(a)", "a|b", "^a", "a$", ".", "\\w", "[\\s]", "\\1"})
-    void anotherPatternIsRefused(String pattern) {
+    void unsupportedPatternsAreRefused(String pattern) {
         assertThatIllegalArgumentException().isThrownBy(() -> ValueForm.pattern(pattern));
     }
 
     @Test
-    void aTimeIsOneThatThereIs() {
+    void onlyExistingTimesAreAccepted() {
         ValueForm form = ValueForm.time(ValueForm.pattern("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z"));
         takesAll(
                 form,

@@ -43,11 +43,11 @@ class WrittenFormTest {
     private Path directory;
 
     private final SchemaCheck validator = new SchemaCheck();
-    private WrittenForm form;
+    private CanonicalForm form;
 
     @BeforeEach
     void form() throws Exception {
-        form = new WrittenForm(new ByteArrayInputStream(schema().getBytes(StandardCharsets.UTF_8)));
+        form = new CanonicalForm(new ByteArrayInputStream(schema().getBytes(StandardCharsets.UTF_8)));
     }
 
     @AfterEach
@@ -88,9 +88,9 @@ class WrittenFormTest {
         return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    private boolean takes(byte[] document) throws IOException {
+    private boolean accepts(byte[] document) throws IOException {
         try (FileChannel file = file(document)) {
-            return form.takes(file);
+            return form.accepts(file);
         }
     }
 
@@ -105,43 +105,43 @@ class WrittenFormTest {
     }
 
     /** Returns whether the fast check accepts a document, which it may do only if the validator does. */
-    private boolean judged(byte[] document) throws IOException {
-        boolean takes = takes(document);
-        assertThat(!takes || isValid(document))
+    private boolean isAccepted(byte[] document) throws IOException {
+        boolean accepted = accepts(document);
+        assertThat(!accepted || isValid(document))
                 .as(() -> "accepted, but not valid:\n" + new String(document, StandardCharsets.UTF_8))
                 .isTrue();
-        return takes;
+        return accepted;
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Ed25519", "ML-DSA-65"})
-    void everyEventAndSealAsTheyAreWritten(String algorithm) throws Exception {
+    void everyWrittenEventAndSealIsAccepted(String algorithm) throws Exception {
         List<String> lines = written(algorithm);
         assertThat(lines).anyMatch(line -> line.startsWith("<seal "));
-        assertThat(judged(document(lines))).isTrue();
+        assertThat(isAccepted(document(lines))).isTrue();
         lines.add(3, SKIPPED);
-        assertThat(judged(document(lines))).isTrue();
+        assertThat(isAccepted(document(lines))).isTrue();
         // Only an excerpt's first segment has it, and only once.
         lines.add(3, SKIPPED);
-        assertThat(judged(document(lines))).isFalse();
-        assertThat(judged(document(List.of(lines.get(0), lines.get(1), lines.get(2), "</audit>"))))
+        assertThat(isAccepted(document(lines))).isFalse();
+        assertThat(isAccepted(document(List.of(lines.get(0), lines.get(1), lines.get(2), "</audit>"))))
                 .isTrue();
     }
 
     /** In every line, bytes are changed, removed or doubled: about one in two in a full campaign, else one in 40. */
     @Test
-    void noChangeOfAByteIsTakenThatAValidatorDoesNotTake() throws Exception {
+    void noByteChangeIsAcceptedThatTheValidatorRejects() throws Exception {
         List<String> lines = written("Ed25519");
         List<String> head = lines.subList(0, 3);
         List<String> some = new ArrayList<>(lines.subList(3, lines.size() - 1));
         some.add(SKIPPED);
         Random random = Campaign.random();
-        int apart = Campaign.times(79, 3);
-        int taken = 0;
-        int refused = 0;
+        int maxGap = Campaign.times(79, 3);
+        int accepted = 0;
+        int rejected = 0;
         for (String line : some) {
             byte[] document = document(List.of(head.get(0), head.get(1), head.get(2), line, lines.getLast()));
-            for (int at = random.nextInt(apart); at < document.length; at += 1 + random.nextInt(apart)) {
+            for (int at = random.nextInt(maxGap); at < document.length; at += 1 + random.nextInt(maxGap)) {
                 byte[] changed = document.clone();
                 byte[] others = {
                     '"', '<', '>', '&', '\'', '=', ' ', '/', '0', '9', 'x', '-', '\n', 0, 1, 0x7f, (byte) 0xc3, -1
@@ -153,22 +153,22 @@ class WrittenFormTest {
                 byte[] twice = Arrays.copyOf(document, document.length + 1);
                 System.arraycopy(document, at, twice, at + 1, document.length - at);
                 for (byte[] each : List.of(changed, without, twice)) {
-                    if (judged(each)) {
-                        taken++;
+                    if (isAccepted(each)) {
+                        accepted++;
                     } else {
-                        refused++;
+                        rejected++;
                     }
                 }
             }
         }
-        Campaign.tell(taken + " changes of bytes taken, " + refused + " refused");
-        assertThat(taken).isGreaterThan(Campaign.times(25, 1_000));
-        assertThat(refused).isGreaterThan(Campaign.times(25, 1_000));
+        Campaign.report(accepted + " changes of bytes taken, " + rejected + " refused");
+        assertThat(accepted).isGreaterThan(Campaign.times(25, 1_000));
+        assertThat(rejected).isGreaterThan(Campaign.times(25, 1_000));
     }
 
     /** Attributes are removed, added, renamed or given other values; elements are put inside others. */
     @Test
-    void noChangeOfAnAttributeIsTakenThatAValidatorDoesNotTake() throws Exception {
+    void noAttributeChangeIsAcceptedThatTheValidatorRejects() throws Exception {
         List<String> lines = written("Ed25519");
         List<String> attributes = new ArrayList<>();
         for (String line : lines.subList(2, lines.size() - 1)) {
@@ -179,7 +179,7 @@ class WrittenFormTest {
                     .toList());
         }
         Random random = Campaign.random();
-        int taken = 0;
+        int accepted = 0;
         int changes = Campaign.times(1_500, 30_000);
         for (int i = 0; i < changes; i++) {
             if (i % 1_000 == 0) {
@@ -191,7 +191,7 @@ class WrittenFormTest {
             String name = one.substring(0, one.indexOf('"'));
             String other = attributes.get(random.nextInt(attributes.size()));
             String otherName = other.substring(0, other.indexOf('"'));
-            String made = switch (random.nextInt(5)) {
+            String changedLine = switch (random.nextInt(5)) {
                 case 0 -> line.replaceFirst(name + "\"[^\"]*\"", "");
                 case 1 -> line.replaceFirst(" ", Matcher.quoteReplacement(one + " "));
                 case 2 -> line.replaceFirst(name, otherName);
@@ -201,15 +201,15 @@ class WrittenFormTest {
                 default -> line.replaceFirst("/>", Matcher.quoteReplacement("><to" + one + "/></event>"));
             };
             if (line.equals(lines.get(2))) {
-                changed.set(2, made);
+                changed.set(2, changedLine);
             } else {
-                changed.add(made);
+                changed.add(changedLine);
             }
             changed.add(lines.getLast());
-            taken += judged(document(changed)) ? 1 : 0;
+            accepted += isAccepted(document(changed)) ? 1 : 0;
         }
-        Campaign.tell(changes + " changes of attributes, " + taken + " taken");
-        assertThat(taken).isBetween(changes / 30, changes - changes / 30);
+        Campaign.report(changes + " changes of attributes, " + accepted + " taken");
+        assertThat(accepted).isBetween(changes / 30, changes - changes / 30);
     }
 
     @ParameterizedTest
@@ -219,47 +219,47 @@ class WrittenFormTest {
                 "2026-00-01T00:00:00.000000Z", "2026-01-00T00:00:00.000000Z", "2026-01-01T25:00:00.000000Z",
                 "2026-01-01T00:60:00.000000Z", "2026-01-01T00:00:60.000000Z", "0000-01-01T00:00:00.000000Z"
             })
-    void aTimeThatThereIsNot(String time) throws Exception {
+    void anImpossibleTimeIsRejected(String time) throws Exception {
         List<String> lines = written("Ed25519");
         lines.set(3, lines.get(3).replaceFirst("time=\"[^\"]*\"", "time=\"" + time + "\""));
-        assertThat(judged(document(lines))).isFalse();
+        assertThat(isAccepted(document(lines))).isFalse();
     }
 
     /** A rejected segment need not be invalid: the validator has the last word. */
     @Test
-    void whatIsNotWrittenLikeThatIsForTheValidator() throws Exception {
+    void unusualButValidFormattingIsLeftToTheValidator() throws Exception {
         List<String> lines = written("Ed25519");
         lines.set(4, lines.get(4).replaceFirst(" outcome", "  outcome"));
-        assertThat(judged(document(lines))).isFalse();
+        assertThat(isAccepted(document(lines))).isFalse();
         assertThat(isValid(document(lines))).isTrue();
     }
 
     /** A segment is accepted however many of its characters are written as entities. */
     @Test
-    void aSegmentFullOfEntities() throws Exception {
+    void aSegmentFullOfEntitiesIsAccepted() throws Exception {
         List<String> lines = written("Ed25519");
         String line = lines.get(4).replaceFirst("version=\"[^\"]*", "version=\"" + "&amp;".repeat(1_000));
         List<String> many = new ArrayList<>(lines.subList(0, 3));
         many.addAll(Collections.nCopies(300, line));
         many.add(lines.getLast());
         assertThat(line).contains("&amp;&amp;");
-        assertThat(judged(document(many))).isTrue();
+        assertThat(isAccepted(document(many))).isTrue();
     }
 
     /** An overlong line is left to the validator, which does not hold it in memory. */
     @Test
-    void aLineThatIsLongerThanAny() throws Exception {
+    void anOverlongLineIsLeftToTheValidator() throws Exception {
         List<String> lines = written("Ed25519");
         lines.set(4, lines.get(4).replaceFirst("version=\"", "version=\"" + "x".repeat(3 << 20)));
-        assertThat(judged(document(lines))).isFalse();
+        assertThat(isAccepted(document(lines))).isFalse();
         assertThat(isValid(document(lines))).isTrue();
     }
 
     @Test
-    void whatFollowsTheEnd() throws Exception {
+    void extraAndMissingBytesAtTheEndAreRejected() throws Exception {
         byte[] document = document(written("Ed25519"));
-        assertThat(judged(Arrays.copyOf(document, document.length + 1))).isFalse();
-        assertThat(judged(Arrays.copyOf(document, document.length - 1))).isFalse();
+        assertThat(isAccepted(Arrays.copyOf(document, document.length + 1))).isFalse();
+        assertThat(isAccepted(Arrays.copyOf(document, document.length - 1))).isFalse();
     }
 
     /** A schema that it does not support is a bug in the program, found by any test that loads the schema. */
@@ -278,15 +278,15 @@ class WrittenFormTest {
                 "type=\"a:to\" minOccurs=\"0\"#type=\"a:to\"",
                 "<xs:choice>#<xs:all>"
             })
-    void aSchemaThatSaysMore(String what, String more) throws Exception {
-        String changed = schema().replaceFirst(what, Matcher.quoteReplacement(more));
-        if (more.equals("<xs:all>")) {
+    void anUnsupportedSchemaIsRefused(String original, String replacement) throws Exception {
+        String changed = schema().replaceFirst(original, Matcher.quoteReplacement(replacement));
+        if (replacement.equals("<xs:all>")) {
             changed = changed.replaceAll("<xs:all>([^!]*?)</xs:choice>", "<xs:all>$1</xs:all>");
         }
         byte[] xsd = changed.getBytes(StandardCharsets.UTF_8);
         assertThat(changed).isNotEqualTo(schema());
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new WrittenForm(new ByteArrayInputStream(xsd)))
+                .isThrownBy(() -> new CanonicalForm(new ByteArrayInputStream(xsd)))
                 .withMessageContaining("schema");
     }
 }

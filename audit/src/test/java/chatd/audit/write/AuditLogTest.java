@@ -53,22 +53,22 @@ class AuditLogTest {
                 .toList();
     }
 
-    private void verifies() throws IOException {
-        assertThat(Logs.verify(directory).wrong()).isNull();
+    private void assertVerifies() throws IOException {
+        assertThat(Logs.verify(directory).firstError()).isNull();
     }
 
     @Test
-    void aNewLogIsAWholeDocumentAtOnce() throws Exception {
+    void aNewLogIsACompleteDocumentFromTheStart() throws Exception {
         try (AuditLog log = open()) {
             assertThat(log.lastMessage()).isZero();
             assertThat(published()).hasSize(5).last().isEqualTo("</audit>");
             assertThat(group(published(), "type")).containsExactly("key");
-            verifies();
+            assertVerifies();
         }
     }
 
     @Test
-    void itValidatesAndItsChainHolds() throws Exception {
+    void itMatchesTheSchemaAndItsChainIsValid() throws Exception {
         try (AuditLog log = open()) {
             log.append(AuditEvents.all().values().toArray(AuditEvent[]::new));
             log.publish();
@@ -80,11 +80,11 @@ class AuditLogTest {
                 .validate(new StreamSource(new StringReader(String.join("\n", lines))));
         assertThat(group(lines, "chain")).isEqualTo(Logs.chains(lines, "A".repeat(43)));
         assertThat(group(lines, "seq").getFirst()).isEqualTo("1");
-        verifies();
+        assertVerifies();
     }
 
     @Test
-    void itGoesOnWhereItWas() throws Exception {
+    void itContinuesWhereItStopped() throws Exception {
         Logs.write(directory, 3);
         try (AuditLog log = open()) {
             assertThat(log.lastMessage()).isEqualTo(3);
@@ -93,12 +93,12 @@ class AuditLogTest {
         assertThat(group(published(), "type")).containsExactly("key", "text", "text", "text", "text");
         // It was sealed each time it was closed.
         assertThat(group(published(), "seq")).containsExactly("1", "2", "3", "4", "5", "6", "7");
-        verifies();
+        assertVerifies();
     }
 
     @Test
-    void itIsPublishedByItself() throws Exception {
-        try (AuditLog log = open().publishing()) {
+    void itIsPublishedAutomatically() throws Exception {
+        try (AuditLog log = open().startPublishing()) {
             log.append(Logs.event(1));
             await().until(() -> published().size() == 6);
             log.append(Logs.event(2));
@@ -115,18 +115,18 @@ class AuditLogTest {
             }
             int bySize = log.files().closed().size();
             assertThat(bySize).isPositive();
-            clock.add(Duration.ofHours(2));
+            clock.advance(Duration.ofHours(2));
             log.append(Logs.event(51));
             assertThat(log.files().closed()).hasSize(bySize + 1);
             assertThat(log.lastMessage()).isEqualTo(51);
             assertThat(LogFiles.name(log.files().closed().getFirst())).isEqualTo("audit-000001-20261120T061500Z.xml");
         }
         assertThat(group(published(), "type")).startsWith("rotation");
-        verifies();
+        assertVerifies();
     }
 
     @Test
-    void aFreshSegmentStillKnowsTheLastNumbers() throws Exception {
+    void aNewSegmentStillKnowsTheLastMessageNumber() throws Exception {
         try (AuditLog log = open()) {
             log.append(Logs.event(7));
             log.rotate();
@@ -141,7 +141,7 @@ class AuditLogTest {
      * another file, and an event says so.
      */
     @Test
-    void aTornTailIsCutBackToTheLastWholeLine() throws Exception {
+    void aTornTailIsTruncatedToTheLastCompleteLine() throws Exception {
         Logs.write(directory, 2);
         byte[] whole = Files.readAllBytes(directory.resolve("audit.part"));
         List<String> before = published();
@@ -163,7 +163,7 @@ class AuditLogTest {
                 assertThat(types).as("cut at " + cut).last().isEqualTo("recovery");
                 assertThat(torn()).hasSize(1);
             }
-            verifies();
+            assertVerifies();
             assertThat(before)
                     .containsAll(after.subList(0, Math.min(after.size() - 2, 3)).stream()
                             .filter(line -> !line.startsWith("<audit"))
@@ -209,17 +209,19 @@ class AuditLogTest {
             assertThat(log.files().closed()).hasSize(1);
         }
         assertThat(group(published(), "type")).containsExactly("rotation", "text");
-        verifies();
+        assertVerifies();
     }
 
-    /** Killed between the closing tag and the segment's second name, or between that and the next segment. */
+    /**
+     * Killed after the closing tag: before the segment is linked to its final name, or before the next segment begins.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aRotationInterruptedBeforeTheNextSegmentIsFinished(boolean named) throws Exception {
+    void aRotationInterruptedBeforeTheNextSegmentIsFinished(boolean isLinked) throws Exception {
         Logs.write(directory, 3);
         Path part = directory.resolve("audit.part");
         Files.writeString(part, "</audit>\n", StandardOpenOption.APPEND);
-        if (named) {
+        if (isLinked) {
             Files.createLink(directory.resolve("audit-000001-20261120T061500Z.xml"), part);
         }
         try (AuditLog log = open()) {
@@ -229,7 +231,7 @@ class AuditLogTest {
         }
         assertThat(torn()).isEmpty();
         assertThat(group(published(), "type")).containsExactly("rotation", "text");
-        verifies();
+        assertVerifies();
     }
 
     @Test
@@ -239,12 +241,12 @@ class AuditLogTest {
         log.close();
         assertThatThrownBy(log::rotate).isInstanceOf(IOException.class).hasMessageContaining("closed");
         assertThat(log.files().closed()).isEmpty();
-        verifies();
+        assertVerifies();
     }
 
     /** File names are parsed when they are read back, so they must not depend on the machine's locale. */
     @Test
-    void aSegmentIsNamedAlikeInEveryLanguage() throws Exception {
+    void segmentNamesDoNotDependOnTheLocale() throws Exception {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
         try (AuditLog log = open()) {
@@ -256,11 +258,11 @@ class AuditLogTest {
         } finally {
             Locale.setDefault(before);
         }
-        verifies();
+        assertVerifies();
     }
 
     @Test
-    void whatFollowsTheClosingTagIsCutOffWithIt() throws Exception {
+    void trailingDataIsCutOffTogetherWithTheClosingTag() throws Exception {
         Logs.write(directory, 3);
         Files.writeString(directory.resolve("audit.part"), "</audit>\n</audit>\n", StandardOpenOption.APPEND);
         try (AuditLog log = open()) {
@@ -268,11 +270,11 @@ class AuditLogTest {
         }
         assertThat(torn()).hasSize(1);
         assertThat(group(published(), "type")).last().isEqualTo("recovery");
-        verifies();
+        assertVerifies();
     }
 
     @Test
-    void aClosedSegmentIsThePartItself() throws Exception {
+    void aClosedSegmentIsTheSameFileAsThePart() throws Exception {
         Logs.write(directory, 3);
         Path part = directory.resolve("audit.part");
         Object before = Files.getAttribute(part, "unix:ino");
@@ -283,11 +285,11 @@ class AuditLogTest {
             assertThat(Files.getAttribute(closed, "unix:nlink")).isEqualTo(1);
             assertThat(Files.getAttribute(part, "unix:ino")).isNotEqualTo(before);
         }
-        verifies();
+        assertVerifies();
     }
 
     @Test
-    void aRotationThatFailsChangesNothing() throws Exception {
+    void aFailedRotationChangesNothing() throws Exception {
         AuditLog.Options small = Logs.options(AuditLog.Fsync.NEVER, 4096, Duration.ofDays(1));
         try (AuditLog log = AuditLog.open(directory, small, clock)) {
             // The closed segment's name is taken by something that a file can't replace.
@@ -298,45 +300,45 @@ class AuditLogTest {
             }
             Files.delete(blocked.resolve("in the way"));
             Files.delete(blocked);
-            verifies();
-            clock.add(Duration.ofSeconds(11));
+            assertVerifies();
+            clock.advance(Duration.ofSeconds(11));
             log.append(Logs.event(41));
             assertThat(log.files().closed()).hasSize(1);
         }
-        verifies();
+        assertVerifies();
         assertThat(Logs.verify(directory).events()).isEqualTo(43);
     }
 
     @Test
-    void aLostPartIsTakenFromWhatWasPublished() throws Exception {
+    void aLostPartIsRestoredFromThePublishedDocument() throws Exception {
         Logs.write(directory, 3);
         Files.delete(directory.resolve("audit.part"));
         try (AuditLog log = open()) {
             assertThat(log.lastMessage()).isEqualTo(3);
         }
-        verifies();
+        assertVerifies();
         assertThat(Logs.verify(directory).segments()).isEqualTo(1);
-        // And an event that says so.
+        // A log event records the loss.
         assertThat(group(published(), "type")).containsExactly("key", "text", "text", "text", "log");
     }
 
     @Test
-    void aClockSetBackRepeatsTheLastTimeAndIsTold() throws Exception {
+    void aClockSetBackRepeatsTheLastTimeAndIsLogged() throws Exception {
         try (AuditLog log = open()) {
             log.append(Logs.event(1));
-            clock.add(Duration.ofMinutes(-1));
+            clock.advance(Duration.ofMinutes(-1));
             log.append(Logs.event(2));
             log.append(Logs.event(3));
-            clock.add(Duration.ofSeconds(90));
+            clock.advance(Duration.ofSeconds(90));
             log.append(Logs.event(4));
         }
         assertThat(group(published(), "type")).containsExactly("key", "text", "clock", "text", "text", "text");
         assertThat(group(published(), "time").subList(0, 5)).containsOnly("2026-11-20T06:15:00.000000Z");
-        verifies();
+        assertVerifies();
     }
 
     @Test
-    void eventsAppendedTogetherStandTogether() throws Exception {
+    void eventsAppendedTogetherAreAdjacent() throws Exception {
         try (AuditLog log = open()) {
             Stream.of(1, 2, 3, 4)
                     .map(n -> Thread.startVirtualThread(() -> {
@@ -352,7 +354,7 @@ class AuditLogTest {
         for (int i = 0; i < sizes.size(); i += 2) {
             assertThat(sizes.get(i)).isEqualTo(sizes.get(i + 1));
         }
-        verifies();
+        assertVerifies();
     }
 
     private static void append(AuditLog log, int n) {
@@ -364,7 +366,7 @@ class AuditLogTest {
     }
 
     @Test
-    void theTailFollowsOverARotation() throws Exception {
+    void theTailContinuesAcrossARotation() throws Exception {
         try (AuditLog log = open()) {
             log.append(Logs.event(1), Logs.event(2), Logs.event(3));
             try (LogTail tail = new LogTail(log.files(), 2)) {
@@ -398,7 +400,7 @@ class AuditLogTest {
     }
 
     @Test
-    void whereNamesAreLeftOutThereAreNumbersAlone() throws Exception {
+    void withoutNamesUsersAreLoggedByNumberOnly() throws Exception {
         AuditLog.Options numbers = new AuditLog.Options(
                 AuditLog.Fsync.INTERVAL,
                 AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
@@ -414,6 +416,6 @@ class AuditLogTest {
         assertThat(String.join("\n", published()))
                 .doesNotContain("alice", "王芳", " name=\"name\"")
                 .contains(" user=\"U12\"", "<to user=\"U13\"/>");
-        verifies();
+        assertVerifies();
     }
 }

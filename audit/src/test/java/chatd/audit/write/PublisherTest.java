@@ -26,7 +26,7 @@ class PublisherTest {
 
     /** A large segment is published rarely: a liveness check does not wait for the next publication. */
     @Test
-    void itGivesASignOfLifeAlsoWhileItRests() throws Exception {
+    void itAnswersLivenessChecksBetweenPublications() throws Exception {
         AuditLog.Options large = Logs.options(AuditLog.Fsync.NEVER, 512 << 20, Duration.ofDays(1));
         try (AuditLog log = AuditLog.open(directory, large, Clock.systemUTC())) {
             int n = 0;
@@ -38,12 +38,12 @@ class PublisherTest {
                 n += 2_000;
             }
             Object before = published();
-            log.publishing();
+            log.startPublishing();
             await().until(() -> !published().equals(before));
             Set<Object> seen = new HashSet<>();
             for (int i = 0; i < 40; i++) {
                 log.append(Logs.event(++n));
-                log.answer();
+                log.awaitLiveness();
                 seen.add(published());
             }
             assertThat(seen).as("publications meanwhile").hasSizeLessThan(10);

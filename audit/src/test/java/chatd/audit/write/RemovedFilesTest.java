@@ -25,12 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class RemovedFilesTest {
     @TempDir
-    private Path place;
+    private Path base;
 
     private final TestClock clock = Logs.clock();
 
     private Path directory() {
-        return place.resolve("log");
+        return base.resolve("log");
     }
 
     private AuditLog open() throws IOException {
@@ -39,7 +39,7 @@ class RemovedFilesTest {
                 AuditLog.Fsync.INTERVAL,
                 AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                 "host",
-                place.resolve("seal.key"),
+                base.resolve("seal.key"),
                 "Ed25519",
                 true,
                 Duration.ZERO,
@@ -52,12 +52,12 @@ class RemovedFilesTest {
     }
 
     /** Waits until the log itself reports something, and checks that it does so once. */
-    private void awaitSaid(String what) {
-        await().until(() -> Files.exists(file("audit.xml")) && said(what) > 0);
-        assertThat(said(what)).isEqualTo(1);
+    private void awaitReported(String text) {
+        await().until(() -> Files.exists(file("audit.xml")) && reportCount(text) > 0);
+        assertThat(reportCount(text)).isEqualTo(1);
     }
 
-    private long said(String what) {
+    private long reportCount(String text) {
         try (Stream<Path> segments = Files.list(directory())) {
             return segments.filter(path -> path.toString().endsWith(".xml"))
                     .flatMap(path -> {
@@ -67,37 +67,37 @@ class RemovedFilesTest {
                             throw new IllegalStateException(e);
                         }
                     })
-                    .filter(line -> line.contains("type=\"log\" outcome=\"failed\"") && line.contains(what))
+                    .filter(line -> line.contains("type=\"log\" outcome=\"failed\"") && line.contains(text))
                     .count();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private void holds(AuditLog log) throws IOException {
+    private void closeAndVerify(AuditLog log) throws IOException {
         log.close();
-        assertThat(Logs.verify(directory()).wrong()).isNull();
+        assertThat(Logs.verify(directory()).firstError()).isNull();
         try (AuditLog again = open()) {
             assertThat(again.trouble()).isNull();
         }
     }
 
     @Test
-    void thePartIsMadeAnewFromWhatIsOpen() throws Exception {
-        AuditLog log = open().publishing();
+    void aRemovedPartIsRestoredFromTheOpenFile() throws Exception {
+        AuditLog log = open().startPublishing();
         log.append(Logs.event(1));
         Files.delete(file("audit.part"));
         await().until(() -> Files.exists(file("audit.part")));
         log.append(Logs.event(2));
-        awaitSaid("audit.part was removed");
+        awaitReported("audit.part was removed");
         assertThat(Files.readString(file("audit.part"))).contains("message=\"1\"", "message=\"2\"");
         assertThat(log.lastMessage()).isEqualTo(2);
-        holds(log);
+        closeAndVerify(log);
     }
 
-    /** Nothing appended right after a removal is lost: a file without a name is written to for 250 ms at most. */
+    /** Nothing appended right after a removal is lost: an unlinked file is written to for at most 250 ms. */
     @Test
-    void whoIsBusyLosesNothingEither() throws Exception {
+    void nothingIsLostWhileAppending() throws Exception {
         AuditLog log = open();
         int number = 0;
         for (int round = 0; round < 3; round++) {
@@ -113,20 +113,20 @@ class RemovedFilesTest {
                 .map(found -> Integer.parseInt(found.group(1)))
                 .toList();
         assertThat(logged).isEqualTo(IntStream.rangeClosed(1, number).boxed().toList());
-        holds(log);
+        closeAndVerify(log);
     }
 
     @Test
-    void anotherInThePlaceOfThePartIsKeptBeside() throws Exception {
-        AuditLog log = open().publishing();
+    void aFileThatReplacedThePartIsKeptUnderAnotherName() throws Exception {
+        AuditLog log = open().startPublishing();
         log.append(Logs.event(1));
-        Path foreign = Files.writeString(place.resolve("foreign"), "<audit>nothing happened</audit>\n");
+        Path foreign = Files.writeString(base.resolve("foreign"), "<audit>nothing happened</audit>\n");
         Files.move(
                 foreign,
                 file("audit.part"),
                 java.nio.file.StandardCopyOption.ATOMIC_MOVE,
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        awaitSaid("audit.part was replaced");
+        awaitReported("audit.part was replaced");
         assertThat(Files.readString(file("audit.part"))).contains("message=\"1\"");
         try (Stream<Path> files = Files.list(directory())) {
             Path kept = files.filter(path -> path.getFileName().toString().startsWith("audit.replaced-"))
@@ -134,13 +134,13 @@ class RemovedFilesTest {
                     .orElseThrow();
             assertThat(kept).hasContent("<audit>nothing happened</audit>");
         }
-        holds(log);
+        closeAndVerify(log);
     }
 
     @Test
-    void aPartThatWasCutShortCanNotGoOn() throws Exception {
+    void aTruncatedPartBreaksTheLog() throws Exception {
         AtomicReference<Exception> broken = new AtomicReference<>();
-        AuditLog log = open().publishing();
+        AuditLog log = open().startPublishing();
         log.observe(new AuditLog.Observer() {
             @Override
             public void logFailed(String why) {}
@@ -160,10 +160,10 @@ class RemovedFilesTest {
     }
 
     @Test
-    void withoutADirectoryItCanNotBeWrittenUntilThatIsBack() throws Exception {
-        AuditLog log = open().publishing();
+    void withoutItsDirectoryTheLogCanNotBeWrittenUntilItIsBack() throws Exception {
+        AuditLog log = open().startPublishing();
         log.append(Logs.event(1));
-        Path away = Files.move(directory(), place.resolve("away"));
+        Path away = Files.move(directory(), base.resolve("away"));
         Files.createFile(directory());
         await().until(() -> log.trouble() != null);
         assertThatThrownBy(() -> log.append(Logs.event(2))).isInstanceOf(IOException.class);
@@ -172,101 +172,101 @@ class RemovedFilesTest {
         await().until(() -> log.trouble() == null);
         log.append(Logs.event(2));
         assertThat(Files.readString(file("audit.part"))).contains("message=\"1\"", "message=\"2\"");
-        holds(log);
+        closeAndVerify(log);
     }
 
     @Test
-    void aDirectoryThatIsGoneIsMadeAnew() throws Exception {
-        AuditLog log = open().publishing();
+    void aRemovedDirectoryIsRecreated() throws Exception {
+        AuditLog log = open().startPublishing();
         log.append(Logs.event(1));
-        Files.move(directory(), place.resolve("away"));
+        Files.move(directory(), base.resolve("away"));
         await().until(() -> Files.exists(file("audit.part")));
         log.append(Logs.event(2));
-        awaitSaid("audit.part was removed");
+        awaitReported("audit.part was removed");
         assertThat(file("audit.xsd")).exists();
         assertThat(file("audit.css")).exists();
-        holds(log);
+        closeAndVerify(log);
     }
 
     @Test
-    void theDocumentIsPublishedAnew() throws Exception {
-        AuditLog log = open().publishing();
+    void aRemovedOrReplacedDocumentIsPublishedAgain() throws Exception {
+        AuditLog log = open().startPublishing();
         log.append(Logs.event(1));
         await().until(() -> Files.readString(file("audit.xml")).contains("message=\"1\""));
         Files.delete(file("audit.xml"));
-        awaitSaid("audit.xml was removed");
+        awaitReported("audit.xml was removed");
         Files.writeString(file("other"), "other");
         Files.move(file("other"), file("audit.xml"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        awaitSaid("audit.xml was replaced");
-        holds(log);
+        awaitReported("audit.xml was replaced");
+        closeAndVerify(log);
     }
 
     @Test
-    void aClosedSegmentThatIsGoneIsTold() throws Exception {
-        AuditLog log = open().publishing();
+    void aRemovedOrReplacedClosedSegmentIsReported() throws Exception {
+        AuditLog log = open().startPublishing();
         for (int i = 1; i <= 3; i++) {
             log.append(Logs.event(i));
             log.rotate();
         }
         List<Path> closed = log.files().closed();
         Files.delete(closed.get(1));
-        awaitSaid(closed.get(1).getFileName() + " was removed");
+        awaitReported(closed.get(1).getFileName() + " was removed");
         Files.copy(closed.get(0), file("other"));
         Files.move(file("other"), closed.get(0), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        awaitSaid(closed.get(0).getFileName() + " was replaced");
+        awaitReported(closed.get(0).getFileName() + " was replaced");
         log.append(Logs.event(4));
         log.rotate();
         log.append(Logs.event(5));
         log.close();
-        assertThat(Logs.verify(directory()).wrong()).contains("segment 2 is missing");
+        assertThat(Logs.verify(directory()).firstError()).contains("segment 2 is missing");
     }
 
     @Test
-    void theReserveIsMadeAnew() throws Exception {
-        AuditLog log = open().publishing();
+    void aRemovedReserveIsRecreated() throws Exception {
+        AuditLog log = open().startPublishing();
         Files.delete(file("audit.reserve"));
-        awaitSaid("audit.reserve was removed");
+        awaitReported("audit.reserve was removed");
         await().until(() -> Files.size(file("audit.reserve")) == 1 << 20);
-        holds(log);
+        closeAndVerify(log);
     }
 
     @Test
-    void whatElseHasToStayInItsPlaceIsLookedAfter() throws Exception {
+    void otherRemovedFilesAreReportedToo() throws Exception {
         AtomicReference<String> news = new AtomicReference<>();
-        AuditLog log = open().publishing(() -> news.getAndSet(null));
+        AuditLog log = open().startPublishing(() -> news.getAndSet(null));
         news.set("audit.lock was removed or replaced; the lock was taken anew");
-        awaitSaid("audit.lock was removed");
-        holds(log);
+        awaitReported("audit.lock was removed");
+        closeAndVerify(log);
     }
 
     @Test
-    void aStartWithoutThePartSaysSo() throws Exception {
+    void aStartWithoutThePartIsReported() throws Exception {
         AuditLog log = open();
         log.append(Logs.event(1));
         log.close();
         Files.delete(file("audit.part"));
         open().close();
-        awaitSaid("audit.part was missing at startup");
+        awaitReported("audit.part was missing at startup");
         Files.delete(file("audit.part"));
         try (AuditLog again = open()) {
             again.rotate();
         }
         Files.delete(file("audit.part"));
         Files.delete(file("audit.xml"));
-        holds(open());
-        awaitSaid("neither audit.part nor audit.xml was there at startup");
+        closeAndVerify(open());
+        awaitReported("neither audit.part nor audit.xml was there at startup");
     }
 
-    /** The log must start: damaged files are kept under another name, and an event records it. */
+    /** The log must start: damaged files are kept under another name, and an event records that. */
     @Test
-    void aStartWithNothingThatCanBeReadKeepsItBeside() throws Exception {
+    void aStartKeepsUnreadableFilesUnderAnotherName() throws Exception {
         AuditLog log = open();
         log.append(Logs.event(1));
         log.rotate();
         log.close();
         Files.write(file("audit.part"), new byte[100]);
         Files.write(file("audit.xml"), new byte[200]);
-        holds(open());
+        closeAndVerify(open());
         try (Stream<Path> files = Files.list(directory())) {
             assertThat(files.filter(path -> path.getFileName().toString().startsWith("audit.torn-")))
                     .hasSize(2);
@@ -275,7 +275,7 @@ class RemovedFilesTest {
 
     /** Once the part has been truncated, nothing more is written to it: that would leave a hole. */
     @Test
-    void whoIsBusyDoesNotWriteOnBehindAHole() throws Exception {
+    void nothingIsAppendedToATruncatedPart() throws Exception {
         AuditLog log = open();
         log.append(Logs.event(1));
         log.publish();
@@ -295,13 +295,13 @@ class RemovedFilesTest {
         assertThatThrownBy(log::publish).isInstanceOf(IOException.class);
         assertThatThrownBy(log::close).isInstanceOf(IOException.class);
         assertThat(Files.readAllBytes(file("audit.xml"))).isEqualTo(published);
-        holds(open());
+        closeAndVerify(open());
     }
 
     /** An administrator who follows the log sees each event once. */
     @Test
-    void whoFollowsGoesOnInThePartThatWasMadeAnew() throws Exception {
-        AuditLog log = open().publishing();
+    void aTailContinuesInTheRestoredPart() throws Exception {
+        AuditLog log = open().startPublishing();
         log.append(Logs.event(1));
         try (LogTail tail = new LogTail(log.files(), 0)) {
             log.append(Logs.event(2));
@@ -313,6 +313,6 @@ class RemovedFilesTest {
             String next = await().until(tail::next, line -> line != null);
             assertThat(next).contains("audit.part was removed");
         }
-        holds(log);
+        closeAndVerify(log);
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.audit.LogFiles;
 import chatd.audit.Logs;
 import chatd.audit.read.Verifier;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ class RetentionTest {
     private Path elsewhere;
 
     private final TestClock clock = Logs.clock();
-    private SealPublic key;
+    private SealPublicKey key;
 
     /** Writes three closed segments a day apart, and an open one. */
     @BeforeEach
@@ -35,7 +35,7 @@ class RetentionTest {
         try (AuditLog log = open(Duration.ZERO)) {
             for (int i = 1; i <= 3; i++) {
                 log.append(Logs.event(i));
-                clock.add(Duration.ofDays(1));
+                clock.advance(Duration.ofDays(1));
                 log.rotate();
             }
             log.append(Logs.event(4));
@@ -69,19 +69,19 @@ class RetentionTest {
     }
 
     @Test
-    void whatIsOlderIsDeletedAndTheLogSaysSoAndIsStillGenuine() throws IOException {
-        clock.add(MONTH.minus(Duration.ofHours(36)));
+    void oldSegmentsAreDeletedAndLoggedAndTheLogStaysAuthentic() throws IOException {
+        clock.advance(MONTH.minus(Duration.ofHours(36)));
         try (AuditLog log = open(MONTH)) {
             log.maintenance().applyRetention();
-            assertThat(segments()).extracting(LogFiles::segment).containsExactly(2L, 3L);
+            assertThat(segments()).extracting(LogFiles::segmentNumber).containsExactly(2L, 3L);
             // A moment later there is nothing more to do.
             log.maintenance().applyRetention();
-            clock.add(Duration.ofHours(24));
+            clock.advance(Duration.ofHours(24));
             log.maintenance().applyRetention();
-            assertThat(segments()).extracting(LogFiles::segment).containsExactly(3L);
+            assertThat(segments()).extracting(LogFiles::segmentNumber).containsExactly(3L);
         }
         Verifier.Report report = verify();
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.isAuthentic()).isTrue();
         assertThat(report.notes()).singleElement().asString().contains("deleted by its retention, as seq ");
         assertThat(Files.readString(directory.resolve("audit.xml")))
@@ -89,19 +89,19 @@ class RetentionTest {
     }
 
     @Test
-    void theOpenSegmentStays() throws IOException {
-        clock.add(MONTH.multipliedBy(10));
+    void theOpenSegmentIsKept() throws IOException {
+        clock.advance(MONTH.multipliedBy(10));
         try (AuditLog log = open(MONTH)) {
             log.maintenance().applyRetention();
             assertThat(segments()).isEmpty();
         }
         Verifier.Report report = verify();
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.isAuthentic()).isTrue();
     }
 
     @Test
-    void whatSomeoneElseDeletedIsNotTakenForRetention() throws IOException {
+    void deletionBySomeoneElseIsNotMistakenForRetention() throws IOException {
         Files.delete(segments().getFirst());
         Verifier.Report report = verify();
         assertThat(report.isAuthentic()).isFalse();
@@ -109,8 +109,8 @@ class RetentionTest {
     }
 
     @Test
-    void moreThanRetentionDeletedIsFound() throws IOException {
-        clock.add(MONTH.minus(Duration.ofHours(36)));
+    void deletingMoreThanRetentionDidIsFound() throws IOException {
+        clock.advance(MONTH.minus(Duration.ofHours(36)));
         try (AuditLog log = open(MONTH)) {
             log.maintenance().applyRetention();
         }
@@ -119,17 +119,17 @@ class RetentionTest {
     }
 
     @Test
-    void withoutRetentionAllStays() throws IOException {
-        clock.add(MONTH.multipliedBy(100));
+    void withoutRetentionEverythingIsKept() throws IOException {
+        clock.advance(MONTH.multipliedBy(100));
         try (AuditLog log = open(Duration.ZERO)) {
             log.maintenance().applyRetention();
         }
         assertThat(segments()).hasSize(3);
     }
 
-    /** Only segments that are old are deleted, whatever somebody wrote into the files' heads. */
+    /** Only segments that really are old are deleted, whatever somebody wrote into their headers. */
     @Test
-    void whatOnlySaysThatItIsOldIsKept() throws IOException {
+    void aSegmentThatOnlyClaimsToBeOldIsKept() throws IOException {
         for (Path file : segments()) {
             Files.writeString(file, Files.readString(file).replaceFirst(" started=\"2026-11", " started=\"2001-11"));
         }
@@ -141,7 +141,7 @@ class RetentionTest {
 
     @Test
     void aChangedSegmentIsNotDeleted() throws IOException {
-        clock.add(MONTH.multipliedBy(2));
+        clock.advance(MONTH.multipliedBy(2));
         Path first = segments().getFirst();
         Files.writeString(first, Files.readString(first).replace("message=\"1\"", "message=\"9\""));
         try (AuditLog log = open(MONTH)) {
@@ -152,15 +152,15 @@ class RetentionTest {
 
     /** Anyone who has the key could write a log that begins after every anchor. */
     @Test
-    void anchorsThatAreAllOlderThanWhatIsLeftVouchForNothing() throws IOException {
+    void anchorsOlderThanTheRemainingLogProveNothing() throws IOException {
         List<String> anchors = Verifier.anchors(segments().getFirst());
         assertThat(anchors).isNotEmpty();
-        clock.add(MONTH.multipliedBy(2));
+        clock.advance(MONTH.multipliedBy(2));
         try (AuditLog log = open(MONTH)) {
             log.maintenance().applyRetention();
         }
         Verifier.Report report = Logs.verify(directory, List.of(key), anchors);
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.isAuthentic()).isFalse();
         assertThat(report.notes()).anyMatch(note -> note.startsWith("none of the anchors is in what is left"));
     }

@@ -10,7 +10,7 @@ import chatd.audit.event.LogEvent;
 import chatd.audit.form.Line;
 import chatd.audit.read.Verifier;
 import chatd.audit.seal.SealKey;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Page {@code audit-log.md}, "Proof": what seals and anchors show. */
+/** Page {@code audit-log.md}, "Proof": what seals and anchors prove. */
 class SealTest {
     @TempDir
     private Path directory;
@@ -41,7 +41,7 @@ class SealTest {
     private Path published = Path.of("");
 
     @BeforeEach
-    void set() {
+    void configure() {
         options = sealed("seal.key", "Ed25519");
         published = directory.resolve("audit.xml");
     }
@@ -62,7 +62,7 @@ class SealTest {
         return AuditLog.open(directory, options, clock);
     }
 
-    private SealPublic write(int first, int last) throws IOException {
+    private SealPublicKey write(int first, int last) throws IOException {
         try (AuditLog log = open()) {
             for (int i = first; i <= last; i++) {
                 log.append(Logs.event(i));
@@ -71,11 +71,11 @@ class SealTest {
         }
     }
 
-    private static SealPublic key(AuditLog log) {
+    private static SealPublicKey key(AuditLog log) {
         return log.key();
     }
 
-    private Verifier.Report verify(SealPublic... keys) throws IOException {
+    private Verifier.Report verify(SealPublicKey... keys) throws IOException {
         return Logs.verify(directory, List.of(keys), List.of());
     }
 
@@ -85,36 +85,36 @@ class SealTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Ed25519", "ML-DSA-65"})
-    void theFirstStartMakesAKeyAndAnnouncesItAndTheEndIsSealed(String algorithm) throws IOException {
+    void theFirstStartCreatesAndAnnouncesAKeyAndClosingSeals(String algorithm) throws IOException {
         options = sealed("deep/seal.key", algorithm);
-        SealPublic key = write(1, 3);
+        SealPublicKey key = write(1, 3);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(elsewhere.resolve("deep/seal.key"))))
                 .isEqualTo("rw-------");
         List<String> lines = Logs.lines(published);
         assertThat(lines.get(2)).endsWith(" key=\"" + key.id() + "\">");
         assertThat(lines.get(3)).contains("type=\"key\"", key.id(), key.encoded());
         assertThat(lines.get(7)).startsWith("<seal seq=\"5\"").contains(" events=\"4\"", "alg=\"" + algorithm + "\"");
-        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).firstError()).isNull();
         assertThat(verify(key).isAuthentic()).isTrue();
-        assertThat(verify(key).authentic()).isEqualTo(5);
+        assertThat(verify(key).lastAuthenticSeq()).isEqualTo(5);
         assertThat(verify(key).events()).isEqualTo(4);
         assertThat(verify(key).notes()).isEmpty();
-        assertThat(verify().wrong()).isNull();
+        assertThat(verify().firstError()).isNull();
         assertThat(verify().isAuthentic()).isFalse();
         assertThat(Files.readString(published)).doesNotContain("PRIVATE");
     }
 
     @Test
-    void theKeyIsFoundAgainAndAnAuditorReadsItsHalf() throws IOException {
-        SealPublic key = write(1, 1);
+    void theKeyIsReusedAndAnAuditorReadsItsPublicHalf() throws IOException {
+        SealPublicKey key = write(1, 1);
         assertThat(write(2, 2)).isEqualTo(key);
         Path pem = Files.writeString(elsewhere.resolve("half.pem"), "# a remark\n" + key.pem());
-        assertThat(SealPublic.read(pem)).isEqualTo(key);
+        assertThat(SealPublicKey.read(pem)).isEqualTo(key);
         assertThat(Logs.lines(published).stream().filter(l -> l.contains("type=\"key\"")))
                 .hasSize(1);
         Path broken =
                 Files.writeString(elsewhere.resolve("broken.pem"), key.pem().replace("MC", "XX"));
-        assertThatThrownBy(() -> SealPublic.read(broken)).hasMessageContaining("broken.pem: not a public key");
+        assertThatThrownBy(() -> SealPublicKey.read(broken)).hasMessageContaining("broken.pem: not a public key");
     }
 
     @Test
@@ -125,17 +125,17 @@ class SealTest {
             }
             log.publish();
             assertThat(seals(published)).hasSize(1);
-            clock.add(Duration.ofSeconds(59));
+            clock.advance(Duration.ofSeconds(59));
             log.writer().retryAndSeal();
             log.publish();
             assertThat(seals(published)).hasSize(1);
-            clock.add(Duration.ofSeconds(1));
+            clock.advance(Duration.ofSeconds(1));
             log.writer().retryAndSeal();
             log.writer().retryAndSeal();
             log.publish();
             assertThat(seals(published)).hasSize(2);
         }
-        assertThat(verify().wrong()).isNull();
+        assertThat(verify().firstError()).isNull();
     }
 
     @Test
@@ -144,12 +144,12 @@ class SealTest {
         List<String> lines = new ArrayList<>(Logs.lines(published));
         lines.set(5, lines.get(5).replace("size=\"2\"", "size=\"9\""));
         Logs.rewrite(published, lines);
-        assertThat(verify().wrong()).isEqualTo("audit.xml: line 8: the seal does not hold");
+        assertThat(verify().firstError()).isEqualTo("audit.xml: line 8: the seal does not hold");
     }
 
     @Test
-    void aLogWithoutItsSealsIsNotGenuine() throws Exception {
-        SealPublic key = write(1, 3);
+    void aLogWithoutItsSealsIsNotAuthentic() throws Exception {
+        SealPublicKey key = write(1, 3);
         List<String> lines = new ArrayList<>(Logs.lines(published));
         lines.removeIf(line -> line.startsWith("<seal"));
         Logs.rewrite(published, lines);
@@ -157,19 +157,19 @@ class SealTest {
         assertThat(verify(key).notes()).containsExactly("the last 4 events are not sealed yet");
         lines.set(2, lines.get(2).replaceFirst(" key=\"[^\"]*\"", ""));
         Logs.rewrite(published, lines);
-        assertThat(verify(key).wrong()).contains("it has no seals, and a key was given");
+        assertThat(verify(key).firstError()).contains("it has no seals, and a key was given");
     }
 
     @Test
-    void aLogOfAnotherKeyIsNotGenuine() throws IOException {
-        SealPublic mine = SealKey.make("Ed25519").half();
+    void aLogSealedByAnotherKeyIsNotAuthentic() throws IOException {
+        SealPublicKey mine = SealKey.generate("Ed25519").publicKey();
         write(1, 3);
-        assertThat(verify(mine).wrong()).contains("no seal in it is by the key");
+        assertThat(verify(mine).firstError()).contains("no seal in it is by the key");
     }
 
     @Test
-    void aClosedSegmentEndsWithASealAndWithoutItIsWrong() throws Exception {
-        SealPublic key;
+    void aClosedSegmentMustEndWithASeal() throws Exception {
+        SealPublicKey key;
         List<Path> closed;
         try (AuditLog log = open()) {
             log.append(Logs.event(1));
@@ -180,7 +180,7 @@ class SealTest {
             closed = log.files().closed();
             key = key(log);
         }
-        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).firstError()).isNull();
         assertThat(verify(key).isAuthentic()).isTrue();
         for (Path file : closed) {
             assertThat(Logs.lines(file).get(Logs.lines(file).size() - 2)).startsWith("<seal");
@@ -188,21 +188,21 @@ class SealTest {
         List<String> lines = new ArrayList<>(Logs.lines(closed.getLast()));
         lines.removeIf(line -> line.startsWith("<seal"));
         Logs.rewrite(closed.getLast(), lines);
-        assertThat(verify(key).wrong()).isNotNull();
+        assertThat(verify(key).firstError()).isNotNull();
     }
 
     @Test
-    void afterAKillItGoesOnAndWhatWasNotSealedIsSealedThen() throws IOException {
+    void afterAKillTheNextStartSealsTheUnsealedEvents() throws IOException {
         AuditLog killed = open();
         killed.append(Logs.event(1), Logs.event(2));
-        SealPublic key = write(3, 3);
-        assertThat(verify(key).wrong()).isNull();
+        SealPublicKey key = write(3, 3);
+        assertThat(verify(key).firstError()).isNull();
         assertThat(seals(published)).singleElement().asString().contains(" events=\"4\"");
     }
 
     @Test
-    void anEndThatWasCutOffAndALogRewrittenWithTheRightKeyAreFoundByAnAnchor() throws IOException {
-        SealPublic key = write(1, 1);
+    void anAnchorRevealsATruncatedLogAndOneRewrittenWithTheRightKey() throws IOException {
+        SealPublicKey key = write(1, 1);
         byte[] early = Files.readAllBytes(directory.resolve("audit.part"));
         String anchor;
         try (AuditLog log = open()) {
@@ -215,24 +215,24 @@ class SealTest {
         List<String> anchors = Verifier.anchors(file);
         assertThat(anchors).containsExactly(anchor);
         Verifier.Report honest = Logs.verify(directory, List.of(), anchors);
-        assertThat(honest.wrong()).isNull();
+        assertThat(honest.firstError()).isNull();
         assertThat(honest.isAuthentic()).isTrue();
 
         Files.write(directory.resolve("audit.part"), early);
         open().close();
-        assertThat(verify(key).wrong()).isNull();
-        assertThat(Logs.verify(directory, List.of(key), anchors).wrong())
+        assertThat(verify(key).firstError()).isNull();
+        assertThat(Logs.verify(directory, List.of(key), anchors).firstError())
                 .contains("is missing: the end of the log was cut");
 
         write(4, 8);
-        assertThat(verify(key).wrong()).isNull();
-        assertThat(Logs.verify(directory, List.of(key), anchors).wrong()).contains("anchor");
+        assertThat(verify(key).firstError()).isNull();
+        assertThat(Logs.verify(directory, List.of(key), anchors).firstError()).contains("anchor");
     }
 
     @Test
-    void anotherKeyIsAnnouncedAndSealedByTheOneBeforeIt() throws IOException {
-        SealPublic old;
-        SealPublic next;
+    void aNewKeyIsAnnouncedAndSealedByThePreviousOne() throws IOException {
+        SealPublicKey old;
+        SealPublicKey next;
         try (AuditLog log = open()) {
             log.append(Logs.event(1));
             old = key(log);
@@ -242,37 +242,37 @@ class SealTest {
         }
         assertThat(Files.exists(elsewhere.resolve("seal.key.before"))).isFalse();
         assertThat(write(3, 3)).isEqualTo(next);
-        for (SealPublic trusted : List.of(old, next)) {
-            assertThat(verify(trusted).wrong()).isNull();
+        for (SealPublicKey trusted : List.of(old, next)) {
+            assertThat(verify(trusted).firstError()).isNull();
             assertThat(verify(trusted).isAuthentic()).isTrue();
         }
     }
 
     @Test
-    void aChangeOfKeyThatWasInterruptedIsFinishedByTheNextStart() throws IOException {
-        SealPublic old = write(1, 1);
-        SealKey next = SealKey.make("Ed25519");
+    void anInterruptedKeyChangeIsFinishedByTheNextStart() throws IOException {
+        SealPublicKey old = write(1, 1);
+        SealKey next = SealKey.generate("Ed25519");
         try (AuditLog log = open()) {
-            log.append(new LogEvent.KeyAnnounced(next.half()));
+            log.append(new LogEvent.KeyAnnounced(next.publicKey()));
         }
         next.replace(elsewhere.resolve("seal.key"));
         AuditLog killed = open();
         killed.append(Logs.event(2));
-        assertThat(write(3, 3)).isEqualTo(next.half());
-        assertThat(verify(old).wrong()).isNull();
+        assertThat(write(3, 3)).isEqualTo(next.publicKey());
+        assertThat(verify(old).firstError()).isNull();
         assertThat(verify(old).isAuthentic()).isTrue();
         assertThat(Logs.lines(new LogFiles(directory).closed().getFirst())).anyMatch(l -> l.startsWith("<seal"));
     }
 
     @Test
-    void aKeyThatWasPutThereByHandIsNotTrusted() throws IOException {
-        SealPublic old = write(1, 1);
+    void aKeyReplacedByHandIsNotTrusted() throws IOException {
+        SealPublicKey old = write(1, 1);
         Files.delete(elsewhere.resolve("seal.key"));
         write(2, 2);
         Verifier.Report report = verify(old);
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.isAuthentic()).isFalse();
-        assertThat(report.authentic()).isPositive();
+        assertThat(report.lastAuthenticSeq()).isPositive();
         assertThat(report.notes()).containsExactly("what follows seq 3 is not sealed by a key that you trust");
         List<String> anchors = seals(published);
         assertThat(Logs.verify(directory, List.of(old), anchors).isAuthentic()).isFalse();
@@ -282,8 +282,8 @@ class SealTest {
     /** A forger without the key can still add segments: the chain needs no secret. */
     @ParameterizedTest
     @ValueSource(strings = {"", " key=\"0123456789abcdef\"", "same"})
-    void segmentsThatAreAddedWithoutTheKeyAreNotGenuine(String forged) throws Exception {
-        SealPublic key;
+    void segmentsAddedWithoutTheKeyAreNotAuthentic(String forged) throws Exception {
+        SealPublicKey key;
         try (AuditLog log = open()) {
             log.append(Logs.event(1));
             log.rotate();
@@ -306,10 +306,10 @@ class SealTest {
         last.set(3, lines.get(3).replaceFirst("seq=\"\\d+\"", "seq=\"5\""));
         Logs.rewrite(published, last);
         Verifier.Report report = verify(key);
-        assertThat(report.isAuthentic() && report.wrong() == null)
-                .as("%s %s", report.wrong(), report.notes())
+        assertThat(report.isAuthentic() && report.firstError() == null)
+                .as("%s %s", report.firstError(), report.notes())
                 .isFalse();
-        assertThat(report.wrong())
+        assertThat(report.firstError())
                 .isEqualTo(
                         forged.isEmpty()
                                 ? "audit-000002-20261120T061500Z.xml: line 3: it has no key for seals, and the segment before"
@@ -331,13 +331,13 @@ class SealTest {
 
     @ParameterizedTest
     @CsvSource({"0, true", "1, true", "1000, true", "1001, false"})
-    void moreThanAThousandEventsWithoutASealAreNotGenuine(int count, boolean isAuthentic) throws Exception {
-        SealPublic key = write(1, 1);
+    void moreThanAThousandUnsealedEventsAreNotAuthentic(int count, boolean isAuthentic) throws Exception {
+        SealPublicKey key = write(1, 1);
         addUnsealed(count);
         Verifier.Report report = verify(key);
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.isAuthentic()).isEqualTo(isAuthentic);
-        assertThat(report.authentic()).isEqualTo(3);
+        assertThat(report.lastAuthenticSeq()).isEqualTo(3);
         List<String> notes = new ArrayList<>();
         if (count > 0) {
             notes.add((count == 1 ? "the last event is" : "the last " + count + " events are")
@@ -349,11 +349,11 @@ class SealTest {
         assertThat(report.notes()).isEqualTo(notes);
     }
 
-    /** Of what retention, or somebody, has removed at the beginning, anchors say nothing. */
+    /** Anchors say nothing about segments that were removed from the beginning of the log. */
     @Test
-    void anchorsOfWhatIsNotLeftAreSaidNotToBeJudged() throws IOException {
+    void anchorsOfRemovedSegmentsAreReportedAsUnverifiable() throws IOException {
         List<Path> closed;
-        SealPublic key;
+        SealPublicKey key;
         try (AuditLog log = open()) {
             log.append(Logs.event(1));
             log.rotate();
@@ -367,18 +367,18 @@ class SealTest {
                 .isEmpty();
         Files.delete(closed.getFirst());
         Verifier.Report report = Logs.verify(directory, List.of(key), List.of(early, late));
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.notes())
                 .contains("anchors from before the first event that is left can't be judged")
                 .noneMatch(note -> note.startsWith("none of the anchors"));
         report = Logs.verify(directory, List.of(key), List.of(early));
-        assertThat(report.wrong()).isNull();
+        assertThat(report.firstError()).isNull();
         assertThat(report.isAuthentic()).isFalse();
         assertThat(report.notes())
                 .contains("none of the anchors is in what is left: whoever has the key may have rewritten all of it");
-        // Without a key the anchor names it, and what follows is trusted by it.
+        // If no key is given, the anchor names the key that is trusted from there on.
         report = Logs.verify(directory, List.of(), List.of(late));
-        assertThat(report.authentic()).isPositive();
+        assertThat(report.lastAuthenticSeq()).isPositive();
         assertThat(report.notes())
                 .contains("the key " + key.id() + " is not announced in what is left of the log: give it with --key");
     }
@@ -386,45 +386,46 @@ class SealTest {
     /** A key that a forger announced among unsealed events is sealed with them, but not trusted because of that. */
     @Test
     void aKeyIsTrustedOnlyWhenItsAnnouncementIsSealedAtOnce() throws IOException {
-        SealPublic old;
-        SealKey forged = SealKey.make("Ed25519");
+        SealPublicKey old;
+        SealKey forged = SealKey.generate("Ed25519");
         try (AuditLog log = open()) {
-            log.append(new LogEvent.KeyAnnounced(forged.half()), Logs.event(1));
+            log.append(new LogEvent.KeyAnnounced(forged.publicKey()), Logs.event(1));
             old = key(log);
         }
         Files.delete(elsewhere.resolve("seal.key"));
         forged.store(elsewhere.resolve("seal.key"));
         write(2, 2);
-        assertThat(verify(old).wrong()).isNull();
+        assertThat(verify(old).firstError()).isNull();
         assertThat(verify(old).isAuthentic()).isFalse();
     }
 
     @Test
-    void twoSealsOfOneNumberContradictEachOther() throws IOException {
+    void twoSealsWithTheSameNumberContradictEachOther() throws IOException {
         write(1, 1);
         String seal = seals(published).getFirst();
         String other = seal.replaceFirst("sig=\".", seal.contains("sig=\"A") ? "sig=\"B" : "sig=\"A");
-        assertThat(Logs.verify(directory, List.of(), List.of(seal, other)).wrong())
+        assertThat(Logs.verify(directory, List.of(), List.of(seal, other)).firstError())
                 .contains("two different seals with seq 3");
-        assertThat(Logs.verify(directory, List.of(), List.of(seal, seal)).wrong())
+        assertThat(Logs.verify(directory, List.of(), List.of(seal, seal)).firstError())
                 .isNull();
     }
 
     @Test
-    void aLogThatWasEmptiedIsFoundByAnAnchor() throws Exception {
+    void anAnchorRevealsAnEmptiedLog() throws Exception {
         write(1, 1);
         String seal = seals(published).getFirst();
         Files.write(
                 published,
                 List.of(Line.DECLARATION, Line.STYLE, Logs.lines(published).get(2), Line.END));
-        assertThat(Logs.verify(directory, List.of(), List.of(seal)).wrong()).contains("is missing");
+        assertThat(Logs.verify(directory, List.of(), List.of(seal)).firstError())
+                .contains("is missing");
     }
 
     @Test
-    void theNewHalfVerifiesAtOnceAndAnInterruptedChangeLeavesNoOldKeyBehind() throws IOException {
+    void theNewPublicKeyVerifiesAtOnceAndAnInterruptedChangeLeavesNoOldKeyBehind() throws IOException {
         try (AuditLog log = open()) {
             log.append(Logs.event(1));
-            SealPublic next = log.changeKey();
+            SealPublicKey next = log.changeKey();
             log.publish();
             assertThat(verify(next).isAuthentic()).isTrue();
             Files.copy(elsewhere.resolve("seal.key"), elsewhere.resolve("seal.key.before"));
@@ -434,20 +435,20 @@ class SealTest {
     }
 
     @Test
-    void aChangeThatCanNotBeStoredLeavesTheLogAsItWas() throws IOException {
+    void aKeyChangeThatCanNotBeStoredLeavesTheLogUnchanged() throws IOException {
         try (AuditLog log = open()) {
-            SealPublic old = key(log);
+            SealPublicKey old = key(log);
             Files.createDirectories(elsewhere.resolve("seal.key.new/in the way"));
             assertThatThrownBy(log::changeKey).isInstanceOf(IOException.class);
             log.append(Logs.event(1));
             assertThat(key(log)).isEqualTo(old);
         }
-        assertThat(verify().wrong()).isNull();
+        assertThat(verify().firstError()).isNull();
     }
 
     @Test
-    void aPartThatIsLostGoesOnFromWhatWasPublishedAndVerifies() throws IOException {
-        SealPublic key;
+    void aLogRestoredFromThePublishedDocumentVerifies() throws IOException {
+        SealPublicKey key;
         try (AuditLog killed = open()) {
             killed.append(Logs.event(1));
             killed.publish();
@@ -457,11 +458,11 @@ class SealTest {
         Files.copy(elsewhere.resolve("copy.xml"), published, StandardCopyOption.REPLACE_EXISTING);
         Files.delete(directory.resolve("audit.part"));
         write(2, 2);
-        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).firstError()).isNull();
         assertThat(verify(key).isAuthentic()).isTrue();
     }
 
-    /** Writes a log as versions without seals wrote it. */
+    /** Writes a log the way versions without seals did. */
     private void writeWithoutSeals() throws Exception {
         write(1, 2);
         List<String> lines = new ArrayList<>(Logs.lines(published));
@@ -476,13 +477,13 @@ class SealTest {
     }
 
     @Test
-    void aLogThatHadNoSealsIsConsistentAndGetsThemFromTheNextSegmentOn() throws Exception {
+    void aLogWithoutSealsIsConsistentAndGetsThemFromTheNextSegmentOn() throws Exception {
         writeWithoutSeals();
-        assertThat(verify().wrong()).isNull();
+        assertThat(verify().firstError()).isNull();
         assertThat(verify().isAuthentic()).isFalse();
         assertThat(verify().events()).isEqualTo(2);
-        SealPublic key = write(3, 3);
-        assertThat(verify(key).wrong()).isNull();
+        SealPublicKey key = write(3, 3);
+        assertThat(verify(key).firstError()).isNull();
         assertThat(verify(key).isAuthentic()).isTrue();
         assertThat(verify(key).segments()).isEqualTo(2);
         assertThat(Logs.lines(new LogFiles(directory).closed().getFirst()).get(2))
@@ -490,38 +491,38 @@ class SealTest {
     }
 
     @Test
-    void aLogWhoseKeyIsLostGoesOnWithAnotherInTheNextSegment() throws IOException {
+    void aLogThatLostItsKeyContinuesWithANewOneInTheNextSegment() throws IOException {
         Logs.write(directory, 2);
-        SealPublic key = write(3, 3);
-        assertThat(verify(key).wrong()).isNull();
+        SealPublicKey key = write(3, 3);
+        assertThat(verify(key).firstError()).isNull();
         assertThat(verify(key).segments()).isEqualTo(2);
     }
 
     /** Recovery comes first and rotation is due, but only the new key can begin the next segment. */
     @Test
-    void aLogWhoseKeyIsLostGoesOnAlsoAfterACrashAndADay() throws IOException {
+    void aLogThatLostItsKeyContinuesEvenAfterACrashAndADay() throws IOException {
         Logs.write(directory, 2);
         Files.writeString(directory.resolve("audit.part"), "<event torn", StandardOpenOption.APPEND);
-        clock.add(Duration.ofDays(2));
-        SealPublic key = write(3, 3);
-        assertThat(verify(key).wrong()).isNull();
+        clock.advance(Duration.ofDays(2));
+        SealPublicKey key = write(3, 3);
+        assertThat(verify(key).firstError()).isNull();
         assertThat(verify(key).segments()).isEqualTo(2);
     }
 
     @Test
     void everyChangedByteOfASealedLogIsFound() throws IOException {
-        SealPublic key = write(1, 2);
+        SealPublicKey key = write(1, 2);
         byte[] whole = Files.readAllBytes(published);
         for (int i : LogBytes.chosen(whole)) {
             byte[] changed = whole.clone();
             changed[i] ^= 1;
             Files.write(published, changed);
-            assertThat(verify(key).wrong()).as("byte " + i).isNotNull();
+            assertThat(verify(key).firstError()).as("byte " + i).isNotNull();
         }
     }
 
     @Test
-    void aKeyThatCanNotBeMadeIsSaidWithItsFile() throws IOException {
+    void aKeyThatCanNotBeCreatedIsReportedWithItsPath() throws IOException {
         Files.writeString(elsewhere.resolve("file"), "");
         options = sealed("file/seal.key", "Ed25519");
         assertThatThrownBy(this::open)
@@ -530,7 +531,7 @@ class SealTest {
     }
 
     @Test
-    void aKeyFileThatIsBrokenIsNotReplaced() throws IOException {
+    void aBrokenKeyFileIsNotReplaced() throws IOException {
         Path file = Files.writeString(elsewhere.resolve("seal.key"), "nonsense");
         assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("seal.key: no public key");
         assertThat(Files.readString(file)).isEqualTo("nonsense");

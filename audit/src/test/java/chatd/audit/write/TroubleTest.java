@@ -19,37 +19,37 @@ class TroubleTest {
 
     private long now;
     private final Trouble trouble = new Trouble(() -> now);
-    private final List<String> told = new ArrayList<>();
+    private final List<String> notifications = new ArrayList<>();
 
     private final AuditLog.Observer observer = new AuditLog.Observer() {
         @Override
         public void logFailed(String why) {
-            told.add("troubled: " + why);
+            notifications.add("troubled: " + why);
         }
 
         @Override
         public void logRecovered() {
-            told.add("well");
+            notifications.add("well");
         }
 
         @Override
         public void broken(Exception why) {
-            told.add("broken: " + why.getMessage());
+            notifications.add("broken: " + why.getMessage());
         }
     };
 
-    private void passes(Duration time) {
+    private void advance(Duration time) {
         now += time.toNanos();
     }
 
     @Test
-    void aFailedForceIsPutOffForItsTime() {
+    void aFailedFsyncIsRetriedOnlyAfterTheBackOff() {
         assertThat(trouble.mayRetry()).isTrue();
         trouble.backOff();
         assertThat(trouble.mayRetry()).isFalse();
-        passes(Trouble.CALM.minusNanos(1));
+        advance(Trouble.RETRY_DELAY.minusNanos(1));
         assertThat(trouble.mayRetry()).isFalse();
-        passes(Duration.ofNanos(1));
+        advance(Duration.ofNanos(1));
         assertThat(trouble.mayRetry()).isTrue();
         trouble.backOff();
         assertThat(trouble.mayRetry()).isFalse();
@@ -58,43 +58,43 @@ class TroubleTest {
     @Test
     void itBeginsOnceAndKeepsItsFirstReason() {
         assertThat(trouble.why()).isNull();
-        assertThat(trouble.begins(full, FILE, WHEN)).isTrue();
+        assertThat(trouble.begin(full, FILE, WHEN)).isTrue();
         String why = String.valueOf(trouble.why());
         assertThat(why).contains("No space left on device");
-        assertThat(trouble.begins(new IOException("another"), FILE, WHEN.plusSeconds(1)))
+        assertThat(trouble.begin(new IOException("another"), FILE, WHEN.plusSeconds(1)))
                 .isFalse();
         assertThat(trouble.why()).isEqualTo(why);
         assertThat(trouble.endEvent())
                 .isEqualTo(new LogEvent.LogTroubled(
                         true, "can be written again; could not be since 2026-05-01T12:00:00.000000Z: " + why));
-        trouble.ends();
+        trouble.end();
         assertThat(trouble.why()).isNull();
-        assertThat(trouble.begins(new IOException("another"), FILE, WHEN)).isTrue();
+        assertThat(trouble.begin(new IOException("another"), FILE, WHEN)).isTrue();
     }
 
     @Test
-    void whoObservesIsToldOfEachChangeOnce() {
-        trouble.tell();
+    void theObserverIsNotifiedOnceOfEachChange() {
+        trouble.notifyObserver();
         trouble.observe(observer);
-        trouble.tell();
-        assertThat(told).isEmpty();
-        trouble.begins(full, FILE, WHEN);
-        trouble.tell();
-        trouble.tell();
-        assertThat(told).containsExactly("troubled: " + trouble.why());
-        trouble.ends();
-        trouble.tell();
-        trouble.tell();
-        assertThat(told).hasSize(2).endsWith("well");
+        trouble.notifyObserver();
+        assertThat(notifications).isEmpty();
+        trouble.begin(full, FILE, WHEN);
+        trouble.notifyObserver();
+        trouble.notifyObserver();
+        assertThat(notifications).containsExactly("troubled: " + trouble.why());
+        trouble.end();
+        trouble.notifyObserver();
+        trouble.notifyObserver();
+        assertThat(notifications).hasSize(2).endsWith("well");
     }
 
     @Test
-    void aPartThatIsLostIsToldOfEvenInTroubleThatHasBegunBefore() {
+    void aLostPartIsReportedEvenDuringEarlierTrouble() {
         trouble.observe(observer);
-        trouble.begins(full, FILE, WHEN);
-        assertThat(trouble.begins(new SegmentFile.Lost(), FILE, WHEN)).isFalse();
-        trouble.tell();
-        assertThat(told)
+        trouble.begin(full, FILE, WHEN);
+        assertThat(trouble.begin(new SegmentFile.Lost(), FILE, WHEN)).isFalse();
+        trouble.notifyObserver();
+        assertThat(notifications)
                 .containsExactly("troubled: " + trouble.why(), "broken: " + new SegmentFile.Lost().getMessage());
     }
 }

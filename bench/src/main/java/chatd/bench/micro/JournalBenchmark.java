@@ -9,8 +9,8 @@ import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.Proposal;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.ledger.Committed;
@@ -49,7 +49,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @SuppressWarnings({"NullAway.Init", "FutureReturnValueIgnored"})
 public class JournalBenchmark {
-    private static final int TOGETHER = 100;
+    private static final int BATCH = 100;
     private static final byte[] SALT = new byte[16];
 
     /**
@@ -59,7 +59,7 @@ public class JournalBenchmark {
     @Param({"cluster", "always"})
     private String fence;
 
-    /** Whether each text has an identifier of its client's, so that it is stored once. */
+    /** Whether each text has a client ID, by which it is deduplicated. */
     @Param({"false", "true"})
     private boolean once;
 
@@ -113,12 +113,12 @@ public class JournalBenchmark {
                                 new Contacts(List.of(), List.of(), List.of()),
                                 Sessions.of(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC()))),
                 Clock.systemUTC(),
-                new Quiet());
+                new FailOnTrouble());
         journal.start(ledger.open(Instant.now()));
     }
 
     /** Fails the benchmark if the database is lost or the journal breaks. */
-    private static final class Quiet implements Journal.Observer {
+    private static final class FailOnTrouble implements Journal.Observer {
         @Override
         public void databaseLost(String why) {
             throw new IllegalStateException(why);
@@ -141,7 +141,7 @@ public class JournalBenchmark {
         server.close();
     }
 
-    private record Text(@Nullable SentOnce once) implements Proposal<Message> {
+    private record Text(@Nullable IdempotencyKey once) implements Proposal<Message> {
         @Override
         public long sender() {
             return 1;
@@ -170,7 +170,7 @@ public class JournalBenchmark {
     }
 
     private Text text() {
-        return new Text(once ? SentOnce.of(1, "text " + texts++, "x".repeat(100)) : null);
+        return new Text(once ? IdempotencyKey.of(1, "text " + texts++, "x".repeat(100)) : null);
     }
 
     @Benchmark
@@ -179,10 +179,10 @@ public class JournalBenchmark {
     }
 
     @Benchmark
-    @OperationsPerInvocation(TOGETHER)
+    @OperationsPerInvocation(BATCH)
     public void aHundredEach() throws Exception {
         CompletableFuture<Committed<Message>> last = journal.submit(text());
-        for (int i = 1; i < TOGETHER; i++) {
+        for (int i = 1; i < BATCH; i++) {
             last = journal.submit(text());
         }
         last.get();

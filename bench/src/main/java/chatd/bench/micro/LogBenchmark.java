@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init")
 public class LogBenchmark {
-    private static final int TURN = 50;
+    private static final int BATCH = 50;
     private static final byte[] SALT = new byte[16];
     private static final List<Long> RECEIVERS = List.of(2L);
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00.123Z");
@@ -38,7 +38,7 @@ public class LogBenchmark {
     private Path directory;
     private AuditLog log;
     private final AuditEvent[] one = {event(1)};
-    private final AuditEvent[] many = new AuditEvent[TURN];
+    private final AuditEvent[] many = new AuditEvent[BATCH];
 
     private static AuditEvent event(long number) {
         return new AuditEvent.MessageSent(
@@ -66,7 +66,7 @@ public class LogBenchmark {
                         Duration.ZERO,
                         0),
                 Clock.systemUTC());
-        for (int i = 0; i < TURN; i++) {
+        for (int i = 0; i < BATCH; i++) {
             many[i] = event(i);
         }
     }
@@ -93,7 +93,7 @@ public class LogBenchmark {
     }
 
     @Benchmark
-    @OperationsPerInvocation(TURN)
+    @OperationsPerInvocation(BATCH)
     public void appendFiftyEach() throws IOException {
         log.append(many);
     }

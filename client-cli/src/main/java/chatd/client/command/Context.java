@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ParameterException;
 
-/** What a command is given: the options before it, the standard output, and the words behind {@code --}. One thread. */
+/**
+ * What a command has access to: the options before it, the standard output, and the words after {@code --}. Used by one
+ * thread.
+ */
 public interface Context {
     /**
      * Returns the server.
@@ -21,7 +24,7 @@ public interface Context {
     String user();
 
     /** Returns a connector to the server, which offers what {@code --protocol} says. */
-    Link.To server();
+    Link.Connector server();
 
     /** Returns whether the user presents a certificate of their own. */
     boolean hasCertificate();

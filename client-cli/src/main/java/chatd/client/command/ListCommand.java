@@ -16,7 +16,7 @@ public abstract class ListCommand extends ScriptCommand {
     @Mixin
     private MessagePrinter printer;
 
-    /** One line: its cells, to read, and the same as JSON. */
+    /** One line: its cells for the table, and the same as JSON. */
     public record Line(List<String> cells, ObjectNode json) {
         public Line(ObjectNode json, String... cells) {
             this(List.of(cells), json);
@@ -27,7 +27,7 @@ public abstract class ListCommand extends ScriptCommand {
     protected abstract List<Line> lines(ResumedSession session) throws IOException, InterruptedException;
 
     @Override
-    protected boolean isNumbered() {
+    protected boolean needsChatJson() {
         return true;
     }
 

@@ -4,7 +4,7 @@ import chatd.client.talk.item.Found;
 import chatd.client.talk.item.GroupNews;
 import chatd.client.talk.item.Item;
 import chatd.protocol.event.UserEvent;
-import chatd.protocol.value.Amended;
+import chatd.protocol.value.MessageState;
 import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.time.ZoneId;
@@ -30,7 +30,7 @@ public final class MessagePrinter {
             description = "How to print: ${COMPLETION-CANDIDATES}.")
     private Form form = Form.text;
 
-    public void item(PrintStream out, Item item) {
+    public void printItem(PrintStream out, Item item) {
         Long file = item.file();
         if (form == Form.jsonl) {
             print(out, object(item));
@@ -45,15 +45,15 @@ public final class MessagePrinter {
                 case GROUP -> SafeText.line(item.text());
                 case REACTION_REMOVED -> "no longer " + SafeText.line(item.text()) + " to #" + item.of();
             };
-            out.println(time().format(item.time()) + " " + SafeText.line(item.sender()) + ": "
+            out.println(timeFormatter().format(item.time()) + " " + SafeText.line(item.sender()) + ": "
                     + what.replace("\n", "\n    "));
         }
     }
 
-    /** Prints a message that was found; as JSON with the places of what was found in it. */
-    public void found(PrintStream out, Found.Hit hit) {
+    /** Prints a search hit; as JSON, with the places of the matches in it. */
+    public void printFound(PrintStream out, Found.Hit hit) {
         if (form == Form.text) {
-            item(out, hit.item());
+            printItem(out, hit.item());
             return;
         }
         ObjectNode line = object(hit.item());
@@ -63,11 +63,11 @@ public final class MessagePrinter {
     }
 
     /**
-     * Prints, as JSON alone, that something is stored.
+     * Prints that something is stored, if the output is JSON.
      *
      * @param number its number; 0 if it has none
      */
-    public void stored(PrintStream out, long number) {
+    public void printStored(PrintStream out, long number) {
         if (isJson()) {
             ObjectNode sent = object("sent");
             if (number > 0) {
@@ -88,7 +88,7 @@ public final class MessagePrinter {
     }
 
     /** Adds what the server says of a user to an object. */
-    public static ObjectNode user(ObjectNode to, UserEvent.FoundUser user) {
+    public static ObjectNode addUser(ObjectNode to, UserEvent.FoundUser user) {
         return to.put("name", user.name()).put("online", user.online()).put("friend", user.friend());
     }
 
@@ -164,8 +164,8 @@ public final class MessagePrinter {
         return line.put("text", item.text());
     }
 
-    /** Adds what has become of a message: the texts that it had before, the newest first, and the reactions by code. */
-    private static void amended(ObjectNode line, Amended amended) {
+    /** Adds the changes to a message: its earlier texts, the newest first, and the reactions by code. */
+    private static void amended(ObjectNode line, MessageState amended) {
         if (!amended.earlier().isEmpty()) {
             ArrayNode earlier = line.putArray("corrected");
             amended.earlier()
@@ -176,7 +176,7 @@ public final class MessagePrinter {
         }
         if (!amended.reactions().isEmpty()) {
             ObjectNode reactions = line.putObject("reactions");
-            amended.reactions().forEach((code, its) -> reactions.put(code, its.count()));
+            amended.reactions().forEach((code, reaction) -> reactions.put(code, reaction.count()));
         }
     }
 
@@ -194,11 +194,11 @@ public final class MessagePrinter {
                 JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     }
 
-    public static DateTimeFormatter time() {
+    public static DateTimeFormatter timeFormatter() {
         return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
     }
 
-    public void presence(PrintStream out, String name, String state) {
+    public void printPresence(PrintStream out, String name, String state) {
         if (form == Form.jsonl) {
             print(out, JsonNodeFactory.instance.objectNode().put("type", state).put("name", name));
         } else {

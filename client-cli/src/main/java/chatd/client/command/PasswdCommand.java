@@ -32,17 +32,17 @@ public final class PasswdCommand extends ScriptCommand {
     protected void run() throws IOException, UnknownServer {
         context().address();
         Secret old = context().password().require();
-        accept(login().changePassword(
-                        old, file == null ? chosen(context(), "New password: ") : PasswordOptions.file(file)));
+        throwIfRefused(login().changePassword(
+                        old, file == null ? readNewPassword(context(), "New password: ") : PasswordOptions.file(file)));
     }
 
     /** Reads a new password: typed twice in a terminal, else the next line of standard input. */
-    static Secret chosen(Context context, String prompt) throws IOException {
+    static Secret readNewPassword(Context context, String prompt) throws IOException {
         if (!Screen.isTerminal()) {
-            return context.password().input();
+            return context.password().readNextLine();
         }
-        Optional<Secret> once = PasswordOptions.typed(prompt);
-        Optional<Secret> again = once.isEmpty() ? once : PasswordOptions.typed("Once more: ");
+        Optional<Secret> once = PasswordOptions.promptHidden(prompt);
+        Optional<Secret> again = once.isEmpty() ? once : PasswordOptions.promptHidden("Once more: ");
         if (again.isEmpty() || !again.equals(once)) {
             throw new ClientFailure(
                     ClientFailure.FAILED, again.isEmpty() ? "No password was given." : "The passwords do not match.");

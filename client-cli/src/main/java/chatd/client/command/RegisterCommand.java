@@ -17,6 +17,7 @@ public final class RegisterCommand extends ScriptCommand {
     protected void run() throws IOException, UnknownServer {
         context().address();
         Optional<Secret> given = context().password().read();
-        accept(login().register(given.isPresent() ? given.get() : PasswdCommand.chosen(context(), "Password: ")));
+        throwIfRefused(login().register(
+                        given.isPresent() ? given.get() : PasswdCommand.readNewPassword(context(), "Password: ")));
     }
 }

@@ -19,9 +19,10 @@ import picocli.CommandLine.ParentCommand;
 /** The base of the script commands: each does one thing, and never asks whether to trust a server. */
 @Command(mixinStandardHelpOptions = true)
 public abstract class ScriptCommand implements Callable<Integer> {
-    /** The heading of the example of a command; of several. */
+    /** The heading above the example of a command. */
     public static final String EXAMPLE = "%nExample:%n";
 
+    /** The heading above several examples. */
     public static final String EXAMPLES = "%nExamples:%n";
 
     @ParentCommand
@@ -47,11 +48,11 @@ public abstract class ScriptCommand implements Callable<Integer> {
     protected abstract void run() throws IOException, UnknownServer, InterruptedException;
 
     /** Returns whether the command needs what {@code chat/1} does not carry. */
-    protected boolean isNumbered() {
+    protected boolean needsChatJson() {
         return false;
     }
 
-    /** Refuses the words behind {@code --} if this machine's locale could not carry their letters. */
+    /** Rejects the words after {@code --} if this machine's locale could not represent their characters. */
     protected void checkWords() {
         if (context().words().stream().anyMatch(word -> word.indexOf('\uFFFD') >= 0)) {
             throw context()
@@ -61,49 +62,49 @@ public abstract class ScriptCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the text: the words behind {@code --}, or else what standard input has behind the password. */
+    /** Returns the text: the words after {@code --}, or else the rest of standard input after the password. */
     protected String text() throws IOException {
         String text = context().words().isEmpty()
                 ? context().password().rest().strip()
                 : String.join(" ", context().words());
-        SizeLimits.check(text);
+        SizeLimits.checkText(text);
         return text;
     }
 
     protected LoginExchange login() {
-        Link.To server = context.server();
+        Link.Connector server = context.server();
         String json = Carrier.LINES.protocol();
-        if (isNumbered() && !server.offers(json)) {
+        if (needsChatJson() && !server.offers(json)) {
             throw new ClientFailure(ClientFailure.FAILED, "This needs " + json + "; see --protocol.");
         }
         return new LoginExchange(
-                isNumbered() ? server.speaking(json) : server, context.user(), LoginExchange.Device.fresh(true));
+                needsChatJson() ? server.speaking(json) : server, context.user(), LoginExchange.Device.fresh(true));
     }
 
     /** Logs in, for one operation. */
     protected ScriptSession session() throws IOException, UnknownServer {
-        return session(ScriptSession.nobody(), false);
+        return session(ScriptSession.ignoringListener(), false);
     }
 
     /**
      * Logs in.
      *
-     * @param returns whether the session goes on after a loss, if that is possible without losing anything
+     * @param reconnects whether to reconnect after a loss, if that is possible without losing anything
      */
-    protected ScriptSession session(ScriptSession.Listener listener, boolean returns)
+    protected ScriptSession session(ScriptSession.Listener listener, boolean reconnects)
             throws IOException, UnknownServer {
         context.address();
         Secret password = context.password().require();
         LoginExchange login = login();
         return switch (login.logIn(password)) {
-            case LoginExchange.In in -> {
-                ScriptSession.Heard heard = new ScriptSession.Heard(listener);
-                Sessions sessions = new Sessions(login, heard, Optional.empty(), returns, key -> {});
+            case LoginExchange.LoggedIn in -> {
+                ScriptSession.ScriptView heard = new ScriptSession.ScriptView(listener);
+                Sessions sessions = new Sessions(login, heard, Optional.empty(), reconnects, key -> {});
                 yield new ScriptSession(sessions.begin(in, password), heard);
             }
             case LoginExchange.Refused(LoginExchange.Reason reason, String text)
             when reason == LoginExchange.Reason.OTHER && context.hasCertificate() ->
-                // It may be about the client's certificate, and then is not temporary.
+                // It may be about the client's certificate, which is not temporary.
                 throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
             case LoginExchange.Refused refused -> throw failure(refused);
             case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
@@ -117,14 +118,14 @@ public abstract class ScriptCommand implements Callable<Integer> {
                 new ClientFailure(
                         ClientFailure.LOG_IN_REFUSED,
                         refused.text() + " Use a terminal without a command, or `passwd`.");
-            // Without a code of its own it is temporary.
+            // A refusal without a code of its own is temporary.
             case OTHER -> new ClientFailure(ClientFailure.TRY_LATER, refused.text());
             default -> new ClientFailure(ClientFailure.LOG_IN_REFUSED, refused.text());
         };
     }
 
     /** Throws a failure if the answer is a refusal. */
-    protected static void accept(LoginExchange.Answer answer) {
+    protected static void throwIfRefused(LoginExchange.Answer answer) {
         if (answer instanceof LoginExchange.Refused(LoginExchange.Reason reason, String text)) {
             throw new ClientFailure(
                     switch (reason) {

@@ -1,9 +1,9 @@
 package chatd.client.direct;
 
 /**
- * A text of a direct session to which another text is an answer.
+ * The text of a direct session that another text answers.
  *
  * @param user the number of the user who wrote it
- * @param number the number that it has among the texts of that user in the session, from 1
+ * @param number its number among that user's texts in the session, from 1
  */
 public record AnsweredText(long user, long number) {}

@@ -10,25 +10,25 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The datagrams that are not QUIC's (page {@code direct.md}): questions to the daemon and its answers, and the probes by
- * which two clients find a way to each other. Their first two bits are 0, which no packet of QUIC has.
+ * A datagram that is not QUIC's (page {@code direct.md}): a question to the daemon, its answer, or a probe by which two
+ * clients find a path to each other. Its first two bits are 0, which they are in no QUIC packet.
  *
  * @param kind what it is
  * @param nonce 4 bytes that an answer repeats
- * @param session the session's number, in hexadecimal; of an answer of the daemon, empty
- * @param key the first 16 bytes of the sender's key, in hexadecimal; empty but for probes and their answers
+ * @param session the session's number, in hexadecimal; empty in an answer of the daemon
+ * @param key the first 16 bytes of the sender's key, in hexadecimal; empty except in probes and their answers
  * @param maskedAddress the address in the daemon's answer, still masked: unmasking needs the session's number
  */
 record Datagram(Kind kind, int nonce, String session, String key, byte[] maskedAddress) {
     private static final int VERSION = 1;
-    private static final int ID = 16;
-    private static final int HEAD = 8;
+    private static final int ID_BYTES = 16;
+    private static final int HEADER_BYTES = 8;
 
     enum Kind {
-        ASK(1, HEAD + ID),
-        ANSWER(2, HEAD + ID),
-        PROBE(3, HEAD + 2 * ID),
-        ECHO(4, HEAD + 2 * ID);
+        ASK(1, HEADER_BYTES + ID_BYTES),
+        ANSWER(2, HEADER_BYTES + ID_BYTES),
+        PROBE(3, HEADER_BYTES + 2 * ID_BYTES),
+        ECHO(4, HEADER_BYTES + 2 * ID_BYTES);
 
         private final int number;
         private final int length;
@@ -55,7 +55,7 @@ record Datagram(Kind kind, int nonce, String session, String key, byte[] maskedA
 
     /** Returns the part of a key by which probes name it. */
     static String shortened(String key) {
-        return key.substring(0, 2 * ID);
+        return key.substring(0, 2 * ID_BYTES);
     }
 
     private static ByteBuf head(Kind kind, int nonce) {
@@ -68,7 +68,7 @@ record Datagram(Kind kind, int nonce, String session, String key, byte[] maskedA
 
     /** Reads a datagram; empty if it does not have this form. */
     static Optional<Datagram> read(ByteBuf bytes) {
-        if (bytes.readableBytes() < HEAD) {
+        if (bytes.readableBytes() < HEADER_BYTES) {
             return Optional.empty();
         }
         int number = bytes.readByte();
@@ -82,25 +82,25 @@ record Datagram(Kind kind, int nonce, String session, String key, byte[] maskedA
         byte[] port = new byte[2];
         bytes.readBytes(port);
         int nonce = bytes.readInt();
-        byte[] first = new byte[ID];
-        bytes.readBytes(first);
+        byte[] id = new byte[ID_BYTES];
+        bytes.readBytes(id);
         if (kind == Kind.ANSWER) {
-            byte[] seen = new byte[port.length + first.length];
-            System.arraycopy(port, 0, seen, 0, port.length);
-            System.arraycopy(first, 0, seen, port.length, first.length);
-            return Optional.of(new Datagram(kind, nonce, "", "", seen));
+            byte[] masked = new byte[port.length + id.length];
+            System.arraycopy(port, 0, masked, 0, port.length);
+            System.arraycopy(id, 0, masked, port.length, id.length);
+            return Optional.of(new Datagram(kind, nonce, "", "", masked));
         }
-        byte[] key = new byte[kind == Kind.ASK ? 0 : ID];
+        byte[] key = new byte[kind == Kind.ASK ? 0 : ID_BYTES];
         bytes.readBytes(key);
         HexFormat hex = HexFormat.of();
-        return Optional.of(new Datagram(kind, nonce, hex.formatHex(first), hex.formatHex(key), new byte[0]));
+        return Optional.of(new Datagram(kind, nonce, hex.formatHex(id), hex.formatHex(key), new byte[0]));
     }
 
-    /** Returns the address that the daemon's answer has. */
-    InetSocketAddress address(String of) {
-        byte[] mask = HexFormat.of().parseHex(of);
-        byte[] address = new byte[ID];
-        for (int i = 0; i < ID; i++) {
+    /** Returns the address in the daemon's answer, unmasked by the session's number. */
+    InetSocketAddress address(String sessionNumber) {
+        byte[] mask = HexFormat.of().parseHex(sessionNumber);
+        byte[] address = new byte[ID_BYTES];
+        for (int i = 0; i < ID_BYTES; i++) {
             address[i] = (byte) (maskedAddress[i + 2] ^ mask[i]);
         }
         int port = (((maskedAddress[0] & 0xff) << 8) | (maskedAddress[1] & 0xff)) ^ (nonce >>> 16);

@@ -11,19 +11,21 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A direct session together with what the server has of it: called or accepted, introduced to the others, at other addresses,
- * over. Thread-safe.
+ * A direct session together with the server's part in it: the call and its acceptance, introductions, changed
+ * addresses, the end. Thread-safe.
  */
 public final class DirectCall implements AutoCloseable {
-    /** How often, and how far apart, changed addresses are named while there is no connection to the server. */
+    /**
+     * How often, and how far apart, reporting changed addresses is tried while there is no connection to the server.
+     */
     private static final int ATTEMPTS = 60;
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    /** The reason for an end without a way to the other. */
+    /** The reason given when no path to the other side was found. */
     public static final String UNREACHABLE = "unreachable";
 
-    /** How long each search for a way to another side lasts. */
+    /** How long each search for a path to another side lasts. */
     private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(10);
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -34,7 +36,7 @@ public final class DirectCall implements AutoCloseable {
     private volatile boolean isOver;
 
     /**
-     * @param number of the session, of a call that came, or a {@link #newNumber}
+     * @param number the session's number: that of an incoming call, or a {@link #newNumber}
      * @throws IOException if this machine can't have direct sessions; the message says why
      */
     public DirectCall(Calls calls, String number, DirectSession.Listener listener) throws IOException {
@@ -43,7 +45,7 @@ public final class DirectCall implements AutoCloseable {
         this.session = new DirectSession(number, SEARCH_TIMEOUT, listener);
     }
 
-    /** Returns the number for a session that is to be. */
+    /** Returns a random number for a new session. */
     public static String newNumber() {
         byte[] number = new byte[16];
         RANDOM.nextBytes(number);
@@ -54,7 +56,7 @@ public final class DirectCall implements AutoCloseable {
         return session;
     }
 
-    /** Returns whether the server says something of this session. */
+    /** Returns whether an event of the server is about this session. */
     public boolean concerns(DirectEvent event) {
         return event.session().equals(number);
     }
@@ -65,28 +67,28 @@ public final class DirectCall implements AutoCloseable {
      * @param to recipients as the server's session names them; a group alone
      */
     public void call(List<String> to, DirectKind kind) throws IOException, InterruptedException {
-        calls.call(to, kind, number, session.endpoint(calls.udp()));
+        calls.call(to, kind, number, session.endpoint(calls.udpAddresses()));
     }
 
     /** Accepts the call. Blocks. */
     public void accept() throws IOException, InterruptedException {
-        calls.accept(number, session.endpoint(calls.udp()));
+        calls.accept(number, session.endpoint(calls.udpAddresses()));
     }
 
-    /** Takes what the server says of how the others may be reached. Does not block. */
+    /** Handles the server's events about how the others can be reached. Does not block. */
     public void handle(DirectEvent event) {
         switch (event) {
             case DirectEvent.Introduced introduced ->
                 session.introduce(introduced.user(), introduced.endpoint(), introduced.dials());
             case DirectEvent.CandidatesChanged changed -> session.candidates(changed.user(), changed.candidates());
-            // The other side gave up a moment before this one, which then says why, too.
+            // The other side gave up first; giving up here too lets this side report why.
             case DirectEvent.Ended ended when ended.reason().equals(UNREACHABLE) -> session.giveUp(ended.user());
             case DirectEvent _ -> {}
         }
     }
 
-    /** Names the addresses of this side anew, since a connection is lost; as soon as the server can be told. */
-    public void renew() {
+    /** Reports this side's addresses again after a connection was lost, as soon as the server can be reached. */
+    public void renewAddresses() {
         Thread.startVirtualThread(() -> {
             try {
                 for (int i = 0; i < ATTEMPTS && !isOver; i++) {
@@ -103,7 +105,8 @@ public final class DirectCall implements AutoCloseable {
 
     private boolean tryRenew() throws InterruptedException {
         try {
-            calls.change(number, session.endpoint(calls.udp()).candidates());
+            calls.changeCandidates(
+                    number, session.endpoint(calls.udpAddresses()).candidates());
             return true;
         } catch (ClientFailure e) {
             // The server has no such session any more: the earlier addresses are tried.
@@ -114,7 +117,7 @@ public final class DirectCall implements AutoCloseable {
     }
 
     /**
-     * Ends it: leaves the session, and tells the server, on another thread.
+     * Leaves the session, and tells the server on another thread.
      *
      * @param reason a word for the others and the log; empty for none
      */
@@ -124,7 +127,7 @@ public final class DirectCall implements AutoCloseable {
             try {
                 calls.end(number, reason);
             } catch (IOException | ClientFailure e) {
-                // It is over, then, or will be when the server has missed this side for long enough.
+                // It has ended already, or will when the server times this side out.
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

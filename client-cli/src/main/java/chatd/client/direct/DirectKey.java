@@ -15,7 +15,7 @@ record DirectKey(X509Certificate certificate, PrivateKey key) {
         return new DirectKey(identity.certificate(), identity.keys().getPrivate());
     }
 
-    /** Returns the SHA-256 of the public key as certificates have it, in hexadecimal. */
+    /** Returns the SHA-256 of the public key as encoded in certificates, in hexadecimal. */
     String fingerprint() {
         return fingerprint(certificate);
     }

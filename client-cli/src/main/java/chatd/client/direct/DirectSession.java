@@ -95,7 +95,7 @@ public final class DirectSession implements AutoCloseable {
         return patience;
     }
 
-    private final class Reception implements DirectSocket.Received {
+    private final class Reception implements DirectSocket.Handler {
         @Override
         public void datagram(Datagram datagram, InetSocketAddress from) {
             switch (datagram.kind()) {

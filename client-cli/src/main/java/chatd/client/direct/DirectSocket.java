@@ -53,37 +53,40 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one UDP socket of a side of a direct session: questions, probes, and QUIC in both roles. Packets that begin a
- * connection are taken only from addresses that have sent a probe with the session's number: whoever does not know it can
- * have nothing done but look a connection up. One event loop, a thread of its own, runs everything.
+ * The single UDP socket of one side of a direct session: questions, probes, and QUIC in both roles. Packets that begin
+ * a connection are accepted only from addresses that have sent a probe with the session's number: whoever does not know
+ * it can cause nothing but a connection lookup. Everything runs on one event loop with a thread of its own.
  */
 final class DirectSocket implements AutoCloseable {
-    /** What QUIC may put into a datagram where the way carries 1,500 bytes: it begins with 1,200, and finds out. */
+    /**
+     * Maximum QUIC payload of a datagram, on a path with an MTU of 1,500 bytes: QUIC begins with 1,200 and probes for
+     * more.
+     */
     private static final int PAYLOAD = 1_452;
 
-    /** The kernel's options by which it neither takes datagrams apart nor believes what it has heard of the way. */
-    private static final List<ChannelOption<Integer>> WHOLE = List.of(
+    /** The socket options by which the kernel neither fragments datagrams nor trusts the path MTU it has cached. */
+    private static final List<ChannelOption<Integer>> NO_FRAGMENTATION = List.of(
             new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10),
             new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", 41, 23));
 
-    private static final int PROBE = 3;
+    private static final int PMTUDISC_PROBE = 3;
 
-    private static final int MOST_RECEIVED = 1_500;
+    private static final int MAX_DATAGRAM = 1_500;
 
-    /** Datagrams that the kernel takes, or gives, in one call, where it can. */
-    private static final int TOGETHER = 16;
+    /** Datagrams sent or received in one system call, where the kernel supports it. */
+    private static final int DATAGRAMS_PER_CALL = 16;
 
     /** Maximum number of connections that others have opened, or begun to: those of a session, and some by strangers. */
-    static final int MOST_ACCEPTED = 32;
+    static final int MAX_ACCEPTED = 32;
 
     private static final String PROTOCOL = "chat-direct/1";
-    private static final Duration SILENCE = Duration.ofSeconds(45);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(45);
     private static final long WINDOW = 8 << 20;
-    private static final int STREAMS = 16;
+    private static final int MAX_STREAMS = 16;
     private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
 
-    /** What arrives; called on the event loop. */
-    interface Received {
+    /** Handles what arrives; called on the event loop. */
+    interface Handler {
         void datagram(Datagram datagram, InetSocketAddress from);
 
         /** Returns the handler of a connection that was opened from outside. */
@@ -98,7 +101,7 @@ final class DirectSocket implements AutoCloseable {
             new DefaultThreadFactory("direct", true),
             Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     private final DatagramChannel channel;
-    private final Received received;
+    private final Handler received;
 
     /** Addresses whose packets belong to connections that this side has opened. Event loop. */
     private final Set<InetSocketAddress> dialed = new HashSet<>();
@@ -112,7 +115,7 @@ final class DirectSocket implements AutoCloseable {
     private @Nullable ChannelHandlerContext anchor;
 
     /** @throws IOException if this machine can't speak QUIC, or has no UDP */
-    DirectSocket(DirectKey key, TrustManager trust, Received received) throws IOException {
+    DirectSocket(DirectKey key, TrustManager trust, Handler received) throws IOException {
         if (!Quic.isAvailable()) {
             throw new IOException("Direct sessions need a library that does not exist for this machine.");
         }
@@ -131,7 +134,7 @@ final class DirectSocket implements AutoCloseable {
                 .option(BoringSSLContextOption.GROUPS, GROUPS)
                 .build();
         ChannelHandler asServer = tuned(new QuicServerCodecBuilder().sslContext(server))
-                // An address was shown to be reachable by its probes.
+                // The probes have shown already that the address is reachable.
                 .tokenHandler(InsecureQuicTokenHandler.INSTANCE)
                 .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
                 .handler(new ChannelInitializer<QuicChannel>() {
@@ -154,7 +157,7 @@ final class DirectSocket implements AutoCloseable {
                     .handler(new ChannelInitializer<DatagramChannel>() {
                         @Override
                         protected void initChannel(DatagramChannel opened) {
-                            opened.pipeline().addLast(new Sorting(), asServer, new Anchor(), asClient);
+                            opened.pipeline().addLast(new PacketSorter(), asServer, new Anchor(), asClient);
                         }
                     })
                     .bind(0)
@@ -170,33 +173,33 @@ final class DirectSocket implements AutoCloseable {
         return Epoll.isAvailable()
                 ? new Bootstrap()
                         .channelFactory(EpollDatagramChannel::new)
-                        .option(WHOLE.getFirst(), PROBE)
-                        .option(WHOLE.getLast(), PROBE)
-                        .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MOST_RECEIVED)
+                        .option(NO_FRAGMENTATION.getFirst(), PMTUDISC_PROBE)
+                        .option(NO_FRAGMENTATION.getLast(), PMTUDISC_PROBE)
+                        .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM)
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
-                                new FixedRecvByteBufAllocator(TOGETHER * MOST_RECEIVED))
+                                new FixedRecvByteBufAllocator(DATAGRAMS_PER_CALL * MAX_DATAGRAM))
                 : new Bootstrap()
                         .channelFactory(NioDatagramChannel::new)
-                        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MOST_RECEIVED));
+                        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM));
     }
 
-    /** Returns how datagrams are put together that the kernel takes apart. */
+    /** Returns the allocator that combines datagrams for the kernel to split again (segmentation offload). */
     private static SegmentedDatagramPacketAllocator segments() {
         return Epoll.isAvailable() && EpollDatagramChannel.isSegmentedDatagramPacketSupported()
-                ? EpollQuicUtils.newSegmentedAllocator(TOGETHER)
+                ? EpollQuicUtils.newSegmentedAllocator(DATAGRAMS_PER_CALL)
                 : SegmentedDatagramPacketAllocator.NONE;
     }
 
     private static <B extends QuicCodecBuilder<B>> B tuned(QuicCodecBuilder<B> builder) {
-        return builder.maxIdleTimeout(SILENCE.toMillis(), TimeUnit.MILLISECONDS)
+        return builder.maxIdleTimeout(IDLE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .maxSendUdpPayloadSize(PAYLOAD)
                 .discoverPmtu(true)
-                .maxRecvUdpPayloadSize(MOST_RECEIVED)
+                .maxRecvUdpPayloadSize(MAX_DATAGRAM)
                 .initialMaxData(WINDOW)
                 .initialMaxStreamDataBidirectionalLocal(WINDOW)
                 .initialMaxStreamDataBidirectionalRemote(WINDOW)
-                .initialMaxStreamsBidirectional(STREAMS)
+                .initialMaxStreamsBidirectional(MAX_STREAMS)
                 .congestionControlAlgorithm(QuicCongestionControlAlgorithm.BBR);
     }
 
@@ -209,7 +212,7 @@ final class DirectSocket implements AutoCloseable {
         };
     }
 
-    /** Returns how many connections others have opened, or begun to open; at most {@link #MOST_ACCEPTED}. Event loop. */
+    /** Returns how many connections others have opened, or begun to open; at most {@link #MAX_ACCEPTED}. Event loop. */
     int accepted() {
         return accepted;
     }
@@ -222,28 +225,28 @@ final class DirectSocket implements AutoCloseable {
         return channel.localAddress().getPort();
     }
 
-    /** Returns from which address of this machine packets go to another one; null if none do. */
-    static @Nullable InetAddress source(@Nullable SocketAddress to) {
-        try (DatagramSocket asked = new DatagramSocket()) {
-            asked.connect(to);
-            return asked.getLocalAddress();
+    /** Returns the local address from which packets to another one are sent; null if there is no route. */
+    static @Nullable InetAddress localAddressFor(@Nullable SocketAddress to) {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(to);
+            return socket.getLocalAddress();
         } catch (IOException | IllegalArgumentException e) {
             return null;
         }
     }
 
     void send(ByteBuf datagram, InetSocketAddress to) {
-        // One that can't be sent, such as over IPv6 where there is none, is one that gets lost.
+        // A datagram that can't be sent, such as over IPv6 without a route, counts as lost.
         var _ = channel.writeAndFlush(new DatagramPacket(datagram, to), channel.voidPromise());
     }
 
-    /** Takes connections from an address that has sent a probe. Event loop. */
-    void know(InetSocketAddress address) {
+    /** Accepts connections from an address that has sent a probe. Event loop. */
+    void allow(InetSocketAddress address) {
         known.add(address);
     }
 
-    /** Takes no more connections from an address; those that there are go on. Event loop. */
-    void forget(InetSocketAddress address) {
+    /** Accepts no more connections from an address; existing ones continue. Event loop. */
+    void disallow(InetSocketAddress address) {
         known.remove(address);
     }
 
@@ -252,27 +255,27 @@ final class DirectSocket implements AutoCloseable {
         dialed.add(to);
         return QuicChannel.newBootstrap(channel)
                 .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
-                .handler(new Closing())
+                .handler(new CloseOnError())
                 .streamHandler(streams())
                 .remoteAddress(to)
                 .connect();
     }
 
-    /** Passes each packet to whom it belongs. */
-    private final class Sorting extends ChannelInboundHandlerAdapter {
+    /** Passes each packet to the handler it belongs to. */
+    private final class PacketSorter extends ChannelInboundHandlerAdapter {
         private static final int LONG_HEADER = 0x80;
 
-        /** The bits of the first byte that tell a packet that begins a connection, and what they are there. */
+        /** The bits of the first byte that mark a packet that begins a connection. */
         private static final int FORM_AND_TYPE = 0xb0;
 
         private static final int INITIAL = LONG_HEADER;
 
-        /** Returns whether a packet belongs to a connection, or may begin one: from an address whose probe came. */
+        /** Returns whether a packet belongs to a connection, or may begin one, because its sender has sent a probe. */
         private boolean isExpected(byte first, InetSocketAddress from) {
             if ((first & LONG_HEADER) == 0) {
                 return true;
             }
-            return known.contains(from) && ((first & FORM_AND_TYPE) != INITIAL || accepted < MOST_ACCEPTED);
+            return known.contains(from) && ((first & FORM_AND_TYPE) != INITIAL || accepted < MAX_ACCEPTED);
         }
 
         @Override
@@ -307,15 +310,15 @@ final class DirectSocket implements AutoCloseable {
         }
     }
 
-    /** Closes a connection that has a fault. */
-    private static final class Closing extends ChannelInboundHandlerAdapter {
+    /** Closes a connection in which an exception occurred. */
+    private static final class CloseOnError extends ChannelInboundHandlerAdapter {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             var _ = ctx.close();
         }
     }
 
-    /** Marks the place between the two codecs; what passes the first one is not for the second. */
+    /** Marks the place between the two codecs: events that leave the first are not meant for the second. */
     private final class Anchor extends ChannelInboundHandlerAdapter {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
@@ -324,7 +327,7 @@ final class DirectSocket implements AutoCloseable {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
-            // The client's codec is told by Sorting.
+            // PacketSorter passes this on to the client's codec.
         }
     }
 

@@ -7,18 +7,18 @@ import tools.jackson.databind.node.ObjectNode;
 /** The lines that surround a file's bytes on its stream, in the vocabulary of {@code chat-json/1}. */
 sealed interface FileLine {
     /** Maximum length of a line, in bytes. */
-    int LONGEST = 4_096;
+    int MAX_BYTES = 4_096;
 
     /**
      * Offers a file.
      *
      * @param size in bytes
-     * @param modified when it was changed last, in milliseconds since 1970: with name and size it tells whether it is the one
-     *     of which a part is there already
+     * @param modified when it was last changed, in milliseconds since 1970: with name and size it identifies a file
+     *     that was partly received before
      */
     record Start(String name, long size, long modified) implements FileLine {}
 
-    /** Takes the file from here on. */
+    /** Accepts the file, from this offset on. */
     record Accepted(long offset) implements FileLine {}
 
     record Declined() implements FileLine {}
@@ -35,7 +35,7 @@ sealed interface FileLine {
         return message;
     }
 
-    /** Returns the line, with its end. */
+    /** Returns the line, with its line break. */
     default byte[] line() {
         ObjectNode message = switch (this) {
             case Start(String name, long size, long modified) -> {

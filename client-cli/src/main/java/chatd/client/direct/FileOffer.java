@@ -24,19 +24,19 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that another side offers on a stream, and then, once it is agreed to, its reception: the stream is read only as
- * fast as the disk takes it. What comes is handled by a virtual thread, one after the other, never by the event loop.
+ * A file that another side offers on a stream and, once accepted, its reception: the stream is read only as fast as the
+ * disk can be written. A virtual thread handles the input in order, never the event loop.
  */
 public final class FileOffer extends ChannelInboundHandlerAdapter {
     /** Bytes read at a time. */
-    private static final int READ = 1 << 16;
+    private static final int READ_BYTES = 1 << 16;
 
     /** Number of bytes waiting for the disk above which the stream is not read. */
-    private static final int MOST_QUEUED = 4 << 20;
+    private static final int MAX_QUEUED = 4 << 20;
 
     private final AtomicLong queued = new AtomicLong();
 
-    /** What has come since the last time that the socket was read. Event loop. */
+    /** What has arrived in the current read of the socket. Event loop. */
     private final ByteArrayOutputStream pendingBytes = new ByteArrayOutputStream();
 
     private final long user;
@@ -50,13 +50,18 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     private @Nullable Result result;
     private long bytesLeft;
 
-    /** Told how a reception ends. */
+    /** Receives the result of a reception. */
     public interface Result {
-        /** @param whole where the file is; null if it was cut, and can go on later, or could not be written */
+        /**
+         * @param whole where the file is; null if it was interrupted, and can be resumed later, or could not be written
+         */
         void ended(@Nullable Path whole, String why);
     }
 
-    /** @param offered called when the offer has come, on a virtual thread; answered by {@link #accept} or {@link #decline} */
+    /**
+     * @param offered called on a virtual thread when the offer has arrived; answered by {@link #accept} or {@link
+     *     #decline}
+     */
     FileOffer(long user, BiConsumer<Long, FileOffer> offered) {
         this.user = user;
         this.offered = offered;
@@ -73,7 +78,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         return its == null ? 0 : its.size();
     }
 
-    /** Returns what names the file among all that are received: the same for the same file of the same user. */
+    /** Returns the key under which the file can be resumed: the same for the same file from the same user. */
     public String key() {
         FileLine.Start its = start;
         String all = user + "\n" + (its == null ? "" : its.size() + "\n" + its.modified() + "\n" + its.name());
@@ -84,7 +89,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         stream = ctx;
-        ctx.channel().config().setOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ));
+        ctx.channel().config().setOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
     }
 
     @Override
@@ -98,29 +103,29 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        byte[] together = pendingBytes.toByteArray();
+        byte[] received = pendingBytes.toByteArray();
         pendingBytes.reset();
-        int length = together.length;
-        if (queued.addAndGet(length) > MOST_QUEUED) {
+        int length = received.length;
+        if (queued.addAndGet(length) > MAX_QUEUED) {
             ctx.channel().config().setAutoRead(false);
         }
-        work(ctx, () -> {
-            take(ctx, together);
+        runOnWorker(ctx, () -> {
+            handleBytes(ctx, received);
             queued.addAndGet(-length);
-            // On the event loop, where it is switched off, too: otherwise the two could take effect in the wrong order.
+            // On the event loop, where it is also switched off: otherwise the two could take effect in the wrong order.
             ctx.executor().execute(() -> {
-                if (queued.get() <= MOST_QUEUED / 2) {
+                if (queued.get() <= MAX_QUEUED / 2) {
                     ctx.channel().config().setAutoRead(true);
                 }
             });
         });
     }
 
-    /** The other side says nothing more: closed, but for what this side has to say. */
+    /** Handles the end of the other side's input: closes the stream unless this side still has something to send. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
-            work(ctx, () -> {
+            runOnWorker(ctx, () -> {
                 if (result != null || start == null) {
                     var _ = ctx.close();
                 }
@@ -140,8 +145,10 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         var _ = ctx.close();
     }
 
-    /** Has the worker do something; a fault ends the reception, rather than leaving a hole in the file. */
-    private void work(ChannelHandlerContext ctx, Runnable what) {
+    /**
+     * Runs a task on the worker; an unexpected exception ends the reception, rather than leaving a hole in the file.
+     */
+    private void runOnWorker(ChannelHandlerContext ctx, Runnable what) {
         worker.execute(() -> {
             try {
                 what.run();
@@ -152,7 +159,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         });
     }
 
-    private void take(ChannelHandlerContext ctx, byte[] bytes) {
+    private void handleBytes(ChannelHandlerContext ctx, byte[] bytes) {
         int at = 0;
         Download into = download;
         if (into != null && bytesLeft > 0) {
@@ -162,9 +169,9 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         }
         for (; at < bytes.length; at++) {
             if (bytes[at] == '\n') {
-                line(ctx, line.toByteArray());
+                handleLine(ctx, line.toByteArray());
                 line.reset();
-            } else if (line.size() < FileLine.LONGEST) {
+            } else if (line.size() < FileLine.MAX_BYTES) {
                 line.write(bytes[at]);
             } else {
                 var _ = ctx.close();
@@ -173,8 +180,8 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void line(ChannelHandlerContext ctx, byte[] its) {
-        Optional<FileLine> read = FileLine.read(its);
+    private void handleLine(ChannelHandlerContext ctx, byte[] received) {
+        Optional<FileLine> read = FileLine.read(received);
         Download into = download;
         if (start == null && read.isPresent() && read.get() instanceof FileLine.Start offer) {
             start = offer;
@@ -190,7 +197,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     }
 
     private void stored(ChannelHandlerContext ctx, Download into, String sha256) {
-        into.end(sha256);
+        into.complete(sha256);
         try {
             Path whole = into.whole();
             write(ctx, new FileLine.Stored(whole != null));
@@ -222,23 +229,23 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(line.line()));
     }
 
-    /** Takes the file, from where it was left before. Any thread. */
-    public void accept(Download into, Result told) {
+    /** Accepts the file, resuming it where it stopped before. Any thread. */
+    public void accept(Download into, Result whenEnded) {
         try {
-            worker.execute(() -> take(into, told));
+            worker.execute(() -> receive(into, whenEnded));
         } catch (RejectedExecutionException e) {
             // Its stream has ended meanwhile.
-            told.ended(null, TransferInterrupted.TEXT);
+            whenEnded.ended(null, TransferInterrupted.TEXT);
         }
     }
 
-    private void take(Download into, Result told) {
+    private void receive(Download into, Result whenEnded) {
         ChannelHandlerContext ctx = stream;
         if (ctx == null || download != null) {
-            told.ended(null, TransferInterrupted.TEXT);
+            whenEnded.ended(null, TransferInterrupted.TEXT);
             return;
         }
-        result = told;
+        result = whenEnded;
         try {
             long offset = into.resume(name(), size(), key());
             bytesLeft = size() - offset;
@@ -250,8 +257,8 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Gives up the file that is being taken; what has come is kept. Any thread. */
-    public void giveUp() {
+    /** Cancels the reception; what has arrived is kept. Any thread. */
+    public void cancel() {
         ChannelHandlerContext ctx = stream;
         if (ctx != null) {
             var _ = ctx.close();

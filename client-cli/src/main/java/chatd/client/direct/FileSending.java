@@ -24,18 +24,18 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 
 /**
- * Sends a file from disk on a stream of its own: offers it, goes on where the other side has it, and waits until that has
- * stored it. Its handler takes what comes; {@link #run} is called by another thread, and blocks.
+ * Sends a file from disk on a stream of its own: offers it, resumes where the other side has stopped, and waits until
+ * it is stored there. The handler receives the answers; {@link #run} is called by another thread, and blocks.
  */
 final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
     private static final int CHUNK = 1 << 16;
 
-    /** Chunks handed to QUIC that it has not sent yet. */
+    /** Maximum number of chunks handed to QUIC that it has not sent yet. */
     private static final int IN_FLIGHT = 32;
 
     private final FileToSend file;
 
-    /** What the other side says; an empty line when the stream has ended. */
+    /** Lines from the other side; an empty one when the stream has ended. */
     private final BlockingQueue<byte[]> lines = new LinkedBlockingQueue<>();
 
     private final Semaphore freeChunks = new Semaphore(IN_FLIGHT);
@@ -76,9 +76,9 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
     /**
      * Sends the file. Blocks until the other side has stored it.
      *
-     * @param progress told how many bytes it has, or are under way
-     * @return whether it was taken; false if it was declined
-     * @throws IOException if it was cut, or has changed meanwhile
+     * @param progress receives how many bytes have arrived or are in flight
+     * @return whether it was accepted; false if it was declined
+     * @throws IOException if the transfer was interrupted, or the file has changed meanwhile
      */
     boolean run(QuicStreamChannel stream, LongConsumer progress) throws IOException, InterruptedException {
         try (FileChannel from = FileChannel.open(file.path(), StandardOpenOption.READ)) {
@@ -99,14 +99,14 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
                     throw new IOException(file.name() + " has become shorter meanwhile.");
                 }
                 digest.update(bytes, 0, read);
-                int known = Math.clamp(offset - at, 0, read);
+                int skipped = Math.clamp(offset - at, 0, read);
                 at += read;
-                if (known < read) {
+                if (skipped < read) {
                     freeChunks.acquire();
                     if (!stream.isActive()) {
                         throw new TransferInterrupted();
                     }
-                    var _ = stream.writeAndFlush(Unpooled.copiedBuffer(bytes, known, read - known))
+                    var _ = stream.writeAndFlush(Unpooled.copiedBuffer(bytes, skipped, read - skipped))
                             .addListener(sent -> freeChunks.release());
                     progress.accept(at);
                 }

@@ -7,7 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Lines of JSON, as both sides of a direct session say them. */
+/** Lines of JSON, as both sides of a direct session send them. */
 final class JsonLine {
     private JsonLine() {}
 
@@ -16,12 +16,12 @@ final class JsonLine {
         return JsonMapper.shared().createObjectNode().put("type", type);
     }
 
-    /** Returns the line, with its end. */
+    /** Returns the line, with its line break. */
     static byte[] of(ObjectNode message) {
         return (message + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Reads a line; a node in which nothing is found if it is no JSON. */
+    /** Reads a line; a missing node if it is not JSON. */
     static JsonNode read(byte[] line) {
         try {
             return JsonMapper.shared().readTree(line);

@@ -82,7 +82,7 @@ final class PathFinder {
 
     /** Replaces the addresses with those that the other side names now. */
     void setCandidates(List<Candidate> candidates) {
-        addresses.keySet().forEach(socket::forget);
+        addresses.keySet().forEach(socket::disallow);
         addresses.clear();
         for (Candidate candidate : candidates) {
             addresses.put(new InetSocketAddress(InetAddress.ofLiteral(candidate.address()), candidate.port()), true);
@@ -204,7 +204,7 @@ final class PathFinder {
             addresses.put(from, false);
             probe(from, round);
         }
-        socket.know(from);
+        socket.allow(from);
         probesSent.remove(from);
         heard = true;
         if (datagram.kind() == Datagram.Kind.PROBE) {

@@ -138,7 +138,7 @@ final class Peer {
     void adopt(QuicChannel fresh) {
         QuicChannel before = connection;
         connection = fresh;
-        source = DirectSocket.source(fresh.remoteSocketAddress());
+        source = DirectSocket.localAddressFor(fresh.remoteSocketAddress());
         fresh.closeFuture().addListener(closed -> lose(fresh));
         if (before != null && !before.equals(fresh)) {
             var _ = before.close();
@@ -158,7 +158,7 @@ final class Peer {
     /** Sends the first line on a stream. */
     private void hello(QuicStreamChannel opened) {
         stream = opened;
-        send(new SessionLine.Arrived(lastReceived));
+        send(new SessionLine.Acknowledged(lastReceived));
     }
 
     private final class Lines extends SimpleChannelInboundHandler<ByteBuf> {
@@ -198,9 +198,9 @@ final class Peer {
                     lastReceived = text.number();
                     session.listener().said(user, text.number(), text.text(), text.answered());
                 }
-                send(new SessionLine.Arrived(lastReceived));
+                send(new SessionLine.Acknowledged(lastReceived));
             }
-            case SessionLine.Arrived(long number) -> {
+            case SessionLine.Acknowledged(long number) -> {
                 while (!waiting.isEmpty() && waiting.getFirst().number() <= number) {
                     waiting.removeFirst();
                 }
@@ -224,7 +224,7 @@ final class Peer {
                 : now.createStream(QuicStreamType.BIDIRECTIONAL, new ChannelInitializer<QuicStreamChannel>() {
                     @Override
                     protected void initChannel(QuicStreamChannel opened) {
-                        opened.pipeline().addLast(new LineBasedFrameDecoder(FileLine.LONGEST), sending);
+                        opened.pipeline().addLast(new LineBasedFrameDecoder(FileLine.MAX_BYTES), sending);
                     }
                 });
     }
@@ -234,7 +234,7 @@ final class Peer {
                 .schedule(
                         () -> {
                             if (on.equals(stream) && isUp) {
-                                send(new SessionLine.Arrived(lastReceived));
+                                send(new SessionLine.Acknowledged(lastReceived));
                                 keepAlive(on);
                             }
                         },
@@ -248,7 +248,7 @@ final class Peer {
                 .schedule(
                         () -> {
                             if (its.equals(connection) && isUp) {
-                                if (Objects.equals(source, DirectSocket.source(its.remoteSocketAddress()))) {
+                                if (Objects.equals(source, DirectSocket.localAddressFor(its.remoteSocketAddress()))) {
                                     watch(its);
                                 } else {
                                     lose(its);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What the sides of a direct session say on its stream 0: lines of JSON in the vocabulary of {@code chat-json/1}. */
+/** A message on stream 0 of a direct session: a line of JSON in the vocabulary of {@code chat-json/1}. */
 sealed interface SessionLine {
     Pattern USER = Pattern.compile("U[1-9]\\d{0,9}");
 
@@ -18,21 +18,21 @@ sealed interface SessionLine {
      */
     record Text(long number, String text, @Nullable AnsweredText answered) implements SessionLine {}
 
-    /** All texts of the other up to a number have arrived; sent at the beginning, too, and as a sign of life. */
-    record Arrived(long number) implements SessionLine {}
+    /** Acknowledges all texts of the other side up to a number; also sent at the beginning, and as a keep-alive. */
+    record Acknowledged(long number) implements SessionLine {}
 
     record Typing() implements SessionLine {}
 
     /** Asks to end the session. */
     record AskToEnd() implements SessionLine {}
 
-    /** Answers that. */
+    /** Answers {@link AskToEnd}. */
     record AnswerToEnd(boolean agrees) implements SessionLine {}
 
-    /** Ends it, without asking. */
+    /** Ends the session, without asking. */
     record Leave() implements SessionLine {}
 
-    /** Returns the line, with its end. */
+    /** Returns the line, with its line break. */
     default byte[] line() {
         ObjectNode message = switch (this) {
             case Text(long number, String text, AnsweredText answered) -> {
@@ -42,7 +42,7 @@ sealed interface SessionLine {
                 }
                 yield said;
             }
-            case Arrived(long number) -> {
+            case Acknowledged(long number) -> {
                 ObjectNode arrived = JsonLine.message(17);
                 arrived.putObject("info").put("mid", number);
                 yield arrived;
@@ -59,7 +59,7 @@ sealed interface SessionLine {
         return JsonLine.of(message);
     }
 
-    /** Reads a line; empty if it says nothing that is known. */
+    /** Reads a line; empty if it is none of these. */
     static Optional<SessionLine> read(byte[] line) {
         JsonNode message = JsonLine.read(line);
         JsonNode info = message.path("info");
@@ -76,7 +76,7 @@ sealed interface SessionLine {
                     default -> Optional.empty();
                 };
             case 10 -> info.isBoolean() ? Optional.of(new AnswerToEnd(info.booleanValue())) : Optional.empty();
-            case 17 -> Optional.of(new Arrived(info.path("mid").asLong(0)));
+            case 17 -> Optional.of(new Acknowledged(info.path("mid").asLong(0)));
             case 22 -> Optional.of(new Typing());
             default -> Optional.empty();
         };

@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** Thrown when a file transfer was cut off; sent again, it resumes where it stopped. */
 public final class TransferInterrupted extends IOException {
-    /** What is said on either side. */
+    /** The message shown on either side. */
     public static final String TEXT =
             "The connection was cut; what has arrived is kept, and sent again it goes on there.";
 

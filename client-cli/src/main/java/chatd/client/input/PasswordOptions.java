@@ -18,12 +18,12 @@ import picocli.CommandLine.Option;
 
 /** Where the password comes from: never from an argument, which everybody on the machine can read. */
 public final class PasswordOptions {
-    private static final int BYTES = 32;
+    private static final int MAX_BYTES = 32;
 
     @ArgGroup
     private @Nullable Source source;
 
-    private @Nullable BufferedReader input;
+    private @Nullable BufferedReader readNextLine;
 
     private static final class Source {
         @Option(names = "--password-file", paramLabel = "FILE", description = "The password is a file's first line.")
@@ -50,7 +50,9 @@ public final class PasswordOptions {
         if (file != null) {
             return Optional.of(file(file));
         }
-        return command != null ? Optional.of(command(command)) : from.isInput ? Optional.of(input()) : Optional.empty();
+        return command != null
+                ? Optional.of(command(command))
+                : from.isInput ? Optional.of(readNextLine()) : Optional.empty();
     }
 
     /** Like {@link #read}, but for scripts: without an option, asks in the terminal, if there is one. */
@@ -59,7 +61,7 @@ public final class PasswordOptions {
         if (given.isPresent()) {
             return given.get();
         }
-        Optional<Secret> typed = typed("Password: ");
+        Optional<Secret> typed = promptHidden("Password: ");
         if (typed.isEmpty()) {
             throw new ClientFailure(
                     ClientFailure.LOG_IN_REFUSED,
@@ -69,7 +71,7 @@ public final class PasswordOptions {
     }
 
     /** Reads a password without echo; empty if there is no terminal, or the user gives up. */
-    public static Optional<Secret> typed(String prompt) {
+    public static Optional<Secret> promptHidden(String prompt) {
         return Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .map(console -> console.readPassword(prompt))
@@ -106,16 +108,16 @@ public final class PasswordOptions {
     }
 
     /** Reads the password from the next line of standard input. */
-    public Secret input() throws IOException {
+    public Secret readNextLine() throws IOException {
         return firstLine(reader(), "standard input");
     }
 
     /** Returns the reader of standard input, created at the first call. */
     private BufferedReader reader() {
-        BufferedReader reader = input;
+        BufferedReader reader = readNextLine;
         if (reader == null) {
             reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            input = reader;
+            readNextLine = reader;
         }
         return reader;
     }
@@ -129,7 +131,7 @@ public final class PasswordOptions {
     }
 
     private static Secret checked(Secret secret) {
-        if (secret.length() > BYTES) {
+        if (secret.length() > MAX_BYTES) {
             throw new ClientFailure(
                     ClientFailure.LOG_IN_REFUSED, "A password has at most 32 bytes; this one has more.");
         }

@@ -6,7 +6,7 @@ import java.time.ZonedDateTime;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Converts what a script gives to a place in a history; times are those of this machine's zone. */
+/** Converts the value of an option to a place in a history; times are in this machine's time zone. */
 public final class PlaceConverter implements ITypeConverter<Place> {
     /** @throws IllegalArgumentException as {@link Place#of} */
     public static Place place(String text) {

@@ -33,20 +33,20 @@ public final class SizeLimits {
      * @throws ClientFailure if it can't be read, if its name is too long, or if the name has a character
      *     that is not allowed
      */
-    public static FileToSend file(Path path, boolean picture) throws IOException {
+    public static FileToSend checkFile(Path path, boolean picture) throws IOException {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             throw new ClientFailure(ClientFailure.FAILED, "There is no file " + path + " that can be read.");
         }
         String name = String.valueOf(path.getFileName());
-        String fault = FileName.fault(name);
+        String fault = FileName.problem(name);
         if (fault != null) {
             throw new ClientFailure(ClientFailure.FAILED, "Rename the file " + SafeText.line(name) + ". " + fault);
         }
         return new FileToSend(path, name, Files.size(path), picture);
     }
 
-    /** Like {@link #file}, for a text. */
-    public static void check(String text) {
+    /** Like {@link #checkFile}, for a text. */
+    public static void checkText(String text) {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Limits.DEFAULT.text()) {
             throw new ClientFailure(

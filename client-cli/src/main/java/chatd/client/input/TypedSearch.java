@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is typed after {@code /find}: words, phrases in quotes, and bounds such as {@code from:bob}. In quotes, a bound is a
- * word as any other.
+ * What is typed after {@code /find}: words, phrases in quotes, and filters such as {@code from:bob}. In quotes, a
+ * filter is a word like any other.
  */
 public final class TypedSearch {
-    /** The bounds, each with an example. */
+    /** The filters, each with an example. */
     private static final Map<String, String> EXAMPLES = Map.of(
             "with",
             "with:bob",
@@ -38,35 +38,35 @@ public final class TypedSearch {
     private TypedSearch() {}
 
     /**
-     * Parses what is typed. Blocks, if the server has to be asked whom a name means.
+     * Parses what is typed. Blocks if the server has to be asked whom a name means.
      *
-     * @throws IllegalArgumentException if a bound is none; its text says so
+     * @throws IllegalArgumentException if a filter is malformed; the message says why
      */
-    public static Histories.Wanted parse(ResumedSession session, String typed)
+    public static Histories.SearchQuery parse(ResumedSession session, String typed)
             throws IOException, InterruptedException {
         StringBuilder words = new StringBuilder();
-        Map<String, String> bounds = new HashMap<>();
+        Map<String, String> filters = new HashMap<>();
         PART.matcher(typed).results().forEach(part -> {
             if (part.group(1) == null) {
                 words.append(words.isEmpty() ? "" : " ").append(part.group());
             } else {
-                bounds.put(part.group(1), part.group(2) == null ? part.group(3) : part.group(2));
+                filters.put(part.group(1), part.group(2) == null ? part.group(3) : part.group(2));
             }
         });
-        bounds.forEach((bound, value) -> {
+        filters.forEach((filter, value) -> {
             if (value.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "Nothing stands behind " + bound + ":, as in " + EXAMPLES.get(bound) + ".");
+                        "Nothing stands behind " + filter + ":, as in " + EXAMPLES.get(filter) + ".");
             }
         });
-        String with = bounds.get("with");
-        return new Histories.Wanted(
+        String with = filters.get("with");
+        return new Histories.SearchQuery(
                 words.toString(),
                 session.resolve(HistoryScope.named(with)),
-                Optional.ofNullable(bounds.get("from")),
-                Optional.ofNullable(bounds.get("since")).map(TypedSearch::time),
-                Optional.ofNullable(bounds.get("until")).map(TypedSearch::time),
-                media(bounds.get("media")));
+                Optional.ofNullable(filters.get("from")),
+                Optional.ofNullable(filters.get("since")).map(TypedSearch::time),
+                Optional.ofNullable(filters.get("until")).map(TypedSearch::time),
+                media(filters.get("media")));
     }
 
     private static Instant time(String text) {

@@ -18,33 +18,34 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dialogue before a session: trusting the server, the password, a new one, registering. Runs on the user's thread.
+ * The dialogue before a session: trusting the server, entering or changing the password, registering. Runs on the
+ * user's thread.
  */
 public final class Dialogue {
     public static final String RULES =
             "It must have at least 8 characters and at most 32 bytes, and be neither your name,"
                     + " nor the old one, nor one of the most common.";
 
-    private static final int ATTEMPTS = 5;
-    private static final int PASSWORD_BYTES = 32;
-    private static final int CHARACTERS = 8;
+    private static final int MAX_ATTEMPTS = 5;
+    private static final int MAX_PASSWORD_BYTES = 32;
+    private static final int MIN_CHARACTERS = 8;
 
     private final Screen screen;
     private final Presenter presenter;
     private final Address address;
-    private final Link.To server;
+    private final Link.Connector server;
     private final LoginExchange login;
     private final KnownHosts known;
     private final Optional<DeviceKey> device;
     private final String user;
-    private Optional<Secret> last = Optional.empty();
+    private Optional<Secret> lastPassword = Optional.empty();
 
     /** @param device the key of this device; empty if it has none */
     public Dialogue(
             Screen screen,
             Presenter presenter,
             Address address,
-            Link.To server,
+            Link.Connector server,
             LoginExchange login,
             KnownHosts known,
             Optional<DeviceKey> device) {
@@ -63,7 +64,8 @@ public final class Dialogue {
     }
 
     /** A successful login, and the password that it used; null if it was a key. */
-    public record Entered(LoginExchange.In in, @Nullable Secret password) {}
+    public record LoginResult(
+            LoginExchange.LoggedIn in, @Nullable Secret password) {}
 
     private interface Attempt<T> {
         T run() throws UnknownServer;
@@ -75,7 +77,7 @@ public final class Dialogue {
      *
      * @throws ClientFailure if the user says no, or nobody can be asked
      */
-    private <T> T knowing(Attempt<T> attempt) {
+    private <T> T withTrust(Attempt<T> attempt) {
         try {
             return attempt.run();
         } catch (UnknownServer unknown) {
@@ -118,34 +120,34 @@ public final class Dialogue {
     /**
      * Logs in, after registering or changing the password if that is needed.
      *
-     * @param given the password; if empty, the last one, else the user is asked
+     * @param given the password; if empty, the last one is used, and if there is none, the user is asked
      * @throws ClientFailure if the login is refused for good, or the user gives up
      */
-    public Entered logIn(Optional<Secret> given) {
-        LoginExchange.In remembered = given.or(() -> last).isPresent() ? null : byKey();
+    public LoginResult logIn(Optional<Secret> given) {
+        LoginExchange.LoggedIn remembered = given.or(() -> lastPassword).isPresent() ? null : byKey();
         if (remembered != null) {
-            return new Entered(remembered, null);
+            return new LoginResult(remembered, null);
         }
-        Secret password = given.or(() -> last).orElseGet(() -> {
+        Secret password = given.or(() -> lastPassword).orElseGet(() -> {
             // Check before the password is typed that the server answers and is trusted.
-            knowing(() -> {
+            withTrust(() -> {
                 server.connect().close();
                 return true;
             });
-            return ask();
+            return askPassword();
         });
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Secret tried = password;
-            switch (knowing(() -> login.logIn(tried))) {
-                case LoginExchange.In in -> {
-                    last = Optional.of(tried);
-                    return new Entered(in, tried);
+            switch (withTrust(() -> login.logIn(tried))) {
+                case LoginExchange.LoggedIn in -> {
+                    lastPassword = Optional.of(tried);
+                    return new LoginResult(in, tried);
                 }
                 case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
                     password = switch (reason) {
-                        case WRONG_PASSWORD -> again(text);
-                        case MUST_CHANGE -> change(login, tried);
-                        case NO_SUCH_USER -> offer(login, text);
+                        case WRONG_PASSWORD -> askAgain(text);
+                        case MUST_CHANGE -> changePassword(login, tried);
+                        case NO_SUCH_USER -> offerRegistration(login, text);
                         default -> throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
                     };
                 case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
@@ -155,13 +157,13 @@ public final class Dialogue {
     }
 
     /** Logs in with the key of this device; returns null if there is none, or the server does not accept it. */
-    private LoginExchange.@Nullable In byKey() {
+    private LoginExchange.@Nullable LoggedIn byKey() {
         Optional<Secret> key = device.flatMap(DeviceKey::key);
         if (key.isEmpty()) {
             return null;
         }
-        return switch (knowing(() -> login.logInByKey(key.get()))) {
-            case LoginExchange.In in -> in;
+        return switch (withTrust(() -> login.logInByKey(key.get()))) {
+            case LoginExchange.LoggedIn in -> in;
             case LoginExchange.Refused(LoginExchange.Reason reason, String text)
             when reason == LoginExchange.Reason.WRONG_PASSWORD -> {
                 forget();
@@ -187,23 +189,23 @@ public final class Dialogue {
 
     /** Sets the password for later logins. */
     public void remember(Secret password) {
-        last = Optional.of(password);
+        lastPassword = Optional.of(password);
     }
 
-    private Secret again(String why) {
+    private Secret askAgain(String why) {
         if (!screen.isInteractive()) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
         presenter.notice(why);
-        return ask();
+        return askPassword();
     }
 
-    private Secret ask() {
+    private Secret askPassword() {
         while (true) {
             Secret password = screen.readSecret("Password of " + SafeText.line(user) + ": ")
                     .map(Secret::of)
                     .orElseThrow(this::gaveUp);
-            if (password.length() <= PASSWORD_BYTES) {
+            if (password.length() <= MAX_PASSWORD_BYTES) {
                 return password;
             }
             presenter.notice("No password has more than 32 bytes.");
@@ -222,10 +224,11 @@ public final class Dialogue {
     }
 
     /** Makes the user change the password; returns the new one. */
-    private Secret change(LoginExchange login, Secret old) {
+    private Secret changePassword(LoginExchange login, Secret old) {
         presenter.notice("The password that you were given is good for one thing: to choose your own. " + RULES
                 + " Nobody else will know it, not even the administrator.");
-        return accepted(Optional.of(old), chosen -> login.changePassword(old, chosen), "The password has been changed.")
+        return setNewPassword(
+                        Optional.of(old), chosen -> login.changePassword(old, chosen), "The password has been changed.")
                 .orElseThrow(this::gaveUp);
     }
 
@@ -234,13 +237,13 @@ public final class Dialogue {
     }
 
     /** Asks for a new password until the server accepts one; returns empty if the user gives up. */
-    private Optional<Secret> accepted(Optional<Secret> old, Setting setting, String done) {
+    private Optional<Secret> setNewPassword(Optional<Secret> old, Setting setting, String done) {
         while (true) {
-            Optional<Secret> chosen = choose(old);
+            Optional<Secret> chosen = chooseNewPassword(old);
             if (chosen.isEmpty()) {
                 return chosen;
             }
-            switch (knowing(() -> setting.set(chosen.get()))) {
+            switch (withTrust(() -> setting.set(chosen.get()))) {
                 case LoginExchange.Done taken -> {
                     presenter.notice(done);
                     return chosen;
@@ -251,7 +254,8 @@ public final class Dialogue {
                             + " like your name. Choose another:");
                 case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
                     throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
-                case LoginExchange.In in -> throw new IllegalStateException("unexpected answer to a new password");
+                case LoginExchange.LoggedIn in ->
+                    throw new IllegalStateException("unexpected answer to a new password");
             }
         }
     }
@@ -262,7 +266,7 @@ public final class Dialogue {
      *
      * @param old the present password, if there is one
      */
-    public Optional<Secret> choose(Optional<Secret> old) {
+    public Optional<Secret> chooseNewPassword(Optional<Secret> old) {
         while (true) {
             Optional<String> once = screen.readSecret("New password: ");
             if (once.isEmpty()) {
@@ -288,11 +292,11 @@ public final class Dialogue {
     /** Returns the rule that a new password breaks, a sentence; empty if it breaks none that can be judged here. */
     private String brokenRule(String typed, Secret chosen, Optional<Secret> old) {
         int characters = typed.codePointCount(0, typed.length());
-        if (characters < CHARACTERS) {
-            return "That has " + characters + " characters; at least " + CHARACTERS + " are needed.";
+        if (characters < MIN_CHARACTERS) {
+            return "That has " + characters + " characters; at least " + MIN_CHARACTERS + " are needed.";
         }
-        if (chosen.length() > PASSWORD_BYTES) {
-            return "That has " + chosen.length() + " bytes; the maximum is " + PASSWORD_BYTES + ".";
+        if (chosen.length() > MAX_PASSWORD_BYTES) {
+            return "That has " + chosen.length() + " bytes; the maximum is " + MAX_PASSWORD_BYTES + ".";
         }
         if (typed.equalsIgnoreCase(user)) {
             return "That is your name.";
@@ -303,7 +307,7 @@ public final class Dialogue {
         return "";
     }
 
-    private Secret offer(LoginExchange login, String why) {
+    private Secret offerRegistration(LoginExchange login, String why) {
         if (!screen.isInteractive()) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
@@ -315,7 +319,7 @@ public final class Dialogue {
 
     private Optional<Secret> register(LoginExchange login) {
         presenter.notice("Choose a password. " + RULES);
-        return accepted(Optional.empty(), login::register, "The account " + login.user() + " has been created.");
+        return setNewPassword(Optional.empty(), login::register, "The account " + login.user() + " has been created.");
     }
 
     /** Registers another account from within a session. */

@@ -15,17 +15,18 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins sessions of one account: of the kind that suits what the server said at the login.
+ * Begins sessions of one account, of the kind that the server supports.
  *
- * @param shown where to keep what was shown, for servers that do not number messages; empty for a script, which is shown
- *     what arrives from now on
- * @param returns whether a session whose loss can be bridged exactly connects again; one with {@code shown} always does
- * @param keeper told each key for this device's next login
+ * @param shown where to keep what was shown, for servers that do not number messages; empty for a script, which
+ *     receives only what arrives from now on
+ * @param reconnects whether a session that can be resumed without loss reconnects; one with {@code shown} always does
+ * @param onRenewedKey receives each key for this device's next login
  */
-public record Sessions(LoginExchange login, View view, Optional<Path> shown, boolean returns, Consumer<Secret> keeper) {
+public record Sessions(
+        LoginExchange login, View view, Optional<Path> shown, boolean reconnects, Consumer<Secret> onRenewedKey) {
 
-    /** Begins a session that has ended again, or another one if it does not suit the server any more. */
-    public ChatSession beginAgain(@Nullable ChatSession ended, LoginExchange.In in, @Nullable Secret password) {
+    /** Begins an ended session again, or a new one if its kind no longer suits the server. */
+    public ChatSession beginAgain(@Nullable ChatSession ended, LoginExchange.LoggedIn in, @Nullable Secret password) {
         boolean isNumbered = in.welcome().state() != null;
         if (ended == null || ended instanceof ResumedSession != isNumbered) {
             return begin(in, password);
@@ -35,21 +36,21 @@ public record Sessions(LoginExchange login, View view, Optional<Path> shown, boo
     }
 
     /** @param password kept to log in again after a loss; null if the login was by key */
-    public ChatSession begin(LoginExchange.In in, @Nullable Secret password) {
-        LoginExchange its = login.speaking(in.link().dialect());
+    public ChatSession begin(LoginExchange.LoggedIn in, @Nullable Secret password) {
+        LoginExchange exchange = login.speaking(in.link().dialect());
         ChatSession session = in.welcome().state() == null
                 ? new ReplayedSession(
-                        its,
+                        exchange,
                         view,
                         shown.map(SeenItems::new).orElse(null),
                         Clock.systemUTC(),
                         RandomGenerator.getDefault())
                 : new ResumedSession(
-                        its,
+                        exchange,
                         view,
                         Clock.systemUTC(),
                         RandomGenerator.getDefault(),
-                        new ResumedSession.Options(shown.isEmpty(), returns, keeper));
+                        new ResumedSession.Options(shown.isEmpty(), reconnects, onRenewedKey));
         session.begin(in, password);
         return session;
     }

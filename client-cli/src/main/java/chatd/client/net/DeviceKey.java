@@ -32,21 +32,21 @@ public final class DeviceKey implements Closeable {
     }
 
     /** Returns whether there is a key in the file. */
-    public static boolean isIn(Path file) {
+    public static boolean exists(Path file) {
         return Files.exists(file);
     }
 
     /**
-     * Takes hold of the key in a file, or of the place for one.
+     * Locks the key in a file, or the place for one.
      *
      * @param freshLabel the device's label if there is no key yet
      * @return empty if another process holds it
      * @throws IOException if the file can't be read or locked
      */
-    public static Optional<DeviceKey> hold(Path file, String freshLabel) throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + ".lock");
-        PrivateFiles.create(beside);
-        FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE);
+    public static Optional<DeviceKey> tryLock(Path file, String freshLabel) throws IOException {
+        Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
+        PrivateFiles.create(lockFile);
+        FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() == null) {
                 channel.close();

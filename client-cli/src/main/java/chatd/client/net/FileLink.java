@@ -14,15 +14,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to the daemon that carries one request of HTTP about a file (page {@code chat-json-1.md}, "Files over
+ * A connection to the daemon that carries one HTTP request about a file (page {@code chat-json-1.md}, "Files over
  * HTTP"): TLS with the same checks as every other connection. Used by one thread; {@link #abort} by any. Blocks.
  */
 public final class FileLink implements Closeable {
     private static final String HTTP = "http/1.1";
-    private static final int MOST_HEAD = 16 << 10;
+    private static final int MAX_HEAD_BYTES = 16 << 10;
 
     /** Maximum size of an answer that is not a file. */
-    private static final int MOST_TEXT = 64 << 10;
+    private static final int MAX_TEXT_BYTES = 64 << 10;
 
     private final Address server;
     private final TlsConnection connection;
@@ -63,38 +63,38 @@ public final class FileLink implements Closeable {
         void write(OutputStream out) throws IOException;
     }
 
-    /** Sends a request without a body; its answer's body, if it has one, is then {@linkplain #body read}. */
+    /** Sends a request without a body; the body of the answer, if there is one, is then {@linkplain #readBody read}. */
     public Answer ask(String method, String target, Map<String, String> headers) throws IOException {
         try {
-            head(method, target, headers);
+            writeHead(method, target, headers);
             out.flush();
-            return answer();
+            return readAnswer();
         } catch (IOException e) {
-            throw connection.lost(e);
+            throw connection.lossException(e);
         }
     }
 
-    /** Sends a request with a body, once the server has agreed to take it. */
+    /** Sends a request with a body, once the server has agreed to receive it. */
     public Answer post(String target, Map<String, String> headers, long length, Body body) throws IOException {
         Map<String, String> all = new HashMap<>(headers);
         all.put("Content-Length", Long.toString(length));
         all.put("Expect", "100-continue");
         try {
-            head("POST", target, all);
+            writeHead("POST", target, all);
             out.flush();
-            Answer first = answer();
+            Answer first = readAnswer();
             if (first.status() != 100) {
                 return first;
             }
             body.write(out);
             out.flush();
-            return answer();
+            return readAnswer();
         } catch (IOException e) {
-            throw connection.lost(e);
+            throw connection.lossException(e);
         }
     }
 
-    private void head(String method, String target, Map<String, String> headers) throws IOException {
+    private void writeHead(String method, String target, Map<String, String> headers) throws IOException {
         StringBuilder head = new StringBuilder(method)
                 .append(' ')
                 .append(target)
@@ -106,7 +106,7 @@ public final class FileLink implements Closeable {
         out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private Answer answer() throws IOException {
+    private Answer readAnswer() throws IOException {
         String[] lines = readHead().split("\r\n", -1);
         String[] status = lines[0].split(" ", 3);
         if (status.length < 2 || !status[0].startsWith("HTTP/1.") || !status[1].matches("[0-9]{3}")) {
@@ -121,26 +121,26 @@ public final class FileLink implements Closeable {
                         lines[i].substring(colon + 1).strip());
             }
         }
-        connection.hear();
+        connection.recordHeard();
         return new Answer(Integer.parseInt(status[1]), headers);
     }
 
     private String readHead() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
-        int ends = 0;
-        while (ends < 4) {
+        int matched = 0;
+        while (matched < 4) {
             int one = in.read();
-            if (one < 0 || head.size() > MOST_HEAD) {
+            if (one < 0 || head.size() > MAX_HEAD_BYTES) {
                 throw new EOFException("the answer ends in its head");
             }
             head.write(one);
-            ends = one == (ends % 2 == 0 ? '\r' : '\n') ? ends + 1 : one == '\r' ? 1 : 0;
+            matched = one == (matched % 2 == 0 ? '\r' : '\n') ? matched + 1 : one == '\r' ? 1 : 0;
         }
         return head.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
     /** Reads the next bytes of the answer's body; returns how many. */
-    public int body(byte[] into, long most) throws IOException {
+    public int readBody(byte[] into, long most) throws IOException {
         try {
             int count = in.read(into, 0, (int) Math.min(into.length, most));
             if (count < 0) {
@@ -148,13 +148,13 @@ public final class FileLink implements Closeable {
             }
             return count;
         } catch (IOException e) {
-            throw connection.lost(e);
+            throw connection.lossException(e);
         }
     }
 
-    /** Reads a whole body that is a text; what is longer than an answer should be is cut off. */
-    public byte[] text(Answer answer) throws IOException {
-        return in.readNBytes((int) Math.min(MOST_TEXT, answer.length()));
+    /** Reads a whole body as text, truncated at the maximum size. */
+    public byte[] readText(Answer answer) throws IOException {
+        return in.readNBytes((int) Math.min(MAX_TEXT_BYTES, answer.length()));
     }
 
     @Override

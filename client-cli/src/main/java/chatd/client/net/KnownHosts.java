@@ -37,7 +37,7 @@ public final class KnownHosts {
         put(server, key.hex());
     }
 
-    void vouched(Address server) throws IOException {
+    void recordVouchedFor(Address server) throws IOException {
         if (!wasVouchedFor(server)) {
             put(server, VOUCHED);
         }

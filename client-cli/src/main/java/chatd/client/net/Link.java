@@ -27,9 +27,10 @@ public final class Link implements Closeable {
     private static final int CHUNK = 1 << 16;
 
     /**
-     * The most bytes of a frame held in memory: enough for the roster of a million users, and far more than any text.
+     * Maximum size of a frame held in memory, in bytes: enough for the roster of a million users, and far more than any
+     * text.
      */
-    private static final long LONGEST = 40L << 20;
+    private static final long MAX_FRAME_BYTES = 40L << 20;
 
     private final Dialect dialect;
     private final TlsConnection connection;
@@ -47,27 +48,27 @@ public final class Link implements Closeable {
     }
 
     /** Connects to one server, in one of several dialects. Thread-safe. */
-    public static final class To {
+    public static final class Connector {
         private final Address server;
         private final Trust trust;
         private final @Nullable OwnCertificate own;
         private final List<Dialect> dialects;
-        private final AtomicReference<@Nullable FutureTask<Link>> ahead = new AtomicReference<>();
+        private final AtomicReference<@Nullable FutureTask<Link>> connectAhead = new AtomicReference<>();
 
         /**
          * @param own presented if the server asks for one; null for none
          * @param dialects the dialects to offer, the preferred one first
          */
-        public To(Address server, Trust trust, @Nullable OwnCertificate own, List<Dialect> dialects) {
+        public Connector(Address server, Trust trust, @Nullable OwnCertificate own, List<Dialect> dialects) {
             this.server = server;
             this.trust = trust;
             this.own = own;
             this.dialects = List.copyOf(dialects);
         }
 
-        /** Returns a connector that offers one of the dialects alone. */
-        public To speaking(String dialect) {
-            return new To(
+        /** Returns a connector that offers only one of the dialects. */
+        public Connector speaking(String dialect) {
+            return new Connector(
                     server,
                     trust,
                     own,
@@ -85,9 +86,9 @@ public final class Link implements Closeable {
         }
 
         /** Starts connecting at once, on a thread of its own; the next call of {@link #connect} gets that link. */
-        public void ahead() {
-            FutureTask<Link> first = new FutureTask<>(this::reach);
-            ahead.set(first);
+        public void connectAhead() {
+            FutureTask<Link> first = new FutureTask<>(this::connectNow);
+            connectAhead.set(first);
             Thread.ofPlatform().daemon().name("connect").start(first);
         }
 
@@ -98,16 +99,16 @@ public final class Link implements Closeable {
          * @throws ClientFailure if nobody answers, or the certificate is not trusted
          */
         public Link connect() throws UnknownServer {
-            FutureTask<Link> first = ahead.getAndSet(null);
-            return first == null ? reach() : taken(first);
+            FutureTask<Link> first = connectAhead.getAndSet(null);
+            return first == null ? connectNow() : await(first);
         }
 
         /** Connects for a request about a file; otherwise like {@link #connect}. */
-        public FileLink files() throws UnknownServer {
+        public FileLink connectForFile() throws UnknownServer {
             return FileLink.connect(server, trust, own);
         }
 
-        private Link reach() throws UnknownServer {
+        private Link connectNow() throws UnknownServer {
             TlsConnection connection = TlsConnection.connect(
                     server, trust, own, dialects.stream().map(Dialect::name).toList());
             Dialect agreed = dialects.stream()
@@ -123,7 +124,7 @@ public final class Link implements Closeable {
             }
         }
 
-        private static Link taken(FutureTask<Link> first) throws UnknownServer {
+        private static Link await(FutureTask<Link> first) throws UnknownServer {
             try {
                 return first.get();
             } catch (ExecutionException e) {
@@ -139,11 +140,11 @@ public final class Link implements Closeable {
         }
     }
 
-    /** The input is not of the dialect that was agreed on. */
-    public static final class NotUnderstood extends IOException {
+    /** Thrown if the input is not of the dialect that was negotiated. */
+    public static final class MalformedInput extends IOException {
         private static final long serialVersionUID = 1L;
 
-        NotUnderstood(String text, Throwable cause) {
+        MalformedInput(String text, Throwable cause) {
             super(text, cause);
         }
     }
@@ -176,7 +177,7 @@ public final class Link implements Closeable {
                 }
                 out.flush();
             } catch (IOException e) {
-                throw connection.lost(e);
+                throw connection.lossException(e);
             }
         }
     }
@@ -209,7 +210,7 @@ public final class Link implements Closeable {
      * Returns the next event; blocks.
      *
      * @return the event; null if the server closed the connection cleanly
-     * @throws NotUnderstood if the input is not of the dialect; its message is a sentence
+     * @throws MalformedInput if the input is not of the dialect; its message is a sentence
      * @throws IOException if the connection is lost; its message is a sentence
      */
     public @Nullable Event next() throws IOException {
@@ -220,12 +221,12 @@ public final class Link implements Closeable {
                     return event;
                 }
             } catch (MalformedFrame e) {
-                throw new NotUnderstood(
+                throw new MalformedInput(
                         "What it sent is not " + dialect.name() + ": "
-                                + e.what().replaceFirst("\\.$", "") + ".",
+                                + e.reason().replaceFirst("\\.$", "") + ".",
                         e);
             }
-            if (reader.bytesToReserve() > LONGEST) {
+            if (reader.bytesToReserve() > MAX_FRAME_BYTES) {
                 throw new IOException(
                         "The server sent a packet of " + reader.bytesToReserve() + " bytes, which is too long.");
             }
@@ -234,18 +235,18 @@ public final class Link implements Closeable {
                 if (received.writeBytes(in, CHUNK) < 0) {
                     return null;
                 }
-                connection.hear();
+                connection.recordHeard();
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
-                throw connection.lost(e);
+                throw connection.lossException(e);
             }
         }
     }
 
-    /** Like {@link #next()}, but also returns null if nothing arrives within {@code patience}. */
-    public @Nullable Event next(Duration patience) throws IOException {
-        return connection.readWithTimeout(patience, this::next);
+    /** Like {@link #next()}, but also returns null if nothing arrives within {@code timeout}. */
+    public @Nullable Event next(Duration timeout) throws IOException {
+        return connection.readWithTimeout(timeout, this::next);
     }
 
     /** Closes the connection cleanly; may wait for a write in progress. */
@@ -254,7 +255,7 @@ public final class Link implements Closeable {
         connection.close();
     }
 
-    /** Returns whether this machine has lost the address from which the connection goes, so that nothing comes back. */
+    /** Returns whether this machine has lost the connection's local address, so that no answer can arrive. */
     public boolean isStranded() {
         return connection.isStranded();
     }

@@ -35,11 +35,11 @@ public record OwnCertificate(List<X509Certificate> chain, PrivateKey key) {
     }
 
     /** Presents the certificate, if there is one, on one connection, and records whether the server asked for it. */
-    static final class Shown extends X509ExtendedKeyManager {
+    static final class CertificatePresenter extends X509ExtendedKeyManager {
         private final @Nullable OwnCertificate own;
         private volatile boolean asked;
 
-        Shown(@Nullable OwnCertificate own) {
+        CertificatePresenter(@Nullable OwnCertificate own) {
             this.own = own;
         }
 
@@ -53,19 +53,19 @@ public record OwnCertificate(List<X509Certificate> chain, PrivateKey key) {
                             : "The server does not accept the certificate that --certificate names.";
         }
 
-        private @Nullable String asked() {
+        private @Nullable String recordRequest() {
             asked = true;
             return own == null ? null : ALIAS;
         }
 
         @Override
         public @Nullable String chooseClientAlias(String[] kinds, Principal[] issuers, Socket socket) {
-            return asked();
+            return recordRequest();
         }
 
         @Override
         public @Nullable String chooseEngineClientAlias(String[] kinds, Principal[] issuers, SSLEngine engine) {
-            return asked();
+            return recordRequest();
         }
 
         @Override

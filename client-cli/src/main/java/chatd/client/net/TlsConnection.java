@@ -39,11 +39,11 @@ final class TlsConnection implements Closeable {
     private final Socket plain;
     private final SSLSocket socket;
     private final String dialect;
-    private final OwnCertificate.Shown shown;
+    private final OwnCertificate.CertificatePresenter shown;
     /** Whether the server has sent anything: with TLS 1.3 it validates our certificate after the handshake. */
     private volatile boolean heard;
 
-    private TlsConnection(Socket plain, SSLSocket socket, String dialect, OwnCertificate.Shown shown) {
+    private TlsConnection(Socket plain, SSLSocket socket, String dialect, OwnCertificate.CertificatePresenter shown) {
         this.plain = plain;
         this.socket = socket;
         this.dialect = dialect;
@@ -54,15 +54,16 @@ final class TlsConnection implements Closeable {
      * Connects, and checks the server's certificate.
      *
      * @param own presented if the server asks for one; null for none
-     * @param dialects their names in ALPN, the preferred one first
+     * @param dialects their ALPN names, the preferred one first
      * @throws UnknownServer if the user may decide whether to trust the server
-     * @throws ClientFailure if nobody answers, the certificate is not trusted, or the server speaks none of the dialects
+     * @throws ClientFailure if nobody answers, the certificate is not trusted, or the server speaks none of the
+     *     dialects
      */
     static TlsConnection connect(Address server, Trust trust, @Nullable OwnCertificate own, List<String> dialects)
             throws UnknownServer {
-        Socket plain = reach(server);
+        Socket plain = openSocket(server);
         Trust.Check check = trust.check(server);
-        OwnCertificate.Shown shown = new OwnCertificate.Shown(own);
+        OwnCertificate.CertificatePresenter shown = new OwnCertificate.CertificatePresenter(own);
         try {
             SSLSocket socket = (SSLSocket)
                     context(check, shown).getSocketFactory().createSocket(plain, server.host(), server.port(), true);
@@ -75,29 +76,30 @@ final class TlsConnection implements Closeable {
             socket.setSoTimeout(CONNECT_MILLIS);
             socket.startHandshake();
             socket.setSoTimeout(0);
-            String named = socket.getApplicationProtocol();
-            String chosen = named.isEmpty() ? Chat1.ALPN : named;
+            String negotiated = socket.getApplicationProtocol();
+            String chosen = negotiated.isEmpty() ? Chat1.ALPN : negotiated;
             if (!dialects.contains(chosen)) {
-                shut(plain);
-                throw foreign(server, dialects);
+                closeQuietly(plain);
+                throw wrongProtocol(server, dialects);
             }
             return new TlsConnection(plain, socket, chosen, shown);
         } catch (IOException | GeneralSecurityException e) {
-            shut(plain);
+            closeQuietly(plain);
             UnknownServer unknown = check.unknown();
             if (unknown != null) {
                 throw unknown;
             }
             if (e instanceof TlsFatalAlertReceived alert
                     && alert.getAlertDescription() == AlertDescription.no_application_protocol) {
-                throw foreign(server, dialects);
+                throw wrongProtocol(server, dialects);
             }
-            String refusal = check.refusal() == null ? shown.suspicion() : check.refusal();
-            throw new ClientFailure(ClientFailure.NO_SERVER, refusal == null ? trouble(server, root(e)) : refusal);
+            String refusal = check.refusalReason() == null ? shown.suspicion() : check.refusalReason();
+            throw new ClientFailure(
+                    ClientFailure.NO_SERVER, refusal == null ? describeFailure(server, rootCause(e)) : refusal);
         }
     }
 
-    private static String trouble(Address server, Throwable root) {
+    private static String describeFailure(Address server, Throwable root) {
         return switch (root) {
             case InterruptedIOException silence -> "The server at " + server.server() + " does not answer.";
             case SocketException broken -> "The connection to " + server.server() + " broke off.";
@@ -112,7 +114,7 @@ final class TlsConnection implements Closeable {
         };
     }
 
-    private static ClientFailure foreign(Address server, List<String> dialects) {
+    private static ClientFailure wrongProtocol(Address server, List<String> dialects) {
         return new ClientFailure(
                 ClientFailure.NO_SERVER,
                 "The server at " + server.server() + " does not speak " + String.join(" or ", dialects)
@@ -120,8 +122,8 @@ final class TlsConnection implements Closeable {
     }
 
     /**
-     * Initialises what the first connection needs, which takes a fifth of a second: curves, algorithms, providers. For
-     * a thread beside the one that parses the arguments; leaving it out costs only time.
+     * Initialises what the first connection needs, which takes a fifth of a second: curves, algorithms, providers.
+     * Meant for a second thread while the arguments are parsed; without it, connecting only takes longer.
      */
     static void prepare() {
         try {
@@ -136,7 +138,7 @@ final class TlsConnection implements Closeable {
     }
 
     /** Tries all addresses of the host, in the system's order. */
-    private static Socket reach(Address server) {
+    private static Socket openSocket(Address server) {
         InetAddress[] addresses;
         try {
             addresses = InetAddress.getAllByName(server.host());
@@ -155,7 +157,7 @@ final class TlsConnection implements Closeable {
                 socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 2);
                 return socket;
             } catch (IOException | UnsupportedOperationException e) {
-                shut(socket);
+                closeQuietly(socket);
             }
         }
         throw new ClientFailure(
@@ -163,7 +165,7 @@ final class TlsConnection implements Closeable {
                 "Nobody answers at " + server.host() + " port " + server.port() + ". Is the daemon running?");
     }
 
-    private static void shut(Socket socket) {
+    private static void closeQuietly(Socket socket) {
         try {
             socket.close();
         } catch (IOException e) {
@@ -171,7 +173,7 @@ final class TlsConnection implements Closeable {
         }
     }
 
-    private static Throwable root(Throwable failure) {
+    private static Throwable rootCause(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
@@ -196,13 +198,13 @@ final class TlsConnection implements Closeable {
         return socket;
     }
 
-    /** Returns the name of the dialect that was agreed on. */
+    /** Returns the name of the negotiated dialect. */
     String dialect() {
         return dialect;
     }
 
     /** Records that the server has sent something. */
-    void hear() {
+    void recordHeard() {
         heard = true;
     }
 
@@ -211,7 +213,7 @@ final class TlsConnection implements Closeable {
      *
      * @throws ClientFailure if a likely reason is known
      */
-    IOException lost(IOException cause) {
+    IOException lossException(IOException cause) {
         String suspicion = heard ? null : shown.suspicion();
         if (suspicion != null) {
             throw new ClientFailure(ClientFailure.NO_SERVER, suspicion);
@@ -225,12 +227,12 @@ final class TlsConnection implements Closeable {
         T read() throws IOException;
     }
 
-    /** Reads with a timeout; also returns null if nothing arrives within {@code patience}. */
-    <T> @Nullable T readWithTimeout(Duration patience, Reading<T> reading) throws IOException {
+    /** Reads with a timeout; also returns null if nothing arrives within {@code timeout}. */
+    <T> @Nullable T readWithTimeout(Duration timeout, Reading<T> reading) throws IOException {
         try {
-            socket.setSoTimeout((int) patience.toMillis());
+            socket.setSoTimeout((int) timeout.toMillis());
         } catch (SocketException e) {
-            throw lost(e);
+            throw lossException(e);
         }
         try {
             return reading.read();
@@ -248,10 +250,10 @@ final class TlsConnection implements Closeable {
     /** Closes the connection cleanly; may wait for a write in progress. */
     @Override
     public void close() {
-        shut(socket);
+        closeQuietly(socket);
     }
 
-    /** Returns whether this machine has lost the address from which the connection goes. */
+    /** Returns whether this machine has lost the connection's local address. */
     boolean isStranded() {
         InetAddress own = plain.getLocalAddress();
         try {
@@ -263,6 +265,6 @@ final class TlsConnection implements Closeable {
 
     /** Closes the connection at once, even during a write. May be called from any thread. */
     void abort() {
-        shut(plain);
+        closeQuietly(plain);
     }
 }

@@ -36,16 +36,16 @@ public final class Trust {
     private static final String FOR_SERVERS = "1.3.6.1.5.5.7.3.1";
 
     private final @Nullable Path authorities;
-    private final Optional<Fingerprint> named;
+    private final Optional<Fingerprint> pinned;
     private final KnownHosts known;
 
     /**
      * @param authorities a PEM file to use instead of the system's authorities; null for the system's
-     * @param named the only key to trust, whatever the authorities say
+     * @param pinned the only key to trust, whatever the authorities say
      */
-    public Trust(@Nullable Path authorities, Optional<Fingerprint> named, KnownHosts known) {
+    public Trust(@Nullable Path authorities, Optional<Fingerprint> pinned, KnownHosts known) {
         this.authorities = authorities;
-        this.named = named;
+        this.pinned = pinned;
         this.known = known;
     }
 
@@ -57,7 +57,7 @@ public final class Trust {
     private X509ExtendedTrustManager roots() throws GeneralSecurityException, IOException {
         if (authorities != null) {
             try {
-                return trusting(Pem.certificates(authorities));
+                return managerFor(Pem.certificates(authorities));
             } catch (NoSuchFileException e) {
                 throw new IOException("there is no file " + authorities + " (--ca)", e);
             }
@@ -65,10 +65,10 @@ public final class Trust {
         String chosen = System.getenv().getOrDefault("SSL_CERT_FILE", "");
         Optional<Path> system =
                 chosen.isEmpty() ? SYSTEM.stream().filter(Files::isReadable).findFirst() : Optional.of(Path.of(chosen));
-        return system.isPresent() ? trusting(Pem.certificates(system.get())) : manager(null);
+        return system.isPresent() ? managerFor(Pem.certificates(system.get())) : manager(null);
     }
 
-    private static X509ExtendedTrustManager trusting(List<X509Certificate> anchors)
+    private static X509ExtendedTrustManager managerFor(List<X509Certificate> anchors)
             throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
@@ -94,7 +94,7 @@ public final class Trust {
     final class Check extends X509ExtendedTrustManager {
         private final Address server;
         private @Nullable UnknownServer unknown;
-        private @Nullable String refusal;
+        private @Nullable String refusalReason;
 
         private Check(Address server) {
             this.server = server;
@@ -108,8 +108,8 @@ public final class Trust {
 
         /** Returns why the certificate is refused, a sentence, if the user may not decide; else null. */
         @Nullable
-        String refusal() {
-            return refusal;
+        String refusalReason() {
+            return refusalReason;
         }
 
         @Override
@@ -118,15 +118,15 @@ public final class Trust {
             try {
                 checkDates(chain[0]);
                 checkName(chain, kind, socket);
-                checkWho(chain, kind, socket);
+                checkIdentity(chain, kind, socket);
             } catch (IOException | GeneralSecurityException e) {
                 throw refuse("The server's certificate can't be checked: " + e.getMessage() + ".");
             }
         }
 
         private CertificateException refuse(String why) {
-            if (refusal == null && unknown == null) {
-                refusal = why;
+            if (refusalReason == null && unknown == null) {
+                refusalReason = why;
             }
             return new CertificateException(why);
         }
@@ -153,7 +153,7 @@ public final class Trust {
                 throw refuse("The server's certificate is not a server certificate.");
             }
             try {
-                trusting(List.of(chain[0])).checkServerTrusted(chain, kind, socket);
+                managerFor(List.of(chain[0])).checkServerTrusted(chain, kind, socket);
             } catch (CertificateException e) {
                 throw refuse("The server's certificate is not for " + server.host() + ", but for "
                         + String.join(", ", ServerNames.of(chain[0])) + " (" + e.getMessage()
@@ -161,11 +161,11 @@ public final class Trust {
             }
         }
 
-        private void checkWho(X509Certificate[] chain, String kind, Socket socket)
+        private void checkIdentity(X509Certificate[] chain, String kind, Socket socket)
                 throws GeneralSecurityException, IOException {
             Fingerprint shown = Fingerprint.of(chain[0].getPublicKey());
-            if (named.isPresent()) {
-                if (!named.get().equals(shown)) {
+            if (pinned.isPresent()) {
+                if (!pinned.get().equals(shown)) {
                     throw refuse("The server's key is not the one named. Its fingerprint is\n" + shown);
                 }
                 return;
@@ -184,7 +184,7 @@ public final class Trust {
                 throw unvouched(shown, remembered.isPresent());
             }
             try {
-                known.vouched(server);
+                known.recordVouchedFor(server);
             } catch (IOException e) {
                 // Only the record could not be written; the server is trusted all the same.
             }

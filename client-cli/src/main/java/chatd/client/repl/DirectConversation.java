@@ -167,7 +167,7 @@ final class DirectConversation implements DirectSession.Listener {
     /** Shows a text, and remembers it, so that it can be answered. */
     void show(AnsweredText its, Item item, @Nullable AnsweredText answered) {
         texts.put(its, item);
-        presenter.said(item, answered == null ? null : texts.get(answered));
+        presenter.showItem(item, answered == null ? null : texts.get(answered));
     }
 
     @Override
@@ -226,7 +226,7 @@ final class DirectConversation implements DirectSession.Listener {
     public void offers(long user, FileOffer offer) {
         synchronized (owner.lock()) {
             if (owner.isCurrent(this)) {
-                files.offers(user, offer);
+                files.handleOffer(user, offer);
             } else {
                 offer.decline();
             }
@@ -242,7 +242,7 @@ final class DirectConversation implements DirectSession.Listener {
 
     @Override
     public void searchStarted(long user) {
-        call.renew();
+        call.renewAddresses();
     }
 
     @Override
@@ -296,7 +296,7 @@ final class DirectConversation implements DirectSession.Listener {
                 return;
             }
         }
-        SizeLimits.check(text);
+        SizeLimits.checkText(text);
         DirectSession.Said said = direct.say(text, answered);
         synchronized (owner.lock()) {
             show(new AnsweredText(own, said.number()), item(by.name(), true, text, answered), answered);

@@ -23,8 +23,8 @@ import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
- * The files of a direct session, as a person sends and receives them. What is typed comes on the user's thread, what others
- * offer on threads of their own; the state is guarded by this object, whose lock is taken before the screen's.
+ * The files of a direct session, as a person sends and receives them. Commands come on the user's thread, offers of
+ * others on threads of their own; the state is guarded by this object, whose lock is taken before the screen's.
  */
 final class DirectFiles {
     /** Maximum number of files that wait for an answer; further ones are declined. */
@@ -39,11 +39,11 @@ final class DirectFiles {
     /** A file that another offers. */
     private record Offered(long user, FileOffer offer) {}
 
-    /** Files that wait for an answer, the oldest first. */
+    /** Offers that wait for an answer, the oldest first. */
     @GuardedBy("this")
     private final Deque<Offered> offered = new ArrayDeque<>();
 
-    /** The files that were agreed to: they go on without a question. */
+    /** The keys of accepted files: these resume without another question. */
     @GuardedBy("this")
     private final Set<String> agreed = new HashSet<>();
 
@@ -66,15 +66,16 @@ final class DirectFiles {
         this.names = names;
     }
 
-    /** Takes an offer, and asks the user; not again for a file that is being resumed. */
-    synchronized void offers(long user, FileOffer offer) {
+    /** Handles an offer: asks the user, but not again for a file that is being resumed. */
+    synchronized void handleOffer(long user, FileOffer offer) {
         if (agreed.contains(offer.key())) {
             receive(new Offered(user, offer));
         } else if (offered.size() >= MOST_OFFERED) {
             offer.decline();
         } else {
             offered.add(new Offered(user, offer));
-            presenter.notice(names.apply(user) + " wants to send you " + shown(offer) + ". y takes it, n declines.");
+            presenter.notice(
+                    names.apply(user) + " wants to send you " + described(offer) + ". y takes it, n declines.");
         }
     }
 
@@ -93,24 +94,24 @@ final class DirectFiles {
         return true;
     }
 
-    private static String shown(FileOffer offer) {
+    private static String described(FileOffer offer) {
         return SafeText.line(offer.name()) + " (" + Size.of(offer.size()) + ")";
     }
 
-    /** Receives a file beside whatever else is done. */
+    /** Receives a file in the background. */
     @GuardedBy("this")
     private void receive(Offered file) {
         FileOffer offer = file.offer();
         agreed.add(offer.key());
-        presenter.notice("Receiving " + shown(offer) + " from " + names.apply(file.user()) + "…");
+        presenter.notice("Receiving " + described(offer) + " from " + names.apply(file.user()) + "…");
         Speed speed = new Speed(clock);
         RunningTransfers.Receiving progress = running.receiving(
-                "receiving " + shown(offer) + " directly from " + names.apply(file.user()),
+                "receiving " + described(offer) + " directly from " + names.apply(file.user()),
                 offer.name(),
-                offer::giveUp);
+                offer::cancel);
         Download into = new Download(downloads, SafeText::line, (received, size) -> {
             speed.update(received);
-            progress.at(received, size);
+            progress.update(received, size);
         });
         offer.accept(into, (whole, why) -> {
             progress.close();
@@ -125,7 +126,7 @@ final class DirectFiles {
     void send(List<Path> paths) throws IOException, InterruptedException {
         List<FileToSend> files = new ArrayList<>();
         for (Path path : paths) {
-            files.add(SizeLimits.file(path, false));
+            files.add(SizeLimits.checkFile(path, false));
         }
         List<Long> to = session.connected();
         if (to.isEmpty()) {
@@ -135,7 +136,7 @@ final class DirectFiles {
         String first = files.getFirst().name();
         String whom = to.stream().map(names::apply).collect(Collectors.joining(", "));
         running.start(
-                "sending " + FileTalk.named(files) + " directly to " + whom,
+                "sending " + FileActions.named(files) + " directly to " + whom,
                 first,
                 null,
                 "Cancelled; what has arrived is kept, and sent again it goes on there.",
@@ -155,7 +156,7 @@ final class DirectFiles {
         Speed speed = new Speed(clock);
         boolean isTaken = session.send(user, file, sent -> {
             speed.update(sent);
-            progress.at(sent, file.size());
+            progress.updateBytes(sent, file.size());
         });
         presenter.notice(
                 isTaken

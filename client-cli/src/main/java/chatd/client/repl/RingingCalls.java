@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Calls that wait for an answer, the oldest first. Guarded by the lock of {@link DirectTalk}. */
+/** Calls that wait for an answer, the oldest first. Guarded by the lock of {@link DirectActions}. */
 final class RingingCalls {
     /** Maximum number of calls that wait for an answer; further ones ring unseen until they end. */
     private static final int MOST_RINGING = 8;

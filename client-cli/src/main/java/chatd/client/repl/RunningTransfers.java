@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that are being sent and fetched, each on a thread of its own while the user goes on. Where there is no prompt,
- * they are on the user's thread, one after the other. Thread-safe.
+ * The files that are being sent and fetched, each on a thread of its own in the background. Without a prompt, transfers
+ * run on the user's thread, one after the other. Thread-safe.
  */
 final class RunningTransfers {
-    /** The most at once. */
-    private static final int MOST = 8;
+    /** Maximum number of transfers at once. */
+    private static final int MAX_RUNNING = 8;
 
     /** How long the end of the program waits for cancelled transfers to be cleaned up. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -40,14 +40,14 @@ final class RunningTransfers {
     /**
      * A transfer.
      *
-     * @param thread null if it runs on another's thread
-     * @param cancel gives it up
+     * @param thread null if it runs on somebody else's thread
+     * @param cancel cancels it
      */
     private record Running(String what, @Nullable Thread thread, Runnable cancel) {}
 
     /** Sends or fetches something. */
     interface Work {
-        /** @throws InterruptedException if it was given up */
+        /** @throws InterruptedException if it was cancelled */
         void run(Screen.Progress progress) throws IOException, InterruptedException;
     }
 
@@ -55,9 +55,9 @@ final class RunningTransfers {
      * Begins a transfer.
      *
      * @param what what is done, such as {@code sending plan.pdf to bob}
-     * @param title what it is called beside its progress
-     * @param cut what has to be done to give it up besides interrupting its thread; null for nothing
-     * @param cancelled what is said then
+     * @param title what it is called next to its progress
+     * @param cut what else to do to cancel it, besides interrupting its thread; null for nothing
+     * @param cancelled the notice shown when it was cancelled
      * @throws ClientFailure if there are too many
      */
     void start(String what, String title, @Nullable Runnable cut, String cancelled, Work work)
@@ -69,13 +69,13 @@ final class RunningTransfers {
             return;
         }
         synchronized (this) {
-            if (running.size() >= MOST) {
+            if (running.size() >= MAX_RUNNING) {
                 throw new ClientFailure(
                         ClientFailure.FAILED,
-                        MOST
+                        MAX_RUNNING
                                 + " files are under way already; /files lists them, /cancel NUMBER gives one up. Nothing was done.");
             }
-            int number = next();
+            int number = nextNumber();
             Thread thread = Thread.ofVirtual().unstarted(() -> run(number, title, cancelled, work));
             running.put(number, new Running(what, thread, () -> {
                 if (cut != null) {
@@ -92,16 +92,16 @@ final class RunningTransfers {
             try {
                 work.run(progress);
             } catch (InterruptedException e) {
-                failed(progress, cancelled);
+                reportFailure(progress, cancelled);
             } catch (IOException | RuntimeException e) {
-                failed(progress, String.valueOf(e.getMessage()));
+                reportFailure(progress, String.valueOf(e.getMessage()));
             }
         } finally {
             remove(number);
         }
     }
 
-    private void failed(Screen.Progress progress, String why) {
+    private void reportFailure(Screen.Progress progress, String why) {
         presenter.notice(SafeText.line(progress.title()) + ": " + why);
     }
 
@@ -110,17 +110,17 @@ final class RunningTransfers {
     }
 
     /**
-     * Adds something that another thread receives; returns where it tells its progress, and closes it at the end.
+     * Adds a transfer that another thread receives; returns a handle for its progress, to be closed at the end.
      *
-     * @param cancel gives it up; any thread
+     * @param cancel cancels it; any thread
      */
     synchronized Receiving receiving(String what, String title, Runnable cancel) {
-        int number = next();
+        int number = nextNumber();
         running.put(number, new Running(what, null, cancel));
         return new Receiving(number, screen.progress(title, "/cancel " + number));
     }
 
-    /** Something that is being received. */
+    /** A transfer that is being received. */
     final class Receiving {
         private final int number;
         private final Screen.Progress shown;
@@ -130,8 +130,8 @@ final class RunningTransfers {
             this.shown = shown;
         }
 
-        void at(long bytes, long size) {
-            shown.at(bytes, size);
+        void update(long bytes, long size) {
+            shown.updateBytes(bytes, size);
         }
 
         void close() {
@@ -141,7 +141,7 @@ final class RunningTransfers {
     }
 
     @GuardedBy("this")
-    private int next() {
+    private int nextNumber() {
         return running.isEmpty() ? 1 : running.lastKey() + 1;
     }
 
@@ -155,11 +155,11 @@ final class RunningTransfers {
                                 .collect(Collectors.joining("\n")));
     }
 
-    /** @param number which one to give up; 0 for the only one */
+    /** @param number which one to cancel; 0 for the only one */
     synchronized void cancel(int number) {
-        Running its = number == 0 && running.size() == 1 ? running.get(running.firstKey()) : running.get(number);
-        if (its != null) {
-            its.cancel().run();
+        Running transfer = number == 0 && running.size() == 1 ? running.get(running.firstKey()) : running.get(number);
+        if (transfer != null) {
+            transfer.cancel().run();
         } else if (running.isEmpty()) {
             presenter.notice("No files are under way.");
         } else {
@@ -172,15 +172,15 @@ final class RunningTransfers {
         return running.size();
     }
 
-    /** Gives up all of them; blocks until they are cleaned up, for a moment at most. */
+    /** Cancels all transfers; blocks until they are cleaned up, for each at most {@link #PATIENCE}. */
     void cancelAll() throws InterruptedException {
         List<Running> all;
         synchronized (this) {
             all = new ArrayList<>(running.values());
         }
-        all.forEach(its -> its.cancel().run());
-        for (Running its : all) {
-            Thread thread = its.thread();
+        all.forEach(transfer -> transfer.cancel().run());
+        for (Running transfer : all) {
+            Thread thread = transfer.thread();
             if (thread != null) {
                 thread.join(PATIENCE);
             }

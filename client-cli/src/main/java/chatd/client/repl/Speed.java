@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** How fast a file comes or goes, from the first time that it is asked. Thread-safe. */
+/** The speed of a file transfer, averaged since the first update. Thread-safe. */
 final class Speed {
     private static final Duration UPDATE_INTERVAL = Duration.ofSeconds(1);
 
@@ -29,7 +29,7 @@ final class Speed {
         this.clock = clock;
     }
 
-    /** Takes how many bytes are there now; returns whether it is time to show that again: once a second. */
+    /** Records how many bytes are transferred so far; returns whether it is time to show that again: once a second. */
     synchronized boolean update(long bytes) {
         Instant now = clock.instant();
         if (began == null) {

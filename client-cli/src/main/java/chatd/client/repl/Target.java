@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class Target {
     private final Screen screen;
     private final Presenter presenter;
-    private final DirectTalk direct;
+    private final DirectActions direct;
     private final Supplier<ChatSession> session;
 
     /** An empty list means everyone, null nobody. */
     private volatile @Nullable List<String> names;
 
-    /** What the user is called. */
+    /** The user's own name. */
     private volatile String me = "";
 
-    Target(Screen screen, Presenter presenter, DirectTalk direct, Supplier<ChatSession> session) {
+    Target(Screen screen, Presenter presenter, DirectActions direct, Supplier<ChatSession> session) {
         this.screen = screen;
         this.presenter = presenter;
         this.direct = direct;
@@ -57,13 +57,13 @@ final class Target {
         me = name;
     }
 
-    /** Goes on talking to somebody who has another name now. */
+    /** Updates the recipients, and the user's own name, after a user was renamed. */
     void renamed(String was, String to) {
         me = me.equals(was) ? to : me;
         List<String> now = names;
         if (now != null && now.contains(was)) {
             names = now.stream().map(name -> name.equals(was) ? to : name).toList();
-            screen.prompt(prompt() + "> ");
+            screen.changePrompt(prompt() + "> ");
         }
     }
 
@@ -88,8 +88,8 @@ final class Target {
                 : now.label(to.getFirst()) + " and " + (to.size() - 1) + " more";
     }
 
-    /** Returns those of the names that somebody has, and says which nobody has; an empty list means everyone. */
-    List<String> known(List<String> typed) throws IOException, InterruptedException {
+    /** Returns those names that exist, and tells the user which do not; an empty list means everyone. */
+    List<String> resolve(List<String> typed) throws IOException, InterruptedException {
         ChatSession.Recipients recipients = session.get().recipients(typed);
         for (String name : recipients.unknown()) {
             String near = session.get().candidates(name).stream()
@@ -105,10 +105,10 @@ final class Target {
         return recipients.known();
     }
 
-    /** Picks the recipients of what is typed; if one is unknown, it goes to nobody, rather than to those before. */
-    void turn(List<String> typed) throws IOException, InterruptedException {
+    /** Sets the recipients of what is typed; if one is unknown, it goes to nobody rather than to the previous ones. */
+    void switchTo(List<String> typed) throws IOException, InterruptedException {
         names = null;
-        List<String> all = known(typed);
+        List<String> all = resolve(typed);
         if (all.size() == typed.size()) {
             names = all;
         }

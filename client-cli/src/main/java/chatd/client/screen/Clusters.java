@@ -17,26 +17,26 @@ import org.jline.utils.WCWidth;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How wide a terminal draws a sign made of several characters, such as a flag or a family. Terminals differ, and a line
- * editor that counts otherwise writes over its own prompt: so the terminal is asked once, and signs that it draws otherwise
- * than JLine counts are shown in the typed line by a simpler one, of the same meaning as far as there is one. What is sent is
- * what was typed.
+ * How wide a terminal draws a grapheme cluster: a sign made of several characters, such as a flag or a family.
+ * Terminals differ, and a line editor that counts differently overwrites its own prompt: so the terminal is asked once,
+ * and clusters that are not as wide there as JLine assumes are shown in the typed line as a simpler sign, with the same
+ * meaning if possible. What is sent is what was typed.
  */
 final class Clusters {
     /** How long the terminal may take to answer, in milliseconds. */
-    private static final int PATIENCE = 1_000;
+    private static final int TIMEOUT_MILLIS = 1_000;
 
     /** The regional indicator that stands for A. */
     private static final int REGIONAL_A = 0x1F1E6;
 
-    /** The modifiers that give a sign a colour of skin. */
+    /** The range of the skin-tone modifiers. */
     private static final int LIGHTEST = 0x1F3FB;
 
     private static final int DARKEST = 0x1F3FF;
 
     private static final Pattern ANSWER = Pattern.compile("\033\\[\\d+;(\\d+)R");
 
-    /** Kinds of signs of several characters, each with one as an example. */
+    /** Kinds of clusters, each with an example. */
     private enum Kind {
         FLAG("\uD83C\uDDE9\uD83C\uDDEA"),
         JOINED("\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67"),
@@ -50,7 +50,7 @@ final class Clusters {
             this.example = example;
         }
 
-        /** Returns what kind of sign this is; null if it is none of these. */
+        /** Returns what kind of cluster this is; null if it is none of these. */
         private static @Nullable Kind of(String cluster) {
             int first = cluster.codePointAt(0);
             if (WCWidth.isRegionalIndicator(first)) {
@@ -72,10 +72,10 @@ final class Clusters {
         }
     }
 
-    /** A syllable of several letters: where it is as wide as one sign, the terminal draws all clusters so. */
+    /** A syllable of several letters: a terminal that draws it as one cluster does so with all clusters. */
     private static final String SYLLABLE = "\u0915\u094D\u0937\u093F";
 
-    /** What is shown by a simpler sign. */
+    /** The kinds that are shown as a simpler sign. */
     private final Set<Kind> simplified;
 
     private Clusters(Set<Kind> simplified) {
@@ -83,10 +83,10 @@ final class Clusters {
     }
 
     /**
-     * Asks a terminal in raw mode, whose cursor is in an empty line, and sets what JLine counts by. Blocks for a moment, or, if
-     * it does not answer, for a second.
+     * Asks a terminal, in raw mode with the cursor on an empty line, and configures how JLine counts. Blocks briefly,
+     * or for a second if the terminal does not answer.
      *
-     * @param typed is given what was typed meanwhile
+     * @param typed receives what was typed meanwhile
      */
     static Clusters of(Terminal terminal, StringBuilder typed) throws IOException {
         List<String> examples = Stream.concat(Stream.of(Kind.values()).map(kind -> kind.example), Stream.of(SYLLABLE))
@@ -102,39 +102,42 @@ final class Clusters {
         }
         Set<Kind> simplified = EnumSet.noneOf(Kind.class);
         for (Kind kind : Kind.values()) {
-            if (counted(kind.example) != widths.get(examples.indexOf(kind.example))) {
+            if (jlineWidth(kind.example) != widths.get(examples.indexOf(kind.example))) {
                 simplified.add(kind);
             }
         }
         return new Clusters(simplified);
     }
 
-    /** Returns a text's width as JLine counts it unless the terminal knows clusters. */
-    private static int counted(String text) {
+    /** Returns a text's width as JLine counts it if the terminal does not support clusters. */
+    private static int jlineWidth(String text) {
         return text.codePoints().map(c -> Math.max(0, WCWidth.wcwidth(c))).sum();
     }
 
-    /** Writes texts, each at the beginning of the line, and asks where the cursor is then; fewer if it does not say. */
+    /**
+     * Measures texts: writes each at the beginning of the line, and asks where the cursor is then. Returns fewer widths
+     * if the terminal does not answer.
+     */
     private static List<Integer> widths(Terminal terminal, List<String> texts, StringBuilder typed) throws IOException {
         texts.forEach(text -> terminal.writer().print("\r" + text + "\033[6n"));
         terminal.writer().print("\r\033[K");
         terminal.flush();
-        StringBuilder said = new StringBuilder();
+        StringBuilder received = new StringBuilder();
         List<Integer> widths = new ArrayList<>();
         while (widths.size() < texts.size()) {
-            int next = terminal.reader().read(PATIENCE);
+            int next = terminal.reader().read(TIMEOUT_MILLIS);
             if (next < 0) {
                 break;
             }
-            said.append((char) next);
-            Matcher answer = ANSWER.matcher(said);
+            received.append((char) next);
+            Matcher answer = ANSWER.matcher(received);
             if (answer.find()) {
                 widths.add(Integer.parseInt(answer.group(1)) - 1);
-                typed.append(said, 0, answer.start());
-                said.setLength(0);
+                typed.append(received, 0, answer.start());
+                received.setLength(0);
             }
         }
-        typed.append(said);
+        typed.append(received);
         return widths;
     }
 
@@ -167,16 +170,16 @@ final class Clusters {
                 : Character.toString(cluster.codePointAt(0));
     }
 
-    /** Returns how many characters, surrogates as one, the sign at the end of a text has; 0 for an empty one. */
-    static int last(String text) {
+    /** Returns the number of code points in the last cluster of a text; 0 if the text is empty. */
+    static int lastLength(String text) {
         BreakIterator clusters = BreakIterator.getCharacterInstance(Locale.ROOT);
         clusters.setText(text);
         int end = clusters.last();
         return end == 0 ? 0 : text.codePointCount(clusters.previous(), end);
     }
 
-    /** Returns how many characters, surrogates as one, the sign at the beginning of a text has; 0 for an empty one. */
-    static int first(String text) {
+    /** Returns the number of code points in the first cluster of a text; 0 if the text is empty. */
+    static int firstLength(String text) {
         BreakIterator clusters = BreakIterator.getCharacterInstance(Locale.ROOT);
         clusters.setText(text);
         int end = clusters.next();

@@ -14,9 +14,9 @@ import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A terminal that understands no control sequences ({@code TERM=dumb}): what is shown goes on from line to line, and after an
- * arrival the prompt is written once more, with what was typed. Backspace, Ctrl-C, Ctrl-D and Ctrl-U work; there are neither
- * arrows nor completion.
+ * A terminal that understands no control sequences ({@code TERM=dumb}): output only ever appends lines, and after each
+ * arrival the prompt is written again, with what was typed. Backspace, Ctrl-C, Ctrl-D and Ctrl-U work; there are
+ * neither arrows nor completion.
  */
 public final class DumbScreen implements Screen {
     private static final int CTRL_C = 3;
@@ -29,7 +29,7 @@ public final class DumbScreen implements Screen {
     private final Terminal terminal;
     private final Attributes attributes;
 
-    /** Whether what is typed is echoed here; an editor in which this runs may do that. */
+    /** Whether to echo what is typed; an editor in which this runs may echo it itself. */
     private final boolean echoes;
 
     private volatile Runnable typing = () -> {};
@@ -39,24 +39,24 @@ public final class DumbScreen implements Screen {
 
     /** The prompt of the line that is being read; null while none is. */
     @GuardedBy("writing")
-    private @Nullable String asked;
+    private @Nullable String shownPrompt;
 
     @GuardedBy("writing")
     private final StringBuilder typed = new StringBuilder();
 
-    /** Whether what is typed is shown. */
+    /** Whether what is typed is hidden. */
     @GuardedBy("writing")
     private boolean isSecret;
 
     @GuardedBy("writing")
     private String mark = "";
 
-    /** Takes the terminal of this process, raw. */
+    /** Opens the terminal of this process in raw mode. */
     public DumbScreen() throws IOException {
         terminal = TerminalBuilder.builder()
                 .system(true)
                 .name("chat-client")
-                // Nothing that this type can do is used; of a dumb one, JLine does not take the keys.
+                // None of this type's capabilities are used; with a dumb one, JLine would not read single keys.
                 .type("ansi")
                 .nativeSignals(true)
                 .encoding(StandardCharsets.UTF_8)
@@ -78,14 +78,14 @@ public final class DumbScreen implements Screen {
         texts.forEach(text -> Wrapping.lines(text, columns, indent)
                 .forEach(line -> all.append(line).append("\r\n")));
         synchronized (writing) {
-            write((asked == null ? "" : "\r\n") + all + line());
+            write((shownPrompt == null ? "" : "\r\n") + all + line());
         }
     }
 
     /** Returns the line that is being read, as far as it was typed. */
     @GuardedBy("writing")
     private String line() {
-        return asked == null ? "" : mark + asked + (isSecret ? "" : typed);
+        return shownPrompt == null ? "" : mark + shownPrompt + (isSecret ? "" : typed);
     }
 
     @Override
@@ -103,7 +103,7 @@ public final class DumbScreen implements Screen {
     private Optional<String> read(String prompt, String left, boolean secret) {
         signals(false);
         synchronized (writing) {
-            asked = prompt;
+            shownPrompt = prompt;
             isSecret = secret;
             typed.setLength(0);
             typed.append(left);
@@ -112,7 +112,7 @@ public final class DumbScreen implements Screen {
         try {
             while (true) {
                 int c = terminal.reader().read();
-                boolean isTold;
+                boolean isTyping;
                 synchronized (writing) {
                     if (c == '\r' || c == '\n') {
                         write("\r\n");
@@ -126,10 +126,10 @@ public final class DumbScreen implements Screen {
                         write("\r\n");
                         return Optional.empty();
                     }
-                    take(c);
-                    isTold = c >= ' ' && !secret && !typed.isEmpty() && typed.charAt(0) != '/';
+                    handleKey(c);
+                    isTyping = c >= ' ' && !secret && !typed.isEmpty() && typed.charAt(0) != '/';
                 }
-                if (isTold) {
+                if (isTyping) {
                     typing.run();
                 }
             }
@@ -137,25 +137,25 @@ public final class DumbScreen implements Screen {
             return Optional.empty();
         } finally {
             synchronized (writing) {
-                asked = null;
+                shownPrompt = null;
             }
             signals(true);
         }
     }
 
-    /** Takes what was typed into the line. */
+    /** Applies a typed key to the line. */
     @GuardedBy("writing")
-    private void take(int c) throws IOException {
+    private void handleKey(int c) throws IOException {
         switch (c) {
             case CTRL_C, CTRL_U -> {
                 typed.setLength(0);
                 write("\r\n" + line());
             }
             case BACKSPACE, DELETE -> {
-                int last = Clusters.last(typed.toString());
+                int last = Clusters.lastLength(typed.toString());
                 if (last > 0) {
                     typed.setLength(typed.offsetByCodePoints(typed.length(), -last));
-                    // How wide it was only the terminal knows: the line is written again.
+                    // Only the terminal knows how wide it was, so the line is written again.
                     write("\r\n" + line());
                 }
             }
@@ -176,28 +176,28 @@ public final class DumbScreen implements Screen {
         }
     }
 
-    /** Has Ctrl-C come as a signal, while nothing reads it as a key. */
-    private void signals(boolean are) {
+    /** Sets whether Ctrl-C arrives as a signal, as it must while nothing reads it as a key. */
+    private void signals(boolean enabled) {
         Attributes now = terminal.getAttributes();
-        now.setLocalFlag(Attributes.LocalFlag.ISIG, are);
+        now.setLocalFlag(Attributes.LocalFlag.ISIG, enabled);
         terminal.setAttributes(now);
     }
 
     @Override
     public void mark(String its) {
-        // Seen with the next prompt: what changes each second would fill the screen.
+        // Shown with the next prompt: a mark that changes each second would fill the screen.
         synchronized (writing) {
             mark = its.isEmpty() ? "" : "[" + its + "] ";
         }
     }
 
     @Override
-    public boolean prompt(String prompt) {
+    public boolean changePrompt(String prompt) {
         synchronized (writing) {
-            if (asked == null) {
+            if (shownPrompt == null) {
                 return false;
             }
-            asked = prompt;
+            shownPrompt = prompt;
             write("\r\n" + line());
             return !typed.isEmpty();
         }
@@ -243,7 +243,7 @@ public final class DumbScreen implements Screen {
         terminal.handle(Terminal.Signal.INT, signal -> interrupted.run());
     }
 
-    /** Says each quarter that is done. */
+    /** Reports each completed quarter. */
     @Override
     public Progress progress(String title, String hint) {
         return new Progress() {
@@ -251,12 +251,12 @@ public final class DumbScreen implements Screen {
             private long quarters;
 
             @Override
-            public void at(long bytes, long size) {
-                count(bytes, size);
+            public void updateBytes(long bytes, long size) {
+                updateCount(bytes, size);
             }
 
             @Override
-            public void count(long done, long all) {
+            public void updateCount(long done, long all) {
                 long now = all == 0 ? 4 : 4 * done / all;
                 if (now > quarters && now < 4) {
                     show(List.of(new AttributedString(SafeText.line(what) + " " + 25 * now + " %  " + hint)), 2);

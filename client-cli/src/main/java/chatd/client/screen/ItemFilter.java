@@ -3,7 +3,7 @@ package chatd.client.screen;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.item.Item;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,7 +16,7 @@ final class ItemFilter {
     private final Supplier<String> me;
     private Preferences preferences = Preferences.none();
     private Predicate<String> blocked = name -> false;
-    private Function<Item, Attention.Notices> notices = item -> Attention.Notices.ALL;
+    private Function<Item, ConversationPreferences.Notices> notices = item -> ConversationPreferences.Notices.ALL;
 
     /** @param me returns what the user is called */
     ItemFilter(ShownItems items, Supplier<String> me) {
@@ -34,7 +34,7 @@ final class ItemFilter {
     }
 
     /** Sets what the user wants to be notified of, by the conversation of an item. */
-    void setNotices(Function<Item, Attention.Notices> by) {
+    void setNotices(Function<Item, ConversationPreferences.Notices> by) {
         notices = by;
     }
 

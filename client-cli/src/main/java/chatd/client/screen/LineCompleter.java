@@ -2,7 +2,7 @@ package chatd.client.screen;
 
 import chatd.client.talk.Setting;
 import chatd.client.talk.request.Privacy;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.text.Emoticon;
 import chatd.text.SafeText;
 import java.nio.file.DirectoryStream;
@@ -28,16 +28,16 @@ import org.jline.reader.Parser;
  * meaning in a text, and the last word may be a path.
  */
 public final class LineCompleter implements Parser, Completer {
-    private static final int MOST_FILES = 500;
+    private static final int MAX_FILES = 500;
 
-    /** A word with the sign of a mention, which no Latin letter and no digit stands before. */
+    /** A word with a mention sign that does not follow a Latin letter or a digit. */
     private static final Pattern MENTION = Pattern.compile("((?:.*[^\\p{IsLatin}\\p{Nd}])?[@＠])[^@＠]*");
 
-    /** What bounds a search to somebody, or to a conversation. */
-    private static final List<String> FIND_BOUNDS = List.of("from:", "with:");
+    /** The search filters that take a name. */
+    private static final List<String> NAME_FILTERS = List.of("from:", "with:");
 
-    /** What else does. */
-    private static final List<String> FIND_WORDS =
+    /** All search filters. */
+    private static final List<String> FILTERS =
             List.of("from:", "with:", "since:", "until:", "media:file", "media:text");
 
     private final Supplier<List<String>> names;
@@ -48,7 +48,7 @@ public final class LineCompleter implements Parser, Completer {
 
     /**
      * @param names the names of all users, those online first
-     * @param files the files that were shown, the last first
+     * @param files the files that were shown, the most recent first
      */
     public LineCompleter(Supplier<List<String>> names, Supplier<List<File>> files) {
         this.files = files;
@@ -101,7 +101,7 @@ public final class LineCompleter implements Parser, Completer {
         List<String> words = new ArrayList<>();
         int start = 0;
         while (words.size() + 1 < most) {
-            int space = blank(before, start);
+            int space = indexOfBlank(before, start);
             if (space < 0) {
                 break;
             }
@@ -115,7 +115,7 @@ public final class LineCompleter implements Parser, Completer {
         return new Line(line, cursor, words, start);
     }
 
-    private static int blank(String text, int from) {
+    private static int indexOfBlank(String text, int from) {
         for (int i = from; i < text.length(); i++) {
             if (Character.isWhitespace(text.charAt(i))) {
                 return i;
@@ -131,7 +131,7 @@ public final class LineCompleter implements Parser, Completer {
         if (line.wordIndex() == 0 && word.startsWith("/")) {
             Arrays.stream(SlashCommand.values())
                     .forEach(known -> candidates.add(candidate(known.word(), known.help(), true)));
-            if (SlashCommand.beginning(word).isEmpty()) {
+            if (SlashCommand.withPrefix(word).isEmpty()) {
                 emoticons(candidates);
             }
         } else if (command.startsWith("/") && !command.startsWith("//")) {
@@ -143,7 +143,7 @@ public final class LineCompleter implements Parser, Completer {
         }
     }
 
-    /** Completes a name, or the one behind the sign of a mention, which may stand within a word. */
+    /** Completes a name, or the one after a mention sign, which may be inside a word. */
     private void names(String word, List<Candidate> candidates) {
         Matcher mention = MENTION.matcher(word);
         String before = mention.matches() ? mention.group(1) : "";
@@ -171,14 +171,14 @@ public final class LineCompleter implements Parser, Completer {
             case FETCH, OPEN ->
                 files.get().forEach(file -> candidates.add(candidate(file.number(), file.name(), true)));
             case FIND -> {
-                String bound = FIND_BOUNDS.stream()
+                String filter = NAME_FILTERS.stream()
                         .filter(word::startsWith)
                         .findFirst()
                         .orElse("");
-                if (bound.isEmpty()) {
-                    FIND_WORDS.forEach(known -> candidates.add(candidate(known, "", false)));
+                if (filter.isEmpty()) {
+                    FILTERS.forEach(known -> candidates.add(candidate(known, "", false)));
                 } else {
-                    names.get().forEach(name -> candidates.add(candidate(bound + name, "", true)));
+                    names.get().forEach(name -> candidates.add(candidate(filter + name, "", true)));
                 }
             }
             case TO, MSG, FILE, PICTURE, DIRECT, IGNORE, WHO, FRIEND, UNFRIEND, BLOCK, UNBLOCK, NOTIFY, HISTORY -> {
@@ -190,7 +190,7 @@ public final class LineCompleter implements Parser, Completer {
                 } else if (command == SlashCommand.FILE || command == SlashCommand.PICTURE) {
                     files(word, candidates);
                 } else if (command == SlashCommand.NOTIFY) {
-                    Stream.of(Attention.Notices.values())
+                    Stream.of(ConversationPreferences.Notices.values())
                             .forEach(
                                     what -> candidates.add(candidate(what.name().toLowerCase(Locale.ROOT), "", true)));
                 } else {
@@ -207,7 +207,7 @@ public final class LineCompleter implements Parser, Completer {
                     String key = line.words().get(1);
                     Setting.of(key)
                             .map(Setting::choices)
-                            .or(() -> Privacy.Choice.of(key).map(Privacy.Choice::choices))
+                            .or(() -> Privacy.Choice.of(key).map(Privacy.Choice::options))
                             .ifPresent(
                                     choices -> choices.forEach(choice -> candidates.add(candidate(choice, "", false))));
                 }
@@ -241,7 +241,7 @@ public final class LineCompleter implements Parser, Completer {
                 boolean isHidden =
                         name.startsWith(".") && !word.substring(typed.length()).startsWith(".");
                 if (!isHidden
-                        && candidates.size() < MOST_FILES
+                        && candidates.size() < MAX_FILES
                         && SafeText.line(name).equals(name)) {
                     boolean isDirectory = Files.isDirectory(file);
                     candidates.add(candidate(typed + name + (isDirectory ? "/" : ""), "", !isDirectory));

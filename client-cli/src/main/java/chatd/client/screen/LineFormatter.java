@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class LineFormatter {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.ENGLISH);
 
-    /** The most characters shown of a text that is answered. */
-    private static final int QUOTED = 30;
+    /** Maximum number of characters quoted from a text that is answered. */
+    private static final int MAX_QUOTED = 30;
 
     private final ZoneId zone;
     private final Palette palette;
@@ -59,7 +59,8 @@ public final class LineFormatter {
                         Locale.ENGLISH)
                 .withZone(zone);
         this.mention = Pattern.compile(
-                Mention.of(me) + "|(?<![\\p{L}\\p{M}\\p{Nd}_])" + Pattern.quote(me) + "(?![\\p{L}\\p{M}\\p{Nd}_])",
+                Mention.patternOf(me) + "|(?<![\\p{L}\\p{M}\\p{Nd}_])" + Pattern.quote(me)
+                        + "(?![\\p{L}\\p{M}\\p{Nd}_])",
                 Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 
@@ -79,11 +80,13 @@ public final class LineFormatter {
      * @param isNumbered whether its number is shown, too
      * @param other the item that it answers or is about; null if that is not known
      */
-    AttributedString said(Item item, boolean isNumbered, @Nullable Item other) {
-        return said(item, isNumbered, other, List.of());
+    AttributedString format(Item item, boolean isNumbered, @Nullable Item other) {
+        return format(item, isNumbered, other, List.of());
     }
 
-    /** Names what was taken back: to who did it, by its text and whom it went to; to others by its time alone. */
+    /**
+     * Describes what was taken back: to the user who did it, by its text and recipients; to others, only by its time.
+     */
     private String takenBack(Item item, @Nullable Item other, String what) {
         if (other == null) {
             return what;
@@ -96,8 +99,8 @@ public final class LineFormatter {
                 + other.to().map(to -> " → " + SafeText.line(receivers(to))).orElse("");
     }
 
-    /** @param places where in its text, or in its file's name, it has what was searched for, in order */
-    AttributedString said(Item item, boolean isNumbered, @Nullable Item other, List<MessageEvent.Place> places) {
+    /** @param places where the search matches in its text or its file's name, in order */
+    AttributedString format(Item item, boolean isNumbered, @Nullable Item other, List<MessageEvent.Place> places) {
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.styled(palette.quiet(), time.format(item.time()) + " ");
         if (isNumbered && item.number() > 0) {
@@ -106,7 +109,7 @@ public final class LineFormatter {
         line.styled(palette.name(item.sender()), SafeText.line(item.sender()));
         String what = other == null
                 ? "#" + (item.of() + item.answered())
-                : "“" + SafeText.line(beginning(other.text(), QUOTED)) + "”";
+                : "“" + SafeText.line(beginning(other.text(), MAX_QUOTED)) + "”";
         switch (item.action()) {
             case REACTED -> {
                 return line.append(" " + reaction(item.text()))
@@ -150,19 +153,19 @@ public final class LineFormatter {
             }
             return amended(line, item).toAttributedString();
         }
-        AttributedString text =
-                marked(item.text(), places, AttributedStyle.DEFAULT, part -> Emoticon.shown(SafeText.text(part)));
+        AttributedString text = marked(
+                item.text(), places, AttributedStyle.DEFAULT, part -> Emoticon.replaceCodes(SafeText.text(part)));
         return amended(line.append(item.isMine() ? text : text.styleMatches(mention, palette.mention())), item)
                 .toAttributedString();
     }
 
-    /** Returns a text with what was found in it marked. */
+    /** Returns a text with the matches marked. */
     private AttributedString marked(
             String text, List<MessageEvent.Place> places, AttributedStyle style, UnaryOperator<String> shown) {
         AttributedStringBuilder marked = new AttributedStringBuilder();
         int end = 0;
         for (MessageEvent.Place place : places) {
-            // The server may count in a text that this one is not.
+            // The server may have counted in another version of the text.
             int start = Math.clamp(place.start(), end, text.length());
             int next = Math.clamp((long) place.start() + place.length(), start, text.length());
             marked.styled(style, shown.apply(text.substring(end, start)));
@@ -172,7 +175,7 @@ public final class LineFormatter {
         return marked.styled(style, shown.apply(text.substring(end))).toAttributedString();
     }
 
-    /** Appends whether a message was corrected, and the reactions to it. */
+    /** Appends that a message was corrected, if so, and the reactions to it. */
     private AttributedStringBuilder amended(AttributedStringBuilder line, Item item) {
         if (item.amended().shown() != null) {
             line.styled(palette.quiet(), " (corrected)");
@@ -195,7 +198,7 @@ public final class LineFormatter {
         return media.type().equals(Media.OTHER) ? "" : SafeText.line(media.type()) + ", ";
     }
 
-    /** Names receivers, the user as {@code you}; nobody means everyone. */
+    /** Lists receivers, the user as {@code you}; an empty list means everyone. */
     String receivers(List<String> to) {
         return to.isEmpty()
                 ? "(everyone)"
@@ -204,18 +207,18 @@ public final class LineFormatter {
                         .collect(Collectors.joining(", "));
     }
 
-    /** Formats one line of what waits: {@code   bob           3  14:05 bob → you: Lunch?} */
-    AttributedString waits(ConversationSummary talked, String with) {
-        String mentions = talked.conversation().unread().mentions() > 0 ? " @" : "  ";
+    /** Formats one unread conversation: {@code   bob           3  14:05 bob → you: Lunch?} */
+    AttributedString unreadLine(ConversationSummary summary, String with) {
+        String mentions = summary.conversation().unread().mentions() > 0 ? " @" : "  ";
         AttributedStringBuilder line = new AttributedStringBuilder();
         AttributedString name = new AttributedString(SafeText.line(with), palette.name(with));
         line.append(name).append(" ".repeat(Math.max(1, 14 - name.columnLength())));
-        line.styled(palette.loud(), "%4s".formatted(talked.count())).append(mentions + " ");
-        Item last = talked.last();
+        line.styled(palette.loud(), "%4s".formatted(summary.count())).append(mentions + " ");
+        Item last = summary.last();
         String text = SafeText.line(last.text());
         String what = last.action() == Item.Action.ERASED
                 ? "(taken back)"
-                : last.isFile() ? "file " + text : Emoticon.shown(text);
+                : last.isFile() ? "file " + text : Emoticon.replaceCodes(text);
         String shown = SafeText.line(last.sender()) + ": " + what;
         line.styled(palette.quiet(), time.format(last.time()) + " " + beginning(shown, 48));
         return line.toAttributedString();
@@ -255,7 +258,7 @@ public final class LineFormatter {
                 .toAttributedString();
     }
 
-    String whole(Instant instant) {
+    String dateAndTime(Instant instant) {
         return DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm", Locale.ENGLISH)
                 .withZone(zone)
                 .format(instant);

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses typed lines. Holds no state. */
 final class LineParser {
-    /** A path as it is typed among others: in quotes, or without a space but behind a backslash. */
+    /** One path of several, as it is typed: in quotes, or without spaces. */
     private static final Pattern WORD_OR_QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
 
     /** How many items of the history are shown if no number is typed. */
-    private static final long USUAL = 20;
+    private static final long DEFAULT_COUNT = 20;
 
     private LineParser() {}
 
@@ -87,8 +87,8 @@ final class LineParser {
             case HISTORY -> rest.matches("#\\d{1,18}") ? new TypedLine.Around(number(rest)) : history(rest, usage);
             case FIND -> new TypedLine.Find(rest);
             case OLDER, NEWER -> {
-                Optional<Long> count = rest.isEmpty() ? Optional.of(USUAL) : count(rest);
-                yield count.isPresent() ? new TypedLine.More(command == SlashCommand.OLDER, count.get()) : usage;
+                Optional<Long> count = rest.isEmpty() ? Optional.of(DEFAULT_COUNT) : count(rest);
+                yield count.isPresent() ? new TypedLine.HistoryPage(command == SlashCommand.OLDER, count.get()) : usage;
             }
             case FILE, PICTURE ->
                 names == null || second.isEmpty()
@@ -143,7 +143,7 @@ final class LineParser {
         return rest.replaceFirst("^(?:[^\\s,]*,\\s*)*[^\\s,]+\\s+", "").strip();
     }
 
-    /** Something about a message. */
+    /** Creates the command for a message and a text about it. */
     private interface About {
         TypedLine of(long number, String text);
     }
@@ -190,7 +190,7 @@ final class LineParser {
         return new TypedLine.History(
                 HistoryScope.named(words.peek()),
                 Optional.of(since).filter(time -> !time.isEmpty()),
-                count.orElse(USUAL));
+                count.orElse(DEFAULT_COUNT));
     }
 
     private static Optional<Long> count(String word) {
@@ -212,7 +212,7 @@ final class LineParser {
         return word.matches("\\d{1,10}");
     }
 
-    /** Returns the paths in a text: one, which may have spaces, if there is a file of that name; else one a word. */
+    /** Returns the paths in a text: one, which may have spaces, if there is a file of that name; else one per word. */
     static List<Path> paths(String text) {
         Path whole = path(text);
         if (java.nio.file.Files.exists(whole) || !text.contains(" ")) {

@@ -49,7 +49,7 @@ enum Palette {
         return AttributedStyle.BOLD;
     }
 
-    /** Returns the style of what was searched for in a text. */
+    /** Returns the style of a search match in a text. */
     AttributedStyle found() {
         return this == NONE
                 ? AttributedStyle.BOLD.underline()

@@ -14,10 +14,10 @@ import org.jline.utils.AttributedString;
 public final class PlainScreen implements Screen {
     private static final Progress NO_PROGRESS = new Progress() {
         @Override
-        public void at(long bytes, long size) {}
+        public void updateBytes(long bytes, long size) {}
 
         @Override
-        public void count(long done, long all) {}
+        public void updateCount(long done, long all) {}
 
         @Override
         public void title(String title) {}
@@ -60,7 +60,7 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
-    public boolean prompt(String prompt) {
+    public boolean changePrompt(String prompt) {
         return false;
     }
 

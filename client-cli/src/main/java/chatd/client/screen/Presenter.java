@@ -8,7 +8,7 @@ import chatd.client.talk.item.Found;
 import chatd.client.talk.item.Item;
 import chatd.client.talk.item.Outgoing;
 import chatd.protocol.event.MessageEvent;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.text.SafeText;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
@@ -33,25 +33,25 @@ public final class Presenter implements View {
 
     private static final int NOTICE = 2;
 
-    /** The most conversations shown after a login. */
+    /** Maximum number of conversations shown after a login. */
     private static final int WAITING = 5;
 
     private static final int LISTED = 50;
 
-    /** The most characters of a text that is named by its beginning. */
-    private static final int QUOTED = 40;
+    /** Maximum number of characters of a text that is identified by its beginning. */
+    private static final int MAX_QUOTED = 40;
 
     /** The most pending texts shown. */
     private static final int PENDING = 3;
 
-    /** How long a text is pending until it is said for how long. */
-    private static final Duration LATE = Duration.ofSeconds(3);
+    /** How long a text is pending before its age is shown. */
+    private static final Duration LATE_AFTER = Duration.ofSeconds(3);
 
-    /** How long nothing more is shown of somebody who goes on writing. */
+    /** How long the notice that somebody is writing is not repeated. */
     private static final Duration TYPING = Duration.ofSeconds(30);
 
     private final Screen screen;
-    private volatile String me;
+    private volatile String setUserName;
     private final boolean mayColour;
 
     @GuardedBy("this")
@@ -65,14 +65,14 @@ public final class Presenter implements View {
 
     private final ItemFilter filter;
 
-    private volatile UnaryOperator<String> labels = recipient -> recipient;
+    private volatile UnaryOperator<String> setLabels = recipient -> recipient;
 
     @GuardedBy("this")
     private BiConsumer<String, String> renaming = (was, to) -> {};
 
     private final ShownItems items;
 
-    /** Pending texts of which it was said that they take long. */
+    /** Pending texts that were already reported as late. */
     @GuardedBy("this")
     private final Set<Outgoing> late = new HashSet<>();
 
@@ -91,53 +91,53 @@ public final class Presenter implements View {
 
     public Presenter(Screen screen, String me, boolean mayColour) {
         this.screen = screen;
-        this.me = me;
+        this.setUserName = me;
         this.mayColour = mayColour;
-        this.items = new ShownItems(() -> this.me, this::label);
-        this.filter = new ItemFilter(items, () -> this.me);
+        this.items = new ShownItems(() -> this.setUserName, this::label);
+        this.filter = new ItemFilter(items, () -> this.setUserName);
         this.lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour, this::label);
     }
 
     private String label(String recipient) {
-        return labels.apply(recipient);
+        return setLabels.apply(recipient);
     }
 
     /** Sets how recipients are shown. */
-    public synchronized void labels(UnaryOperator<String> by) {
-        labels = by;
+    public synchronized void setLabels(UnaryOperator<String> by) {
+        setLabels = by;
     }
 
-    /** Sets what the user is called. */
-    public synchronized void me(String name) {
-        me = name;
-        lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour, this::label);
+    /** Sets the user's name. */
+    public synchronized void setUserName(String name) {
+        setUserName = name;
+        lines = new LineFormatter(setUserName, ZoneId.systemDefault(), preferences, mayColour, this::label);
     }
 
-    /** Sets what is told that a user has another name: the former and the new one. */
-    public synchronized void onRename(BiConsumer<String, String> its) {
-        renaming = its;
+    /** Sets the listener for renamed users, called with the former and the new name. */
+    public synchronized void onRename(BiConsumer<String, String> listener) {
+        renaming = listener;
     }
 
     @Override
     public void renamed(String was, String to, boolean isMe) {
-        BiConsumer<String, String> told;
+        BiConsumer<String, String> listener;
         synchronized (this) {
             if (isMe) {
-                me(to);
+                setUserName(to);
             }
             items.rename(was, to);
             lastSender = lastSender.equals(was) ? to : lastSender;
-            told = renaming;
+            listener = renaming;
         }
         notice(was + " is now called " + to + ".");
-        told.accept(was, to);
+        listener.accept(was, to);
     }
 
     @Override
     public synchronized void preferences(Preferences read) {
         preferences = read;
         filter.setPreferences(read);
-        lines = new LineFormatter(me, ZoneId.systemDefault(), read, mayColour, this::label);
+        lines = new LineFormatter(setUserName, ZoneId.systemDefault(), read, mayColour, this::label);
         screen.keepHistory(read.is(Setting.HISTORY, "on"));
     }
 
@@ -151,32 +151,32 @@ public final class Presenter implements View {
         page(text, NOTICE);
     }
 
-    /** @param indent columns by which what does not fit into a line goes on in the next */
+    /** @param indent columns by which the rest of a line that is too long is indented */
     public synchronized void page(String text, int indent) {
         screen.show(text.lines().map(AttributedString::new).toList(), indent);
     }
 
     public synchronized String time(java.time.Instant time) {
-        return lines.whole(time);
+        return lines.dateAndTime(time);
     }
 
     @Override
-    public synchronized void blocked(Predicate<String> isBlocked) {
+    public synchronized void setBlocked(Predicate<String> isBlocked) {
         filter.setBlocked(isBlocked);
     }
 
-    /** Sets what the user wants to be notified of, by the conversation of an item. */
-    public synchronized void notices(Function<Item, Attention.Notices> by) {
+    /** Sets how to look up what the user wants to be notified of in the conversation of an item. */
+    public synchronized void setNotices(Function<Item, ConversationPreferences.Notices> by) {
         filter.setNotices(by);
     }
 
     @Override
     public synchronized void received(Item item) {
-        said(item, items.answered(item));
+        showItem(item, items.answered(item));
     }
 
     /** @param other the item that it answers or is about; null if that is not known */
-    public synchronized void said(Item item, @Nullable Item other) {
+    public synchronized void showItem(Item item, @Nullable Item other) {
         if (filter.isHidden(item)) {
             if (item.action() == Item.Action.TAKEN_BACK) {
                 items.remove(item.of());
@@ -192,7 +192,7 @@ public final class Presenter implements View {
         if (item.isMine()) {
             lastSent = Math.max(lastSent, item.number());
         } else if (!item.isFromServer()) {
-            lastSender = item.with(me);
+            lastSender = item.with(setUserName);
         }
         if (filter.alerts(item, lines.mentions(item))) {
             String alert = preferences.get(Setting.ALERT);
@@ -209,7 +209,7 @@ public final class Presenter implements View {
         add(block, item, items.answered(item), isNumbered, List.of());
     }
 
-    /** @param places where in its text it has what was searched for */
+    /** @param places where the search matches in its text */
     @GuardedBy("this")
     private void add(
             List<AttributedString> block,
@@ -222,7 +222,7 @@ public final class Presenter implements View {
             day = now;
             block.add(lines.day(now));
         }
-        block.add(lines.said(item, isNumbered, other, places));
+        block.add(lines.format(item, isNumbered, other, places));
         items.apply(item);
     }
 
@@ -258,9 +258,9 @@ public final class Presenter implements View {
     }
 
     /**
-     * Shows what was found, the newest last, as a history is shown.
+     * Shows search results like a history, the newest last.
      *
-     * @param isNew whether it is the first part of what was found
+     * @param isNew whether these are the first results of a search
      */
     public synchronized void found(String words, Found found, boolean isNew) {
         List<AttributedString> block = new ArrayList<>();
@@ -315,7 +315,7 @@ public final class Presenter implements View {
         notice(why + " Press Enter to log in again, Ctrl-D to leave.");
     }
 
-    /** Shows the first of them above the prompt; where there is none, says once of each that it takes long. */
+    /** Shows the first of them above the prompt; where that is not possible, reports once each that is late. */
     @Override
     public synchronized void pending(List<Outgoing> texts) {
         List<String> shown = new ArrayList<>();
@@ -339,7 +339,7 @@ public final class Presenter implements View {
     }
 
     private static boolean isLate(Outgoing text) {
-        return text.age().compareTo(LATE) >= 0;
+        return text.age().compareTo(LATE_AFTER) >= 0;
     }
 
     @Override
@@ -373,7 +373,7 @@ public final class Presenter implements View {
         return with.isEmpty() ? "(everyone)" : label(with);
     }
 
-    /** Returns the files that were shown, the last first. Any thread; takes no lock. */
+    /** Returns the files that were shown, the most recent first. Any thread; takes no lock. */
     public List<LineCompleter.File> files() {
         return items.files();
     }
@@ -393,7 +393,7 @@ public final class Presenter implements View {
         return items.find(number, with);
     }
 
-    /** Remembers an item that is about to be answered, or the like, as if it had been shown. */
+    /** Remembers an item that is about to be answered or amended, as if it had been shown. */
     public synchronized void remember(Item item) {
         items.remember(item);
     }
@@ -401,7 +401,7 @@ public final class Presenter implements View {
     /**
      * Returns the last item that the user sent and that was shown; null if there is none. Takes no lock.
      *
-     * @param with the others of its conversation, as in {@link #shown}; null if nobody is talked to
+     * @param with the others in its conversation, as in {@link #shown}; null if there are no recipients
      */
     public @Nullable Item lastOwn(@Nullable List<String> with) {
         return items.lastOwn(with);
@@ -416,7 +416,7 @@ public final class Presenter implements View {
     private List<AttributedString> waiting(List<ConversationSummary> unread, int most) {
         List<AttributedString> block = new ArrayList<>();
         for (ConversationSummary one : unread.subList(0, Math.min(most, unread.size()))) {
-            block.add(lines.waits(one, conversation(one.with())));
+            block.add(lines.unreadLine(one, conversation(one.with())));
         }
         return block;
     }
@@ -424,7 +424,7 @@ public final class Presenter implements View {
     @Override
     public synchronized void typing(String name) {
         long now = System.nanoTime();
-        // Of a program without a prompt nobody sees that it is over.
+        // Without a prompt, nobody would see that the writing has stopped.
         String usual = screen.isInteractive() ? "on" : "off";
         if (preferences.ignored().contains(name)
                 || !preferences.get(Setting.WRITING, usual).equals("on")) {
@@ -444,7 +444,7 @@ public final class Presenter implements View {
             Item its = items.get(lastSent);
             lastSent = 0;
             if (preferences.is(Setting.READ, "on")) {
-                String what = its == null ? "it" : "up to “" + LineFormatter.beginning(its.text(), QUOTED) + "”";
+                String what = its == null ? "it" : "up to “" + LineFormatter.beginning(its.text(), MAX_QUOTED) + "”";
                 screen.show(List.of(lines.quiet(name + " has read " + what)), NOTICE);
             }
         }

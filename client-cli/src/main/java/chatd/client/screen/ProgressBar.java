@@ -35,7 +35,7 @@ final class ProgressBar implements Screen.Progress {
      * @param hint how to stop it; may be empty
      * @param columns returns how wide the line may be
      * @param changed called when the line has changed
-     * @param closed called when it is over
+     * @param closed called when it is closed
      */
     ProgressBar(String title, String hint, IntSupplier columns, Runnable changed, Consumer<ProgressBar> closed) {
         this.title = title;
@@ -94,7 +94,7 @@ final class ProgressBar implements Screen.Progress {
     }
 
     @Override
-    public void at(long bytes, long size) {
+    public void updateBytes(long bytes, long size) {
         long now = System.nanoTime();
         if (before < 0) {
             before = bytes;
@@ -112,7 +112,7 @@ final class ProgressBar implements Screen.Progress {
     }
 
     @Override
-    public void count(long done, long all) {
+    public void updateCount(long done, long all) {
         show(done, all, () -> "  %,d of %,d".formatted(done, all));
     }
 

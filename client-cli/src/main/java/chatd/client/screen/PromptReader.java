@@ -14,8 +14,8 @@ import org.jline.utils.InfoCmp.Capability;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a line, and shows what several keys did at once if they come faster than they can be shown, as when a terminal pastes without
- * saying so: JLine measures all of the line each time that it shows it.
+ * Reads a line, and redraws it only once for keys that arrive faster than it can be drawn, as when a terminal pastes
+ * without announcing it: JLine measures the whole line at each redraw.
  */
 final class PromptReader extends LineReaderImpl {
     private static final List<Capability> ARROWS = List.of(
@@ -26,23 +26,23 @@ final class PromptReader extends LineReaderImpl {
             Capability.key_home,
             Capability.key_end);
 
-    private volatile @Nullable Thread keys;
-    private @Nullable Clusters clusters;
+    private volatile @Nullable Thread keyThread;
+    private @Nullable Clusters setClusters;
 
     PromptReader(Terminal terminal) {
         super(terminal, "chat-client", new HashMap<>());
     }
 
     /** Sets how grapheme clusters are shown; what was typed before the first line is read starts that line. */
-    void clusters(Clusters its, String typed) {
-        clusters = its;
+    void setClusters(Clusters its, String typed) {
+        setClusters = its;
         runMacro(typed);
     }
 
     @Override
     public String readLine(String prompt, @Nullable Character mask, String typed) {
-        keys = Thread.currentThread();
-        Clusters its = clusters;
+        keyThread = Thread.currentThread();
+        Clusters its = setClusters;
         return mask != null || its == null || !its.simplifies()
                 ? super.readLine(prompt, mask, typed)
                 : super.readLine(prompt, null, new Simplified(its), typed);
@@ -64,32 +64,32 @@ final class PromptReader extends LineReaderImpl {
 
     @Override
     protected boolean backwardChar() {
-        int length = Clusters.last(buf.upToCursor());
+        int length = Clusters.lastLength(buf.upToCursor());
         return (count != 1 || length <= 1) ? super.backwardChar() : buf.move(-length) != 0;
     }
 
     @Override
     protected boolean forwardChar() {
-        int length = Clusters.first(buf.substring(buf.cursor()));
+        int length = Clusters.firstLength(buf.substring(buf.cursor()));
         return (count != 1 || length <= 1) ? super.forwardChar() : buf.move(length) != 0;
     }
 
     @Override
     protected boolean backwardDeleteChar() {
-        int length = Clusters.last(buf.upToCursor());
+        int length = Clusters.lastLength(buf.upToCursor());
         return (count != 1 || length <= 1) ? super.backwardDeleteChar() : buf.backspace(length) == length;
     }
 
     @Override
     protected boolean deleteChar() {
-        int length = Clusters.first(buf.substring(buf.cursor()));
+        int length = Clusters.firstLength(buf.substring(buf.cursor()));
         return (count != 1 || length <= 1) ? super.deleteChar() : buf.delete(length) == length;
     }
 
     /** Shows the line, except on the key-reading thread while more keys are waiting. */
     @Override
     public boolean redisplay() {
-        return (Thread.currentThread().equals(keys) && bindingReader.peekCharacter(1) >= 0) || super.redisplay();
+        return (Thread.currentThread().equals(keyThread) && bindingReader.peekCharacter(1) >= 0) || super.redisplay();
     }
 
     /**

@@ -20,10 +20,12 @@ public interface Screen extends AutoCloseable {
     /** Alerts the user by bell, desktop notification or both. May be called from any thread. */
     void ring(boolean bell, boolean desktop, String title, String text);
 
-    /** Reads a line that already has a text, which may be empty; returns empty at the end of input. */
+    /** Reads a line that starts with a given text, which may be empty; returns empty at the end of input. */
     Optional<String> read(String prompt, String typed);
 
-    /** Marks the prompt, also one that is being shown, for example while there is no connection; empty for no mark. */
+    /**
+     * Marks the prompt, including one that is being shown, for example while there is no connection; empty for no mark.
+     */
     void mark(String mark);
 
     /**
@@ -31,20 +33,20 @@ public interface Screen extends AutoCloseable {
      *
      * @return whether something was typed in it already
      */
-    boolean prompt(String prompt);
+    boolean changePrompt(String prompt);
 
     /**
-     * Shows lines directly above the prompt, in place of those that were shown so before; no lines for nothing. May be called
+     * Shows lines directly above the prompt, replacing those shown before; an empty list removes them. May be called
      * from any thread.
      *
      * @return whether that is possible here
      */
     boolean showAbovePrompt(List<String> lines);
 
-    /** Sets what is told that something is being typed. */
+    /** Sets what is called while something is being typed. */
     void onTyping(Runnable typing);
 
-    /** Sets what ↑ brings into an empty line, before what was typed there; an empty text for nothing. */
+    /** Sets the text that ↑ brings into an empty line, ahead of what was typed earlier; an empty text for none. */
     void onUp(Supplier<String> text);
 
     /** Reads a line without echo; returns empty if none can be read, or the user gives up. */
@@ -69,25 +71,25 @@ public interface Screen extends AutoCloseable {
     void onInterrupt(Runnable interrupted);
 
     /**
-     * Begins to show how far something has come: above the prompt, or, while nothing is read, in its place. May be called from
-     * any thread.
+     * Begins to show the progress of an operation: above the prompt, or, while nothing is read, in its place. May be
+     * called from any thread.
      *
-     * @param hint how it is given up, such as {@code Ctrl-C stops}; empty for nothing
+     * @param hint how to cancel it, such as {@code Ctrl-C stops}; empty for none
      */
     Progress progress(String title, String hint);
 
-    /** How far something has come, shown until it is closed. Each is used by one thread at a time. */
+    /** The progress of an operation, shown until it is closed. Each is used by one thread at a time. */
     interface Progress extends AutoCloseable {
         /** @param size the total, in bytes */
-        void at(long bytes, long size);
+        void updateBytes(long bytes, long size);
 
-        /** @param all how many there are to be */
-        void count(long done, long all);
+        /** @param all the total number */
+        void updateCount(long done, long all);
 
-        /** Names what it is about from now on. */
+        /** Sets the title. */
         void title(String title);
 
-        /** Returns what it is about. */
+        /** Returns the title. */
         String title();
 
         @Override

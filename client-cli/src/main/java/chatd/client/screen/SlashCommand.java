@@ -59,10 +59,10 @@ public enum SlashCommand {
     LOGOUT("", "leave, and forget the key of this device"),
     QUIT("", "leave");
 
-    /** The widest usage that has its explanation beside it, in columns. */
+    /** Maximum width of a usage whose explanation is on the same line, in columns. */
     private static final int USAGE = 24;
 
-    /** The column at which the explanations of the help stand. */
+    /** The column at which the explanations in the help begin. */
     public static final int HELP_INDENT = 2 + USAGE + 1;
 
     /** What people type in other programs, and what that is called here. */
@@ -145,7 +145,7 @@ public enum SlashCommand {
         return this == TO || this == DIRECT || this == MSG || this == FILE || this == PICTURE;
     }
 
-    /** Returns whether its argument at an index, from 1 on, is a word of a text to people. */
+    /** Returns whether its argument at an index, from 1 on, is part of a text to people. */
     boolean isText(int index) {
         return switch (this) {
             case ALL, R, RE, CORRECT, REACT, UNREACT -> true;
@@ -159,12 +159,12 @@ public enum SlashCommand {
     }
 
     /**
-     * Returns the command that a word names; upper case and what it begins with suffice if only one does, unless that is
-     * called otherwise elsewhere. What goes to everyone is written out.
+     * Returns the command that a word names, ignoring case. A unique prefix suffices, unless it is a command of other
+     * programs ({@link #ELSEWHERE}); only {@code /all} must be written out.
      */
     static Optional<SlashCommand> of(String word) {
         String lower = word.toLowerCase(Locale.ROOT);
-        List<SlashCommand> begin = beginning(lower);
+        List<SlashCommand> begin = withPrefix(lower);
         return begin.stream()
                 .filter(command -> command.word().equals(lower))
                 .findFirst()
@@ -173,7 +173,7 @@ public enum SlashCommand {
                         : Optional.empty());
     }
 
-    static List<SlashCommand> beginning(String word) {
+    static List<SlashCommand> withPrefix(String word) {
         return word.length() < 2
                 ? List.of()
                 : Arrays.stream(values())
@@ -181,13 +181,13 @@ public enum SlashCommand {
                         .toList();
     }
 
-    /** Returns what is meant by a word that is no command, as the end of a sentence; a full stop if nothing is near. */
+    /** Returns a suggestion for a word that is no command, as the end of a sentence; a full stop if there is none. */
     static String nearest(String word) {
         String here = ELSEWHERE.get(word.toLowerCase(Locale.ROOT));
         if (here != null) {
             return "; here it is " + here + ".";
         }
-        List<SlashCommand> begin = beginning(word.toLowerCase(Locale.ROOT));
+        List<SlashCommand> begin = withPrefix(word.toLowerCase(Locale.ROOT));
         if (!begin.isEmpty()) {
             return "; it begins " + begin.stream().map(SlashCommand::word).collect(Collectors.joining(", ")) + ".";
         }

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class TerminalScreen implements Screen {
     private static final int LINES_KEPT = 1_000;
 
-    /** The most progress lines above the prompt. */
-    private static final int BARS = 3;
+    /** Maximum number of progress lines above the prompt. */
+    private static final int MAX_BARS = 3;
 
     /** Lines never kept in the history, since a secret might be typed into them by mistake. */
     private static final String NEVER_KEPT = "/pa*:/PA*:/Pa*:/pA*:/p *:/P *:/reg*";
@@ -48,39 +48,42 @@ public final class TerminalScreen implements Screen {
     /** What the terminal is set to between prompts. */
     private volatile @Nullable Attributes raw;
 
-    /** Guards what is shown beside the texts; held while they are printed. */
+    /** Guards the progress lines and the output held back; held while they are printed. */
     private final Object running = new Object();
 
-    /** The line shown in place of a prompt while something long goes on; null for none. Guarded by {@code running}. */
+    /** The progress line shown in place of a prompt; null for none. Guarded by {@code running}. */
     @GuardedBy("running")
     private @Nullable String progress;
 
-    /** What goes on. Guarded by {@code running}. */
+    /** The operations in progress. Guarded by {@code running}. */
     @GuardedBy("running")
     private final List<ProgressBar> bars = new ArrayList<>();
 
-    /** What came while the terminal is an editor's, to be shown afterwards; null while it is not. Guarded by {@code running}. */
+    /**
+     * Output held back while another program has the terminal, to be shown afterwards; null otherwise. Guarded by
+     * {@code running}.
+     */
     @GuardedBy("running")
     private @Nullable List<AttributedString> held;
 
     /** The prompt of a line that is being read, without its mark; null while none is. */
-    private volatile @Nullable String asked;
+    private volatile @Nullable String shownPrompt;
 
     private volatile String mark = "";
 
     /** The columns of the terminal when the prompt was shown last. */
     private volatile int shownColumns;
 
-    /** Whether a line is read, be it an answer to a question. */
+    /** Whether a line is being read, including an answer to a question. */
     private volatile boolean isReading;
 
-    /** The lines shown directly above the prompt, below what goes on. */
+    /** The lines shown directly above the prompt, below the progress lines. */
     private volatile List<String> above = List.of();
 
     private volatile Runnable typing = () -> {};
     private volatile Supplier<String> up = () -> "";
 
-    /** What ↑ has just brought into an empty line; empty for nothing. Used by the thread that reads alone. */
+    /** What ↑ has just brought into an empty line; empty for nothing. Used only by the thread that reads. */
     private String brought = "";
 
     /**
@@ -93,15 +96,15 @@ public final class TerminalScreen implements Screen {
                 .system(true)
                 .name("chat-client")
                 .nativeSignals(true)
-                // As in the protocol; a locale without the letters would lose them silently.
+                // As in the protocol; a locale that lacks characters would lose them silently.
                 .encoding(StandardCharsets.UTF_8)
-                // It is asked below, where what is typed meanwhile is not lost.
+                // The terminal is asked below, where what is typed meanwhile is not lost.
                 .graphemeCluster(false)
                 .build();
         reader = new PromptReader(terminal);
         reader.setParser(completer);
         reader.setCompleter(completer);
-        reader.setHighlighter(new Typed());
+        reader.setHighlighter(new TypingHighlighter());
         reader.option(LineReader.Option.DISABLE_EVENT_EXPANSION, true);
         reader.option(LineReader.Option.HISTORY_IGNORE_DUPS, true);
         // A text is shown once it is stored, so the typed line is erased rather than shown twice.
@@ -121,7 +124,7 @@ public final class TerminalScreen implements Screen {
         raw = own;
         if (!Terminal.TYPE_DUMB.equals(terminal.getType())) {
             StringBuilder typed = new StringBuilder();
-            reader.clusters(Clusters.of(terminal, typed), typed.toString());
+            reader.setClusters(Clusters.of(terminal, typed), typed.toString());
         }
         KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
         keys.bind(new Reference("chat-up"), KeyMap.key(terminal, Capability.key_up));
@@ -135,22 +138,25 @@ public final class TerminalScreen implements Screen {
         });
         keys.bind(new Reference("chat-suspend"), KeyMap.ctrl('Z'));
         reader.getWidgets().put("chat-suspend", this::suspend);
-        // JLine's own opens an editor that is not there.
+        // JLine's own would open an editor that is not included.
         reader.getWidgets().put(LineReader.EDIT_AND_EXECUTE_COMMAND, this::edit);
         reader.unbindUnknown();
         terminal.handle(Terminal.Signal.CONT, signal -> resumed());
     }
 
-    /** Takes the terminal back from the shell, when the program is continued while no line is read: JLine does so itself else. */
+    /**
+     * Takes the terminal back from the shell when the program is continued while no line is read; otherwise JLine does
+     * so itself.
+     */
     private void resumed() {
         Attributes own = raw;
-        if (asked == null && own != null) {
+        if (shownPrompt == null && own != null) {
             terminal.setAttributes(own);
-            bracketed(true);
+            setBracketedPaste(true);
         }
     }
 
-    /** Lets the user write the line in the editor of {@code VISUAL} or {@code EDITOR}; whatever it is then stays in the line. */
+    /** Opens the line in the editor of {@code VISUAL} or {@code EDITOR}; the result stays in the line. */
     private boolean edit() {
         String editor = Stream.of("VISUAL", "EDITOR")
                 .map(System::getenv)
@@ -161,7 +167,7 @@ public final class TerminalScreen implements Screen {
             Path file = Files.createTempFile("chat-client", ".txt");
             try {
                 Files.writeString(file, reader.getBuffer().toString());
-                // Of several words, as in "code --wait".
+                // It may have several words, as in "code --wait".
                 int exit = new ProcessBuilder("sh", "-c", editor + " \"$1\"", "sh", file.toString())
                         .inheritIO()
                         .start()
@@ -182,42 +188,42 @@ public final class TerminalScreen implements Screen {
     }
 
     /**
-     * Gives the terminal to another program while something runs; what comes meanwhile is shown afterwards. A failure is
-     * told, and leaves the line as it is.
+     * Gives the terminal to another program while that runs; what arrives meanwhile is shown afterwards. A failure is
+     * reported, and leaves the line as it is.
      */
     private boolean lend(Lent work) {
         Attributes own = terminal.getAttributes();
-        bracketed(false);
+        setBracketedPaste(false);
         synchronized (running) {
             held = new ArrayList<>();
         }
         terminal.setAttributes(attributes);
-        List<AttributedString> came = new ArrayList<>();
+        List<AttributedString> output = new ArrayList<>();
         try {
             work.run();
         } catch (IOException e) {
-            came.add(new AttributedString("* Nothing was done: " + e.getMessage() + "."));
+            output.add(new AttributedString("* Nothing was done: " + e.getMessage() + "."));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         terminal.setAttributes(own);
-        bracketed(true);
+        setBracketedPaste(true);
         synchronized (running) {
-            came.addAll(Objects.requireNonNullElse(held, List.of()));
+            output.addAll(Objects.requireNonNullElse(held, List.of()));
             held = null;
         }
         boolean isShown = reader.redrawLine() && reader.redisplay();
-        came.forEach(reader::printAbove);
+        output.forEach(reader::printAbove);
         return isShown;
     }
 
-    /** Shows what is typed as it is, and learns that something is. */
-    private final class Typed implements Highlighter {
+    /** Shows what is typed unchanged, and notices that something is being typed. */
+    private final class TypingHighlighter implements Highlighter {
         private int length;
 
         @Override
         public AttributedString highlight(LineReader from, String buffer) {
-            if (buffer.length() > length && asked != null && !buffer.startsWith("/")) {
+            if (buffer.length() > length && shownPrompt != null && !buffer.startsWith("/")) {
                 typing.run();
             }
             length = buffer.length();
@@ -228,7 +234,7 @@ public final class TerminalScreen implements Screen {
     /** Brings a text into an empty line; the next time, what was typed before, as usual. */
     private boolean up() {
         String line = reader.getBuffer().toString();
-        String text = line.isEmpty() && asked != null ? up.get() : "";
+        String text = line.isEmpty() && shownPrompt != null ? up.get() : "";
         if (text.isEmpty()) {
             if (line.equals(brought)) {
                 reader.getBuffer().clear();
@@ -243,7 +249,7 @@ public final class TerminalScreen implements Screen {
 
     /** Stops the program as Ctrl-Z does in a shell, until it is continued; the terminal is the shell's meanwhile. */
     private boolean suspend() {
-        // The whole group, this process and those that started it: a JVM can't send itself a signal.
+        // Signals the whole process group, with the processes that started this one: a JVM can't send itself a signal.
         return lend(() ->
                 new ProcessBuilder("kill", "-TSTP", "0").inheritIO().start().waitFor());
     }
@@ -287,7 +293,7 @@ public final class TerminalScreen implements Screen {
                 return;
             }
         }
-        // Without the lock: JLine takes its own, with which its widgets run, that take this one.
+        // Without the lock: JLine takes its own, under which its widgets run, and they take this one.
         reader.printAbove(block);
     }
 
@@ -321,7 +327,7 @@ public final class TerminalScreen implements Screen {
         while (true) {
             try {
                 synchronized (running) {
-                    asked = prompt;
+                    shownPrompt = prompt;
                 }
                 return Optional.of(readLine(above() + mark + prompt, null, left));
             } catch (UserInterruptException e) {
@@ -332,7 +338,7 @@ public final class TerminalScreen implements Screen {
             } catch (EndOfFileException e) {
                 return Optional.empty();
             } finally {
-                asked = null;
+                shownPrompt = null;
             }
         }
     }
@@ -356,12 +362,12 @@ public final class TerminalScreen implements Screen {
         List<String> all = new ArrayList<>();
         synchronized (running) {
             bars.stream()
-                    .limit(BARS)
+                    .limit(MAX_BARS)
                     .map(ProgressBar::line)
                     .filter(line -> !line.isEmpty())
                     .forEach(all::add);
-            if (bars.size() > BARS) {
-                all.add("and %d more: /files".formatted(bars.size() - BARS));
+            if (bars.size() > MAX_BARS) {
+                all.add("and %d more: /files".formatted(bars.size() - MAX_BARS));
             }
         }
         all.addAll(above);
@@ -375,18 +381,18 @@ public final class TerminalScreen implements Screen {
     }
 
     private void showPrompt() {
-        String prompt = asked;
+        String prompt = shownPrompt;
         if (prompt != null) {
             showPrompt(prompt);
         }
     }
 
     @Override
-    public boolean prompt(String prompt) {
-        if (asked == null) {
+    public boolean changePrompt(String prompt) {
+        if (shownPrompt == null) {
             return false;
         }
-        asked = prompt;
+        shownPrompt = prompt;
         showPrompt(prompt);
         return reader.getBuffer().length() > 0;
     }
@@ -400,11 +406,11 @@ public final class TerminalScreen implements Screen {
         String lines = above();
         reader.setPrompt(pattern(lines + mark + prompt));
         int columns = terminal.getColumns();
-        boolean isTorn = columns != shownColumns && !lines.isEmpty();
+        boolean isRewrapped = columns != shownColumns && !lines.isEmpty();
         shownColumns = columns;
         try {
-            if (isTorn) {
-                // A terminal of another width has broken the lines anew, and JLine does not know where: below them.
+            if (isRewrapped) {
+                // A resized terminal has rewrapped the lines, and JLine does not know where: redraw below them.
                 terminal.writer().print("\r\n\033[J");
                 reader.callWidget(LineReader.REDRAW_LINE);
             }
@@ -443,7 +449,7 @@ public final class TerminalScreen implements Screen {
         }
     }
 
-    /** JLine reads the prompt as a pattern. */
+    /** Escapes a prompt, which JLine reads as a pattern. */
     private static String pattern(String prompt) {
         return prompt.replace("%", "%%");
     }
@@ -463,11 +469,11 @@ public final class TerminalScreen implements Screen {
         } finally {
             isReading = false;
             // Keeps bracketed paste on, so that a paste between prompts is also one text.
-            bracketed(true);
+            setBracketedPaste(true);
         }
     }
 
-    private void bracketed(boolean isOn) {
+    private void setBracketedPaste(boolean isOn) {
         if (!Terminal.TYPE_DUMB.equals(terminal.getType())) {
             terminal.writer().print(isOn ? LineReaderImpl.BRACKETED_PASTE_ON : LineReaderImpl.BRACKETED_PASTE_OFF);
             terminal.flush();
@@ -511,16 +517,16 @@ public final class TerminalScreen implements Screen {
         showProgress();
     }
 
-    /** Shows how far the last of what goes on has come: with the prompt, or in its place, but not below a question. */
+    /** Shows the newest operation's progress: with the prompt, or in its place, but not below a question. */
     private void showProgress() {
-        String prompt = asked;
+        String prompt = shownPrompt;
         if (prompt != null) {
             showPrompt(prompt);
             return;
         }
         synchronized (running) {
             String line = bars.isEmpty() ? "" : bars.getLast().line();
-            if (asked == null && !isReading && held == null && (progress != null || !line.isEmpty())) {
+            if (shownPrompt == null && !isReading && held == null && (progress != null || !line.isEmpty())) {
                 progress = line.isEmpty() ? null : line;
                 eraseLine();
                 terminal.writer().print(line);
@@ -535,7 +541,7 @@ public final class TerminalScreen implements Screen {
             if (isKept) {
                 reader.getHistory().save();
             }
-            bracketed(false);
+            setBracketedPaste(false);
             terminal.setAttributes(attributes);
             terminal.close();
         } catch (IOException e) {

@@ -30,7 +30,7 @@ public sealed interface TypedLine {
 
     record Open(long file) implements TypedLine {}
 
-    /** One text to who wrote last. */
+    /** One text to whoever wrote last. */
     record Reply(String text) implements TypedLine {}
 
     /** @param number the message that it answers; 0 for the last one here */
@@ -50,8 +50,7 @@ public sealed interface TypedLine {
     record Next() implements TypedLine {}
 
     /**
-     * @param with whose conversation; empty for all, one that is empty for everyone
-     * @param since the time from which on; empty for the last items
+     * @param since the time from which to read; absent for the last items
      */
     record History(HistoryScope scope, Optional<String> since, long count) implements TypedLine {}
 
@@ -62,10 +61,10 @@ public sealed interface TypedLine {
     record Find(String words) implements TypedLine {}
 
     /** More of the history, in the direction given, next to what was shown of it. */
-    record More(boolean isOlder, long count) implements TypedLine {}
+    record HistoryPage(boolean isOlder, long count) implements TypedLine {}
 
     /**
-     * Something about groups.
+     * A command about groups.
      *
      * @param what a subcommand, such as {@code add}; empty to list the user's own
      */
@@ -73,7 +72,7 @@ public sealed interface TypedLine {
 
     record Report(long number, String why) implements TypedLine {}
 
-    /** @param names empty to go back to the direct session that there is */
+    /** @param names empty to go back to the current direct session */
     record Direct(List<String> names) implements TypedLine {}
 
     /** Files of this machine for the others in the direct session. */

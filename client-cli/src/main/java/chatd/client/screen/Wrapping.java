@@ -34,8 +34,8 @@ final class Wrapping {
                 AttributedString head = near.columnLength() <= room ? near : near.columnSubSequence(0, room);
                 boolean isAll = head.length() == rest.length();
                 int end = isAll ? head.length() : end(rest, breakOf(head), width - by);
-                AttributedString now = rest.subSequence(0, end);
-                lines.add(lines.isEmpty() ? now : AttributedString.join(AttributedString.EMPTY, margin, now));
+                AttributedString part = rest.subSequence(0, end);
+                lines.add(lines.isEmpty() ? part : AttributedString.join(AttributedString.EMPTY, margin, part));
                 int next = end;
                 while (next < rest.length() && rest.charAt(next) == ' ') {
                     next++;
@@ -50,9 +50,9 @@ final class Wrapping {
     }
 
     /**
-     * Returns where a line really ends that could end at a place: not within a web address, which is put whole into
-     * the next line, or, if it does not fit there either, left to the terminal to break. It is of letters, digits and signs of
-     * ASCII, without a blank, so that no part of it passes for a line of its own.
+     * Returns where to break a line that could be broken at a place: not within a web address, which goes whole to the
+     * next line or, if it does not fit there either, is left to the terminal to break. An address is printable ASCII
+     * without blanks, so that no part of it can pass for a line of its own.
      */
     private static int end(AttributedString text, int end, int room) {
         int begin = end;

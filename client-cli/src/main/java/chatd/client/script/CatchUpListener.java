@@ -10,18 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells a listener first what was stored since a place in the history, then what arrives, each message once and in order.
- * Thread-safe.
+ * Gives a listener first what was stored since a place in the history, then what arrives, each message once and in
+ * order. Thread-safe.
  */
 public final class CatchUpListener implements ScriptSession.Listener {
     private final ScriptSession.Listener listener;
 
-    /** What has arrived and is not told yet; only what came since the last page was asked for. */
+    /** What has arrived and is not passed on yet; only what arrived since the last page was requested. */
     @GuardedBy("this")
     private final List<Item> held = new ArrayList<>();
 
     @GuardedBy("this")
-    private boolean isHeld = true;
+    private boolean isCatchingUp = true;
 
     @GuardedBy("this")
     private long last;
@@ -30,43 +30,43 @@ public final class CatchUpListener implements ScriptSession.Listener {
         this.listener = listener;
     }
 
-    /** Tells what was stored from a place on, then what has arrived meanwhile. Blocks. */
+    /** Passes on what was stored from a place on, then what has arrived meanwhile. Blocks. */
     public void catchUp(Histories histories, Place place) throws IOException, InterruptedException {
         long from = histories.after(new HistoryScope.All(), place);
         List<Item> page;
         do {
             synchronized (this) {
-                // All of them are stored, so the pages from here on have them.
+                // All of them are stored, so the pages from here on contain them.
                 held.clear();
                 from = Math.max(from, last);
             }
             page = histories
                     .first(new HistoryScope.All(), from, Long.MAX_VALUE, Long.MAX_VALUE)
                     .items();
-            tell(page);
+            deliver(page);
         } while (!page.isEmpty());
         synchronized (this) {
-            isHeld = false;
-            tell(held);
+            isCatchingUp = false;
+            deliver(held);
             held.clear();
         }
     }
 
-    private synchronized void tell(List<Item> items) {
+    private synchronized void deliver(List<Item> items) {
         for (Item item : items) {
             if (item.number() == 0 || item.number() > last) {
                 last = Math.max(last, item.number());
-                listener.said(item);
+                listener.received(item);
             }
         }
     }
 
     @Override
-    public synchronized void said(Item item) {
-        if (isHeld && item.number() > 0) {
+    public synchronized void received(Item item) {
+        if (isCatchingUp && item.number() > 0) {
             held.add(item);
         } else {
-            tell(List.of(item));
+            deliver(List.of(item));
         }
     }
 

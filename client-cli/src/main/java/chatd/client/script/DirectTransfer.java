@@ -24,17 +24,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that a script sends to one user, or takes from one, in a direct session of its own. What happens is queued, and
+ * Files that a script sends to one user, or receives from one, in a direct session of its own. Events are queued, and
  * handled by the thread that calls {@link #accept} or {@link #send}: the state is that thread's alone.
  */
 public final class DirectTransfer implements AutoCloseable {
-    /** How often the sending of a file is begun again. */
-    private static final int ATTEMPTS = 20;
+    /** How often sending a file is attempted. */
+    private static final int MAX_ATTEMPTS = 20;
 
     private final ResumedSession server;
     private final String other;
 
-    /** What has happened and is not handled yet: bounded by what one session of the server's and its streams can cause. */
+    /** Events that are not handled yet: bounded by what one session and its streams can cause. */
     private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
 
     private volatile @Nullable DirectCall call;
@@ -44,25 +44,25 @@ public final class DirectTransfer implements AutoCloseable {
     private int receiving;
     private int received;
 
-    /** The files that have not come whole, by their keys, and why. */
-    private final Map<String, String> cut = new LinkedHashMap<>();
+    /** Why files have not arrived whole, by their keys. */
+    private final Map<String, String> incomplete = new LinkedHashMap<>();
 
-    /** Why it is over, if that is a failure. */
+    /** The failure that ended it; null if there was none. */
     private @Nullable ClientFailure failure;
 
-    /** Where files are saved; null if none are taken. */
+    /** Where files are saved; null if none are accepted. */
     private volatile @Nullable Path into;
 
-    private @Nullable Received told;
+    private @Nullable Received onReceived;
 
-    /** Something that is done about what has happened. */
+    /** Handles an event. */
     private interface Step {
-        void take() throws IOException, InterruptedException;
+        void run() throws IOException, InterruptedException;
     }
 
     /** A file that was received. */
     public interface Received {
-        void at(Path path, String name, long size);
+        void received(Path path, String name, long size);
     }
 
     /** @param other the user's name */
@@ -82,7 +82,7 @@ public final class DirectTransfer implements AutoCloseable {
                 // At once: a file that is being sent may wait for just this.
                 its.handle(event);
             }
-            steps.add(() -> take(event));
+            steps.add(() -> handle(event));
         });
         Thread.startVirtualThread(() -> {
             try {
@@ -105,7 +105,7 @@ public final class DirectTransfer implements AutoCloseable {
 
         @Override
         public void said(long user, long number, String text, @Nullable AnsweredText answered) {
-            // Nobody is there who could read it.
+            // Nobody is there to read it.
         }
 
         @Override
@@ -144,7 +144,7 @@ public final class DirectTransfer implements AutoCloseable {
 
         @Override
         public void searchStarted(long user) {
-            current().renew();
+            current().renewAddresses();
         }
 
         @Override
@@ -168,19 +168,19 @@ public final class DirectTransfer implements AutoCloseable {
     }
 
     /**
-     * Waits for the user's call for files, and takes all files until the user leaves. Blocks.
+     * Waits for the user's call for files, and accepts all files until the user leaves. Blocks.
      *
      * @param directory where they are saved, without overwriting any
-     * @param each told of each file that has come whole
-     * @throws ClientFailure if the session ended before at least one file had come, or one has not come whole
+     * @param each called for each file that has arrived whole
+     * @throws ClientFailure if the session ended before a file arrived, or one has not arrived whole
      */
     public void accept(Path directory, Received each) throws IOException, InterruptedException {
         into = directory;
-        told = each;
+        onReceived = each;
         while (!isOver || receiving > 0) {
-            steps.take().take();
+            steps.take().run();
         }
-        cut.values().stream().findFirst().ifPresent(why -> fail(ClientFailure.TRY_LATER, why));
+        incomplete.values().stream().findFirst().ifPresent(why -> fail(ClientFailure.TRY_LATER, why));
         if (failure == null && received == 0) {
             fail(ClientFailure.FAILED, other + " has ended the direct session without sending anything.");
         }
@@ -190,15 +190,15 @@ public final class DirectTransfer implements AutoCloseable {
     /**
      * Calls the user, and sends files one after the other. Blocks until the user has them.
      *
-     * @param each told of each file that the user has
-     * @throws ClientFailure if the user does not take the call, or a file, or there is no way
+     * @param each called for each file that the user has received
+     * @throws ClientFailure if the user does not accept the call or a file, or no path to them is found
      */
     public void send(List<FileToSend> files, Consumer<FileToSend> each) throws IOException, InterruptedException {
         DirectCall its = new DirectCall(server.calls(), DirectCall.newNumber(), new Listener());
         call = its;
         its.call(List.of(other), DirectKind.FILE);
         while (!isOver && !isConnected) {
-            steps.take().take();
+            steps.take().run();
         }
         for (int i = 0; i < files.size() && !isOver; i++) {
             send(its.session(), files.get(i), each);
@@ -206,15 +206,15 @@ public final class DirectTransfer implements AutoCloseable {
         end();
     }
 
-    /** Sends a file; what was cut goes on once there is a connection again. */
+    /** Sends a file; an interrupted transfer resumes once there is a connection again. */
     private void send(DirectSession to, FileToSend file, Consumer<FileToSend> each)
             throws IOException, InterruptedException {
-        for (int attempts = ATTEMPTS; attempts > 0 && !isOver; attempts--) {
+        for (int attempts = MAX_ATTEMPTS; attempts > 0 && !isOver; attempts--) {
             List<Long> connected = to.connected();
             if (connected.isEmpty()) {
                 isConnected = false;
                 while (!isOver && !isConnected) {
-                    steps.take().take();
+                    steps.take().run();
                 }
                 continue;
             }
@@ -226,7 +226,7 @@ public final class DirectTransfer implements AutoCloseable {
                 }
                 return;
             } catch (TransferInterrupted e) {
-                // Once more.
+                // Try again.
             } catch (IOException e) {
                 fail(ClientFailure.FAILED, String.valueOf(e.getMessage()));
                 return;
@@ -256,19 +256,19 @@ public final class DirectTransfer implements AutoCloseable {
         receiving--;
         String name = SafeText.line(offer.name());
         if (whole == null) {
-            cut.put(offer.key(), name + " was not received: " + why);
-        } else if (told != null) {
-            cut.remove(offer.key());
+            incomplete.put(offer.key(), name + " was not received: " + why);
+        } else if (onReceived != null) {
+            incomplete.remove(offer.key());
             received++;
-            told.at(whole, name, offer.size());
+            onReceived.received(whole, name, offer.size());
         }
     }
 
-    /** Takes what the server says of calls. */
-    private void take(DirectEvent event) throws IOException, InterruptedException {
+    /** Handles the server's events about calls. */
+    private void handle(DirectEvent event) throws IOException, InterruptedException {
         DirectCall its = call;
         if (event instanceof DirectEvent.Called called) {
-            called(called);
+            handleCall(called);
         } else if (its != null && its.concerns(event)) {
             if (event instanceof DirectEvent.Declined declined) {
                 switch (declined.reason()) {
@@ -278,32 +278,32 @@ public final class DirectTransfer implements AutoCloseable {
                 }
             } else if (event instanceof DirectEvent.Ended ended
                     && !ended.reason().equals(DirectCall.UNREACHABLE)) {
-                over(its);
+                endCall(its);
             }
         }
     }
 
-    /** Takes a call for files of the user who is waited for; others ring elsewhere. */
-    private void called(DirectEvent.Called called) throws IOException, InterruptedException {
-        boolean isAwaited = into != null
+    /** Accepts a call for files from the expected user; other calls ring elsewhere. */
+    private void handleCall(DirectEvent.Called called) throws IOException, InterruptedException {
+        boolean isExpected = into != null
                 && call == null
                 && called.kind() == DirectKind.FILE
                 && called.others().isEmpty()
                 && server.calls().name(called.user()).equals(other);
-        if (isAwaited) {
+        if (isExpected) {
             DirectCall its = new DirectCall(server.calls(), called.session(), new Listener());
             call = its;
             try {
                 its.accept();
             } catch (ClientFailure e) {
-                // Given up, or taken elsewhere, meanwhile.
-                over(its);
+                // Cancelled, or accepted elsewhere, meanwhile.
+                endCall(its);
             }
         }
     }
 
-    /** Ends the session; a call that came to nothing is followed by the next one. */
-    private void over(DirectCall its) {
+    /** Ends the session, or drops a call that never connected, to wait for the next one. */
+    private void endCall(DirectCall its) {
         if (into != null && !wasConnected) {
             its.close();
             call = null;
@@ -312,7 +312,7 @@ public final class DirectTransfer implements AutoCloseable {
         }
     }
 
-    /** Leaves the session, if there is one. Blocks for a moment, so that the other hears of it. */
+    /** Leaves the session, if there is one. Blocks for a moment, so that the other side learns of it. */
     @Override
     public void close() {
         DirectCall its = call;

@@ -21,31 +21,34 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A session for a script, without questions. Its events arrive on another thread; its methods are for one at a time. */
+/**
+ * A session for a script, without questions. Its events arrive on another thread; its methods are for one thread at a
+ * time.
+ */
 public final class ScriptSession implements Closeable {
     private final ChatSession session;
-    private final Heard heard;
+    private final ScriptView heard;
 
     /** @param heard the view with which the session began */
-    public ScriptSession(ChatSession session, Heard heard) {
+    public ScriptSession(ChatSession session, ScriptView heard) {
         this.session = session;
         this.heard = heard;
     }
 
     /** Receives what happens in a session. */
     public interface Listener {
-        default void said(Item item) {}
+        default void received(Item item) {}
 
         default void presence(String name, boolean online) {}
 
-        /** Called when the connection is lost; the session goes on when it is {@link #reconnected}. */
+        /** Called when the connection is lost; the session continues when it is {@link #reconnected}. */
         default void lost(String why) {}
 
         default void reconnected() {}
     }
 
-    /** What a script hears of its session. Thread-safe. */
-    public static final class Heard implements View {
+    /** The view that collects what a script needs of its session. Thread-safe. */
+    public static final class ScriptView implements View {
         private final Listener listener;
         private final CompletableFuture<String> end = new CompletableFuture<>();
 
@@ -55,7 +58,7 @@ public final class ScriptSession implements Closeable {
         @GuardedBy("this")
         private List<Item> replay = List.of();
 
-        public Heard(Listener listener) {
+        public ScriptView(Listener listener) {
             this.listener = listener;
         }
 
@@ -76,7 +79,7 @@ public final class ScriptSession implements Closeable {
                     }
                 }
             }
-            listener.said(item);
+            listener.received(item);
         }
 
         @Override
@@ -110,8 +113,8 @@ public final class ScriptSession implements Closeable {
         }
     }
 
-    /** A listener that hears nothing. */
-    public static Listener nobody() {
+    /** Returns a listener that ignores everything. */
+    public static Listener ignoringListener() {
         return new Listener() {};
     }
 
@@ -149,14 +152,14 @@ public final class ScriptSession implements Closeable {
         ChatSession.Recipients recipients = session.recipients(to);
         List<String> known = recipients.known();
         List<String> unknown = recipients.unknown();
-        String nobody = unknown.stream()
+        String problem = unknown.stream()
                 .map(name -> "There is no user called " + name + "."
                         + (session instanceof ResumedSession numbered
                                 ? numbered.groups().hint(name)
                                 : ""))
                 .collect(Collectors.joining(" "));
         if (!to.isEmpty() && known.isEmpty()) {
-            throw new ClientFailure(ClientFailure.NO_SUCH, nobody + " Nothing was sent.");
+            throw new ClientFailure(ClientFailure.NO_SUCH, problem + " Nothing was sent.");
         }
         long number;
         try {
@@ -166,7 +169,7 @@ public final class ScriptSession implements Closeable {
         }
         if (!unknown.isEmpty()) {
             throw new ClientFailure(
-                    ClientFailure.NO_SUCH, nobody + " It was sent to " + String.join(", ", known) + ".");
+                    ClientFailure.NO_SUCH, problem + " It was sent to " + String.join(", ", known) + ".");
         }
         return number;
     }

@@ -34,7 +34,7 @@ public abstract class ChatSession {
     private final Reconnector reconnector;
     private final boolean reconnects;
     private final KnownUsers contacts;
-    private final Pending pending;
+    private final PendingReporter pending;
 
     /** Lock held while something is sent, so that answers come in the order of the requests. */
     private final Object sending = new Object();
@@ -54,7 +54,7 @@ public abstract class ChatSession {
         this.contacts = new KnownUsers(view);
         this.reconnector = new Reconnector(view, random);
         this.reconnects = reconnects;
-        this.pending = new Pending(view);
+        this.pending = new PendingReporter(view);
     }
 
     public final KnownUsers contacts() {
@@ -148,7 +148,7 @@ public abstract class ChatSession {
      *
      * @param current the password, kept to log in again after a loss; null if the login was by key
      */
-    public final void begin(LoginExchange.In in, @Nullable Secret current) {
+    public final void begin(LoginExchange.LoggedIn in, @Nullable Secret current) {
         password = current;
         isAway = false;
         Connection first = connected(in);
@@ -178,7 +178,7 @@ public abstract class ChatSession {
         View.Reason reason = View.Reason.AWAY;
         for (Connection now = first; now != null; reason = View.Reason.LOSS) {
             String why = read(now, reason);
-            LoginExchange.In in = why == null ? null : moved();
+            LoginExchange.LoggedIn in = why == null ? null : moved();
             if (in == null && why != null && !reconnector.isGivenUp()) {
                 in = reconnect(why);
             }
@@ -187,14 +187,14 @@ public abstract class ChatSession {
         onEnd();
     }
 
-    private LoginExchange.@Nullable In reconnect(String why) {
+    private LoginExchange.@Nullable LoggedIn reconnect(String why) {
         if (!reconnects) {
             end(why);
             return null;
         }
         view.lost(why);
         return switch (reconnector.logIn(this::attempt, why)) {
-            case Reconnector.Reconnected(LoginExchange.In in) -> in;
+            case Reconnector.Reconnected(LoginExchange.LoggedIn in) -> in;
             case Reconnector.Ended(String reason) -> {
                 end(reason);
                 yield null;
@@ -210,7 +210,7 @@ public abstract class ChatSession {
     }
 
     /** Makes a new connection the current one. */
-    private Connection connected(LoginExchange.In in) {
+    private Connection connected(LoginExchange.LoggedIn in) {
         setPreferences(Preferences.of(in.settings()));
         Connection now = new Connection(in.link());
         synchronized (sending) {
@@ -284,7 +284,7 @@ public abstract class ChatSession {
     }
 
     /** Adopts the state that a login reports; called before the connection is used, with the lock on sending held. */
-    protected abstract void enter(LoginExchange.In in);
+    protected abstract void enter(LoginExchange.LoggedIn in);
 
     /** Requests what was missed; called on the reading thread, when a connection begins. */
     protected abstract void catchUp(View.Reason reason) throws IOException;
@@ -296,7 +296,7 @@ public abstract class ChatSession {
     protected abstract void dropped();
 
     /** Returns the next connection of a session that has moved to it by itself; null if it has not. */
-    protected LoginExchange.@Nullable In moved() {
+    protected LoginExchange.@Nullable LoggedIn moved() {
         return null;
     }
 
@@ -317,7 +317,7 @@ public abstract class ChatSession {
      * its number. Empty if there is none. May block.
      *
      * @throws NotConnected if that can't be told now
-     * @throws ClientFailure if several are called so; the text says which
+     * @throws chatd.client.net.ClientFailure if several are called so; the text says which
      */
     public abstract Optional<String> recipient(String typed) throws IOException, InterruptedException;
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Connection {
     /** How often to check whether the server still answers. */
-    private static final Duration WATCH = Duration.ofSeconds(2);
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
 
     private final Link link;
     private final PendingRequests requests = new PendingRequests();
@@ -52,13 +52,13 @@ public final class Connection {
     @Nullable
     Event next() throws IOException {
         Event event = link.next();
-        requests.read();
+        requests.recordRead();
         return event;
     }
 
     /** Offers an event to the pending requests, the oldest first; returns whether it is part of an answer. */
-    public boolean answers(Event event) throws IOException {
-        return requests.answers(event);
+    public boolean offerToRequests(Event event) throws IOException {
+        return requests.offer(event);
     }
 
     /** Aborts the connection. May be called from any thread. */
@@ -79,16 +79,16 @@ public final class Connection {
     }
 
     /**
-     * Cuts the connection if the server does not answer, as {@link PendingRequests#findTimeout} says, or if this machine has lost
-     * the address from which it goes: the system takes many minutes to notice while data is unacknowledged. Blocks until
-     * then, or until interrupted.
+     * Cuts the connection if the server does not answer, as {@link PendingRequests#findTimeout} says, or if this
+     * machine has lost the connection's local address: the system takes many minutes to notice while data is
+     * unacknowledged. Blocks until then, or until interrupted.
      *
-     * @param texts returns those that have no answer
+     * @param texts returns the texts that have no answer
      */
     void watch(Supplier<List<Outgoing>> texts) {
         try {
             while (true) {
-                Thread.sleep(WATCH);
+                Thread.sleep(WATCH_INTERVAL);
                 String why = link.isStranded()
                         ? "This machine has another address now."
                         : requests.findTimeout(
@@ -99,7 +99,7 @@ public final class Connection {
                 }
             }
         } catch (InterruptedException e) {
-            // It has ended.
+            // The connection has ended.
         }
     }
 }

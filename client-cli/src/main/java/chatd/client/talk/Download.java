@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One file being received: into the directory, never outside it, never overwriting another file. It has a temporary
- * name until it is complete, and is removed if it never is, unless it was begun so that it can go on later. Not thread-safe.
+ * name until it is complete, and is removed if it never is, unless it was begun by {@link #resume}. Not thread-safe.
  */
 public final class Download implements Closeable {
-    private static final int MOST_NAMES = 1_000;
-    private static final int NAME_BYTES = 255;
+    private static final int MAX_NAMES = 1_000;
+    private static final int MAX_NAME_BYTES = 255;
 
-    /** What the names of incomplete files begin with that may be gone on with. */
+    /** The prefix of the names of incomplete files that can be resumed. */
     private static final String PART = ".receiving-";
 
-    /** How long these are kept. */
+    /** How long incomplete files are kept. */
     private static final Duration KEPT = Duration.ofDays(30);
 
     private final Path directory;
@@ -50,10 +50,10 @@ public final class Download implements Closeable {
 
     /** Receives the progress of the download. */
     public interface Progress {
-        void at(long received, long size);
+        void update(long received, long size);
     }
 
-    /** Returns a digest for what is received, or sent. */
+    /** Returns a new SHA-256 digest. */
     public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -69,14 +69,14 @@ public final class Download implements Closeable {
         this.progress = progress;
     }
 
-    /** Begins to receive a file; once begun, it goes on. */
-    public void begin(String offered, long itsSize) {
+    /** Begins to receive a file; ignored once one was begun. */
+    public void begin(String offered, long offeredSize) {
         if (part != null || whole != null || failure != null) {
             // Only one was asked for.
             return;
         }
-        name = written(offered);
-        size = itsSize;
+        name = safeName(offered);
+        size = offeredSize;
         try {
             Files.createDirectories(directory);
             part = Files.createTempFile(directory, ".fetching-", "");
@@ -84,19 +84,19 @@ public final class Download implements Closeable {
         } catch (IOException e) {
             failed(e);
         }
-        progress.at(0, size);
+        progress.update(0, size);
     }
 
     /**
-     * Begins to receive a file, or goes on with what has come of it before: an incomplete one is kept for 30 days.
+     * Begins to receive a file, or resumes it after what has arrived before: an incomplete one is kept for 30 days.
      *
-     * @param key names the file among all that are received, in hexadecimal
-     * @return how many bytes are there already
+     * @param key identifies the file among all that are received, in hexadecimal
+     * @return how many bytes have arrived already
      * @throws IOException if it can't be written
      */
-    public long resume(String offered, long itsSize, String key) throws IOException {
-        name = written(offered);
-        size = itsSize;
+    public long resume(String offered, long offeredSize, String key) throws IOException {
+        name = safeName(offered);
+        size = offeredSize;
         Files.createDirectories(directory);
         removeForgotten();
         Path kept = directory.resolve(PART + key);
@@ -115,7 +115,7 @@ public final class Download implements Closeable {
             }
         }
         out = Files.newOutputStream(kept, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        progress.at(received, size);
+        progress.update(received, size);
         return received;
     }
 
@@ -141,7 +141,7 @@ public final class Download implements Closeable {
     }
 
     /** Returns the name under which a file is written, which is also the one shown. */
-    private String written(String offered) {
+    private String safeName(String offered) {
         String bare = visible.apply(offered).replaceAll("[/\\\\]", "_");
         // No leading dot: a fetched file must not be hidden, nor become a program's settings.
         String shown = bare.startsWith(".") ? "_" + bare.substring(1) : bare;
@@ -159,7 +159,7 @@ public final class Download implements Closeable {
         piece.bytes().release();
         write(bytes, bytes.length);
         if (piece.last()) {
-            end("");
+            complete("");
         }
     }
 
@@ -173,7 +173,7 @@ public final class Download implements Closeable {
             into.write(bytes, 0, length);
             digest.update(bytes, 0, length);
             received += length;
-            progress.at(received, size);
+            progress.update(received, size);
         } catch (IOException e) {
             failed(e);
         }
@@ -185,11 +185,11 @@ public final class Download implements Closeable {
     }
 
     /**
-     * Gives the file its name, since all of it has come.
+     * Completes the file: gives it its final name.
      *
      * @param sha256 its SHA-256 in hexadecimal digits; empty if it is not known
      */
-    public void end(String sha256) {
+    public void complete(String sha256) {
         OutputStream into = out;
         if (into == null) {
             return;
@@ -198,7 +198,7 @@ public final class Download implements Closeable {
             into.close();
             out = null;
             if (!sha256.isEmpty() && !sha256.equals(HexFormat.of().formatHex(digest.digest()))) {
-                // Nothing of it can be gone on with.
+                // Nothing of it can be resumed.
                 isKept = false;
                 throw new IOException("SHA-256 mismatch: the file was changed on its way");
             }
@@ -210,7 +210,7 @@ public final class Download implements Closeable {
 
     private Path moveIntoPlace() throws IOException {
         Path from = java.util.Objects.requireNonNull(part);
-        for (int n = 0; n < MOST_NAMES; n++) {
+        for (int n = 0; n < MAX_NAMES; n++) {
             Path candidate = directory.resolve(n == 0 ? name : numbered(n));
             try {
                 // Unlike a rename, a hard link does not replace an existing file.
@@ -221,14 +221,14 @@ public final class Download implements Closeable {
             } catch (FileAlreadyExistsException e) {
                 // Try another name.
             } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
-                return copied(from, candidate);
+                return copy(from, candidate);
             }
         }
         throw new IOException("there are too many files called " + name + " in " + directory);
     }
 
     /** Copies the file, on file systems without hard links. */
-    private Path copied(Path from, Path candidate) throws IOException {
+    private Path copy(Path from, Path candidate) throws IOException {
         try {
             Files.copy(from, candidate);
         } catch (FileAlreadyExistsException e) {
@@ -245,7 +245,7 @@ public final class Download implements Closeable {
         String start = dot <= 0 ? name : name.substring(0, dot);
         String number = " (" + n + ")";
         while (start.getBytes(java.nio.charset.StandardCharsets.UTF_8).length + number.length() + ending.length()
-                > NAME_BYTES) {
+                > MAX_NAME_BYTES) {
             start = start.substring(0, start.length() - 1);
         }
         return start + number + ending;
@@ -268,7 +268,7 @@ public final class Download implements Closeable {
         return size;
     }
 
-    /** Removes an incomplete file, or keeps it to go on with later. */
+    /** Removes an incomplete file, or keeps it to be resumed later. */
     @Override
     public void close() throws IOException {
         if (out != null) {

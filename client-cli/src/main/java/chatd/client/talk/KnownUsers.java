@@ -39,7 +39,7 @@ public final class KnownUsers {
         }
     }
 
-    /** Gives a user another name, if it is known. */
+    /** Renames a user, if known. */
     public synchronized void rename(String was, String to) {
         Boolean online = people.remove(was);
         if (online != null) {

@@ -66,10 +66,10 @@ public final class Preferences {
         return get(setting, setting.choices().getFirst());
     }
 
-    /** @param usual what it is if the document has none of its choices */
-    public String get(Setting setting, String usual) {
+    /** @param fallback the value if the document has none of the choices */
+    public String get(Setting setting, String fallback) {
         String value = root.path(setting.section()).path(setting.key()).asString("");
-        return setting.choices().contains(value) ? value : usual;
+        return setting.choices().contains(value) ? value : fallback;
     }
 
     public boolean is(Setting setting, String value) {

@@ -35,7 +35,7 @@ final class Reconnector {
     /** The outcome of the attempts. */
     sealed interface Outcome {}
 
-    record Reconnected(LoginExchange.In in) implements Outcome {}
+    record Reconnected(LoginExchange.LoggedIn in) implements Outcome {}
 
     /** The login was refused for good; {@code why} is a sentence. */
     record Ended(String why) implements Outcome {}
@@ -63,7 +63,7 @@ final class Reconnector {
      * @param known why the connection was lost, which the user has been told already
      */
     Outcome logIn(Attempt attempt, String known) {
-        String told = known;
+        String lastReported = known;
         Duration pause = FIRST_PAUSE;
         while (true) {
             String why;
@@ -73,12 +73,12 @@ final class Reconnector {
                     return new GivenUp();
                 }
                 switch (attempt.logIn()) {
-                    case LoginExchange.In in
+                    case LoginExchange.LoggedIn in
                     when isGivenUp() -> {
                         in.link().close();
                         return new GivenUp();
                     }
-                    case LoginExchange.In in -> {
+                    case LoginExchange.LoggedIn in -> {
                         view.reconnected();
                         return new Reconnected(in);
                     }
@@ -97,9 +97,9 @@ final class Reconnector {
                 Thread.currentThread().interrupt();
                 return new GivenUp();
             }
-            if (!why.equals(told)) {
+            if (!why.equals(lastReported)) {
                 view.lost(why);
-                told = why;
+                lastReported = why;
             }
             pause = longer(pause);
         }

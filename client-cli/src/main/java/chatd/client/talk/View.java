@@ -67,7 +67,7 @@ public interface View {
      */
     default void showWaiting(List<ConversationSummary> unread, Map<String, String> asking) {}
 
-    /** Shows that a user asks this one to be a friend, with what it says; an empty text if nothing. */
+    /** Shows that a user asks this one to be a friend, with their text, which may be empty. */
     default void friendRequested(String name, String text) {}
 
     /** Shows a notice from the client itself. */
@@ -87,11 +87,11 @@ public interface View {
     default void read(String name, long number) {}
 
     /**
-     * Takes over whom the user has blocked: what they write in groups and to everyone is hidden.
+     * Sets whom the user has blocked: what they write in groups and to everyone is hidden.
      *
      * @param isBlocked tests whether the user of this name is blocked at the time of the call
      */
-    default void blocked(Predicate<String> isBlocked) {}
+    default void setBlocked(Predicate<String> isBlocked) {}
 
     /** Applies the settings that were read. */
     default void preferences(Preferences preferences) {}

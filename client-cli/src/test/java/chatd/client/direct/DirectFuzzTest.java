@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What the other side of a direct session, or a stranger, sends may be anything. */
+/** Fuzzes the parsers of what the other side of a direct session, or a stranger, may send. */
 class DirectFuzzTest {
     private static final int ROUNDS = Campaign.times(100_000, 5_000_000);
     private static final String SESSION = "00112233445566778899aabbccddeeff";
@@ -26,7 +26,7 @@ class DirectFuzzTest {
     }
 
     @Test
-    void datagramsAreReadOrNot() {
+    void damagedDatagramsAreReadOrIgnored() {
         Random random = Campaign.random();
         ByteBuf probe = Datagram.probe(Datagram.Kind.PROBE, 7, SESSION, KEY);
         byte[] whole = new byte[probe.readableBytes()];
@@ -47,28 +47,30 @@ class DirectFuzzTest {
     }
 
     @Test
-    void linesAreReadOrNot() {
+    void damagedLinesAreReadOrIgnored() {
         Random random = Campaign.random();
-        List<SessionLine> speeches = List.of(
+        List<SessionLine> sessionLines = List.of(
                 new SessionLine.Text(3, "你好", null),
                 new SessionLine.Text(4, "ja", new AnsweredText(2, 3)),
-                new SessionLine.Arrived(7),
+                new SessionLine.Acknowledged(7),
                 new SessionLine.Typing(),
                 new SessionLine.AskToEnd(),
                 new SessionLine.AnswerToEnd(true),
                 new SessionLine.Leave());
-        List<FileLine> lines = List.of(
+        List<FileLine> fileLines = List.of(
                 new FileLine.Start("plan.pdf", 7, 1),
                 new FileLine.Accepted(5),
                 new FileLine.Declined(),
                 new FileLine.End("00"),
                 new FileLine.Stored(true));
-        speeches.forEach(speech -> assertThat(SessionLine.read(speech.line())).hasValue(speech));
-        lines.forEach(line -> assertThat(FileLine.read(line.line())).hasValue(line));
+        sessionLines.forEach(line -> assertThat(SessionLine.read(line.line())).hasValue(line));
+        fileLines.forEach(line -> assertThat(FileLine.read(line.line())).hasValue(line));
         int read = 0;
         for (int i = 0; i < ROUNDS; i++) {
-            byte[] one = damaged(speeches.get(random.nextInt(speeches.size())).line(), random);
-            byte[] other = damaged(lines.get(random.nextInt(lines.size())).line(), random);
+            byte[] one = damaged(
+                    sessionLines.get(random.nextInt(sessionLines.size())).line(), random);
+            byte[] other =
+                    damaged(fileLines.get(random.nextInt(fileLines.size())).line(), random);
             if (SessionLine.read(one).isPresent() && FileLine.read(other).isPresent()) {
                 read++;
             }

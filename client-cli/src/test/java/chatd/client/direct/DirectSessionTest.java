@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import chatd.client.talk.Download;
 import chatd.client.talk.item.FileToSend;
 import chatd.fixtures.Campaign;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import chatd.protocol.value.direct.Candidate;
 import chatd.protocol.value.direct.Endpoint;
 import io.netty.buffer.Unpooled;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Sides of direct sessions on this machine, introduced by the test in place of a daemon. */
 class DirectSessionTest {
     /** The length of a probe, in bytes. */
-    private static final int PROBE = 40;
+    private static final int PROBE_BYTES = 40;
 
     /** For sides that can't reach each other, however long they try. */
     private static final Duration SHORT = Duration.ofSeconds(3);
@@ -55,7 +55,7 @@ class DirectSessionTest {
         final BlockingQueue<FileOffer> offers = new LinkedBlockingQueue<>();
 
         Side() throws IOException {
-            this(session, Patience.LONG);
+            this(session, TestTimeout.LONG);
         }
 
         Side(String number, Duration patience) throws IOException {
@@ -72,7 +72,7 @@ class DirectSessionTest {
         }
 
         void expect(String event) throws InterruptedException {
-            assertThat(events.poll(Patience.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(event);
+            assertThat(events.poll(TestTimeout.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(event);
         }
 
         @Override
@@ -85,8 +85,8 @@ class DirectSessionTest {
             events.add(other + ": " + text + (answered == null ? "" : " (to " + answered + ")"));
         }
 
-        /** Says a text that answers nothing; returns those to whom it could not be said. */
-        List<Long> says(String text) throws IOException, InterruptedException {
+        /** Sends a text that answers nothing; returns the users whom it did not reach. */
+        List<Long> say(String text) throws IOException, InterruptedException {
             return direct.say(text, null).left();
         }
 
@@ -153,20 +153,20 @@ class DirectSessionTest {
         Side one = new Side();
         Side other = new Side();
         connect(one, other);
-        assertThat(one.says("你好 🙂\n2")).isEmpty();
+        assertThat(one.say("你好 🙂\n2")).isEmpty();
         other.expect("1: 你好 🙂\n2");
         other.direct.typing();
         one.expect("typing 2");
         for (int i = 0; i < 500; i++) {
-            assertThat(other.says("text " + i)).isEmpty();
+            assertThat(other.say("text " + i)).isEmpty();
         }
         for (int i = 0; i < 500; i++) {
             one.expect("2: text " + i);
         }
         assertThat(one.direct.say("yes", new AnsweredText(2, 500)).number()).isEqualTo(2);
         other.expect("1: yes (to AnsweredText[user=2, number=500])");
-        one.says("\"".repeat(64 << 10));
-        assertThat(other.events.poll(Patience.MILLIS, TimeUnit.MILLISECONDS)).hasSize((64 << 10) + 3);
+        one.say("\"".repeat(64 << 10));
+        assertThat(other.events.poll(TestTimeout.MILLIS, TimeUnit.MILLISECONDS)).hasSize((64 << 10) + 3);
         one.direct.askToEnd();
         other.expect("END 1");
         other.direct.answerEnd(false);
@@ -176,7 +176,7 @@ class DirectSessionTest {
     }
 
     @Test
-    void threeAreAMesh() throws Exception {
+    void threeSidesFormAMesh() throws Exception {
         Side one = new Side();
         Side two = new Side();
         Side three = new Side();
@@ -188,7 +188,7 @@ class DirectSessionTest {
         assertThat(List.of(three.events.take(), three.events.take()))
                 .containsExactlyInAnyOrder("connected 1", "connected 2");
         for (Side side : sides) {
-            side.says("hello of " + side.user);
+            side.say("hello of " + side.user);
         }
         for (Side side : sides) {
             List<String> heard = List.of(side.events.take(), side.events.take());
@@ -201,7 +201,7 @@ class DirectSessionTest {
         three.direct.close();
         one.expect("left 3");
         two.expect("left 3");
-        one.says("still here");
+        one.say("still here");
         two.expect("1: still here");
     }
 
@@ -216,7 +216,7 @@ class DirectSessionTest {
     }
 
     @Test
-    void aFileGoesOnWhereItWasCut(@TempDir Path sent, @TempDir Path received) throws Exception {
+    void aCutFileTransferResumesWhereItStopped(@TempDir Path sent, @TempDir Path received) throws Exception {
         Side one = new Side();
         Side other = new Side();
         connect(one, other);
@@ -261,7 +261,7 @@ class DirectSessionTest {
     }
 
     @Test
-    void aFileIsDeclinedAndFilesOfNothingArrive(@TempDir Path sent, @TempDir Path received) throws Exception {
+    void smallAndEmptyFilesArriveAndAFileCanBeDeclined(@TempDir Path sent, @TempDir Path received) throws Exception {
         Side one = new Side();
         Side other = new Side();
         connect(one, other);
@@ -286,18 +286,18 @@ class DirectSessionTest {
 
     /** Introduces two sides over a relay, and waits until they are connected. */
     private static void connect(Side caller, Side called, Relay relay) throws InterruptedException {
-        caller.direct.introduce(called.user, over(relay.portFor(0), called), true);
-        called.direct.introduce(caller.user, over(relay.portFor(1), caller), false);
+        caller.direct.introduce(called.user, viaPort(relay.portFor(0), called), true);
+        called.direct.introduce(caller.user, viaPort(relay.portFor(1), caller), false);
         caller.expect("connected " + called.user);
         called.expect("connected " + caller.user);
     }
 
-    private static Endpoint over(int port, Side side) {
+    private static Endpoint viaPort(int port, Side side) {
         return new Endpoint(List.of(new Candidate("127.0.0.1", port)), side.direct.fingerprint());
     }
 
     @Test
-    void whatIsLostLateAndOutOfOrderArrivesOnceAndInOrder(@TempDir Path sent, @TempDir Path received) throws Exception {
+    void textsAndFilesSurviveLossDelayAndReordering(@TempDir Path sent, @TempDir Path received) throws Exception {
         Side one = new Side();
         Side other = new Side();
         Random random = Campaign.random();
@@ -318,8 +318,8 @@ class DirectSessionTest {
                     .take()
                     .accept(into(received, new LinkedBlockingQueue<>()), (whole, why) -> results.add("received"));
             for (int i = 0; i < 200; i++) {
-                assertThat(one.says("text " + i)).isEmpty();
-                assertThat(other.says("text " + i)).isEmpty();
+                assertThat(one.say("text " + i)).isEmpty();
+                assertThat(other.say("text " + i)).isEmpty();
             }
             for (int i = 0; i < 200; i++) {
                 one.expect("2: text " + i);
@@ -341,7 +341,10 @@ class DirectSessionTest {
         }
     }
 
-    /** A third party that has read everything on the way, and sends it again, changed or not, and anything else. */
+    /**
+     * A third party that has recorded all traffic replays it, changed or not, and sends random
+     * bytes.
+     */
     @Test
     void replaysAndFloodsChangeNothing() throws Exception {
         Side one = new Side();
@@ -358,7 +361,7 @@ class DirectSessionTest {
                         new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))) {
             connect(one, other, relay);
             for (int i = 0; i < 100; i++) {
-                one.says("text " + i);
+                one.say("text " + i);
                 other.expect("1: text " + i);
             }
             List<byte[]> read = List.copyOf(relay.recorded());
@@ -373,10 +376,10 @@ class DirectSessionTest {
                 }
                 stranger.send(to(random.nextBoolean() ? one : other, bytes));
             }
-            // Nothing got in, and both still talk, over the way that they had.
-            one.says("after");
+            // Nothing got in, and both still talk over the same path.
+            one.say("after");
             other.expect("1: after");
-            other.says("after");
+            other.say("after");
             one.expect("2: after");
             assertThat(one.events).isEmpty();
             assertThat(other.events).isEmpty();
@@ -386,21 +389,21 @@ class DirectSessionTest {
 
     /** A third party that has read a probe begins connections, and leaves each half open. */
     @Test
-    void connectionsThatAreLeftHalfOpenAreBounded() throws Exception {
+    void halfOpenConnectionsAreBounded() throws Exception {
         Side one = new Side();
         Side other = new Side();
         Random random = Campaign.random();
         DirectSocket stranger = new DirectSocket(
-                DirectKey.create(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers()[0], NOTHING);
+                DirectKey.create(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers()[0], IGNORE_ALL);
         DirectSocket asked = other.direct.socket();
-        try (Relay way = new Relay(random, one.direct.socket().port(), asked.port(), 0, Duration.ZERO, Duration.ZERO);
+        try (Relay path = new Relay(random, one.direct.socket().port(), asked.port(), 0, Duration.ZERO, Duration.ZERO);
                 Relay half = new Relay(random, stranger.port(), asked.port(), 0, Duration.ZERO, Duration.ZERO)) {
-            connect(one, other, way);
+            connect(one, other, path);
             InetSocketAddress to = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), half.portFor(0));
-            // It lets through what proves an address, and nothing that would go on.
-            half.answers(packet -> (packet[0] & 0xb0) == 0xb0);
-            for (byte[] probe : way.recorded()) {
-                if (probe.length == PROBE) {
+            // Passes only Retry packets, which validate an address, so that no handshake continues.
+            half.filterAnswers(packet -> (packet[0] & 0xb0) == 0xb0);
+            for (byte[] probe : path.recorded()) {
+                if (probe.length == PROBE_BYTES) {
                     stranger.send(Unpooled.wrappedBuffer(probe), to);
                 }
             }
@@ -410,16 +413,16 @@ class DirectSessionTest {
                 });
             }
             await().until(() -> half.recorded().size() > 800);
-            assertThat(asked.loop().submit(asked::accepted).get()).isBetween(2, DirectSocket.MOST_ACCEPTED);
-            one.says("after");
+            assertThat(asked.loop().submit(asked::accepted).get()).isBetween(2, DirectSocket.MAX_ACCEPTED);
+            one.say("after");
             other.expect("1: after");
         } finally {
             stranger.close();
         }
     }
 
-    /** What a socket receives that nobody looks at. */
-    private static final DirectSocket.Received NOTHING = new DirectSocket.Received() {
+    /** Ignores what a socket receives. */
+    private static final DirectSocket.Handler IGNORE_ALL = new DirectSocket.Handler() {
         @Override
         public void datagram(Datagram datagram, InetSocketAddress from) {}
 
@@ -443,8 +446,8 @@ class DirectSessionTest {
     }
 
     @Test
-    void whoHasAnotherKeyThanWasIntroducedIsNotReached() throws Exception {
-        // A daemon that lies: it names the addresses of another, or the key of another.
+    void aSideWithAnotherKeyThanIntroducedIsNotReached() throws Exception {
+        // A lying daemon names another side's addresses, or another side's key.
         Side caller = new Side(session, SHORT);
         Side called = new Side(session, SHORT);
         Side liar = new Side(session, SHORT);
@@ -453,7 +456,7 @@ class DirectSessionTest {
         liar.direct.introduce(caller.user, caller.endpoint(), false);
         second.direct.introduce(called.user, called.endpoint(), true);
         called.direct.introduce(second.user, second.endpoint(liar.direct.fingerprint()), false);
-        // Who does not know the number of the session is not answered.
+        // A side that does not know the session's number is not answered.
         Side stranger = new Side(UUID.randomUUID().toString().replace("-", ""), SHORT);
         Side asked = new Side(session, SHORT);
         stranger.direct.introduce(asked.user, asked.endpoint(), true);
@@ -466,16 +469,16 @@ class DirectSessionTest {
         asked.expect("unreachable 5");
     }
 
-    /** What another names as its address may be that of somebody who has nothing to do with it. */
+    /** An address that the other side names may belong to an uninvolved third party. */
     @Test
     void anAddressThatDoesNotAnswerGetsEightProbesHoweverOftenItIsNamed() throws Exception {
         Side one = new Side(session, SHORT);
         try (var somebody = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))) {
             List<Candidate> named = List.of(new Candidate("::1", somebody.getLocalPort()));
-            var probe = new DatagramPacket(new byte[PROBE], PROBE);
+            var probe = new DatagramPacket(new byte[PROBE_BYTES], PROBE_BYTES);
             long begin = System.nanoTime();
             one.direct.introduce(2, new Endpoint(named, "cc".repeat(32)), false);
-            somebody.setSoTimeout(Patience.MILLIS);
+            somebody.setSoTimeout(TestTimeout.MILLIS);
             for (int i = 0; i < 8; i++) {
                 somebody.receive(probe);
                 one.direct.candidates(2, named);

@@ -19,15 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A bad way between two sides: packets are lost, late, and out of order, as a seed says. Each side has a socket of the relay
- * in place of the other side's.
+ * A bad network path between two sides: packets are lost, delayed and reordered, as a seed
+ * determines. Each side talks to a socket of the relay in place of the other side.
  */
 final class Relay implements AutoCloseable {
-    private static final int MOST_RECORDED = 10_000;
+    private static final int MAX_RECORDED = 10_000;
 
     private final DatagramSocket[] sockets = new DatagramSocket[2];
     private final InetSocketAddress[] sides = new InetSocketAddress[2];
-    private final ScheduledExecutorService late = Executors.newScheduledThreadPool(1);
+    private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
     private final Deque<byte[]> recorded = new ArrayDeque<>();
     private final double loss;
     private final Duration delay;
@@ -36,7 +36,7 @@ final class Relay implements AutoCloseable {
 
     /**
      * @param loss how many packets are lost, 0 to 1
-     * @param delay of each packet, to which as much as {@code spread} is added
+     * @param delay of each packet, to which a random part of {@code spread} is added
      */
     Relay(Random random, int one, int other, double loss, Duration delay, Duration spread) throws SocketException {
         this.loss = loss;
@@ -50,13 +50,13 @@ final class Relay implements AutoCloseable {
         }
         for (int i = 0; i < 2; i++) {
             int from = i;
-            Random its = new Random(random.nextLong());
-            Thread.ofPlatform().daemon().name("relay").start(() -> forward(from, its));
+            Random own = new Random(random.nextLong());
+            Thread.ofPlatform().daemon().name("relay").start(() -> forward(from, own));
         }
     }
 
-    /** Lets only some of what the second side sends pass. */
-    void answers(Predicate<byte[]> passing) {
+    /** Sets which packets of the second side pass. */
+    void filterAnswers(Predicate<byte[]> passing) {
         passes = passing;
     }
 
@@ -78,17 +78,17 @@ final class Relay implements AutoCloseable {
             while (true) {
                 DatagramPacket packet = new DatagramPacket(bytes, bytes.length);
                 sockets[from].receive(packet);
-                byte[] its = Arrays.copyOf(bytes, packet.getLength());
+                byte[] copy = Arrays.copyOf(bytes, packet.getLength());
                 synchronized (recorded) {
-                    recorded.add(its);
-                    if (recorded.size() > MOST_RECORDED) {
+                    recorded.add(copy);
+                    if (recorded.size() > MAX_RECORDED) {
                         recorded.removeFirst();
                     }
                 }
-                if (random.nextDouble() >= loss && (from == 0 || passes.test(its))) {
+                if (random.nextDouble() >= loss && (from == 0 || passes.test(copy))) {
                     long micros = TimeUnit.NANOSECONDS.toMicros(
                             delay.toNanos() + (long) (random.nextDouble() * spread.toNanos()));
-                    var _ = late.schedule(() -> send(1 - from, its), micros, TimeUnit.MICROSECONDS);
+                    var _ = scheduler.schedule(() -> send(1 - from, copy), micros, TimeUnit.MICROSECONDS);
                 }
             }
         } catch (IOException | RejectedExecutionException e) {
@@ -108,7 +108,7 @@ final class Relay implements AutoCloseable {
 
     @Override
     public void close() {
-        late.shutdownNow();
+        scheduler.shutdownNow();
         for (DatagramSocket socket : sockets) {
             socket.close();
         }

@@ -102,7 +102,7 @@ class TrustTest {
     }
 
     private void connect(Address address, @Nullable Path ca, Optional<Fingerprint> named) throws UnknownServer {
-        new Link.To(address, new Trust(ca, named, known()), null, List.of(new Chat1()))
+        new Link.Connector(address, new Trust(ca, named, known()), null, List.of(new Chat1()))
                 .connect()
                 .close();
     }
@@ -171,7 +171,7 @@ class TrustTest {
     }
 
     @Test
-    void anExpiredCertificateIsRefusedWithoutAskingWhoeverVouches() throws Exception {
+    void anExpiredCertificateIsRefusedEvenIfTheKeyIsTrusted() throws Exception {
         Authority old = Authority.create("old", RANDOM, now.minus(Duration.ofDays(4_000)));
         try (Server server = new Server(old.server(List.of("localhost"), Authority.KeyKind.EC), old)) {
             Address address = server.address("localhost");
@@ -232,14 +232,14 @@ class TrustTest {
     @Test
     void aServerThatHangsUpOrSpeaksNoTlsIsReported() throws Exception {
         byte[] nothing = {};
-        assertThat(answered(nothing, false)).endsWith(" broke off.");
-        assertThat(answered(nothing, true)).endsWith(" broke off.");
-        assertThat(answered("SSH-2.0-OpenSSH_10.0\r\n".getBytes(StandardCharsets.US_ASCII), false))
+        assertThat(messageAbout(nothing, false)).endsWith(" broke off.");
+        assertThat(messageAbout(nothing, true)).endsWith(" broke off.");
+        assertThat(messageAbout("SSH-2.0-OpenSSH_10.0\r\n".getBytes(StandardCharsets.US_ASCII), false))
                 .startsWith("No TLS connection to localhost:");
     }
 
     /** Returns the message about a server that sends this answer and hangs up. */
-    private String answered(byte[] answer, boolean reset) throws Exception {
+    private String messageAbout(byte[] answer, boolean reset) throws Exception {
         try (ServerSocket server = new ServerSocket(0)) {
             Thread.startVirtualThread(() -> {
                 try (Socket socket = server.accept()) {

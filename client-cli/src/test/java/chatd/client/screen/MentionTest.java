@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Mentions in the table that the web client is tested with, too. */
+/** Tests mentions with the table that the tests of the web client use, too. */
 class MentionTest {
     private static final Path TABLE = Path.of("../text/src/test/resources/chatd/text/mentions.json");
 
@@ -36,7 +36,7 @@ class MentionTest {
 
     @ParameterizedTest
     @MethodSource("table")
-    void whoIsMentionedIsFoundByTheDaemon(JsonNode row) {
+    void theDaemonFindsWhoIsMentioned(JsonNode row) {
         List<String> names = strings(row.path("names"));
         assertThat(Mention.in(
                         row.path("text").asString(),
@@ -44,17 +44,17 @@ class MentionTest {
                 .containsExactlyElementsOf(strings(row.path("found")));
     }
 
-    /** The terminal looks for one name at a time, so that a longer one is none of its business. */
+    /** The terminal looks for one name at a time, so it does not prefer a longer one. */
     @ParameterizedTest
     @MethodSource("table")
-    void aNameIsFoundByTheTerminal(JsonNode row) {
+    void theTerminalFindsAName(JsonNode row) {
         List<String> names = strings(row.path("names"));
         Set<String> found =
                 strings(row.path("found")).stream().map(MentionTest::folded).collect(Collectors.toSet());
         for (String name : names) {
             boolean isLongest = names.stream().noneMatch(other -> other.startsWith(name) && !other.equals(name));
             if (isLongest) {
-                assertThat(Pattern.compile(Mention.of(name), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE)
+                assertThat(Pattern.compile(Mention.patternOf(name), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE)
                                 .matcher(row.path("text").asString())
                                 .find())
                         .as(name)
@@ -64,7 +64,7 @@ class MentionTest {
     }
 
     @Test
-    void aTextOfNothingButSignsCostsLittleAndMentionsAtMostFifty() {
+    void aTextFullOfAtSignsIsCheapAndMentionsAtMostFifty() {
         assertThat(Mention.in("@a".repeat(10_000), typed -> Optional.of(typed))).hasSizeLessThanOrEqualTo(50);
         int[] asked = {0};
         assertThat(Mention.in("@王".repeat(30_000), typed -> {
@@ -83,12 +83,12 @@ class MentionTest {
     }
 
     @Test
-    void allOfAGroupAreMentioned() {
+    void aMentionOfAllIsRecognised() {
         for (String text : List.of("@all", "(@All)", "大家好@所有人", "＠所有人请看", "@all，请看", "@all.", "@all- yes", "@all...")) {
-            assertThat(Mention.isOfAll(text)).as(text).isTrue();
+            assertThat(Mention.mentionsAll(text)).as(text).isTrue();
         }
         for (String text : List.of("mail@all", "@allx", "all", "所有人", "@所有", "@all-hands", "@all.x", "@all_1")) {
-            assertThat(Mention.isOfAll(text)).as(text).isFalse();
+            assertThat(Mention.mentionsAll(text)).as(text).isFalse();
         }
     }
 }

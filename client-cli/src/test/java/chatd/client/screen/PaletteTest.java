@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The colours of names can be read: their contrast, as WCAG 2.1 counts it, is 4.5 or more. */
+/**
+ * Tests that the colours of names are readable: that their contrast, as defined by WCAG 2.1, is 4.5
+ * or more.
+ */
 class PaletteTest {
-    private static final double LEAST = 4.5;
+    private static final double MIN = 4.5;
     private static final double BLACK = 0;
     private static final double WHITE = 1;
 
@@ -23,17 +26,17 @@ class PaletteTest {
 
     private static double contrast(int colour, double background) {
         double ours = luminance(colour) + 0.05;
-        double its = background + 0.05;
-        return Math.max(ours, its) / Math.min(ours, its);
+        double other = background + 0.05;
+        return Math.max(ours, other) / Math.min(ours, other);
     }
 
     @Test
-    void namesCanBeReadOnTheBackgroundsOfTheTheme() {
+    void namesAreReadableOnTheBackgroundsOfTheTheme() {
         assertThat(Palette.AUTO.names())
                 .hasSizeGreaterThan(4)
-                .allMatch(colour -> contrast(colour, BLACK) >= LEAST)
-                .allMatch(colour -> contrast(colour, WHITE) >= LEAST);
-        assertThat(Palette.DARK.names()).hasSizeGreaterThan(4).allMatch(colour -> contrast(colour, BLACK) >= LEAST);
-        assertThat(Palette.LIGHT.names()).hasSizeGreaterThan(4).allMatch(colour -> contrast(colour, WHITE) >= LEAST);
+                .allMatch(colour -> contrast(colour, BLACK) >= MIN)
+                .allMatch(colour -> contrast(colour, WHITE) >= MIN);
+        assertThat(Palette.DARK.names()).hasSizeGreaterThan(4).allMatch(colour -> contrast(colour, BLACK) >= MIN);
+        assertThat(Palette.LIGHT.names()).hasSizeGreaterThan(4).allMatch(colour -> contrast(colour, WHITE) >= MIN);
     }
 }

@@ -19,7 +19,7 @@ class ProgressBarTest {
             closed -> isClosed = closed.line() != null);
 
     private String at(long bytes, long size) {
-        bar.at(bytes, size);
+        bar.updateBytes(bytes, size);
         return bar.line();
     }
 
@@ -34,7 +34,7 @@ class ProgressBarTest {
     }
 
     @Test
-    void ofAnEmptyFileAllIsDone() {
+    void anEmptyFileIsAtOneHundredPercent() {
         assertThat(at(0, 0)).contains("100 %  0.0 of 0.0 MiB");
     }
 
@@ -57,17 +57,17 @@ class ProgressBarTest {
     }
 
     @Test
-    void aNameThatWouldControlTheTerminalDoesNot() {
+    void aNameCannotControlTheTerminal() {
         bar.title("a\u001b[2Jb".repeat(20));
         assertThat(at(1, 1)).doesNotContain("\u001b");
         assertThat(new AttributedString(bar.line()).columnLength()).isLessThanOrEqualTo(79);
     }
 
     @Test
-    void itIsRedrawnWhenAllIsDoneHoweverSoon() {
-        bar.count(1, 3);
-        bar.count(2, 3);
-        bar.count(3, 3);
+    void itIsRedrawnAtOnceWhenItIsDone() {
+        bar.updateCount(1, 3);
+        bar.updateCount(2, 3);
+        bar.updateCount(3, 3);
         assertThat(bar.line()).contains("3 of 3");
     }
 }

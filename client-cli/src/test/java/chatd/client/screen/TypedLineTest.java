@@ -60,8 +60,8 @@ class TypedLineTest {
                 .isEqualTo(new TypedLine.History(new HistoryScope.With("bob"), Optional.of("2026-11-20 14:05"), 7));
         assertThat(TypedLine.of("/history * 14:05"))
                 .isEqualTo(new TypedLine.History(new HistoryScope.Everyone(), Optional.of("14:05"), 20));
-        assertThat(TypedLine.of("/older")).isEqualTo(new TypedLine.More(true, 20));
-        assertThat(TypedLine.of("/newer 100")).isEqualTo(new TypedLine.More(false, 100));
+        assertThat(TypedLine.of("/older")).isEqualTo(new TypedLine.HistoryPage(true, 20));
+        assertThat(TypedLine.of("/newer 100")).isEqualTo(new TypedLine.HistoryPage(false, 100));
         assertThat(TypedLine.of("/re yes, at 5")).isEqualTo(new TypedLine.Answer(0, "yes, at 5"));
         assertThat(TypedLine.of("/re 12 yes")).isEqualTo(new TypedLine.Answer(12, "yes"));
         assertThat(TypedLine.of("/friend bob it's me")).isEqualTo(new TypedLine.Friend("bob", "it's me"));
@@ -101,11 +101,11 @@ class TypedLineTest {
                 "/ignore a b",
                 "/to bob\nhello"
             })
-    void invalidInputIsAMistakeThatSaysWhatToDo(String line) {
+    void invalidInputIsAnErrorThatSaysWhatToDo(String line) {
         assertThat(TypedLine.of(line))
                 .isInstanceOfSatisfying(
                         TypedLine.ParseError.class,
-                        mistake -> assertThat(mistake.text()).isNotBlank());
+                        error -> assertThat(error.text()).isNotBlank());
     }
 
     @Test
@@ -115,11 +115,11 @@ class TypedLineTest {
     }
 
     @Test
-    void whatIsCalledSoElsewhereIsAnsweredWithItsNameHere() {
+    void commandNamesOfOtherProgramsAreAnsweredWithTheNameHere() {
         assertThat(TypedLine.of("/edit hello").toString())
                 .contains("There is no command /edit; here it is /correct. Nothing was sent.");
         for (String elsewhere : SlashCommand.ELSEWHERE.keySet()) {
-            // Also one with which only one command begins.
+            // Even if it is the prefix of exactly one command.
             assertThat(TypedLine.of(elsewhere + " hello"))
                     .as(elsewhere)
                     .isInstanceOf(TypedLine.ParseError.class)
@@ -129,14 +129,14 @@ class TypedLineTest {
     }
 
     @Test
-    void whatGoesToEveryoneIsWrittenOut() {
+    void aCommandToEveryoneMustBeWrittenInFull() {
         assertThat(TypedLine.of("/a hi").toString()).contains("; it begins /all. Nothing was sent.");
         assertThat(TypedLine.of("/al hi")).isInstanceOf(TypedLine.ParseError.class);
         assertThat(TypedLine.of("/ALL hi")).isEqualTo(new TypedLine.Send(List.of(), "hi"));
     }
 
     @Test
-    void whatPeopleTypeInHasteIsUnderstood() {
+    void hastyInputIsUnderstood() {
         assertThat(TypedLine.of("/MSG bob hi, you")).isEqualTo(new TypedLine.Send(List.of("bob"), "hi, you"));
         assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.SetTarget(List.of("bob", "carol")));
         assertThat(TypedLine.of("/msg bob, carol hi, you"))
@@ -212,7 +212,7 @@ class TypedLineTest {
     }
 
     @Test
-    void aLineOfTheHelpIsOneOrTwoAsLongAsItsUsageIs() {
+    void aHelpEntryHasTwoLinesIfItsUsageIsLong() {
         for (SlashCommand command : SlashCommand.values()) {
             List<String> lines = command.line().lines().toList();
             boolean isShort = command.usage().length() <= 24;
@@ -225,7 +225,7 @@ class TypedLineTest {
     }
 
     @Test
-    void listsOfNamesMayHaveSpacesWhereThereAreSome() {
+    void listsOfNamesMayHaveSpacesAfterCommas() {
         List<String> both = List.of("bob", "carol");
         assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.SetTarget(both));
         assertThat(TypedLine.of("/msg bob, carol one, two")).isEqualTo(new TypedLine.Send(both, "one, two"));
@@ -239,7 +239,7 @@ class TypedLineTest {
     }
 
     @Test
-    void whatIsATextAndWhatIsNotIsKnownOfEachArgument() {
+    void eachArgumentIsKnownToBeATextOrNot() {
         assertThat(SlashCommand.ALL.isText(1)).isTrue();
         assertThat(SlashCommand.MSG.isText(1)).isFalse();
         assertThat(SlashCommand.MSG.isText(2)).isTrue();
@@ -248,14 +248,14 @@ class TypedLineTest {
     }
 
     @Test
-    void aCommandThatIsMistypedIsGuessed() {
+    void aMistypedCommandIsGuessed() {
         assertThat(TypedLine.of("/qiut")).asString().contains("did you mean /quit?");
         assertThat(TypedLine.of("/qu")).isEqualTo(new TypedLine.Quit());
         assertThat(TypedLine.of("/xyzzy")).asString().doesNotContain("did you mean");
     }
 
     @Test
-    void severalPathsAreSeveralFilesIfAllAreThere() throws Exception {
+    void severalPathsAreSeveralFilesIfAllExist() throws Exception {
         Path one = java.nio.file.Files.createFile(directory.resolve("one"));
         Path two = java.nio.file.Files.createFile(directory.resolve("two words"));
         assertThat(LineParser.paths(one.toString())).containsExactly(one);

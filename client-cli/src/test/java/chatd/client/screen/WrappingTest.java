@@ -22,7 +22,7 @@ class WrappingTest {
     }
 
     @Test
-    void noLineOfATextCanPassForAnother() {
+    void noLineOfATextLooksLikeAnotherMessage() {
         for (String text : List.of("x\n12:00 alice: lies", "x" + " ".repeat(100) + "12:00 alice: lies")) {
             assertThat(wrap("12:00 bob: " + text, 80, 6).stream().skip(1)).allMatch(line -> line.startsWith("      "));
         }
@@ -46,16 +46,16 @@ class WrappingTest {
     }
 
     @Test
-    void anAddressOfTheWebIsNotBroken() {
+    void aUrlIsNotBroken() {
         String address = "https://example.org/a/rather/long/way";
         assertThat(wrap("12:00 bob: see " + address + " and more", 45, 6))
                 .containsExactly("12:00 bob: see ", "      " + address, "      and more");
-        // Nor one that is wider than the terminal, which is left to the terminal.
+        // Nor is one wider than the terminal, which is left to the terminal.
         String wide = "https://example.org/" + "x".repeat(60);
         assertThat(wrap("12:00 bob: " + wide + " and more", 45, 6))
                 .containsExactly("12:00 bob: " + wide, "      and more");
         assertThat(wrap("12:00 bob: (" + wide + ")", 45, 6)).containsExactly("12:00 bob: (" + wide + ")");
-        // With a blank of any kind it ends.
+        // White space of any kind ends it.
         assertThat(wrap("12:00 bob: " + wide + "\u00A0lies " + "y".repeat(50), 45, 6))
                 .allMatch(line -> line.startsWith("12:00 bob: ") || line.startsWith("      "));
         assertThat(wrap("12:00 bob: https://" + "x".repeat(3_000), 45, 6)).allMatch(line -> line.length() <= 44);
@@ -67,13 +67,13 @@ class WrappingTest {
     }
 
     @Test
-    void aLineIsAsLongAsItMayBeAndNoLonger() {
+    void linesAreFilledToTheLastColumnButOne() {
         // The last column stays free.
         assertThat(wrap("x".repeat(41), 41, 0)).containsExactly("x".repeat(40), "x");
         assertThat(wrap("x".repeat(40), 41, 0)).containsExactly("x".repeat(40));
         assertThat(wrap("你".repeat(21), 41, 0)).containsExactly("你".repeat(20), "你");
         assertThat(wrap("x".repeat(40) + "   y", 41, 0)).containsExactly("x".repeat(40), "y");
-        // Between words, if the line is then more than half full.
+        // Breaks between words, if the line is then more than half full.
         assertThat(wrap("x".repeat(11) + " " + "y".repeat(40), 21, 0).getFirst())
                 .isEqualTo("x".repeat(11));
         assertThat(wrap("x".repeat(9) + " " + "y".repeat(40), 21, 0).getFirst())
@@ -89,13 +89,13 @@ class WrappingTest {
     }
 
     @Test
-    void anAddressIsWholeUpToItsBounds() {
+    void aUrlIsKeptWholeUpToItsLimits() {
         // As wide as the next line, and one wider
         String fits = "https://e.org/" + "x".repeat(20);
         assertThat(wrap("12:00 bob: look " + fits, 41, 6)).containsExactly("12:00 bob: look ", "      " + fits);
         String wider = fits + "x";
         assertThat(wrap("12:00 bob: look " + wider, 41, 6)).containsExactly("12:00 bob: look " + wider);
-        // Both ends of ASCII's signs are part of an address.
+        // The first and the last printable ASCII characters are part of a URL.
         String signs = "https://e.org/!~user/" + "x".repeat(12) + "~";
         assertThat(wrap("12:00 bob: look " + signs, 41, 6)).containsExactly("12:00 bob: look ", "      " + signs);
         String longest = "https://e.org/" + "x".repeat(2_000 - 14);

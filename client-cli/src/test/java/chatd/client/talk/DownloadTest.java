@@ -23,22 +23,22 @@ class DownloadTest {
     @TempDir
     private Path directory;
 
-    private Download begun(Path into, String name) {
-        Download downloads = new Download(into, SafeText::line, (received, size) -> {});
-        downloads.begin(name, 3);
-        return downloads;
+    private Download begin(Path into, String name) {
+        Download download = new Download(into, SafeText::line, (received, size) -> {});
+        download.begin(name, 3);
+        return download;
     }
 
-    private static void take(Download downloads, boolean last, byte... bytes) {
-        downloads.write(new Content(Unpooled.wrappedBuffer(bytes), last));
+    private static void take(Download download, boolean last, byte... bytes) {
+        download.write(new Content(Unpooled.wrappedBuffer(bytes), last));
     }
 
     private Path fetched(Path into, String name) throws IOException {
-        try (Download downloads = begun(into, name)) {
-            take(downloads, false, (byte) 1, (byte) 2);
-            assertThat(downloads.whole()).isNull();
-            take(downloads, true, (byte) 3);
-            return Objects.requireNonNull(downloads.whole());
+        try (Download download = begin(into, name)) {
+            take(download, false, (byte) 1, (byte) 2);
+            assertThat(download.whole()).isNull();
+            take(download, true, (byte) 3);
+            return Objects.requireNonNull(download.whole());
         }
     }
 
@@ -67,8 +67,8 @@ class DownloadTest {
 
     @Test
     void anIncompleteFileIsRemoved() throws IOException {
-        try (Download downloads = begun(directory, "half")) {
-            take(downloads, false, (byte) 1);
+        try (Download download = begin(directory, "half")) {
+            take(download, false, (byte) 1);
         }
         assertThat(directory).isEmptyDirectory();
     }
@@ -76,37 +76,37 @@ class DownloadTest {
     @Test
     void aWriteErrorIsReportedAndTheRestIsDiscarded() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
-        try (Download downloads = begun(file, "x")) {
-            take(downloads, false, (byte) 1, (byte) 2);
-            take(downloads, true, (byte) 3);
-            assertThatThrownBy(downloads::whole).isInstanceOf(IOException.class).hasMessageContaining(file.toString());
+        try (Download download = begin(file, "x")) {
+            take(download, false, (byte) 1, (byte) 2);
+            take(download, true, (byte) 3);
+            assertThatThrownBy(download::whole).isInstanceOf(IOException.class).hasMessageContaining(file.toString());
         }
     }
 
     @Test
     void anIncompleteFileIsKeptFor30Days() throws IOException {
-        try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
-            assertThat(downloads.resume("half", 3, "aa")).isZero();
-            downloads.write(new byte[] {1, 2}, 2);
+        try (Download download = new Download(directory, SafeText::line, (received, size) -> {})) {
+            assertThat(download.resume("half", 3, "aa")).isZero();
+            download.write(new byte[] {1, 2}, 2);
         }
-        try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
-            assertThat(downloads.resume("half", 3, "aa")).isEqualTo(2);
+        try (Download download = new Download(directory, SafeText::line, (received, size) -> {})) {
+            assertThat(download.resume("half", 3, "aa")).isEqualTo(2);
         }
         Path part = directory.resolve(".receiving-aa");
         Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(Duration.ofDays(29))));
-        try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
-            assertThat(downloads.resume("other", 3, "bb")).isZero();
+        try (Download download = new Download(directory, SafeText::line, (received, size) -> {})) {
+            assertThat(download.resume("other", 3, "bb")).isZero();
         }
         assertThat(part).exists();
         Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
-        try (Download downloads = new Download(directory, SafeText::line, (received, size) -> {})) {
-            assertThat(downloads.resume("other", 3, "bb")).isZero();
+        try (Download download = new Download(directory, SafeText::line, (received, size) -> {})) {
+            assertThat(download.resume("other", 3, "bb")).isZero();
         }
         assertThat(part).doesNotExist();
     }
 
     @Test
-    void aNumberIsPutBeforeTheEndingAndTheNameStaysWithinItsBound() throws IOException {
+    void aNumberGoesBeforeTheExtensionAndTheNameStaysWithinItsLimit() throws IOException {
         for (String name : new String[] {"a.tar.gz", "n".repeat(251) + ".txt", "é".repeat(127), "n".repeat(251)}) {
             fetched(directory, name);
         }
@@ -117,27 +117,27 @@ class DownloadTest {
     }
 
     @Test
-    void whatIsThereIsToldFromTheBeginning() throws IOException {
-        List<String> told = new ArrayList<>();
-        Download.Progress noting = (received, size) -> told.add(received + "/" + size);
-        try (Download downloads = new Download(directory, SafeText::line, noting)) {
-            downloads.begin("a", 3);
-            take(downloads, true, (byte) 1, (byte) 2, (byte) 3);
+    void progressIncludesWhatIsAlreadyThere() throws IOException {
+        List<String> reported = new ArrayList<>();
+        Download.Progress progress = (received, size) -> reported.add(received + "/" + size);
+        try (Download download = new Download(directory, SafeText::line, progress)) {
+            download.begin("a", 3);
+            take(download, true, (byte) 1, (byte) 2, (byte) 3);
         }
-        assertThat(told).containsExactly("0/3", "3/3");
-        told.clear();
-        try (Download downloads = new Download(directory, SafeText::line, noting)) {
-            assertThat(downloads.resume("whole", 3, "cc")).isZero();
-            downloads.write(new byte[] {1, 2, 3}, 3);
+        assertThat(reported).containsExactly("0/3", "3/3");
+        reported.clear();
+        try (Download download = new Download(directory, SafeText::line, progress)) {
+            assertThat(download.resume("whole", 3, "cc")).isZero();
+            download.write(new byte[] {1, 2, 3}, 3);
         }
-        try (Download downloads = new Download(directory, SafeText::line, noting)) {
-            assertThat(downloads.resume("whole", 3, "cc"))
+        try (Download download = new Download(directory, SafeText::line, progress)) {
+            assertThat(download.resume("whole", 3, "cc"))
                     .as("as large as it shall be")
                     .isEqualTo(3);
         }
-        assertThat(told).containsExactly("0/3", "3/3", "3/3");
-        try (Download downloads = new Download(directory, SafeText::line, noting)) {
-            assertThat(downloads.resume("whole", 2, "cc"))
+        assertThat(reported).containsExactly("0/3", "3/3", "3/3");
+        try (Download download = new Download(directory, SafeText::line, progress)) {
+            assertThat(download.resume("whole", 2, "cc"))
                     .as("too large to be its beginning")
                     .isZero();
         }

@@ -24,23 +24,23 @@ class PendingRequestsTest {
     private final PendingRequests requests = new PendingRequests(() -> now);
 
     /** A request that is answered by the acceptance of its identifier. */
-    private static final class Asked extends Exchange {
+    private static final class TestRequest extends Exchange {
         private final String id;
         private final boolean isFenced;
 
-        Asked(String id, boolean isFenced) {
+        TestRequest(String id, boolean isFenced) {
             this.id = id;
             this.isFenced = isFenced;
         }
 
         @Override
         protected boolean take(Event event) {
-            boolean isIts = event instanceof SessionEvent.Accepted accepted
+            boolean isAnswer = event instanceof SessionEvent.Accepted accepted
                     && accepted.id().equals(id);
-            if (isIts) {
+            if (isAnswer) {
                 complete();
             }
-            return isIts;
+            return isAnswer;
         }
 
         @Override
@@ -54,7 +54,7 @@ class PendingRequestsTest {
         }
     }
 
-    private void passes(Duration time) {
+    private void pass(Duration time) {
         now += time.toNanos();
     }
 
@@ -62,177 +62,180 @@ class PendingRequestsTest {
         return new SessionEvent.Accepted(id, 0, Instant.EPOCH);
     }
 
-    private Asked ask(String id, boolean isFenced) {
-        Asked asked = new Asked(id, isFenced);
+    private TestRequest ask(String id, boolean isFenced) {
+        TestRequest asked = new TestRequest(id, isFenced);
         requests.add(asked);
         return asked;
     }
 
-    /** A text as old as the present moment makes it. */
+    /** Creates a text whose age follows this test's clock. */
     private Outgoing text() {
         return new Outgoing(Item.outgoing("ann", List.of("ben"), "hello", false, 0, Instant.EPOCH), () -> now);
     }
 
-    private String judged(Outgoing... texts) {
+    private String timeout(Outgoing... texts) {
         return String.valueOf(
                 requests.findTimeout(List.of(texts).stream().map(Outgoing::age).toList()));
     }
 
     @Test
-    void whereNothingWasAskedNothingIsMissed() {
-        passes(Duration.ofDays(1));
-        assertThat(judged()).isEqualTo("null");
+    void withoutARequestNothingTimesOut() {
+        pass(Duration.ofDays(1));
+        assertThat(timeout()).isEqualTo("null");
     }
 
     @Test
-    void aTextIsMissedAfterAQuarterOfAMinuteInWhichNothingComes() {
+    void aTextTimesOutAfterFifteenSecondsOfSilence() {
         Outgoing text = text();
-        passes(PendingRequests.SILENCE);
-        assertThat(judged(text)).isEqualTo("null");
-        passes(MOMENT);
-        assertThat(judged(text)).isEqualTo(SILENT);
-        requests.read();
-        assertThat(judged(text)).isEqualTo("null");
-        passes(PendingRequests.SILENCE.plus(MOMENT));
-        assertThat(judged(text)).isEqualTo(SILENT);
+        pass(PendingRequests.SILENCE);
+        assertThat(timeout(text)).isEqualTo("null");
+        pass(MOMENT);
+        assertThat(timeout(text)).isEqualTo(SILENT);
+        requests.recordRead();
+        assertThat(timeout(text)).isEqualTo("null");
+        pass(PendingRequests.SILENCE.plus(MOMENT));
+        assertThat(timeout(text)).isEqualTo(SILENT);
     }
 
     @Test
-    void aNewConnectionHasItsOwnTimeForOlderTexts() {
+    void aNewConnectionGivesOlderTextsTheFullTimeout() {
         Outgoing text = text();
-        passes(Duration.ofHours(1));
+        pass(Duration.ofHours(1));
         PendingRequests fresh = new PendingRequests(() -> now);
         assertThat(fresh.findTimeout(List.of(text.age()))).isNull();
-        passes(PendingRequests.SILENCE);
+        pass(PendingRequests.SILENCE);
         assertThat(fresh.findTimeout(List.of(text.age()))).isNull();
-        passes(MOMENT);
+        pass(MOMENT);
         assertThat(fresh.findTimeout(List.of(text.age()))).isEqualTo(SILENT);
     }
 
     @Test
-    void aTextWithoutAnAnswerIsMissedThoughOthersAreAnswered() {
+    void anUnansweredTextTimesOutThoughOthersAreAnswered() {
         Outgoing text = text();
         for (int i = 0; i < 9; i++) {
-            passes(Duration.ofSeconds(10));
-            requests.read();
-            assertThat(judged(text)).isEqualTo("null");
+            pass(Duration.ofSeconds(10));
+            requests.recordRead();
+            assertThat(timeout(text)).isEqualTo("null");
         }
-        passes(MOMENT);
-        assertThat(judged(text)).startsWith("The server answers others").contains("90 s");
+        pass(MOMENT);
+        assertThat(timeout(text)).startsWith("The server answers others").contains("90 s");
     }
 
     @Test
     void aRequestMayTakeLongerThanAText() {
         ask("1", false);
-        passes(PendingRequests.PATIENCE);
-        assertThat(judged()).isEqualTo("null");
-        passes(MOMENT);
-        assertThat(judged()).isEqualTo(SILENT);
+        pass(PendingRequests.PATIENCE);
+        assertThat(timeout()).isEqualTo("null");
+        pass(MOMENT);
+        assertThat(timeout()).isEqualTo(SILENT);
     }
 
     @Test
-    void whatWasAskedLateIsJudgedByItsOwnAge() {
-        passes(Duration.ofHours(1));
+    void aLateRequestIsJudgedByItsOwnAge() {
+        pass(Duration.ofHours(1));
         ask("1", false);
-        assertThat(judged()).isEqualTo("null");
-        passes(PendingRequests.PATIENCE);
-        assertThat(judged()).isEqualTo("null");
+        assertThat(timeout()).isEqualTo("null");
+        pass(PendingRequests.PATIENCE);
+        assertThat(timeout()).isEqualTo("null");
     }
 
     @Test
-    void aRequestWhosePlaceSaysNothingFailsAlone() throws Exception {
-        Asked first = ask("1", false);
+    void anUnfencedRequestTimesOutAlone() throws Exception {
+        TestRequest first = ask("1", false);
         for (int i = 0; i < 9; i++) {
-            passes(Duration.ofSeconds(10));
-            requests.read();
-            assertThat(judged()).isEqualTo("null");
+            pass(Duration.ofSeconds(10));
+            requests.recordRead();
+            assertThat(timeout()).isEqualTo("null");
         }
-        Asked second = ask("2", false);
-        assertThat(first.isOver()).isFalse();
-        passes(MOMENT);
-        assertThat(judged()).isEqualTo("null");
+        TestRequest second = ask("2", false);
+        assertThat(first.isComplete()).isFalse();
+        pass(MOMENT);
+        assertThat(timeout()).isEqualTo("null");
         assertThatThrownBy(first::await)
                 .isInstanceOf(IOException.class)
                 .hasMessage("The server has not answered a request for 90 s: request 1.");
-        assertThat(second.isOver()).isFalse();
-        assertThat(requests.answers(accepted("1"))).as("too late").isFalse();
-        assertThat(requests.answers(accepted("2"))).isTrue();
+        assertThat(second.isComplete()).isFalse();
+        assertThat(requests.offer(accepted("1"))).as("too late").isFalse();
+        assertThat(requests.offer(accepted("2"))).isTrue();
         second.await();
     }
 
     @Test
-    void anAnswerThatComesInPartsIsWaitedFor() throws Exception {
-        Asked fenced = ask("1", true);
+    void anAnswerThatArrivesInPartsIsWaitedFor() throws Exception {
+        TestRequest fenced = ask("1", true);
         for (int i = 0; i < 20; i++) {
-            passes(Duration.ofSeconds(40));
-            requests.read();
-            assertThat(requests.answers(accepted("of another"))).isFalse();
-            assertThat(judged()).isEqualTo("null");
+            pass(Duration.ofSeconds(40));
+            requests.recordRead();
+            assertThat(requests.offer(accepted("of another"))).isFalse();
+            assertThat(timeout()).isEqualTo("null");
         }
         for (int i = 0; i < 3; i++) {
-            passes(Duration.ofSeconds(30));
-            requests.read();
-            assertThat(judged()).isEqualTo("null");
+            pass(Duration.ofSeconds(30));
+            requests.recordRead();
+            assertThat(timeout()).isEqualTo("null");
         }
-        passes(MOMENT);
-        assertThat(judged()).startsWith("The server answers others");
-        assertThat(fenced.isOver()).as("the connection ends, and it with it").isFalse();
+        pass(MOMENT);
+        assertThat(timeout()).startsWith("The server answers others");
+        assertThat(fenced.isComplete())
+                .as("the connection ends, and it with it")
+                .isFalse();
     }
 
     @Test
-    void whatIsPartOfAnAnswerIsOfTheOldestAndAFenceEndsTheSearch() throws Exception {
-        Asked loose = ask("1", false);
-        Asked fenced = ask("2", true);
-        Asked behind = ask("3", false);
-        assertThat(requests.answers(accepted("3"))).isFalse();
-        assertThat(behind.isOver()).isFalse();
-        assertThat(requests.answers(accepted("1"))).isTrue();
-        assertThat(requests.answers(accepted("2"))).isTrue();
-        assertThat(requests.answers(accepted("3"))).isTrue();
-        assertThat(List.of(loose.isOver(), fenced.isOver(), behind.isOver())).containsOnly(true);
-        passes(Duration.ofDays(1));
-        assertThat(judged()).isEqualTo("null");
+    void noRequestBehindAFenceIsAnsweredBeforeIt() throws Exception {
+        TestRequest loose = ask("1", false);
+        TestRequest fenced = ask("2", true);
+        TestRequest behind = ask("3", false);
+        assertThat(requests.offer(accepted("3"))).isFalse();
+        assertThat(behind.isComplete()).isFalse();
+        assertThat(requests.offer(accepted("1"))).isTrue();
+        assertThat(requests.offer(accepted("2"))).isTrue();
+        assertThat(requests.offer(accepted("3"))).isTrue();
+        assertThat(List.of(loose.isComplete(), fenced.isComplete(), behind.isComplete()))
+                .containsOnly(true);
+        pass(Duration.ofDays(1));
+        assertThat(timeout()).isEqualTo("null");
     }
 
     @Test
-    void whatWasNotSentIsForgotten() throws Exception {
-        Asked unsent = ask("1", true);
+    void anUnsentRequestIsForgotten() throws Exception {
+        TestRequest unsent = ask("1", true);
         requests.remove(unsent);
-        assertThat(requests.answers(accepted("1"))).isFalse();
-        passes(Duration.ofDays(1));
-        assertThat(judged()).isEqualTo("null");
+        assertThat(requests.offer(accepted("1"))).isFalse();
+        pass(Duration.ofDays(1));
+        assertThat(timeout()).isEqualTo("null");
         requests.lost("never told");
-        assertThat(unsent.isOver()).isFalse();
+        assertThat(unsent.isComplete()).isFalse();
     }
 
     @Test
     void allFailWithTheConnection() {
-        Asked one = ask("1", false);
-        Asked other = ask("2", true);
+        TestRequest one = ask("1", false);
+        TestRequest other = ask("2", true);
         requests.lost("The cable was cut.");
-        for (Asked asked : List.of(one, other)) {
+        for (TestRequest asked : List.of(one, other)) {
             assertThatThrownBy(asked::await).isInstanceOf(IOException.class).hasMessage("The cable was cut.");
         }
     }
 
     @Test
-    void ofSeveralOneAloneIsForgotten() throws Exception {
-        Asked unsent = ask("1", false);
-        Asked other = ask("2", false);
+    void onlyTheRemovedRequestIsForgotten() throws Exception {
+        TestRequest unsent = ask("1", false);
+        TestRequest other = ask("2", false);
         requests.remove(unsent);
-        assertThat(requests.answers(accepted("2"))).isTrue();
-        assertThat(other.isOver()).isTrue();
+        assertThat(requests.offer(accepted("2"))).isTrue();
+        assertThat(other.isComplete()).isTrue();
     }
 
     @Test
-    void anItemOfOnesOwnIsRecognisedByItsTextAndItsAge() {
+    void anOwnItemIsRecognisedByItsText() {
         Outgoing text = text();
-        passes(Duration.ofSeconds(5));
+        pass(Duration.ofSeconds(5));
         assertThat(text.age()).isEqualTo(Duration.ofSeconds(5));
-        Item told = new Item("ann", true, Instant.EPOCH, true, "hello", null, Optional.empty());
-        assertThat(text.matches(told)).isTrue();
-        assertThat(told.isFile()).isFalse();
-        assertThat(told.isFromServer()).isFalse();
+        Item reported = new Item("ann", true, Instant.EPOCH, true, "hello", null, Optional.empty());
+        assertThat(text.matches(reported)).isTrue();
+        assertThat(reported.isFile()).isFalse();
+        assertThat(reported.isFromServer()).isFalse();
         assertThat(text.matches(new Item("ann", true, Instant.EPOCH, true, "bye", null, Optional.empty())))
                 .isFalse();
         assertThat(text.matches(new Item("ann", false, Instant.EPOCH, true, "hello", null, Optional.empty())))

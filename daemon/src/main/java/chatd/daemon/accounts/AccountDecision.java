@@ -4,7 +4,7 @@ import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.entry.AccountChange;
-import chatd.daemon.model.entry.SentOnce;
+import chatd.daemon.model.entry.IdempotencyKey;
 import java.time.Instant;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +14,8 @@ public record AccountDecision(
         long sender,
         Batching batching,
         long bytes,
-        @Nullable SentOnce once,
-        BiFunction<Numbers, Instant, AccountChange> deciding)
+        @Nullable IdempotencyKey once,
+        BiFunction<Numbers, Instant, AccountChange> decider)
         implements Proposal<AccountChange> {
     public AccountDecision(
             long sender, Batching batching, long bytes, BiFunction<Numbers, Instant, AccountChange> deciding) {
@@ -24,6 +24,6 @@ public record AccountDecision(
 
     @Override
     public AccountChange decide(Numbers numbers, Instant now) {
-        return deciding.apply(numbers, now).with(once);
+        return decider.apply(numbers, now).with(once);
     }
 }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** Imports a list of accounts, all or none. Thread-safe; methods block, while other requests are still served. */
 public final class AccountImport {
     /** Maximum number of errors that a refusal lists. */
-    private static final int LISTED = 100;
+    private static final int MAX_LISTED = 100;
 
     private final Accounts accounts;
     private final Directory directory;
@@ -72,13 +72,13 @@ public final class AccountImport {
      *
      * @param disable false for none
      * @param ofClass only those whose note has this text as whole words; null for all
-     * @param atMost an import that would disable more is refused; null for {@link #usualMost}
+     * @param atMost an import that would disable more is refused; null for {@link #defaultLimit}
      */
     public record Missing(
             boolean disable,
             @Nullable String ofClass,
             @Nullable Integer atMost) {
-        /** Returns which accounts it is about. */
+        /** Returns a predicate for the accounts that may be disabled. */
         private Predicate<Account> scope() {
             if (ofClass == null) {
                 return account -> true;
@@ -88,26 +88,27 @@ public final class AccountImport {
         }
     }
 
-    /** Returns how many of so many enabled accounts an import disables unless it is told otherwise: a tenth. */
-    static int usualMost(int enabled) {
+    /** Returns how many accounts an import may disable by default: a tenth of the enabled ones. */
+    static int defaultLimit(int enabled) {
         return Math.ceilDiv(enabled, 10);
     }
 
     /** Maximum number of lines in a list, which is one transaction. */
-    public static final int MOST = 50_000;
+    public static final int MAX_ROWS = 50_000;
 
     /**
      * The accounts that an import changes, or would change.
      *
-     * @param left existing accounts, left as they are
-     * @param noted existing accounts that get another note
+     * @param unchanged existing accounts that stay as they are
+     * @param noted existing accounts whose note changes
      * @param atMost how many accounts may be disabled; {@link #run} refuses to disable more
      */
-    public record Plan(List<String> added, List<String> left, List<String> noted, List<String> disabled, int atMost) {}
+    public record Plan(
+            List<String> added, List<String> unchanged, List<String> noted, List<String> disabled, int atMost) {}
 
     /**
-     * Notified, after each password is hashed, how many of the accounts to be added are ready. An exception that it
-     * throws ends the import, of which nothing is then done.
+     * Notified, after each password is hashed, how many of the accounts to be added are ready. If
+     * it throws an exception, the import ends, and nothing is done.
      */
     public interface Progress {
         void ready(int count, int all);
@@ -150,7 +151,7 @@ public final class AccountImport {
                                 .formatted(disabling, draft.atMost, disabling));
             }
             List<String> hashes = draft.hashes(progress);
-            if (!draft.isNothing()) {
+            if (!draft.isEmpty()) {
                 journal.commit(draft.decision(hashes, by));
             }
             done = true;
@@ -162,38 +163,38 @@ public final class AccountImport {
         }
     }
 
-    /** An existing account that gets another note. */
-    private record Noted(Account account, String note) {}
+    /** A new note for an existing account. */
+    private record NoteChange(Account account, String note) {}
 
     /** A validated list, with its new names reserved. */
     private final class Draft {
         private final List<Row> added = new ArrayList<>();
         private final List<String> left = new ArrayList<>();
-        private final List<Noted> noted = new ArrayList<>();
+        private final List<NoteChange> noted = new ArrayList<>();
         private final List<Account> missing;
         private final int atMost;
 
         Draft(List<Row> rows, Mode mode) {
-            if (rows.isEmpty() || rows.size() > MOST) {
+            if (rows.isEmpty() || rows.size() > MAX_ROWS) {
                 throw new Refusal(
                         Code.TOO_MANY,
                         rows.isEmpty()
                                 ? "The list is empty. Nothing was done."
                                 : "The list has %d accounts; the limit is %d at once. Nothing was done."
-                                        .formatted(rows.size(), MOST));
+                                        .formatted(rows.size(), MAX_ROWS));
             }
             List<String> errors = new ArrayList<>();
             Set<String> seen = new HashSet<>();
             for (Row row : rows) {
                 try {
-                    judge(row, mode, seen);
+                    validate(row, mode, seen);
                 } catch (Refusal e) {
                     errors.add("line " + row.line() + ": " + e.text());
                 }
             }
             if (!errors.isEmpty()) {
                 release();
-                throw new Refusal(Code.MALFORMED, listed(errors));
+                throw new Refusal(Code.MALFORMED, describe(errors));
             }
             List<Account> enabled = directory.all().stream()
                     .filter(account -> account.state() != Account.State.DISABLED)
@@ -205,10 +206,10 @@ public final class AccountImport {
                             .filter(mode.missing().scope())
                             .toList();
             Integer given = mode.missing().atMost();
-            atMost = given == null ? usualMost(enabled.size()) : given;
+            atMost = given == null ? defaultLimit(enabled.size()) : given;
         }
 
-        private void judge(Row row, Mode mode, Set<String> seen) {
+        private void validate(Row row, Mode mode, Set<String> seen) {
             if (!seen.add(row.name())) {
                 throw new Refusal(Code.NAME_TAKEN, "The name " + row.name() + " appears in the list twice.");
             }
@@ -221,7 +222,7 @@ public final class AccountImport {
                 if (note == null || note.equals(existing.get().note())) {
                     left.add(row.name());
                 } else {
-                    noted.add(new Noted(existing.get(), note));
+                    noted.add(new NoteChange(existing.get(), note));
                 }
                 return;
             }
@@ -229,10 +230,10 @@ public final class AccountImport {
             added.add(row);
         }
 
-        private static String listed(List<String> errors) {
-            String text = errors.stream().limit(LISTED).collect(Collectors.joining("\n"));
+        private static String describe(List<String> errors) {
+            String text = errors.stream().limit(MAX_LISTED).collect(Collectors.joining("\n"));
             return text
-                    + (errors.size() > LISTED ? "\nand %d more".formatted(errors.size() - LISTED) : "")
+                    + (errors.size() > MAX_LISTED ? "\nand %d more".formatted(errors.size() - MAX_LISTED) : "")
                     + "\nNothing was done.";
         }
 
@@ -240,7 +241,7 @@ public final class AccountImport {
             added.forEach(row -> directory.release(row.name()));
         }
 
-        boolean isNothing() {
+        boolean isEmpty() {
             return added.isEmpty() && noted.isEmpty() && missing.isEmpty();
         }
 
@@ -259,8 +260,8 @@ public final class AccountImport {
                     Math.max(1, hashing.atOnce() - 1), Thread.ofVirtual().factory())) {
                 try {
                     List<Future<String>> all = added.stream()
-                            .map(row -> threads.submit(
-                                    () -> accounts.hashed(row.password(), row.name(), Hashing.Requester.ADMINISTRATOR)))
+                            .map(row -> threads.submit(() ->
+                                    accounts.hashPassword(row.password(), row.name(), Hashing.Requester.ADMINISTRATOR)))
                             .toList();
                     List<String> hashes = new ArrayList<>(all.size());
                     for (Future<String> each : all) {
@@ -300,13 +301,13 @@ public final class AccountImport {
                     List<AccountChange> changes = new ArrayList<>(added.size() + noted.size() + missing.size());
                     for (int i = 0; i < added.size(); i++) {
                         Row row = added.get(i);
-                        Account account = accounts.made(
+                        Account account = accounts.newAccount(
                                 numbers, row.name(), Objects.requireNonNullElse(row.note(), ""), true, now);
                         changes.add(new AccountChange(
                                 Change.by(by, numbers.nextPosition(), account, Change.Kind.ADDED, now, null),
                                 new Effect.AccountMade(account, hashes.get(i))));
                     }
-                    for (Noted each : noted) {
+                    for (NoteChange each : noted) {
                         Account before = directory.numbered(each.account().number());
                         Account after = before.withNote(each.note());
                         if (before.state() != Account.State.DELETED && !after.equals(before)) {

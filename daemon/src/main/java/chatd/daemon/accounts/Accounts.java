@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The operations of users on their own accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
 public final class Accounts implements Feature {
-    /** The time within which names are changed only so often. */
-    private static final Duration RENAMES_WITHIN = Duration.ofDays(30);
+    /** The period in which the number of renames is limited. */
+    private static final Duration RENAME_PERIOD = Duration.ofDays(30);
 
     private final Supplier<Config> config;
     private final Clock clock;
@@ -80,8 +80,8 @@ public final class Accounts implements Feature {
     @Override
     public void addTo(Routes routes) {
         routes.logged(AccountCommand.Register.class, Gate.ANYONE, (session, command) -> {
-            Account made = register(session, command);
-            session.answer(new UserEvent.Registered(made.number(), made.name()));
+            Account account = register(session, command);
+            session.answer(new UserEvent.Registered(account.number(), account.name()));
         });
         routes.logged(AccountCommand.ChangePassword.class, Gate.ANYONE, (session, command) -> {
             session.answer(new UserEvent.PasswordChanged(changePassword(session, command)));
@@ -91,7 +91,7 @@ public final class Accounts implements Feature {
             session.answer(new UserEvent.NameChanged(command.name()));
         });
         routes.loggedChange(AccountCommand.StoreSettings.class, this::storeSettings);
-        routes.loggedChange(AccountCommand.ChangePreferences.class, this::prefer);
+        routes.loggedChange(AccountCommand.ChangePreferences.class, this::changePreferences);
     }
 
     /**
@@ -108,14 +108,14 @@ public final class Accounts implements Feature {
             if (!config.get().registration().open()) {
                 throw new Refusal(Code.CLOSED, "Registration is closed here. Ask an administrator for an account.");
             }
-            if (directory.size() >= config.get().registration().most()) {
+            if (directory.size() >= config.get().registration().maxAccounts()) {
                 throw new Refusal(
                         Code.CLOSED, "This server has reached its limit of accounts. Ask an administrator for one.");
             }
             authenticator.checkCertificate(caller, command.name());
-            throttle.registration(caller.address());
+            throttle.countRegistration(caller.address());
             Origin origin = caller.origin();
-            AccountChange change = make(
+            AccountChange change = create(
                     command.name(),
                     NamePolicy.restricted(config.get().accounts().reserved()),
                     "",
@@ -137,7 +137,7 @@ public final class Accounts implements Feature {
                     caller,
                     new AccountEvent.Refused(
                             "register",
-                            audit.typed(command.name(), Optional.empty()),
+                            audit.typedIdentity(command.name(), Optional.empty()),
                             AuditTrail.peer(caller),
                             e.code().word()));
             throw e;
@@ -159,11 +159,11 @@ public final class Accounts implements Feature {
     /**
      * Creates an account.
      *
-     * @param policy what the one who names it may give
+     * @param policy which names are allowed
      * @param recording makes the record of the change
      * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
-    AccountChange make(
+    AccountChange create(
             String name,
             NamePolicy policy,
             String note,
@@ -179,7 +179,7 @@ public final class Accounts implements Feature {
         try {
             String hash = hashing.hash(rules.canonical(password), asker);
             return journal.commit(new AccountDecision(Message.SERVER, Batching.ANY, 2_000, (numbers, now) -> {
-                Account account = made(numbers, name, note, mustChange, now);
+                Account account = newAccount(numbers, name, note, mustChange, now);
                 return new AccountChange(recording.of(numbers, account, now), new Effect.AccountMade(account, hash));
             }));
         } catch (RuntimeException e) {
@@ -189,18 +189,18 @@ public final class Accounts implements Feature {
     }
 
     /** Returns a new account, with the next account number. */
-    Account made(Numbers numbers, String name, String note, boolean mustChange, Instant now) {
+    Account newAccount(Numbers numbers, String name, String note, boolean mustChange, Instant now) {
         return Account.fresh(
                 numbers.nextAccount(),
                 name,
                 note,
-                new Account.Password(mustChange, passwordEnds(mustChange, now)),
+                new Account.Password(mustChange, passwordExpiry(mustChange, now)),
                 numbers.lastPosition(),
                 now);
     }
 
     /** Returns when a password set now expires, if it is a one-time password. */
-    Optional<Instant> passwordEnds(boolean mustChange, Instant now) {
+    Optional<Instant> passwordExpiry(boolean mustChange, Instant now) {
         return mustChange ? config.get().accounts().oneTimePassword().map(now::plus) : Optional.empty();
     }
 
@@ -209,7 +209,7 @@ public final class Accounts implements Feature {
      *
      * @throws Refusal {@link Code#BAD_PASSWORD}
      */
-    String hashed(Secret password, String name, Hashing.Requester asker) {
+    String hashPassword(Secret password, String name, Hashing.Requester asker) {
         rules.check(password, name);
         return hashing.hash(rules.canonical(password), asker);
     }
@@ -226,7 +226,7 @@ public final class Accounts implements Feature {
             return changePassword(
                     caller,
                     command,
-                    authenticator.admit(caller, "password", changer(caller, command.user()), command.oldPassword()));
+                    authenticator.admit(caller, "password", targetName(caller, command.user()), command.oldPassword()));
         } finally {
             command.oldPassword().wipe();
             command.newPassword().wipe();
@@ -244,37 +244,37 @@ public final class Accounts implements Feature {
                         rules.canonical(command.oldPassword()), rules.canonical(command.newPassword()))) {
                     throw new Refusal(Code.BAD_PASSWORD, "The new password must not be the old one.");
                 }
-                hash = hashed(command.newPassword(), account.name(), Hashing.Requester.of(caller, config.get()));
+                hash = hashPassword(command.newPassword(), account.name(), Hashing.Requester.of(caller, config.get()));
             } catch (Refusal e) {
                 if (e.code() != Code.BAD_PASSWORD) {
                     throw e;
                 }
-                throw authenticator.refused(
+                throw authenticator.logRefusal(
                         caller, "password", account.name(), Optional.of(account), Code.BAD_PASSWORD);
             }
             Origin origin = caller.origin();
             Token token = tokens.of(caller);
             Devices.Made device = token == null
                     ? null
-                    : devices.renewed(account.number(), token.device(), caller.addressText(), clock.instant());
-            setPassword(account.number(), account.number(), hash, false, token, device, (numbers, there, now) -> {
-                if (directory.passwordGeneration(there.number()) != admitted.passwordGeneration()
-                        || there.state() != Account.State.ACTIVE) {
+                    : devices.replaceKey(account.number(), token.device(), caller.addressText(), clock.instant());
+            setPassword(account.number(), account.number(), hash, false, token, device, (numbers, current, now) -> {
+                if (directory.passwordGeneration(current.number()) != admitted.passwordGeneration()
+                        || current.state() != Account.State.ACTIVE) {
                     throw new Authenticator.Overtaken(Code.WRONG_PASSWORD);
                 }
                 return Change.own(
-                        origin, numbers.nextPosition(), there.number(), there.name(), Change.Kind.PASSWORD, now, 0);
+                        origin, numbers.nextPosition(), current.number(), current.name(), Change.Kind.PASSWORD, now, 0);
             });
             tokens.keep(caller, directory.passwordGeneration(account.number()));
             return device == null ? null : device.key();
         } catch (Authenticator.Overtaken e) {
             Account account = directory.numbered(admitted.account().number());
-            throw authenticator.refused(caller, "password", account.name(), Optional.of(account), e.code());
+            throw authenticator.logRefusal(caller, "password", account.name(), Optional.of(account), e.code());
         }
     }
 
     /** Returns the name of the account whose password is changed. */
-    private String changer(Caller caller, User user) {
+    private String targetName(Caller caller, User user) {
         return user instanceof User.Own && caller.isLoggedIn()
                 ? directory.numbered(caller.account()).name()
                 : directory.nameFor(user);
@@ -283,8 +283,8 @@ public final class Accounts implements Feature {
     /**
      * Sets a password, given as its hash, and ends the account's sessions, except the one that makes the change.
      *
-     * @param by whose request it is, as {@link AccountDecision#sender}
-     * @param token the token that stays good; null for none
+     * @param by who requests it, as {@link AccountDecision#sender}
+     * @param token the token that stays valid; null for none
      * @param device the device that is not forgotten, with its next key; null for none
      * @param recording makes the record of the change; refuses it if it has been overtaken by then
      */
@@ -304,17 +304,17 @@ public final class Accounts implements Feature {
                     new Effect.PasswordSet(
                             hash,
                             mustChange,
-                            passwordEnds(mustChange, now),
+                            passwordExpiry(mustChange, now),
                             token,
                             device == null ? null : device.device()));
         }));
     }
 
     /**
-     * Gives the caller's account another name; the former one is kept for it.
+     * Renames the caller's account; the former name stays reserved for it.
      *
      * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN}, {@link Code#NOT_ALLOWED}, or
-     *     {@link Code#TOO_MANY} if the user has changed it often of late
+     *     {@link Code#TOO_MANY} if the user has changed it too often recently
      */
     public void rename(Caller caller, String name) throws InterruptedException {
         long number = caller.account();
@@ -323,15 +323,15 @@ public final class Accounts implements Feature {
             return;
         }
         int most = config.get().accounts().renames();
-        // A certificate that names the account would be of no use any more.
+        // The caller's certificate, if there is one, must allow the new name, too.
         authenticator.checkCertificate(caller, name);
-        if (store.renamedSince(number, clock.instant().minus(RENAMES_WITHIN), most) >= most) {
+        if (store.countRenamesSince(number, clock.instant().minus(RENAME_PERIOD), most) >= most) {
             throw new Refusal(
                     Code.TOO_MANY,
                     most == 0
                             ? "Names are given by administrators here."
                             : "A name can be changed %d times in %d days. Ask an administrator."
-                                    .formatted(most, RENAMES_WITHIN.toDays()));
+                                    .formatted(most, RENAME_PERIOD.toDays()));
         }
         directory.reserve(
                 name, number, NamePolicy.restricted(config.get().accounts().reserved()));
@@ -339,20 +339,20 @@ public final class Accounts implements Feature {
         try {
             Origin origin = caller.origin();
             journal.commit(new AccountDecision(number, new Batching.ChangeOf(number, false), 1_000, (numbers, now) -> {
-                Account there = directory.acting(number);
+                Account current = directory.requireActive(number);
                 Change change = new Change(
                         numbers.nextPosition(),
                         number,
                         name,
                         Change.Kind.RENAMED,
                         now,
-                        there.name(),
+                        current.name(),
                         null,
                         Optional.of(origin),
                         0,
                         0,
                         0);
-                return new AccountChange(change, new Effect.AccountUpdated(there.withName(name)));
+                return new AccountChange(change, new Effect.AccountUpdated(current.withName(name)));
             }));
             done = true;
         } finally {
@@ -362,17 +362,18 @@ public final class Accounts implements Feature {
         }
     }
 
-    /** Changes what the caller prefers. */
-    public void prefer(Caller caller, AccountCommand.ChangePreferences command) throws InterruptedException {
+    /** Changes the caller's preferences. */
+    public void changePreferences(Caller caller, AccountCommand.ChangePreferences command) throws InterruptedException {
         long number = caller.account();
         Origin origin = caller.origin();
-        // It ends the batch: who adds the user to a group next is judged by it.
+        // Ends the batch, so that whatever depends on it, such as adding the user to a group, sees
+        // it.
         journal.commit(new AccountDecision(number, new Batching.ChangeOf(number, true), 1_000, (numbers, now) -> {
-            Account account = directory.acting(number);
+            Account account = directory.requireActive(number);
             Change change =
                     Change.own(origin, numbers.nextPosition(), number, account.name(), Change.Kind.PREFERRED, now, 0);
             return new AccountChange(
-                    change, new Effect.AccountUpdated(account.withPreferences(command.after(account.preferences()))));
+                    change, new Effect.AccountUpdated(account.withPreferences(command.applyTo(account.preferences()))));
         }));
     }
 
@@ -383,7 +384,7 @@ public final class Accounts implements Feature {
         Origin origin = caller.origin();
         journal.commit(new AccountDecision(
                 number, new Batching.ChangeOf(number, false), 1_000 + 2L * document.length, (numbers, now) -> {
-                    String name = directory.acting(number).name();
+                    String name = directory.requireActive(number).name();
                     return new AccountChange(
                             Change.own(
                                     origin,

@@ -84,7 +84,7 @@ public final class Administration {
     public Account add(String name, NamePolicy policy, String note, Secret password, boolean mustChange, String by)
             throws InterruptedException {
         checkNote(note);
-        return taken(accounts.make(
+        return accountOf(accounts.create(
                 name,
                 policy,
                 note,
@@ -95,7 +95,7 @@ public final class Administration {
                         Change.by(by, numbers.nextPosition(), account, Change.Kind.ADDED, now, null)));
     }
 
-    private Account taken(AccountChange entry) {
+    private Account accountOf(AccountChange entry) {
         return directory.numbered(entry.change().account());
     }
 
@@ -112,10 +112,10 @@ public final class Administration {
     /** Sets a password and ends the account's sessions. Refused with {@link Code#BAD_PASSWORD}. */
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
-        String hash = accounts.hashed(password, account.name(), Hashing.Requester.ADMINISTRATOR);
-        return taken(accounts.setPassword(
-                Message.SERVER, account.number(), hash, mustChange, null, null, (numbers, there, now) -> {
-                    Account present = present(there);
+        String hash = accounts.hashPassword(password, account.name(), Hashing.Requester.ADMINISTRATOR);
+        return accountOf(accounts.setPassword(
+                Message.SERVER, account.number(), hash, mustChange, null, null, (numbers, current, now) -> {
+                    Account present = requireExisting(current);
                     return Change.by(by, numbers.nextPosition(), present, Change.Kind.RESET, now, null);
                 }));
     }
@@ -142,7 +142,7 @@ public final class Administration {
                 return account;
             }
             return account.withState(Account.State.ACTIVE)
-                    .withPassword(account.mustChange(), accounts.passwordEnds(account.mustChange(), clock.instant()));
+                    .withPassword(account.mustChange(), accounts.passwordExpiry(account.mustChange(), clock.instant()));
         });
         boolean slowed =
                 throttle.forget(Throttle.Target.account(outcome.account().number()));
@@ -165,26 +165,26 @@ public final class Administration {
     }
 
     /** Renames an account. Refused with {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}. */
-    public Outcome rename(String name, String other, NamePolicy policy, String by) throws InterruptedException {
+    public Outcome rename(String name, String newName, NamePolicy policy, String by) throws InterruptedException {
         Account account = find(name);
         String present = account.name();
-        if (present.equals(other)) {
+        if (present.equals(newName)) {
             return new Outcome(account, false);
         }
-        directory.reserve(other, account.number(), policy);
+        directory.reserve(newName, account.number(), policy);
         boolean done = false;
         try {
             Outcome outcome = update(present, Change.Kind.RENAMED, by, now -> {
                 if (!now.name().equals(present)) {
                     throw renamedSince(present, now);
                 }
-                return now.withName(other);
+                return now.withName(newName);
             });
             done = true;
             return outcome;
         } finally {
             if (!done) {
-                directory.release(other);
+                directory.release(newName);
             }
         }
     }
@@ -218,17 +218,17 @@ public final class Administration {
             groups.leaveAll(number, next == null ? 0 : next.number());
             try {
                 journal.commit(decision(account, (numbers, now) -> {
-                    Account there = present(directory.numbered(number));
-                    if (!directory.groups().of(number).isEmpty()) {
+                    Account current = requireExisting(directory.numbered(number));
+                    if (!directory.groups().groupsOf(number).isEmpty()) {
                         throw new NoChange();
                     }
                     return new AccountChange(
-                            Change.by(by, numbers.nextPosition(), there, Change.Kind.DELETED, now, null),
+                            Change.by(by, numbers.nextPosition(), current, Change.Kind.DELETED, now, null),
                             new Effect.AccountDeleted());
                 }));
                 return directory.numbered(number);
             } catch (NoChange e) {
-                // It came to a group in between.
+                // It joined a group in between.
             }
         }
     }
@@ -236,8 +236,8 @@ public final class Administration {
     /**
      * Returns the account that is to own the groups of one that is to be deleted; null if none is named.
      *
-     * @throws Refusal {@link Code#NO_SUCH_USER}; {@link Code#MALFORMED} if it is the same, or {@code longest} is said, too;
-     *     {@link Code#TOO_MANY} if it would be in too many groups
+     * @throws Refusal {@link Code#NO_SUCH_USER}; {@link Code#MALFORMED} if it is the same, or
+     *     {@code longest} is set, too; {@link Code#TOO_MANY} if it would be in too many groups
      */
     public @Nullable Account heir(Account account, @Nullable String heir, boolean longest) {
         if (heir == null) {
@@ -256,7 +256,7 @@ public final class Administration {
     }
 
     /**
-     * Has an account write nothing that others can read, for a time.
+     * Mutes an account for a time: it can write nothing that others can read.
      *
      * <p>Refused with {@link Code#MALFORMED} if that is not positive, or longer than 100 years.
      */
@@ -293,7 +293,7 @@ public final class Administration {
         }
         try {
             journal.commit(decision(account, (numbers, now) -> {
-                Account before = present(directory.numbered(account.number()));
+                Account before = requireExisting(directory.numbered(account.number()));
                 Account after = change.apply(before);
                 if (after.equals(before)) {
                     throw new NoChange();
@@ -328,7 +328,7 @@ public final class Administration {
     }
 
     /** Returns the account; throws a refusal if it was deleted meanwhile. */
-    private static Account present(Account account) {
+    private static Account requireExisting(Account account) {
         if (account.state() == Account.State.DELETED) {
             throw noSuch(account.name());
         }
@@ -366,7 +366,7 @@ public final class Administration {
         return directory
                 .named(name)
                 .orElseThrow(() -> directory
-                        .formerly(name)
+                        .findByFormerName(name)
                         .map(account -> renamedSince(name, account))
                         .orElseGet(() -> noUserNamed(name)));
     }

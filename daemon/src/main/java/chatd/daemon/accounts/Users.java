@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Says who is who (page {@code chat-json-1.md}, type 28), from memory. Any thread. */
+/** Looks up users and groups (page {@code chat-json-1.md}, type 28), from memory. Any thread. */
 public final class Users implements Feature {
     private final Directory directory;
     private final Contacts contacts;

@@ -24,7 +24,10 @@ public record AdminCommand<Q, P, R>(
         LOGGED,
         /** Diagnostic and read-only: runs even if it can't be logged at the time. */
         ALWAYS,
-        /** As {@link #ALWAYS}; what one user repeats within an hour, as monitoring does, is one event with its count. */
+        /**
+         * As {@link #ALWAYS}; repetitions by one user within an hour, as by monitoring, are one
+         * event with a count.
+         */
         HOURLY,
         /** As {@link #ALWAYS}, but logged both when it starts and when it ends, because it may run for days. */
         ALWAYS_AND_LONG
@@ -40,7 +43,7 @@ public record AdminCommand<Q, P, R>(
         return new AdminCommand<>(call, roles, LogMode.ALWAYS, List.of(), body);
     }
 
-    /** Returns the row of a command that is given again and again, as by monitoring. */
+    /** Returns the row of a command that is run again and again, as by monitoring. */
     public static <Q, P, R> AdminCommand<Q, P, R> polled(AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
         return new AdminCommand<>(call, roles, LogMode.HOURLY, List.of(), body);
     }

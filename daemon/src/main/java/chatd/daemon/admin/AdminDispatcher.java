@@ -34,7 +34,7 @@ final class AdminDispatcher {
             (request, user, out) -> request,
             Request.COMMAND);
 
-    /** Loaded with the first answer, and not when the daemon starts: it takes a twentieth of that. */
+    /** Loaded with the first answer, not at startup, of which it would take a twentieth. */
     private static final class Answers {
         private static final JsonMapper JSON = new JsonMapper();
     }
@@ -65,11 +65,11 @@ final class AdminDispatcher {
         /** @throws IOException if the client has disconnected */
         void write(String line) throws IOException;
 
-        boolean isThere();
+        boolean isConnected();
     }
 
     /** Source of a request that has not been read yet. */
-    interface Asking {
+    interface RequestSource {
         /**
          * Reads the request. Blocks.
          *
@@ -106,13 +106,14 @@ final class AdminDispatcher {
     }
 
     /**
-     * Logs a command. Repeated ones are joined: of all callers, those that monitoring repeats; of others than administrators,
-     * also refusals of a command for the same reason, and successful commands with the same arguments.
+     * Logs a command. Coalesces repeated ones: from any caller, those that monitoring repeats; from
+     * callers other than administrators, also refusals of a command for the same reason, and
+     * successful commands with the same arguments.
      */
     private void log(Call call, Outcome outcome, @Nullable String reason) {
         AuditEvent event = call.event(outcome, reason);
         if (reason == null && call.command().logMode() == AdminCommand.LogMode.HOURLY) {
-            audit.hourly(
+            audit.logHourly(
                     "admin " + call.command().name(),
                     call.by().claimed(),
                     call.by().user(),
@@ -130,7 +131,7 @@ final class AdminDispatcher {
     }
 
     /** Reads, runs, logs and answers one command. Blocks. */
-    void serve(Requester caller, Asking asking, Peer peer) throws IOException {
+    void serve(Requester caller, RequestSource asking, Peer peer) throws IOException {
         Request request;
         try {
             request = asking.request();
@@ -168,18 +169,18 @@ final class AdminDispatcher {
     private void admit(Call call) {
         AdminCommand<?, ?, ?> command = call.command();
         if (!command.roles().contains(call.by().role())) {
-            String needed = command.roles().stream().map(this::shown).collect(Collectors.joining(" or "));
+            String needed = command.roles().stream().map(this::describe).collect(Collectors.joining(" or "));
             throw new Refusal(
                     Code.NOT_ALLOWED,
                     "`" + command.name() + "` needs " + needed + "; you are connected as "
-                            + shown(call.by().role()) + ".");
+                            + describe(call.by().role()) + ".");
         }
         if (command.logMode() == AdminCommand.LogMode.LOGGED) {
             audit.admit();
         }
     }
 
-    private String shown(Role role) {
+    private String describe(Role role) {
         return group(role).isEmpty() ? role.socket() : group(role);
     }
 
@@ -188,13 +189,13 @@ final class AdminDispatcher {
         if (isLong) {
             log(call, Outcome.OK, null);
         }
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         Object result;
         try {
             result = run(call.command(), call, peer);
         } catch (PeerGone e) {
             if (isLong) {
-                ended(call, begun);
+                logEnd(call, start);
             } else {
                 log(call, Outcome.FAILED, "closed");
             }
@@ -205,7 +206,7 @@ final class AdminDispatcher {
             throw new Refusal(Code.INTERNAL, "The daemon could not do it: " + FileFailure.describe(e));
         }
         if (isLong) {
-            ended(call, begun);
+            logEnd(call, start);
         } else {
             log(call, Outcome.OK, null);
         }
@@ -218,8 +219,8 @@ final class AdminDispatcher {
     }
 
     /** Logs the end and the duration of a long-running command. */
-    private void ended(Call call, long begun) {
-        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+    private void logEnd(Call call, long start) {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
         log(new Call(call.command(), call.request(), call.by(), took.toSeconds() + " s"), Outcome.OK, null);
     }
 
@@ -236,7 +237,7 @@ final class AdminDispatcher {
 
             @Override
             public boolean isClientReading() {
-                return peer.isThere();
+                return peer.isConnected();
             }
         };
     }

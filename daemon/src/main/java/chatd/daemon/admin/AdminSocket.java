@@ -35,36 +35,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdminSocket implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(AdminSocket.class);
-    private static final int AT_ONCE = 32;
+    private static final int MAX_COMMANDS = 32;
 
     /** Maximum request length in bytes for administrators: only they import accounts, and the list may be long. */
-    private static final int LONGEST_OF_ADMINISTRATORS = 16 << 20;
+    private static final int MAX_ADMINISTRATOR_REQUEST = 16 << 20;
 
-    private static final int LONGEST = 64 << 10;
+    private static final int MAX_REQUEST = 64 << 10;
 
     /** Request length in bytes above which only one request is processed at a time. */
     private static final int LARGE = 64 << 10;
 
     /** Maximum concurrent commands of one user on this socket. */
-    private static final int OF_ONE_USER = 16;
+    private static final int MAX_PER_USER = 16;
 
-    private static final Duration REQUEST = Duration.ofSeconds(10);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How long a large request waits for another one. */
-    private static final Duration TURN = Duration.ofSeconds(5);
+    /** How long a large request waits for another one to finish. */
+    private static final Duration TURN_TIMEOUT = Duration.ofSeconds(5);
 
     /** Time limit for the client to read one line of an answer. */
-    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Role role;
     private final AdminDispatcher dispatcher;
-    private final Semaphore room = new Semaphore(AT_ONCE);
+    private final Semaphore permits = new Semaphore(MAX_COMMANDS);
     private final Semaphore large = new Semaphore(1);
-    private final Map<String, Integer> ofUser = new ConcurrentHashMap<>();
+    private final Map<String, Integer> perUser = new ConcurrentHashMap<>();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final Path path;
     private final ServerSocketChannel server;
@@ -89,7 +89,7 @@ final class AdminSocket implements AutoCloseable {
                 Path fresh = apart.resolve("s");
                 ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 server.bind(UnixDomainSocketAddress.of(fresh));
-                boolean shared = !group.isEmpty() && give(fresh, group, path);
+                boolean shared = !group.isEmpty() && setGroup(fresh, group, path);
                 Files.setPosixFilePermissions(
                         fresh, PosixFilePermissions.fromString(shared ? "rw-rw----" : "rw-------"));
                 // Replaces an earlier process's stale socket; the daemon's lock ensures that none is listening on it.
@@ -104,7 +104,7 @@ final class AdminSocket implements AutoCloseable {
         }
     }
 
-    private static boolean give(Path fresh, String group, Path path) {
+    private static boolean setGroup(Path fresh, String group, Path path) {
         try {
             PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
             view.setGroup(fresh.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
@@ -149,9 +149,9 @@ final class AdminSocket implements AutoCloseable {
                 .user()
                 .getName();
         Requester caller = new Requester(user, null, role);
-        boolean hasRoom = room.tryAcquire();
+        boolean hasPermit = permits.tryAcquire();
         try {
-            if (!hasRoom || ofUser.merge(user, 1, Integer::sum) > OF_ONE_USER) {
+            if (!hasPermit || perUser.merge(user, 1, Integer::sum) > MAX_PER_USER) {
                 // Refused without reading the request.
                 dispatcher.serve(caller, AdminSocket::busy, connection);
                 return;
@@ -161,9 +161,9 @@ final class AdminSocket implements AutoCloseable {
             if (connection.isLarge) {
                 large.release();
             }
-            if (hasRoom) {
-                room.release();
-                ofUser.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
+            if (hasPermit) {
+                permits.release();
+                perUser.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
             }
         }
     }
@@ -177,7 +177,7 @@ final class AdminSocket implements AutoCloseable {
         private final SocketChannel channel;
 
         /** Deadline of the current read or write, by {@link System#nanoTime}. */
-        private volatile long due = System.nanoTime() + REQUEST.toNanos();
+        private volatile long due = System.nanoTime() + REQUEST_TIMEOUT.toNanos();
 
         private volatile boolean isAnswering;
         private volatile boolean isRequested;
@@ -244,7 +244,7 @@ final class AdminSocket implements AutoCloseable {
          */
         private final class Line extends InputStream {
             private final ByteBuffer piece = ByteBuffer.allocate(8 << 10).limit(0);
-            private int taken;
+            private int consumed;
             private boolean isWhole;
             private @Nullable Refusal refusal;
 
@@ -267,17 +267,17 @@ final class AdminSocket implements AutoCloseable {
                         to[offset + count++] = next;
                     }
                 }
-                taken += count;
+                consumed += count;
                 return count == 0 ? -1 : count;
             }
 
             /** Fills the buffer if it is empty; returns false at the end of input and if the request is refused. */
             private boolean fill() throws IOException {
-                if (taken >= (role == Role.ADMINISTRATOR ? LONGEST_OF_ADMINISTRATORS : LONGEST)) {
+                if (consumed >= (role == Role.ADMINISTRATOR ? MAX_ADMINISTRATOR_REQUEST : MAX_REQUEST)) {
                     refusal = new Refusal(Code.TOO_LARGE, "The command is too long.");
                     return false;
                 }
-                if (taken >= LARGE && !isLarge && refusal == null && !awaitTurn()) {
+                if (consumed >= LARGE && !isLarge && refusal == null && !awaitTurn()) {
                     refusal = new Refusal(
                             Code.BUSY, "Another large request is being processed. Try again when it is done.");
                     return false;
@@ -301,20 +301,23 @@ final class AdminSocket implements AutoCloseable {
             }
         }
 
-        /** Waits for other large requests to end, among them the one that this client has had answered just before. */
+        /**
+         * Waits for other large requests to end, among them one of this client that has just been
+         * answered.
+         */
         private boolean awaitTurn() {
             try {
-                isLarge = large.tryAcquire(TURN.toNanos(), TimeUnit.NANOSECONDS);
+                isLarge = large.tryAcquire(TURN_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            due = System.nanoTime() + REQUEST.toNanos();
+            due = System.nanoTime() + REQUEST_TIMEOUT.toNanos();
             return isLarge;
         }
 
         /**
          * Waits for the end of input, which some clients send before they read the answer, and closes the channel if
-         * data comes instead. {@link #isThere} returns false afterwards. Blocks.
+         * data comes instead. {@link #isConnected} returns false afterwards. Blocks.
          */
         private void awaitEnd() {
             try {
@@ -329,7 +332,7 @@ final class AdminSocket implements AutoCloseable {
 
         @Override
         public void write(String line) throws IOException {
-            due = System.nanoTime() + ANSWER.toNanos();
+            due = System.nanoTime() + ANSWER_TIMEOUT.toNanos();
             isAnswering = true;
             try {
                 ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
@@ -342,7 +345,7 @@ final class AdminSocket implements AutoCloseable {
         }
 
         @Override
-        public boolean isThere() {
+        public boolean isConnected() {
             return channel.isOpen() && !hasEnded;
         }
 
@@ -369,7 +372,7 @@ final class AdminSocket implements AutoCloseable {
             }
         }
         // Let running commands finish and be logged while the log is still open.
-        for (long end = System.nanoTime() + FAREWELL.toNanos(); !open.isEmpty() && System.nanoTime() - end < 0; ) {
+        for (long end = System.nanoTime() + CLOSE_TIMEOUT.toNanos(); !open.isEmpty() && System.nanoTime() - end < 0; ) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }

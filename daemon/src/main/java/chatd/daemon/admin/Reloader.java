@@ -18,13 +18,19 @@ public interface Reloader {
      * What was found in a configuration.
      *
      * @param errors what would keep a daemon from starting; empty if nothing would
-     * @param warnings what should be better
+     * @param warnings what should be improved
      */
     record Checked(List<String> errors, List<String> warnings) {}
 
-    /** Checks the files and directories that a configuration names, with the rights of this process. Blocks. */
+    /**
+     * Checks the files and directories that a configuration names, with the permissions of this
+     * process. Blocks.
+     */
     Checked check(Config config);
 
-    /** Returns what would keep a daemon from starting with a configuration, of the files and directories that it names. Blocks. */
+    /**
+     * Returns the problems with the files and directories of a configuration that would keep a
+     * daemon from starting. Blocks.
+     */
     List<String> obstacles(Config config);
 }

@@ -34,20 +34,20 @@ public record Request(JsonNode json) {
     static final String COMMAND = "command";
 
     /** Maximum JSON tokens: those of an account list of the maximum size, and some to spare. */
-    private static final int MAX_TOKENS = 12 * AccountImport.MOST + 1_000;
+    private static final int MAX_TOKENS = 12 * AccountImport.MAX_ROWS + 1_000;
 
-    private static final int DEEPEST = 8;
+    private static final int MAX_DEPTH = 8;
 
     /** Maximum characters of an argument that are logged, or kept in memory while the log can't be written. */
-    private static final int LONGEST_SHOWN = 256;
+    private static final int MAX_LOGGED = 256;
 
     /** Maximum characters of each field of an object, so that one does not hide the others. */
-    private static final int LONGEST_FIELD = 40;
+    private static final int MAX_FIELD = 40;
 
     private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxTokenCount(MAX_TOKENS)
-                            .maxNestingDepth(DEEPEST)
+                            .maxNestingDepth(MAX_DEPTH)
                             .build())
                     .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, true)
                     .build())
@@ -83,7 +83,7 @@ public record Request(JsonNode json) {
             throw new Refusal(
                     Code.TOO_LARGE,
                     "The command has too many parts, or too large ones. A list may have %d accounts."
-                            .formatted(AccountImport.MOST));
+                            .formatted(AccountImport.MAX_ROWS));
         } catch (JacksonException e) {
             throw new Refusal(Code.MALFORMED, "Not a command: it is not valid JSON, or has a duplicate key.");
         }
@@ -116,8 +116,8 @@ public record Request(JsonNode json) {
             boolean isOptional =
                     field.getType().isPrimitive() || field.getAnnotatedType().isAnnotationPresent(Nullable.class);
             JsonNode value = json.path(field.getName());
-            boolean isThere = !value.isMissingNode() && !value.isNull();
-            if (!isOptional && !isThere) {
+            boolean isPresent = !value.isMissingNode() && !value.isNull();
+            if (!isOptional && !isPresent) {
                 throw new Refusal(Code.MALFORMED, "The command lacks " + field.getName() + ".");
             }
             if (!isOptional && value.isString() && value.asString().isEmpty()) {
@@ -127,9 +127,9 @@ public record Request(JsonNode json) {
         try {
             return STRICT.treeToValue(json, type);
         } catch (MismatchedInputException e) {
-            throw wrong(place(e), shouldBe(e.getTargetType()));
+            throw mismatch(place(e), expected(e.getTargetType()));
         } catch (InputCoercionException e) {
-            throw wrong(place(e), shouldBe(e.getTargetType()));
+            throw mismatch(place(e), expected(e.getTargetType()));
         }
     }
 
@@ -140,7 +140,7 @@ public record Request(JsonNode json) {
                 .collect(Collectors.joining("."));
     }
 
-    private static String shouldBe(@Nullable Class<?> type) {
+    private static String expected(@Nullable Class<?> type) {
         if (type == boolean.class) {
             return "true or false";
         }
@@ -152,20 +152,20 @@ public record Request(JsonNode json) {
                 : type == UserCalls.ImportRow.class ? "a list of objects" : "a text";
     }
 
-    private static Refusal wrong(String field, String what) {
+    private static Refusal mismatch(String field, String what) {
         return new Refusal(Code.MALFORMED, "The command's " + field + " is not " + what + ".");
     }
 
     /**
-     * Returns the requested number, or {@code otherwise} if none was given.
+     * Returns the requested number, or {@code byDefault} if none was given.
      *
      * @throws Refusal {@link Code#MALFORMED} if it is below 0 or above {@code most}
      */
-    public static int within(String field, @Nullable Integer value, int otherwise, int most) {
+    public static int within(String field, @Nullable Integer value, int byDefault, int most) {
         if (value != null && (value < 0 || value > most)) {
-            throw wrong(field, "a whole number from 0 to " + most);
+            throw mismatch(field, "a whole number from 0 to " + most);
         }
-        return value == null ? otherwise : value;
+        return value == null ? byDefault : value;
     }
 
     /**
@@ -185,11 +185,11 @@ public record Request(JsonNode json) {
                                 .map(field -> field.getKey() + "="
                                         + (field.getValue().isNull()
                                                 ? "(default)"
-                                                : cut(field.getValue().asString(""), LONGEST_FIELD)))
+                                                : cut(field.getValue().asString(""), MAX_FIELD)))
                                 .collect(Collectors.joining(", "));
                     default -> value.asString("");
                 };
-                shown.add(Map.entry(name, cut(text, LONGEST_SHOWN)));
+                shown.add(Map.entry(name, cut(text, MAX_LOGGED)));
             }
         }
         return shown;

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 public record Requester(String user, @Nullable String claimed, Role role) {
     private static final int LONGEST_CLAIM = 64;
 
-    /** Returns this caller with the claimed name; only root's claim counts, because anyone may be acting as root. */
+    /**
+     * Returns this caller with the claimed name; only root's claim counts, because any
+     * administrator may be acting as root.
+     */
     Requester claiming(String name) {
         boolean counts = user.equals("root") && !name.isEmpty() && name.length() <= LONGEST_CLAIM;
         return counts ? new Requester(user, name, role) : this;

@@ -117,20 +117,20 @@ public record Config(
      * Self-registration of accounts.
      *
      * @param open whether anyone may register; otherwise only administrators and helpers create accounts
-     * @param most number of accounts, including deleted ones, from which registration is refused
+     * @param maxAccounts number of accounts, including deleted ones, from which registration is refused
      */
-    public record Registration(boolean open, int most) {}
+    public record Registration(boolean open, int maxAccounts) {}
 
     /**
      * @param oneTimePassword validity of a one-time password; empty for unlimited
-     * @param reserved names that only administrators give
+     * @param reserved names that only administrators may give
      * @param renames how often users may change their own name in 30 days
      */
     public record Accounts(
             boolean concealUsers, Optional<Duration> oneTimePassword, List<String> reserved, int renames) {}
 
     /**
-     * @param remember for how long a device's key is good; zero if no device is remembered
+     * @param remember how long a device's key is valid; zero if no device is remembered
      * @param single whether a login displaces all other sessions of its account
      */
     public record Sessions(Duration remember, boolean single) {}
@@ -139,20 +139,22 @@ public record Config(
     public record Everyone(boolean all) {}
 
     /**
-     * @param retract how long after it was sent a message can be taken back by its sender; zero for never, empty for ever
+     * @param retract how long after it was sent a message can be taken back by its sender; zero for
+     *     never, empty for no limit
      * @param correct how long after it was sent a text can be corrected; as {@code retract}
      */
     public record Messages(Optional<Duration> retract, Optional<Duration> correct) {}
 
-    /** @param told the names of the users who are told of reports */
-    public record Reports(List<String> told) {}
+    /** @param notified the names of the users who are notified of reports */
+    public record Reports(List<String> notified) {}
 
     /**
-     * @param made how many groups a user makes within a day, at most
-     * @param most how many groups a user is in, at most
-     * @param renames how often the name or topic of a group is changed within a day, at most; 0 if as often as is wanted
+     * @param createdPerDay maximum number of groups that a user creates within a day
+     * @param memberships maximum number of groups that a user is in
+     * @param renames maximum number of changes to a group's name or topic within a day; 0 for no
+     *     limit
      */
-    public record Groups(int made, int most, int renames) {}
+    public record Groups(int createdPerDay, int memberships, int renames) {}
 
     public record Chat1(ZoneId wireZone) {}
 
@@ -160,30 +162,29 @@ public record Config(
      * HTTP and WebSockets.
      *
      * @param origins the origins, besides the daemon's own, whose pages may open a WebSocket, as browsers write them
-     * @param hsts for how long browsers are to use TLS alone; zero if they are not told
-     * @param ping after how long a silence a WebSocket is pinged; it is then given as long to answer
+     * @param hsts how long browsers are to use TLS only; zero to send no such header
+     * @param ping after how much silence a WebSocket is pinged; it then has as long again to answer
      */
     public record Http(List<String> origins, Duration hsts, Duration ping) {}
 
     /**
      * Direct sessions.
      *
-     * @param calls how many calls a user makes in an hour, at most
-     * @param ring for how long a call rings
+     * @param calls maximum number of calls that a user makes in an hour
+     * @param ring how long a call rings
      */
     public record Direct(int calls, Duration ring) {}
 
-    /** The index of messages. */
+    /** The search index of messages. */
     public record Search(Path directory) {}
 
-    /**
-     * How much the files of a user, and of all users, may have together, in bytes; 0 for no limit.
-     */
+    /** Maximum total size of the files of a user, and of all users, in bytes; 0 for no limit. */
     public record Quota(long account, long server) {}
 
     /**
-     * @param reserve bytes of the database's disk below which no large files are taken
-     * @param texts bytes of that disk, and of the log's, below which no texts and files are taken
+     * @param reserve free bytes of the database's disk below which no large files are accepted
+     * @param texts free bytes of that disk, and of the log's, below which no texts and files are
+     *     accepted
      */
     public record Storage(long reserve, long texts) {}
 
@@ -211,11 +212,12 @@ public record Config(
      * @param messages how many a session sends in a second; 0 for no limit, as for the others
      * @param bytes how many bytes a session sends in a second
      * @param accountBytes how many bytes, unpacked, all sessions of a user send in a second
-     * @param texts how many texts and files a user sends in a minute, on an average of an hour
+     * @param texts how many texts and files a user sends in a minute, averaged over an hour
      * @param textBytes how many bytes of texts a user sends in a day
      * @param registeredTextBytes how many bytes of texts all users who registered themselves send in a day
      * @param changes how many changes a user makes in a minute, at most
-     * @param resumes how many sessions of a user are resumed at once, and then one a second
+     * @param resumes how many sessions of a user may be resumed at once, and one a second after
+     *     that
      * @param searches how many searches a user makes in a minute, at most
      * @param mentions how often a user mentions another one, or all of a group, in a minute
      */

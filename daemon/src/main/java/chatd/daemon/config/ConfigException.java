@@ -2,7 +2,10 @@ package chatd.daemon.config;
 
 import java.util.List;
 
-/** The configuration is invalid: lists all its errors, with file, line and column where they have one. */
+/**
+ * Thrown if the configuration is invalid; lists all its errors, with file, line and column where
+ * they have one.
+ */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
     private final List<String> errors;

@@ -1,8 +1,8 @@
 package chatd.daemon.config;
 
-import static chatd.daemon.config.Option.Lifetime.AT_CONNECTION;
-import static chatd.daemon.config.Option.Lifetime.AT_ONCE;
-import static chatd.daemon.config.Option.Lifetime.AT_START;
+import static chatd.daemon.config.Option.TakesEffect.AT_CONNECTION;
+import static chatd.daemon.config.Option.TakesEffect.AT_ONCE;
+import static chatd.daemon.config.Option.TakesEffect.AT_START;
 
 import chatd.audit.FileFailure;
 import chatd.audit.write.AuditLog;
@@ -37,7 +37,7 @@ public final class ConfigReader {
 
     private static final Duration LONGEST_DATABASE_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Maximum rates a second; a bucket is refilled by less than one token in a nanosecond. */
+    /** Maximum rates per second: a bucket is refilled by less than one token per nanosecond. */
     static final int MOST_MESSAGES = 1_000_000;
 
     static final long MOST_BYTES = 512 << 20;
@@ -121,20 +121,20 @@ public final class ConfigReader {
         return text;
     }
 
-    private static Config.Tls tls(Settings of) {
-        Optional<Path> certificate = of.value("tls.certificate", AT_CONNECTION, ConfigReader::optionalPath);
-        Optional<Path> key = of.value("tls.key", AT_CONNECTION, ConfigReader::optionalPath);
-        Path development = of.value("tls.development", AT_CONNECTION, ConfigReader::path);
+    private static Config.Tls tls(Settings from) {
+        Optional<Path> certificate = from.value("tls.certificate", AT_CONNECTION, ConfigReader::optionalPath);
+        Optional<Path> key = from.value("tls.key", AT_CONNECTION, ConfigReader::optionalPath);
+        Path development = from.value("tls.development", AT_CONNECTION, ConfigReader::path);
         if (certificate.isPresent() != key.isPresent()) {
-            of.wrong(
+            from.addError(
                     certificate.isPresent() ? "tls.certificate" : "tls.key",
                     "tls.certificate and tls.key belong together: give both, or neither");
         }
-        Optional<Path> clientCa = of.value("tls.client-ca", AT_CONNECTION, ConfigReader::optionalPath);
-        boolean clientNames = of.value("tls.client-account", AT_ONCE, text -> oneOf(text, "any", "named"))
+        Optional<Path> clientCa = from.value("tls.client-ca", AT_CONNECTION, ConfigReader::optionalPath);
+        boolean clientNames = from.value("tls.client-account", AT_ONCE, text -> oneOf(text, "any", "named"))
                 .equals("named");
         if (clientNames && clientCa.isEmpty()) {
-            of.wrong("tls.client-account", "\"named\" needs certificates: set tls.client-ca");
+            from.addError("tls.client-account", "\"named\" needs certificates: set tls.client-ca");
         }
         boolean isOwn = certificate.isEmpty() && key.isEmpty();
         return new Config.Tls(
@@ -143,130 +143,130 @@ public final class ConfigReader {
                 isOwn ? Optional.of(development) : Optional.empty(),
                 clientCa,
                 clientNames,
-                of.value("tls.provider", AT_CONNECTION, text -> oneOf(text, "auto", "boringssl", "bouncycastle")));
+                from.value("tls.provider", AT_CONNECTION, text -> oneOf(text, "auto", "boringssl", "bouncycastle")));
     }
 
-    private static Config config(Settings of) {
+    private static Config config(Settings from) {
         return new Config(
                 new Config.Listen(
-                        of.list("listen.addresses", AT_START, ConfigReader::socketAddress),
-                        of.list("listen.udp", AT_START, ConfigReader::socketAddress),
-                        of.list("listen.proxies", AT_CONNECTION, ConfigReader::network)),
-                tls(of),
+                        from.list("listen.addresses", AT_START, ConfigReader::socketAddress),
+                        from.list("listen.udp", AT_START, ConfigReader::socketAddress),
+                        from.list("listen.proxies", AT_CONNECTION, ConfigReader::network)),
+                tls(from),
                 new Config.Database(
-                        of.value("database.socket", AT_START, ConfigReader::optionalPath),
-                        of.value("database.host", AT_START, text -> text),
-                        of.value("database.port", AT_START, text -> whole(text, 1, 65_535)),
-                        of.value("database.tls-ca", AT_START, ConfigReader::optionalPath),
-                        of.value("database.name", AT_START, ConfigReader::word),
-                        of.value("database.user", AT_START, ConfigReader::word),
-                        of.value("database.password-file", AT_START, ConfigReader::optionalPath),
-                        of.value("database.pool", AT_START, text -> whole(text, 1, 1_000)),
-                        of.value("database.timeout", AT_START, ConfigReader::databaseTimeout),
-                        of.value("database.fence", AT_START, text -> oneOf(text, Config.Database.Fence.class))),
+                        from.value("database.socket", AT_START, ConfigReader::optionalPath),
+                        from.value("database.host", AT_START, text -> text),
+                        from.value("database.port", AT_START, text -> whole(text, 1, 65_535)),
+                        from.value("database.tls-ca", AT_START, ConfigReader::optionalPath),
+                        from.value("database.name", AT_START, ConfigReader::word),
+                        from.value("database.user", AT_START, ConfigReader::word),
+                        from.value("database.password-file", AT_START, ConfigReader::optionalPath),
+                        from.value("database.pool", AT_START, text -> whole(text, 1, 1_000)),
+                        from.value("database.timeout", AT_START, ConfigReader::databaseTimeout),
+                        from.value("database.fence", AT_START, text -> oneOf(text, Config.Database.Fence.class))),
                 new Config.Audit(
-                        of.value("audit.directory", AT_START, ConfigReader::path),
-                        of.value("audit.fsync", AT_START, text -> oneOf(text, AuditLog.Fsync.class)),
-                        of.value("audit.segment-size", AT_START, text -> size(text, 4 << 10, 1L << 40)),
-                        of.value("audit.segment-least-age", AT_START, ConfigReader::time),
-                        of.value("audit.segment-limit", AT_START, text -> size(text, 4 << 10, 1L << 40)),
-                        of.value("audit.segment-age", AT_START, ConfigReader::time),
-                        of.value("audit.seal-key", AT_START, ConfigReader::path),
-                        of.value("audit.seal-algorithm", AT_START, text -> oneOf(text, "Ed25519", "ML-DSA-65")),
-                        of.value("audit.unknown-names", AT_START, ConfigReader::flag),
-                        of.value("audit.find", AT_ONCE, ConfigReader::flag),
-                        of.value("audit.names", AT_START, text -> oneOf(text, "name", "number"))
+                        from.value("audit.directory", AT_START, ConfigReader::path),
+                        from.value("audit.fsync", AT_START, text -> oneOf(text, AuditLog.Fsync.class)),
+                        from.value("audit.segment-size", AT_START, text -> size(text, 4 << 10, 1L << 40)),
+                        from.value("audit.segment-least-age", AT_START, ConfigReader::time),
+                        from.value("audit.segment-limit", AT_START, text -> size(text, 4 << 10, 1L << 40)),
+                        from.value("audit.segment-age", AT_START, ConfigReader::time),
+                        from.value("audit.seal-key", AT_START, ConfigReader::path),
+                        from.value("audit.seal-algorithm", AT_START, text -> oneOf(text, "Ed25519", "ML-DSA-65")),
+                        from.value("audit.unknown-names", AT_START, ConfigReader::flag),
+                        from.value("audit.find", AT_ONCE, ConfigReader::flag),
+                        from.value("audit.names", AT_START, text -> oneOf(text, "name", "number"))
                                 .equals("name"),
-                        of.value("audit.direct-addresses", AT_ONCE, ConfigReader::flag),
-                        of.value("audit.retention", AT_START, ConfigReader::time),
-                        of.value("audit.on-failure", AT_START, text -> oneOf(text, "refuse", "continue"))
+                        from.value("audit.direct-addresses", AT_ONCE, ConfigReader::flag),
+                        from.value("audit.retention", AT_START, ConfigReader::time),
+                        from.value("audit.on-failure", AT_START, text -> oneOf(text, "refuse", "continue"))
                                 .equals("refuse"),
-                        of.value("audit.clock-jump", AT_START, ConfigReader::time)),
+                        from.value("audit.clock-jump", AT_START, ConfigReader::time)),
                 new Config.Admin(
-                        of.value("admin.directory", AT_START, ConfigReader::path),
-                        of.value("admin.administrators", AT_START, ConfigReader::group),
-                        of.value("admin.helpers", AT_START, ConfigReader::group),
-                        of.value("admin.moderators", AT_START, ConfigReader::group),
-                        of.value("admin.auditors", AT_START, ConfigReader::group)),
+                        from.value("admin.directory", AT_START, ConfigReader::path),
+                        from.value("admin.administrators", AT_START, ConfigReader::group),
+                        from.value("admin.helpers", AT_START, ConfigReader::group),
+                        from.value("admin.moderators", AT_START, ConfigReader::group),
+                        from.value("admin.auditors", AT_START, ConfigReader::group)),
                 new Config.Registration(
-                        of.value("registration.mode", AT_ONCE, text -> oneOf(text, "closed", "open"))
+                        from.value("registration.mode", AT_ONCE, text -> oneOf(text, "closed", "open"))
                                 .equals("open"),
-                        of.value("registration.most", AT_ONCE, text -> whole(text, 0, 1_000_000_000))),
+                        from.value("registration.most", AT_ONCE, text -> whole(text, 0, 1_000_000_000))),
                 new Config.Accounts(
-                        of.value("accounts.conceal-users", AT_ONCE, ConfigReader::flag),
-                        Optional.of(of.value("accounts.one-time-password", AT_ONCE, ConfigReader::time))
+                        from.value("accounts.conceal-users", AT_ONCE, ConfigReader::flag),
+                        Optional.of(from.value("accounts.one-time-password", AT_ONCE, ConfigReader::time))
                                 .filter(Duration::isPositive),
-                        of.list("accounts.reserved", AT_ONCE, ConfigReader::name),
-                        of.value("accounts.renames", AT_ONCE, text -> whole(text, 0, 1_000))),
+                        from.list("accounts.reserved", AT_ONCE, ConfigReader::name),
+                        from.value("accounts.renames", AT_ONCE, text -> whole(text, 0, 1_000))),
                 new Config.Sessions(
-                        of.value("sessions.remember", AT_ONCE, ConfigReader::time),
-                        of.value("sessions.single", AT_ONCE, ConfigReader::flag)),
-                new Config.Everyone(of.value("everyone.write", AT_ONCE, text -> oneOf(text, "all", "granted"))
+                        from.value("sessions.remember", AT_ONCE, ConfigReader::time),
+                        from.value("sessions.single", AT_ONCE, ConfigReader::flag)),
+                new Config.Everyone(from.value("everyone.write", AT_ONCE, text -> oneOf(text, "all", "granted"))
                         .equals("all")),
                 new Config.Messages(
-                        of.value("messages.retract", AT_ONCE, ConfigReader::timeOrForever),
-                        of.value("messages.correct", AT_ONCE, ConfigReader::timeOrForever)),
-                new Config.Reports(of.list("reports.notify", AT_ONCE, ConfigReader::user)),
+                        from.value("messages.retract", AT_ONCE, ConfigReader::timeOrForever),
+                        from.value("messages.correct", AT_ONCE, ConfigReader::timeOrForever)),
+                new Config.Reports(from.list("reports.notify", AT_ONCE, ConfigReader::user)),
                 new Config.Groups(
-                        of.value("groups.made", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("groups.most", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("groups.renames", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE))),
-                new Config.Chat1(of.value("chat1.wire-zone", AT_CONNECTION, ConfigReader::zone)),
+                        from.value("groups.made", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
+                        from.value("groups.most", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
+                        from.value("groups.renames", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE))),
+                new Config.Chat1(from.value("chat1.wire-zone", AT_CONNECTION, ConfigReader::zone)),
                 new Config.Http(
-                        of.list("http.origins", AT_ONCE, ConfigReader::origin),
-                        of.value("http.hsts", AT_CONNECTION, ConfigReader::time),
-                        of.value("http.ping", AT_CONNECTION, ConfigReader::pingTime)),
-                new Config.Search(of.value("search.directory", AT_START, ConfigReader::path)),
+                        from.list("http.origins", AT_ONCE, ConfigReader::origin),
+                        from.value("http.hsts", AT_CONNECTION, ConfigReader::time),
+                        from.value("http.ping", AT_CONNECTION, ConfigReader::pingTime)),
+                new Config.Search(from.value("search.directory", AT_START, ConfigReader::path)),
                 new Config.Direct(
-                        of.value("direct.calls", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("direct.ring", AT_ONCE, ConfigReader::time)),
+                        from.value("direct.calls", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
+                        from.value("direct.ring", AT_ONCE, ConfigReader::time)),
                 new Config.Quota(
-                        of.value("quota.account", AT_ONCE, text -> size(text, 0, 1L << 60)),
-                        of.value("quota.server", AT_ONCE, text -> size(text, 0, 1L << 60))),
+                        from.value("quota.account", AT_ONCE, text -> size(text, 0, 1L << 60)),
+                        from.value("quota.server", AT_ONCE, text -> size(text, 0, 1L << 60))),
                 new Config.Storage(
-                        of.value("storage.reserve", AT_ONCE, text -> size(text, 0, 1L << 50)),
-                        of.value("storage.texts", AT_ONCE, text -> size(text, 0, 1L << 50))),
-                limits(of),
+                        from.value("storage.reserve", AT_ONCE, text -> size(text, 0, 1L << 50)),
+                        from.value("storage.texts", AT_ONCE, text -> size(text, 0, 1L << 50))),
+                limits(from),
                 new Config.Rates(
-                        of.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, MOST_MESSAGES)),
-                        of.value("rates.bytes", AT_CONNECTION, text -> size(text, 0, MOST_BYTES)),
-                        of.value("rates.account-bytes", AT_ONCE, text -> size(text, 0, MOST_BYTES)),
-                        of.value("rates.texts", AT_ONCE, text -> (long) whole(text, 0, 1 << 20)),
-                        of.value("rates.text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
-                        of.value("rates.registered-text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
-                        of.value("rates.changes", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("rates.resumes", AT_ONCE, text -> (long) whole(text, 1, Integer.MAX_VALUE)),
-                        of.value("rates.searches", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
-                        of.value("rates.mentions", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE))),
-                new Config.Throttle(of.list("throttle.exempt", AT_ONCE, ConfigReader::network)),
+                        from.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, MOST_MESSAGES)),
+                        from.value("rates.bytes", AT_CONNECTION, text -> size(text, 0, MOST_BYTES)),
+                        from.value("rates.account-bytes", AT_ONCE, text -> size(text, 0, MOST_BYTES)),
+                        from.value("rates.texts", AT_ONCE, text -> (long) whole(text, 0, 1 << 20)),
+                        from.value("rates.text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
+                        from.value("rates.registered-text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
+                        from.value("rates.changes", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
+                        from.value("rates.resumes", AT_ONCE, text -> (long) whole(text, 1, Integer.MAX_VALUE)),
+                        from.value("rates.searches", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE)),
+                        from.value("rates.mentions", AT_ONCE, text -> (long) whole(text, 0, Integer.MAX_VALUE))),
+                new Config.Throttle(from.list("throttle.exempt", AT_ONCE, ConfigReader::network)),
                 new Config.Hashing(
-                        of.value("hashing.memory", AT_START, text -> size(text, 64 << 10, 4L << 30)),
-                        of.value("hashing.iterations", AT_START, text -> whole(text, 1, 1_000)),
-                        of.value("hashing.parallelism", AT_START, text -> whole(text, 1, 64)),
-                        of.value("hashing.threads", AT_START, text -> whole(text, 0, 1_024)),
-                        of.value("hashing.waiting", AT_START, text -> whole(text, 1, 1_000_000))));
+                        from.value("hashing.memory", AT_START, text -> size(text, 64 << 10, 4L << 30)),
+                        from.value("hashing.iterations", AT_START, text -> whole(text, 1, 1_000)),
+                        from.value("hashing.parallelism", AT_START, text -> whole(text, 1, 64)),
+                        from.value("hashing.threads", AT_START, text -> whole(text, 0, 1_024)),
+                        from.value("hashing.waiting", AT_START, text -> whole(text, 1, 1_000_000))));
     }
 
-    private static Config.Limits limits(Settings of) {
+    private static Config.Limits limits(Settings from) {
         return new Config.Limits(
-                of.value("limits.text", AT_ONCE, text -> (int) size(text, 1, 1 << 20)),
-                of.value("limits.file", AT_ONCE, text -> size(text, 1, 2L << 30)),
-                of.value("limits.recipients", AT_ONCE, text -> whole(text, 1, 10_000)),
-                of.value("limits.replay", AT_ONCE, text -> whole(text, 0, 100_000_000)),
-                of.value("limits.settings", AT_CONNECTION, text -> (int) size(text, 1, 8 << 20)),
-                of.value("limits.json", AT_CONNECTION, text -> (int) size(text, 64 << 10, 16 << 20)),
-                of.value("limits.first-packet", AT_CONNECTION, ConfigReader::time),
-                of.value("limits.log-in", AT_CONNECTION, ConfigReader::time),
-                of.value("limits.frame-progress", AT_CONNECTION, text -> size(text, 1, 1 << 30)),
-                of.value("limits.frame-time", AT_CONNECTION, ConfigReader::time),
-                of.value("limits.queue-bytes", AT_CONNECTION, text -> size(text, 64 << 10, 1L << 30)),
-                of.value("limits.queue-frames", AT_CONNECTION, text -> whole(text, 16, 1_000_000)),
-                of.value("limits.connections", AT_ONCE, text -> whole(text, 1, 10_000_000)),
-                of.value("limits.connections-per-address", AT_ONCE, text -> whole(text, 1, 10_000_000)),
-                of.value("limits.strangers", AT_START, text -> whole(text, 1, 10_000_000)),
-                of.value("limits.uploads", AT_START, text -> whole(text, 1, 10_000)),
-                of.value("limits.large-frames", AT_START, text -> size(text, 1 << 20, 1L << 40)),
-                of.value("limits.linger", AT_CONNECTION, ConfigReader::time));
+                from.value("limits.text", AT_ONCE, text -> (int) size(text, 1, 1 << 20)),
+                from.value("limits.file", AT_ONCE, text -> size(text, 1, 2L << 30)),
+                from.value("limits.recipients", AT_ONCE, text -> whole(text, 1, 10_000)),
+                from.value("limits.replay", AT_ONCE, text -> whole(text, 0, 100_000_000)),
+                from.value("limits.settings", AT_CONNECTION, text -> (int) size(text, 1, 8 << 20)),
+                from.value("limits.json", AT_CONNECTION, text -> (int) size(text, 64 << 10, 16 << 20)),
+                from.value("limits.first-packet", AT_CONNECTION, ConfigReader::time),
+                from.value("limits.log-in", AT_CONNECTION, ConfigReader::time),
+                from.value("limits.frame-progress", AT_CONNECTION, text -> size(text, 1, 1 << 30)),
+                from.value("limits.frame-time", AT_CONNECTION, ConfigReader::time),
+                from.value("limits.queue-bytes", AT_CONNECTION, text -> size(text, 64 << 10, 1L << 30)),
+                from.value("limits.queue-frames", AT_CONNECTION, text -> whole(text, 16, 1_000_000)),
+                from.value("limits.connections", AT_ONCE, text -> whole(text, 1, 10_000_000)),
+                from.value("limits.connections-per-address", AT_ONCE, text -> whole(text, 1, 10_000_000)),
+                from.value("limits.strangers", AT_START, text -> whole(text, 1, 10_000_000)),
+                from.value("limits.uploads", AT_START, text -> whole(text, 1, 10_000)),
+                from.value("limits.large-frames", AT_START, text -> size(text, 1 << 20, 1L << 40)),
+                from.value("limits.linger", AT_CONNECTION, ConfigReader::time));
     }
 
     static long size(String text, long least, long most) {

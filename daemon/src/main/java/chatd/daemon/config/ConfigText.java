@@ -17,8 +17,9 @@ import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 
 /**
- * The text of a configuration file in which single options are set and unset; the rest of it stays as it is, comments
- * too. Every edit is parsed again: one that changes anything else is not made. Immutable.
+ * The text of a configuration file in which single options are set and unset; the rest of it stays
+ * as it is, comments too. Every edit is parsed again: one that changes anything else is rejected.
+ * Immutable.
  */
 final class ConfigText {
     private static final Pattern LINE_END = Pattern.compile("(?<=\n)");
@@ -49,8 +50,8 @@ final class ConfigText {
     }
 
     /**
-     * Returns a text in which an option has a value: in its place, or else below the comment that shows it, or at the end
-     * of its section.
+     * Returns a text in which an option is set: in its place, or else below the comment that shows
+     * it, or at the end of its section.
      *
      * @param written the value in TOML
      * @throws ConfigException if the option can't be set by itself
@@ -62,19 +63,19 @@ final class ConfigText {
         if (old != null) {
             String before = old.text();
             if (hasCommentInside(before)) {
-                throw byHand(key, old.from());
+                throw notEditable(key, old.from());
             }
             String fresh = before.substring(0, before.indexOf('=') + 1) + " " + written + comment(before);
-            return edited(lines, old.from(), old.to(), fresh, key, line);
+            return replaceLines(lines, old.from(), old.to(), fresh, key, line);
         }
         TomlPosition section = document.inputPositionOf(List.of(key.section()));
         if (section == null) {
             String blank = text.isEmpty() || text.endsWith("\n" + newline()) ? "" : newline();
             String header = blank + "[" + key.section() + "]" + newline();
-            return edited(lines, lines.size(), lines.size(), header + line + newline(), key, line);
+            return replaceLines(lines, lines.size(), lines.size(), header + line + newline(), key, line);
         }
         int at = place(key, lines, section.line());
-        return edited(lines, at, at, line + newline(), key, line);
+        return replaceLines(lines, at, at, line + newline(), key, line);
     }
 
     /**
@@ -85,7 +86,7 @@ final class ConfigText {
     ConfigText without(Key key) throws ConfigException {
         List<String> lines = lines();
         Statement old = statement(key, lines);
-        return old == null ? this : edited(lines, old.from(), old.to(), "", key, "");
+        return old == null ? this : replaceLines(lines, old.from(), old.to(), "", key, "");
     }
 
     /** Returns the lines, with their ends; the last one may have none. */
@@ -100,7 +101,10 @@ final class ConfigText {
     /** The lines that set an option, as indices of the first one and of the one after the last. */
     private record Statement(int from, int to, String text) {}
 
-    /** Returns the lines that set an option: the fewest, from where it is named, that are a document of their own. */
+    /**
+     * Returns the lines that set an option: the fewest, from where it is named, that parse as a
+     * document.
+     */
     private @Nullable Statement statement(Key key, List<String> lines) {
         TomlPosition position = document.inputPositionOf(key.path());
         return position == null ? null : statement(position.line() - 1, lines);
@@ -115,7 +119,10 @@ final class ConfigText {
         return new Statement(from, to, String.join("", lines.subList(from, to)));
     }
 
-    /** Returns what follows the value: the first comment before which a whole statement stands, or the line's end. */
+    /**
+     * Returns what follows the value: the first comment that follows a complete statement, or the
+     * line's end.
+     */
     private static String comment(String statement) {
         for (int at = statement.indexOf('#'); at >= 0; at = statement.indexOf('#', at + 1)) {
             String before = statement.substring(0, at);
@@ -126,15 +133,15 @@ final class ConfigText {
         return statement.substring(statement.stripTrailing().length());
     }
 
-    /** Returns the index of the line before which a new option belongs in its section, whose header is on this line. */
+    /** Returns the index of the line before which a new option is to be inserted in its section. */
     private int place(Key key, List<String> lines, int header) {
         Pattern shown = Pattern.compile("#\\s*" + Pattern.quote(key.name()) + "\\s*=.*", Pattern.DOTALL);
         int last = header;
         for (String other :
                 requireNonNull(document.getTable(List.of(key.section()))).keySet()) {
-            TomlPosition there = document.inputPositionOf(List.of(key.section(), other));
-            if (there != null) {
-                last = Math.max(last, statement(there.line() - 1, lines).to());
+            TomlPosition position = document.inputPositionOf(List.of(key.section(), other));
+            if (position != null) {
+                last = Math.max(last, statement(position.line() - 1, lines).to());
             }
         }
         for (int i = header; i < lines.size() && !lines.get(i).startsWith("["); i++) {
@@ -145,8 +152,8 @@ final class ConfigText {
         return last;
     }
 
-    /** Returns the text with other lines in the place of some, if that changes the option and nothing else. */
-    private ConfigText edited(List<String> lines, int from, int to, String fresh, Key key, String line)
+    /** Returns the text with some lines replaced, if that changes the option and nothing else. */
+    private ConfigText replaceLines(List<String> lines, int from, int to, String fresh, Key key, String line)
             throws ConfigException {
         String above = String.join("", lines.subList(0, from));
         if (!fresh.isEmpty() && !above.isEmpty() && !above.endsWith("\n")) {
@@ -161,17 +168,17 @@ final class ConfigText {
         }
         TomlParseResult result = Toml.parse(edited);
         if (result.hasErrors() || !values(result).equals(wanted)) {
-            throw byHand(key, from);
+            throw notEditable(key, from);
         }
         return new ConfigText(edited, fileName);
     }
 
-    private ConfigException byHand(Key key, int line) {
+    private ConfigException notEditable(Key key, int line) {
         return new ConfigException(List.of(fileName + ":" + (line + 1) + ": " + key
                 + " stands here in a way that can't be changed by itself: edit the file by hand"));
     }
 
-    /** Returns whether a comment stands within the value, which would be lost with it. */
+    /** Returns whether there is a comment inside the value, which would be lost with it. */
     private static boolean hasCommentInside(String statement) {
         String value =
                 statement.substring(0, statement.length() - comment(statement).length());
@@ -190,12 +197,12 @@ final class ConfigText {
                 : value;
     }
 
-    /** Returns values as a list in TOML. */
+    /** Returns texts as a TOML array. */
     static String list(Stream<String> texts) {
         return texts.map(ConfigText::quoted).collect(Collectors.joining(", ", "[", "]"));
     }
 
-    /** Returns a text as it stands in TOML. */
+    /** Returns a text as a TOML string. */
     static String quoted(String text) {
         return '"' + Toml.tomlEscape(text).toString() + '"';
     }

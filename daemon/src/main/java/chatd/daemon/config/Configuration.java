@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The current configuration, which can be reloaded. How long each option keeps its value then is its {@link
- * Option.Lifetime lifetime}, which {@link ConfigReader} states. Any thread.
+ * The current configuration, which can be reloaded. When a changed option takes effect is its
+ * {@link Option.TakesEffect lifetime}, which {@link ConfigReader} states. Any thread.
  */
 public final class Configuration implements Supplier<Config> {
     private final @Nullable Path file;
@@ -32,7 +32,7 @@ public final class Configuration implements Supplier<Config> {
         this.environment = Map.copyOf(environment);
         this.current = ConfigReader.readWithSources(file, environment);
         this.started = current.options().stream()
-                .filter(option -> option.lifetime() == Option.Lifetime.AT_START)
+                .filter(option -> option.lifetime() == Option.TakesEffect.AT_START)
                 .collect(Collectors.toMap(Option::key, option -> option));
     }
 
@@ -58,16 +58,16 @@ public final class Configuration implements Supplier<Config> {
      *
      * @param inForce in force immediately
      * @param forNewConnections in force for new connections
-     * @param waiting in force after a restart
+     * @param pending in force after a restart
      */
-    public record Reloaded(List<String> inForce, List<String> forNewConnections, List<String> waiting) {}
+    public record Reloaded(List<String> inForce, List<String> forNewConnections, List<String> pending) {}
 
-    /** Returns the configuration that a text would make if it stood in the file; nothing changes. */
+    /** Returns the configuration that the file would give with this text; nothing changes. */
     public Config check(String text, String name) throws ConfigException {
         return ConfigReader.read(text, name, environment).config();
     }
 
-    /** Returns the configuration that the file makes as it is now; nothing changes. */
+    /** Returns the configuration that the file gives as it is now; nothing changes. */
     public Config check() throws ConfigException {
         return ConfigReader.readWithSources(file, environment).config();
     }
@@ -81,7 +81,7 @@ public final class Configuration implements Supplier<Config> {
      */
     public String edit(String text, String name, Map<String, @Nullable String> options) throws ConfigException {
         String edited = Settings.edit(ConfigReader.defaults(), text, name, options);
-        // What the environment hides must be right, too, for the day on which it does not.
+        // Values that the environment overrides must be valid, too, in case it no longer does.
         Map<String, String> others = new HashMap<>(environment);
         options.keySet().forEach(key -> others.remove(Settings.variable(key)));
         ConfigReader.read(edited, name, others);
@@ -89,9 +89,9 @@ public final class Configuration implements Supplier<Config> {
     }
 
     /** Applies part of a new configuration before the rest takes effect; may reject it. */
-    public interface Taker {
+    public interface Applier {
         /** @throws ConfigException if what the configuration refers to, such as a certificate, can't be used */
-        void take(Config fresh) throws ConfigException;
+        void apply(Config fresh) throws ConfigException;
     }
 
     /**
@@ -99,9 +99,9 @@ public final class Configuration implements Supplier<Config> {
      *
      * @throws ConfigException if it is invalid or rejected by {@code taker}; nothing changes
      */
-    public synchronized Reloaded reload(Taker taker) throws ConfigException {
+    public synchronized Reloaded reload(Applier taker) throws ConfigException {
         ConfigReader.Sourced fresh = ConfigReader.readWithSources(file, environment);
-        taker.take(fresh.config());
+        taker.apply(fresh.config());
         Map<String, String> before = options().stream().collect(Collectors.toMap(Option::key, Option::value));
         List<String> inForce = new ArrayList<>();
         List<String> forNewConnections = new ArrayList<>();

@@ -14,10 +14,10 @@ public record Network(InetAddress address, int prefix) {
     public static Network parse(String text) {
         int slash = text.indexOf('/');
         InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
-        int longest = address.getAddress().length * 8;
-        int prefix = slash < 0 ? longest : Integer.parseInt(text.substring(slash + 1));
-        if (prefix < 0 || prefix > longest) {
-            throw new IllegalArgumentException("a prefix is 0 to " + longest);
+        int bits = address.getAddress().length * 8;
+        int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
+        if (prefix < 0 || prefix > bits) {
+            throw new IllegalArgumentException("a prefix is 0 to " + bits);
         }
         return new Network(masked(address, prefix), prefix);
     }
@@ -28,7 +28,10 @@ public record Network(InetAddress address, int prefix) {
         return new Network(masked(client, prefix), prefix);
     }
 
-    /** Returns the network by which log events are joined: the /24 of an IPv4, or the /64 of an IPv6 address. */
+    /**
+     * Returns the network by which log events are coalesced: the /24 of an IPv4, or the /64 of an
+     * IPv6 address.
+     */
     public static Network around(InetAddress client) {
         int prefix = client.getAddress().length == 4 ? 24 : 64;
         return new Network(masked(client, prefix), prefix);

@@ -8,21 +8,21 @@ package chatd.daemon.config;
  * @param source {@code default}, {@code environment NAME}, or the file with line and column
  * @param lifetime when a changed value takes effect
  */
-public record Option(String key, String value, String source, Lifetime lifetime) {
-    /** How long a value stays in force after the configuration was reloaded with another one. */
-    public enum Lifetime {
-        /** Until the next start. */
+public record Option(String key, String value, String source, TakesEffect lifetime) {
+    /** When a value that was changed by a reload takes effect. */
+    public enum TakesEffect {
+        /** At the next start. */
         AT_START("at the next start"),
 
-        /** As long as a connection lasts that began with it. */
+        /** For new connections; existing ones keep the value that they began with. */
         AT_CONNECTION("for new connections"),
 
-        /** Not at all: it is read wherever it is used. */
+        /** At once: it is read wherever it is used. */
         AT_ONCE("at once");
 
         private final String words;
 
-        Lifetime(String words) {
+        TakesEffect(String words) {
             this.words = words;
         }
 

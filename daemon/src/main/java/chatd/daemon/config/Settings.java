@@ -31,8 +31,8 @@ final class Settings {
     private final Map<String, String> environment;
     private final List<String> errors = new ArrayList<>();
 
-    /** When a change of each option takes effect that was read. */
-    private final Map<String, Option.Lifetime> lifetimes = new HashMap<>();
+    /** When a change takes effect, for each option that was read. */
+    private final Map<String, Option.TakesEffect> lifetimes = new HashMap<>();
 
     Settings(String defaults, @Nullable String file, String fileName, Map<String, String> environment) {
         this.defaults = Toml.parse(defaults);
@@ -87,7 +87,8 @@ final class Settings {
      *
      * @param name of the file, for error messages
      * @param options by key, as in the environment; null for the default
-     * @throws ConfigException naming each option that there is not, or that can't be changed by itself
+     * @throws ConfigException naming each option that does not exist, or that can't be changed by
+     *     itself
      */
     static String edit(String defaults, String text, String name, Map<String, @Nullable String> options)
             throws ConfigException {
@@ -108,7 +109,7 @@ final class Settings {
         return edited.toString();
     }
 
-    /** Returns a value in TOML, of its default's type if it can have that. */
+    /** Returns a value in TOML, with its default's type if it can have that. */
     private static String written(String value, @Nullable Object byDefault) {
         return switch (byDefault) {
             case Boolean flag when value.equals("true") || value.equals("false") -> value;
@@ -168,12 +169,12 @@ final class Settings {
      *
      * @param lifetime when a change of it takes effect
      */
-    <T> T value(String key, Option.Lifetime lifetime, Reader<T> reader) {
+    <T> T value(String key, Option.TakesEffect lifetime, Reader<T> reader) {
         lifetimes.put(key, lifetime);
-        return reader(key, reader, raw(key));
+        return readOrDefault(key, reader, raw(key));
     }
 
-    private <T> T reader(String key, Reader<T> reader, Raw raw) {
+    private <T> T readOrDefault(String key, Reader<T> reader, Raw raw) {
         try {
             return reader.read(raw.text);
         } catch (RuntimeException e) {
@@ -183,7 +184,7 @@ final class Settings {
     }
 
     /** Reports an error in a value that was already read. */
-    void wrong(String key, String what) {
+    void addError(String key, String what) {
         errors.add(raw(key).place + key + ": " + what);
     }
 
@@ -237,7 +238,7 @@ final class Settings {
      *
      * @param lifetime as for {@link #value}
      */
-    <T> List<T> list(String key, Option.Lifetime lifetime, Reader<T> reader) {
+    <T> List<T> list(String key, Option.TakesEffect lifetime, Reader<T> reader) {
         lifetimes.put(key, lifetime);
         String fromEnvironment = environment.get(variable(key));
         List<Object> items;
@@ -279,7 +280,7 @@ final class Settings {
     }
 
     private Option option(String key) {
-        Option.Lifetime lifetime = requireNonNull(lifetimes.get(key), key);
+        Option.TakesEffect lifetime = requireNonNull(lifetimes.get(key), key);
         String fromEnvironment = environment.get(variable(key));
         if (fromEnvironment != null) {
             return new Option(key, fromEnvironment, "environment " + variable(key), lifetime);

@@ -24,7 +24,7 @@ final class Call {
         Session session;
 
         /** The addresses at which it may be reached. */
-        Candidates.Passed addresses;
+        Candidates.Vetted addresses;
 
         final String key;
 
@@ -32,16 +32,16 @@ final class Call {
         @Nullable
         Instant lost;
 
-        private Party(long account, Session session, Candidates.Passed addresses, String key) {
+        private Party(long account, Session session, Candidates.Vetted addresses, String key) {
             this.account = account;
             this.session = session;
             this.addresses = addresses;
             this.key = key;
         }
 
-        /** Returns where and by which key another one of the session may reach it. */
+        /** Returns the addresses and the key by which another party may reach this one. */
         Endpoint endpointFor(Party other) {
-            return new Endpoint(addresses.to(session.address(), other.session.address()), key);
+            return new Endpoint(addresses.visibleTo(session.address(), other.session.address()), key);
         }
     }
 
@@ -49,9 +49,11 @@ final class Call {
     final DirectKind kind;
     final long caller;
     final List<Long> called;
-    final Instant until;
+    final Instant ringsUntil;
 
-    /** Those in the session, by account, the caller first, then in the order in which they came. */
+    /**
+     * Those in the session, by account, the caller first, then in the order in which they joined.
+     */
     private final Map<Long, Party> parties = new LinkedHashMap<>();
 
     /** Those who were called and have not answered. */
@@ -70,7 +72,7 @@ final class Call {
             DirectKind kind,
             long caller,
             Session by,
-            Candidates.Passed addresses,
+            Candidates.Vetted addresses,
             String key,
             List<Long> called,
             Instant until) {
@@ -78,7 +80,7 @@ final class Call {
         this.kind = kind;
         this.caller = caller;
         this.called = List.copyOf(called);
-        this.until = until;
+        this.ringsUntil = until;
         parties.put(caller, new Party(caller, by, addresses, key));
     }
 
@@ -105,13 +107,13 @@ final class Call {
         return List.copyOf(ringing);
     }
 
-    /** Returns whether an account was called and has not answered; it no longer rings. */
+    /** Stops ringing an account; returns whether it was ringing. */
     boolean stopRinging(long account) {
         return ringing.remove((Long) account);
     }
 
     /** Adds a user who accepts. */
-    Party join(long account, Session by, Candidates.Passed addresses, String key) {
+    Party join(long account, Session by, Candidates.Vetted addresses, String key) {
         Party party = new Party(account, by, addresses, key);
         parties.put(account, party);
         return party;

@@ -22,17 +22,20 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All calls and what becomes of them, under one lock. What follows from a change is told and logged after the lock is released,
- * in the order of the changes. Any thread; methods block as what they tell and log does.
+ * All calls and their states, under one lock. Events are sent and logged after the lock is
+ * released, in the order of the changes. Any thread; methods block as the {@link Outcomes} do.
  */
 final class CallTable {
     /** Maximum number of direct sessions of an account at a time. */
     static final int MOST_SESSIONS = 8;
 
     /** How long a side may be without a connection to the daemon; as long as its session can be resumed. */
-    private static final Duration LOST = Duration.ofMinutes(15);
+    private static final Duration MAX_LOST = Duration.ofMinutes(15);
 
-    /** What follows from a change. Called without the lock, one at a time, in the order of the changes. */
+    /**
+     * Receives what follows from a change. Called without the lock, one at a time, in the order of
+     * the changes.
+     */
     interface Outcomes {
         void tell(Session session, DirectEvent event);
 
@@ -42,7 +45,7 @@ final class CallTable {
         /** @param session the one that declined; null if nobody did */
         void declined(Call call, long account, @Nullable Session session, String reason);
 
-        /** @param lasted since the first one accepted; null if nobody did */
+        /** @param lasted the time since the first one accepted; null if nobody did */
         void ended(Call call, String reason, @Nullable Duration lasted);
     }
 
@@ -50,12 +53,12 @@ final class CallTable {
     enum Reachable {
         ONLINE,
         OFFLINE,
-        /** The caller is blocked: the call is left unanswered, as by somebody who does not look. */
+        /** The caller is blocked: the call is left unanswered, as if nobody were looking. */
         BLOCKED
     }
 
-    /** Says whether an account can be rung. */
-    interface ToReach {
+    /** Determines whether an account can be rung. */
+    interface Reachability {
         Reachable of(long account);
     }
 
@@ -81,11 +84,12 @@ final class CallTable {
     }
 
     /**
-     * Adds a call that does not ring yet: first it is logged.
+     * Adds a call that does not ring yet, because it must be logged first.
      *
-     * @param charge called once it is sure that there can be a call; may refuse it
-     * @throws Refusal {@link Code#MALFORMED} if there is a call of this number, {@link Code#NOT_ALLOWED} if the one called is
-     *     calling, {@link Code#TOO_MANY} if the caller is in too many
+     * @param charge called once nothing else prevents the call; may refuse it
+     * @throws Refusal {@link Code#MALFORMED} if there is a call with this number,
+     *     {@link Code#NOT_ALLOWED} if the callee is calling the caller, {@link Code#TOO_MANY} if
+     *     the caller is in too many
      */
     void begin(Call call, Runnable charge) {
         lock.lock();
@@ -94,9 +98,9 @@ final class CallTable {
                 throw new Refusal(Code.MALFORMED, "There is a direct session of this number already.");
             }
             if (call.called.size() == 1) {
-                crossing(call.caller, call.called.getFirst());
+                findCrossing(call.caller, call.called.getFirst());
             }
-            checkRoom(call.caller);
+            checkSessionLimit(call.caller);
             charge.run();
             calls.put(call.session, call);
         } finally {
@@ -115,25 +119,26 @@ final class CallTable {
     }
 
     /**
-     * Rings a call that was logged; nobody if it was cancelled meanwhile.
+     * Rings the callees of a call that was logged, unless it was cancelled meanwhile.
      *
      * @param to whom the caller named: a user, or a group
-     * @param reach whether somebody who is asked can be rung
-     * @throws Refusal {@link Code#NOT_ALLOWED} if the one called is calling, whose call stands
+     * @param reach whether a callee can be rung
+     * @throws Refusal {@link Code#NOT_ALLOWED} if the callee is calling the caller, and that call
+     *     stands
      */
-    void ring(Call call, Account caller, List<Account> asked, User to, ToReach reach) {
+    void ring(Call call, Account caller, List<Account> callees, User to, Reachability reach) {
         lock.lock();
         try {
             if (calls.get(call.session) != call) {
                 // It was cancelled from another connection, or the daemon is stopping.
                 return;
             }
-            if (asked.size() == 1) {
-                long called = asked.getFirst().number();
-                crossing(caller.number(), called).ifPresent(other -> crossed(other, caller.number(), called));
+            if (callees.size() == 1) {
+                long called = callees.getFirst().number();
+                findCrossing(caller.number(), called).ifPresent(other -> endCrossed(other, caller.number(), called));
             }
             call.ring();
-            for (Account account : asked) {
+            for (Account account : callees) {
                 ring(call, caller, account, to, reach.of(account.number()));
             }
             endIfOver(call, "offline");
@@ -147,13 +152,13 @@ final class CallTable {
     }
 
     /**
-     * Returns the call of somebody who is calling the caller. Of two users who call each other, the call of the one with the
-     * lower number stands.
+     * Returns the call by which the callee is calling the caller, if there is one. If two users
+     * call each other, the call of the one with the lower number stands.
      *
-     * @throws Refusal {@link Code#NOT_ALLOWED} if it is that call that stands
+     * @throws Refusal {@link Code#NOT_ALLOWED} if that call stands
      */
     @GuardedBy("lock")
-    private Optional<Call> crossing(long caller, long called) {
+    private Optional<Call> findCrossing(long caller, long called) {
         for (Call other : calls.values()) {
             if (other.caller == called && other.called.size() == 1 && other.isRinging(caller)) {
                 if (called < caller) {
@@ -168,7 +173,7 @@ final class CallTable {
     }
 
     @GuardedBy("lock")
-    private void crossed(Call other, long caller, long called) {
+    private void endCrossed(Call other, long caller, long called) {
         other.stopRinging(caller);
         tellAll(caller, null, new DirectEvent.Cancelled(called, caller, other.session));
         other.party(called)
@@ -177,7 +182,7 @@ final class CallTable {
     }
 
     @GuardedBy("lock")
-    private void checkRoom(long account) {
+    private void checkSessionLimit(long account) {
         if (calls.values().stream().filter(call -> call.has(account)).count() >= MOST_SESSIONS) {
             throw new Refusal(
                     Code.TOO_MANY, "You are in %d direct sessions already; end one first.".formatted(MOST_SESSIONS));
@@ -195,7 +200,7 @@ final class CallTable {
             return;
         }
         if (reachable == Reachable.BLOCKED) {
-            // It is left unanswered, as by somebody who does not look.
+            // It is left unanswered, as if nobody were looking.
             return;
         }
         List<Long> others =
@@ -215,14 +220,14 @@ final class CallTable {
      *
      * @throws Refusal {@link Code#NO_SUCH_SESSION} if the call does not ring there, or another session has answered
      */
-    Call beginToAnswer(long account, String number) {
+    Call startAnswering(long account, String number) {
         lock.lock();
         try {
             Call call = call(number);
             if (!call.isRinging(account)) {
                 throw noSuchSession();
             }
-            checkRoom(account);
+            checkSessionLimit(account);
             if (!call.startAnswering(account)) {
                 throw noSuchSession();
             }
@@ -233,7 +238,7 @@ final class CallTable {
     }
 
     /** Records that the answer was logged, or could not be. */
-    void endToAnswer(Call call, long account) {
+    void finishAnswering(Call call, long account) {
         lock.lock();
         try {
             call.finishAnswering(account);
@@ -243,11 +248,11 @@ final class CallTable {
     }
 
     /**
-     * Has a user in whose answer was logged.
+     * Adds a user to a call after their answer was logged.
      *
      * @throws Refusal {@link Code#NO_SUCH_SESSION} if the call was cancelled meanwhile
      */
-    void join(Call call, long number, Session session, Candidates.Passed own, String key) {
+    void join(Call call, long number, Session session, Candidates.Vetted own, String key) {
         lock.lock();
         try {
             // It may have been cancelled while the answer was logged.
@@ -262,7 +267,8 @@ final class CallTable {
             Call.Party party = call.join(number, session, own, key);
             tellAll(number, session, new DirectEvent.Ended(number, number, call.session, "elsewhere"));
             for (Call.Party other : before) {
-                // The caller opens the connection to whoever accepts, and who accepts, to those who did before.
+                // The caller dials whoever accepts; whoever accepts dials those who accepted
+                // before.
                 boolean dials = other.account != call.caller;
                 tell(party, introduced(call, other, party, dials));
                 tell(other, introduced(call, party, other, !dials));
@@ -279,7 +285,7 @@ final class CallTable {
     }
 
     /** Replaces the addresses at which a side may be reached, and tells the others. */
-    void change(Session session, String number, Candidates.Passed addresses) {
+    void changeAddresses(Session session, String number, Candidates.Vetted addresses) {
         lock.lock();
         try {
             Call call = call(number);
@@ -387,7 +393,10 @@ final class CallTable {
         return call;
     }
 
-    /** Returns the side of a call that a session is; it may be the one that resumes that side's session. */
+    /**
+     * Returns the party of a call that a session belongs to; the session may have resumed the
+     * party's.
+     */
     @GuardedBy("lock")
     private Call.Party party(Call call, Session session) {
         Call.Party party = call.party(session.account()).orElseThrow(CallTable::noSuchSession);
@@ -402,7 +411,10 @@ final class CallTable {
         return new Refusal(Code.NO_SUCH_SESSION, "There is no such direct session, or you are not in it.");
     }
 
-    /** Has the session take the place of one that has ended that resumes it: the one on the same device. */
+    /**
+     * Replaces a party's session, if it has ended, by the one that resumes it: the one on the same
+     * device.
+     */
     @GuardedBy("lock")
     private void renew(Call.Party party) {
         if (party.session.hasEnded()) {
@@ -430,7 +442,7 @@ final class CallTable {
     private void endIfOver(Call call, String reason) {
         if (call.isOver()) {
             if (call.began == null) {
-                // Nobody is left who could take it.
+                // Nobody is left who could answer it.
                 call.party(call.caller)
                         .ifPresent(party ->
                                 tell(party, new DirectEvent.Ended(call.caller, call.caller, call.session, reason)));
@@ -449,7 +461,7 @@ final class CallTable {
         deferred.add(() -> outcomes.ended(call, reason, lasted));
     }
 
-    /** Begins the time in which the connection can come back. */
+    /** Starts the time in which a lost connection can come back. */
     void connectionClosed(Session session) {
         lock.lock();
         try {
@@ -466,7 +478,10 @@ final class CallTable {
         }
     }
 
-    /** Ends what has rung for too long, or lost its connection; returns whether there are calls. */
+    /**
+     * Ends calls that have rung for too long, and removes parties whose connection is lost; returns
+     * whether there are still calls.
+     */
     boolean sweep() {
         lock.lock();
         try {
@@ -483,7 +498,7 @@ final class CallTable {
 
     @GuardedBy("lock")
     private void sweep(Call call, Instant now) {
-        if (!now.isBefore(call.until)) {
+        if (!now.isBefore(call.ringsUntil)) {
             for (long account : call.ringing()) {
                 tellAll(account, null, new DirectEvent.Ended(account, account, call.session, "unanswered"));
                 declined(call, account, null, "unanswered");
@@ -495,13 +510,13 @@ final class CallTable {
                 party.lost = null;
             } else if (party.lost == null) {
                 party.lost = now;
-            } else if (!now.isBefore(party.lost.plus(LOST))) {
+            } else if (!now.isBefore(party.lost.plus(MAX_LOST))) {
                 leave(call, party, "lost");
             }
         }
     }
 
-    /** Ends all calls: the daemon stops. */
+    /** Ends all calls, because the daemon stops. */
     void endAll() {
         lock.lock();
         try {

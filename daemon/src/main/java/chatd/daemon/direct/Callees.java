@@ -8,7 +8,7 @@ import chatd.daemon.model.account.Account;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.command.DirectCommand;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.people.Reach;
+import chatd.protocol.value.people.AllowedUsers;
 import chatd.protocol.value.people.User;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Says whom a user may call (page {@code direct.md}). Holds no state; any thread. */
+/** Determines whom a user may call (page {@code direct.md}). Holds no state; any thread. */
 final class Callees {
     /** Maximum number of members of a group that are called. */
-    private static final int MOST_CALLED = 16;
+    private static final int MAX_CALLED = 16;
 
     private final Directory directory;
     private final Contacts contacts;
@@ -36,7 +36,7 @@ final class Callees {
      *
      * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#NOT_ALLOWED} or {@link Code#TOO_MANY}; nobody is called
      */
-    List<Account> asked(Account caller, DirectCommand.Call command) {
+    List<Account> resolve(Account caller, DirectCommand.Call command) {
         if (command.user() instanceof User.Group group) {
             return members(caller, group.number());
         }
@@ -48,10 +48,10 @@ final class Callees {
             if (other.number() == caller.number()) {
                 throw new Refusal(Code.NOT_ALLOWED, "That is you. Nobody was called.");
             }
-            if (!isWanted(caller, other)) {
+            if (!acceptsCalls(caller, other)) {
                 throw new Refusal(
                         Code.NOT_ALLOWED,
-                        other.preferences().calls() == Reach.FRIENDS
+                        other.preferences().calls() == AllowedUsers.FRIENDS
                                 ? "%s takes calls from friends only. Nobody was called.".formatted(other.name())
                                 : "%s takes no calls. Nobody was called.".formatted(other.name()));
             }
@@ -69,22 +69,22 @@ final class Callees {
                 .filter(member -> member != caller.number() && canRing(member))
                 .mapToObj(directory::findExisting)
                 .flatMap(Optional::stream)
-                .filter(member -> isWanted(caller, member))
-                .limit(MOST_CALLED + 1L)
+                .filter(member -> acceptsCalls(caller, member))
+                .limit(MAX_CALLED + 1L)
                 .toList();
         if (asked.isEmpty()) {
             throw new Refusal(Code.NOT_ALLOWED, "No member is online who takes calls from you. Nobody was called.");
         }
-        if (asked.size() > MOST_CALLED) {
+        if (asked.size() > MAX_CALLED) {
             throw new Refusal(
                     Code.TOO_MANY,
                     "More than %d members are online. Call some of them by name; nobody was called."
-                            .formatted(MOST_CALLED));
+                            .formatted(MAX_CALLED));
         }
         return asked;
     }
 
-    private boolean isWanted(Account caller, Account other) {
+    private boolean acceptsCalls(Account caller, Account other) {
         return switch (other.preferences().calls()) {
             case EVERYONE -> true;
             case FRIENDS -> contacts.friends(other.number()).has(caller.number());

@@ -6,7 +6,7 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.FeatureContext;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.limit.Sweeper;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
@@ -26,15 +26,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Introduces users to each other for direct sessions, and logs that they met (page {@code direct.md}). Nothing is stored: a
- * restart of the daemon forgets the calls, and leaves alone what the clients say to each other. An account is in at most
- * eight calls, each of which takes up to 40 KiB.
+ * Introduces users to each other for direct sessions, and logs that they met (page
+ * {@code direct.md}). Nothing is stored: a restart of the daemon forgets the calls, but does not
+ * affect the connections between clients. An account is in at most eight calls, each of which takes
+ * up to 40 KiB.
  *
  * <p>The calls are in a {@link CallTable}; what must be logged before it takes place is logged here, while the call or the
  * answer waits for it.
  */
 public final class Calls implements Feature, AutoCloseable {
-    /** What a client may give as the reason for an end: the log has it. */
+    /** The form of the reason that a client may give for an end, which is logged. */
     private static final Pattern WORD = Pattern.compile("[a-z-]{0,32}");
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -45,10 +46,10 @@ public final class Calls implements Feature, AutoCloseable {
     private final AuditTrail audit;
     private final Clock clock;
     private final Candidates candidates;
-    private final RateBy<Long> rate;
+    private final KeyedRateLimit<Long> rate;
     private final CallTable table;
 
-    /** Ends what has rung for too long, or lost its connection. */
+    /** Ends calls that have rung for too long, and removes parties whose connection is lost. */
     private final Sweeper sweeper;
 
     public Calls(FeatureContext parts, SeenAddresses seen) {
@@ -59,7 +60,7 @@ public final class Calls implements Feature, AutoCloseable {
         this.audit = parts.audit();
         this.clock = parts.clock();
         this.candidates = new Candidates(seen);
-        this.rate = new RateBy<>(() -> config.get().direct().calls(), most -> most, HOUR);
+        this.rate = new KeyedRateLimit<>(() -> config.get().direct().calls(), most -> most, HOUR);
         this.table = new CallTable(
                 directory::nameOf, account -> sessions.presence().of(account), new Consequences(sessions), clock);
         this.sweeper = new Sweeper("calls", Duration.ofSeconds(1), table::sweep);
@@ -82,14 +83,14 @@ public final class Calls implements Feature, AutoCloseable {
     }
 
     private void call(Session session, DirectCommand.Call command) {
-        Account caller = directory.acting(session.account());
-        List<Account> asked = callees.asked(caller, command);
+        Account caller = directory.requireActive(session.account());
+        List<Account> asked = callees.resolve(caller, command);
         Call call = new Call(
                 command.session(),
                 command.kind(),
                 caller.number(),
                 session,
-                candidates.vetted(command.session(), command.own().candidates(), session.address()),
+                candidates.vet(command.session(), command.own().candidates(), session.address()),
                 command.own().key(),
                 asked.stream().map(Account::number).toList(),
                 clock.instant().plus(config.get().direct().ring()));
@@ -122,20 +123,19 @@ public final class Calls implements Feature, AutoCloseable {
     }
 
     private void accept(Session session, DirectCommand.Accept command) {
-        Account account = directory.acting(session.account());
-        Candidates.Passed own =
-                candidates.vetted(command.session(), command.own().candidates(), session.address());
-        Call call = table.beginToAnswer(account.number(), command.session());
+        Account account = directory.requireActive(session.account());
+        Candidates.Vetted own = candidates.vet(command.session(), command.own().candidates(), session.address());
+        Call call = table.startAnswering(account.number(), command.session());
         try {
-            audit.log(answered(call, account, session, null, own.all()));
+            audit.log(answeredEvent(call, account, session, null, own.all()));
             table.join(call, account.number(), session, own, command.own().key());
         } finally {
-            table.endToAnswer(call, account.number());
+            table.finishAnswering(call, account.number());
         }
     }
 
     /** @param reason why it was declined; null if it was accepted */
-    private CallEvent answered(
+    private CallEvent answeredEvent(
             Call call, Account account, @Nullable Session session, @Nullable String reason, List<Candidate> addresses) {
         return new CallEvent.Answered(
                 AuditTrail.who(account),
@@ -149,10 +149,8 @@ public final class Calls implements Feature, AutoCloseable {
     }
 
     private void change(Session session, DirectCommand.ChangeCandidates command) {
-        table.change(
-                session,
-                command.session(),
-                candidates.vetted(command.session(), command.candidates(), session.address()));
+        table.changeAddresses(
+                session, command.session(), candidates.vet(command.session(), command.candidates(), session.address()));
     }
 
     private void end(Session session, DirectCommand.EndDirect command) {
@@ -162,7 +160,7 @@ public final class Calls implements Feature, AutoCloseable {
         table.end(session, command.session(), command.reason());
     }
 
-    /** Tells those concerned, and logs what has happened. */
+    /** Notifies those concerned, and logs what has happened. */
     private final class Consequences implements CallTable.Outcomes {
         private final Sessions sessions;
 
@@ -184,7 +182,7 @@ public final class Calls implements Feature, AutoCloseable {
         public void declined(Call call, long account, @Nullable Session session, String reason) {
             directory
                     .findExisting(account)
-                    .ifPresent(who -> audit.logBestEffort(answered(call, who, session, reason, List.of())));
+                    .ifPresent(who -> audit.logBestEffort(answeredEvent(call, who, session, reason, List.of())));
         }
 
         @Override
@@ -198,13 +196,13 @@ public final class Calls implements Feature, AutoCloseable {
         }
     }
 
-    /** Begins the time in which the connection can come back. */
+    /** Starts the time in which a lost connection can come back. */
     @Override
     public void connectionClosed(Session session) {
         table.connectionClosed(session);
     }
 
-    /** Ends the thread; the calls are forgotten, and logged as ended. */
+    /** Ends the thread, and all calls, which are logged as ended. */
     @Override
     public void close() {
         sweeper.close();

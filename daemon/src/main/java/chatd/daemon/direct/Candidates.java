@@ -13,17 +13,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Decides which of a client's addresses are passed on, and to whom: those that are likely its own, so that nobody can have
- * somebody else's machine send to a third (page {@code direct.md}).
+ * Decides which of a client's addresses are passed on, and to whom: those that are likely its own,
+ * so that nobody can make somebody else's machine send to a third party (page {@code direct.md}).
  */
 final class Candidates {
-    private static final int LEAST_PORT = 1_024;
+    private static final int MIN_PORT = 1_024;
 
     private static final Network UNIQUE_LOCAL = Network.parse("fc00::/7");
     private static final Network SHARED = Network.parse("100.64.0.0/10");
 
-    /** Addresses that are nobody's, or stand for IPv4 addresses. */
-    private static final List<Network> NOT_ONES_OWN = List.of(
+    /** Networks whose addresses belong to nobody, or map IPv4 addresses. */
+    private static final List<Network> NEVER_OWN = List.of(
             Network.parse("0.0.0.0/8"),
             Network.parse("240.0.0.0/4"),
             Network.parse("::/96"),
@@ -40,17 +40,18 @@ final class Candidates {
      * Addresses that may be a client's own.
      *
      * @param all those, each once
-     * @param local those of them that are private and that the daemon has not seen: only who is in the client's network can
-     *     reach them, and for anybody else they are machines of his own
+     * @param local those of them that are private and that the daemon has not seen: only those in
+     *     the client's network can reach them; for anybody else they would be machines in their own
+     *     network
      */
-    record Passed(List<Candidate> all, Set<Candidate> local) {
+    record Vetted(List<Candidate> all, Set<Candidate> local) {
         /**
-         * Returns those that another client is told.
+         * Returns those to pass on to another client.
          *
          * @param client the address of the client's TLS connection
-         * @param other that of the other's
+         * @param other the address of that other client
          */
-        List<Candidate> to(InetAddress client, InetAddress other) {
+        List<Candidate> visibleTo(InetAddress client, InetAddress other) {
             return Network.ofClient(client).equals(Network.ofClient(other))
                     ? all
                     : all.stream()
@@ -60,11 +61,12 @@ final class Candidates {
     }
 
     /**
-     * Returns those that may be passed on, in their order, IPv6 before IPv4 and global ones before private ones.
+     * Returns the addresses that may be passed on, in order: IPv6 before IPv4 and global ones
+     * before private ones.
      *
      * @param client the address of the client's TLS connection
      */
-    Passed vetted(String session, List<Candidate> named, InetAddress client) {
+    Vetted vet(String session, List<Candidate> named, InetAddress client) {
         List<InetSocketAddress> own = named.stream()
                 .flatMap(candidate -> address(candidate).stream())
                 .filter(address ->
@@ -72,7 +74,7 @@ final class Candidates {
                 .distinct()
                 .sorted(Comparator.comparingInt(Candidates::rank))
                 .toList();
-        return new Passed(
+        return new Vetted(
                 own.stream().map(Candidates::candidate).toList(),
                 own.stream()
                         .filter(address -> !isSeen(session, address, client)
@@ -99,14 +101,16 @@ final class Candidates {
 
     private static boolean isPossible(InetSocketAddress candidate) {
         InetAddress address = candidate.getAddress();
-        return candidate.getPort() >= LEAST_PORT
+        return candidate.getPort() >= MIN_PORT
                 && !address.isLoopbackAddress()
                 && !address.isLinkLocalAddress()
                 && !address.isMulticastAddress()
-                && NOT_ONES_OWN.stream().noneMatch(network -> network.contains(address));
+                && NEVER_OWN.stream().noneMatch(network -> network.contains(address));
     }
 
-    /** Returns whether something has come from an address, or comes from its network. */
+    /**
+     * Returns whether something has been received from an address, or the client is in its network.
+     */
     private boolean isSeen(String session, InetSocketAddress candidate, InetAddress client) {
         return Network.ofClient(client).contains(candidate.getAddress()) || seen.has(session, candidate);
     }

@@ -16,36 +16,41 @@ final class Deferred {
     private final ReentrantLock state;
     private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
 
-    /** Held while something is done, so that one thread at a time does it. */
-    private final ReentrantLock doing = new ReentrantLock();
+    /** Held while consequences run, so that one thread at a time runs them. */
+    private final ReentrantLock running = new ReentrantLock();
 
     /** @param state the lock that guards the state */
     Deferred(ReentrantLock state) {
         this.state = state;
     }
 
-    /** Adds something. Called with the lock that guards the state held, which gives the order. */
+    /**
+     * Adds a consequence. Called with the lock that guards the state held, which gives the order.
+     */
     void add(Runnable what) {
         queue.add(what);
     }
 
-    /** Returns after everything that was added before was done, by this thread or another. Called without that lock. */
+    /**
+     * Runs everything that was added, or waits until another thread has run it. Called without that
+     * lock.
+     */
     void run() {
         if (state.isHeldByCurrentThread()) {
             throw new IllegalStateException("the lock is still held");
         }
-        doing.lock();
+        running.lock();
         try {
             for (Runnable next = queue.poll(); next != null; next = queue.poll()) {
                 try {
                     next.run();
                 } catch (RuntimeException e) {
-                    // It may be another thread's, and what comes after it is to be done all the same.
+                    // It may be another thread's, and those after it must run all the same.
                     LOG.error("CHATD-907 what follows from a change failed", e);
                 }
             }
         } finally {
-            doing.unlock();
+            running.unlock();
         }
     }
 }

@@ -9,10 +9,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The UDP addresses from which clients asked for their own address, by the session that they named: for a minute, of at most
- * {@value #MOST_SESSIONS} sessions, 4 addresses each, which is 4 MiB. Anybody can send such datagrams: they can push out
- * what was seen of others, who then have to be content with the addresses of their network, and do no other harm. Any
- * thread; does not block.
+ * The UDP addresses from which clients asked for their own address, by the session that they named.
+ * They are kept for a minute, for at most {@value #MOST_SESSIONS} sessions, 4 addresses each, which
+ * is 4 MiB. Anybody can send such datagrams, and so evict what was seen of others, who are then
+ * left with the addresses of their network; that is all the harm they can do. Any thread; does not
+ * block.
  */
 public final class SeenAddresses {
     private static final int MOST_SESSIONS = 8_192;
@@ -48,7 +49,7 @@ public final class SeenAddresses {
         return seen != null && seen.contains(from);
     }
 
-    /** Returns for how many sessions addresses are remembered. */
+    /** Returns the number of sessions for which addresses are remembered. */
     long size() {
         bySession.cleanUp();
         return bySession.estimatedSize();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Contacts {
     private final Map<Long, NumberSet> friends = new ConcurrentHashMap<>();
 
-    /** Open requests, by who asked. */
+    /** Open requests, by the user who asked. */
     private final Map<Long, NumberSet> asked = new ConcurrentHashMap<>();
 
     /** Open requests that the asked user knows of, by that user. */
@@ -26,7 +26,7 @@ public final class Contacts {
 
     private final Map<Long, NumberSet> blocked = new ConcurrentHashMap<>();
 
-    /** When requests were declined last; by who asked, and whom. */
+    /** When requests were last declined, by who asked and who was asked. */
     private final Map<Pair, Instant> declined = new ConcurrentHashMap<>();
 
     /** @param blocks who has blocked, and whom */
@@ -97,7 +97,7 @@ public final class Contacts {
         switch (effect) {
             case Effect.FriendAsked request -> request(account, request.asked(), request.told());
             case Effect.FriendsMade made -> befriend(account, made.other());
-            case Effect.FriendDeclined no -> decline(no.asker(), account, change.time());
+            case Effect.FriendDeclined refusal -> decline(refusal.asker(), account, change.time());
             case Effect.RequestWithdrawn withdrawn -> end(account, withdrawn.asked());
             case Effect.FriendRemoved removed -> {
                 change(friends, account, set -> set.without(removed.other()));
@@ -112,7 +112,7 @@ public final class Contacts {
     private void forget(long account) {
         friends(account).forEach(friend -> change(friends, friend, set -> set.without(account)));
         asked(account).forEach(other -> change(received, other, set -> set.without(account)));
-        // Those, too, whose requests it was not told of.
+        // Includes those whose requests it was not told of.
         asked.replaceAll((asker, set) -> set.without(account));
         blocked.replaceAll((blocker, set) -> set.without(account));
         declined.keySet().removeIf(pair -> pair.one() == account || pair.other() == account);

@@ -50,12 +50,15 @@ public final class Directory {
     @GuardedBy("this")
     private final Map<String, Long> everUsed = new HashMap<>();
 
-    /** The names of {@link #everUsed} by each of their skeletons. Made anew at each start, as this ICU knows them. */
+    /**
+     * The names of {@link #everUsed} by each of their skeletons. Rebuilt at each start, by the
+     * rules of the current ICU.
+     */
     @GuardedBy("this")
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
     /** The accounts that registered themselves. */
-    private final Set<Long> registered = ConcurrentHashMap.newKeySet();
+    private final Set<Long> markRegistered = ConcurrentHashMap.newKeySet();
 
     private final GroupDirectory groups;
 
@@ -75,14 +78,16 @@ public final class Directory {
         return groups;
     }
 
-    /** Remembers that an account registered itself, rather than being made by an administrator. */
-    public void registered(long account) {
-        registered.add(account);
+    /**
+     * Remembers that an account registered itself, rather than being created by an administrator.
+     */
+    public void markRegistered(long account) {
+        markRegistered.add(account);
     }
 
     /** Returns whether an account registered itself. */
     public boolean hasRegistered(long account) {
-        return registered.contains(account);
+        return markRegistered.contains(account);
     }
 
     /** Returns what a user may read at this moment. */
@@ -119,7 +124,7 @@ public final class Directory {
      *
      * @throws Refusal {@link Code#DISABLED} if it may no longer act: it was disabled or deleted meanwhile
      */
-    public Account acting(long number) {
+    public Account requireActive(long number) {
         Account account = numbered(number);
         if (account.state() != Account.State.ACTIVE) {
             throw new Refusal(Code.DISABLED, "The account is disabled. Nothing was done.");
@@ -130,10 +135,10 @@ public final class Directory {
     /**
      * Returns the account with this number, which is about to write something that others can read.
      *
-     * @throws Refusal as {@link #acting} does, or with {@link Code#NOT_ALLOWED} if it is muted
+     * @throws Refusal as {@link #requireActive} does, or with {@link Code#NOT_ALLOWED} if it is muted
      */
-    public Account writing(long number, Instant now) {
-        Account account = acting(number);
+    public Account requireUnmuted(long number, Instant now) {
+        Account account = requireActive(number);
         account.mutedUntil().filter(now::isBefore).ifPresent(until -> {
             throw new Refusal(
                     Code.NOT_ALLOWED,
@@ -156,14 +161,14 @@ public final class Directory {
     public Optional<Account> user(User user) {
         return switch (user) {
             case User.Named named -> named(named.typed());
-            case User.Called called -> called(called.typed());
+            case User.Called called -> findAsTyped(called.typed());
             case User.Own own -> user(own.otherwise());
             case User.Numbered numbered -> findExisting(numbered.number());
             case User.Group group -> Optional.empty();
         };
     }
 
-    /** Returns what refuses a command that is about a user who does not exist. */
+    /** Returns the refusal of a command about a user who does not exist. */
     public static Refusal noSuchUser(User user) {
         return new Refusal(
                 Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(user.typed()) + ". Nothing was done.");
@@ -182,7 +187,8 @@ public final class Directory {
     public String nameFor(User user) {
         return switch (user) {
             case User.Named named -> named(named.typed()).map(Account::name).orElse(named.typed());
-            case User.Called called -> called(called.typed()).map(Account::name).orElse(called.typed());
+            case User.Called called ->
+                findAsTyped(called.typed()).map(Account::name).orElse(called.typed());
             case User.Own own -> nameFor(own.otherwise());
             case User.Group group -> group.typed();
             case User.Numbered numbered ->
@@ -208,10 +214,11 @@ public final class Directory {
     }
 
     /**
-     * Returns the account that is called so, in whatever case, width or normal form it was typed; of old ones whose names
-     * differ in that alone, the one with exactly this name, otherwise none.
+     * Returns the account with this name, in whatever case, width or normal form it was typed. If
+     * there are several old ones whose names differ only in that, returns the one with exactly this
+     * name, or none.
      */
-    public Optional<Account> called(String typed) {
+    public Optional<Account> findAsTyped(String typed) {
         Optional<Account> exact = named(typed);
         if (exact.isPresent() || typed.length() > 2 * Names.MOST_BYTES) {
             return exact;
@@ -225,14 +232,15 @@ public final class Directory {
     }
 
     /**
-     * Returns the accounts with a part of their name that begins with a text, whatever its case and accents, at most
-     * {@code most} of them: who is called so, those whose name begins so, and the others, each by their names.
+     * Returns at most {@code most} accounts with a part of their name that begins with a text,
+     * whatever its case and accents: first the one with this name, then those whose name begins
+     * with it, then the others, each sorted by name.
      */
     public List<Account> matching(String text, int most) {
         if (text.length() > 2 * Names.MOST_BYTES) {
             return List.of();
         }
-        return Stream.concat(called(text).map(Account::number).stream(), index.find(text))
+        return Stream.concat(findAsTyped(text).map(Account::number).stream(), index.find(text))
                 .distinct()
                 .map(this::find)
                 .flatMap(Optional::stream)
@@ -290,7 +298,7 @@ public final class Directory {
     }
 
     /** Returns the account that has or once had this name, deleted or not. */
-    public synchronized Optional<Account> formerly(String name) {
+    public synchronized Optional<Account> findByFormerName(String name) {
         return Optional.ofNullable(everUsed.get(name)).map(byNumber::get);
     }
 
@@ -360,18 +368,18 @@ public final class Directory {
         Account before = byNumber.put(account.number(), account);
         byName.put(account.name(), account);
         if (before == null || !before.name().equals(account.name()) || account.state() == Account.State.DELETED) {
-            // Not at each login, which changes neither.
-            fold(before, account);
+            // Skipped at logins, which change neither.
+            reindex(before, account);
         }
         if (before == null) {
-            own(account);
+            rememberName(account);
         } else if (!before.name().equals(account.name())) {
-            own(account);
+            rememberName(account);
             byName.remove(before.name());
         }
     }
 
-    private void fold(@Nullable Account before, Account account) {
+    private void reindex(@Nullable Account before, Account account) {
         if (before != null) {
             foldedNames.remove(FoldedName.of(before));
             index.remove(before.name(), before.number());
@@ -382,7 +390,7 @@ public final class Directory {
         }
     }
 
-    private void own(Account account) {
+    private void rememberName(Account account) {
         remember(account.name(), account.number());
     }
 
@@ -404,8 +412,8 @@ public final class Directory {
     }
 
     /**
-     * Applies a committed change that ends an account's logins and tokens, of its password or its state, and increments
-     * the password generation.
+     * Applies a committed change of an account's password or state that ends its logins and tokens,
+     * and increments the password generation.
      */
     public void putPassword(Account account) {
         passwordGeneration.merge(account.number(), 1L, Long::sum);

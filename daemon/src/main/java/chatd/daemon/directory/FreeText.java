@@ -4,14 +4,16 @@ import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import chatd.text.SafeText;
 
-/** Checks what people write of their own that others read in a list or in a terminal: nothing in it may be invisible. */
+/**
+ * Validates free text that others read in a list or in a terminal: nothing in it may be invisible.
+ */
 public final class FreeText {
     private FreeText() {}
 
     /**
-     * Checks what may have one line.
+     * Validates a text of one line.
      *
-     * @param sentence says what is wrong
+     * @param sentence the message of the refusal
      * @throws Refusal {@link Code#MALFORMED}
      */
     public static void checkLine(String line, String sentence) {
@@ -20,7 +22,9 @@ public final class FreeText {
         }
     }
 
-    /** Checks what may have several lines, and tabs; otherwise like {@link #checkLine}. */
+    /**
+     * Validates a text that may have several lines, and tabs; otherwise like {@link #checkLine}.
+     */
     public static void check(String text, String sentence) {
         String spaced = text.replace('\t', ' ');
         if (!SafeText.text(spaced).equals(spaced)) {

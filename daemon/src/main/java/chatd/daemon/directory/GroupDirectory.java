@@ -8,7 +8,7 @@ import chatd.daemon.model.group.Membership;
 import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.model.message.Reader;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,12 +26,16 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All groups, their members, and who was one, in memory, as of the last applied commit: 17 bytes a member and 8 of each
- * account's list, about 150 for who has left. Changed by the journal's thread alone; read by any.
+ * In-memory copy of all groups, their members and former members, as of the last applied commit: 17
+ * bytes for each member and 8 in their list of groups, about 150 for each former member. Changed by
+ * the journal's thread only; read by any.
  */
 public final class GroupDirectory {
-    /** Nothing longer is found, in characters: a group's name has 64 bytes, in whatever form it is typed. */
-    private static final int LONGEST = 128;
+    /**
+     * Maximum length of a searched text, in characters: a group's name has at most 64 bytes, in
+     * whatever form it is typed.
+     */
+    private static final int MAX_SEARCH = 128;
 
     private final Map<Long, Entry> byNumber = new ConcurrentHashMap<>();
 
@@ -68,50 +72,51 @@ public final class GroupDirectory {
         }
     }
 
-    /** What an account has been in a group before; {@code removed} says how the last stretch ended. */
-    private record Past(List<MembershipPeriod> stretches, boolean removed) {}
+    /** An account's former memberships in a group; {@code removed} says how the last one ended. */
+    private record Past(List<MembershipPeriod> periods, boolean removed) {}
 
     /** Creates a directory without groups. */
     public GroupDirectory() {}
 
     /**
-     * @param memberships passes on all memberships, by group, account, and number of the change by which it came
+     * @param memberships passes on all memberships, ordered by group, account, and number of the
+     *     change by which they began
      * @param newest the highest number in the history of each group
      */
     public GroupDirectory(List<Group> groups, Consumer<Consumer<Membership>> memberships, Map<Long, Long> newest) {
         groups.forEach(group -> byNumber.put(group.number(), new Entry(group, Members.NONE, Map.of())));
-        List<Membership> ofOne = new ArrayList<>();
+        List<Membership> ofOneGroup = new ArrayList<>();
         memberships.accept(membership -> {
-            if (!ofOne.isEmpty() && ofOne.getFirst().group() != membership.group()) {
-                load(ofOne);
-                ofOne.clear();
+            if (!ofOneGroup.isEmpty() && ofOneGroup.getFirst().group() != membership.group()) {
+                load(ofOneGroup);
+                ofOneGroup.clear();
             }
-            ofOne.add(membership);
+            ofOneGroup.add(membership);
         });
-        load(ofOne);
+        load(ofOneGroup);
         this.newest.putAll(newest);
         byNumber.values().forEach(entry -> index(entry.group(), true));
     }
 
-    private void load(List<Membership> ofOne) {
-        if (ofOne.isEmpty()) {
+    private void load(List<Membership> ofOneGroup) {
+        if (ofOneGroup.isEmpty()) {
             return;
         }
-        long group = ofOne.getFirst().group();
+        long group = ofOneGroup.getFirst().group();
         SortedMap<Long, Members.Member> members = new TreeMap<>();
         Map<Long, Past> past = new HashMap<>();
-        for (Membership one : ofOne) {
+        for (Membership one : ofOneGroup) {
             long account = one.account();
-            MembershipPeriod stretch = one.stretch();
+            MembershipPeriod period = one.period();
             change(everOfAccount, account, set -> set.with(group));
-            if (stretch.isOpen()) {
-                members.put(account, new Members.Member(one.role(), stretch.since(), stretch.from() < stretch.since()));
+            if (period.isOpen()) {
+                members.put(account, new Members.Member(one.role(), period.since(), period.from() < period.since()));
                 change(ofAccount, account, set -> set.with(group));
             } else {
                 past.merge(
                         account,
-                        new Past(List.of(stretch), one.removed()),
-                        (before, last) -> new Past(plus(before.stretches(), stretch), last.removed()));
+                        new Past(List.of(period), one.removed()),
+                        (before, last) -> new Past(plus(before.periods(), period), last.removed()));
             }
         }
         byNumber.computeIfPresent(group, (_, entry) -> new Entry(entry.group(), new Members(members), past));
@@ -149,13 +154,13 @@ public final class GroupDirectory {
     }
 
     /** Returns the groups that an account is in, by number. */
-    public NumberSet of(long account) {
+    public NumberSet groupsOf(long account) {
         return ofAccount.getOrDefault(account, NumberSet.EMPTY);
     }
 
     /** Returns the open groups with others in them of which an account is the only owner, by number. */
     public List<Group> ownedAlone(long account) {
-        return StreamSupport.stream(of(account).spliterator(), false)
+        return StreamSupport.stream(groupsOf(account).spliterator(), false)
                 .map(group -> find(group).orElseThrow())
                 .filter(group -> !group.closed()
                         && members(group.number()).size() > 1
@@ -178,23 +183,28 @@ public final class GroupDirectory {
         return past != null && past.removed();
     }
 
-    /** Returns what an account sees of a group; nothing, if it was never in it. */
+    /**
+     * Returns the periods of a group's history that an account sees; none, if it was never in it.
+     */
     public List<MembershipPeriod> periods(long account, long group) {
         Entry entry = byNumber.get(group);
         if (entry == null) {
             return List.of();
         }
         List<MembershipPeriod> all = Optional.ofNullable(entry.past().get(account))
-                .map(Past::stretches)
+                .map(Past::periods)
                 .orElse(List.of());
         return entry.members()
                 .find(account)
-                .map(member -> plus(all, member.stretch()))
+                .map(member -> plus(all, member.period()))
                 .orElse(all);
     }
 
-    /** Returns what each of those sees of a group who have left it at some time, whether they have come back or not. */
-    public List<List<MembershipPeriod>> stretchesOfFormer(long group) {
+    /**
+     * Returns the periods of a group's history that each former member sees, whether they have come
+     * back or not.
+     */
+    public List<List<MembershipPeriod>> periodsOfFormerMembers(long group) {
         Entry entry = byNumber.get(group);
         return entry == null
                 ? List.of()
@@ -205,7 +215,7 @@ public final class GroupDirectory {
 
     /** Returns whether an account sees a message, or a change, of a group. */
     public boolean sees(long account, long group, long message) {
-        return periods(account, group).stream().anyMatch(stretch -> stretch.has(message));
+        return periods(account, group).stream().anyMatch(period -> period.contains(message));
     }
 
     /** Returns what an account may read. */
@@ -223,7 +233,7 @@ public final class GroupDirectory {
      * @throws Refusal {@link Code#NOT_A_MEMBER} if it was in it, or the group is open; otherwise
      *     {@link Code#NO_SUCH_GROUP}, as if there were none
      */
-    public Group ofMember(long account, long number) {
+    public Group requireMember(long account, long number) {
         Group group = find(number).orElseThrow(GroupDirectory::noSuchGroup);
         if (members(number).has(account)) {
             return group;
@@ -237,9 +247,9 @@ public final class GroupDirectory {
         return new Refusal(Code.NO_SUCH_GROUP, "There is no such group. Nothing was done.");
     }
 
-    /** @throws Refusal as {@link #ofMember}, or with {@link Code#CLOSED} */
+    /** @throws Refusal as {@link #requireMember}, or with {@link Code#CLOSED} */
     public void checkWriting(long account, long number) {
-        checkOpen(ofMember(account, number));
+        checkOpen(requireMember(account, number));
     }
 
     /** @throws Refusal {@link Code#CLOSED} if a group is closed */
@@ -250,17 +260,19 @@ public final class GroupDirectory {
     }
 
     /**
-     * Returns the conversation with a group that an account is, or was, in, which it may read.
+     * Returns the number of a group whose history an account may read, since it is, or was, in it.
      *
-     * @throws Refusal as {@link #ofMember}
+     * @throws Refusal as {@link #requireMember}
      */
-    public long read(long account, long number) {
-        return wasEverIn(account, number) ? number : ofMember(account, number).number();
+    public long requireReadable(long account, long number) {
+        return wasEverIn(account, number)
+                ? number
+                : requireMember(account, number).number();
     }
 
     /** Returns the groups that can be found and have a word that begins with a text, whatever its case. */
     public List<Group> withWord(String text, int most) {
-        return text.isEmpty() || text.length() > LONGEST
+        return text.isEmpty() || text.length() > MAX_SEARCH
                 ? List.of()
                 : index.find(text)
                         .limit(most)
@@ -281,28 +293,28 @@ public final class GroupDirectory {
     }
 
     /** Records that an entry with this number is in the history of a group. */
-    public void added(long group, long number) {
+    public void recordNewest(long group, long number) {
         newest.merge(group, number, Math::max);
     }
 
     /** Applies a committed change. */
     public void apply(GroupChange change) {
         long number = change.group();
-        added(number, change.number());
+        recordNewest(number, change.number());
         switch (change.act()) {
-            case GroupAct.Created created -> {
+            case GroupAction.Created created -> {
                 Group group = new Group(number, change.name(), "", created.wholeHistory(), created.open(), false);
                 Members.Member owner = new Members.Member(GroupRole.OWNER, change.number(), created.wholeHistory());
                 byNumber.put(number, new Entry(group, Members.NONE.with(List.of(change.sender()), owner), Map.of()));
                 index(group, true);
-                listed(List.of(change.sender()), number);
-                come(change, created.users());
+                listForAccounts(List.of(change.sender()), number);
+                join(change, created.users());
             }
-            case GroupAct.Added added -> come(change, added.users());
-            case GroupAct.Joined joined -> come(change, List.of(joined.user()));
-            case GroupAct.Removed removed -> go(change, removed.user(), true);
-            case GroupAct.Left left -> {
-                go(change, left.user(), false);
+            case GroupAction.Added added -> join(change, added.users());
+            case GroupAction.Joined joined -> join(change, List.of(joined.user()));
+            case GroupAction.Removed removed -> leave(change, removed.user(), true);
+            case GroupAction.Left left -> {
+                leave(change, left.user(), false);
                 if (left.next() != 0) {
                     update(number, entry -> entry.with(entry.members().with(left.next(), GroupRole.OWNER)));
                 }
@@ -310,16 +322,16 @@ public final class GroupDirectory {
                     change(number, Group::asClosed);
                 }
             }
-            case GroupAct.Renamed renamed -> change(number, group -> group.withName(change.name()));
-            case GroupAct.RoleGiven role ->
+            case GroupAction.Renamed renamed -> change(number, group -> group.withName(change.name()));
+            case GroupAction.RoleGiven role ->
                 update(number, entry -> entry.with(entry.members().with(role.user(), role.role())));
-            case GroupAct.Set set ->
+            case GroupAction.Set set ->
                 change(number, group -> {
                     Group after = set.wholeHistory() == null ? group : group.withWholeHistory(set.wholeHistory());
                     after = set.open() == null ? after : after.withOpen(set.open());
                     return set.topic() == null ? after : after.withTopic(set.topic());
                 });
-            case GroupAct.Closed closed -> change(number, Group::asClosed);
+            case GroupAction.Closed closed -> change(number, Group::asClosed);
         }
     }
 
@@ -335,7 +347,7 @@ public final class GroupDirectory {
         });
     }
 
-    private void come(GroupChange change, Collection<Long> accounts) {
+    private void join(GroupChange change, Collection<Long> accounts) {
         if (accounts.isEmpty()) {
             return;
         }
@@ -344,22 +356,22 @@ public final class GroupDirectory {
             return entry.with(
                     entry.members().with(accounts, new Members.Member(GroupRole.MEMBER, change.number(), isWhole)));
         });
-        listed(accounts, change.group());
+        listForAccounts(accounts, change.group());
     }
 
-    private void listed(Collection<Long> accounts, long group) {
+    private void listForAccounts(Collection<Long> accounts, long group) {
         for (long account : accounts) {
             change(everOfAccount, account, set -> set.with(group));
             change(ofAccount, account, set -> set.with(group));
         }
     }
 
-    private void go(GroupChange change, long account, boolean removed) {
+    private void leave(GroupChange change, long account, boolean removed) {
         update(change.group(), entry -> {
-            MembershipPeriod open = entry.members().find(account).orElseThrow().stretch();
+            MembershipPeriod open = entry.members().find(account).orElseThrow().period();
             MembershipPeriod ended = new MembershipPeriod(open.since(), open.from(), change.number());
             List<MembershipPeriod> before = Optional.ofNullable(entry.past().get(account))
-                    .map(Past::stretches)
+                    .map(Past::periods)
                     .orElse(List.of());
             return entry.with(account, new Past(plus(before, ended), removed))
                     .with(entry.members().without(account));

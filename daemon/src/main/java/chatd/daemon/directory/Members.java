@@ -24,11 +24,11 @@ public final class Members {
     /**
      * One member.
      *
-     * @param since the number of the change by which it came
-     * @param wholeHistory whether it sees what was said before
+     * @param since the number of the change by which they joined
+     * @param wholeHistory whether they see what was said before
      */
     public record Member(GroupRole role, long since, boolean wholeHistory) {
-        public MembershipPeriod stretch() {
+        public MembershipPeriod period() {
             return new MembershipPeriod(since, wholeHistory ? 0 : since, Long.MAX_VALUE);
         }
     }
@@ -103,7 +103,7 @@ public final class Members {
         return Arrays.equals(owners().toArray(), new long[] {account});
     }
 
-    /** Returns who, other than an account, was a member longest; 0 if there is nobody. */
+    /** Returns who has been a member longest, other than an account; 0 if there is nobody. */
     public long longestServing(long except) {
         return IntStream.range(0, accounts.length)
                 .filter(i -> accounts[i] != except)
@@ -113,7 +113,7 @@ public final class Members {
                 .orElse(0L);
     }
 
-    /** Returns the same with these accounts, too, each as {@code member}. */
+    /** Returns these members with more accounts, each as {@code member}. */
     Members with(Collection<Long> others, Member member) {
         long[] sorted = others.stream().mapToLong(account -> account).sorted().toArray();
         int size = accounts.length + sorted.length;
@@ -136,7 +136,7 @@ public final class Members {
         return new Members(all, allSince, allFlags);
     }
 
-    /** Returns the same without an account, which is a member. */
+    /** Returns these members without an account that is one of them. */
     Members without(long account) {
         int gone = place(account);
         int size = accounts.length - 1;
@@ -152,7 +152,7 @@ public final class Members {
         return new Members(all, allSince, allFlags);
     }
 
-    /** Returns the same with another role of an account, which is a member. */
+    /** Returns these members with another role for an account that is one of them. */
     Members with(long account, GroupRole role) {
         int place = place(account);
         byte[] changed = flags.clone();

@@ -3,11 +3,11 @@ package chatd.daemon.directory;
 import java.util.List;
 
 /**
- * What whoever gives a name may give, beyond the rules for all names.
+ * Which names may be given, beyond the rules for all names.
  *
  * @param titles names that are refused, and names that look like them
  * @param similar whether a name may look like another account's
- * @param hint appended to the refusal of a similar name; how to give it all the same
+ * @param hint appended to the refusal of a similar name; says how to give it all the same
  */
 public record NamePolicy(List<String> titles, boolean similar, String hint) {
     /** For people who register an account for themselves, and for helpers. */

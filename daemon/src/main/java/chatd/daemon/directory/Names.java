@@ -61,13 +61,19 @@ public final class Names {
             "服務器",
             "伺服器");
 
-    /** Matches marks, punctuation, and letters that look like these: twins of a word are twins with them, too. */
+    /**
+     * Matches marks, punctuation, and letters that look like these: words that differ only in them
+     * are twins.
+     */
     private static final Pattern ORNAMENT = Pattern.compile("[^\\p{L}\\p{Nd}]|\\p{Lm}|〆");
 
     /** Marks on Latin, Greek and Cyrillic letters: those of other scripts are letters of their own. */
     private static final Pattern ACCENT = Pattern.compile("[\u0300-\u036F]");
 
-    /** Replaces Latin letters that no normal form takes apart, such as \u00F8 and \u0142. Thread-safe. */
+    /**
+     * Replaces Latin letters that no normal form decomposes, such as \u00F8 and \u0142.
+     * Thread-safe.
+     */
     private static final Transliterator LATIN = Transliterator.getInstance("Latin-ASCII");
 
     private final Normalizer2 nfkc = Normalizer2.getNFKCInstance();
@@ -115,22 +121,25 @@ public final class Names {
                 && twins.stream().anyMatch(twin -> ACCOUNT.matcher(twin).matches())) {
             throw bad("A name must not look like a number.");
         }
-        if (meets(twins, serversTwins)) {
+        if (intersects(twins, serversTwins)) {
             throw bad("This name is the daemon's own, or looks like it.");
         }
-        if (meets(twins, printedTwins)) {
+        if (intersects(twins, printedTwins)) {
             throw bad("This name, or one that looks like it, is a word that programs print where names stand.");
         }
-        if (meets(twins, twins(titles))) {
+        if (intersects(twins, twins(titles))) {
             throw bad("Only an administrator can assign this name, or one that looks like it.");
         }
     }
 
-    private static boolean meets(Set<String> one, Set<String> other) {
+    private static boolean intersects(Set<String> one, Set<String> other) {
         return one.stream().anyMatch(other::contains);
     }
 
-    /** Returns the skeletons of words without their marks and punctuation, and with what ICU does not take for alike. */
+    /**
+     * Returns the skeletons of words without their marks and punctuation, and with letters merged
+     * that look alike, but not to ICU.
+     */
     private Set<String> twins(Collection<String> words) {
         return words.stream()
                 .flatMap(word -> skeletons(word).stream())
@@ -139,7 +148,7 @@ public final class Names {
                 .collect(Collectors.toSet());
     }
 
-    /** Returns a name in the normal form of all names, if it is short enough to be one in any. */
+    /** Returns a name in the normal form of all names, unless it is too long to be a name. */
     static String composed(String name) {
         return name.length() > 3 * MOST_BYTES
                 ? name
@@ -172,8 +181,9 @@ public final class Names {
     }
 
     /**
-     * Returns a name's skeletons: names that share one look alike, whatever their case (UTS 39). Two, since a capital
-     * may look like another letter than the small one does: I like l, and i like nothing.
+     * Returns a name's skeletons: names that share one look alike, whatever their case (UTS 39).
+     * There are two, since a capital may look like a different letter than the small one does: I
+     * looks like l, and i like no other.
      */
     Set<String> skeletons(String name) {
         return Stream.of(name, spoof.getSkeleton(name))

@@ -18,12 +18,12 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Watches how much is free on the disks on which everything is stored: the database's, where that is on this machine, and
- * the log's. It looks once a second while something is sent. Any thread.
+ * Watches the free space on the disks on which everything is stored: the database's, if that is on
+ * this machine, and the log's. Checks it once a second while something is sent. Any thread.
  */
 public final class DiskSpace implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(DiskSpace.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final Supplier<Config> config;
@@ -33,14 +33,14 @@ public final class DiskSpace implements AutoCloseable {
     private final Clock clock;
     private final DiskTrend trendOfLog = new DiskTrend("the audit log");
     private final DiskTrend trendOfDatabase = new DiskTrend("the database");
-    private final Sweeper sweeper = new Sweeper("disk space", LOOK, this::look);
-    private final Sweeper hourly = new Sweeper("the trend of the disks", HOUR, this::note);
+    private final Sweeper sweeper = new Sweeper("disk space", INTERVAL, this::checkNow);
+    private final Sweeper hourly = new Sweeper("the trend of the disks", HOUR, this::sampleTrends);
     private volatile boolean isFull;
 
     /**
-     * Looks once. Blocks.
+     * Checks once. Blocks.
      *
-     * @param config the database and the log are those of the start
+     * @param config its database and log are those at startup
      */
     public DiskSpace(Supplier<Config> config, StorageStore store, Clock clock) {
         Config now = config.get();
@@ -49,15 +49,15 @@ public final class DiskSpace implements AutoCloseable {
         this.clock = clock;
         this.log = now.audit().directory();
         this.isLocal = now.database().socket().isPresent();
-        var _ = look();
-        var _ = note();
+        var _ = checkNow();
+        var _ = sampleTrends();
         hourly.start();
     }
 
-    private boolean note() {
+    private boolean sampleTrends() {
         Instant now = clock.instant();
-        trendOfLog.note(now, ofLog());
-        trendOfDatabase.note(now, ofDatabase());
+        trendOfLog.record(now, freeOnLogDisk());
+        trendOfDatabase.record(now, freeOnDatabaseDisk());
         return true;
     }
 
@@ -75,9 +75,9 @@ public final class DiskSpace implements AutoCloseable {
         }
     }
 
-    private boolean look() {
+    private boolean checkNow() {
         long least = config.get().storage().texts();
-        boolean isLow = least > 0 && (isBelow(least, ofLog()) || isBelow(least, ofDatabase()));
+        boolean isLow = least > 0 && (isBelow(least, freeOnLogDisk()) || isBelow(least, freeOnDatabaseDisk()));
         if (isLow != isFull) {
             if (isLow) {
                 LOG.error("CHATD-501 a disk has less than storage.texts free: no texts are taken. {}", trouble());
@@ -86,7 +86,7 @@ public final class DiskSpace implements AutoCloseable {
             }
             isFull = isLow;
         }
-        // While it is full, nobody may send anything that would have it look again.
+        // While a disk is full, nobody may send anything that would start the checks again.
         return isLow;
     }
 
@@ -94,13 +94,16 @@ public final class DiskSpace implements AutoCloseable {
         return free.isPresent() && free.getAsLong() < least;
     }
 
-    /** Returns what takes the attention of an administrator, as a sentence; empty if nothing does. Blocks. */
+    /**
+     * Returns what needs the attention of an administrator, as a sentence; empty if nothing does.
+     * Blocks.
+     */
     public String trouble() {
         long least = config.get().storage().texts();
-        if (isBelow(least, ofLog())) {
+        if (isBelow(least, freeOnLogDisk())) {
             return "The disk of the log, with " + log.toAbsolutePath() + ", is nearly full: no texts are taken.";
         }
-        if (isBelow(least, ofDatabase())) {
+        if (isBelow(least, freeOnDatabaseDisk())) {
             return "The disk of the database is nearly full: no texts are taken.";
         }
         return "";
@@ -109,12 +112,12 @@ public final class DiskSpace implements AutoCloseable {
     /** Returns when a disk will be full, as a sentence, if that is soon; otherwise empty. Blocks. */
     public String trend() {
         Instant now = clock.instant();
-        String ofLog = trendOfLog.trouble(now, ofLog());
-        return ofLog.isEmpty() ? trendOfDatabase.trouble(now, ofDatabase()) : ofLog;
+        String ofLog = trendOfLog.trouble(now, freeOnLogDisk());
+        return ofLog.isEmpty() ? trendOfDatabase.trouble(now, freeOnDatabaseDisk()) : ofLog;
     }
 
     /** Returns the bytes that are free on the database's disk; empty if that is on another machine. Blocks. */
-    public OptionalLong ofDatabase() {
+    public OptionalLong freeOnDatabaseDisk() {
         try {
             return isLocal ? free(Path.of(store.directory())) : OptionalLong.empty();
         } catch (DatabaseUnavailable e) {
@@ -122,7 +125,7 @@ public final class DiskSpace implements AutoCloseable {
         }
     }
 
-    private OptionalLong ofLog() {
+    private OptionalLong freeOnLogDisk() {
         return free(log);
     }
 

@@ -9,15 +9,18 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
 
-/** How fast a disk fills up, from what was free on it in the last two weeks, hour by hour. Thread-safe. */
+/**
+ * Estimates how fast a disk fills up, from hourly samples of its free space in the last two weeks.
+ * Thread-safe.
+ */
 final class DiskTrend {
-    /** The time within which a disk that would be full needs attention; as long are samples kept. */
+    /** A disk that would be full within this time needs attention; samples are kept for as long. */
     private static final Duration SOON = Duration.ofDays(14);
 
-    /** The time from which on samples tell anything: a few hours of a day are not like the others. */
-    private static final Duration LEAST = Duration.ofDays(1);
+    /** Minimum time that the samples must span: a few hours of a day are not like the others. */
+    private static final Duration MIN_SPAN = Duration.ofDays(1);
 
-    private static final Duration BETWEEN = Duration.ofHours(1);
+    private static final Duration INTERVAL = Duration.ofHours(1);
 
     private final String name;
 
@@ -26,20 +29,22 @@ final class DiskTrend {
 
     private record Sample(Instant time, long free) {}
 
-    /** @param name of what is on the disk, as part of a sentence */
+    /** @param name the name of what is on the disk, as part of a sentence */
     DiskTrend(String name) {
         this.name = name;
     }
 
-    /** Notes what is free now; nothing if that is unknown, or was noted less than an hour ago. */
-    synchronized void note(Instant now, OptionalLong free) {
+    /**
+     * Records the free space; does nothing if it is unknown, or was recorded less than an hour ago.
+     */
+    synchronized void record(Instant now, OptionalLong free) {
         Sample last = samples.peekLast();
         if (last != null && now.isBefore(last.time())) {
             // The clock was ahead.
             samples.clear();
             last = null;
         }
-        if (free.isEmpty() || (last != null && now.isBefore(last.time().plus(BETWEEN)))) {
+        if (free.isEmpty() || (last != null && now.isBefore(last.time().plus(INTERVAL)))) {
             return;
         }
         samples.add(new Sample(now, free.getAsLong()));
@@ -48,7 +53,10 @@ final class DiskTrend {
         }
     }
 
-    /** Returns when the disk is full if it goes on as it has, as a sentence; empty if that is not soon, or unknown. */
+    /**
+     * Returns when the disk will be full if it keeps filling as it has, as a sentence; empty if
+     * that is not soon, or unknown.
+     */
     synchronized String trouble(Instant now, OptionalLong free) {
         Sample first = samples.peekFirst();
         if (first == null || free.isEmpty()) {
@@ -56,7 +64,7 @@ final class DiskTrend {
         }
         Duration time = Duration.between(first.time(), now);
         long filled = first.free() - free.getAsLong();
-        if (time.compareTo(LEAST) < 0 || filled <= 0) {
+        if (time.compareTo(MIN_SPAN) < 0 || filled <= 0) {
             return "";
         }
         double seconds = (double) free.getAsLong() / filled * time.toSeconds();

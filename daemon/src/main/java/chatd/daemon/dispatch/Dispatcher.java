@@ -2,7 +2,7 @@ package chatd.daemon.dispatch;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Receipt;
@@ -43,7 +43,7 @@ public final class Dispatcher {
     private static final Logger LOG = LogManager.getLogger(Dispatcher.class);
 
     /** Malformed messages from one connection after which it is closed. */
-    private static final int MOST_MALFORMED = 3;
+    private static final int MAX_MALFORMED = 3;
 
     private final Routes routes = new Routes();
     private final List<Feature> features;
@@ -51,7 +51,7 @@ public final class Dispatcher {
     private final AuditTrail audit;
 
     /** The changes that each account makes in a minute ({@code rates.changes}). */
-    private final RateBy<Long> changes;
+    private final KeyedRateLimit<Long> changes;
 
     private final Clock clock;
 
@@ -59,13 +59,13 @@ public final class Dispatcher {
     private final AtomicLong waiting = new AtomicLong();
 
     /** @throws IllegalStateException if a command has no row */
-    public Dispatcher(List<Feature> rooms, Sessions sessions, AuditTrail audit, Supplier<Config> config, Clock clock) {
-        this.features = List.copyOf(rooms);
+    public Dispatcher(List<Feature> all, Sessions sessions, AuditTrail audit, Supplier<Config> config, Clock clock) {
+        this.features = List.copyOf(all);
         this.sessions = sessions;
         this.audit = audit;
-        this.changes = new RateBy<>(() -> config.get().rates().changes(), most -> most, Duration.ofMinutes(1));
+        this.changes = new KeyedRateLimit<>(() -> config.get().rates().changes(), most -> most, Duration.ofMinutes(1));
         this.clock = clock;
-        rooms.forEach(room -> room.addTo(routes));
+        all.forEach(feature -> feature.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);
         routes.checkComplete();
     }
@@ -82,7 +82,7 @@ public final class Dispatcher {
     <C extends Command> boolean handleAtOnce(Session session, C command, PendingWrites pending) {
         if (!(routes.row(command) instanceof Routes.Pipelined<C> row)
                 || !row.gate().admits(session.isLoggedIn())
-                || audit.refuses()
+                || audit.isRefusingNow()
                 || session.hasEnded()
                 || !session.output().hasRoom()
                 || !pending.hasRoom()) {
@@ -99,17 +99,18 @@ public final class Dispatcher {
             return false;
         }
         session.touch();
-        pending.add(watched(session, command, write));
+        pending.add(answerWhenDone(session, command, write));
         return true;
     }
 
     /** Answers a write when it is committed, or has failed. The returned future does not retain the committed entry. */
-    private CompletableFuture<Boolean> watched(Session session, Command command, CompletableFuture<Receipt> write) {
+    private CompletableFuture<Boolean> answerWhenDone(
+            Session session, Command command, CompletableFuture<Receipt> write) {
         return write.handle((receipt, failure) -> {
             if (failure != null) {
-                failed(session, command, cause(failure));
+                answerFailure(session, command, cause(failure));
             } else {
-                session.accept(command, receipt);
+                session.acknowledge(command, receipt);
             }
             return failure == null;
         });
@@ -129,7 +130,7 @@ public final class Dispatcher {
         } catch (RuntimeException e) {
             // Earlier commands are answered first.
             settle(pending);
-            failed(session, command, e);
+            answerFailure(session, command, e);
         }
         session.output().awaitRoom();
     }
@@ -141,7 +142,7 @@ public final class Dispatcher {
             drop(command);
             throw new Refusal(Code.NOT_LOGGED_IN, "Log in first.");
         }
-        if (row.isLogged() && audit.refuses()) {
+        if (row.isLogged() && audit.isRefusingNow()) {
             drop(command);
             // Not audit.admit(), which checks again: the log may have recovered, but the command was already dropped.
             throw AuditTrail.refusal();
@@ -154,14 +155,14 @@ public final class Dispatcher {
                 pending.awaitAll();
                 done.handler().handle(session, command);
                 if (!done.isAnswered()) {
-                    session.accept(command, new Receipt(0, clock.instant()));
+                    session.acknowledge(command, new Receipt(0, clock.instant()));
                 }
             }
             case Routes.Pipelined<C> written -> {
                 CompletableFuture<Receipt> write = written.submit().write(session, command);
                 if (write != null) {
                     pending.awaitRoom();
-                    pending.add(watched(session, command, write));
+                    pending.add(answerWhenDone(session, command, write));
                 }
             }
         }
@@ -174,9 +175,9 @@ public final class Dispatcher {
                 : failure;
     }
 
-    private void failed(Session session, Command command, Throwable failure) {
+    private void answerFailure(Session session, Command command, Throwable failure) {
         if (failure instanceof AlreadySent sent) {
-            session.accept(command, sent.receipt());
+            session.acknowledge(command, sent.receipt());
             return;
         }
         Refusal refusal = refusal(command.getClass().getSimpleName(), failure);
@@ -202,16 +203,16 @@ public final class Dispatcher {
 
     /**
      * Refuses a malformed message in a dialect that can continue after one; closes the connection after
-     * {@link #MOST_MALFORMED}.
+     * {@link #MAX_MALFORMED}.
      */
     private void malformed(Session session, SessionCommand.Malformed command) {
-        Refusal refusal = new Refusal(Code.MALFORMED, command.what());
-        if (!command.counts()) {
+        Refusal refusal = new Refusal(Code.MALFORMED, command.problem());
+        if (!command.isViolation()) {
             throw refusal;
         }
-        note(session, "", "not a message of " + session.dialect().name());
-        if (session.malformed() >= MOST_MALFORMED) {
-            failed(session, command, refusal);
+        logViolation(session, "", "not a message of " + session.dialect().name());
+        if (session.malformed() >= MAX_MALFORMED) {
+            answerFailure(session, command, refusal);
             session.finish(Session.VIOLATION);
             end(session);
             return;
@@ -220,15 +221,16 @@ public final class Dispatcher {
     }
 
     /**
-     * Refuses a message whose rest has not come. Called on an event loop.
+     * Refuses a message whose rest has not arrived. Called on an event loop.
      *
      * @param missing what is missing, for people
      */
     public void unfinished(Session session, String missing) {
-        failed(session, new SessionCommand.Malformed("", missing, false, ""), new Refusal(Code.MALFORMED, missing));
+        answerFailure(
+                session, new SessionCommand.Malformed("", missing, false, ""), new Refusal(Code.MALFORMED, missing));
     }
 
-    private void note(Session session, String header, String what) {
+    private void logViolation(Session session, String header, String what) {
         audit.logCoalesced(
                 "violation " + what,
                 session,
@@ -250,13 +252,13 @@ public final class Dispatcher {
             return;
         }
         settle(pending);
-        note(session, HexFormat.of().formatHex(violation.header()), violation.what());
+        logViolation(session, HexFormat.of().formatHex(violation.header()), violation.reason());
         session.finish(violation);
         end(session);
     }
 
     private void end(Session session) {
-        features.forEach(room -> room.sessionEnded(session));
+        features.forEach(feature -> feature.sessionEnded(session));
     }
 
     /** Aborts a session after an internal error, and logs the error. */
@@ -289,7 +291,7 @@ public final class Dispatcher {
             try {
                 end(session);
             } finally {
-                features.forEach(room -> room.connectionClosed(session));
+                features.forEach(feature -> feature.connectionClosed(session));
             }
         } catch (RuntimeException e) {
             LOG.error("CHATD-908 a session's cleanup failed", e);

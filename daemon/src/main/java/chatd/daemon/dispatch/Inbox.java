@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * {@code end} and {@code close} are called by one thread; the other methods by any.
  */
 public final class Inbox {
-    private static final int COMMANDS = 64;
-    private static final long BYTES = 256 << 10;
+    private static final int MAX_COMMANDS = 64;
+    private static final long MAX_BYTES = 256 << 10;
 
     /** Bytes queued in all inboxes together above which each inbox takes one command at a time. */
-    private static final long BYTES_OF_ALL = 32 << 20;
+    private static final long MAX_TOTAL_BYTES = 32 << 20;
 
     /** An item of the queue: a command, a protocol violation, or the end of input. */
     private sealed interface Step {}
@@ -65,7 +65,7 @@ public final class Inbox {
      * @param done run once, when the command has completed, was submitted to the journal, or was dropped
      */
     public void put(Command command, int size, Runnable done) {
-        if (atOnce(command)) {
+        if (runAtOnce(command)) {
             done.run();
         } else if (!put(new Waiting(new Do(command, done), size))) {
             drop(new Do(command, done));
@@ -77,7 +77,7 @@ public final class Inbox {
      *
      * @return whether it was run
      */
-    private boolean atOnce(Command command) {
+    private boolean runAtOnce(Command command) {
         lock.lock();
         try {
             if (running || closed) {
@@ -138,7 +138,7 @@ public final class Inbox {
     private void run() {
         for (Step next = next(); next != null; next = next()) {
             try {
-                take(next);
+                execute(next);
             } catch (RuntimeException | Error e) {
                 // Out of memory, for example. In any case end the session, or it would stay online for ever.
                 dispatcher.broken(session, e);
@@ -147,7 +147,7 @@ public final class Inbox {
         progressed.run();
     }
 
-    private void take(Step next) {
+    private void execute(Step next) {
         switch (next) {
             case Do(Command command, Runnable done) -> {
                 try {
@@ -163,9 +163,9 @@ public final class Inbox {
 
     /** Returns the next item; null, clearing {@code running}, if the queue is empty. */
     private @Nullable Step next() {
-        boolean roomAgain;
+        boolean hasRoomAgain;
         Waiting next;
-        boolean over;
+        boolean isDrained;
         lock.lock();
         try {
             boolean full = isFullNow();
@@ -175,15 +175,15 @@ public final class Inbox {
             } else {
                 count(-next.bytes());
             }
-            roomAgain = full && !isFullNow();
-            over = next == null && closed;
+            hasRoomAgain = full && !isFullNow();
+            isDrained = next == null && closed;
         } finally {
             lock.unlock();
         }
-        if (roomAgain) {
+        if (hasRoomAgain) {
             progressed.run();
         }
-        if (over) {
+        if (isDrained) {
             dispatcher.cleanUp(session);
         }
         return next == null ? null : next.step();
@@ -201,9 +201,9 @@ public final class Inbox {
 
     @GuardedBy("lock")
     private boolean isFullNow() {
-        return queue.size() >= COMMANDS
-                || bytes >= BYTES
-                || (bytes > 0 && dispatcher.waiting().get() > BYTES_OF_ALL);
+        return queue.size() >= MAX_COMMANDS
+                || bytes >= MAX_BYTES
+                || (bytes > 0 && dispatcher.waiting().get() > MAX_TOTAL_BYTES);
     }
 
     @GuardedBy("lock")

@@ -10,34 +10,34 @@ import java.util.concurrent.ExecutionException;
  */
 final class PendingWrites {
     /** Maximum writes in flight per session, so that no session monopolises the journal. */
-    private static final int MOST = 256;
+    private static final int MAX_IN_FLIGHT = 256;
 
-    private final ArrayDeque<CompletableFuture<?>> underWay = new ArrayDeque<>();
+    private final ArrayDeque<CompletableFuture<?>> inFlight = new ArrayDeque<>();
 
     /** Returns whether another write can be added without waiting. */
     boolean hasRoom() {
-        while (!underWay.isEmpty() && underWay.getFirst().isDone()) {
-            underWay.removeFirst();
+        while (!inFlight.isEmpty() && inFlight.getFirst().isDone()) {
+            inFlight.removeFirst();
         }
-        return underWay.size() < MOST;
+        return inFlight.size() < MAX_IN_FLIGHT;
     }
 
     /** Waits until there is room. */
     void awaitRoom() throws InterruptedException {
         while (!hasRoom()) {
-            await(underWay.removeFirst());
+            await(inFlight.removeFirst());
         }
     }
 
     /** Adds a write; there must be room. */
     void add(CompletableFuture<?> write) {
-        underWay.add(write);
+        inFlight.add(write);
     }
 
     /** Waits for all writes; failures have already been answered. Blocks. */
     void awaitAll() throws InterruptedException {
-        while (!underWay.isEmpty()) {
-            await(underWay.removeFirst());
+        while (!inFlight.isEmpty()) {
+            await(inFlight.removeFirst());
         }
     }
 

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The table of commands: who may send each, and its handler. Filled by the rooms at start, then read by any thread. */
+/**
+ * The table of commands: who may send each, and its handler. Filled by the features at startup,
+ * then read by any thread.
+ */
 public final class Routes {
     /** Executes a command; it is done when this returns. */
     public interface Handler<C> {
@@ -31,7 +34,9 @@ public final class Routes {
         /** Returns whether the command is audited, so that it is refused while the log can't be written. */
         boolean isLogged();
 
-        /** Returns whether the command is a change of which a user may make only so many a minute. */
+        /**
+         * Returns whether the command is a change that counts toward the user's limit per minute.
+         */
         default boolean isRated() {
             return false;
         }
@@ -77,8 +82,8 @@ public final class Routes {
     }
 
     /**
-     * Adds an audited command of logged-in users that becomes an entry with a number. Its handler tells the client, in
-     * the order of the numbers.
+     * Adds an audited command of logged-in users that becomes an entry with a number. Its handler
+     * answers the client, in the order of the numbers.
      *
      * @param isChange whether it counts as a change
      */
@@ -87,7 +92,7 @@ public final class Routes {
     }
 
     /** Adds an audited command of logged-in users that only goes into the journal; see {@link Pipelined}. */
-    public <C extends Command> void written(Class<C> command, Writer<C> submit, Writer<C> offer) {
+    public <C extends Command> void pipelined(Class<C> command, Writer<C> submit, Writer<C> offer) {
         rows.put(command, new Pipelined<>(Gate.LOGGED_IN, true, submit, offer));
     }
 

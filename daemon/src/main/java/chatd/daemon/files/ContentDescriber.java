@@ -16,7 +16,7 @@ import org.apache.logging.log4j.Logger;
 final class ContentDescriber implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(ContentDescriber.class);
 
-    private static final int PART = 100;
+    private static final int BATCH = 100;
     private static final Duration RETRY = Duration.ofMinutes(1);
 
     private final ContentStore contents;
@@ -46,10 +46,10 @@ final class ContentDescriber implements AutoCloseable {
 
     private void describeAll() {
         try {
-            boolean isMore = true;
-            while (isMore) {
+            boolean hasMore = true;
+            while (hasMore) {
                 try {
-                    isMore = describeSome();
+                    hasMore = describeSome();
                 } catch (DatabaseUnavailable e) {
                     Thread.sleep(RETRY);
                 }
@@ -60,7 +60,7 @@ final class ContentDescriber implements AutoCloseable {
     }
 
     private boolean describeSome() {
-        Map<Long, Long> some = contents.undescribed(PART);
+        Map<Long, Long> some = contents.undescribed(BATCH);
         some.forEach((number, size) -> {
             try {
                 contents.describe(number, of(new StoredSource(contents, number, size)));

@@ -17,7 +17,7 @@ final class ContentWriter {
     private MessageDigest digest = ContentStore.digest();
 
     /** The digest of the chunks before the position. */
-    private MessageDigest before = copy(digest);
+    private MessageDigest digestBefore = copy(digest);
 
     private byte[] chunk = {};
     private int filled;
@@ -51,7 +51,7 @@ final class ContentWriter {
 
     /** Adds bytes, which must not be more than are missing. */
     void write(byte[] bytes, int from, int length) {
-        begin();
+        prepareChunk();
         int left = length;
         while (left > 0) {
             int some = Math.min(left, chunk.length - filled);
@@ -64,12 +64,12 @@ final class ContentWriter {
                 store();
                 position++;
                 filled = 0;
-                before = copy(digest);
+                digestBefore = copy(digest);
             }
         }
     }
 
-    private void begin() {
+    private void prepareChunk() {
         if (chunk.length == 0) {
             chunk = new byte[(int) Math.min(size, ContentStore.CHUNK)];
         }
@@ -104,7 +104,7 @@ final class ContentWriter {
         } catch (RuntimeException e) {
             filled = 0;
             written.set(start());
-            digest = copy(before);
+            digest = copy(digestBefore);
         }
         chunk = new byte[0];
     }
@@ -119,7 +119,8 @@ final class ContentWriter {
     /**
      * Stores what is left, and returns the SHA-256 of everything. Called once.
      *
-     * @throws IllegalStateException if what is stored is not what was written: nobody may be told that it is there
+     * @throws IllegalStateException if what is stored is not what was written, so that it must not
+     *     be used
      */
     byte[] end() {
         storeRest();

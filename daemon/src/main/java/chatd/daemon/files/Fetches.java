@@ -3,8 +3,8 @@ package chatd.daemon.files;
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.FeatureContext;
+import chatd.daemon.limit.FairSemaphore;
 import chatd.daemon.limit.Pace;
-import chatd.daemon.limit.Turns;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.daemon.store.read.ContentStore;
@@ -18,14 +18,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds files for those who may fetch them, logs that they did, and reads them. Any thread; blocks. */
 final class Fetches {
-    /** The share of the machine's processors that reading may take however much people talk. */
+    /** The share of the machine's processors that reading may take, however busy the chat is. */
     private static final double SHARE = 0.03;
 
-    /** Reading that may be done at once after an idle time. */
+    /** Time of reading that may be used at once after an idle time. */
     private static final Duration CREDIT = Duration.ofMillis(1);
 
-    /** A read that takes longer has waited for something else than a processor. */
-    private static final Duration LONGEST = Duration.ofMillis(20);
+    /**
+     * Maximum time charged for a read: a longer one has waited for something other than a
+     * processor.
+     */
+    private static final Duration MAX_CHARGED = Duration.ofMillis(20);
 
     /** Bytes read at a time when memory is tight. */
     private static final int SMALL_PIECE = 16 << 10;
@@ -37,7 +40,8 @@ final class Fetches {
     private final Pace pace;
 
     /** For half of the processors; accounts take turns, however many files one of them fetches. */
-    private final Turns turns = new Turns(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    private final FairSemaphore turns =
+            new FairSemaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
     Fetches(FeatureContext parts) {
         this.messages = parts.stores().messages();
@@ -48,25 +52,25 @@ final class Fetches {
     }
 
     /**
-     * Returns a file that somebody is to be sent, or to send on.
+     * Returns a file that somebody wants to fetch, or to send to others.
      *
      * @throws Refusal {@link Code#NO_SUCH_FILE} if there is none, or the user may not fetch it
      */
     MessageStore.Fetchable find(Caller caller, long file) {
         return messages.fetchable(file, directory.reader(caller.account())).orElseThrow(() -> {
             String why = Code.NO_SUCH_FILE.word();
-            audit.logCoalesced("fetch " + why, caller, fetched(caller, file, why));
+            audit.logCoalesced("fetch " + why, caller, fetchEvent(caller, file, why));
             return new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " for you.");
         });
     }
 
-    /** Logs that a file is fetched: once an hour for each user and file, with how often. */
+    /** Logs that a file is fetched: once an hour for each user and file, with a count. */
     void log(Caller caller, long file) {
         audit.admit();
-        audit.hourly("fetch", file, caller, fetched(caller, file, null));
+        audit.logHourly("fetch", file, caller, fetchEvent(caller, file, null));
     }
 
-    private static AuditEvent fetched(Caller caller, long file, @Nullable String refused) {
+    private static AuditEvent fetchEvent(Caller caller, long file, @Nullable String refused) {
         return new AuditEvent.FileFetched(AuditTrail.who(caller), AuditTrail.peer(caller), file, refused);
     }
 
@@ -75,7 +79,8 @@ final class Fetches {
      * for a turn of the account: however many files are fetched, messages do not queue behind them, nor others' files.
      *
      * @param account who fetches it
-     * @param isTight returns whether memory is tight, so that fewer are read; it is asked when the turn has come
+     * @param isTight returns whether memory is tight, so that fewer are read; asked when the turn
+     *     has come
      */
     byte[] read(long account, MessageStore.Fetchable found, long offset, long most, BooleanSupplier isTight)
             throws InterruptedException {
@@ -89,7 +94,7 @@ final class Fetches {
                     .orElseThrow(() ->
                             new IllegalStateException("file " + found.file().number() + " ends at " + offset));
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            pace.recordTime(took.compareTo(LONGEST) < 0 ? took : LONGEST);
+            pace.recordTime(took.compareTo(MAX_CHARGED) < 0 ? took : MAX_CHARGED);
             return piece.length <= size ? piece : Arrays.copyOf(piece, size);
         } finally {
             turns.release();

@@ -3,7 +3,10 @@ package chatd.daemon.files;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.messages.Messages;
 
-/** The rooms that files are sent and fetched through, on different ways, and what they share. Built once. */
+/**
+ * The features by which files are sent and fetched, each in its own way, and what they share. Built
+ * once.
+ */
 public final class FileFeatures implements AutoCloseable {
     private final Storage storage;
     private final Files frames;

@@ -46,7 +46,7 @@ public final class Files implements Feature {
         this.clock = parts.clock();
     }
 
-    /** What becomes of the content that a session is sending. */
+    /** What is done with the content that a session is sending. */
     private sealed interface State {}
 
     /** A refused upload, whose bytes are read and discarded. */
@@ -54,7 +54,7 @@ public final class Files implements Feature {
 
     private static final State REFUSED = new Refused();
 
-    /** @param turn ends its turn */
+    /** @param turn held until the content has been received */
     private record Accepted(Upload upload, UploadTurns.Turn turn, byte[] buffer) implements State {
         void take(ByteBuf bytes) {
             while (bytes.isReadable()) {
@@ -91,9 +91,9 @@ public final class Files implements Feature {
      */
     public void begin(Caller caller, FileCommand.SendFile command) throws InterruptedException {
         states.put(caller, REFUSED);
-        Upload.Wanted wanted = uploads.wanted(
+        Upload.AdmittedFile wanted = uploads.admit(
                 caller,
-                new Uploads.Asked(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0),
+                new Uploads.UploadRequest(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0),
                 MOST_IN_A_FRAME);
         UploadTurns.Turn turn = uploads.acquireSlot(caller, command.size(), () -> {});
         try {
@@ -145,7 +145,7 @@ public final class Files implements Feature {
         }
         states.remove(caller, accepted);
         accepted.close();
-        return Messages.senderNotice(accepted.upload().wanted().recipients());
+        return Messages.senderNotice(accepted.upload().admitted().recipients());
     }
 
     /** Discards an upload that the session has begun. */
@@ -175,13 +175,13 @@ public final class Files implements Feature {
         fetches.log(session, file);
         String sender = found.group() == 0 ? directory.nameOf(found.sender()) : "G" + found.group();
         try (SessionOutput.Answer answer = session.output().beginAnswer()) {
-            boolean going = answer.send(new FileEvent.FileContent(sender, found.time(), name, file, size));
+            boolean isOpen = answer.send(new FileEvent.FileContent(sender, found.time(), name, file, size));
             long offset = 0;
-            while (going && offset < size) {
+            while (isOpen && offset < size) {
                 byte[] piece =
                         fetches.read(session.account(), found, offset, ContentStore.CHUNK, answer::isBacklogLarge);
                 offset += piece.length;
-                going = answer.send(new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == size)));
+                isOpen = answer.send(new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == size)));
             }
         } catch (RuntimeException | InterruptedException e) {
             // The frame has begun and can't be completed, so the connection can't continue.

@@ -9,8 +9,8 @@ import chatd.daemon.limit.Sweeper;
 import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Recipients;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.read.MessageStore;
@@ -24,14 +24,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Files and pictures that are sent and fetched in pieces (page {@code chat-json-1.md}, "Files and pictures"). What a
- * session's commands do runs on its own thread, and blocks.
+ * Files and pictures that are sent and fetched in pieces (page {@code chat-json-1.md}, "Files and
+ * pictures"). Commands run on their session's own thread, and block.
  */
 public final class FilesInPieces implements Feature, AutoCloseable {
-    /** How long an upload may not move before it is forgotten. */
-    private static final Duration STANDS = Duration.ofMinutes(10);
+    /** How long an upload may stand still before it is forgotten. */
+    private static final Duration MAX_STALL = Duration.ofMinutes(10);
 
-    private static final Duration LOOK = Duration.ofSeconds(30);
+    private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(30);
 
     private final Uploads uploads;
     private final Fetches fetches;
@@ -42,7 +42,7 @@ public final class FilesInPieces implements Feature, AutoCloseable {
     /** The open uploads by their numbers: a few of each account. */
     private final OpenUploads<Long, Piecewise> open;
 
-    private final Sweeper sweeper = new Sweeper("uploads in pieces", LOOK, this::sweep);
+    private final Sweeper sweeper = new Sweeper("uploads in pieces", SWEEP_INTERVAL, this::sweep);
 
     private record Piecewise(long number, Session session, Upload upload, UploadTurns.Turn turn) {
         void close() {
@@ -65,18 +65,18 @@ public final class FilesInPieces implements Feature, AutoCloseable {
         routes.unlogged(FileCommand.UploadPiece.class, Gate.LOGGED_IN, this::take);
         routes.route(FileCommand.EndUpload.class, false, this::end);
         routes.logged(FileCommand.GetFile.class, Gate.LOGGED_IN, this::get);
-        routes.route(FileCommand.SendAgain.class, false, this::again);
+        routes.route(FileCommand.ForwardFile.class, false, this::sendAgain);
     }
 
     private void start(Session session, FileCommand.StartUpload command) throws InterruptedException {
-        Upload.Wanted wanted = uploads.wanted(
+        Upload.AdmittedFile wanted = uploads.admit(
                 session,
-                new Uploads.Asked(
+                new Uploads.UploadRequest(
                         command.audience(),
                         command.name(),
                         command.size(),
                         command.picture() ? Upload.Shown.PICTURE : Upload.Shown.FILE,
-                        command.answered()));
+                        command.replyTo()));
         long number = last.incrementAndGet();
         UploadTurns.Turn turn = uploads.acquireSlot(session, command.size(), () -> forget(number));
         try {
@@ -98,10 +98,10 @@ public final class FilesInPieces implements Feature, AutoCloseable {
 
     /** Holds an upload of a session; with number 0, its only one. */
     private OpenUploads<Long, Piecewise>.Hold hold(Session session, long number) {
-        long its = number == 0 ? only(session) : number;
-        return open.look(its, Piecewise::session)
+        long own = number == 0 ? only(session) : number;
+        return open.query(own, Piecewise::session)
                 .filter(owner -> owner == session)
-                .flatMap(owner -> open.holdIfFree(its))
+                .flatMap(owner -> open.holdIfFree(own))
                 .orElseThrow(() -> new Refusal(
                         Code.NO_SUCH_FILE,
                         "No file %d is being sent in this session: it was forgotten, or never begun."
@@ -109,12 +109,12 @@ public final class FilesInPieces implements Feature, AutoCloseable {
     }
 
     private long only(Session session) {
-        List<Long> its = open.keys(one -> one.session() == session);
-        if (its.size() != 1) {
+        List<Long> own = open.keys(one -> one.session() == session);
+        if (own.size() != 1) {
             throw new Refusal(
-                    Code.NO_SUCH_FILE, "Say which file has ended: %d are open in this session.".formatted(its.size()));
+                    Code.NO_SUCH_FILE, "Say which file has ended: %d are open in this session.".formatted(own.size()));
         }
-        return its.getFirst();
+        return own.getFirst();
     }
 
     private static void release(OpenUploads<Long, Piecewise>.Hold hold, boolean isKept) {
@@ -126,17 +126,17 @@ public final class FilesInPieces implements Feature, AutoCloseable {
 
     private void take(Session session, FileCommand.UploadPiece piece) {
         OpenUploads<Long, Piecewise>.Hold hold = hold(session, piece.upload());
-        // Of any other failure nobody knows how much was stored before it.
+        // After any other failure nobody knows how much was stored.
         boolean isKept = false;
         try {
-            Piecewise its = requireNonNull(hold.upload());
-            Upload upload = its.upload();
+            Piecewise own = requireNonNull(hold.upload());
+            Upload upload = own.upload();
             if (piece.offset() != upload.received()) {
                 throw new Refusal(
                         Code.MALFORMED,
                         "The next piece begins at %d, not at %d.".formatted(upload.received(), piece.offset()));
             }
-            its.turn().take(piece.bytes().length, () -> upload.take(piece.bytes(), piece.bytes().length));
+            own.turn().take(piece.bytes().length, () -> upload.take(piece.bytes(), piece.bytes().length));
             isKept = true;
         } catch (Refusal e) {
             isKept = true;
@@ -150,23 +150,26 @@ public final class FilesInPieces implements Feature, AutoCloseable {
         OpenUploads<Long, Piecewise>.Hold hold = hold(session, command.upload());
         boolean isKept = false;
         try {
-            Piecewise its = requireNonNull(hold.upload());
-            Upload upload = its.upload();
+            Piecewise own = requireNonNull(hold.upload());
+            Upload upload = own.upload();
             if (upload.missing() > 0) {
                 isKept = true;
                 throw new Refusal(
                         Code.MALFORMED,
                         "Only %d of %d bytes have come: send the rest first."
-                                .formatted(upload.received(), upload.wanted().size()));
+                                .formatted(upload.received(), upload.admitted().size()));
             }
-            its.turn().close();
-            upload.end(session, command.id(), command.sha256(), sent -> session.accept(command, sent.receipt()));
+            own.turn().close();
+            upload.end(session, command.id(), command.sha256(), sent -> session.acknowledge(command, sent.receipt()));
         } finally {
             release(hold, isKept);
         }
     }
 
-    /** Sends a file at the pace at which it is read; what else comes for the session comes between its pieces. */
+    /**
+     * Sends a file at the pace at which it is read; other output of the session is sent between its
+     * pieces.
+     */
     private void get(Session session, FileCommand.GetFile command) throws InterruptedException {
         MessageStore.Fetchable found = fetches.find(session, command.file());
         fetches.log(session, command.file());
@@ -176,7 +179,11 @@ public final class FilesInPieces implements Feature, AutoCloseable {
         }
         for (long offset = command.offset(); offset < file.size(); ) {
             byte[] piece = fetches.read(
-                    session.account(), found, offset, FileCommand.UploadPiece.MOST, session.output()::isBacklogLarge);
+                    session.account(),
+                    found,
+                    offset,
+                    FileCommand.UploadPiece.MAX_BYTES,
+                    session.output()::isBacklogLarge);
             session.answer(new FileEvent.Chunk(file.number(), offset, piece, command.picture()));
             offset += piece.length;
             if (!session.output().awaitRoom()) {
@@ -187,19 +194,19 @@ public final class FilesInPieces implements Feature, AutoCloseable {
     }
 
     /** Sends a file that is stored to somebody else: as it was shown, or as a file. */
-    private void again(Session session, FileCommand.SendAgain command) throws InterruptedException {
+    private void sendAgain(Session session, FileCommand.ForwardFile command) throws InterruptedException {
         StoredFile file = fetches.find(session, command.file()).file();
         boolean isPicture = command.picture() && file.media().width() > 0;
-        Upload.Wanted wanted = uploads.wanted(
+        Upload.AdmittedFile wanted = uploads.admit(
                 session,
-                new Uploads.Asked(
+                new Uploads.UploadRequest(
                         command.audience(),
                         file.name(),
                         file.size(),
                         isPicture ? Upload.Shown.AS_IT_IS : Upload.Shown.FILE,
-                        command.answered()));
+                        command.replyTo()));
         Recipients recipients = wanted.recipients();
-        SentOnce once = SentOnce.of(
+        IdempotencyKey once = IdempotencyKey.of(
                 session.account(), command.id(), "again\n" + command.file() + '\n' + wanted.facts(), file.digest());
         try (Storage.Reservation room = uploads.reservation(session, file.size())) {
             requireNonNull(room);
@@ -212,10 +219,10 @@ public final class FilesInPieces implements Feature, AutoCloseable {
                             StoredFile.STORED,
                             file.size(),
                             file.digest(),
-                            file.media().as(isPicture)),
-                    command.answered(),
+                            file.media().shownInline(isPicture)),
+                    command.replyTo(),
                     once,
-                    sent -> session.accept(command, sent.receipt()));
+                    sent -> session.acknowledge(command, sent.receipt()));
         }
     }
 
@@ -231,7 +238,7 @@ public final class FilesInPieces implements Feature, AutoCloseable {
     }
 
     private boolean sweep() {
-        open.forgetUnmoved(STANDS).forEach(Piecewise::close);
+        open.forgetUnmoved(MAX_STALL).forEach(Piecewise::close);
         return !open.isEmpty();
     }
 

@@ -4,8 +4,8 @@ import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.limit.Sweeper;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AlreadySent;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Caller;
 import chatd.daemon.store.ledger.Ledger;
@@ -18,20 +18,23 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that come and go over HTTP (page {@code chat-json-1.md}, "Files over HTTP"). An upload with an identifier that was
- * cut is kept for an hour, without memory of its own, to be gone on with. Any thread; blocks.
+ * Files that are sent and fetched over HTTP (page {@code chat-json-1.md}, "Files over HTTP"). An
+ * upload with an identifier that was cut off is kept for an hour, without memory of its own, so
+ * that it can be resumed. Any thread; blocks.
  */
 public final class FilesOverHttp implements AutoCloseable {
-    /** How long an upload that was cut is kept. */
-    private static final Duration KEPT = Duration.ofHours(1);
+    /** How long an upload that was cut off is kept. */
+    private static final Duration KEEP_TIME = Duration.ofHours(1);
 
-    private static final Duration LOOK = Duration.ofMinutes(1);
+    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 
-    /** Maximum time until another connection, which the same upload came over, has let go of it. */
+    /**
+     * Maximum time until another connection, over which the same upload arrived, has released it.
+     */
     private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Time between two looks for a place that has become free. */
-    private static final Duration AGAIN = Duration.ofMillis(50);
+    /** Time between two attempts to open an upload. */
+    private static final Duration RETRY = Duration.ofMillis(50);
 
     private final Uploads uploads;
     private final Fetches fetches;
@@ -40,7 +43,7 @@ public final class FilesOverHttp implements AutoCloseable {
     /** The uploads with an identifier: a few of each account. */
     private final OpenUploads<Key, Upload> open;
 
-    private final Sweeper sweeper = new Sweeper("uploads over HTTP", LOOK, this::sweep);
+    private final Sweeper sweeper = new Sweeper("uploads over HTTP", SWEEP_INTERVAL, this::sweep);
 
     private record Key(long account, String id) {}
 
@@ -68,46 +71,47 @@ public final class FilesOverHttp implements AutoCloseable {
             byte @Nullable [] sha256) {}
 
     /**
-     * How far an upload is.
+     * The progress of an upload.
      *
-     * @param received in bytes
-     * @param sent what it became; null if it has not ended
+     * @param received the number of bytes received
+     * @param sent the receipt of the message that it became; null if it has not ended
      */
     public record Progress(long received, @Nullable Receipt sent) {}
 
     /**
-     * Returns how far an upload of the caller's is.
+     * Returns the progress of an upload of the caller's.
      *
      * @throws Refusal {@link Code#NO_SUCH_FILE} if it is not known
      */
     public Progress progress(Caller caller, String id) {
         // What was sent is found by its identifier alone.
-        Optional<Ledger.Sent> before = before(SentOnce.of(caller.account(), id, "", new byte[32]));
+        Optional<Ledger.Sent> before = sentBefore(IdempotencyKey.of(caller.account(), id, "", new byte[32]));
         if (before.isPresent()) {
             return new Progress(0, before.get().receipt());
         }
-        return open.look(new Key(caller.account(), id), upload -> new Progress(upload.received(), null))
+        return open.query(new Key(caller.account(), id), upload -> new Progress(upload.received(), null))
                 .orElseThrow(() ->
                         new Refusal(Code.NO_SUCH_FILE, "Nothing of this upload is here: send it from its beginning."));
     }
 
-    private Optional<Ledger.Sent> before(@Nullable SentOnce once) {
+    private Optional<Ledger.Sent> sentBefore(@Nullable IdempotencyKey once) {
         return once == null ? Optional.empty() : messages.sentBefore(once);
     }
 
     /**
-     * Begins to receive a file, or goes on with it.
+     * Begins or resumes receiving a file.
      *
-     * @param from how many bytes the client has sent before; null to begin anew
-     * @param cut ends the connection that it comes over
+     * @param from how many bytes the client has sent before; null to start over
+     * @param cut ends the connection over which it arrives
      * @throws AlreadySent if the same was sent before
-     * @throws Refusal as {@link Uploads} does, or {@link Code#NO_SUCH_FILE} if there is nothing to go on with
+     * @throws Refusal as {@link Uploads} does, or {@link Code#NO_SUCH_FILE} if there is nothing to
+     *     resume
      */
     public Incoming receive(Caller caller, Sending sending, @Nullable Long from, Runnable cut)
             throws InterruptedException {
-        Upload.Wanted wanted = uploads.wanted(
+        Upload.AdmittedFile wanted = uploads.admit(
                 caller,
-                new Uploads.Asked(
+                new Uploads.UploadRequest(
                         sending.audience(),
                         sending.name(),
                         sending.size(),
@@ -115,7 +119,7 @@ public final class FilesOverHttp implements AutoCloseable {
                         sending.answered()));
         if (sending.id().isEmpty()) {
             if (from != null) {
-                throw notKnown();
+                throw noSuchUpload();
             }
             return begin(caller, sending, wanted, null, cut);
         }
@@ -135,14 +139,14 @@ public final class FilesOverHttp implements AutoCloseable {
         }
     }
 
-    private static Refusal notKnown() {
+    private static Refusal noSuchUpload() {
         return new Refusal(Code.NO_SUCH_FILE, "There is no such upload to go on with: send it from its beginning.");
     }
 
     private Incoming begin(
             Caller caller,
             Sending sending,
-            Upload.Wanted wanted,
+            Upload.AdmittedFile wanted,
             OpenUploads<Key, Upload>.@Nullable Hold hold,
             Runnable cut)
             throws InterruptedException {
@@ -166,16 +170,16 @@ public final class FilesOverHttp implements AutoCloseable {
     private Incoming resume(
             Caller caller,
             Sending sending,
-            Upload.Wanted wanted,
+            Upload.AdmittedFile wanted,
             long from,
             OpenUploads<Key, Upload>.Hold hold,
             Runnable cut)
             throws InterruptedException {
         Upload upload = hold.upload();
         if (upload == null) {
-            throw notKnown();
+            throw noSuchUpload();
         }
-        if (!upload.wanted().facts().equals(wanted.facts())) {
+        if (!upload.admitted().facts().equals(wanted.facts())) {
             throw new Refusal(
                     Code.MALFORMED, "Something else has begun to come with this id. Each file needs its own.");
         }
@@ -198,29 +202,29 @@ public final class FilesOverHttp implements AutoCloseable {
         }
     }
 
-    private void checkUnsent(Caller caller, Sending sending, @Nullable Long from, Upload.Wanted wanted) {
+    private void checkUnsent(Caller caller, Sending sending, @Nullable Long from, Upload.AdmittedFile wanted) {
         byte[] digest = sending.sha256() == null ? new byte[32] : sending.sha256();
-        SentOnce once = SentOnce.of(caller.account(), sending.id(), wanted.facts(), digest);
-        Optional<Ledger.Sent> before = before(once);
+        IdempotencyKey once = IdempotencyKey.of(caller.account(), sending.id(), wanted.facts(), digest);
+        Optional<Ledger.Sent> before = sentBefore(once);
         if (once == null || before.isEmpty()) {
             return;
         }
-        SentOnce sent = new SentOnce(once.id(), before.get().content());
-        if (sending.sha256() == null ? !once.mayBe(sent) : !once.equals(sent)) {
+        IdempotencyKey sent = new IdempotencyKey(once.id(), before.get().content());
+        if (sending.sha256() == null ? !once.mayMatch(sent) : !once.equals(sent)) {
             throw new Refusal(
                     Code.MALFORMED, "Something else was sent with this id before. Give each file an id of its own.");
         }
-        // Without a digest, whole content is compared when it is there.
+        // Without a digest, the content is compared once all of it has arrived.
         if (sending.sha256() != null || from != null) {
             throw new AlreadySent(before.get().receipt());
         }
     }
 
     /**
-     * Opens an upload. What the account left unfinished gives way to it, the oldest first; what comes over connections is
-     * waited for.
+     * Opens an upload. The account's uploads that were cut off give way to it, the oldest first;
+     * those still arriving are waited for.
      */
-    private Upload open(Caller caller, Upload.Wanted wanted) throws InterruptedException {
+    private Upload open(Caller caller, Upload.AdmittedFile wanted) throws InterruptedException {
         long end = System.nanoTime() + Uploads.PATIENCE.toNanos();
         while (true) {
             try {
@@ -231,7 +235,7 @@ public final class FilesOverHttp implements AutoCloseable {
                 }
             }
             if (!forgetOldest(caller.account())) {
-                Thread.sleep(AGAIN);
+                Thread.sleep(RETRY);
             }
         }
     }
@@ -242,7 +246,7 @@ public final class FilesOverHttp implements AutoCloseable {
         return oldest.isPresent();
     }
 
-    /** A file that is coming over a connection. Used by one thread. */
+    /** A file that is arriving over a connection. Used by one thread. */
     public final class Incoming {
         private final Caller caller;
         private final Sending sending;
@@ -293,13 +297,16 @@ public final class FilesOverHttp implements AutoCloseable {
          */
         public Receipt end() throws InterruptedException {
             isOver = true;
-            // It has come: whatever it still takes, it gives way to nobody.
+            // It has arrived: however long the rest takes, it gives way to no other upload.
             turn.close();
             return upload.end(caller, sending.id(), sending.sha256(), sent -> {})
                     .receipt();
         }
 
-        /** Lets go of it after the connection has ended; it is kept if it has an identifier and has not ended. */
+        /**
+         * Releases the upload after the connection has ended; keeps it if it has an identifier and
+         * is not over.
+         */
         public void close() {
             boolean isKept = false;
             try {
@@ -353,7 +360,7 @@ public final class FilesOverHttp implements AutoCloseable {
     }
 
     private boolean sweep() {
-        open.forgetUnmoved(KEPT).forEach(Upload::close);
+        open.forgetUnmoved(KEEP_TIME).forEach(Upload::close);
         return !open.isEmpty();
     }
 

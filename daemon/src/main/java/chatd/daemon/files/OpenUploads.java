@@ -32,7 +32,7 @@ final class OpenUploads<K, U> {
     @GuardedBy("this")
     private final Map<K, Slot<U>> slots = new HashMap<>();
 
-    /** How often somebody has waited. */
+    /** How many waits there were so far, which numbers them. */
     @GuardedBy("this")
     private long waits;
 
@@ -46,17 +46,17 @@ final class OpenUploads<K, U> {
         @Nullable
         U upload;
 
-        /** Cuts off who holds the key; null while nobody does. */
+        /** Cuts off whoever holds the key; null while nobody does. */
         @Nullable
         Runnable cut;
 
-        /** Whose turn is next, by the number of their wait; 0 if nobody waits. */
+        /** The number of the wait that gets the key next; 0 if nobody waits. */
         long waiting;
 
         /** Whether whoever holds the key has to close the upload. */
         boolean isForgotten;
 
-        /** When the upload was last let go of. */
+        /** When the upload was last released. */
         Instant moved = Instant.MIN;
 
         boolean isFree() {
@@ -93,9 +93,9 @@ final class OpenUploads<K, U> {
         }
 
         /**
-         * Lets go of the key.
+         * Releases the key.
          *
-         * @param isKept whether the upload, if there is one, stays for who holds the key next
+         * @param isKept whether the upload, if there is one, stays for whoever holds the key next
          * @return the upload if it does not stay: the caller must close it
          */
         @Nullable
@@ -119,11 +119,12 @@ final class OpenUploads<K, U> {
     }
 
     /**
-     * Holds a key: cuts off who holds it, and waits until they have let go of it. Of several that wait, the last one gets
-     * it, and the others are refused.
+     * Acquires a key: cuts off whoever holds it, and waits until they have released it. If several
+     * wait, the last one gets it, and the others are refused.
      *
      * @param cut cuts off the caller, should another thread want the key; must not block
-     * @throws Refusal {@link Code#BUSY} if another thread wants it as well, or it was not let go of in time
+     * @throws Refusal {@link Code#BUSY} if another thread wants it as well, or it was not released
+     *     in time
      */
     Hold hold(K key, Runnable cut, Duration patience) throws InterruptedException {
         long me;
@@ -169,7 +170,7 @@ final class OpenUploads<K, U> {
         throw new Refusal(Code.BUSY, "This file still comes over another connection. Try again in a moment.");
     }
 
-    /** Holds a key if there is an upload that nobody holds. */
+    /** Acquires a key if there is an upload that nobody holds. */
     Optional<Hold> holdIfFree(K key) {
         synchronized (this) {
             Slot<U> slot = slots.get(key);
@@ -190,7 +191,7 @@ final class OpenUploads<K, U> {
     }
 
     /** Returns something about an upload, held or not; empty if there is none. {@code what} runs under the lock. */
-    synchronized <T> Optional<T> look(K key, Function<? super U, T> what) {
+    synchronized <T> Optional<T> query(K key, Function<? super U, T> what) {
         Slot<U> slot = slots.get(key);
         return slot == null || slot.upload == null ? Optional.empty() : Optional.of(what.apply(slot.upload));
     }
@@ -238,7 +239,10 @@ final class OpenUploads<K, U> {
         return closed;
     }
 
-    /** Forgets, of uploads that nobody holds, the one that was let go of first. Returns it: the caller must close it. */
+    /**
+     * Forgets the upload that was released first, of those that nobody holds. Returns it: the
+     * caller must close it.
+     */
     synchronized Optional<U> forgetOldest(Predicate<? super K> which) {
         Optional<K> oldest = slots.entrySet().stream()
                 .filter(each ->

@@ -22,8 +22,8 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Judges whether there is room for a file: in the quota of its account, in that of the server, and on its disk. What is
- * promised to an upload counts from its beginning. Any thread; blocks.
+ * Decides whether there is room for a file: in the quota of its account, in that of the server, and
+ * on its disk. The room for an upload is reserved when it begins. Any thread; blocks.
  */
 public final class Storage {
     private static final Logger LOG = LogManager.getLogger(Storage.class);
@@ -31,13 +31,16 @@ public final class Storage {
     /** The quota of an account that has none. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
-    /** Percentages of a quota at which it is warned of. */
+    /** Percentages of a quota at which there is a warning. */
     private static final int[] WARNED_AT = {95, 80};
 
-    /** For how long the same is not warned of again, so that nobody can fill the log by sending and taking back. */
-    private static final Duration AGAIN = Duration.ofHours(1);
+    /**
+     * How long the same warning is not repeated, so that nobody can fill the log by sending and
+     * taking back.
+     */
+    private static final Duration WARNING_INTERVAL = Duration.ofHours(1);
 
-    /** The number of no account. */
+    /** Stands for all accounts; no account has this number. */
     private static final long ALL = 0;
 
     private final ContentStore contents;
@@ -46,22 +49,24 @@ public final class Storage {
     private final Supplier<Config> config;
     private final DiskSpace disks;
 
-    /** Bytes promised to the uploads of each account. */
+    /** Bytes reserved for the uploads of each account. */
     @GuardedBy("this")
-    private final Map<Long, Long> promised = new HashMap<>();
+    private final Map<Long, Long> reserved = new HashMap<>();
 
-    /** Bytes promised to uploads whose content was not begun yet. */
+    /** Bytes reserved for uploads whose content was not begun yet. */
     @GuardedBy("this")
     private long unbegun;
 
-    /** What was warned of within {@link #AGAIN}, by account; {@link #ALL} for all files. */
+    /**
+     * The warnings given within {@link #WARNING_INTERVAL}, by account; {@link #ALL} for all files.
+     */
     @GuardedBy("this")
     private final Map<Long, Warning> warned = new HashMap<>();
 
     /** Percentage of a quota that was warned of, and when, by the monotonic clock. */
     private record Warning(int level, long nanos) {
         boolean isOld() {
-            return System.nanoTime() - nanos > AGAIN.toNanos();
+            return System.nanoTime() - nanos > WARNING_INTERVAL.toNanos();
         }
     }
 
@@ -73,7 +78,7 @@ public final class Storage {
         this.disks = parts.disks();
     }
 
-    /** Room that was promised to one upload. */
+    /** Room that is reserved for one upload. */
     final class Reservation implements AutoCloseable {
         private final long account;
         private final long bytes;
@@ -86,8 +91,10 @@ public final class Storage {
             this.isBegun = isBegun;
         }
 
-        /** Records that the content was begun, and counts by itself on the server. */
-        void begun() {
+        /**
+         * Records that the content was begun, and so counts toward the server's quota by itself.
+         */
+        void contentBegun() {
             synchronized (Storage.this) {
                 if (!isBegun) {
                     isBegun = true;
@@ -96,14 +103,14 @@ public final class Storage {
             }
         }
 
-        /** Gives the room back; what was sent counts by itself. */
+        /** Releases the room; what was sent counts by itself. */
         @Override
         public void close() {
-            begun();
+            contentBegun();
             synchronized (Storage.this) {
                 if (!isOver) {
                     isOver = true;
-                    promised.computeIfPresent(account, (_, before) -> before > bytes ? (Long) (before - bytes) : null);
+                    reserved.computeIfPresent(account, (_, before) -> before > bytes ? (Long) (before - bytes) : null);
                 }
             }
         }
@@ -121,9 +128,9 @@ public final class Storage {
     }
 
     /**
-     * Promises room for a file.
+     * Reserves room for a file.
      *
-     * @param isNew whether its content is stored for it
+     * @param isNew whether its content is still to be stored
      * @throws Refusal {@link Code#NO_ROOM} if there is none
      */
     Reservation reserve(Account account, long bytes, boolean isNew) {
@@ -136,7 +143,7 @@ public final class Storage {
         int allNow = 0;
         synchronized (this) {
             OptionalLong quota = quota(account);
-            long mine = stored + promised.getOrDefault(account.number(), 0L);
+            long mine = stored + reserved.getOrDefault(account.number(), 0L);
             if (quota.isPresent() && mine + bytes > quota.getAsLong()) {
                 throw new Refusal(
                         Code.NO_ROOM,
@@ -150,29 +157,29 @@ public final class Storage {
                         "The server has no room for %s more at the moment. Nothing was sent; tell its administrator."
                                 .formatted(Size.of(bytes)));
             }
-            promised.merge(account.number(), bytes, Long::sum);
+            reserved.merge(account.number(), bytes, Long::sum);
             unbegun += isNew ? bytes : 0;
             if (quota.isPresent()) {
-                mineNow = passed(account.number(), mine + bytes, quota.getAsLong());
+                mineNow = levelToWarnOf(account.number(), mine + bytes, quota.getAsLong());
             }
             if (most != 0) {
-                allNow = passed(ALL, all, most);
+                allNow = levelToWarnOf(ALL, all, most);
             }
         }
         if (mineNow > 0) {
             LOG.warn("CHATD-503 the files of {} take {} % of the account's quota", account.name(), mineNow);
-            audit.logBestEffort(new AuditEvent.StorageFull(AuditTrail.who(account), mineNow));
+            audit.logBestEffort(new AuditEvent.QuotaWarning(AuditTrail.who(account), mineNow));
         }
         if (allNow > 0) {
             LOG.warn(
                     "CHATD-504 the files take {} % of quota.server ({}): see chat-admin storage",
                     allNow, Size.of(most));
-            audit.logBestEffort(new AuditEvent.StorageFull(LoggedIdentity.UNKNOWN, allNow));
+            audit.logBestEffort(new AuditEvent.QuotaWarning(LoggedIdentity.UNKNOWN, allNow));
         }
         return new Reservation(account.number(), bytes, !isNew);
     }
 
-    /** Refuses what takes more than a chunk while the disk is nearly full. */
+    /** Refuses a file of more than a chunk while the disk is nearly full. */
     private void checkDisk(long bytes) {
         long reserve = config.get().storage().reserve();
         OptionalLong free = reserve == 0 || bytes <= ContentStore.CHUNK ? OptionalLong.empty() : free();
@@ -185,10 +192,10 @@ public final class Storage {
 
     /** Returns the bytes that are free on the database's disk; empty if that is on another machine. */
     public OptionalLong free() {
-        return disks.ofDatabase();
+        return disks.freeOnDatabaseDisk();
     }
 
-    /** Returns what tells what is stored. */
+    /** Returns the store that knows what is stored. */
     public StorageStore store() {
         return store;
     }
@@ -199,7 +206,7 @@ public final class Storage {
     }
 
     /** Returns the bytes that all files may have together; 0 if there is no limit. */
-    public long most() {
+    public long limit() {
         return config.get().quota().server();
     }
 
@@ -208,7 +215,9 @@ public final class Storage {
         return contents.bytes();
     }
 
-    /** Returns what takes the attention of an administrator, as a sentence; empty if nothing does. */
+    /**
+     * Returns what needs the attention of an administrator, as a sentence; empty if nothing does.
+     */
     public String trouble() {
         String full = disks.trouble();
         if (!full.isEmpty()) {
@@ -219,11 +228,11 @@ public final class Storage {
             return "The disk of the database has only %s free: no large files are taken."
                     .formatted(Size.of(free.getAsLong()));
         }
-        int percent = most() == 0 ? 0 : (int) Math.min(100, used() * 100 / most());
+        int percent = limit() == 0 ? 0 : (int) Math.min(100, used() * 100 / limit());
         return percent < WARNED_AT[WARNED_AT.length - 1]
                 ? ""
                 : "The files take %d %% of quota.server (%s of %s)."
-                        .formatted(percent, Size.of(used()), Size.of(most()));
+                        .formatted(percent, Size.of(used()), Size.of(limit()));
     }
 
     /** Returns when a disk will be full, as a sentence, if that is soon; otherwise empty. Blocks. */
@@ -237,7 +246,7 @@ public final class Storage {
         int level = WARNED_AT[WARNED_AT.length - 1];
         int near = store.countNear(configured(), level);
         return Size.of(used())
-                + (most() == 0 ? "" : " of " + Size.of(most()))
+                + (limit() == 0 ? "" : " of " + Size.of(limit()))
                 + (free.isEmpty() ? "" : ", " + Size.of(free.getAsLong()) + " free on the disk")
                 + (near == 0
                         ? ""
@@ -247,7 +256,7 @@ public final class Storage {
 
     /** Returns the percentage of a quota that is to be warned of now; 0 if none. The lock is held. */
     @GuardedBy("this")
-    private int passed(long account, long bytes, long quota) {
+    private int levelToWarnOf(long account, long bytes, long quota) {
         for (int level : WARNED_AT) {
             if (bytes >= quota / 100.0 * level) {
                 Warning before = warned.get(account);

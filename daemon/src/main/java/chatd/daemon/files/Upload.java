@@ -5,8 +5,8 @@ import chatd.daemon.media.Picture;
 import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Recipients;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Caller;
 import chatd.daemon.store.read.ContentStore;
@@ -19,17 +19,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file being uploaded, on whatever way: its bytes are stored as they come; at the end it is told what it is, a picture is
- * cleaned, and it is sent. Used by one thread at a time; blocks.
+ * A file being uploaded, in whatever way: its bytes are stored as they arrive; at the end its media
+ * type is determined, a picture is cleaned, and it is sent. Used by one thread at a time; blocks.
  */
 final class Upload {
     private final ContentStore contents;
     private final Messages sending;
     private final Clock clock;
-    private final Wanted wanted;
+    private final AdmittedFile admitted;
     private final ContentWriter writer;
 
-    /** Gives back what the upload holds of the daemon's resources. */
+    /** Releases the daemon's resources that the upload holds. */
     private final Runnable release;
 
     private boolean isOver;
@@ -49,24 +49,24 @@ final class Upload {
      *
      * @param answered the number of the message that it answers; 0 for none
      */
-    record Wanted(Recipients recipients, String name, long size, Shown shown, long answered) {
-        /** Returns what is the same whenever the same is sent again, but for the bytes. */
+    record AdmittedFile(Recipients recipients, String name, long size, Shown shown, long answered) {
+        /** Returns what is the same whenever the same file is sent again, apart from its bytes. */
         String facts() {
             return "file\n%s\n%d\n%s\n%d\n%s".formatted(recipients.numbers(), answered, shown, size, name);
         }
     }
 
-    Upload(ContentStore contents, Messages sending, Clock clock, Wanted wanted, Runnable release) {
+    Upload(ContentStore contents, Messages sending, Clock clock, AdmittedFile admitted, Runnable release) {
         this.contents = contents;
         this.sending = sending;
         this.clock = clock;
-        this.wanted = wanted;
+        this.admitted = admitted;
         this.release = release;
-        this.writer = new ContentWriter(contents, wanted.size(), clock.instant());
+        this.writer = new ContentWriter(contents, admitted.size(), clock.instant());
     }
 
-    Wanted wanted() {
-        return wanted;
+    AdmittedFile admitted() {
+        return admitted;
     }
 
     /** Returns the number of bytes received. */
@@ -76,7 +76,7 @@ final class Upload {
 
     /** Returns the number of bytes still to come. */
     long missing() {
-        return wanted.size() - received();
+        return admitted.size() - received();
     }
 
     /** @throws Refusal {@link Code#MALFORMED} if these are more than are missing */
@@ -85,12 +85,12 @@ final class Upload {
             throw new Refusal(
                     Code.MALFORMED,
                     "This is more than the %d bytes that were announced, of which %d have come. Nothing of it was taken."
-                            .formatted(wanted.size(), received()));
+                            .formatted(admitted.size(), received()));
         }
         writer.write(bytes, 0, length);
     }
 
-    /** Holds no memory until more is taken; of what was received, drops what can't be stored. */
+    /** Frees its memory until more is taken; of what was received, drops what can't be stored. */
     void park() {
         writer.park();
     }
@@ -101,41 +101,45 @@ final class Upload {
      * @param id the identifier that its client gave it; empty for none
      * @param expected the SHA-256 that it should have; null if it is not to be compared
      * @param then as in {@link Messages#sendFile}
-     * @throws Refusal {@link Code#MALFORMED} if bytes are missing, the digest is another one, or it is a damaged picture
+     * @throws Refusal {@link Code#MALFORMED} if bytes are missing, the digest differs, or it is a
+     *     damaged picture
      */
     Message end(Caller caller, String id, byte @Nullable [] expected, Consumer<Message> then)
             throws InterruptedException {
         if (missing() > 0) {
             throw new Refusal(
                     Code.MALFORMED,
-                    "Only %d of %d bytes have come. The file was not sent.".formatted(received(), wanted.size()));
+                    "Only %d of %d bytes have come. The file was not sent.".formatted(received(), admitted.size()));
         }
         byte[] digest = writer.end();
         if (expected != null && !MessageDigest.isEqual(expected, digest)) {
             throw new Refusal(Code.MALFORMED, "SHA-256 mismatch: the file was changed on its way. Send it again.");
         }
-        SentOnce once = SentOnce.of(caller.account(), id, wanted.facts(), digest);
-        StoredFile whole = new StoredFile(0, wanted.name(), writer.number(), wanted.size(), digest, Media.NONE);
-        StoredSource source = new StoredSource(contents, writer.number(), wanted.size());
-        Optional<Picture> picture = wanted.shown() == Shown.PICTURE ? picture(source) : Optional.empty();
+        IdempotencyKey once = IdempotencyKey.of(caller.account(), id, admitted.facts(), digest);
+        StoredFile whole = new StoredFile(0, admitted.name(), writer.number(), admitted.size(), digest, Media.NONE);
+        StoredSource source = new StoredSource(contents, writer.number(), admitted.size());
+        Optional<Picture> picture = admitted.shown() == Shown.PICTURE ? picture(source) : Optional.empty();
         if (picture.isEmpty()) {
             Media media = ContentDescriber.of(source);
             contents.describe(writer.number(), media);
             return send(
-                    caller, with(whole, media.as(wanted.shown() == Shown.AS_IT_IS && media.width() > 0)), once, then);
+                    caller,
+                    with(whole, media.shownInline(admitted.shown() == Shown.AS_IT_IS && media.width() > 0)),
+                    once,
+                    then);
         }
-        Picture its = picture.get();
-        Media media = new Media(its.type(), its.width(), its.height(), true);
-        if (its.isClean(wanted.size())) {
+        Picture image = picture.get();
+        Media media = new Media(image.type(), image.width(), image.height(), true);
+        if (image.isClean(admitted.size())) {
             contents.describe(writer.number(), media);
             return send(caller, with(whole, media), once, then);
         }
-        ContentWriter clean = new ContentWriter(contents, its.size(), clock.instant());
+        ContentWriter clean = new ContentWriter(contents, image.size(), clock.instant());
         try {
-            copy(its, source, clean);
+            copy(image, source, clean);
             byte[] cleaned = clean.end();
             contents.describe(clean.number(), media);
-            StoredFile file = new StoredFile(0, wanted.name(), clean.number(), clean.size(), cleaned, media);
+            StoredFile file = new StoredFile(0, admitted.name(), clean.number(), clean.size(), cleaned, media);
             return send(caller, file, once, then);
         } finally {
             clean.discard();
@@ -146,9 +150,9 @@ final class Upload {
         return new StoredFile(file.number(), file.name(), file.content(), file.size(), file.digest(), media);
     }
 
-    private Message send(Caller caller, StoredFile file, @Nullable SentOnce once, Consumer<Message> then)
+    private Message send(Caller caller, StoredFile file, @Nullable IdempotencyKey once, Consumer<Message> then)
             throws InterruptedException {
-        return sending.sendFile(caller, wanted.recipients(), file, wanted.answered(), once, then);
+        return sending.sendFile(caller, admitted.recipients(), file, admitted.answered(), once, then);
     }
 
     private static Optional<Picture> picture(StoredSource source) {
@@ -177,7 +181,7 @@ final class Upload {
         }
     }
 
-    /** Ends the upload: gives back what it holds, and deletes its content, unless a file uses it. */
+    /** Ends the upload: releases what it holds, and deletes its content, unless a file uses it. */
     void close() {
         if (!isOver) {
             isOver = true;

@@ -16,18 +16,19 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The uploads that are being received at a time: a {@linkplain Shares shared} amount, of which one that hardly moves gives
- * its part up while another one waits, its neighbour's before a stranger's. Any thread; blocks.
+ * Limits the uploads that are received at a time to a {@linkplain Shares shared} amount. One that
+ * hardly moves gives way while another one waits: one of the same holders first. Any thread;
+ * blocks.
  */
 final class UploadTurns {
     /** Below this many bytes a second an upload gives way. */
     private static final long SLOW = 16 << 10;
 
-    /** The time over which that is judged. */
+    /** The time over which that rate is measured. */
     private static final Duration WINDOW = Duration.ofSeconds(5);
 
-    /** How long one waits for others that end by themselves, and between two that give way. */
-    private static final Duration FIRST = Duration.ofSeconds(1);
+    /** How long to wait for others to end by themselves, and between two that give way. */
+    private static final Duration STEP = Duration.ofSeconds(1);
 
     private final Shares shares;
     private final LongSupplier nanos;
@@ -65,7 +66,7 @@ final class UploadTurns {
 
         private volatile boolean gaveWay;
 
-        /** When the storing began that is under way; 0 if none is. Guarded by the turn. */
+        /** When the storing that is in progress began; 0 if none is. Guarded by the turn. */
         private long storing;
 
         private Turn(long amount, List<Holder> holders, Runnable cut) {
@@ -75,7 +76,8 @@ final class UploadTurns {
         }
 
         /**
-         * Takes bytes that have come. How long it takes to store them does not slow the upload down.
+         * Takes bytes that have arrived. The time it takes to store them does not count as slowness
+         * of the upload.
          *
          * @throws Refusal {@link Code#BUSY} if it has given way to another one, and nothing was taken
          */
@@ -128,17 +130,17 @@ final class UploadTurns {
         /** Ends the turn; does nothing if it has ended. */
         @Override
         public void close() {
-            if (ends()) {
+            if (markOver()) {
                 shares.give(amount, holders);
             }
         }
 
-        private boolean ends() {
+        private boolean markOver() {
             synchronized (UploadTurns.this) {
-                boolean ends = !isOver;
+                boolean wasOpen = !isOver;
                 isOver = true;
                 turns.remove(this);
-                return ends;
+                return wasOpen;
             }
         }
     }
@@ -146,33 +148,34 @@ final class UploadTurns {
     /**
      * Waits for a turn.
      *
-     * @param holders who is charged for it; none if only the whole limits it
-     * @param patience for how long at most
-     * @param cut ends the upload if it gives way, where that is not told by {@link SetTarget#take}; called by any thread
+     * @param holders who is charged for it; none if only the total limits it
+     * @param patience the maximum wait
+     * @param cut ends the upload if it gives way, where {@link Turn#take} does not report that;
+     *     called by any thread
      * @return null if there is none
      */
     @Nullable
-    Turn take(long amount, List<Holder> holders, Duration patience, Runnable cut) throws InterruptedException {
+    Turn acquire(long amount, List<Holder> holders, Duration patience, Runnable cut) throws InterruptedException {
         long end = nanos.getAsLong() + patience.toNanos();
-        boolean isTaken = shares.take(amount, holders, FIRST);
+        boolean isTaken = shares.take(amount, holders, STEP);
         while (!isTaken && nanos.getAsLong() - end < 0) {
             giveWay(amount, holders);
-            isTaken = shares.take(amount, holders, FIRST);
+            isTaken = shares.take(amount, holders, STEP);
         }
-        return isTaken ? begun(new Turn(amount, holders, cut)) : null;
+        return isTaken ? register(new Turn(amount, holders, cut)) : null;
     }
 
-    private synchronized Turn begun(Turn turn) {
+    private synchronized Turn register(Turn turn) {
         turns.add(turn);
         return turn;
     }
 
     /**
-     * Has the slowest upload give way, if it hardly moves and the one that waits gets in by that: one of the same holders, or
-     * else of anybody.
+     * Has the slowest upload give way, if it hardly moves and the one that waits then fits: one of
+     * the same holders, or else anybody's.
      */
     private void giveWay(long amount, List<Holder> holders) {
-        slowest(amount, holders).filter(Turn::ends).ifPresent(turn -> {
+        slowest(amount, holders).filter(Turn::markOver).ifPresent(turn -> {
             turn.gaveWay = true;
             shares.give(turn.amount, turn.holders);
             turn.cut.run();

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Admits uploads, on whatever way they come: judges whether, to whom and how much somebody may send, before any byte is
- * taken. Any thread; blocks.
+ * Admits uploads, in whatever way they arrive: decides whether, to whom and how much somebody may
+ * send, before any byte is accepted. Any thread; blocks.
  */
 final class Uploads {
     /** KiB shared by all uploads of a single chunk, which have a limit of their own. */
@@ -33,8 +33,11 @@ final class Uploads {
     /** Maximum time that an upload waits for its turn. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Maximum number of uploads of an account that are open, but those of {@code chat/1}, of which a connection has one. */
-    private static final int MOST_OPEN = 4;
+    /**
+     * Maximum number of open uploads of an account, not counting those of {@code chat/1}, of which
+     * a connection has at most one.
+     */
+    private static final int MAX_OPEN = 4;
 
     private final ContentStore contents;
     private final Messages sending;
@@ -62,21 +65,21 @@ final class Uploads {
     }
 
     /** What somebody asks to send. */
-    record Asked(Audience audience, String name, long size, Upload.Shown shown, long answered) {}
+    record UploadRequest(Audience audience, String name, long size, Upload.Shown shown, long answered) {}
 
-    /** Checks as {@link #wanted(Caller, Asked, long)} does, with no limit but the configured one. */
-    Upload.Wanted wanted(Caller caller, Asked asked) {
-        return wanted(caller, asked, Long.MAX_VALUE);
+    /** Checks as {@link #admit(Caller, Asked, long)} does, with no limit but the configured one. */
+    Upload.AdmittedFile admit(Caller caller, UploadRequest asked) {
+        return admit(caller, asked, Long.MAX_VALUE);
     }
 
     /**
      * Checks whether somebody may send a file.
      *
-     * @param most bytes that its dialect takes
+     * @param most the maximum size in its dialect, in bytes
      * @throws Refusal {@link Code#UNLOGGED}, {@link Code#BAD_NAME}, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link
      *     Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
-    Upload.Wanted wanted(Caller caller, Asked asked, long most) {
+    Upload.AdmittedFile admit(Caller caller, UploadRequest asked, long most) {
         audit.admit();
         long limit = Math.min(most, config.get().limits().file());
         if (!(asked.audience() instanceof Audience.TooMany)) {
@@ -86,14 +89,14 @@ final class Uploads {
                         "The file has %s; at most %s are taken. It was not sent."
                                 .formatted(Size.of(asked.size()), Size.of(limit)));
             }
-            String fault = FileName.fault(asked.name());
+            String fault = FileName.problem(asked.name());
             if (fault != null) {
                 throw new Refusal(Code.BAD_NAME, fault + " It was not sent.");
             }
         }
         Recipients recipients = sending.recipients(caller, asked.audience());
         sending.admit(caller, recipients);
-        return new Upload.Wanted(recipients, asked.name(), asked.size(), asked.shown(), asked.answered());
+        return new Upload.AdmittedFile(recipients, asked.name(), asked.size(), asked.shown(), asked.answered());
     }
 
     /**
@@ -101,21 +104,21 @@ final class Uploads {
      *
      * @throws Refusal {@link Code#NO_ROOM}
      */
-    Upload open(Caller caller, Upload.Wanted wanted) {
+    Upload open(Caller caller, Upload.AdmittedFile wanted) {
         return open(caller, wanted, () -> {});
     }
 
     /**
-     * Opens an upload that may stay open while nothing comes.
+     * Opens an upload that may stay open while nothing arrives.
      *
      * @throws Refusal {@link Code#TOO_MANY} if the account has too many of these, or as {@link #open}
      */
-    Upload openForLong(Caller caller, Upload.Wanted wanted) {
+    Upload openForLong(Caller caller, Upload.AdmittedFile wanted) {
         long account = caller.account();
         if (!countOpened(account)) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    "At most %d files of one user are sent at once. End one of them first.".formatted(MOST_OPEN));
+                    "At most %d files of one user are sent at once. End one of them first.".formatted(MAX_OPEN));
         }
         try {
             return open(caller, wanted, () -> countClosed(account));
@@ -133,24 +136,24 @@ final class Uploads {
     /** Returns whether an account may have one more; if so, counts it. */
     private synchronized boolean countOpened(long account) {
         int before = open.getOrDefault(account, 0);
-        if (before < MOST_OPEN) {
+        if (before < MAX_OPEN) {
             open.put(account, before + 1);
         }
-        return before < MOST_OPEN;
+        return before < MAX_OPEN;
     }
 
     private synchronized void countClosed(long account) {
         open.computeIfPresent(account, (_, count) -> count > 1 ? (Integer) (count - 1) : null);
     }
 
-    private Upload open(Caller caller, Upload.Wanted wanted, Runnable closed) {
+    private Upload open(Caller caller, Upload.AdmittedFile wanted, Runnable closed) {
         Storage.Reservation room = storage.reserve(directory.numbered(caller.account()), wanted.size(), true);
         try {
             Upload upload = new Upload(contents, sending, clock, wanted, () -> {
                 room.close();
                 closed.run();
             });
-            room.begun();
+            room.contentBegun();
             return upload;
         } catch (RuntimeException e) {
             room.close();
@@ -159,16 +162,17 @@ final class Uploads {
     }
 
     /**
-     * Waits for the turn of an upload of a size, which it holds while it is received.
+     * Waits for the turn of an upload of this size, which is held while it is received.
      *
-     * @param cut as in {@link UploadTurns#take}
+     * @param cut as in {@link UploadTurns#acquire}
      * @throws Refusal {@link Code#BUSY} if too many are being received
      */
     UploadTurns.Turn acquireSlot(Caller caller, long size, Runnable cut) throws InterruptedException {
         List<Holder> holders = caller.holders(config.get().isExempt(caller.address()));
         boolean isSmall = size <= ContentStore.CHUNK;
-        UploadTurns.Turn turn =
-                isSmall ? small.take(1 + (size >> 10), holders, PATIENCE, cut) : large.take(1, holders, PATIENCE, cut);
+        UploadTurns.Turn turn = isSmall
+                ? small.acquire(1 + (size >> 10), holders, PATIENCE, cut)
+                : large.acquire(1, holders, PATIENCE, cut);
         if (turn == null) {
             throw new Refusal(
                     Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");

@@ -9,20 +9,20 @@ import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
 import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Origin;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.session.Session;
 import chatd.protocol.Gate;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.people.Reach;
+import chatd.protocol.value.people.AllowedUsers;
 import chatd.protocol.value.people.User;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,20 +34,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Friends implements Feature {
     /** Maximum number of friends of one user, and of users whom one user has blocked. */
-    private static final int MOST = 10_000;
+    private static final int MAX_FRIENDS = 10_000;
 
     /** Maximum number of open requests that a user has made, and has received. */
-    private static final int MOST_ASKED = 100;
+    private static final int MAX_ASKED = 100;
 
-    private static final int MOST_RECEIVED = 1_000;
+    private static final int MAX_RECEIVED = 1_000;
 
-    /** The time after a refusal within which further requests are not told. */
+    /** How long after a refusal the other user is not notified of further requests. */
     private static final Duration QUIET = Duration.ofDays(30);
 
-    /** How often one may ask the same user within a day, since it is told each time. */
-    private static final int SAME_A_DAY = 3;
+    /** How often one may ask the same user within a day, since that user is notified each time. */
+    private static final int MAX_SAME_PER_DAY = 3;
 
-    private final RateBy<Pair> asked = RateBy.ofPairs(() -> SAME_A_DAY, Duration.ofDays(1));
+    private final KeyedRateLimit<Pair> asked = KeyedRateLimit.ofPairs(() -> MAX_SAME_PER_DAY, Duration.ofDays(1));
     private final Directory directory;
     private final Contacts contacts;
     private final Journal journal;
@@ -65,53 +65,57 @@ public final class Friends implements Feature {
                 UserCommand.AnswerFriend.class,
                 Gate.LOGGED_IN,
                 (session, command) -> commit(
-                        session, command, null, (account, other, now) -> answered(account, other, command.agrees())));
+                        session,
+                        command,
+                        null,
+                        (account, other, now) -> decideAnswer(account, other, command.agrees())));
         routes.loggedChange(
                 UserCommand.RemoveFriend.class,
-                (session, command) -> commit(session, command, null, (account, other, now) -> removed(account, other)));
+                (session, command) ->
+                        commit(session, command, null, (account, other, now) -> decideRemove(account, other)));
         routes.loggedChange(
                 UserCommand.Block.class,
                 (session, command) -> commit(
                         session,
                         command,
-                        SentOnce.of(
+                        IdempotencyKey.of(
                                 session.account(),
                                 command.id(),
                                 "block\n" + other(session, command.user()) + '\n' + command.on()),
-                        (account, other, now) -> blocked(account, other, command.on())));
+                        (account, other, now) -> decideBlock(account, other, command.on())));
     }
 
     private void ask(Session session, UserCommand.AskFriend command) throws InterruptedException {
-        // A control character would take six bytes in the lists of whom it is sent to.
+        // A control character would take six bytes in the lists of the receivers.
         FreeText.check(command.text(), "A request has no invisible characters. It was not sent.");
-        SentOnce once = SentOnce.of(
+        IdempotencyKey once = IdempotencyKey.of(
                 session.account(), command.id(), "friend\n" + other(session, command.user()) + '\n' + command.text());
         commit(session, command, once, (account, other, now) -> {
-            directory.writing(account, now);
-            return asked(account, other, command.text(), now);
+            directory.requireUnmuted(account, now);
+            return decideAsk(account, other, command.text(), now);
         });
     }
 
-    /** A change of what two users are to each other. */
+    /** A change of the relation between two users. */
     private record Decided(Change.Kind kind, Effect effect) {}
 
-    /** Decides what a user does about another one. */
-    private interface Deciding {
-        /** @throws Refusal if it may not, or there is nothing to be done */
-        Decided of(long account, Account other, Instant now);
+    /** Decides the change that a user's command makes to the relation with another one. */
+    private interface Decider {
+        /** @throws Refusal if that is not allowed, or there is nothing to be done */
+        Decided decide(long account, Account other, Instant now);
     }
 
     /** @param once what makes it recognisable when it is sent again; null if it is not */
-    private void commit(Session session, UserCommand.AboutOne command, @Nullable SentOnce once, Deciding deciding)
+    private void commit(Session session, UserCommand.AboutOne command, @Nullable IdempotencyKey once, Decider decider)
             throws InterruptedException {
         long number = session.account();
         long other = other(session, command.user());
         Origin origin = session.origin();
-        // It ends the batch: what follows is decided by what the two are then.
+        // Ends the batch, so that what follows is decided by the new relation.
         journal.commit(new AccountDecision(number, new Batching.ChangeOf(number, true), 4_000, once, (numbers, now) -> {
-            Account account = directory.acting(number);
-            Account there = directory.findExisting(other).orElseThrow(() -> Directory.noSuchUser(command.user()));
-            Decided decided = deciding.of(number, there, now);
+            Account account = directory.requireActive(number);
+            Account current = directory.findExisting(other).orElseThrow(() -> Directory.noSuchUser(command.user()));
+            Decided decided = decider.decide(number, current, now);
             Change change = Change.own(origin, numbers.nextPosition(), number, account.name(), decided.kind(), now, 0);
             return new AccountChange(change.about(other), decided.effect());
         }));
@@ -129,34 +133,35 @@ public final class Friends implements Feature {
         return other;
     }
 
-    private Decided asked(long account, Account other, String text, Instant now) {
+    private Decided decideAsk(long account, Account other, String text, Instant now) {
         long number = other.number();
         if (contacts.friends(account).has(number)) {
             throw new Refusal(Code.NOT_ALLOWED, "You are friends already.");
         }
         if (contacts.asked(number).has(account)) {
-            // The other one has asked: this is to agree, also if its request was not told.
-            return agreed(account, number, true);
+            // The other one has asked, so that this agrees, even if nobody was notified of that
+            // request.
+            return decideAgree(account, number, true);
         }
         if (contacts.asked(account).has(number)) {
             throw new Refusal(Code.NOT_ALLOWED, "You have asked already; the answer is still to come.");
         }
-        if (other.preferences().requests() != Reach.EVERYONE) {
+        if (other.preferences().requests() != AllowedUsers.EVERYONE) {
             throw new Refusal(Code.NOT_ALLOWED, "This user takes no requests.");
         }
-        if (contacts.asked(account).size() >= MOST_ASKED) {
+        if (contacts.asked(account).size() >= MAX_ASKED) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    "You have asked %d users already; wait for answers, or withdraw a request.".formatted(MOST_ASKED));
+                    "You have asked %d users already; wait for answers, or withdraw a request.".formatted(MAX_ASKED));
         }
-        // Whether or not it is told, so that this says nothing of a block.
-        if (contacts.received(number).size() >= MOST_RECEIVED) {
+        // Whether or not the user would be notified, so that this does not reveal a block.
+        if (contacts.received(number).size() >= MAX_RECEIVED) {
             throw new Refusal(Code.TOO_MANY, "This user has too many requests to answer. Try again later.");
         }
         if (!asked.take(new Pair(account, number))) {
             throw new Refusal(
                     Code.THROTTLED,
-                    "You have asked this user %d times today. Ask again tomorrow.".formatted(SAME_A_DAY));
+                    "You have asked this user %d times today. Ask again tomorrow.".formatted(MAX_SAME_PER_DAY));
         }
         Instant declined = contacts.declined(account, number);
         boolean isTold =
@@ -164,23 +169,24 @@ public final class Friends implements Feature {
         return new Decided(Change.Kind.ASKED, new Effect.FriendAsked(number, text, isTold));
     }
 
-    private Decided answered(long account, Account other, boolean agrees) {
+    private Decided decideAnswer(long account, Account other, boolean agrees) {
         if (!contacts.received(account).has(other.number())) {
             throw new Refusal(Code.NO_SUCH_REQUEST, "This user has not asked, or no longer asks.");
         }
         return agrees
-                ? agreed(account, other.number(), false)
+                ? decideAgree(account, other.number(), false)
                 : new Decided(Change.Kind.DECLINED, new Effect.FriendDeclined(other.number()));
     }
 
-    private Decided agreed(long account, long other, boolean crossed) {
-        if (contacts.friends(account).size() >= MOST || contacts.friends(other).size() >= MOST) {
-            throw new Refusal(Code.TOO_MANY, "One of you has %d friends already.".formatted(MOST));
+    private Decided decideAgree(long account, long other, boolean crossed) {
+        if (contacts.friends(account).size() >= MAX_FRIENDS
+                || contacts.friends(other).size() >= MAX_FRIENDS) {
+            throw new Refusal(Code.TOO_MANY, "One of you has %d friends already.".formatted(MAX_FRIENDS));
         }
         return new Decided(Change.Kind.AGREED, new Effect.FriendsMade(other, crossed));
     }
 
-    private Decided removed(long account, Account other) {
+    private Decided decideRemove(long account, Account other) {
         long number = other.number();
         if (contacts.friends(account).has(number)) {
             return new Decided(Change.Kind.UNFRIENDED, new Effect.FriendRemoved(number));
@@ -192,9 +198,9 @@ public final class Friends implements Feature {
         throw new Refusal(Code.NO_SUCH_REQUEST, "This user is no friend of yours, and you have not asked it.");
     }
 
-    private Decided blocked(long account, Account other, boolean on) {
-        if (on && contacts.blocked(account).size() >= MOST) {
-            throw new Refusal(Code.TOO_MANY, "You have blocked %d users; unblock one first.".formatted(MOST));
+    private Decided decideBlock(long account, Account other, boolean on) {
+        if (on && contacts.blocked(account).size() >= MAX_FRIENDS) {
+            throw new Refusal(Code.TOO_MANY, "You have blocked %d users; unblock one first.".formatted(MAX_FRIENDS));
         }
         return new Decided(
                 on ? Change.Kind.BLOCKED : Change.Kind.UNBLOCKED, new Effect.UserBlocked(other.number(), on));

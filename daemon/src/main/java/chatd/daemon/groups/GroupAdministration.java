@@ -13,7 +13,7 @@ import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.group.Group;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import java.time.Clock;
 import java.time.Instant;
@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/** What administrators do to groups, and the server for them. Methods block until it is committed. */
+/**
+ * Changes that the server makes to groups for administrators. Methods block until the change is
+ * committed.
+ */
 public final class GroupAdministration {
     private final Directory directory;
     private final GroupDirectory groups;
@@ -38,12 +41,13 @@ public final class GroupAdministration {
     }
 
     /**
-     * Checks that an account can own groups for an administrator.
+     * Checks, for an administrator, that an account can own some groups.
      *
-     * @throws Refusal {@link Code#TOO_MANY} if it would be in too many, or was in one of them too often
+     * @throws Refusal {@link Code#TOO_MANY} if it would be in too many groups, or has joined and
+     *     left one of them too often
      */
-    public void checkMayOwn(Account account, List<Group> some) {
-        policy.checkMayOwn(account, some);
+    public void checkMayOwn(Account account, List<Group> candidates) {
+        policy.checkMayOwn(account, candidates);
     }
 
     /**
@@ -57,58 +61,61 @@ public final class GroupAdministration {
             if (group.closed()) {
                 throw new Refusal(Code.CLOSED, "This group is closed already.");
             }
-            return byServer(numbers, now, group, new GroupAct.Closed());
+            return serverChange(numbers, now, group, new GroupAction.Closed());
         }));
     }
 
     /**
-     * Has an account, which is to be deleted, leave all its groups.
+     * Makes an account that is about to be deleted leave all its groups.
      *
-     * @param heir who is to own those that no other owner has; 0 for who has been in each longest
+     * @param heir the account that takes over groups without another owner; 0 for the
+     *     longest-serving member of each
      */
     public void leaveAll(long account, long heir) throws InterruptedException {
         if (heir != 0) {
             for (Group owned : groups.ownedAlone(account)) {
-                own(owned.number(), heir);
+                makeOwner(owned.number(), heir);
             }
         }
-        for (long number : groups.of(account)) {
+        for (long number : groups.groupsOf(account)) {
             journal.commit(new GroupProposal(Message.SERVER, 1_000, null, (numbers, now) -> {
                 Group group = groups.find(number).orElseThrow();
                 Members members = groups.members(number);
                 GroupPolicy.member(members, account);
                 long next = members.isLastOwner(account) ? members.longestServing(account) : 0;
-                return byServer(numbers, now, group, new GroupAct.Left(account, next));
+                return serverChange(numbers, now, group, new GroupAction.Left(account, next));
             }));
         }
     }
 
     /**
-     * Makes an account an owner of a group for an administrator, and a member, if it is none.
+     * Makes an account an owner of a group, for an administrator; adds it as a member first if need
+     * be.
      *
-     * @throws Refusal {@link Code#NO_SUCH_GROUP}, {@link Code#CLOSED}, or {@link Code#TOO_MANY} if the account is in too many
+     * @throws Refusal {@link Code#NO_SUCH_GROUP}, {@link Code#CLOSED}, or {@link Code#TOO_MANY} if
+     *     the account is in too many
      */
-    public void own(long number, long account) throws InterruptedException {
+    public void makeOwner(long number, long account) throws InterruptedException {
         add(number, List.of(account));
         commit(number, (group, members) -> {
-            there(account);
-            GroupPolicy.checkNew(GroupPolicy.member(members, account).role() != GroupRole.OWNER, clock.instant());
-            return new GroupAct.RoleGiven(account, GroupRole.OWNER);
+            existing(account);
+            GroupPolicy.checkChanges(GroupPolicy.member(members, account).role() != GroupRole.OWNER, clock.instant());
+            return new GroupAction.RoleGiven(account, GroupRole.OWNER);
         });
     }
 
     /**
      * Adds accounts to a group for an administrator; those that are in it already stay as they are.
      *
-     * @throws Refusal as {@link #own}; then nobody was added
+     * @throws Refusal as {@link #makeOwner}; nobody is added then
      */
     public void add(long number, List<Long> accounts) throws InterruptedException {
         commit(number, (group, members) -> {
             List<Long> users = new ArrayList<>(new TreeSet<>(accounts));
             users.removeIf(members::has);
-            GroupPolicy.checkNew(!users.isEmpty(), clock.instant());
-            users.forEach(user -> policy.checkRoom(there(user), group));
-            return new GroupAct.Added(users);
+            GroupPolicy.checkChanges(!users.isEmpty(), clock.instant());
+            users.forEach(user -> policy.checkGroupLimit(existing(user), group));
+            return new GroupAction.Added(users);
         });
     }
 
@@ -127,34 +134,34 @@ public final class GroupAdministration {
                         "%s is the only owner of this group: make another user an owner of it first. Nothing was done."
                                 .formatted(directory.nameOf(account)));
             }
-            return new GroupAct.Removed(account);
+            return new GroupAction.Removed(account);
         });
     }
 
-    private Account there(long account) {
+    private Account existing(long account) {
         return directory
                 .findExisting(account)
                 .orElseThrow(() -> new Refusal(Code.NO_SUCH_USER, "This user was deleted. Nothing was done."));
     }
 
-    /** What an administrator does to a group. */
-    private interface ByServer {
-        GroupAct to(Group group, Members members);
+    /** Decides what an administrator's change does to a group. */
+    private interface Decision {
+        GroupAction decide(Group group, Members members);
     }
 
-    private void commit(long number, ByServer deciding) throws InterruptedException {
+    private void commit(long number, Decision decision) throws InterruptedException {
         try {
             journal.commit(new GroupProposal(Message.SERVER, 1_000, null, (numbers, now) -> {
                 Group group = groups.find(number).orElseThrow(GroupDirectory::noSuchGroup);
                 GroupDirectory.checkOpen(group);
-                return byServer(numbers, now, group, deciding.to(group, groups.members(number)));
+                return serverChange(numbers, now, group, decision.decide(group, groups.members(number)));
             }));
         } catch (AlreadySent e) {
-            // It is so already.
+            // Nothing to change.
         }
     }
 
-    private static GroupChange byServer(Numbers numbers, Instant now, Group group, GroupAct act) {
+    private static GroupChange serverChange(Numbers numbers, Instant now, Group group, GroupAction act) {
         return new GroupChange(
                 numbers.nextPosition(), now, group.number(), group.name(), Message.SERVER, act, null, null);
     }

@@ -7,7 +7,7 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.FreeText;
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.Members;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
@@ -16,9 +16,9 @@ import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.model.group.Group;
 import chatd.protocol.command.GroupCommand;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
-import chatd.protocol.value.people.Reach;
+import chatd.protocol.value.people.AllowedUsers;
 import chatd.protocol.value.people.User;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,11 +29,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who may do what to a group, and what is done by it: against the groups as of the last position, without changing
- * anything. On the journal's thread, where what it decides is committed next; any other may ask it beforehand.
+ * Decides who may do what to a group, and which change results, against the groups as of the last
+ * position; changes nothing itself. Its decisions are final on the journal's thread, which commits
+ * them next; any other thread may ask beforehand.
  */
 final class GroupPolicy {
-    /** Maximum number of stretches of time in which one user was in a group. */
+    /** Maximum number of membership periods of one user in one group. */
     private static final int MOST_PERIODS = 8;
 
     private final Directory directory;
@@ -55,15 +56,16 @@ final class GroupPolicy {
     }
 
     /**
-     * Returns the group that a command is about, if its user may give it.
+     * Returns the group that a command is about, if the user may give the command.
      *
-     * @throws Refusal if there is none for the user; or it is closed; or the user's role is not enough; or it is muted
+     * @throws Refusal if the user can't see the group, it is closed, the user's role is
+     *     insufficient, or the user is muted
      */
-    Group admitted(Account account, GroupCommand.OfGroup command, Instant now) {
+    Group authorize(Account account, GroupCommand.OfGroup command, Instant now) {
         long number = account.number();
         Group group = command instanceof GroupCommand.Join
                 ? joinable(number, command.group())
-                : groups.ofMember(number, command.group());
+                : groups.requireMember(number, command.group());
         if (!(command instanceof GroupCommand.Leave)) {
             GroupDirectory.checkOpen(group);
         }
@@ -89,7 +91,7 @@ final class GroupPolicy {
             throw new Refusal(Code.NOT_ALLOWED, "Only the owners and admins of a group can do that. Nothing was done.");
         }
         if (command instanceof GroupCommand.Rename || command instanceof GroupCommand.Set) {
-            directory.writing(number, now);
+            directory.requireUnmuted(number, now);
         }
         return group;
     }
@@ -104,39 +106,45 @@ final class GroupPolicy {
     }
 
     /**
-     * Decides what is done to a group.
+     * Decides which change a command makes to a group.
      *
-     * @throws Refusal if it can't be
-     * @throws AlreadySent if it is so already
+     * @throws Refusal if the command can't be carried out
+     * @throws AlreadySent if it would change nothing
      */
-    GroupAct decided(
-            Account account, Group group, GroupCommand.OfGroup command, RateBy<Pair>.Once counted, Instant now) {
+    GroupAction decide(
+            Account account,
+            Group group,
+            GroupCommand.OfGroup command,
+            KeyedRateLimit<Pair>.Once counted,
+            Instant now) {
         Members members = groups.members(group.number());
         return switch (command) {
-            case GroupCommand.Add add -> added(account, group, add, now);
-            case GroupCommand.Remove remove -> removed(account, members, remove);
-            case GroupCommand.Leave leave -> left(account, members, leave);
-            case GroupCommand.Join join -> joined(account, group, now);
+            case GroupCommand.Add add -> decideAdd(account, group, add, now);
+            case GroupCommand.Remove remove -> decideRemove(account, members, remove);
+            case GroupCommand.Leave leave -> decideLeave(account, members, leave);
+            case GroupCommand.Join join -> decideJoin(account, group, now);
             case GroupCommand.Rename rename -> {
                 GroupNames.check(rename.name());
-                checkNew(!rename.name().equals(group.name()), now);
+                checkChanges(!rename.name().equals(group.name()), now);
                 charge(account, group, counted);
-                yield new GroupAct.Renamed(group.name());
+                yield new GroupAction.Renamed(group.name());
             }
-            case GroupCommand.GiveRole given -> given(members, given, now);
-            case GroupCommand.Set set -> set(account, group, set, counted, now);
-            case GroupCommand.Close close -> new GroupAct.Closed();
+            case GroupCommand.GiveRole given -> decideRole(members, given, now);
+            case GroupCommand.Set set -> decideSet(account, group, set, counted, now);
+            case GroupCommand.Close close -> new GroupAction.Closed();
         };
     }
 
-    static void checkNew(boolean isNew, Instant now) {
+    static void checkChanges(boolean isNew, Instant now) {
         if (!isNew) {
             throw new AlreadySent(new Receipt(0, now));
         }
     }
 
-    /** @throws Refusal {@link Code#THROTTLED} if its name or topic was changed too often of late */
-    private void charge(Account by, Group group, RateBy<Pair>.Once counted) {
+    /**
+     * @throws Refusal {@link Code#THROTTLED} if its name or topic was changed too often recently
+     */
+    private void charge(Account by, Group group, KeyedRateLimit<Pair>.Once counted) {
         boolean isOwner = groups.members(group.number())
                 .find(by.number())
                 .filter(member -> member.role() == GroupRole.OWNER)
@@ -149,70 +157,71 @@ final class GroupPolicy {
         }
     }
 
-    private GroupAct added(Account account, Group group, GroupCommand.Add command, Instant now) {
+    private GroupAction decideAdd(Account account, Group group, GroupCommand.Add command, Instant now) {
         List<Long> users = users(command.users());
         users.removeIf(groups.members(group.number())::has);
-        checkNew(!users.isEmpty(), now);
+        checkChanges(!users.isEmpty(), now);
         users.forEach(user -> checkMayAdd(account, directory.numbered(user)));
-        users.forEach(user -> checkRoom(directory.numbered(user), group));
+        users.forEach(user -> checkGroupLimit(directory.numbered(user), group));
         users.forEach(user -> checkMayAddAgain(account, directory.numbered(user), group));
-        return new GroupAct.Added(users);
+        return new GroupAction.Added(users);
     }
 
-    private GroupAct removed(Account account, Members members, GroupCommand.Remove command) {
+    private GroupAction decideRemove(Account account, Members members, GroupCommand.Remove command) {
         long user = user(command.user()).number();
         if (user == account.number()) {
             throw new Refusal(Code.NOT_ALLOWED, "That is you: leave the group. Nothing was done.");
         }
-        GroupRole its = member(members, user).role();
+        GroupRole targetRole = member(members, user).role();
         boolean isOwner = members.find(account.number()).orElseThrow().role() == GroupRole.OWNER;
-        if (its.isAdmin() && !isOwner) {
+        if (targetRole.isAdmin() && !isOwner) {
             throw new Refusal(Code.NOT_ALLOWED, "Only the owners of a group can remove its admins. Nothing was done.");
         }
-        return new GroupAct.Removed(user);
+        return new GroupAction.Removed(user);
     }
 
-    private GroupAct left(Account account, Members members, GroupCommand.Leave command) {
+    private GroupAction decideLeave(Account account, Members members, GroupCommand.Leave command) {
         long number = account.number();
         if (!members.isLastOwner(number)) {
-            return new GroupAct.Left(number, 0);
+            return new GroupAction.Left(number, 0);
         }
         User next = command.next();
         if (next == null) {
-            return new GroupAct.Left(number, members.longestServing(number));
+            return new GroupAction.Left(number, members.longestServing(number));
         }
         long chosen = user(next).number();
         if (chosen == number) {
             throw new Refusal(Code.NOT_ALLOWED, "That is you: name another member as owner. Nothing was done.");
         }
         member(members, chosen);
-        return new GroupAct.Left(number, chosen);
+        return new GroupAction.Left(number, chosen);
     }
 
-    private GroupAct joined(Account account, Group group, Instant now) {
+    private GroupAction decideJoin(Account account, Group group, Instant now) {
         long number = account.number();
-        checkNew(!groups.members(group.number()).has(number), now);
+        checkChanges(!groups.members(group.number()).has(number), now);
         if (!group.open()) {
             throw new Refusal(Code.NOT_A_MEMBER, "You are not in this group any more; its admins can add you again.");
         }
         if (groups.wasRemoved(number, group.number())) {
             throw new Refusal(Code.NOT_ALLOWED, "You were removed from this group: only its admins can add you again.");
         }
-        checkRoom(account, group);
-        return new GroupAct.Joined(number);
+        checkGroupLimit(account, group);
+        return new GroupAction.Joined(number);
     }
 
-    private GroupAct given(Members members, GroupCommand.GiveRole command, Instant now) {
+    private GroupAction decideRole(Members members, GroupCommand.GiveRole command, Instant now) {
         long user = user(command.user()).number();
-        checkNew(member(members, user).role() != command.role(), now);
+        checkChanges(member(members, user).role() != command.role(), now);
         if (members.isLastOwner(user)) {
             throw new Refusal(
                     Code.NOT_ALLOWED, "A group has an owner: make another member one first. Nothing was done.");
         }
-        return new GroupAct.RoleGiven(user, command.role());
+        return new GroupAction.RoleGiven(user, command.role());
     }
 
-    private GroupAct set(Account by, Group group, GroupCommand.Set command, RateBy<Pair>.Once counted, Instant now) {
+    private GroupAction decideSet(
+            Account by, Group group, GroupCommand.Set command, KeyedRateLimit<Pair>.Once counted, Instant now) {
         Boolean isWhole = command.wholeHistory();
         Boolean isOpen = command.open();
         String topic = command.topic();
@@ -221,21 +230,23 @@ final class GroupPolicy {
         }
         FreeText.checkLine(
                 requireNonNullElse(topic, ""), "A topic is one line, without invisible characters. Nothing was done.");
-        GroupAct.Set changed = new GroupAct.Set(
-                changed(isWhole, group.wholeHistory()), changed(isOpen, group.open()), changed(topic, group.topic()));
-        checkNew(!changed.equals(new GroupAct.Set(null, null, null)), now);
+        GroupAction.Set changed = new GroupAction.Set(
+                ifDifferent(isWhole, group.wholeHistory()),
+                ifDifferent(isOpen, group.open()),
+                ifDifferent(topic, group.topic()));
+        checkChanges(!changed.equals(new GroupAction.Set(null, null, null)), now);
         if (changed.topic() != null) {
             charge(by, group, counted);
         }
         return changed;
     }
 
-    /** Returns what is wanted, if it is not so already; otherwise null. */
-    private static <T> @Nullable T changed(@Nullable T wanted, T present) {
+    /** Returns the wanted value if it differs from the present one; otherwise null. */
+    private static <T> @Nullable T ifDifferent(@Nullable T wanted, T present) {
         return present.equals(wanted) ? null : wanted;
     }
 
-    /** Returns the accounts of users, each once, by number. */
+    /** Returns the users' account numbers, without duplicates, in ascending order. */
     List<Long> users(List<User> some) {
         return new ArrayList<>(
                 some.stream().map(user -> user(user).number()).collect(Collectors.toCollection(TreeSet::new)));
@@ -250,18 +261,25 @@ final class GroupPolicy {
                 .orElseThrow(() -> new Refusal(Code.NOT_A_MEMBER, "This user is not in this group. Nothing was done."));
     }
 
-    /** @throws Refusal {@link Code#NOT_ALLOWED} if a user does not want to be added by another, or has blocked it */
+    /**
+     * @throws Refusal {@link Code#NOT_ALLOWED} if a user does not want to be added by {@code by},
+     *     or has blocked them
+     */
     void checkMayAdd(Account by, Account user) {
-        Reach reach = user.preferences().groups();
-        boolean isWanted = reach == Reach.EVERYONE
-                || (reach == Reach.FRIENDS && contacts.friends(user.number()).has(by.number()));
+        AllowedUsers reach = user.preferences().groups();
+        boolean isWanted = reach == AllowedUsers.EVERYONE
+                || (reach == AllowedUsers.FRIENDS
+                        && contacts.friends(user.number()).has(by.number()));
         if (!isWanted || contacts.blocked(user.number()).has(by.number())) {
             throw new Refusal(
                     Code.NOT_ALLOWED, "You can't add %s to a group. Nobody was added.".formatted(user.name()));
         }
     }
 
-    /** @throws Refusal {@link Code#NOT_ALLOWED} if a user has left a group in which it was twice, and another is no friend of it */
+    /**
+     * @throws Refusal {@link Code#NOT_ALLOWED} if a user has left the group at least twice, and
+     *     {@code by} is not their friend
+     */
     private void checkMayAddAgain(Account by, Account user, Group group) {
         int times = groups.periods(user.number(), group.number()).size();
         if (times >= 2
@@ -274,19 +292,24 @@ final class GroupPolicy {
         }
     }
 
-    /** @throws Refusal {@link Code#TOO_MANY} if a user is in as many groups as are possible */
-    void checkRoom(Account account) {
+    /**
+     * @throws Refusal {@link Code#TOO_MANY} if an account is already in the maximum number of
+     *     groups
+     */
+    void checkGroupLimit(Account account) {
         long most = mostGroups.getAsLong();
-        if (groups.of(account.number()).size() >= most) {
+        if (groups.groupsOf(account.number()).size() >= most) {
             throw new Refusal(
                     Code.TOO_MANY,
                     "%s is in %d groups already, the most that are possible.".formatted(account.name(), most));
         }
     }
 
-    /** As {@link #checkRoom(Account)}; or if it has come to the group and left it too often. */
-    void checkRoom(Account account, Group group) {
-        checkRoom(account);
+    /**
+     * As {@link #checkGroupLimit(Account)}; also if the account has joined and left the group too often.
+     */
+    void checkGroupLimit(Account account, Group group) {
+        checkGroupLimit(account);
         if (groups.periods(account.number(), group.number()).size() >= MOST_PERIODS) {
             throw new Refusal(
                     Code.TOO_MANY,
@@ -296,21 +319,22 @@ final class GroupPolicy {
     }
 
     /**
-     * Checks that an account can own groups for an administrator.
+     * Checks, for an administrator, that an account can own some groups.
      *
-     * @throws Refusal {@link Code#TOO_MANY} if it would be in too many, or was in one of them too often
+     * @throws Refusal {@link Code#TOO_MANY} if it would be in too many groups, or has joined and
+     *     left one of them too often
      */
-    void checkMayOwn(Account account, List<Group> some) {
-        List<Group> others = some.stream()
+    void checkMayOwn(Account account, List<Group> candidates) {
+        List<Group> others = candidates.stream()
                 .filter(group -> !groups.members(group.number()).has(account.number()))
                 .toList();
         long most = mostGroups.getAsLong();
-        if (groups.of(account.number()).size() + others.size() > most) {
+        if (groups.groupsOf(account.number()).size() + others.size() > most) {
             throw new Refusal(
                     Code.TOO_MANY,
                     "%s would be in more than %d groups, which is the limit. Nothing was done."
                             .formatted(account.name(), most));
         }
-        others.forEach(group -> checkRoom(account, group));
+        others.forEach(group -> checkGroupLimit(account, group));
     }
 }

@@ -4,14 +4,17 @@ import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.entry.GroupChange;
-import chatd.daemon.model.entry.SentOnce;
+import chatd.daemon.model.entry.IdempotencyKey;
 import java.time.Instant;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A proposal that changes a group. It ends its batch: what follows is decided by what the group is then. */
+/**
+ * A proposal to change a group. It ends its batch, since later proposals must be decided against
+ * the changed group.
+ */
 record GroupProposal(
-        long sender, long bytes, @Nullable SentOnce once, BiFunction<Numbers, Instant, GroupChange> deciding)
+        long sender, long bytes, @Nullable IdempotencyKey once, BiFunction<Numbers, Instant, GroupChange> deciding)
         implements Proposal<GroupChange> {
     @Override
     public Batching batching() {

@@ -8,13 +8,13 @@ import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
 import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Origin;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.group.Group;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -24,7 +24,7 @@ import chatd.protocol.command.GroupCommand;
 import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.people.User;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,8 +36,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes and changes groups (page {@code chat-json-1.md}, "Groups"). Each change is decided against the groups as of the last
- * position. Methods block until it is committed.
+ * Creates and changes groups (page {@code chat-json-1.md}, "Groups"). Each change is decided
+ * against the groups as of the last position. Methods block until the change is committed.
  */
 public final class Groups implements Feature {
     private static final Duration DAY = Duration.ofDays(1);
@@ -53,10 +53,11 @@ public final class Groups implements Feature {
     private final Clock clock;
 
     /**
-     * The changes of the name or the topic of each group in a day ({@code groups.renames}): all members are told. Those of
-     * an owner are counted apart, so that an admin can't be the last who names it.
+     * Limits changes of each group's name and topic in a day ({@code groups.renames}), since all
+     * members are notified. Those of each owner are counted separately, so that an admin who uses
+     * up the limit can't keep an owner from renaming the group.
      */
-    private final RateBy<Pair> renames;
+    private final KeyedRateLimit<Pair> renames;
 
     public Groups(FeatureContext parts) {
         this.directory = parts.directory();
@@ -69,13 +70,13 @@ public final class Groups implements Feature {
         this.policy = new GroupPolicy(
                 directory,
                 parts.contacts(),
-                () -> config.get().groups().most(),
+                () -> config.get().groups().memberships(),
                 () -> config.get().groups().renames());
         this.administration = new GroupAdministration(parts, policy);
-        this.renames = RateBy.ofPairs(() -> config.get().groups().renames(), DAY);
+        this.renames = KeyedRateLimit.ofPairs(() -> config.get().groups().renames(), DAY);
     }
 
-    /** Returns what administrators do to groups. */
+    /** Returns the operations for administrators. */
     public GroupAdministration administration() {
         return administration;
     }
@@ -97,12 +98,12 @@ public final class Groups implements Feature {
     private void create(Session session, GroupCommand.Create command) throws InterruptedException {
         long number = session.account();
         Origin origin = session.origin();
-        int most = config.get().groups().made();
-        int made = store.madeSince(number, clock.instant().minus(DAY), most);
-        SentOnce once = once(session, command);
+        int most = config.get().groups().createdPerDay();
+        int made = store.countCreatedSince(number, clock.instant().minus(DAY), most);
+        IdempotencyKey once = once(session, command);
         journal.commit(
                 new GroupProposal(number, 2_000 + 100L * command.members().size(), once, (numbers, now) -> {
-                    Account account = directory.writing(number, now);
+                    Account account = directory.requireUnmuted(number, now);
                     GroupNames.check(command.name());
                     List<Long> users = policy.users(command.members());
                     users.remove(number);
@@ -111,20 +112,21 @@ public final class Groups implements Feature {
                                 Code.TOO_MANY,
                                 "You have made %d groups within a day; wait, or use one of them.".formatted(most));
                     }
-                    policy.checkRoom(account);
+                    policy.checkGroupLimit(account);
                     users.forEach(user -> policy.checkMayAdd(account, directory.numbered(user)));
-                    users.forEach(user -> policy.checkRoom(directory.numbered(user)));
+                    users.forEach(user -> policy.checkGroupLimit(directory.numbered(user)));
                     return new GroupChange(
                             numbers.nextPosition(),
                             now,
                             numbers.nextGroup(),
                             command.name(),
                             number,
-                            new GroupAct.Created(users, command.wholeHistory(), command.open()),
+                            new GroupAction.Created(users, command.wholeHistory(), command.open()),
                             origin,
                             once);
                 }),
-                // Also without an identifier, since its number is not known otherwise.
+                // Answered even without an identifier: the client can't learn the group's number
+                // otherwise.
                 change -> session.answer(
                         new SessionEvent.Accepted(command.id(), change.number(), change.time(), change.group(), null)));
     }
@@ -132,18 +134,18 @@ public final class Groups implements Feature {
     private void change(Session session, GroupCommand.OfGroup command) throws InterruptedException {
         long number = session.account();
         Origin origin = session.origin();
-        SentOnce once = once(session, command);
-        RateBy<Pair>.Once counted = renames.once();
+        IdempotencyKey once = once(session, command);
+        KeyedRateLimit<Pair>.Once counted = renames.once();
         journal.commit(
                 new GroupProposal(number, bytes(command), once, (numbers, now) -> {
-                    Account account = directory.acting(number);
-                    Group group = policy.admitted(account, command, now);
-                    GroupAct act = policy.decided(account, group, command, counted, now);
+                    Account account = directory.requireActive(number);
+                    Group group = policy.authorize(account, command, now);
+                    GroupAction act = policy.decide(account, group, command, counted, now);
                     String name = command instanceof GroupCommand.Rename rename ? rename.name() : group.name();
                     return new GroupChange(
                             numbers.nextPosition(), now, group.number(), name, number, act, origin, once);
                 }),
-                change -> session.accept(command, change.receipt()));
+                change -> session.acknowledge(command, change.receipt()));
     }
 
     private static long bytes(GroupCommand.OfGroup command) {
@@ -151,11 +153,11 @@ public final class Groups implements Feature {
                 + (command instanceof GroupCommand.Add add ? 100L * add.users().size() : 0);
     }
 
-    private static @Nullable SentOnce once(Session session, GroupCommand.Changing command) {
-        return SentOnce.of(session.account(), command.id(), "group\n" + content(command));
+    private static @Nullable IdempotencyKey once(Session session, GroupCommand.Changing command) {
+        return IdempotencyKey.of(session.account(), command.id(), "group\n" + content(command));
     }
 
-    /** Returns what a command says, in a form that is the same whenever it is. */
+    /** Returns a command's content in canonical form: the same for equal commands. */
     private static String content(GroupCommand.Changing command) {
         return switch (command) {
             case GroupCommand.Create create ->
@@ -188,7 +190,7 @@ public final class Groups implements Feature {
     }
 
     private void list(Session session, GroupCommand.ListMembers command) {
-        Group group = groups.ofMember(session.account(), command.group());
+        Group group = groups.requireMember(session.account(), command.group());
         Members members = groups.members(group.number());
         SortedMap<Long, Members.Member> page = members.above(command.after(), command.limit());
         boolean more = !page.isEmpty() && !members.above(page.lastKey(), 1).isEmpty();

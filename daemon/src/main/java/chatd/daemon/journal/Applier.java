@@ -19,10 +19,10 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Addressee;
-import chatd.protocol.value.Amended;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.MessageState;
 import chatd.protocol.value.References;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,14 +54,15 @@ public final class Applier {
         switch (committed.entry()) {
             case Message message -> {
                 recordInGroup(message.group(), message.number());
-                sessions.fanout().deliver(committed, Copies.of(message), event(message, Amended.UNCHANGED, directory));
+                sessions.fanout()
+                        .deliver(committed, Copies.of(message), event(message, MessageState.UNCHANGED, directory));
             }
             case Amendment amendment -> {
                 recordInGroup(amendment.subject().group(), amendment.number());
                 sessions.fanout()
                         .deliver(
                                 committed,
-                                Copies.of(amendment, account -> has(account, amendment.subject())),
+                                Copies.of(amendment, account -> canSee(account, amendment.subject())),
                                 event(amendment, directory));
             }
             case GroupChange change -> apply(committed, change);
@@ -73,11 +74,14 @@ public final class Applier {
     /** Records that an entry is in the history of a group; 0 for none. */
     private void recordInGroup(long group, long number) {
         if (group != 0) {
-            groups.added(group, number);
+            groups.recordNewest(group, number);
         }
     }
 
-    /** Applies what was done to a group, and tells its members, including those who joined or left by it. */
+    /**
+     * Applies a change to a group, and notifies its members, including those who joined or left
+     * through it.
+     */
     private void apply(Committed<?> committed, GroupChange change) {
         Copies copies = Copies.of(change);
         MessageEvent.Message event = event(change, directory);
@@ -88,16 +92,16 @@ public final class Applier {
             return;
         }
         groups.apply(change);
-        List<Long> came = new ArrayList<>(change.addedAccounts());
-        if (change.act() instanceof GroupAct.Created) {
-            came.add(change.sender());
+        List<Long> joined = new ArrayList<>(change.addedAccounts());
+        if (change.act() instanceof GroupAction.Created) {
+            joined.add(change.sender());
         }
-        sessions.presence().joinedGroup(change.group(), came);
+        sessions.presence().joinedGroup(change.group(), joined);
         sessions.fanout().deliver(committed, copies, event);
     }
 
-    /** Returns whether a message to everyone, or to a group, is one that an account has. */
-    private boolean has(long account, Amendment.Subject subject) {
+    /** Returns whether an account can see a message that went to everyone or to a group. */
+    private boolean canSee(long account, Amendment.Subject subject) {
         if (subject.group() != 0) {
             return groups.sees(account, subject.group(), subject.message());
         }
@@ -129,7 +133,7 @@ public final class Applier {
         switch (entry.effect()) {
             case Effect.AccountMade made -> {
                 if (change.kind() == Change.Kind.REGISTERED) {
-                    directory.registered(change.account());
+                    directory.markRegistered(change.account());
                 }
                 sessions.presence().announce(List.of(made.account()), directory::put);
             }
@@ -165,7 +169,7 @@ public final class Applier {
                 Event event = new UserEvent.FriendAsked(change.account(), name, asked.asked(), asked.text());
                 tellBoth(change, event, asked.told() ? asked.asked() : 0);
             }
-            case Effect.FriendsMade made -> agreed(change, made);
+            case Effect.FriendsMade made -> tellFriendsMade(change, made);
             case Effect.FriendDeclined no ->
                 tellBoth(change, new UserEvent.FriendAnswered(change.account(), no.asker(), false), no.asker());
             case Effect.RequestWithdrawn withdrawn ->
@@ -190,8 +194,11 @@ public final class Applier {
         }
     }
 
-    /** Tells both that they are friends: who asked, and who agreed; after crossed requests each has agreed. */
-    private void agreed(Change change, Effect.FriendsMade made) {
+    /**
+     * Tells both users that they are friends, as the answer to the one who asked; after crossed
+     * requests, to both.
+     */
+    private void tellFriendsMade(Change change, Effect.FriendsMade made) {
         long account = change.account();
         tellBoth(change, new UserEvent.FriendAnswered(account, made.other(), true), made.other());
         if (made.crossed()) {
@@ -229,7 +236,7 @@ public final class Applier {
     }
 
     /** Returns a stored message in the form in which it is delivered and replayed. */
-    public static MessageEvent.Message event(Message message, Amended amended, Directory directory) {
+    public static MessageEvent.Message event(Message message, MessageState amended, Directory directory) {
         MessageEvent.Stored stored = new MessageEvent.Stored(
                 message.number(), message.sender(), message.receivers(), message.salt(), message.references(), amended);
         String sender = directory.nameOf(message.sender());
@@ -245,7 +252,7 @@ public final class Applier {
                         stored);
     }
 
-    /** Returns what was done to a group in the form in which it is delivered and replayed. */
+    /** Returns a change to a group in the form in which it is delivered and replayed. */
     public static MessageEvent.GroupChanged event(GroupChange change, Directory directory) {
         return new MessageEvent.GroupChanged(
                 directory.nameOf(change.sender()),
@@ -259,20 +266,20 @@ public final class Applier {
     /**
      * Returns an amendment in the form in which it is delivered.
      *
-     * @param amendment not one whose message was taken back later, except the taking back itself
+     * @param amendment its message must not have been taken back since, unless by this amendment
      */
     public static MessageEvent.Amendment event(Amendment amendment, Directory directory) {
         String sender = directory.nameOf(amendment.sender());
-        long of = amendment.subject().message();
+        long message = amendment.subject().message();
         MessageEvent.Stored stored =
                 new MessageEvent.Stored(amendment.number(), amendment.sender(), amendment.receivers());
         return switch (amendment.act()) {
-            case Amendment.TakenBack back -> new MessageEvent.TakenBack(sender, amendment.time(), of, stored);
+            case Amendment.TakenBack back -> new MessageEvent.TakenBack(sender, amendment.time(), message, stored);
             case Amendment.Corrected corrected ->
                 new MessageEvent.Corrected(
                         sender,
                         amendment.time(),
-                        of,
+                        message,
                         String.valueOf(corrected.text()),
                         new MessageEvent.Stored(
                                 amendment.number(),
@@ -282,7 +289,7 @@ public final class Applier {
                                 References.NONE));
             case Amendment.Reacted reacted ->
                 new MessageEvent.Reacted(
-                        sender, amendment.time(), of, String.valueOf(reacted.code()), reacted.on(), stored);
+                        sender, amendment.time(), message, String.valueOf(reacted.code()), reacted.on(), stored);
         };
     }
 }

@@ -69,21 +69,21 @@ public final class CatchUp {
         // Each kind is read from its own last number: until version 5 of the schema, the kinds were numbered
         // separately.
         List<Change> changes = ledger.changesAfter(log.lastChange(), PAGE);
-        List<Message> late = messages.after(log.lastMessage(), PAGE);
+        List<Message> sent = messages.after(log.lastMessage(), PAGE);
         List<Amendment> amended = amendments.after(log.lastMessage(), PAGE);
-        List<GroupChange> ofGroups = groups.after(log.lastMessage(), PAGE);
+        List<GroupChange> groupChanges = groups.after(log.lastMessage(), PAGE);
         long end = LongStream.of(
                         end(changes, PAGE, Change::number),
-                        end(late, PAGE, Message::number),
+                        end(sent, PAGE, Message::number),
                         end(amended, PAGE, Amendment::number),
-                        end(ofGroups, PAGE, GroupChange::number))
+                        end(groupChanges, PAGE, GroupChange::number))
                 .min()
                 .getAsLong();
         return Stream.of(
                         changes.stream().map(change -> missing(change.number(), events.changed(change))),
-                        late.stream().map(message -> missing(message.number(), events.sent(message))),
+                        sent.stream().map(message -> missing(message.number(), events.sent(message))),
                         amended.stream().map(amendment -> missing(amendment.number(), events.amended(amendment))),
-                        ofGroups.stream().map(change -> missing(change.number(), events.changed(change))))
+                        groupChanges.stream().map(change -> missing(change.number(), events.changed(change))))
                 .flatMap(Function.identity())
                 .filter(missing -> missing.position() <= end)
                 .sorted(Comparator.comparingLong(Missing::position))
@@ -91,8 +91,9 @@ public final class CatchUp {
     }
 
     /**
-     * Returns the number up to which a page of one kind of entry, of several that share their numbers, is whole: one that is
-     * full may be followed by more of its kind that precede the rest of the others.
+     * Returns the number up to which a page is complete, where several kinds of entry share one
+     * sequence of numbers: a full page may be followed by more of its kind with lower numbers than
+     * the rest of the other kinds' pages.
      *
      * @param most the size of a full page
      */

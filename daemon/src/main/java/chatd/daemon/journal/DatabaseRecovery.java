@@ -78,7 +78,7 @@ final class DatabaseRecovery {
                     throw new IllegalStateException("the database has lost committed entries: it ends at "
                             + there.position() + " but was at " + committed + ". The next start reports what is lost");
                 }
-                numbers.atLeast(there, 0);
+                numbers.raiseTo(there, 0);
                 status.setDatabaseUnavailable(false);
                 if (reported) {
                     observer.databaseRestored();

@@ -49,7 +49,7 @@ final class EntryLog {
                 log.append(due);
                 return true;
             } catch (IOException e) {
-                if (!audit.isRefusing()) {
+                if (!audit.refusesOnFailure()) {
                     behind = true;
                     return true;
                 }

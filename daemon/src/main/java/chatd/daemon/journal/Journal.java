@@ -76,9 +76,9 @@ public final class Journal {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, entry -> {});
         boolean taken = !status.isDatabaseUnavailable()
                 && !status.isStopping()
-                && !audit.refuses()
+                && !audit.isRefusingNow()
                 && queue.offer(pending)
-                && !(status.isEnded() && queue.takeBack(pending));
+                && !(status.isEnded() && queue.cancel(pending));
         return taken ? pending.done : null;
     }
 
@@ -99,7 +99,7 @@ public final class Journal {
      */
     public <E extends Entry> CompletableFuture<Committed<E>> submit(Proposal<E> decision, Consumer<E> then) {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, then);
-        if (status.isDatabaseUnavailable() || status.isStopping() || audit.refuses()) {
+        if (status.isDatabaseUnavailable() || status.isStopping() || audit.isRefusingNow()) {
             pending.done.completeExceptionally(
                     status.isStopping()
                             ? Refusal.stopped()
@@ -107,7 +107,7 @@ public final class Journal {
             return pending.done;
         }
         try {
-            if (!queue.put(pending, status::isEnded) || (status.isEnded() && queue.takeBack(pending))) {
+            if (!queue.put(pending, status::isEnded) || (status.isEnded() && queue.cancel(pending))) {
                 pending.done.completeExceptionally(Refusal.stopped());
             }
         } catch (InterruptedException e) {

@@ -28,7 +28,7 @@ final class JournalLoop implements Runnable {
     private final JournalQueue queue;
     private final JournalStatus status;
     private final RecentEntries recent;
-    private final SentBefore sentBefore;
+    private final Deduplicator sentBefore;
     private final EntryLog entryLog;
     private final DatabaseRecovery recovery;
     private final Numbers numbers = new Numbers();
@@ -47,7 +47,7 @@ final class JournalLoop implements Runnable {
         this.queue = queue;
         this.status = status;
         this.recent = recent;
-        this.sentBefore = new SentBefore(ledger, clock);
+        this.sentBefore = new Deduplicator(ledger, clock);
         this.entryLog = new EntryLog(stages, queue, status);
         this.recovery = new DatabaseRecovery(ledger, numbers, queue, status, clock, observer);
     }
@@ -55,7 +55,7 @@ final class JournalLoop implements Runnable {
     /** Sets the numbers after which to go on, before the thread is started: those of the ledger and of the log. */
     void beginAfter(Ledger.LastNumbers inLedger, long lastLogged) {
         recovery.setCommitted(inLedger.position());
-        numbers.atLeast(inLedger, lastLogged);
+        numbers.raiseTo(inLedger, lastLogged);
     }
 
     @Override
@@ -98,9 +98,9 @@ final class JournalLoop implements Runnable {
 
     private void finish(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         try {
-            List<JournalQueue.Pending<?>> left = sentBefore.isInDoubt() ? unsent(all) : all;
+            List<JournalQueue.Pending<?>> left = sentBefore.isDuplicateLikely() ? unsent(all) : all;
             while (!left.isEmpty()) {
-                SentBefore.Batch batch = SentBefore.split(left);
+                Deduplicator.Batch batch = Deduplicator.split(left);
                 commitAndDeliver(batch.now());
                 // With identifiers that were just committed, mostly.
                 left = unsent(batch.deferred());
@@ -119,7 +119,7 @@ final class JournalLoop implements Runnable {
     /** Returns what was not sent before; if that can't be told because a statement failed, these alone fail. */
     private List<JournalQueue.Pending<?>> unsent(List<JournalQueue.Pending<?>> some) {
         try {
-            return sentBefore.without(some);
+            return sentBefore.answerDuplicates(some);
         } catch (DatabaseUnavailable | Ledger.TakenOver e) {
             throw e;
         } catch (RuntimeException e) {
@@ -172,7 +172,7 @@ final class JournalLoop implements Runnable {
             throw e;
         } catch (Ledger.SentAgain e) {
             numbers.set(before);
-            sentBefore.doubt();
+            sentBefore.recordDuplicate();
             commitAndDeliver(unsent(batch));
             return;
         } catch (RuntimeException e) {

@@ -2,8 +2,8 @@ package chatd.daemon.journal;
 
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.store.ledger.Committed;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
@@ -26,18 +26,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal's queue of pending decisions, which also forms the batches. It is bounded in number and in bytes, of which no
- * account has more than is left. Accounts take turns, with one decision each; those of one account stay in their order. Any
- * thread enqueues; the journal's thread dequeues.
+ * The journal's queue of pending decisions, which also forms the batches. It is bounded in number
+ * and in bytes, and no account may hold more of either than is left free. Accounts take turns, one
+ * decision each; decisions of one account stay in order. Any thread enqueues; the journal's thread
+ * dequeues.
  */
 final class JournalQueue {
-    private static final int WAITING = 10_000;
-    private static final int WAITING_KIBIBYTES = 32 << 10;
+    private static final int MAX_PENDING = 10_000;
+    private static final int MAX_PENDING_KIBIBYTES = 32 << 10;
     private static final int BATCH_ENTRIES = 1_000;
     /** Bytes at which a batch ends: limits what is queued for a reader before it can read any of it. */
     private static final long BATCH_BYTES = 1 << 20;
 
-    /** Entries of one account at which a batch ends: others wait for as long as it takes. */
+    /** Entries of one account at which a batch ends: bounds how long the others wait for it. */
     private static final int BATCH_ENTRIES_OF_ONE = 100;
 
     private static final long GATHER_NANOS = 50_000;
@@ -49,14 +50,14 @@ final class JournalQueue {
         final int kibibytes;
         final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
 
-        /** What the same account has enqueued next; guarded by the lock of the queue. */
+        /** The next item of the same account; guarded by the lock of the queue. */
         private @Nullable Pending<?> next;
 
         /** @param then called with the entry once it is applied, before the next one is */
         Pending(Proposal<E> decision, Consumer<E> then) {
             this.decision = decision;
             this.then = then;
-            this.kibibytes = (int) Math.min(WAITING_KIBIBYTES, 1 + (decision.bytes() >> 10));
+            this.kibibytes = (int) Math.min(MAX_PENDING_KIBIBYTES, 1 + (decision.bytes() >> 10));
         }
 
         Entry decide(Numbers numbers, Instant now) {
@@ -64,7 +65,7 @@ final class JournalQueue {
         }
 
         @Nullable
-        SentOnce once() {
+        IdempotencyKey once() {
             return decision.once();
         }
 
@@ -84,14 +85,16 @@ final class JournalQueue {
         }
     }
 
-    /** What one account has enqueued, in its order; never empty. Guarded by the lock of the queue. */
+    /**
+     * The pending items of one account, in order; never empty. Guarded by the lock of the queue.
+     */
     private static final class Sender {
         private Pending<?> first;
         private Pending<?> last;
         private int count;
         private int kibibytes;
 
-        /** How many are in the batch that is being gathered. */
+        /** How many of its items are in the batch being gathered. */
         private int gathered;
 
         Sender(Pending<?> only) {
@@ -136,11 +139,11 @@ final class JournalQueue {
 
     /** Wakes the journal's thread if it is waiting for work. */
     void wake() {
-        offer(new Pending<>(new Nothing(), entry -> {}));
+        offer(new Pending<>(new WakeUp(), entry -> {}));
     }
 
     /** A decision that yields no entry; only wakes the journal's thread. */
-    private static final class Nothing implements Proposal<Message> {
+    private static final class WakeUp implements Proposal<Message> {
         @Override
         public long sender() {
             return Message.SERVER;
@@ -175,7 +178,7 @@ final class JournalQueue {
     }
 
     /** Removes pending work; returns false if it was no longer queued. */
-    boolean takeBack(Pending<?> pending) {
+    boolean cancel(Pending<?> pending) {
         lock.lock();
         try {
             Sender sender = senders.get(pending.sender());
@@ -232,7 +235,7 @@ final class JournalQueue {
         lock.lock();
         try {
             for (Sender sender = turns.peek(); sender != null; sender = turns.peek()) {
-                all.add(next(sender));
+                all.add(removeFirst(sender));
             }
         } finally {
             lock.unlock();
@@ -260,7 +263,7 @@ final class JournalQueue {
                             && (batch.isEmpty() || mayFollow(sender.first, accounts));
                     sender = turns.peek()) {
                 sender.gathered++;
-                Pending<?> next = next(sender);
+                Pending<?> next = removeFirst(sender);
                 batch.add(next);
                 bytes += (long) next.kibibytes << 10;
                 boolean ends = switch (next.batching()) {
@@ -294,11 +297,14 @@ final class JournalQueue {
         };
     }
 
-    /** Returns whether there is room in all, and whether its sender would have no more than what is left before it. */
+    /**
+     * Returns whether there is room at all, and whether its sender would then hold no more than was
+     * free before.
+     */
     @GuardedBy("lock")
     private boolean hasRoom(Pending<?> pending) {
-        int free = WAITING - count;
-        int freeKibibytes = WAITING_KIBIBYTES - kibibytes;
+        int free = MAX_PENDING - count;
+        int freeKibibytes = MAX_PENDING_KIBIBYTES - kibibytes;
         Sender sender = pending.sender() == Message.SERVER ? null : senders.get(pending.sender());
         return sender == null
                 ? free > 0 && pending.kibibytes <= freeKibibytes
@@ -325,7 +331,7 @@ final class JournalQueue {
 
     /** Removes the first piece of work of the sender whose turn it is, and moves that sender to the end. */
     @GuardedBy("lock")
-    private Pending<?> next(Sender sender) {
+    private Pending<?> removeFirst(Sender sender) {
         Pending<?> first = sender.first;
         remove(sender, null, first);
         if (turns.peek() == sender) {
@@ -334,7 +340,7 @@ final class JournalQueue {
         return first;
     }
 
-    /** @param before the one that the same sender has enqueued before; null for none */
+    /** @param before the sender's preceding item; null if this is its first */
     @GuardedBy("lock")
     private void remove(Sender sender, @Nullable Pending<?> before, Pending<?> pending) {
         Pending<?> after = pending.next;

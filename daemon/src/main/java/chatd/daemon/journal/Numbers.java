@@ -15,11 +15,11 @@ public final class Numbers {
     private long group;
 
     /** @param logged the last position in the log */
-    void atLeast(Ledger.LastNumbers there, long logged) {
-        position = Math.max(position, Math.max(there.position(), logged));
-        file = Math.max(file, there.file());
-        account = Math.max(account, there.account());
-        group = Math.max(group, there.group());
+    void raiseTo(Ledger.LastNumbers stored, long logged) {
+        position = Math.max(position, Math.max(stored.position(), logged));
+        file = Math.max(file, stored.file());
+        account = Math.max(account, stored.account());
+        group = Math.max(group, stored.group());
     }
 
     Numbers copy() {

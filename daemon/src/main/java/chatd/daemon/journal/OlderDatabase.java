@@ -31,42 +31,42 @@ public final class OlderDatabase {
     /**
      * Writes off what is logged but not stored, reports it, and logs it under a seal. Blocks.
      *
-     * @param there the highest numbers in the database
+     * @param stored the highest numbers in the database
      * @return the numbers to continue from
      * @throws IOException if the log can't be read or written
      * @throws chatd.daemon.store.db.DatabaseUnavailable if the database becomes unreachable; may be called again
      */
-    public Ledger.LastNumbers giveUp(Ledger.LastNumbers there, Instant now) throws IOException {
-        if (log.lastMessage() <= there.message() && log.lastChange() <= there.change()) {
-            return there;
+    public Ledger.LastNumbers writeOff(Ledger.LastNumbers stored, Instant now) throws IOException {
+        if (log.lastMessage() <= stored.message() && log.lastChange() <= stored.change()) {
+            return stored;
         }
         log.publish();
-        LoggedSince logged = LoggedSince.read(log.files().directory(), there.message(), there.change());
+        LoggedSince logged = LoggedSince.read(log.files().directory(), stored.message(), stored.change());
         // Retention may have deleted the events; the last numbers are still known.
-        Ledger.LastNumbers next = there.atLeast(new Ledger.LastNumbers(
+        Ledger.LastNumbers next = stored.atLeast(new Ledger.LastNumbers(
                 Math.max(logged.message(), log.lastMessage()),
                 Math.max(logged.change(), log.lastChange()),
                 logged.file(),
                 logged.account(),
                 logged.group()));
         List<LogEvent.Range> lost = new ArrayList<>();
-        add(lost, "message", there.message(), next.message());
-        add(lost, "change", there.change(), next.change());
-        add(lost, "file", there.file(), next.file());
-        add(lost, "account", there.account(), next.account());
-        add(lost, "group", there.group(), next.group());
+        add(lost, "message", stored.message(), next.message());
+        add(lost, "change", stored.change(), next.change());
+        add(lost, "file", stored.file(), next.file());
+        add(lost, "account", stored.account(), next.account());
+        add(lost, "group", stored.group(), next.group());
         if (!isLogged) {
-            say(lost);
+            report(lost);
             // Logged first, because a database that has been written to is no longer older; a daemon that ends in
             // between logs it twice.
             log.appendSealed(new LogEvent.DatabaseOlder(lost));
             isLogged = true;
         }
-        ledger.giveUp(next, logged.names(), now);
+        ledger.writeOff(next, logged.names(), now);
         return next;
     }
 
-    private static void say(List<LogEvent.Range> lost) {
+    private static void report(List<LogEvent.Range> lost) {
         LOG.error(
                 "CHATD-304 the database is older than the log: it was restored, or replaced by another. Lost: {}. These numbers"
                         + " and the names in the log are not reused. Accounts are as they were then: repeat any"
@@ -76,9 +76,9 @@ public final class OlderDatabase {
                         .collect(Collectors.joining(", ")));
     }
 
-    private static void add(List<LogEvent.Range> lost, String kind, long there, long logged) {
-        if (logged > there) {
-            lost.add(new LogEvent.Range(kind, there + 1, logged));
+    private static void add(List<LogEvent.Range> lost, String kind, long stored, long logged) {
+        if (logged > stored) {
+            lost.add(new LogEvent.Range(kind, stored + 1, logged));
         }
     }
 }

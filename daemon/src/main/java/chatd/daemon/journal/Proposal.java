@@ -1,7 +1,7 @@
 package chatd.daemon.journal;
 
 import chatd.daemon.model.entry.Entry;
-import chatd.daemon.model.entry.SentOnce;
+import chatd.daemon.model.entry.IdempotencyKey;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +22,11 @@ public interface Proposal<E extends Entry> {
     /** Returns the approximate memory it holds, in bytes. */
     long bytes();
 
-    /** Returns the identifier that its client gave it, so that it takes place once; null if none. */
-    default @Nullable SentOnce once() {
+    /**
+     * Returns the identifier that its client gave it, so that it is carried out only once; null if
+     * none.
+     */
+    default @Nullable IdempotencyKey once() {
         return null;
     }
 
@@ -35,7 +38,7 @@ public interface Proposal<E extends Entry> {
     /**
      * Creates the entry and assigns its number. Called on the journal's thread.
      *
-     * @throws Refusal if the request can no longer be carried out; it takes no number then
+     * @throws chatd.daemon.model.Refusal if the request can no longer be carried out; no number is assigned then
      */
     E decide(Numbers numbers, Instant now);
 }

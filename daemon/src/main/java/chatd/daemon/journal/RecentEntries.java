@@ -9,9 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries that were applied last, changes of accounts excepted, for one reader that follows the ledger: while it is
- * close behind, it need not read from the database what has just been written there. Bounded in number and in bytes; at
- * the bound all are forgotten, and the reader goes on from the database. Thread-safe.
+ * The most recently applied entries, except account changes, for one reader that follows the
+ * ledger: while it is close behind, it need not read from the database what was just written there.
+ * Bounded in number and in bytes; at the bound all are dropped, and the reader continues from the
+ * database. Thread-safe.
  */
 public final class RecentEntries {
     private static final int MOST = 10_000;
@@ -74,7 +75,10 @@ public final class RecentEntries {
         }
     }
 
-    /** Begins to hold entries, if it is not done already, for a reader that is close to the last one, at a position. */
+    /**
+     * Starts to hold entries, unless it already does, if a reader's position is close to the last
+     * entry.
+     */
     public void hold(long position) {
         synchronized (held) {
             if (since < 0 && last - position < MOST / 2) {

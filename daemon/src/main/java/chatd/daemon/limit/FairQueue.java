@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fair queue: owners are served round robin, so that nobody waits for another's whole backlog; of one owner, in turn, what
- * has been tried least, and what came first, so that nobody waits for ever behind those who come anew. Unbounded: its users
- * bound it. Thread-safe.
+ * A fair queue: owners are served round robin, so that nobody waits for another's whole backlog. Of
+ * each owner, the item tried least and the oldest item are served alternately, so that none starves
+ * behind new arrivals. Unbounded: its users bound it. Thread-safe.
  */
 public final class FairQueue<T> {
     /** The order in which the items of one owner are served at every second turn. */
@@ -40,60 +40,63 @@ public final class FairQueue<T> {
     @GuardedBy("this")
     private final Set<Object> oldestNext = new HashSet<>();
 
-    private record Item<T>(Object owner, int tries, long arrival, T what) {}
+    private record Item<T>(Object owner, int tries, long arrival, T value) {}
 
-    public void add(Object whose, T what) {
-        add(whose, 0, what);
+    public void add(Object owner, T value) {
+        add(owner, 0, value);
     }
 
     /** @param tries how often it was tried before */
-    public synchronized void add(Object whose, int tries, T what) {
-        TreeSet<Item<T>> its = waiting.get(whose);
-        if (its == null) {
-            its = new TreeSet<>(ORDER);
-            waiting.put(whose, its);
-            order.add(whose);
+    public synchronized void add(Object owner, int tries, T value) {
+        TreeSet<Item<T>> items = waiting.get(owner);
+        if (items == null) {
+            items = new TreeSet<>(ORDER);
+            waiting.put(owner, items);
+            order.add(owner);
         }
-        its.add(new Item<>(whose, tries, arrivals++, what));
+        items.add(new Item<>(owner, tries, arrivals++, value));
         size++;
     }
 
     /** Removes and returns the next item; null if the queue is empty. */
     public synchronized @Nullable T next() {
-        Object whose = order.poll();
-        TreeSet<Item<T>> its = whose == null ? null : waiting.get(whose);
-        if (whose == null || its == null) {
+        Object owner = order.poll();
+        TreeSet<Item<T>> items = owner == null ? null : waiting.get(owner);
+        if (owner == null || items == null) {
             return null;
         }
-        boolean isOldest = oldestNext.remove(whose);
-        Item<T> next = isOldest ? Collections.min(its, ARRIVAL) : its.first();
-        its.remove(next);
-        if (its.isEmpty()) {
-            waiting.remove(whose);
+        boolean isOldest = oldestNext.remove(owner);
+        Item<T> next = isOldest ? Collections.min(items, ARRIVAL) : items.first();
+        items.remove(next);
+        if (items.isEmpty()) {
+            waiting.remove(owner);
         } else {
-            order.add(whose);
+            order.add(owner);
             if (!isOldest) {
-                oldestNext.add(whose);
+                oldestNext.add(owner);
             }
         }
         size--;
-        return next.what();
+        return next.value();
     }
 
-    /** Removes an item if it still waits; takes as long as its owner has items. */
-    public synchronized void remove(Object whose, T what) {
-        TreeSet<Item<T>> its = waiting.get(whose);
-        if (its != null) {
-            its.stream().filter(item -> item.what().equals(what)).findFirst().ifPresent(this::remove);
+    /** Removes an item if it is still queued; linear in the number of its owner's items. */
+    public synchronized void remove(Object owner, T value) {
+        TreeSet<Item<T>> items = waiting.get(owner);
+        if (items != null) {
+            items.stream()
+                    .filter(item -> item.value().equals(value))
+                    .findFirst()
+                    .ifPresent(this::remove);
         }
     }
 
     @GuardedBy("this")
     private void remove(Item<T> item) {
-        TreeSet<Item<T>> its = waiting.get(item.owner());
-        if (its != null && its.remove(item)) {
+        TreeSet<Item<T>> items = waiting.get(item.owner());
+        if (items != null && items.remove(item)) {
             size--;
-            if (its.isEmpty()) {
+            if (items.isEmpty()) {
                 waiting.remove(item.owner());
                 order.remove(item.owner());
                 oldestNext.remove(item.owner());
@@ -102,25 +105,26 @@ public final class FairQueue<T> {
     }
 
     /**
-     * Removes and returns what has to give way to an item, so that no owner fills a queue that has a bound: the last of
-     * the owner that has most, if it has two more than this one; otherwise what has been tried most, if more often than
-     * this and if its owner has more than this one, or is the same. Null if nothing has to. Takes as long as there are
-     * owners.
+     * Removes and returns the item that has to give way to a new one, so that no owner fills a
+     * bounded queue: the last item of the owner with the most, if that owner has at least two more
+     * than this one; otherwise the item tried most often, if it was tried more often than the new
+     * one and its owner has more items than this one, or is the same. Null if none has to. Linear
+     * in the number of owners.
      */
-    public synchronized @Nullable T displace(Object whose, int tries) {
-        TreeSet<Item<T>> mine = waiting.get(whose);
+    public synchronized @Nullable T displace(Object owner, int tries) {
+        TreeSet<Item<T>> mine = waiting.get(owner);
         int count = mine == null ? 0 : mine.size();
         int most = count + 1;
         Item<T> ofMost = null;
         Item<T> triedMost = null;
-        for (TreeSet<Item<T>> its : waiting.values()) {
-            Item<T> last = its.last();
-            if (its.size() > most) {
-                most = its.size();
+        for (TreeSet<Item<T>> items : waiting.values()) {
+            Item<T> last = items.last();
+            if (items.size() > most) {
+                most = items.size();
                 ofMost = last;
             }
             if (last.tries() > tries
-                    && (its.size() > count || last.owner().equals(whose))
+                    && (items.size() > count || last.owner().equals(owner))
                     && (triedMost == null || ORDER.compare(last, triedMost) > 0)) {
                 triedMost = last;
             }
@@ -130,7 +134,7 @@ public final class FairQueue<T> {
             return null;
         }
         remove(displaced);
-        return displaced.what();
+        return displaced.value();
     }
 
     public synchronized int size() {

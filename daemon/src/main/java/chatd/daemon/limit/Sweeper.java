@@ -9,8 +9,8 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repeats a sweep, such as for what has expired, as long as there is anything to sweep: an idle daemon is not woken. A
- * sweep that fails is logged, and repeated as any other. Thread-safe.
+ * Repeats a sweep, such as for expired items, as long as there is anything to sweep: an idle daemon
+ * is not woken. A sweep that fails is logged, and repeated as any other. Thread-safe.
  */
 public final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Sweeper.class);
@@ -27,7 +27,7 @@ public final class Sweeper implements AutoCloseable {
 
     /** Whether {@link #start} was called since the last sweep began. */
     @GuardedBy("this")
-    private boolean isAsked;
+    private boolean isRequested;
 
     @GuardedBy("this")
     private boolean isClosed;
@@ -45,7 +45,7 @@ public final class Sweeper implements AutoCloseable {
 
     /** Begins to sweep, if it has not begun; called after something to sweep was added. Does not block. */
     public synchronized void start() {
-        isAsked = true;
+        isRequested = true;
         if (thread == null && !isClosed) {
             thread = Thread.ofVirtual().name(name).start(this::run);
         }
@@ -54,14 +54,14 @@ public final class Sweeper implements AutoCloseable {
     private void run() {
         try {
             do {
-                rest();
+                awaitPause();
             } while (sweep());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private synchronized void rest() throws InterruptedException {
+    private synchronized void awaitPause() throws InterruptedException {
         long end = System.nanoTime() + pause.toNanos();
         for (long left = pause.toNanos(); left > 0 && !isClosed; left = end - System.nanoTime()) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
@@ -74,17 +74,17 @@ public final class Sweeper implements AutoCloseable {
             if (isClosed) {
                 return false;
             }
-            isAsked = false;
+            isRequested = false;
         }
         boolean isLeft = true;
         try {
             isLeft = sweep.getAsBoolean();
         } catch (RuntimeException | Error e) {
-            // Also out of memory: later there may be enough.
+            // Including out of memory: there may be enough later.
             LOG.warn("CHATD-912 {}: a sweep failed and is repeated in {} s: {}", name, pause.toSeconds(), e.toString());
         }
         synchronized (this) {
-            if (isClosed || (!isLeft && !isAsked)) {
+            if (isClosed || (!isLeft && !isRequested)) {
                 thread = null;
                 return false;
             }
@@ -98,15 +98,15 @@ public final class Sweeper implements AutoCloseable {
      */
     @Override
     public void close() {
-        Thread its;
+        Thread running;
         synchronized (this) {
             isClosed = true;
             notifyAll();
-            its = thread;
+            running = thread;
         }
-        if (its != null) {
+        if (running != null) {
             try {
-                its.join(Duration.ofSeconds(CLOSE_SECONDS));
+                running.join(Duration.ofSeconds(CLOSE_SECONDS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

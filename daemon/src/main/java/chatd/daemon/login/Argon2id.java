@@ -34,14 +34,17 @@ public sealed interface Argon2id {
     /** Returns its name, for people. */
     String title();
 
-    /** Returns how many bytes of the heap a hash takes, of the bytes of memory that it is configured to take. */
+    /**
+     * Returns how many bytes of Java's heap a hash takes, given the memory that it is configured to
+     * take.
+     */
     long heap(long memory);
 
     /**
-     * Returns a hash in PHC form that no password has, as far as anyone can know: to verify one with it takes as long as with
-     * a user's. Nothing is computed for it.
+     * Returns a random hash in PHC form that matches no known password: verifying against it takes
+     * as long as against a user's. No hash is computed.
      */
-    static String ofNobody(int iterations, int kibibytes, int parallelism, SecureRandom random) {
+    static String dummy(int iterations, int kibibytes, int parallelism, SecureRandom random) {
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
         byte[] hash = new byte[HASH_BYTES];
@@ -55,18 +58,18 @@ public sealed interface Argon2id {
                 + base64.encodeToString(salt) + "$" + base64.encodeToString(hash);
     }
 
-    /** Returns the C library's if it can be loaded. */
+    /** Returns the C library's implementation if it can be loaded, otherwise Bouncy Castle's. */
     static Argon2id available() {
         SecureRandom random = new SecureRandom();
         try {
-            return new InC(random);
+            return new LibArgon2(random);
         } catch (IllegalArgumentException | NoSuchElementException e) {
-            return new InJava(random);
+            return new BouncyCastle(random);
         }
     }
 
-    /** By libargon2, which takes its memory outside the heap. */
-    final class InC implements Argon2id {
+    /** Implementation by libargon2, which takes its memory outside the heap. */
+    final class LibArgon2 implements Argon2id {
         private static final int OK = 0;
         private static final int OUT_OF_MEMORY = -22;
         private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -81,7 +84,7 @@ public sealed interface Argon2id {
          * @throws NoSuchElementException if it lacks a function
          */
         @SuppressWarnings("restricted") // the program's manifest allows it
-        InC(SecureRandom random) {
+        LibArgon2(SecureRandom random) {
             this.random = random;
             SymbolLookup library = SymbolLookup.libraryLookup("libargon2.so.1", Arena.global());
             MemoryLayout bytes = ValueLayout.ADDRESS;
@@ -171,14 +174,14 @@ public sealed interface Argon2id {
         }
     }
 
-    /** By Bouncy Castle. */
-    final class InJava implements Argon2id {
+    /** Implementation by Bouncy Castle. */
+    final class BouncyCastle implements Argon2id {
         private static final Pattern PHC =
                 Pattern.compile("\\$argon2id\\$v=19\\$m=(\\d{1,9}),t=(\\d{1,9}),p=(\\d{1,9})\\$([^$]+)\\$([^$]+)");
 
         private final SecureRandom random;
 
-        InJava(SecureRandom random) {
+        BouncyCastle(SecureRandom random) {
             this.random = random;
         }
 

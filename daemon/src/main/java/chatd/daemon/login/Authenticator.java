@@ -57,7 +57,7 @@ public final class Authenticator {
             long settingsGeneration,
             String network) {}
 
-    /** Returns the same, with the current settings. */
+    /** Returns {@code admitted} with the current settings. */
     Admitted withPresentSettings(Admitted admitted) {
         long number = admitted.account().number();
         long stored = directory.settingsGeneration(number);
@@ -94,16 +94,16 @@ public final class Authenticator {
                     caller,
                     new AccountEvent.Refused(
                             type,
-                            audit.typed(name, directory.named(name)),
+                            audit.typedIdentity(name, directory.named(name)),
                             AuditTrail.peer(caller),
                             e.code().word()));
             throw e;
         }
         String network = Network.ofClient(caller.address()).toString();
-        Optional<Snapshot> judged = read(name, network);
-        boolean known = judged.map(Snapshot::isKnownThere).orElse(false);
-        Throttle.Target target = judged.map(
-                        there -> Throttle.Target.account(there.account().number()))
+        Optional<Snapshot> found = read(name, network);
+        boolean known = found.map(Snapshot::isKnownNetwork).orElse(false);
+        Throttle.Target target = found.map(
+                        snapshot -> Throttle.Target.account(snapshot.account().number()))
                 .orElseGet(() -> Throttle.Target.nobody(name));
         Throttle.Attempt attempt = throttle.attempt(target, caller.address(), known, caller.countPasswordAttempt());
         if (!attempt.delay().isZero()) {
@@ -112,7 +112,9 @@ public final class Authenticator {
                     directory.named(name),
                     caller,
                     new AccountEvent.Throttled(
-                            audit.typed(name, directory.named(name)), AuditTrail.peer(caller), attempt.delay()));
+                            audit.typedIdentity(name, directory.named(name)),
+                            AuditTrail.peer(caller),
+                            attempt.delay()));
         }
         boolean right;
         try {
@@ -120,35 +122,35 @@ public final class Authenticator {
             // the current state.
             attempt.await(caller::hasEnded);
             if (!attempt.delay().isZero()) {
-                judged = read(name, network);
+                found = read(name, network);
             }
-            right = isRight(judged, password, Hashing.Requester.of(caller, config.get()));
+            right = isRight(found, password, Hashing.Requester.of(caller, config.get()));
         } catch (RuntimeException e) {
             attempt.takeBack();
             throw e;
         }
         if (!right) {
-            Refusal refusal = refused(
+            Refusal refusal = logRefusal(
                     caller,
                     type,
                     name,
-                    judged.map(Snapshot::account),
-                    judged.isEmpty() ? Code.NO_SUCH_USER : Code.WRONG_PASSWORD);
+                    found.map(Snapshot::account),
+                    found.isEmpty() ? Code.NO_SUCH_USER : Code.WRONG_PASSWORD);
             throw config.get().accounts().concealUsers() ? refusal(Code.WRONG_PASSWORD) : refusal;
         }
-        attempt.right();
+        attempt.recordSuccess();
         caller.resetPasswordAttempts();
-        Snapshot there = judged.orElseThrow();
-        Account.State state = there.account().stateAt(clock.instant());
+        Snapshot snapshot = found.orElseThrow();
+        Account.State state = snapshot.account().stateAt(clock.instant());
         if (state != Account.State.ACTIVE) {
-            throw refused(
+            throw logRefusal(
                     caller,
                     type,
                     name,
-                    Optional.of(there.account()),
+                    Optional.of(snapshot.account()),
                     state == Account.State.LOCKED ? Code.LOCKED : Code.DISABLED);
         }
-        return there.admitted(network);
+        return snapshot.admitted(network);
     }
 
     /**
@@ -168,7 +170,7 @@ public final class Authenticator {
     }
 
     /** Returns an account that is admitted without its password. */
-    Admitted recognised(Caller caller, Account account) {
+    Admitted admitWithoutPassword(Caller caller, Account account) {
         String network = Network.ofClient(caller.address()).toString();
         return read(account.name(), network)
                 .orElseThrow(() -> refusal(Code.WRONG_PASSWORD))
@@ -178,7 +180,7 @@ public final class Authenticator {
     /** A snapshot of an account and its credentials. */
     private record Snapshot(
             Account account, AccountStore.Credentials credentials, long passwordGeneration, long settingsGeneration) {
-        boolean isKnownThere() {
+        boolean isKnownNetwork() {
             return credentials.knownNetwork();
         }
 
@@ -206,18 +208,19 @@ public final class Authenticator {
                 there -> credentials.map(with -> new Snapshot(there, with, passwordGeneration, settingsGeneration)));
     }
 
-    private boolean isRight(Optional<Snapshot> judged, Secret password, Hashing.Requester asker) {
+    private boolean isRight(Optional<Snapshot> found, Secret password, Hashing.Requester asker) {
         byte[] canonical = rules.canonical(password);
-        if (judged.isEmpty()) {
+        if (found.isEmpty()) {
             hashing.verifyDummy(canonical, asker);
             return false;
         }
-        return hashing.verify(judged.get().credentials().hash(), canonical, asker);
+        return hashing.verify(found.get().credentials().hash(), canonical, asker);
     }
 
     /**
-     * Thrown by a decision if the account was changed after its password was verified. The journal's thread, which decides,
-     * must not wait for the log: who waits for the decision logs the refusal, by {@link #refused}.
+     * Thrown by a decision if the account was changed after its password was verified. The
+     * journal's thread, which decides, must not wait for the log: the thread that waits for the
+     * decision logs the refusal, with {@link #logRefusal}.
      */
     public static final class Overtaken extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -235,15 +238,16 @@ public final class Authenticator {
     }
 
     /**
-     * Logs a refusal and returns it to be thrown; coalesced, since anyone who can connect can cause as many as there
-     * are hashes.
+     * Logs a refusal and returns it to be thrown; coalesced, since anyone who can connect can cause
+     * as many as the server can hash.
      */
-    public Refusal refused(Caller caller, String type, String name, Optional<Account> account, Code code) {
+    public Refusal logRefusal(Caller caller, String type, String name, Optional<Account> account, Code code) {
         audit.logCoalesced(
                 type + " " + code.word(),
                 account,
                 caller,
-                new AccountEvent.Refused(type, audit.typed(name, account), AuditTrail.peer(caller), code.word()));
+                new AccountEvent.Refused(
+                        type, audit.typedIdentity(name, account), AuditTrail.peer(caller), code.word()));
         return refusal(code);
     }
 

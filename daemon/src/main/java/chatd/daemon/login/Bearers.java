@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises who sends an HTTP request, by the token of a session or by the cookie that stands for it (page {@code
- * chat-json-1.md}, "Files over HTTP"). Any thread; does not block.
+ * Authenticates HTTP requests, by the token of a session or by the cookie that stands for it (page
+ * {@code chat-json-1.md}, "Files over HTTP"). Any thread; does not block.
  */
 public final class Bearers {
     private static final String DIALECT = "http";
@@ -32,16 +32,19 @@ public final class Bearers {
     }
 
     /**
-     * Returns who sends a request with a token.
+     * Returns the sender of a request with a token.
      *
-     * @throws Refusal {@link Code#NOT_LOGGED_IN} if the token is not good; {@link Code#NOT_ALLOWED} if the certificate of
-     *     the client is for another account
+     * @throws Refusal {@link Code#NOT_LOGGED_IN} if the token is not valid;
+     *     {@link Code#NOT_ALLOWED} if the certificate of the client is for another account
      */
     public Bearer byToken(Session connection, Secret secret) {
         return bearer(connection, tokens.find(secret));
     }
 
-    /** As {@link #byToken}, by the first of these cookies that is good: other services on the host may set one so named. */
+    /**
+     * As {@link #byToken}, by the first of these cookies that is valid: other services on the host
+     * may set cookies of the same name.
+     */
     public Bearer byCookie(Session connection, List<Secret> cookies) {
         return bearer(
                 connection,
@@ -53,9 +56,9 @@ public final class Bearers {
 
     private Bearer bearer(Session connection, Optional<Token> token) {
         Bearer bearer = token.map(its -> new Bearer(connection, its))
-                .filter(Bearer::isGood)
+                .filter(Bearer::isValid)
                 .orElseThrow(() -> {
-                    authenticator.refused(connection, "login", "", Optional.empty(), Code.NOT_LOGGED_IN);
+                    authenticator.logRefusal(connection, "login", "", Optional.empty(), Code.NOT_LOGGED_IN);
                     return new Refusal(Code.NOT_LOGGED_IN, "The token is not good any more. Log in again.");
                 });
         authenticator.checkCertificate(connection, bearer.name());
@@ -67,7 +70,7 @@ public final class Bearers {
         return tokens.cookie(bearer.token);
     }
 
-    /** Who sends a request, as long as the token is good. */
+    /** The sender of a request, as long as the token is valid. */
     public final class Bearer implements Caller {
         private final Session connection;
         private final Token token;
@@ -77,9 +80,9 @@ public final class Bearers {
             this.token = token;
         }
 
-        /** Returns whether the token is still good: its session may have been ended meanwhile. */
-        public boolean isGood() {
-            return tokens.isGood(token, directory.passwordGeneration(token.account()))
+        /** Returns whether the token is still valid: its session may have been ended meanwhile. */
+        public boolean isValid() {
+            return tokens.isValid(token, directory.passwordGeneration(token.account()))
                     && directory
                             .findExisting(token.account())
                             .filter(account -> account.state() == Account.State.ACTIVE)

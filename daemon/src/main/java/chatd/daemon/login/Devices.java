@@ -1,7 +1,7 @@
 package chatd.daemon.login;
 
 import chatd.audit.Sha256;
-import chatd.daemon.model.account.Remembered;
+import chatd.daemon.model.account.RememberedDevice;
 import chatd.daemon.store.read.DeviceStore;
 import chatd.protocol.value.Secret;
 import java.nio.ByteBuffer;
@@ -20,33 +20,35 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Devices that log in with a key in place of the password (page {@code chat-json-1.md}, "Remembered devices"). A key is
- * good for one login, whose answer has the next one; hashes of the last two are kept. Any thread; what asks the database
- * blocks.
+ * Devices that log in with a key in place of the password (page {@code chat-json-1.md}, "Remembered
+ * devices"). A key is valid for one login, whose answer has the next key; hashes of the last two
+ * are kept. Any thread; methods that query the database block.
  */
 public final class Devices {
-    private static final int CHAIN = 16;
-    private static final int SECRET = 32;
-    private static final int MOST = 32;
+    private static final int CHAIN_BYTES = 16;
+    private static final int SECRET_BYTES = 32;
+    private static final int MAX_DEVICES = 32;
     private static final int LOCKS = 64;
 
     private final DeviceStore store;
     private final SecureRandom random;
-    private final Supplier<Duration> lives;
+    private final Supplier<Duration> lifetime;
 
-    /** Each held by one login with a key at a time; some devices share one. */
+    /**
+     * Striped locks: each is held by one login with a key at a time, and some devices share one.
+     */
     private final ReentrantLock[] locks =
             IntStream.range(0, LOCKS).mapToObj(place -> new ReentrantLock()).toArray(ReentrantLock[]::new);
 
-    /** @param lives for how long a key is good; zero if no device is remembered */
-    public Devices(DeviceStore store, SecureRandom random, Supplier<Duration> lives) {
+    /** @param lifetime how long an unused key is valid; zero if no device is remembered */
+    public Devices(DeviceStore store, SecureRandom random, Supplier<Duration> lifetime) {
         this.store = store;
         this.random = random;
-        this.lives = lives;
+        this.lifetime = lifetime;
     }
 
-    /** A device with its next key, which its client alone is told. */
-    public record Made(Secret key, Remembered device) {}
+    /** A device with its next key, which only its client is told. */
+    public record Made(Secret key, RememberedDevice device) {}
 
     /** The parts of what a client has sent as a key. */
     private record Presented(ByteBuffer chain, ByteBuffer hash) {}
@@ -54,33 +56,39 @@ public final class Devices {
     /**
      * The device that a key names.
      *
-     * @param isGood whether the key is the last one, or the one before; otherwise it was used before, by whomever
+     * @param isValid whether the key is the last one, or the one before; otherwise it has been used
+     *     already, by whomever
      * @param hash of the key
      */
-    record Found(Remembered device, boolean isGood, ByteBuffer hash) {}
+    record Found(RememberedDevice device, boolean isValid, ByteBuffer hash) {}
 
-    /** Returns a device that is remembered from now on; null if none is. */
+    /** Returns a newly remembered device with its first key; null if devices are not remembered. */
     @Nullable
-    Made first(long account, String device, String address, Instant now) {
-        return lives.get().isZero() ? null : made(random(CHAIN), account, device, null, now, now, address);
+    Made remember(long account, String device, String address, Instant now) {
+        return lifetime.get().isZero()
+                ? null
+                : withNewKey(random(CHAIN_BYTES), account, device, null, now, now, address);
     }
 
-    /** Returns a device that has used a good key, with its next key. */
-    Made next(Found used, String address, Instant now) {
-        Remembered device = used.device();
-        return made(device.chain(), device.account(), device.device(), used.hash(), device.since(), now, address);
+    /** Returns a device that has used a valid key, with its next key. */
+    Made rotateKey(Found used, String address, Instant now) {
+        RememberedDevice device = used.device();
+        return withNewKey(device.chain(), device.account(), device.device(), used.hash(), device.since(), now, address);
     }
 
-    /** Returns a device with its next key, none of the earlier ones being good any more; null if it is not remembered. */
-    public @Nullable Made renewed(long account, String device, String address, Instant now) {
+    /**
+     * Returns a device with a new key, which invalidates all earlier ones; null if it is not
+     * remembered.
+     */
+    public @Nullable Made replaceKey(long account, String device, String address, Instant now) {
         return store.of(account).stream()
                 .filter(one -> one.device().equals(device))
                 .findFirst()
-                .map(one -> made(one.chain(), account, device, null, one.since(), now, address))
+                .map(one -> withNewKey(one.chain(), account, device, null, one.since(), now, address))
                 .orElse(null);
     }
 
-    private Made made(
+    private Made withNewKey(
             ByteBuffer chain,
             long account,
             String device,
@@ -88,13 +96,13 @@ public final class Devices {
             Instant since,
             Instant now,
             String address) {
-        ByteBuffer secret = random(SECRET);
-        byte[] both = ByteBuffer.allocate(CHAIN + SECRET)
+        ByteBuffer secret = random(SECRET_BYTES);
+        byte[] chainAndSecret = ByteBuffer.allocate(CHAIN_BYTES + SECRET_BYTES)
                 .put(chain.duplicate())
                 .put(secret.duplicate())
                 .array();
-        Secret key = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(both));
-        return new Made(key, new Remembered(account, device, chain, hash(secret), earlier, since, now, address));
+        Secret key = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(chainAndSecret));
+        return new Made(key, new RememberedDevice(account, device, chain, hash(secret), earlier, since, now, address));
     }
 
     private ByteBuffer random(int count) {
@@ -117,11 +125,11 @@ public final class Devices {
     Optional<Found> find(Secret key, Instant now) {
         return presented(key)
                 .flatMap(its -> store.find(bytes(its.chain()))
-                        .filter(device -> now.isBefore(device.used().plus(lives.get())))
+                        .filter(device -> now.isBefore(device.used().plus(lifetime.get())))
                         .map(device -> new Found(device, isGood(its.hash(), device), its.hash())));
     }
 
-    private static boolean isGood(ByteBuffer hash, Remembered device) {
+    private static boolean isGood(ByteBuffer hash, RememberedDevice device) {
         return isSame(hash, device.newest()) || (device.earlier() != null && isSame(hash, device.earlier()));
     }
 
@@ -129,32 +137,33 @@ public final class Devices {
         return MessageDigest.isEqual(bytes(one), bytes(other));
     }
 
-    private static byte[] bytes(ByteBuffer of) {
-        byte[] bytes = new byte[of.remaining()];
-        of.duplicate().get(bytes);
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
         return bytes;
     }
 
     private static Optional<Presented> presented(Secret key) {
         try {
-            byte[] both = Base64.getUrlDecoder().decode(key.bytes());
-            return both.length != CHAIN + SECRET
+            byte[] chainAndSecret = Base64.getUrlDecoder().decode(key.bytes());
+            return chainAndSecret.length != CHAIN_BYTES + SECRET_BYTES
                     ? Optional.empty()
                     : Optional.of(new Presented(
-                            ByteBuffer.wrap(Arrays.copyOf(both, CHAIN)),
-                            hash(ByteBuffer.wrap(Arrays.copyOfRange(both, CHAIN, CHAIN + SECRET)))));
+                            ByteBuffer.wrap(Arrays.copyOf(chainAndSecret, CHAIN_BYTES)),
+                            hash(ByteBuffer.wrap(
+                                    Arrays.copyOfRange(chainAndSecret, CHAIN_BYTES, CHAIN_BYTES + SECRET_BYTES)))));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    /** Returns an account's devices, the one used last first. */
-    List<Remembered> of(long account) {
+    /** Returns an account's devices, most recently used first. */
+    List<RememberedDevice> of(long account) {
         return store.of(account);
     }
 
-    /** Returns what names a device on the list of sessions. */
-    static String id(Remembered device) {
+    /** Returns a device's id in the list of sessions. */
+    static String id(RememberedDevice device) {
         return "d" + HexFormat.of().formatHex(bytes(device.chain()), 0, 6);
     }
 
@@ -166,14 +175,14 @@ public final class Devices {
         store.forgetOthers(account, device);
     }
 
-    /** Forgets the devices used longest ago of an account that has more than {@value #MOST}. */
+    /** Forgets the least recently used devices of an account that has more than {@value #MAX_DEVICES}. */
     void trim(long account) {
-        List<Remembered> all = store.of(account);
-        if (all.size() > MOST) {
+        List<RememberedDevice> all = store.of(account);
+        if (all.size() > MAX_DEVICES) {
             store.forget(
                     account,
-                    all.subList(MOST, all.size()).stream()
-                            .map(Remembered::device)
+                    all.subList(MAX_DEVICES, all.size()).stream()
+                            .map(RememberedDevice::device)
                             .toList());
         }
     }

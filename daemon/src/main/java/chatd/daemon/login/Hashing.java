@@ -51,7 +51,7 @@ public final class Hashing implements AutoCloseable {
     Hashing(Config.Hashing config, Argon2id argon2) {
         this.argon2 = argon2;
         int wanted = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        int atOnce = withinTheHeap(wanted, argon2.heap(config.memory()));
+        int atOnce = limitToHeap(wanted, argon2.heap(config.memory()));
         this.threads = new ThreadPoolExecutor(
                 atOnce,
                 atOnce,
@@ -65,7 +65,7 @@ public final class Hashing implements AutoCloseable {
         this.kibibytes = (int) (config.memory() >> 10);
         this.iterations = config.iterations();
         this.parallelism = config.parallelism();
-        this.dummyHash = Argon2id.ofNobody(iterations, kibibytes, parallelism, new SecureRandom());
+        this.dummyHash = Argon2id.dummy(iterations, kibibytes, parallelism, new SecureRandom());
     }
 
     /**
@@ -95,8 +95,11 @@ public final class Hashing implements AutoCloseable {
         }
     }
 
-    /** Returns how many hashes, of so many bytes of the heap each, are computed at once: a quarter of the heap's worth. */
-    private static int withinTheHeap(int wanted, long each) {
+    /**
+     * Returns how many hashes to compute at once, if each takes so many bytes of the heap: at most
+     * a quarter of it.
+     */
+    private static int limitToHeap(int wanted, long each) {
         if (each == 0) {
             return wanted;
         }

@@ -97,7 +97,7 @@ final class LoginProposal implements Proposal<AccountChange> {
         }
         if (request.isResumed()
                 && token != null
-                && !tokens.isGood(token, directory.passwordGeneration(account.number()))) {
+                && !tokens.isValid(token, directory.passwordGeneration(account.number()))) {
             throw new Authenticator.Overtaken(Code.WRONG_PASSWORD);
         }
         if (directory.settingsGeneration(account.number()) != admitted.settingsGeneration() || lacksRequests()) {

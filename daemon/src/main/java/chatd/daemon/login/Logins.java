@@ -9,7 +9,7 @@ import chatd.daemon.directory.FreeText;
 import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.FeatureContext;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.model.Refusal;
@@ -40,13 +40,15 @@ public final class Logins implements Feature {
                     + " The device was forgotten, and has to log in with the password. If that was not you, change it.";
 
     private final Authenticator authenticator;
-    private final SessionOpener entrance;
+    private final SessionOpener opener;
     private final LongFunction<Optional<String>> notice;
     private final Tokens tokens;
     private final Devices devices;
 
-    /** The sessions that each account starts with a token or a key ({@code rates.resumes}). */
-    private final RateBy<Long> resumes;
+    /**
+     * Limits the sessions that each account starts with a token or a key ({@code rates.resumes}).
+     */
+    private final KeyedRateLimit<Long> resumes;
 
     private final Clock clock;
     private final Directory directory;
@@ -62,12 +64,12 @@ public final class Logins implements Feature {
             History history,
             LongFunction<Optional<String>> notice) {
         this.notice = notice;
-        this.entrance = new SessionOpener(parts, authenticator, tokens, conversations, history);
+        this.opener = new SessionOpener(parts, authenticator, tokens, conversations, history);
         this.tokens = tokens;
         this.devices = devices;
         Supplier<Config> config = parts.config();
-        this.resumes =
-                new RateBy<>(() -> config.get().rates().resumes(), most -> RESUMES_A_MINUTE, Duration.ofMinutes(1));
+        this.resumes = new KeyedRateLimit<>(
+                () -> config.get().rates().resumes(), most -> RESUMES_A_MINUTE, Duration.ofMinutes(1));
         this.authenticator = authenticator;
         this.clock = parts.clock();
         this.directory = parts.directory();
@@ -97,16 +99,17 @@ public final class Logins implements Feature {
             String name = directory.nameFor(command.user());
             Authenticator.Admitted admitted = authenticator.admit(session, "login", name, command.password());
             if (admitted.account().mustChange()) {
-                throw authenticator.refused(
+                throw authenticator.logRefusal(
                         session, "login", name, Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
             }
             String rehashed = authenticator.rehashed(session, admitted, command.password());
             long number = admitted.account().number();
             Tokens.Made token =
                     session.dialect().hasConversations() ? tokens.make(number, device, command.quiet()) : null;
-            Devices.Made remembered =
-                    command.remember() ? devices.first(number, device, session.addressText(), clock.instant()) : null;
-            entrance.logIn(
+            Devices.Made remembered = command.remember()
+                    ? devices.remember(number, device, session.addressText(), clock.instant())
+                    : null;
+            opener.logIn(
                     session,
                     admitted,
                     new LoginRequest(command.device(), command.quiet(), token, remembered, -1),
@@ -121,10 +124,12 @@ public final class Logins implements Feature {
     }
 
     /**
-     * Logs a session in by the key of its device, and answers it with the next key. Blocks until the session is online.
+     * Logs a session in by the key of its device, and answers it with the next key. Blocks until
+     * the session is online.
      *
-     * @throws Refusal {@link Code#WRONG_PASSWORD} if the key is not good; a key that was used before is taken for a
-     *     copy, and its device is forgotten; {@link Code#THROTTLED} and {@link Code#NOT_ALLOWED} as {@link #resume}
+     * @throws Refusal {@link Code#WRONG_PASSWORD} if the key is not valid; a key that was used
+     *     before is treated as a copy, and its device is forgotten; {@link Code#THROTTLED} and
+     *     {@link Code#NOT_ALLOWED} as {@link #resume}
      */
     void logInByKey(Session session, SessionCommand.LogInByKey command) throws InterruptedException {
         checkNotLoggedIn(session);
@@ -135,19 +140,19 @@ public final class Logins implements Feature {
             Instant now = clock.instant();
             Devices.Found found = devices.find(command.key(), now)
                     .filter(its -> its.device().device().equals(command.device())
-                            && isOf(its.device().account(), command.user()))
+                            && isNamedBy(its.device().account(), command.user()))
                     .orElseThrow(() -> refusedSecret(session));
             Account account =
                     directory.findExisting(found.device().account()).orElseThrow(() -> refusedSecret(session));
-            if (!found.isGood()) {
-                throw copied(session, account, found);
+            if (!found.isValid()) {
+                throw refuseCopiedKey(session, account, found);
             }
-            admitBySecret(session, account);
+            checkMayLogInBySecret(session, account);
             Tokens.Made token = tokens.make(account.number(), command.device(), command.quiet());
-            Devices.Made next = devices.next(found, session.addressText(), now);
-            entrance.logIn(
+            Devices.Made next = devices.rotateKey(found, session.addressText(), now);
+            opener.logIn(
                     session,
-                    authenticator.recognised(session, account),
+                    authenticator.admitWithoutPassword(session, account),
                     new LoginRequest(command.device(), command.quiet(), token, next, -1),
                     null);
             number = account.number();
@@ -164,8 +169,11 @@ public final class Logins implements Feature {
                 .ifPresent(text -> sessions.fanout().tell(session, new SessionEvent.Notice(text, clock.instant())));
     }
 
-    /** Forgets a device of which somebody has an old key, and tells the account's sessions. */
-    private Refusal copied(Session session, Account account, Devices.Found found) {
+    /**
+     * Forgets a device of which somebody has an old key, and tells the account's sessions; returns
+     * the refusal.
+     */
+    private Refusal refuseCopiedKey(Session session, Account account, Devices.Found found) {
         devices.forget(account.number(), found.device().device());
         audit.logCoalesced(
                 "login copied key",
@@ -177,27 +185,28 @@ public final class Logins implements Feature {
     }
 
     /**
-     * Continues a session whose connection was lost, on another connection, and answers it: with the state of the
-     * account, and with what the session has missed. Blocks until the session is online.
+     * Continues a session whose connection was lost, on another connection, and answers it: with
+     * the state of the account, and with what the session has missed. Blocks until the session is
+     * online.
      *
-     * @throws Refusal {@link Code#WRONG_PASSWORD} if the token is not good; {@link Code#THROTTLED} if the account was
-     *     resumed too often of late; {@link Code#NOT_ALLOWED} as {@link #logIn}
+     * @throws Refusal {@link Code#WRONG_PASSWORD} if the token is not valid; {@link Code#THROTTLED}
+     *     if the account was resumed too often recently; {@link Code#NOT_ALLOWED} as {@link #logIn}
      */
     void resume(Session session, SessionCommand.Resume command) throws InterruptedException {
         checkNotLoggedIn(session);
         try {
             Token token = tokens.find(command.token())
-                    .filter(good -> command.user() == null || isOf(good.account(), command.user()))
+                    .filter(good -> command.user() == null || isNamedBy(good.account(), command.user()))
                     .orElseThrow(() -> refusedSecret(session));
             Account account = directory
                     .findExisting(token.account())
-                    .filter(its -> tokens.isGood(token, directory.passwordGeneration(its.number())))
+                    .filter(its -> tokens.isValid(token, directory.passwordGeneration(its.number())))
                     .orElseThrow(() -> refusedSecret(session));
-            admitBySecret(session, account);
+            checkMayLogInBySecret(session, account);
             Tokens.Made kept = new Tokens.Made(command.token(), token);
-            entrance.logIn(
+            opener.logIn(
                     session,
-                    authenticator.recognised(session, account),
+                    authenticator.admitWithoutPassword(session, account),
                     new LoginRequest(
                             token.device(), token.quiet(), kept, null, Math.max(command.after(), token.begins())),
                     null);
@@ -212,23 +221,26 @@ public final class Logins implements Feature {
         }
     }
 
-    /** Admits an account by a token or a key: neither costs a hash, nor counts as a wrong password. */
-    private void admitBySecret(Session session, Account account) {
+    /**
+     * Checks that an account may log in by a token or a key, which neither costs a hash nor counts
+     * as a wrong password.
+     */
+    private void checkMayLogInBySecret(Session session, Account account) {
         authenticator.checkCertificate(session, account.name());
         if (account.state() != Account.State.ACTIVE) {
-            throw authenticator.refused(session, "login", account.name(), Optional.of(account), Code.DISABLED);
+            throw authenticator.logRefusal(session, "login", account.name(), Optional.of(account), Code.DISABLED);
         }
         if (!resumes.take(account.number())) {
-            throw authenticator.refused(session, "login", account.name(), Optional.of(account), Code.THROTTLED);
+            throw authenticator.logRefusal(session, "login", account.name(), Optional.of(account), Code.THROTTLED);
         }
     }
 
-    private boolean isOf(long account, User user) {
+    private boolean isNamedBy(long account, User user) {
         return directory.user(user).filter(its -> its.number() == account).isPresent();
     }
 
     private Refusal refusedSecret(Session session) {
-        return authenticator.refused(session, "login", "", Optional.empty(), Code.WRONG_PASSWORD);
+        return authenticator.logRefusal(session, "login", "", Optional.empty(), Code.WRONG_PASSWORD);
     }
 
     /** Tells the others and the log, once, that the session has ended. */
@@ -248,7 +260,7 @@ public final class Logins implements Feature {
     }
 
     private void logOut(Session session, String why) {
-        tokens.left(session);
+        tokens.leave(session);
         sessions.presence().leave(session);
         if (session.isLoggedIn() && session.markLogoutLogged()) {
             audit.logBestEffort(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));

@@ -6,7 +6,7 @@ import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.account.Remembered;
+import chatd.daemon.model.account.RememberedDevice;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.Gate;
@@ -51,7 +51,8 @@ public final class OwnSessions implements Feature {
     }
 
     private void endOthers(Session session) {
-        // First the tokens: a session that is being resumed finds that its token has ended, or is ended.
+        // Tokens first: a session that is being resumed either finds that its token has ended, or
+        // is ended below.
         tokens.endOthers(session);
         devices.forgetOthers(session.account(), session.device());
         sessions.presence().end(session.account(), session.id(), ENDED, WHY_ENDED);
@@ -60,8 +61,8 @@ public final class OwnSessions implements Feature {
     private void list(Session session) {
         Instant now = clock.instant();
         long account = session.account();
-        List<Remembered> remembered = devices.of(account);
-        Set<String> labels = remembered.stream().map(Remembered::device).collect(Collectors.toSet());
+        List<RememberedDevice> remembered = devices.of(account);
+        Set<String> labels = remembered.stream().map(RememberedDevice::device).collect(Collectors.toSet());
         List<Session> own = sessions.presence().of(account);
         Set<String> present = own.stream()
                 .filter(one -> one.dialect().hasConversations())
@@ -103,7 +104,7 @@ public final class OwnSessions implements Feature {
                 .map(Session::device)
                 .or(() -> devices.of(account).stream()
                         .filter(one -> Devices.id(one).equals(id))
-                        .map(Remembered::device)
+                        .map(RememberedDevice::device)
                         .findFirst())
                 .orElse(null);
         if (own.isEmpty() && device == null) {

@@ -26,8 +26,8 @@ public final class PasswordRules {
     /** Loaded at the first new password: loading it earlier would slow down every start of the daemon. */
     private static final class Common {
         /**
-         * One password per line, with a line feed on both sides of each: takes an eighth of the memory of a map. Those of
-         * zxcvbn's list that have the length of a password here.
+         * One password per line, with a line feed on both sides of each: takes an eighth of the
+         * memory of a map. Contains those of zxcvbn's list whose length is allowed here.
          */
         static final String LINES = read();
 

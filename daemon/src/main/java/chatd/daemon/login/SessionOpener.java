@@ -93,7 +93,7 @@ final class SessionOpener {
                 snapshot = read(session, snapshot.admitted(), request);
             } catch (Authenticator.Overtaken e) {
                 Account account = directory.numbered(admitted.account().number());
-                throw authenticator.refused(session, "login", account.name(), Optional.of(account), e.code());
+                throw authenticator.logRefusal(session, "login", account.name(), Optional.of(account), e.code());
             }
         }
     }
@@ -113,7 +113,7 @@ final class SessionOpener {
                 conversations.notable(account, upTo),
                 generation,
                 upTo,
-                request.isResumed() && history.isMoreThan(MOST_MISSED, account, request.after(), upTo));
+                request.isResumed() && history.hasMoreThan(MOST_MISSED, account, request.after(), upTo));
     }
 
     /**
@@ -129,7 +129,7 @@ final class SessionOpener {
             Account account = directory.numbered(session.account());
             boolean isResumed = attempt.proposal.request().isResumed();
             AccountSnapshot snapshot = attempt.proposal.snapshot();
-            history.missed(
+            history.sendMissed(
                     answer,
                     account,
                     isResumed && !snapshot.behind() ? attempt.proposal.request().after() : snapshot.upTo(),
@@ -191,7 +191,7 @@ final class SessionOpener {
                             (displacing, everybody) -> {
                                 // Before its client can read it: a request with it may come at once.
                                 isTokenGood = token == null
-                                        || tokens.entered(
+                                        || tokens.enter(
                                                 session,
                                                 token,
                                                 directory.passwordGeneration(account.number()),

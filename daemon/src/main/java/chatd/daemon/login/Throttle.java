@@ -1,7 +1,7 @@
 package chatd.daemon.login;
 
 import chatd.daemon.config.Network;
-import chatd.daemon.limit.Turns;
+import chatd.daemon.limit.FairSemaphore;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.store.read.ContentStore;
 import chatd.protocol.value.Code;
@@ -22,19 +22,20 @@ import java.util.function.Predicate;
  * concurrent attempts can't evade the limit. Thread-safe; waiting blocks.
  */
 public final class Throttle {
-    private static final Duration MEMORY = Duration.ofMinutes(15);
+    private static final Duration WINDOW = Duration.ofMinutes(15);
     private static final int LONGEST_SECONDS = 8;
 
     /** Maximum number of attempts that wait for one account, so that nobody waits longer than about half a minute. */
-    private static final int WAITING = 4;
+    private static final int MAX_WAITING = 4;
 
     /**
-     * The same in a network from which the account has logged in before. The delay is half as long, and more may wait, so
-     * that its user gets through beside others of the same network who guess; they may guess 900 times an hour there.
+     * The same for a network from which the account has logged in before. The delay is half as
+     * long, and more may wait, so that its user gets through while others of that network guess;
+     * 900 guesses an hour are possible from there.
      */
     private static final int LONGEST_SECONDS_KNOWN = 4;
 
-    private static final int WAITING_KNOWN = 12;
+    private static final int MAX_WAITING_KNOWN = 12;
 
     private static final int ACCOUNT_AND_ADDRESS = 3;
     private static final int ACCOUNT = 10;
@@ -51,7 +52,7 @@ public final class Throttle {
         /** Returns the target for a name that no account has, derived from its digest. */
         static Target nobody(String name) {
             ByteBuffer digest = ByteBuffer.wrap(ContentStore.digest().digest(name.getBytes(StandardCharsets.UTF_8)));
-            // Differs from every account's.
+            // The set bit makes it differ from every account's.
             return new Target(digest.getLong() | 1, digest.getLong());
         }
     }
@@ -63,7 +64,7 @@ public final class Throttle {
     private final Counts<Target> targets;
     private final Counts<Network> addresses;
     private final Counts<Network> registrations;
-    private final Cache<Object, Turns> turns;
+    private final Cache<Object, FairSemaphore> turns;
 
     public Throttle(Predicate<InetAddress> exempt, Ticker ticker) {
         this.exempt = exempt;
@@ -88,7 +89,7 @@ public final class Throttle {
 
         Counts(Ticker ticker) {
             this.counts = Caffeine.newBuilder()
-                    .expireAfter(Expiry.<K, Integer>creating((key, count) -> MEMORY))
+                    .expireAfter(Expiry.<K, Integer>creating((key, count) -> WINDOW))
                     .maximumSize(BYTES / ENTRY_BYTES)
                     .ticker(ticker)
                     .build();
@@ -129,9 +130,9 @@ public final class Throttle {
     /**
      * Counts an attempt and returns it.
      *
-     * @param knownNetwork whether the account has logged in from this network before: attempts from other networks then
-     *     can't slow it down
-     * @param tries how many passwords came over the same connection before
+     * @param knownNetwork whether the account has logged in from this network before: attempts from
+     *     other networks then can't slow it down
+     * @param tries how many passwords were tried over the same connection before
      */
     Attempt attempt(Target target, InetAddress address, boolean knownNetwork, int tries) {
         Network network = Network.ofClient(address);
@@ -158,7 +159,7 @@ public final class Throttle {
      *
      * @throws Refusal {@link Code#THROTTLED} if there were too many within 15 minutes
      */
-    public void registration(InetAddress address) {
+    public void countRegistration(InetAddress address) {
         if (registrations.add(Network.ofClient(address)) > REGISTRATIONS && !exempt.test(address)) {
             throw new Refusal(Code.THROTTLED, "Too many accounts were made from your address. Try again later.");
         }
@@ -171,10 +172,10 @@ public final class Throttle {
 
     /** Clears the attempts for an account; returns whether there were any. */
     public boolean forget(Target target) {
-        boolean there = counted(target) > 0;
+        boolean hadAny = counted(target) > 0;
         targets.forget(target);
         pairs.forgetAll(pair -> pair.target().equals(target));
-        return there;
+        return hadAny;
     }
 
     private static Duration delay(int over, int longest) {
@@ -203,20 +204,21 @@ public final class Throttle {
         }
 
         /**
-         * Waits for the delay; attempts for the same account wait one after another, those from a network known to the
-         * account in a queue of their own, in which its addresses take turns, and connections that have not guessed
-         * yet come first: who has the right password gets through beside those who guess.
+         * Waits for the delay. Attempts for the same account wait one after another, those from a
+         * network known to the account in a queue of their own. In a queue, addresses take turns,
+         * and connections that have not guessed yet come first, so that whoever has the right
+         * password gets through while others guess.
          *
          * @param gone returns whether nobody waits for the answer any more
-         * @throws Refusal {@link Code#THROTTLED} if too many attempts are waiting already, or {@link Code#CLOSED} if
-         *     nobody waits for the answer any more
+         * @throws Refusal {@link Code#THROTTLED} if too many attempts are waiting already, or
+         *     {@link Code#CLOSED} if nobody waits for the answer any more
          */
         void await(BooleanSupplier gone) throws InterruptedException {
             if (delay.isZero()) {
                 return;
             }
-            Turns mine = turns.get(isKnown ? pair : pair.target(), key -> new Turns(1));
-            if (!mine.acquire(address, tries, isKnown ? WAITING_KNOWN : WAITING)) {
+            FairSemaphore mine = turns.get(isKnown ? pair : pair.target(), key -> new FairSemaphore(1));
+            if (!mine.acquire(address, tries, isKnown ? MAX_WAITING_KNOWN : MAX_WAITING)) {
                 throw new Refusal(Code.THROTTLED, "Too many attempts for this account. Try again in a minute.");
             }
             try {
@@ -236,7 +238,7 @@ public final class Throttle {
          * Records that the password was right: withdraws the attempt, and clears the account's attempts from this
          * network.
          */
-        void right() {
+        void recordSuccess() {
             takeBack();
             pairs.forget(pair);
         }

@@ -22,13 +22,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tokens are good, which session each is of, which cookie stands for it, and which have ended. At most {@value #MOST}
- * of an account are good; of more, the one whose session was lost first ends. One lock guards it all, and nothing else is
- * called with it held. Any thread; does not block.
+ * The valid tokens, with the session and the cookie of each, and the tokens that have ended. At
+ * most {@value #MOST} of an account are valid; of more, the one whose session was lost first ends.
+ * One lock guards all of it, and no other class's lock is taken while it is held. Any thread; does
+ * not block.
  */
 final class TokenTable {
-    /** How long a token is good after its session was lost. */
-    private static final Duration LIVES = Duration.ofMinutes(15);
+    /** How long a token is valid after its session was lost. */
+    private static final Duration LIFETIME = Duration.ofMinutes(15);
 
     private static final int MOST = 16;
 
@@ -45,32 +46,36 @@ final class TokenTable {
     @GuardedBy("lock")
     private final Map<Session, ByteBuffer> ofSession = new HashMap<>();
 
-    /** The tokens in whose place a cookie stands, by the hash of that: one for each token at most. */
+    /**
+     * The hashes of tokens, by the hash of the cookie that stands for each; a token has at most
+     * one.
+     */
     @GuardedBy("lock")
     private final Map<ByteBuffer, ByteBuffer> byCookie = new HashMap<>();
 
-    /** The hashes of these cookies by those of their tokens. */
+    /** The hashes of cookies, by the hash of their token: the inverse of {@link #byCookie}. */
     @GuardedBy("lock")
     private final Map<ByteBuffer, ByteBuffer> cookies = new HashMap<>();
 
-    /** Tokens that have ended, and are still to be deleted from the database. */
+    /** Hashes of tokens that have ended, and are still to be deleted from the database. */
     @GuardedBy("lock")
     private final Set<ByteBuffer> ended = new HashSet<>();
 
     /**
      * A token that has not ended.
      *
-     * @param generation the password generation under which it is good
-     * @param session its session; null after that was lost
-     * @param lost when its session was lost; null as long as it was not
+     * @param generation the password generation under which it is valid
+     * @param session its session; null once that was lost
+     * @param lost when its session was lost; null if it was not
      */
     private record Held(
             Token token,
             long generation,
             @Nullable Session session,
             @Nullable Instant lost) {
-        boolean isGoodAt(Instant now) {
-            return (session == null || !session.isEndedOnPurpose()) && (lost == null || now.isBefore(lost.plus(LIVES)));
+        boolean isValidAt(Instant now) {
+            return (session == null || !session.isEndedOnPurpose())
+                    && (lost == null || now.isBefore(lost.plus(LIFETIME)));
         }
     }
 
@@ -78,29 +83,31 @@ final class TokenTable {
         this.clock = clock;
     }
 
-    /** Adds a token of a session from before the start, as lost now. */
+    /** Adds a token from before the restart, as if its session was lost now. */
     void restore(Token token) {
         lock.lock();
         try {
             put(new Held(token, 0, null, clock.instant()));
-            bound(token.account());
+            enforceLimit(token.account());
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns the token that has a hash, if it is good. */
+    /** Returns the token with this hash, if it is valid. */
     Optional<Token> find(ByteBuffer hash) {
         lock.lock();
         try {
-            return good(hash).map(Held::token);
+            return valid(hash).map(Held::token);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Has a cookie stand for a token, if that has not ended; an earlier one is void. */
-    void cookie(Token token, ByteBuffer cookie) {
+    /**
+     * Makes a cookie stand for a token, unless the token has ended; an earlier cookie becomes void.
+     */
+    void setCookie(Token token, ByteBuffer cookie) {
         lock.lock();
         try {
             if (held.containsKey(token.hash())) {
@@ -113,21 +120,23 @@ final class TokenTable {
         }
     }
 
-    /** Returns the token for which the cookie stands that has a hash, if it is good. */
+    /** Returns the token for which the cookie with this hash stands, if the token is valid. */
     Optional<Token> findByCookie(ByteBuffer cookie) {
         lock.lock();
         try {
-            return Optional.ofNullable(byCookie.get(cookie)).flatMap(this::good).map(Held::token);
+            return Optional.ofNullable(byCookie.get(cookie))
+                    .flatMap(this::valid)
+                    .map(Held::token);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns whether a token is good under a password generation. */
-    boolean isGood(Token token, long generation) {
+    /** Returns whether a token is valid under a password generation. */
+    boolean isValid(Token token, long generation) {
         lock.lock();
         try {
-            return good(token.hash())
+            return valid(token.hash())
                     .filter(its -> its.generation() == generation)
                     .isPresent();
         } finally {
@@ -136,11 +145,12 @@ final class TokenTable {
     }
 
     /**
-     * Gives a new token to a session that is being logged in, and ends any other of its device; or the token of the
-     * session that it resumes. Called with the presence lock held, so that {@link #leave} comes after it.
+     * Assigns its token to a session that is logging in: a new one, or that of the session that it
+     * resumes. Ends any other token of its device. Called with the presence lock held, so that
+     * {@link #leave} comes after it.
      *
-     * @param isAlone whether to end all others of its account
-     * @return false if that token has ended meanwhile: so must the session
+     * @param isAlone whether to end all other tokens of its account
+     * @return false if the token has ended meanwhile: the session must end, too
      */
     boolean enter(Session session, Token token, long generation, boolean isResumed, boolean isAlone) {
         lock.lock();
@@ -152,13 +162,13 @@ final class TokenTable {
             if (before != null && before.session() != null) {
                 ofSession.remove(before.session());
             }
-            endThose(
+            endMatching(
                     token.account(),
                     its -> (isAlone || its.token().device().equals(token.device()))
                             && !its.token().hash().equals(token.hash()));
             put(new Held(token, generation, session, null));
             ofSession.put(session, token.hash());
-            bound(token.account());
+            enforceLimit(token.account());
             return true;
         } finally {
             lock.unlock();
@@ -184,7 +194,7 @@ final class TokenTable {
     void end(Session session) {
         lock.lock();
         try {
-            endThose(session.account(), its -> its.session() == session);
+            endMatching(session.account(), its -> its.session() == session);
         } finally {
             lock.unlock();
         }
@@ -194,29 +204,30 @@ final class TokenTable {
     void endOthers(Session session) {
         lock.lock();
         try {
-            endThose(session.account(), its -> its.session() != session);
+            endMatching(session.account(), its -> its.session() != session);
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Begins the time in which a session that has ended can be resumed, unless it was ended on purpose: then its token ends.
+     * Starts the time in which a session that has ended can be resumed; if it was ended on purpose,
+     * ends its token instead.
      *
      * @return whether a token has ended
      */
     boolean leave(Session session) {
-        boolean isOver = session.isEndedOnPurpose();
+        boolean isOnPurpose = session.isEndedOnPurpose();
         lock.lock();
         try {
             ByteBuffer hash = ofSession.remove(session);
             Held its = hash == null ? null : held.get(hash);
-            if (its != null && isOver) {
+            if (its != null && isOnPurpose) {
                 end(its);
             } else if (its != null) {
                 put(new Held(its.token(), its.generation(), null, clock.instant()));
             }
-            return its != null && isOver;
+            return its != null && isOnPurpose;
         } finally {
             lock.unlock();
         }
@@ -234,7 +245,7 @@ final class TokenTable {
         }
     }
 
-    /** Has the token of a session be good under a new password generation. */
+    /** Keeps the token of a session valid under a new password generation. */
     void keep(Session session, long generation) {
         lock.lock();
         try {
@@ -247,13 +258,13 @@ final class TokenTable {
         }
     }
 
-    /** Ends the tokens that are good no more; returns whether any are left. */
+    /** Ends the tokens that are no longer valid; returns whether any are left. */
     boolean expire() {
         lock.lock();
         try {
             Instant now = clock.instant();
             for (Held its : List.copyOf(held.values())) {
-                if (!its.isGoodAt(now)) {
+                if (!its.isValidAt(now)) {
                     end(its);
                 }
             }
@@ -284,8 +295,8 @@ final class TokenTable {
     }
 
     @GuardedBy("lock")
-    private Optional<Held> good(ByteBuffer hash) {
-        return Optional.ofNullable(held.get(hash)).filter(its -> its.isGoodAt(clock.instant()));
+    private Optional<Held> valid(ByteBuffer hash) {
+        return Optional.ofNullable(held.get(hash)).filter(its -> its.isValidAt(clock.instant()));
     }
 
     @GuardedBy("lock")
@@ -295,7 +306,7 @@ final class TokenTable {
     }
 
     @GuardedBy("lock")
-    private void bound(long account) {
+    private void enforceLimit(long account) {
         List<Held> all = of(account);
         if (all.size() > MOST) {
             all.stream()
@@ -322,7 +333,7 @@ final class TokenTable {
     }
 
     @GuardedBy("lock")
-    private void endThose(long account, Predicate<Held> which) {
+    private void endMatching(long account, Predicate<Held> which) {
         for (Held its : of(account)) {
             if (which.test(its)) {
                 end(its);

@@ -19,22 +19,23 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens with which sessions go on after their connection was lost (page {@code chat-json-1.md}, "Resuming"). Only
- * their hashes are kept, here and in the database. A token lives as long as its session, and a quarter of an hour after that
- * was lost; after a restart, from the start on ({@link TokenTable}). Any thread.
+ * The tokens with which sessions are resumed after their connection was lost (page
+ * {@code chat-json-1.md}, "Resuming"). Only their hashes are kept, here and in the database. A
+ * token lives as long as its session, and a quarter of an hour after that was lost or the daemon
+ * was restarted ({@link TokenTable}). Any thread.
  */
 public final class Tokens implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Tokens.class);
 
-    private static final Duration CLEANED_EVERY = Duration.ofMinutes(1);
+    private static final Duration SWEEP_PAUSE = Duration.ofMinutes(1);
     private static final int BYTES = 32;
 
     private final TokenStore store;
     private final SecureRandom random;
     private final TokenTable table;
-    private final Sweeper sweeper = new Sweeper("tokens", CLEANED_EVERY, this::sweep);
+    private final Sweeper sweeper = new Sweeper("tokens", SWEEP_PAUSE, this::sweep);
 
-    /** A new token, which its client alone is told. */
+    /** A new token, which only its client is told. */
     record Made(Secret secret, Token token) {}
 
     public Tokens(TokenStore store, SecureRandom random, Clock clock) {
@@ -60,30 +61,33 @@ public final class Tokens implements AutoCloseable {
         return ByteBuffer.wrap(Sha256.digest().digest(secret.bytes()));
     }
 
-    /** Returns what a client has sent a token of, if that is still good. */
+    /** Returns the token that a client has sent, if it is still valid. */
     Optional<Token> find(Secret secret) {
         return table.find(hash(secret));
     }
 
-    /** Makes the cookie that stands for a token where a browser fetches files; an earlier one is void. */
+    /**
+     * Makes the cookie that stands for a token when a browser fetches files; an earlier one becomes
+     * void.
+     */
     Secret cookie(Token token) {
         Secret secret = secret();
-        table.cookie(token, hash(secret));
+        table.setCookie(token, hash(secret));
         return secret;
     }
 
-    /** Returns the token for which a cookie stands, if that is still good. */
+    /** Returns the token for which a cookie stands, if it is still valid. */
     Optional<Token> findByCookie(Secret cookie) {
         return table.findByCookie(hash(cookie));
     }
 
-    /** Returns whether a token is still good under a password generation. */
-    boolean isGood(Token token, long generation) {
-        return table.isGood(token, generation);
+    /** Returns whether a token is still valid under a password generation. */
+    boolean isValid(Token token, long generation) {
+        return table.isValid(token, generation);
     }
 
     /** As {@link TokenTable#enter}. */
-    boolean entered(Session session, Token token, long generation, boolean isResumed, boolean isAlone) {
+    boolean enter(Session session, Token token, long generation, boolean isResumed, boolean isAlone) {
         boolean isGood = table.enter(session, token, generation, isResumed, isAlone);
         sweeper.start();
         return isGood;
@@ -96,7 +100,7 @@ public final class Tokens implements AutoCloseable {
     }
 
     /** Starts the time in which a session can be resumed; ends its token if it was ended on purpose. May block. */
-    void left(Session session) {
+    void leave(Session session) {
         if (table.leave(session)) {
             deleteEnded();
         }
@@ -119,7 +123,9 @@ public final class Tokens implements AutoCloseable {
         return table.of(session);
     }
 
-    /** Keeps the token of a session good that has changed the password of its account. */
+    /**
+     * Keeps the token of a session valid after the session has changed the password of its account.
+     */
     public void keep(Session session, long generation) {
         table.keep(session, generation);
     }

@@ -14,7 +14,7 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Unread;
 import java.time.Duration;
 import java.util.List;
@@ -73,13 +73,13 @@ final class Welcomes {
                 .filter(request -> contacts.received(number).has(request.user()))
                 .toList();
         SortedMap<Long, Unread> unread = new TreeMap<>();
-        SortedMap<Long, Attention> attention = new TreeMap<>();
+        SortedMap<Long, ConversationPreferences> attention = new TreeMap<>();
         for (Party party : snapshot.parties()) {
-            long with = Conversation.with(party.conversation(), number);
+            long with = Conversation.otherSide(party.conversation(), number);
             if (party.unread().count() > 0) {
                 unread.put(with, party.unread());
             }
-            if (!party.attention().equals(Attention.DEFAULT)) {
+            if (!party.attention().equals(ConversationPreferences.DEFAULT)) {
                 attention.put(with, party.attention());
             }
         }
@@ -104,7 +104,10 @@ final class Welcomes {
                 attention,
                 names,
                 new SessionEvent.Server(
-                        version, config.get().mayWriteToEveryone(account.everyone()), udpPort.getAsInt(), limits()),
+                        version,
+                        config.get().mayWriteToEveryone(account.mayWriteToEveryone()),
+                        udpPort.getAsInt(),
+                        limits()),
                 token,
                 remembered == null ? null : remembered.key(),
                 snapshot.behind());
@@ -112,7 +115,7 @@ final class Welcomes {
 
     private List<SessionEvent.OwnGroup> groups(long account) {
         GroupDirectory groups = directory.groups();
-        return groups.of(account).stream()
+        return groups.groupsOf(account).stream()
                 .flatMap(number -> groups.find(number).stream())
                 .map(group -> new SessionEvent.OwnGroup(
                         group.number(),

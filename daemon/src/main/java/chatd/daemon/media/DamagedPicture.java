@@ -1,6 +1,9 @@
 package chatd.daemon.media;
 
-/** Thrown if a content begins like a picture and is none that may be shown. Its message says why, as a part of a sentence. */
+/**
+ * Thrown if content begins like a picture but must not be shown as one. Its message says why, as
+ * part of a sentence.
+ */
 public final class DamagedPicture extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -19,7 +19,7 @@ final class Gif {
         this.parts = new Parts(source);
     }
 
-    static boolean is(Source source) {
+    static boolean matches(Source source) {
         return source.has(0, "GIF87a") || source.has(0, "GIF89a");
     }
 

@@ -11,10 +11,12 @@ final class Jpeg {
     private static final int JFIF_BYTES = 14;
     private static final int ADOBE_BYTES = 12;
 
-    /** A decoder may go through all of the picture for each; the usual ones have 10 at most. */
+    /**
+     * A decoder may go through the whole picture for each scan; ordinary pictures have 10 at most.
+     */
     private static final int MOST_SCANS = 100;
 
-    /** What a decoder needs besides frames and scans: tables, number of lines, interval of restarts. */
+    /** What a decoder needs besides frames and scans: tables, number of lines, restart interval. */
     private static final Set<Integer> TABLES = Set.of(0xc4, 0xcc, 0xdb, 0xdc, 0xdd);
 
     private final Source source;
@@ -29,7 +31,7 @@ final class Jpeg {
         this.parts = new Parts(source);
     }
 
-    static boolean is(Source source) {
+    static boolean matches(Source source) {
         return source.has(0, "\u00ff\u00d8\u00ff");
     }
 
@@ -113,9 +115,9 @@ final class Jpeg {
                 throw new DamagedPicture("its header has no height");
             }
         }
-        // The first that says it decides; no decoder looks for it behind a scan.
+        // The first segment that has an orientation decides; no decoder looks for one after a scan.
         if (marker == APP + 1 && source.has(from, "Exif\0") && orientation == Orientation.UNKNOWN && scans == 0) {
-            orientation = Orientation.in(source, from + 6, to);
+            orientation = Orientation.read(source, from + 6, to);
         }
         if (marker == APP && source.has(from, "JFIF\0") && to - from >= JFIF_BYTES) {
             // Its last two bytes are the size of the small picture that may follow.
@@ -127,7 +129,10 @@ final class Jpeg {
         }
     }
 
-    /** Keeps as many bytes of a segment, and makes the last of them zero if there are more. */
+    /**
+     * Keeps the first {@code bytes} bytes of a segment; if it is longer, sets the last
+     * {@code zeros} of them to zero.
+     */
     private void shorten(int marker, long from, long to, int bytes, int zeros) {
         if (to - from == bytes) {
             parts.keep(from - 4, to);
@@ -138,7 +143,7 @@ final class Jpeg {
         parts.write(new byte[zeros]);
     }
 
-    /** Returns whether a segment has nothing of what is decoded, nor says how colours are meant. */
+    /** Returns whether a segment is left out: it affects neither decoding nor colours. */
     private boolean isLeftOut(int marker, long from) {
         boolean isProfile = marker == APP + 2 && source.has(from, "ICC_PROFILE\0");
         return marker == COMMENT || (isApp(marker) && !isProfile);
@@ -152,7 +157,7 @@ final class Jpeg {
         return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
     }
 
-    /** Returns where the first marker behind the data of a scan is. */
+    /** Returns the position of the first marker after the data of a scan. */
     private long afterScan(long from) {
         long position = from;
         while (true) {

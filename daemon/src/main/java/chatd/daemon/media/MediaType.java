@@ -1,15 +1,16 @@
 package chatd.daemon.media;
 
 /**
- * Tells by their content the media types that browsers may show in place, besides {@linkplain Picture pictures}: sound and
- * films. Everything else is {@link #OTHER}, and only saved: never a document that has scripts, whatever it is called.
+ * Detects, by content, the media types that browsers may show inline, besides
+ * {@linkplain Picture pictures}: audio and video. Everything else is {@link #OTHER} and only saved,
+ * so that no document with scripts is shown, whatever its name.
  */
 public final class MediaType {
     public static final String OTHER = "application/octet-stream";
 
     private MediaType() {}
 
-    /** Returns the media type of a content, of which only the beginning is read. */
+    /** Returns the media type of some content; reads only its beginning. */
     public static String of(Source source) {
         if (source.has(0, "OggS\0")) {
             return "audio/ogg";
@@ -75,12 +76,12 @@ public final class MediaType {
         if (version == 1 || bits == 0 || bits == 15 || rate == 3) {
             return 0;
         }
-        boolean isFirst = version == 3;
-        int[] kilobits = isFirst
+        boolean isMpeg1 = version == 3;
+        int[] kilobits = isMpeg1
                 ? new int[] {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}
                 : new int[] {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160};
-        int hertz = new int[] {44_100, 48_000, 32_000}[rate] >> (isFirst ? 0 : version == 2 ? 1 : 2);
+        int hertz = new int[] {44_100, 48_000, 32_000}[rate] >> (isMpeg1 ? 0 : version == 2 ? 1 : 2);
         int padding = (source.at(position + 2) >> 1) & 1;
-        return (isFirst ? 144_000 : 72_000) * kilobits[bits] / hertz + padding;
+        return (isMpeg1 ? 144_000 : 72_000) * kilobits[bits] / hertz + padding;
     }
 }

@@ -1,6 +1,6 @@
 package chatd.daemon.media;
 
-/** How a picture is to be turned, as EXIF says it in a TIFF header: 1, upright, to 8. */
+/** The orientation of a picture, as EXIF stores it in a TIFF header: from 1, upright, to 8. */
 final class Orientation {
     /** Not specified. */
     static final int UNKNOWN = 0;
@@ -20,8 +20,11 @@ final class Orientation {
         return orientation >= 5;
     }
 
-    /** Reads it from the TIFF header that stands between two positions; {@link #UNKNOWN} if it does not say. */
-    static int in(Source source, long from, long to) {
+    /**
+     * Reads the orientation from the TIFF header between two positions; {@link #UNKNOWN} if it has
+     * none.
+     */
+    static int read(Source source, long from, long to) {
         boolean isLittle = source.has(from, "II*\0");
         if (to - from < 8 || !(isLittle || source.has(from, "MM\0*"))) {
             return UNKNOWN;

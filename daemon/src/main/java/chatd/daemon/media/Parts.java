@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects the parts of a picture; ranges that meet become one. */
+/** Collects the parts of a picture; adjacent ranges are merged. */
 final class Parts {
     /** More than any picture has; keeps small parts of a large one from filling the memory. */
     private static final int MOST = 10_000;

@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A picture, told by its content, and the parts of it that are kept (page {@code chat-json-1.md}, "Pictures"): what says
- * where and with what it was taken is left out, and nothing of what is decoded is touched. Only headers are read, never
- * pixels.
+ * A picture, recognised by its content, and the parts of it that are kept (page
+ * {@code chat-json-1.md}, "Pictures"): metadata on where and with what it was taken is left out,
+ * and image data is left untouched. Only headers are read, never pixels.
  *
  * @param type its media type
- * @param width in pixels; of a JPEG as it is seen, turned as its orientation says (viewers do not agree on other types)
+ * @param width in pixels; of a JPEG, after its orientation is applied (viewers do not agree on
+ *     other types)
  * @param frames 1 for one that does not move
  * @param parts what is kept, in order
  */
@@ -35,7 +36,7 @@ public record Picture(String type, int width, int height, long frames, List<Part
         }
     }
 
-    /** Bytes that were written anew. */
+    /** New bytes, which are not in the original. */
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     public record Written(byte[] bytes) implements Part {
         @Override
@@ -45,7 +46,7 @@ public record Picture(String type, int width, int height, long frames, List<Part
     }
 
     /**
-     * Returns the picture that a content is; empty if it is something else.
+     * Returns the picture that some content is; empty if it is something else.
      *
      * @throws DamagedPicture if it begins like one, but is damaged, or too large to be shown
      */
@@ -56,16 +57,16 @@ public record Picture(String type, int width, int height, long frames, List<Part
     }
 
     private static Optional<Picture> read(Source source) {
-        if (Jpeg.is(source)) {
+        if (Jpeg.matches(source)) {
             return Optional.of(new Jpeg(source).read());
         }
-        if (Png.is(source)) {
+        if (Png.matches(source)) {
             return Optional.of(new Png(source).read());
         }
-        if (Gif.is(source)) {
+        if (Gif.matches(source)) {
             return Optional.of(new Gif(source).read());
         }
-        return WebP.is(source) ? Optional.of(new WebP(source).read()) : Optional.empty();
+        return WebP.matches(source) ? Optional.of(new WebP(source).read()) : Optional.empty();
     }
 
     private void check() {
@@ -89,7 +90,7 @@ public record Picture(String type, int width, int height, long frames, List<Part
         return parts.stream().mapToLong(Part::size).sum();
     }
 
-    /** Returns whether nothing has to be left out of a content of this size. */
+    /** Returns whether nothing has to be left out, if the content has this size. */
     public boolean isClean(long size) {
         return parts.size() == 1 && parts.getFirst() instanceof Range(long from, long to) && from == 0 && to == size;
     }

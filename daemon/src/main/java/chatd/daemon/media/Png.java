@@ -37,7 +37,7 @@ final class Png {
         this.source = source;
     }
 
-    static boolean is(Source source) {
+    static boolean matches(Source source) {
         return source.has(0, SIGNATURE);
     }
 
@@ -86,7 +86,7 @@ final class Png {
                 }
                 case "eXIf" -> {
                     if (orientation == Orientation.UNKNOWN) {
-                        orientation = Orientation.in(source, position + 8, end - 4);
+                        orientation = Orientation.read(source, position + 8, end - 4);
                     }
                 }
                 default -> {

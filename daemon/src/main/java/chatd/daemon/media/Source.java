@@ -2,7 +2,7 @@ package chatd.daemon.media;
 
 import java.nio.charset.StandardCharsets;
 
-/** The bytes of a content, by position. Used by one thread; may block. */
+/** The bytes of some content, by position. Used by one thread; may block. */
 public interface Source {
     /** Returns the number of bytes. */
     long size();
@@ -10,7 +10,7 @@ public interface Source {
     /** Returns a byte, 0 to 255, at a position below {@link #size}. */
     int at(long position);
 
-    /** Returns whether these characters of ASCII stand at a position. */
+    /** Returns whether these characters, of one byte each, are at a position. */
     default boolean has(long position, String ascii) {
         return has(position, ascii.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -30,7 +30,7 @@ public interface Source {
     /**
      * Returns an unsigned number of {@code bytes} bytes, at most 4, the most significant first.
      *
-     * @throws DamagedPicture if the content ends before
+     * @throws DamagedPicture if the content ends before that
      */
     default long readBigEndian(long position, int bytes) {
         check(position, bytes);

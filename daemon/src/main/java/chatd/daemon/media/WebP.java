@@ -32,7 +32,7 @@ final class WebP {
         this.parts = new Parts(source);
     }
 
-    static boolean is(Source source) {
+    static boolean matches(Source source) {
         return source.has(0, "RIFF") && source.has(8, "WEBP");
     }
 
@@ -93,7 +93,7 @@ final class WebP {
         for (long position = 12; position < end; position = after(position, end)) {
             if (orientation == Orientation.UNKNOWN && type(position, end).equals("EXIF")) {
                 long from = position + 8 + (source.has(position + 8, "Exif\0\0") ? 6 : 0);
-                orientation = Orientation.in(source, from, position + 8 + source.readLittleEndian(position + 4, 4));
+                orientation = Orientation.read(source, from, position + 8 + source.readLittleEndian(position + 4, 4));
             }
         }
     }

@@ -15,10 +15,10 @@ import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Amendment;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Session;
@@ -45,8 +45,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What users do about stored messages: take back, correct, react (page {@code chat-json-1.md}, "Taking back, correcting,
- * reacting"). Methods block until it is committed.
+ * Takes back, corrects and reacts to stored messages (page {@code chat-json-1.md}, "Taking back,
+ * correcting, reacting"). Methods block until the amendment is committed.
  */
 public final class Amendments implements Feature {
     private static final int MOST_CORRECTIONS = 10;
@@ -54,7 +54,7 @@ public final class Amendments implements Feature {
     /** Maximum number of kinds of reactions to one message. */
     private static final int MOST_KINDS = 20;
 
-    private static final int PLACES = 256;
+    private static final int LOCKS = 256;
 
     private final Directory directory;
     private final Contacts contacts;
@@ -67,11 +67,14 @@ public final class Amendments implements Feature {
     private final DiskSpace disks;
     private final Messages sending;
 
-    /** By message; a few share one. Held from reading what a message is until what is done about it is committed. */
+    /**
+     * Striped locks, by message; a few messages share one. Held from reading a message until its
+     * amendment is committed.
+     */
     private final ReentrantLock[] ofMessage =
-            IntStream.range(0, PLACES).mapToObj(place -> new ReentrantLock()).toArray(ReentrantLock[]::new);
+            IntStream.range(0, LOCKS).mapToObj(place -> new ReentrantLock()).toArray(ReentrantLock[]::new);
 
-    /** @param sending counts what is corrected with what is sent */
+    /** @param sending counts corrections together with what is sent */
     public Amendments(FeatureContext parts, Messages sending) {
         this.sending = sending;
         this.directory = parts.directory();
@@ -95,9 +98,9 @@ public final class Amendments implements Feature {
     private void takeBack(Session session, MessageCommand.TakeBack command) throws InterruptedException {
         var _ = locked(command.message(), () -> {
             Optional<Message> message = readable(session, command);
-            AmendmentStore.Done done = amendments.done(command.message());
-            Receipt receipt =
-                    commit(session, command, "take back", message, now -> takingBack(session, message, done, now));
+            AmendmentStore.Summary done = amendments.summary(command.message());
+            Receipt receipt = commit(
+                    session, command, "take back", message, now -> decideTakingBack(session, message, done, now));
             message.ifPresent(this::discardFile);
             return receipt;
         });
@@ -109,13 +112,13 @@ public final class Amendments implements Feature {
         sending.charge(session.account(), ByteBufUtil.utf8Bytes(command.text()));
         var _ = locked(command.message(), () -> {
             Optional<Message> message = readable(session, command);
-            AmendmentStore.Done done = amendments.done(command.message());
+            AmendmentStore.Summary done = amendments.summary(command.message());
             return commit(
                     session,
                     command,
                     "correct\n" + command.text(),
                     message,
-                    now -> correcting(session, message, done, command.text(), now));
+                    now -> decideCorrection(session, message, done, command.text(), now));
         });
     }
 
@@ -132,7 +135,7 @@ public final class Amendments implements Feature {
                     command,
                     "react\n" + code + '\n' + command.on(),
                     message,
-                    now -> reacting(session.account(), message, present, command, now));
+                    now -> decideReaction(session.account(), message, present, command, now));
         });
     }
 
@@ -141,7 +144,7 @@ public final class Amendments implements Feature {
     }
 
     private Receipt locked(long message, Work work) throws InterruptedException {
-        ReentrantLock its = ofMessage[(int) Long.remainderUnsigned(message, PLACES)];
+        ReentrantLock its = ofMessage[(int) Long.remainderUnsigned(message, LOCKS)];
         its.lockInterruptibly();
         try {
             return work.run();
@@ -156,7 +159,7 @@ public final class Amendments implements Feature {
 
     /** What is to be done, and who learns of it. */
     private record Decided(
-            Message message, Amendment.Act act, @Nullable List<Long> told) {}
+            Message message, Amendment.Act act, @Nullable List<Long> notified) {}
 
     /** Decides what is done, when its turn has come. */
     private interface Deciding {
@@ -164,23 +167,23 @@ public final class Amendments implements Feature {
          * @throws Refusal if it may not be done
          * @throws AlreadySent if there is nothing to be done
          */
-        Decided at(Instant now);
+        Decided decide(Instant now);
     }
 
     /**
-     * What is known of a message.
+     * A message, and what was done about it.
      *
      * @param takenBack when it was taken back; null if it was not
      */
-    public record Told(
+    public record MessageStatus(
             Message message, int corrections, @Nullable Instant takenBack) {}
 
     /** @throws Refusal {@link Code#NO_SUCH_MESSAGE} */
-    public Told show(long number) {
+    public MessageStatus show(long number) {
         Message message =
                 messages.messages(List.of(number)).stream().findFirst().orElseThrow(Amendments::noSuchMessage);
-        AmendmentStore.Done done = amendments.done(number);
-        return new Told(
+        AmendmentStore.Summary done = amendments.summary(number);
+        return new MessageStatus(
                 message,
                 done.corrections(),
                 done.takenBack() == null ? null : done.takenBack().time());
@@ -192,7 +195,7 @@ public final class Amendments implements Feature {
      * @throws Refusal {@link Code#NO_SUCH_MESSAGE} if none does, or no longer
      */
     public long withFile(long file) {
-        return messages.withFile(file)
+        return messages.messageWithFile(file)
                 .orElseThrow(() ->
                         new Refusal(Code.NO_SUCH_MESSAGE, "There is no file " + file + ", or it has been removed."));
     }
@@ -208,7 +211,7 @@ public final class Amendments implements Feature {
                     .filter(its -> !its.isErased())
                     .findFirst()
                     .orElseThrow(Amendments::noSuchMessage);
-            Decided decided = new Decided(message, new Amendment.TakenBack(), told(message, List.of()));
+            Decided decided = new Decided(message, new Amendment.TakenBack(), notified(message, List.of()));
             Receipt receipt = journal.commit(new Amending(null, 500, null, now -> decided))
                     .receipt();
             discardFile(message);
@@ -217,18 +220,19 @@ public final class Amendments implements Feature {
     }
 
     /**
-     * @param what what is done, in a form that is the same whenever it is
+     * @param what what is done, in canonical form
      * @param found the message that it is about; empty if there is none
      */
     private Receipt commit(
             Session session, MessageCommand.Amending command, String what, Optional<Message> found, Deciding deciding)
             throws InterruptedException {
-        SentOnce once = SentOnce.of(session.account(), command.id(), "about " + command.message() + '\n' + what);
+        IdempotencyKey once =
+                IdempotencyKey.of(session.account(), command.id(), "about " + command.message() + '\n' + what);
         long bytes = 500 + 2L * what.length() + found.map(Message::bytes).orElse(0L);
-        // Told at once, in the order of the numbers.
+        // Acknowledged when applied, and so in the order of the numbers.
         return journal.commit(
                         new Amending(session, bytes, once, deciding),
-                        amendment -> session.accept(command, amendment.receipt()))
+                        amendment -> session.acknowledge(command, amendment.receipt()))
                 .receipt();
     }
 
@@ -239,10 +243,10 @@ public final class Amendments implements Feature {
 
         private final @Nullable Origin origin;
         private final long bytes;
-        private final @Nullable SentOnce once;
+        private final @Nullable IdempotencyKey once;
         private final Deciding deciding;
 
-        Amending(@Nullable Caller from, long bytes, @Nullable SentOnce once, Deciding deciding) {
+        Amending(@Nullable Caller from, long bytes, @Nullable IdempotencyKey once, Deciding deciding) {
             this.from = from == null ? null : from.account();
             this.origin = from == null ? null : from.origin();
             this.bytes = bytes;
@@ -261,14 +265,16 @@ public final class Amendments implements Feature {
         }
 
         @Override
-        public @Nullable SentOnce once() {
+        public @Nullable IdempotencyKey once() {
             return once;
         }
 
         @Override
         public Amendment decide(Numbers numbers, Instant now) {
-            long sender = from == null ? Message.SERVER : directory.acting(from).number();
-            Decided decided = deciding.at(now);
+            long sender = from == null
+                    ? Message.SERVER
+                    : directory.requireActive(from).number();
+            Decided decided = deciding.decide(now);
             Message message = decided.message();
             return new Amendment(
                     numbers.nextPosition(),
@@ -276,13 +282,14 @@ public final class Amendments implements Feature {
                     sender,
                     new Amendment.Subject(message.number(), message.sender(), message.receivers()),
                     decided.act(),
-                    decided.told(),
+                    decided.notified(),
                     origin,
                     once);
         }
     }
 
-    private Decided takingBack(Session session, Optional<Message> found, AmendmentStore.Done done, Instant now) {
+    private Decided decideTakingBack(
+            Session session, Optional<Message> found, AmendmentStore.Summary done, Instant now) {
         boolean isAdmin = found.filter(message -> isAdmin(session.account(), message.group()))
                 .isPresent();
         Message message = isAdmin ? found.orElseThrow() : own(session, found, "take it back");
@@ -292,11 +299,11 @@ public final class Amendments implements Feature {
         if (!isAdmin) {
             checkTime(message, config.get().messages().retract(), now, "take back");
         }
-        return new Decided(message, new Amendment.TakenBack(), told(message, List.of()));
+        return new Decided(message, new Amendment.TakenBack(), notified(message, List.of()));
     }
 
-    private Decided correcting(
-            Session session, Optional<Message> found, AmendmentStore.Done done, String text, Instant now) {
+    private Decided decideCorrection(
+            Session session, Optional<Message> found, AmendmentStore.Summary done, String text, Instant now) {
         Message message = own(session, found, "correct it");
         if (done.takenBack() != null) {
             throw noSuchMessage();
@@ -319,10 +326,10 @@ public final class Amendments implements Feature {
                 : message.receivers().stream()
                         .filter(receiver -> blocks(receiver, message.sender()))
                         .toList();
-        return new Decided(message, new Amendment.Corrected(text, Messages.salt(random)), told(message, blocking));
+        return new Decided(message, new Amendment.Corrected(text, Messages.salt(random)), notified(message, blocking));
     }
 
-    private Decided reacting(
+    private Decided decideReaction(
             long account,
             Optional<Message> found,
             AmendmentStore.Reaction present,
@@ -338,23 +345,26 @@ public final class Amendments implements Feature {
                     Code.TOO_MANY,
                     "There are %d kinds of reactions to this message already; use one of them.".formatted(MOST_KINDS));
         }
-        List<Long> told = told(account, message);
-        // Of one that nobody else has seen, nobody else sees that it ends.
+        List<Long> notified = notified(account, message);
+        // If nobody else has seen a reaction, nobody else is told of its removal.
         boolean isHidden = command.on()
-                ? told != null && told.stream().anyMatch(other -> other != account && blocks(other, account))
+                ? notified != null && notified.stream().anyMatch(other -> other != account && blocks(other, account))
                 : requireNonNull(present.hidden());
-        if (isHidden || told == null) {
-            told = told == null ? null : List.of(account);
+        if (isHidden || notified == null) {
+            notified = notified == null ? null : List.of(account);
         } else {
-            told = told.stream()
+            notified = notified.stream()
                     .filter(other -> other == account || !blocks(other, account))
                     .toList();
         }
-        return new Decided(message, new Amendment.Reacted(command.code(), command.on(), isHidden), told);
+        return new Decided(message, new Amendment.Reacted(command.code(), command.on(), isHidden), notified);
     }
 
-    /** Returns who learns of a reaction, but for blocks: of a message to several, its sender and who reacts alone. */
-    private static @Nullable List<Long> told(long account, Message message) {
+    /**
+     * Returns who learns of a reaction, before blocks are considered: of one to a message to
+     * several, only its sender and whoever reacts; null for everyone, or a group.
+     */
+    private static @Nullable List<Long> notified(long account, Message message) {
         List<Long> receivers = message.receivers();
         if (receivers == null || message.group() != 0) {
             return null;
@@ -362,20 +372,20 @@ public final class Amendments implements Feature {
         if (account != message.sender()) {
             return List.of(account, message.sender());
         }
-        return receivers.size() == 1 ? told(message, List.of()) : List.of(account);
+        return receivers.size() == 1 ? notified(message, List.of()) : List.of(account);
     }
 
     /** Returns the sender and the receivers of a message; null for everyone, or a group. */
-    private static @Nullable List<Long> told(Message message, List<Long> except) {
+    private static @Nullable List<Long> notified(Message message, List<Long> except) {
         List<Long> receivers = message.receivers();
         if (receivers == null || message.group() != 0) {
             return null;
         }
-        Set<Long> told = new LinkedHashSet<>(List.of(message.sender()));
-        told.addAll(receivers);
-        told.removeAll(message.withheld());
-        told.removeIf(account -> account != message.sender() && except.contains(account));
-        return new ArrayList<>(told);
+        Set<Long> notified = new LinkedHashSet<>(List.of(message.sender()));
+        notified.addAll(receivers);
+        notified.removeAll(message.withheld());
+        notified.removeIf(account -> account != message.sender() && except.contains(account));
+        return new ArrayList<>(notified);
     }
 
     /** Returns whether an account is an owner or admin of a group; false for no group. */
@@ -389,9 +399,9 @@ public final class Amendments implements Feature {
                         .isPresent();
     }
 
-    /** @throws Refusal if the account is muted, or no longer writes where the message is */
+    /** @throws Refusal if the account is muted, or may no longer write where the message is */
     private void checkWriting(long account, Message message, Instant now) {
-        directory.writing(account, now);
+        directory.requireUnmuted(account, now);
         if (message.group() != 0) {
             directory.groups().checkWriting(account, message.group());
         }
@@ -401,7 +411,7 @@ public final class Amendments implements Feature {
         return contacts.blocked(one).has(another);
     }
 
-    /** @throws Refusal if the message may not be read, or is another's */
+    /** @throws Refusal if the message may not be read, or is someone else's */
     private static Message own(Session session, Optional<Message> found, String todo) {
         Message message = found.orElseThrow(Amendments::noSuchMessage);
         if (message.sender() != session.account()) {

@@ -24,7 +24,7 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.User;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -52,10 +52,13 @@ public final class Conversations implements Feature, AutoCloseable {
     /** The time within which a user is told once that another is typing. */
     private static final Duration TYPING = Duration.ofSeconds(3);
 
-    /** Maximum number of members online in a group that are told that somebody is typing. */
+    /** Maximum number of members online for a group to be told that somebody is typing. */
     private static final int MOST_TOLD = 100;
 
-    /** Maximum number of pairs of which is remembered when one was told that the other is typing. */
+    /**
+     * Maximum number of pairs for which it is remembered that one was told that the other is
+     * typing.
+     */
     private static final int MOST_TYPING = 10_000;
 
     private final Directory directory;
@@ -71,7 +74,7 @@ public final class Conversations implements Feature, AutoCloseable {
             .maximumSize(MOST_TYPING)
             .build();
 
-    /** Of each account: 16 bytes of a map. */
+    /** By account, as {@link #generation} returns them. */
     private final Map<Long, Long> generations = new ConcurrentHashMap<>();
 
     private record Typing(long user, long to) {}
@@ -95,45 +98,49 @@ public final class Conversations implements Feature, AutoCloseable {
                 MessageCommand.Typing.class,
                 Gate.LOGGED_IN,
                 (session, command) -> notifyTyping(session.account(), command.to()));
-        routes.unloggedChange(MessageCommand.ChangeAttention.class, this::setAttention);
+        routes.unloggedChange(MessageCommand.ChangeConversationPreferences.class, this::setAttention);
         routes.unlogged(
                 MessageCommand.ListConversations.class,
                 Gate.LOGGED_IN,
                 (session, command) -> pages.answer(session, upTo -> list(session, command, upTo)));
     }
 
-    /** Returns what is notable of a user's conversations, with messages up to a number. */
+    /**
+     * Returns the conversations of a user that have unread messages or special settings, counting
+     * messages up to a number.
+     */
     public List<Party> notable(Account account, long upTo) {
         marks.settle(List.of(account.number()));
         return store.notable(account, upTo);
     }
 
     /**
-     * Returns up to which numbers the users of a pair have read, by account: the user, and the other one, unless either
-     * does not tell.
+     * Returns the numbers up to which a conversation was read, by account: the user's, and in a
+     * pair the other's, unless either hides read marks.
      */
     SortedMap<Long, Long> read(Account account, long other) {
         List<Long> both = Addressee.isGroup(other) || !seesReadMarks(account.number(), other)
                 ? List.of(account.number())
                 : List.of(account.number(), other);
         marks.settle(both);
-        // Who has received nothing has read nothing: that also holds for who blocks, which must not show.
+        // A user who has received nothing has read nothing. That includes a user who blocks, which
+        // must not show.
         SortedMap<Long, Long> read = new TreeMap<>();
         both.forEach(user -> read.put(user, 0L));
-        read.putAll(store.read(Conversation.of(account.number(), other), both));
+        read.putAll(store.readMarks(Conversation.of(account.number(), other), both));
         return read;
     }
 
     /**
-     * Returns with whom a conversation is, an {@link Addressee}: an account, deleted or not, or a group that the user is, or
-     * was, in.
+     * Returns the other side of a conversation, as an {@link Addressee}: an account, deleted or
+     * not, or a group that the user is, or was, in.
      */
     public long other(long account, User with) {
         if (with.typed().isEmpty()) {
             return Message.EVERYONE;
         }
         if (with instanceof User.Group group) {
-            return Addressee.group(directory.groups().read(account, group.number()));
+            return Addressee.group(directory.groups().requireReadable(account, group.number()));
         }
         Optional<Account> other =
                 with instanceof User.Numbered numbered ? directory.find(numbered.number()) : directory.user(with);
@@ -144,7 +151,10 @@ public final class Conversations implements Feature, AutoCloseable {
         return new Refusal(Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(user.typed()) + ".");
     }
 
-    /** Adds a mark, and says so to its client once it is stored; what the client sends next does not wait for that. */
+    /**
+     * Adds a mark, and acknowledges it once it is stored; the client's next commands do not wait
+     * for that.
+     */
     private void mark(Session session, MessageCommand.MarkRead command) {
         long account = session.account();
         long conversation = Conversation.of(account, other(account, command.with()));
@@ -153,7 +163,7 @@ public final class Conversations implements Feature, AutoCloseable {
         long message = Math.min(command.message(), newest);
         long before = Math.max(
                 marks.pending(account, conversation),
-                store.read(conversation, List.of(account)).getOrDefault(account, 0L));
+                store.readMarks(conversation, List.of(account)).getOrDefault(account, 0L));
         CompletableFuture<Boolean> done = message <= before
                 ? CompletableFuture.completedFuture(true)
                 : marks.add(new ConversationStore.Mark(account, conversation, message, session.id()));
@@ -169,18 +179,19 @@ public final class Conversations implements Feature, AutoCloseable {
     }
 
     /**
-     * Returns how often the user's marks and wishes have changed since the start; read before these, it tells whether
-     * they have changed meanwhile.
+     * Returns how often the user's read marks and attention settings have changed since the start;
+     * read before them, it tells whether they have changed meanwhile.
      */
     public long generation(long account) {
         return generations.getOrDefault(account, 0L);
     }
 
     /**
-     * Returns what tells a session of changes of the user's marks and wishes that it has missed.
+     * Returns events for the changes of the user's read marks and attention settings that a session
+     * has missed.
      *
-     * @param known as they were when they were read
-     * @param generation as it was before that
+     * @param known the state that the session was sent
+     * @param generation the {@link #generation} before that state was read
      */
     public List<UserEvent> changedSince(Account account, List<Party> known, long generation) {
         long number = account.number();
@@ -195,21 +206,24 @@ public final class Conversations implements Feature, AutoCloseable {
         notable(account, upTo).forEach(party -> conversations.add(party.conversation()));
         for (Party party : store.parties(account, conversations, upTo)) {
             Party then = before.get(party.conversation());
-            long with = Conversation.with(party.conversation(), number);
+            long with = Conversation.otherSide(party.conversation(), number);
             if (then == null || then.read() != party.read()) {
                 changed.add(new UserEvent.ReadUpTo(number, with, party.read()));
             }
-            if (!party.attention().equals(then == null ? Attention.DEFAULT : then.attention())) {
-                changed.add(new UserEvent.AttentionChanged(with, party.attention()));
+            if (!party.attention().equals(then == null ? ConversationPreferences.DEFAULT : then.attention())) {
+                changed.add(new UserEvent.ConversationPreferencesChanged(with, party.attention()));
             }
         }
         return changed;
     }
 
-    /** Tells the user's other sessions of a stored mark, and the other of a pair, unless it is not to be told. */
+    /**
+     * Tells the user's other sessions of a stored mark, and also the other user of a pair, unless
+     * the mark is hidden from them.
+     */
     private void tell(ConversationStore.Mark mark) {
         long account = mark.account();
-        long other = Conversation.with(mark.conversation(), account);
+        long other = Conversation.otherSide(mark.conversation(), account);
         generations.merge(account, 1L, Long::sum);
         sessions.fanout().tell(account, mark.session(), new UserEvent.ReadUpTo(account, other, mark.message()));
         if (other > Message.EVERYONE && other != account && seesReadMarks(other, account)) {
@@ -217,7 +231,10 @@ public final class Conversations implements Feature, AutoCloseable {
         }
     }
 
-    /** Returns whether a user learns how far another has read: both tell, and it has not blocked the other. */
+    /**
+     * Returns whether a user learns how far another has read: both share read marks, and the user
+     * has not blocked the other.
+     */
     private boolean seesReadMarks(long user, long other) {
         return sharesReadMarks(user)
                 && sharesReadMarks(other)
@@ -248,7 +265,7 @@ public final class Conversations implements Feature, AutoCloseable {
         }
     }
 
-    private void setAttention(Session session, MessageCommand.ChangeAttention command) {
+    private void setAttention(Session session, MessageCommand.ChangeConversationPreferences command) {
         Account account = directory.numbered(session.account());
         long other = other(account.number(), command.with());
         long conversation = Conversation.of(account.number(), other);
@@ -256,13 +273,13 @@ public final class Conversations implements Feature, AutoCloseable {
                 .parties(account, List.of(conversation), sessions.fanout().deliveredTo())
                 .stream()
                 .findFirst();
-        Attention before = party.map(Party::attention).orElse(Attention.DEFAULT);
-        Attention after = command.after(before);
-        // Counted afterwards: who reads them in between is told what it has already.
+        ConversationPreferences before = party.map(Party::attention).orElse(ConversationPreferences.DEFAULT);
+        ConversationPreferences after = command.applyTo(before);
+        // Counted afterwards: a session that reads in between is only told what it has already.
         store.setAttention(
                 account.number(), conversation, party.map(Party::read).orElse(0L), after);
         generations.merge(account.number(), 1L, Long::sum);
-        sessions.fanout().tell(account.number(), "", new UserEvent.AttentionChanged(other, after));
+        sessions.fanout().tell(account.number(), "", new UserEvent.ConversationPreferencesChanged(other, after));
     }
 
     private MessageEvent.Conversations list(Session session, MessageCommand.ListConversations command, long upTo) {
@@ -306,7 +323,7 @@ public final class Conversations implements Feature, AutoCloseable {
                         item(account, requireNonNull(parties.get(one.conversation())), message.event());
                 listed.add(item);
                 if (item.with() != Message.EVERYONE) {
-                    page.name(item.with());
+                    page.addName(item.with());
                 }
             }
         }
@@ -314,7 +331,7 @@ public final class Conversations implements Feature, AutoCloseable {
     }
 
     private MessageEvent.Conversation item(Account account, Party party, MessageEvent.Message last) {
-        long other = Conversation.with(party.conversation(), account.number());
+        long other = Conversation.otherSide(party.conversation(), account.number());
         return new MessageEvent.Conversation(
                 other,
                 other == Message.EVERYONE ? "" : directory.nameOf(other),

@@ -77,13 +77,13 @@ public final class History implements Feature {
     }
 
     /** Returns whether more than so many items came to a user's history between two numbers. */
-    public boolean isMoreThan(int most, Account account, long after, long upTo) {
+    public boolean hasMoreThan(int most, Account account, long after, long upTo) {
         Reader reader = directory.reader(account.number()).resuming();
         return items.after(reader, null, after, after, upTo, most + 1).size() > most;
     }
 
     /** Sends what came to a user's history between two numbers, in order, at the pace at which the client reads. */
-    public void missed(SessionOutput.Answer answer, Account account, long after, long upTo) {
+    public void sendMissed(SessionOutput.Answer answer, Account account, long after, long upTo) {
         Reader reader = directory.reader(account.number()).resuming();
         long last = after;
         boolean going = last < upTo;
@@ -98,10 +98,10 @@ public final class History implements Feature {
     }
 
     /**
-     * Sends a page, with fewer messages than requested if they are long. It says what was delivered before it, and
-     * nothing that follows it.
+     * Sends a page, with fewer messages than requested if they are long. It reflects what was
+     * delivered before it, and nothing that follows it.
      *
-     * @throws Refusal {@link Code#NO_SUCH_USER} if the conversation with nobody is requested
+     * @throws Refusal {@link Code#NO_SUCH_USER} if there is no user of the requested name
      */
     public void page(Session session, MessageCommand.ReadHistory command) throws InterruptedException {
         pages.answer(session, deliveredTo -> page(directory.reader(session.account()), command, session, deliveredTo));
@@ -132,7 +132,7 @@ public final class History implements Feature {
         }
         SortedMap<Long, Long> read = new TreeMap<>();
         if (other != null && other != Message.EVERYONE) {
-            page.name(other);
+            page.addName(other);
             read = conversations.read(account, other);
         }
         List<MessageEvent.Message> shown = newest ? page.items().reversed() : page.items();

@@ -13,8 +13,8 @@ import chatd.daemon.store.read.MessageStore;
 import chatd.daemon.store.read.Range;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Addressee;
-import chatd.protocol.value.Amended;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.MessageState;
+import chatd.protocol.value.group.GroupAction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what histories consist of: messages as they are now, and what was done about older ones (page {@code
- * chat-json-1.md}, "Taking back, correcting, reacting"). Any thread; blocks.
+ * Reads the items of histories: messages as they are now, and amendments to older ones (page
+ * {@code chat-json-1.md}, "Taking back, correcting, reacting"). Any thread; blocks.
  */
 public final class Items {
     private final MessageStore messages;
@@ -55,8 +55,8 @@ public final class Items {
     }
 
     /**
-     * Returns the numbers in a user's history after one, the lowest first: of messages, and of what was done about those
-     * that the user knows already.
+     * Returns the numbers in a user's history after one, the lowest first: of messages, and of
+     * amendments to those that the user knows already.
      *
      * @param conversation one of the user's own; null for all of them
      * @param known the number up to which the user knows the messages
@@ -77,7 +77,7 @@ public final class Items {
     /**
      * Returns the items with these numbers, by number.
      *
-     * @param upTo what was done above this number is left out
+     * @param upTo amendments above this number are left out
      */
     public List<Item> read(Reader reader, List<Long> numbers, long upTo) {
         List<Message> sent = messages.messages(numbers);
@@ -101,7 +101,10 @@ public final class Items {
         return items;
     }
 
-    /** Returns whether a message was taken back while what had been done about it was being read. */
+    /**
+     * Returns whether an amendment lost its content, because its message was taken back while it
+     * was being read.
+     */
     private static boolean isEmpty(Amendment.Act act) {
         return switch (act) {
             case Amendment.TakenBack _ -> false;
@@ -113,7 +116,7 @@ public final class Items {
     private Item item(Reader reader, Message message, AmendmentStore.State state) {
         Set<Long> concerned = concerned(message.sender(), message.receivers(), reader);
         if (message.isErased()) {
-            AmendmentStore.Taking taken = state.takenBack();
+            AmendmentStore.Retraction taken = state.takenBack();
             long by = taken == null ? Message.SERVER : taken.by();
             if (by != Message.SERVER) {
                 concerned.add(by);
@@ -137,19 +140,21 @@ public final class Items {
     private MessageEvent.Message amended(Message message, AmendmentStore.State state) {
         List<AmendmentStore.Correction> corrections = state.corrections();
         if (corrections.isEmpty() && state.reactions().isEmpty()) {
-            return Applier.event(message, Amended.UNCHANGED, directory);
+            return Applier.event(message, MessageState.UNCHANGED, directory);
         }
         if (corrections.isEmpty()) {
-            return Applier.event(message, new Amended(null, List.of(), state.reactions()), directory);
+            return Applier.event(message, new MessageState(null, List.of(), state.reactions()), directory);
         }
         AmendmentStore.Correction shown = corrections.getFirst();
-        List<Amended.Text> earlier = new ArrayList<>();
+        List<MessageState.Text> earlier = new ArrayList<>();
         corrections.stream()
                 .skip(1)
-                .forEach(before ->
-                        earlier.add(new Amended.Text(before.number(), before.time(), before.text(), before.salt())));
-        earlier.add(new Amended.Text(message.number(), message.time(), String.valueOf(message.text()), message.salt()));
-        Amended amended = new Amended(new Amended.Version(shown.number(), shown.time()), earlier, state.reactions());
+                .forEach(before -> earlier.add(
+                        new MessageState.Text(before.number(), before.time(), before.text(), before.salt())));
+        earlier.add(new MessageState.Text(
+                message.number(), message.time(), String.valueOf(message.text()), message.salt()));
+        MessageState amended =
+                new MessageState(new MessageState.Version(shown.number(), shown.time()), earlier, state.reactions());
         return Applier.event(message.with(shown.text(), shown.salt()), amended, directory);
     }
 
@@ -158,9 +163,9 @@ public final class Items {
         concerned.add(Addressee.group(change.group()));
         concerned.add(change.sender());
         concerned.add(change.removedAccount());
-        if (change.act() instanceof GroupAct.RoleGiven given) {
+        if (change.act() instanceof GroupAction.RoleGiven given) {
             concerned.add(given.user());
-        } else if (change.act() instanceof GroupAct.Left left) {
+        } else if (change.act() instanceof GroupAction.Left left) {
             concerned.add(left.next());
         }
         concerned.remove(Message.SERVER);

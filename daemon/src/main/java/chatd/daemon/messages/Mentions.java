@@ -21,6 +21,6 @@ final class Mentions {
      */
     List<Long> in(String text, LongPredicate isReceiver) {
         return List.copyOf(Mention.in(
-                text, typed -> directory.called(typed).map(Account::number).filter(isReceiver::test)));
+                text, typed -> directory.findAsTyped(typed).map(Account::number).filter(isReceiver::test)));
     }
 }

@@ -11,14 +11,14 @@ import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.Proposal;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Caller;
@@ -52,7 +52,7 @@ public final class Messages implements Feature {
 
     private static final String TEXTS = "texts and files an hour are taken from one user";
 
-    /** The minutes over which texts are counted: nobody is refused for being busy for a while. */
+    /** The minutes over which texts are counted: nobody is refused for a short burst. */
     private static final long MINUTES = 60;
 
     private final Directory directory;
@@ -67,16 +67,16 @@ public final class Messages implements Feature {
     private final DiskSpace disks;
 
     /** The texts and files that each account sends in an hour ({@code rates.texts}). */
-    private final RateBy<Long> sent;
+    private final KeyedRateLimit<Long> sent;
 
     /** The bytes of texts that each account sends in a day ({@code rates.text-bytes}). */
-    private final RateBy<Long> sentBytes;
+    private final KeyedRateLimit<Long> sentBytes;
 
     /** The bytes of texts that all accounts that registered themselves send in a day ({@code rates.registered-text-bytes}). */
-    private final RateBy<Long> registeredBytes;
+    private final KeyedRateLimit<Long> registeredBytes;
 
     /** The mentions of one user by another, or of a whole group, in a minute ({@code rates.mentions}). */
-    private final RateBy<Pair> alerts;
+    private final KeyedRateLimit<Pair> alerts;
 
     public Messages(FeatureContext parts) {
         this.directory = parts.directory();
@@ -89,17 +89,17 @@ public final class Messages implements Feature {
         this.config = parts.config();
         this.clock = parts.clock();
         this.disks = parts.disks();
-        this.sent =
-                new RateBy<>(() -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
-        this.sentBytes = new RateBy<>(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
-        this.registeredBytes =
-                new RateBy<>(() -> config.get().rates().registeredTextBytes(), most -> most, Duration.ofDays(1));
-        this.alerts = RateBy.ofPairs(() -> config.get().rates().mentions(), Duration.ofMinutes(1));
+        this.sent = new KeyedRateLimit<>(
+                () -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
+        this.sentBytes = new KeyedRateLimit<>(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
+        this.registeredBytes = new KeyedRateLimit<>(
+                () -> config.get().rates().registeredTextBytes(), most -> most, Duration.ofDays(1));
+        this.alerts = KeyedRateLimit.ofPairs(() -> config.get().rates().mentions(), Duration.ofMinutes(1));
     }
 
     @Override
     public void addTo(Routes routes) {
-        routes.written(
+        routes.pipelined(
                 MessageCommand.SendText.class,
                 (session, command) -> noticeWhenDelivered(session, send(session, command)),
                 (session, command) -> noticeWhenDelivered(session, offer(session, command)));
@@ -110,10 +110,10 @@ public final class Messages implements Feature {
         if (sent == null) {
             return null;
         }
-        String beside = sent.senderNotice();
+        String notice = sent.senderNotice();
         return sent.done().thenApply(committed -> {
-            if (beside != null) {
-                session.answer(new SessionEvent.Notice(beside, clock.instant()));
+            if (notice != null) {
+                session.answer(new SessionEvent.Notice(notice, clock.instant()));
             }
             return committed.entry().receipt();
         });
@@ -127,26 +127,26 @@ public final class Messages implements Feature {
      *     {@link Code#THROTTLED}
      */
     public InFlight send(Caller caller, MessageCommand.SendText command) {
-        Recipients recipients = checked(caller, command);
-        Refusal untaken = recipientRefusal(caller.account(), recipients);
-        long answered = answered(caller, command.answered(), recipients);
+        Recipients recipients = checkedRecipients(caller, command);
+        Refusal refusal = recipientRefusal(caller.account(), recipients);
+        long answered = resolveAnswered(caller, command.replyTo(), recipients);
         charge(caller.account(), ByteBufUtil.utf8Bytes(command.text()));
         return new InFlight(
-                journal.submit(text(caller, command, answered, recipients, untaken)), senderNotice(recipients));
+                journal.submit(text(caller, command, answered, recipients, refusal)), senderNotice(recipients));
     }
 
     /**
      * Sends a text without waiting, for event loops.
      *
-     * @return as {@link #send}; null if the journal can't take it at once, the database has to be asked first, or it takes
-     *     long to find whom it mentions, and nothing was sent
+     * @return as {@link #send}; null, with nothing sent, if the journal can't take it at once, the
+     *     database has to be queried first, or finding its mentions takes long
      * @throws Refusal as {@link #send}
      */
     public @Nullable InFlight offer(Caller caller, MessageCommand.SendText command) {
-        Recipients recipients = checked(caller, command);
-        if (command.answered() != 0
-                || Mention.isOfMany(command.text())
-                || !reserved(caller.account(), recipients).isEmpty()) {
+        Recipients recipients = checkedRecipients(caller, command);
+        if (command.replyTo() != 0
+                || Mention.mayBeSlow(command.text())
+                || !refusingRecipients(caller.account(), recipients).isEmpty()) {
             return null;
         }
         int bytes = ByteBufUtil.utf8Bytes(command.text());
@@ -159,7 +159,7 @@ public final class Messages implements Feature {
         return new InFlight(done, senderNotice(recipients));
     }
 
-    /** @throws Refusal {@link Code#THROTTLED} if an account has sent too much of late */
+    /** @throws Refusal {@link Code#THROTTLED} if an account has sent too much recently */
     void charge(long account, int bytes) {
         sent.charge(account, 1, TEXTS);
         try {
@@ -167,16 +167,19 @@ public final class Messages implements Feature {
             try {
                 chargeRegistered(account, bytes);
             } catch (Refusal e) {
-                sentBytes.takeBack(account, bytes);
+                sentBytes.refund(account, bytes);
                 throw e;
             }
         } catch (Refusal e) {
-            sent.takeBack(account, 1);
+            sent.refund(account, 1);
             throw e;
         }
     }
 
-    /** @throws Refusal {@link Code#THROTTLED} if an account registered itself, and all of these have sent too much of late */
+    /**
+     * @throws Refusal {@link Code#THROTTLED} if an account registered itself, and all such accounts
+     *     together have sent too much recently
+     */
     private void chargeRegistered(long account, long bytes) {
         if (directory.hasRegistered(account)) {
             registeredBytes.charge(
@@ -185,10 +188,10 @@ public final class Messages implements Feature {
     }
 
     private void takeBack(long account, int bytes) {
-        sent.takeBack(account, 1);
-        sentBytes.takeBack(account, bytes);
+        sent.refund(account, 1);
+        sentBytes.refund(account, bytes);
         if (directory.hasRegistered(account)) {
-            registeredBytes.takeBack(Message.SERVER, bytes);
+            registeredBytes.refund(Message.SERVER, bytes);
         }
     }
 
@@ -202,25 +205,25 @@ public final class Messages implements Feature {
             CompletableFuture<Committed<Message>> done,
             @Nullable String senderNotice) {}
 
-    private Recipients checked(Caller caller, MessageCommand.SendText command) {
+    private Recipients checkedRecipients(Caller caller, MessageCommand.SendText command) {
         disks.check();
         check(command.text(), config.get().limits().text());
         return recipients(caller, command.audience());
     }
 
     /** Returns the recipients whose preferences refuse an account's texts, unless they have written to it. */
-    private List<Account> reserved(long sender, Recipients recipients) {
+    private List<Account> refusingRecipients(long sender, Recipients recipients) {
         List<Long> numbers = recipients.numbers();
         return numbers == null || recipients.group() != 0
                 ? List.of()
                 : numbers.stream()
                         .filter(number -> number != sender)
                         .map(directory::numbered)
-                        .filter(receiver -> !isTaken(sender, receiver))
+                        .filter(receiver -> !isAccepted(sender, receiver))
                         .toList();
     }
 
-    private boolean isTaken(long sender, Account receiver) {
+    private boolean isAccepted(long sender, Account receiver) {
         return switch (receiver.preferences().texts()) {
             case EVERYONE -> true;
             case FRIENDS -> contacts.friends(receiver.number()).has(sender);
@@ -228,9 +231,12 @@ public final class Messages implements Feature {
         };
     }
 
-    /** Returns why recipients do not take what an account sends; null if all do. Blocks if one does not take that of everyone. */
+    /**
+     * Returns why recipients refuse what an account sends; null if none does. Blocks if a recipient
+     * does not accept texts from everyone.
+     */
     private @Nullable Refusal recipientRefusal(long sender, Recipients recipients) {
-        List<String> refusing = reserved(sender, recipients).stream()
+        List<String> refusing = refusingRecipients(sender, recipients).stream()
                 .filter(receiver -> !store.hasWritten(receiver.number(), sender))
                 .map(Account::name)
                 .limit(Recipients.LISTED)
@@ -283,7 +289,7 @@ public final class Messages implements Feature {
      * same conversation, or was taken back. One that was withheld is answered like any other: its sender must not learn
      * that it was.
      */
-    private long answered(Caller caller, long answered, Recipients recipients) {
+    private long resolveAnswered(Caller caller, long answered, Recipients recipients) {
         List<Long> numbers = recipients.numbers();
         long account = caller.account();
         boolean isThere = answered == 0
@@ -300,19 +306,19 @@ public final class Messages implements Feature {
             MessageCommand.SendText command,
             long answered,
             Recipients recipients,
-            @Nullable Refusal untaken) {
+            @Nullable Refusal refusal) {
         List<Long> mentioned = mentions.in(command.text(), receives(recipients));
         References references = new References(answered, mentioned);
-        SentOnce once = command.id().isEmpty()
+        IdempotencyKey once = command.id().isEmpty()
                 ? null
-                : SentOnce.of(
+                : IdempotencyKey.of(
                         from.account(),
                         command.id(),
-                        "text\n" + recipients.numbers() + '\n' + command.answered() + '\n' + command.text());
-        return new Sending(from, recipients, command.text(), null, references, once, untaken);
+                        "text\n" + recipients.numbers() + '\n' + command.replyTo() + '\n' + command.text());
+        return new Sending(from, recipients, command.text(), null, references, once, refusal);
     }
 
-    /** Returns a predicate: whether an account gets what is sent to these recipients. */
+    /** Returns a predicate that tells whether an account is among these recipients. */
     private LongPredicate receives(Recipients recipients) {
         List<Long> numbers = recipients.numbers();
         return recipients.group() != 0
@@ -333,10 +339,10 @@ public final class Messages implements Feature {
             Recipients recipients,
             StoredFile file,
             long answered,
-            @Nullable SentOnce once,
+            @Nullable IdempotencyKey once,
             Consumer<Message> then)
             throws InterruptedException {
-        References references = new References(answered(caller, answered, recipients), List.of());
+        References references = new References(resolveAnswered(caller, answered, recipients), List.of());
         return journal.commit(new Sending(caller, recipients, null, file, references, once, null), then);
     }
 
@@ -359,30 +365,32 @@ public final class Messages implements Feature {
 
     /** @throws Refusal {@link Code#NOT_ALLOWED} if an account may not write to everyone */
     static void checkEveryone(Account account, Config config) {
-        if (!config.mayWriteToEveryone(account.everyone())) {
+        if (!config.mayWriteToEveryone(account.mayWriteToEveryone())) {
             throw new Refusal(
                     Code.NOT_ALLOWED, "You are not allowed to write to everyone on this server. Nothing was sent.");
         }
     }
 
     /**
-     * Checks that a file may be sent now, before its content is taken. Blocks if a recipient does not take those of everyone.
+     * Checks that a file may be sent now, before its content is received. Blocks if a recipient
+     * does not accept files from everyone.
      *
-     * @throws Refusal as {@link #sendFile} would; {@link Code#THROTTLED} if its account has sent too much of late
+     * @throws Refusal as {@link #sendFile} would; {@link Code#THROTTLED} if its account has sent
+     *     too much recently
      */
     public void admit(Caller caller, Recipients recipients) {
         disks.check();
-        writing(caller.account(), recipients, clock.instant());
-        Refusal untaken = recipientRefusal(caller.account(), recipients);
-        if (untaken != null) {
-            throw untaken;
+        checkedSender(caller.account(), recipients, clock.instant());
+        Refusal refusal = recipientRefusal(caller.account(), recipients);
+        if (refusal != null) {
+            throw refusal;
         }
         sent.charge(caller.account(), 1, TEXTS);
     }
 
     /** Returns the sender's number, after checking that it may still send at the moment of storing. */
-    private long writing(long from, Recipients recipients, Instant now) {
-        Account account = directory.writing(from, now);
+    private long checkedSender(long from, Recipients recipients, Instant now) {
+        Account account = directory.requireUnmuted(from, now);
         if (recipients.numbers() == null) {
             checkEveryone(account);
         }
@@ -393,21 +401,22 @@ public final class Messages implements Feature {
     }
 
     /**
-     * Returns what a text refers to, as of the moment of storing: everybody in a group is the group. Whom its sender has
-     * mentioned too often of late is not mentioned.
+     * Returns what a text refers to, at the moment of storing: a mention of everybody in a group
+     * becomes one of the group. Users whom the sender has mentioned too often recently are left
+     * out.
      */
     private References references(
-            long sender, Recipients recipients, boolean isForAll, References as, RateBy<Pair>.Once alerted) {
-        References all = resolvedReferences(sender, recipients, isForAll, as);
+            long sender, Recipients recipients, boolean isForAll, References found, KeyedRateLimit<Pair>.Once alerted) {
+        References all = resolvedReferences(sender, recipients, isForAll, found);
         return sender == Message.SERVER
                 ? all
                 : all.withMentioned(mentioned -> alerted.take(new Pair(sender, mentioned)));
     }
 
-    private References resolvedReferences(long sender, Recipients recipients, boolean isForAll, References as) {
+    private References resolvedReferences(long sender, Recipients recipients, boolean isForAll, References found) {
         long group = recipients.group();
         if (group == 0) {
-            return as;
+            return found;
         }
         boolean isOfAll = isForAll
                 && groups.members(group)
@@ -415,8 +424,8 @@ public final class Messages implements Feature {
                         .filter(member -> member.role().isAdmin())
                         .isPresent();
         return isOfAll
-                ? new References(as.answered(), List.of(Addressee.group(group)))
-                : as.withMentioned(groups.members(group)::has);
+                ? new References(found.replyTo(), List.of(Addressee.group(group)))
+                : found.withMentioned(groups.members(group)::has);
     }
 
     /** Returns the receivers of a message who have blocked its sender. */
@@ -453,10 +462,13 @@ public final class Messages implements Feature {
         /** Whether the text mentions all of its group; also found on the sender's thread. */
         private final boolean isForAll;
 
-        private final @Nullable SentOnce once;
-        private final RateBy<Pair>.Once alerted = alerts.once();
+        private final @Nullable IdempotencyKey once;
+        private final KeyedRateLimit<Pair>.Once alerted = alerts.once();
 
-        /** Why recipients do not take it; thrown only when it is decided, since the same may have been sent before. */
+        /**
+         * Why recipients refuse it; thrown only when it is decided, since a duplicate is answered
+         * as the original was.
+         */
         private final @Nullable Refusal recipientRefusal;
 
         Sending(
@@ -465,8 +477,8 @@ public final class Messages implements Feature {
                 @Nullable String text,
                 @Nullable StoredFile file,
                 References references,
-                @Nullable SentOnce once,
-                @Nullable Refusal untaken) {
+                @Nullable IdempotencyKey once,
+                @Nullable Refusal refusal) {
             this.from = from == null ? null : from.account();
             this.origin = from == null ? null : from.origin();
             this.recipients = recipients;
@@ -474,9 +486,9 @@ public final class Messages implements Feature {
             this.text = text;
             this.file = file;
             this.references = references;
-            this.isForAll = text != null && recipients.group() != 0 && Mention.isOfAll(text);
+            this.isForAll = text != null && recipients.group() != 0 && Mention.mentionsAll(text);
             this.once = once;
-            this.recipientRefusal = untaken;
+            this.recipientRefusal = refusal;
         }
 
         @Override
@@ -485,7 +497,7 @@ public final class Messages implements Feature {
         }
 
         @Override
-        public @Nullable SentOnce once() {
+        public @Nullable IdempotencyKey once() {
             return once;
         }
 
@@ -496,12 +508,13 @@ public final class Messages implements Feature {
 
         @Override
         public Message decide(Numbers numbers, Instant now) {
-            long sender = from == null ? Message.SERVER : writing(from, recipients, now);
+            long sender = from == null ? Message.SERVER : checkedSender(from, recipients, now);
             if (recipientRefusal != null) {
                 throw recipientRefusal;
             }
-            if (references.answered() == UNANSWERABLE) {
-                // Only now, since it may have been there when the same was sent before.
+            if (references.replyTo() == UNANSWERABLE) {
+                // Only now: a duplicate is answered as the original was, when the message may still
+                // have been there.
                 throw new Refusal(
                         Code.NO_SUCH_MESSAGE,
                         "The message that this answers is not in this conversation, or was taken back. It was not sent.");

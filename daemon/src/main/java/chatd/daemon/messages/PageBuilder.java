@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Collects the items of a page, with the names that they refer to, until it has as many items, or as many bytes, as it may.
- * Used by one thread.
+ * Collects the items of a page, with the names that they refer to, until it has the maximum number
+ * of items or bytes. Used by one thread.
  */
 public final class PageBuilder {
     private final Directory directory;
@@ -31,19 +31,22 @@ public final class PageBuilder {
         this.most = most;
     }
 
-    /** Adds an item; if the page is full, returns false instead. A page takes one item, however long it is. */
+    /**
+     * Adds an item; if the page is full, returns false instead. An empty page takes any item,
+     * however long.
+     */
     public boolean add(Items.Item item) {
         bytes += dialect.pageBytes(item.event());
         isFull = isFull || items.size() == most || (bytes > mostBytes && !items.isEmpty());
         if (!isFull) {
             items.add(item.event());
-            item.concerned().forEach(this::name);
+            item.concerned().forEach(this::addName);
         }
         return !isFull;
     }
 
     /** Adds the name of somebody or of a group. */
-    public void name(long number) {
+    public void addName(long number) {
         names.put(number, directory.nameOf(number));
     }
 

@@ -13,12 +13,13 @@ import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /**
- * Stores read marks: those of one second together, and of one user's in one conversation the last alone. At most 10,000
- * are pending; with more they are stored at once. Any thread; {@link #add} and {@link #settle} may block.
+ * Stores read marks in one batch a second, coalescing those of one user in one conversation to the
+ * latest. At most 10,000 are pending; with more they are stored at once. Any thread; {@link #add}
+ * and {@link #settle} may block.
  */
 final class ReadMarks implements AutoCloseable {
-    private static final Duration TOGETHER = Duration.ofSeconds(1);
-    private static final int PENDING = 10_000;
+    private static final Duration BATCH_DELAY = Duration.ofSeconds(1);
+    private static final int MAX_PENDING = 10_000;
 
     private final ConversationStore store;
     private final LongPredicate isPresent;
@@ -30,9 +31,9 @@ final class ReadMarks implements AutoCloseable {
     private final ReentrantLock writing = new ReentrantLock();
 
     @GuardedBy("lock")
-    private Map<Place, Pending> pending = new LinkedHashMap<>();
+    private Map<Key, Pending> pending = new LinkedHashMap<>();
 
-    private record Place(long account, long conversation) {}
+    private record Key(long account, long conversation) {}
 
     private record Pending(ConversationStore.Mark mark, CompletableFuture<Boolean> done) {}
 
@@ -60,11 +61,11 @@ final class ReadMarks implements AutoCloseable {
                 Thread.startVirtualThread(this::writeSoon);
             }
             now = pending.merge(
-                    new Place(mark.account(), mark.conversation()),
+                    new Key(mark.account(), mark.conversation()),
                     new Pending(mark, new CompletableFuture<>()),
                     (before, its) ->
                             before.mark().message() >= mark.message() ? before : new Pending(mark, before.done()));
-            isFull = pending.size() >= PENDING;
+            isFull = pending.size() >= MAX_PENDING;
         } finally {
             lock.unlock();
         }
@@ -76,7 +77,7 @@ final class ReadMarks implements AutoCloseable {
 
     private void writeSoon() {
         try {
-            Thread.sleep(TOGETHER);
+            Thread.sleep(BATCH_DELAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -87,14 +88,14 @@ final class ReadMarks implements AutoCloseable {
     long pending(long account, long conversation) {
         lock.lock();
         try {
-            Pending its = pending.get(new Place(account, conversation));
+            Pending its = pending.get(new Key(account, conversation));
             return its == null ? 0 : its.mark().message();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns once no mark of these users is pending: stores all that are, if there is one. */
+    /** Waits until no mark of these users is pending: if one is, stores all pending marks. */
     void settle(Collection<Long> accounts) {
         boolean isSettled;
         lock.lock();
@@ -125,7 +126,7 @@ final class ReadMarks implements AutoCloseable {
                 return;
             }
             try {
-                store.mark(all.stream().map(Pending::mark).toList());
+                store.storeReadMarks(all.stream().map(Pending::mark).toList());
             } catch (RuntimeException e) {
                 all.forEach(one -> one.done().completeExceptionally(e));
                 return;

@@ -61,7 +61,7 @@ public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
         return new Recipients(List.of(Addressee.group(number)), Set.of());
     }
 
-    /** Returns the number of the group that they are; 0 if they are none. */
+    /** Returns the number of the group that is the recipient; 0 if none is. */
     long group() {
         return Message.group(numbers);
     }

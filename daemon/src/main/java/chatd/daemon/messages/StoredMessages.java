@@ -58,16 +58,18 @@ public final class StoredMessages {
     public List<Digested> next(long upTo) {
         List<Message> sent = messages.after(last, PAGE);
         List<Amendment> done = amendments.after(last, PAGE);
-        List<GroupChange> ofGroups = groups.after(last, PAGE);
+        List<GroupChange> groupChanges = groups.after(last, PAGE);
         long end = Math.min(
                 CatchUp.end(sent, PAGE, Message::number),
-                Math.min(CatchUp.end(done, PAGE, Amendment::number), CatchUp.end(ofGroups, PAGE, GroupChange::number)));
+                Math.min(
+                        CatchUp.end(done, PAGE, Amendment::number),
+                        CatchUp.end(groupChanges, PAGE, GroupChange::number)));
         Map<Long, Long> takenBack = amendments.takenBack(concerned(sent, done));
         List<Digested> all = new ArrayList<>();
         for (Message message : sent) {
             all.add(new Digested(
                     message.number(),
-                    message.isErased() ? "" : EntryEvents.digest(asItIs(message)),
+                    message.isErased() ? "" : EntryEvents.digest(withPresentContent(message)),
                     message.isErased() ? takenBack.get(message.number()) : null));
         }
         for (Amendment amendment : done) {
@@ -77,7 +79,7 @@ public final class StoredMessages {
                     digest,
                     digest.isEmpty() ? takenBack.get(amendment.subject().message()) : null));
         }
-        ofGroups.forEach(change -> all.add(new Digested(change.number(), "group G" + change.group(), null)));
+        groupChanges.forEach(change -> all.add(new Digested(change.number(), "group G" + change.group(), null)));
         List<Digested> page = all.stream()
                 .filter(each -> each.message() <= end)
                 .sorted(Comparator.comparingLong(Digested::message))
@@ -97,11 +99,11 @@ public final class StoredMessages {
     }
 
     private static String digest(Amendment amendment) {
-        long of = amendment.subject().message();
+        long message = amendment.subject().message();
         return switch (amendment.act()) {
-            case Amendment.TakenBack back -> "retraction " + of;
+            case Amendment.TakenBack back -> "retraction " + message;
             case Amendment.Corrected corrected -> EntryEvents.digest(amendment, corrected);
-            case Amendment.Reacted reacted -> "reaction " + of + (reacted.on() ? " on" : " off");
+            case Amendment.Reacted reacted -> "reaction " + message + (reacted.on() ? " on" : " off");
         };
     }
 
@@ -113,7 +115,7 @@ public final class StoredMessages {
     /**
      * Returns the message with the hash of its file's present content in place of the one recorded when it was sent.
      */
-    private Message asItIs(Message message) {
+    private Message withPresentContent(Message message) {
         StoredFile file = message.file();
         if (file == null) {
             return message;

@@ -19,9 +19,10 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Answers clients that ask by UDP from which address they come (page {@code direct.md}, "What is my address?"). An answer is
- * never longer than what it answers, so that a forged sender gains nothing; what is not a question is not answered,
- * nor is a network that asks too often. Remembers {@value #MOST_NETWORKS} networks, about 200 bytes each. Event loops.
+ * Answers clients that ask by UDP which address they come from (page {@code direct.md}, "What is my
+ * address?"). An answer is never longer than its question, so that forged senders gain no
+ * amplification; malformed questions are not answered, nor are networks that ask too often.
+ * Remembers {@value #MOST_NETWORKS} networks, about 200 bytes each. Runs on event loops.
  */
 @Sharable
 final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket> {

@@ -13,9 +13,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the number of connections: in all and per network, and of those that have not logged in. Of the latter no network
- * has more than are left, and no address of it more than are left to its network; one that comes when there is no room
- * takes the place of the oldest handshake of the address of its network that has the most. Any thread.
+ * Limits the number of connections: in total and per network, and of those that have not logged in.
+ * Of the latter, no network has more than are left free, and no address more than are left free to
+ * its network. A newcomer without room takes the place of the oldest handshake of the address in
+ * its network that has the most handshakes. Any thread.
  */
 final class Admission {
     private final Supplier<Config> config;
@@ -40,10 +41,13 @@ final class Admission {
         private final Map<InetAddress, Stranger> byAddress = new HashMap<>();
     }
 
-    /** The connections of one address that have not logged in, and those of them in whose handshake the others wait. */
+    /**
+     * The connections of one address that have not logged in, and those of them whose handshake is
+     * in progress, oldest first.
+     */
     private static final class Stranger {
         private int connections;
-        private final Set<Admitted> greeting = new LinkedHashSet<>();
+        private final Set<Admitted> handshaking = new LinkedHashSet<>();
     }
 
     /** @param config supplies the current configuration; the maximum of those not logged in is that of the start */
@@ -71,25 +75,25 @@ final class Admission {
         }
 
         /** Records that its handshake is complete. */
-        void greeted() {
+        void handshakeCompleted() {
             synchronized (Admission.this) {
                 Neighbours neighbours = networks.get(network);
                 Stranger stranger = neighbours == null ? null : neighbours.byAddress.get(address);
                 if (stranger != null) {
-                    stranger.greeting.remove(this);
+                    stranger.handshaking.remove(this);
                 }
             }
         }
 
         /** Records that it has logged in. */
-        void known() {
+        void loggedIn() {
             synchronized (Admission.this) {
                 forgetStranger(this);
             }
         }
 
         /** Records that it is closed. */
-        void left() {
+        void closed() {
             synchronized (Admission.this) {
                 forget(this);
             }
@@ -123,7 +127,7 @@ final class Admission {
         return admitted;
     }
 
-    /** Returns of how many networks something is remembered. */
+    /** Returns the number of networks that are remembered. */
     synchronized int networks() {
         return networks.size();
     }
@@ -140,12 +144,12 @@ final class Admission {
         Stranger same = neighbours.byAddress.get(newcomer.address);
         return neighbours.connections < now.limits().connectionsPerAddress()
                 && neighbours.strangers < free
-                && (same == null || hasShare(same, neighbours));
+                && (same == null || hasShareLeft(same, neighbours));
     }
 
     /**
-     * Returns the oldest handshake of the newcomer's address, if that has its share, or of the address that has the most in
-     * its network; null if there is none.
+     * Returns the oldest handshake of the newcomer's address, if that has used up its share, or of
+     * the address that has the most in its network; null if there is none.
      */
     @GuardedBy("this")
     private @Nullable Admitted oldest(Admitted newcomer) {
@@ -154,18 +158,18 @@ final class Admission {
             return null;
         }
         Stranger same = neighbours.byAddress.get(newcomer.address);
-        Stranger most = same != null && !hasShare(same, neighbours)
+        Stranger most = same != null && !hasShareLeft(same, neighbours)
                 ? same
                 : neighbours.byAddress.values().stream()
-                        .max(Comparator.comparingInt((Stranger stranger) -> stranger.greeting.size())
+                        .max(Comparator.comparingInt((Stranger stranger) -> stranger.handshaking.size())
                                 .thenComparing(Comparator.comparingLong(Admission::oldestOf)
                                         .reversed()))
                         .orElse(null);
-        return most == null ? null : most.greeting.stream().findFirst().orElse(null);
+        return most == null ? null : most.handshaking.stream().findFirst().orElse(null);
     }
 
     private static long oldestOf(Stranger stranger) {
-        return stranger.greeting.stream()
+        return stranger.handshaking.stream()
                 .mapToLong(admitted -> admitted.sequence)
                 .findFirst()
                 .orElse(Long.MAX_VALUE);
@@ -173,7 +177,7 @@ final class Admission {
 
     /** Returns whether an address may have one more connection that has not logged in. */
     @GuardedBy("this")
-    private boolean hasShare(Stranger stranger, Neighbours neighbours) {
+    private boolean hasShareLeft(Stranger stranger, Neighbours neighbours) {
         return stranger.connections < free - neighbours.strangers;
     }
 
@@ -187,7 +191,7 @@ final class Admission {
         neighbours.strangers++;
         Stranger stranger = neighbours.byAddress.computeIfAbsent(admitted.address, _ -> new Stranger());
         stranger.connections++;
-        stranger.greeting.add(admitted);
+        stranger.handshaking.add(admitted);
     }
 
     @GuardedBy("this")
@@ -214,7 +218,7 @@ final class Admission {
         admitted.isStranger = false;
         free++;
         neighbours.strangers--;
-        stranger.greeting.remove(admitted);
+        stranger.handshaking.remove(admitted);
         if (--stranger.connections == 0) {
             neighbours.byAddress.remove(admitted.address);
         }

@@ -3,7 +3,7 @@ package chatd.daemon.net;
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.dispatch.Dispatcher;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.net.http.FileRequests;
 import chatd.daemon.net.http.Http;
 import chatd.daemon.net.stream.ClientConnection;
@@ -69,7 +69,7 @@ public final class Listener implements AutoCloseable {
 
     private static final Logger LOG = LogManager.getLogger(Listener.class);
 
-    private static final Duration COMPLAINTS_APART = Duration.ofMinutes(1);
+    private static final Duration COMPLAINT_INTERVAL = Duration.ofMinutes(1);
 
     /** How long a stop waits for handshakes in progress: a genuine one takes a fraction of this. */
     private static final Duration HANDSHAKES = Duration.ofSeconds(2);
@@ -90,23 +90,23 @@ public final class Listener implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final AuditTrail audit;
     private final Admission admission;
-    private volatile ConfiguredDialects spoken;
+    private volatile ConfiguredDialects configuredDialects;
     private final Http http;
     private final LargeFrames largeFrames;
-    private final RateBy<Long> rates;
+    private final KeyedRateLimit<Long> rates;
     private final Backlog backlog;
     private final AtomicLong sessions;
     /** Number of connections from proxies, including those whose PROXY header has not arrived yet. */
     private final AtomicInteger proxied = new AtomicInteger();
     /** Number of connections whose handshake is in progress. */
-    private final AtomicInteger greeting = new AtomicInteger();
+    private final AtomicInteger handshaking = new AtomicInteger();
 
-    private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINTS_APART.toNanos());
+    private final AtomicLong lastComplaint = new AtomicLong(System.nanoTime() - COMPLAINT_INTERVAL.toNanos());
     private final EventLoopGroup loops;
     private final Map<EventLoop, LoopTasks> tasks = new ConcurrentHashMap<>();
     private final List<Channel> listening = new ArrayList<>();
 
-    /** Of the socket for questions by UDP; 0 without one. */
+    /** The port for questions by UDP; 0 if there is none. */
     private volatile int udpPort;
 
     /**
@@ -126,7 +126,7 @@ public final class Listener implements AutoCloseable {
         this.dispatcher = dispatcher;
         this.audit = audit;
         this.admission = new Admission(config);
-        this.spoken = ConfiguredDialects.as(config.get());
+        this.configuredDialects = ConfiguredDialects.of(config.get());
         this.http = new Http(files, config);
         this.largeFrames = new LargeFrames(config.get().limits().largeFrames());
         this.rates = Rate.ofAccounts(() -> config.get().rates().accountBytes());
@@ -139,7 +139,9 @@ public final class Listener implements AutoCloseable {
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
-    /** Returns by what sockets are served: Linux's epoll where its library can be loaded, or Java's NIO. */
+    /**
+     * Returns how sockets are served: Linux's epoll where its library can be loaded, or Java's NIO.
+     */
     public static String transport() {
         return Epoll.isAvailable() ? "epoll" : "NIO";
     }
@@ -266,7 +268,7 @@ public final class Listener implements AutoCloseable {
         InetSocketAddress peer = channel.remoteAddress();
         Config now = config.get();
         if (now.listen().proxies().stream().noneMatch(proxies -> proxies.contains(peer.getAddress()))) {
-            welcome(channel, peer, false);
+            setUp(channel, peer, false);
             return;
         }
         channel.closeFuture().addListener(closed -> proxied.decrementAndGet());
@@ -276,7 +278,7 @@ public final class Listener implements AutoCloseable {
             return;
         }
         ProxyHeader.await(
-                channel.pipeline(), peer, now.limits().firstPacket(), client -> welcome(channel, client, true), why -> {
+                channel.pipeline(), peer, now.limits().firstPacket(), client -> setUp(channel, client, true), why -> {
                     refuse(peer, "malformed");
                     complain(peer, why);
                 });
@@ -285,8 +287,8 @@ public final class Listener implements AutoCloseable {
     /** Logs a refused proxy connection, at most once a minute: a misconfigured proxy shuts out everyone behind it. */
     private void complain(InetSocketAddress proxy, String why) {
         long now = System.nanoTime();
-        long last = complained.get();
-        if (now - last > COMPLAINTS_APART.toNanos() && complained.compareAndSet(last, now)) {
+        long last = lastComplaint.get();
+        if (now - last > COMPLAINT_INTERVAL.toNanos() && lastComplaint.compareAndSet(last, now)) {
             LOG.warn(
                     "CHATD-703 a connection from {}, of listen.proxies, was refused: {}. Does the proxy send the PROXY protocol?",
                     NetUtil.toAddressString(proxy.getAddress()),
@@ -302,7 +304,7 @@ public final class Listener implements AutoCloseable {
     }
 
     /** @param peer the client's address, its own or as reported by a proxy */
-    private void welcome(SocketChannel channel, InetSocketAddress peer, boolean isProxied) {
+    private void setUp(SocketChannel channel, InetSocketAddress peer, boolean isProxied) {
         Admission.Admitted admitted = admission.admit(peer.getAddress(), () -> {
             refuse(peer, "too-many");
             channel.close();
@@ -312,14 +314,14 @@ public final class Listener implements AutoCloseable {
             channel.close();
             return;
         }
-        channel.closeFuture().addListener(closed -> admitted.left());
+        channel.closeFuture().addListener(closed -> admitted.closed());
         Config now = config.get();
         boolean isExempt = now.isExempt(peer.getAddress());
         Config.Limits limits = now.limits();
-        ConfiguredDialects dialects = spoken;
+        ConfiguredDialects dialects = configuredDialects;
         if (!dialects.config().equals(now)) {
-            dialects = ConfiguredDialects.as(now);
-            spoken = dialects;
+            dialects = ConfiguredDialects.of(now);
+            configuredDialects = dialects;
         }
         ClientConnection connection = new ClientConnection(
                 dialects,
@@ -330,11 +332,11 @@ public final class Listener implements AutoCloseable {
                         new Rate(now.rates(), rates),
                         largeFrames,
                         isExempt,
-                        admitted::known,
+                        admitted::loggedIn,
                         limits.linger()),
                 tasks.computeIfAbsent(channel.eventLoop(), LoopTasks::new));
         channel.closeFuture().addListener(closed -> connection.releaseLoginSlot());
-        connection.carry(new Session(
+        connection.setSession(new Session(
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,
                 NetUtil.toAddressString(peer.getAddress()),
@@ -352,16 +354,17 @@ public final class Listener implements AutoCloseable {
                     return secure;
                 },
                 tls.get().dialects());
-        channel.pipeline().addLast(Http.beforeTls(), hello, new Greeting(connection, admitted, isProxied), connection);
+        channel.pipeline()
+                .addLast(Http.beforeTls(), hello, new HandshakeTracker(connection, admitted, isProxied), connection);
     }
 
-    /** Counts a connection as greeting until its handshake ends or it is closed. */
-    private final class Greeting extends ChannelInboundHandlerAdapter {
+    /** Counts a handshake as in progress until it ends or the connection is closed. */
+    private final class HandshakeTracker extends ChannelInboundHandlerAdapter {
         private final ClientConnection connection;
         private final Admission.Admitted admitted;
         private final boolean isProxied;
 
-        Greeting(ClientConnection connection, Admission.Admitted admitted, boolean isProxied) {
+        HandshakeTracker(ClientConnection connection, Admission.Admitted admitted, boolean isProxied) {
             this.isProxied = isProxied;
             this.connection = connection;
             this.admitted = admitted;
@@ -369,16 +372,16 @@ public final class Listener implements AutoCloseable {
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
-            greeting.incrementAndGet();
+            handshaking.incrementAndGet();
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             ctx.fireUserEventTriggered(event);
             if (event instanceof SslHandshakeCompletionEvent handshake) {
-                admitted.greeted();
+                admitted.handshakeCompleted();
                 if (handshake.isSuccess()) {
-                    http.greet(ctx, connection, isProxied);
+                    http.serve(ctx, connection, isProxied);
                 }
                 ctx.pipeline().remove(this);
             }
@@ -386,12 +389,12 @@ public final class Listener implements AutoCloseable {
 
         @Override
         public void handlerRemoved(ChannelHandlerContext ctx) {
-            greeting.decrementAndGet();
+            handshaking.decrementAndGet();
         }
     }
 
     /** Returns once every event loop has executed a task. Blocks. */
-    public void answer() throws InterruptedException {
+    public void awaitLoops() throws InterruptedException {
         for (EventExecutor loop : loops) {
             loop.submit(() -> {}).sync();
         }
@@ -407,7 +410,7 @@ public final class Listener implements AutoCloseable {
             loop.submit(() -> {}).await(HANDSHAKES.toMillis());
         }
         long end = System.nanoTime() + HANDSHAKES.toNanos();
-        while (greeting.get() > 0 && System.nanoTime() < end) {
+        while (handshaking.get() > 0 && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
     }

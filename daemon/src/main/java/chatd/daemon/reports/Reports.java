@@ -14,9 +14,9 @@ import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.model.message.Reader;
 import chatd.daemon.session.Session;
@@ -85,7 +85,8 @@ public final class Reports implements Feature {
         FreeText.check(command.text(), "A report has no invisible characters. Nothing was done.");
         long number = session.account();
         Origin origin = session.origin();
-        SentOnce once = SentOnce.of(number, command.id(), "report\n" + command.message() + '\n' + command.text());
+        IdempotencyKey once =
+                IdempotencyKey.of(number, command.id(), "report\n" + command.message() + '\n' + command.text());
         counting.lockInterruptibly();
         try {
             Reader reader = directory.reader(number);
@@ -96,7 +97,7 @@ public final class Reports implements Feature {
             long bytes = 1_000 + 2L * command.text().length() + (text == null ? 0 : 2L * text.length());
             journal.commit(new AccountDecision(
                     number, new Batching.ChangeOf(number, false), bytes, once, (numbers, now) -> {
-                        Account account = directory.acting(number);
+                        Account account = directory.requireActive(number);
                         Message its = message.orElseThrow(
                                 () -> new Refusal(Code.NO_SUCH_MESSAGE, "There is no such message. Nothing was done."));
                         if (open >= MOST_OPEN) {
@@ -117,10 +118,10 @@ public final class Reports implements Feature {
         notifyOthers(number);
     }
 
-    /** Notifies those configured to be told of reports that there is a new one. */
+    /** Notifies the accounts configured for it that there is a new report. */
     private void notifyOthers(long by) {
         String told = directory.nameOf(by) + " has reported a message: " + LISTED;
-        for (String name : config.get().reports().told()) {
+        for (String name : config.get().reports().notified()) {
             directory
                     .named(name)
                     .ifPresent(account -> sessions.fanout()
@@ -129,8 +130,8 @@ public final class Reports implements Feature {
     }
 
     /** Returns what a user who logs in is told about reports; empty if nothing. Blocks. */
-    public Optional<String> notice(long account) {
-        boolean isTold = config.get().reports().told().stream()
+    public Optional<String> loginNotice(long account) {
+        boolean isTold = config.get().reports().notified().stream()
                 .anyMatch(name -> directory
                         .named(name)
                         .filter(its -> its.number() == account)
@@ -230,12 +231,13 @@ public final class Reports implements Feature {
     }
 
     /**
-     * Notes something about a report, also about one that is closed.
+     * Adds a note to a report, open or closed.
      *
      * @param by the Unix user who does it
-     * @throws Refusal {@link Code#NO_SUCH_REPORT}, {@link Code#MALFORMED}, {@link Code#TOO_LARGE}, or {@link Code#TOO_MANY}
+     * @throws Refusal {@link Code#NO_SUCH_REPORT}, {@link Code#MALFORMED}, {@link Code#TOO_LARGE},
+     *     or {@link Code#TOO_MANY}
      */
-    public void note(long number, String text, String by) throws InterruptedException {
+    public void addNote(long number, String text, String by) throws InterruptedException {
         FreeText.check(text, "A note has no invisible characters. Nothing was done.");
         if (text.isBlank()) {
             throw new Refusal(Code.MALFORMED, "An empty note is not kept.");

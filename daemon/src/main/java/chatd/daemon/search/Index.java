@@ -44,8 +44,9 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Version;
 
 /**
- * The index on disk: what {@link Indexed} has of each message, the newest first, and up to which number. It holds words of
- * all messages, and so its directory is for the daemon's user alone. Written by one thread, searched by any.
+ * The index on disk: the {@link IndexEntry} entries of all messages, the newest first, and the number
+ * up to which they go. It holds words of all messages, and so only the daemon's user may access its
+ * directory. Written by one thread, searched by any.
  */
 final class Index implements Closeable {
     /** Fields. */
@@ -55,32 +56,36 @@ final class Index implements Closeable {
     static final String TEXT = "text";
     static final String TAG = "tag";
 
-    /** What the index was written by: another form, or another way of splitting texts, is built anew. */
-    private static final String FORM = "4, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
+    /**
+     * The format of the index, and what split its texts into words: an index with another one is
+     * rebuilt.
+     */
+    private static final String FORMAT = "4, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
 
-    private static final String FORM_KEY = "form";
+    private static final String FORMAT_KEY = "form";
     private static final String POSITION_KEY = "position";
     private static final String PURGED_KEY = "purged";
 
     /** Maximum megabytes of a merged segment, so that no merge takes long. */
-    private static final double SEGMENT = 64;
+    private static final double MAX_SEGMENT_MEGABYTES = 64;
 
     /** Megabytes that are written to disk at once. */
-    private static final double BUFFER = 8;
+    private static final double BUFFER_MEGABYTES = 8;
 
     /**
-     * Maximum number of words of one entry in all its scopes together, if these are more than two: one with more has each
-     * once, in {@link Indexed.Scope#MANY}. 64 KiB of Chinese have 44,000.
+     * Maximum number of words of one entry, counted in each of its scopes, if it has more than two:
+     * beyond it, each word is indexed once, in {@link IndexEntry.Scope#MANY}. 64 KiB of Chinese have
+     * 44,000.
      */
     static final int MOST_WORDS = 65_536;
 
     /**
-     * More than a query has for a phrase of 64 words and somebody who was in 500 groups 8 times each; with more groups that
-     * were left, a search is refused.
+     * More than a query needs for a phrase of 64 words and somebody who was in 500 groups 8 times
+     * each; with more former groups, a search is refused.
      */
     private static final int MOST_CLAUSES = 100_000;
 
-    private static final long REFRESH = TimeUnit.SECONDS.toNanos(1);
+    private static final long REFRESH_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private static final Sort NEWEST_FIRST = new Sort(new SortField(NUMBER, SortField.Type.LONG, true));
 
@@ -89,12 +94,14 @@ final class Index implements Closeable {
     private final Fields document = new Fields();
     private final SearcherManager searchers;
     private volatile long position;
-    private volatile long searched;
+    private volatile long searchableUpTo;
     private long committed;
     private Instant purged;
-    private volatile long refreshed = System.nanoTime() - REFRESH;
+    private volatile long refreshed = System.nanoTime() - REFRESH_INTERVAL;
 
-    /** The fields of one entry after another, since new ones for each cost as much as the entry. */
+    /**
+     * The fields, reused from entry to entry, since new ones for each cost as much as the entry.
+     */
     private static final class Fields {
         private static final FieldType WORDS = words();
 
@@ -115,15 +122,15 @@ final class Index implements Closeable {
         }
 
         /** Returns the fields of an entry, until the next call. */
-        List<Field> of(Indexed entry) {
+        List<Field> of(IndexEntry entry) {
             number.setLongValue(entry.message());
             point.setLongValue(entry.message());
             time.setLongValue(entry.time().toEpochMilli());
             List<Words.Word> its = Words.of(entry.text());
             List<String> tagged = new ArrayList<>(entry.tags());
             if (entry.scopes().size() > 2 && (long) its.size() * entry.scopes().size() > MOST_WORDS) {
-                words.set(its, List.of(Indexed.Scope.MANY));
-                entry.scopes().forEach(scope -> tagged.add(Indexed.Tags.in(scope)));
+                words.set(its, List.of(IndexEntry.Scope.MANY));
+                entry.scopes().forEach(scope -> tagged.add(IndexEntry.Tags.in(scope)));
             } else {
                 words.set(its, entry.scopes());
             }
@@ -147,7 +154,7 @@ final class Index implements Closeable {
         this.position = Long.parseLong(data.getOrDefault(POSITION_KEY, "0"));
         this.purged = Instant.parse(data.getOrDefault(PURGED_KEY, now.toString()));
         this.committed = position;
-        this.searched = position;
+        this.searchableUpTo = position;
     }
 
     /** Returns what was committed with the index; nothing if it is new. */
@@ -163,7 +170,8 @@ final class Index implements Closeable {
     /**
      * Opens the index in a directory, which is created if need be.
      *
-     * @throws IOException if it can't be read, is damaged or of another form; {@link #delete} is what helps then
+     * @throws IOException if it can't be read, is damaged or of another format; call
+     *     {@link #delete} then
      */
     static Index open(Path path, Instant now) throws IOException {
         IndexSearcher.setMaxClauseCount(MOST_CLAUSES);
@@ -177,7 +185,7 @@ final class Index implements Closeable {
                     .setMergePolicy(mergePolicy())
                     // On the writer's thread, so that what it costs is counted.
                     .setMergeScheduler(new SerialMergeScheduler())
-                    .setRAMBufferSizeMB(BUFFER)
+                    .setRAMBufferSizeMB(BUFFER_MEGABYTES)
                     .setCommitOnClose(false);
             IndexWriter writer = new IndexWriter(directory, config);
             try {
@@ -188,7 +196,7 @@ final class Index implements Closeable {
                 throw e;
             }
         } catch (IllegalArgumentException e) {
-            // So Lucene says that the index has another sort, or other fields.
+            // Lucene throws this if the index has another sort order, or other fields.
             directory.close();
             throw new IOException("the index is of another form", e);
         } catch (IOException | RuntimeException e) {
@@ -199,7 +207,7 @@ final class Index implements Closeable {
 
     private static TieredMergePolicy mergePolicy() {
         TieredMergePolicy policy = new TieredMergePolicy();
-        policy.setMaxMergedSegmentMB(SEGMENT);
+        policy.setMaxMergedSegmentMB(MAX_SEGMENT_MEGABYTES);
         policy.setForceMergeDeletesPctAllowed(0);
         return policy;
     }
@@ -215,9 +223,9 @@ final class Index implements Closeable {
 
     /** Reads all of it, and compares the checksums. */
     private static void check(IndexWriter writer) throws IOException {
-        String form = data(writer).getOrDefault(FORM_KEY, FORM);
-        if (!form.equals(FORM)) {
-            throw new IOException("the index is of another form: " + form);
+        String format = data(writer).getOrDefault(FORMAT_KEY, FORMAT);
+        if (!format.equals(FORMAT)) {
+            throw new IOException("the index is of another form: " + format);
         }
         try (DirectoryReader reader = DirectoryReader.open(writer)) {
             for (LeafReaderContext leaf : reader.leaves()) {
@@ -242,9 +250,9 @@ final class Index implements Closeable {
         return position;
     }
 
-    /** Returns the number up to which searches find. */
-    long searched() {
-        return searched;
+    /** Returns the number up to which messages can be found. */
+    long searchableUpTo() {
+        return searchableUpTo;
     }
 
     int messages() {
@@ -264,8 +272,8 @@ final class Index implements Closeable {
     }
 
     /** Adds entries; after {@link #remove} of their messages, if these were there before. */
-    void add(List<Indexed> entries) throws IOException {
-        for (Indexed entry : entries) {
+    void add(List<IndexEntry> entries) throws IOException {
+        for (IndexEntry entry : entries) {
             writer.addDocument(document.of(entry));
         }
     }
@@ -277,8 +285,8 @@ final class Index implements Closeable {
         }
     }
 
-    /** Records that all up to a number is indexed. */
-    void reached(long number) {
+    /** Records that everything up to a number is indexed. */
+    void setPosition(long number) {
         position = number;
     }
 
@@ -291,8 +299,9 @@ final class Index implements Closeable {
 
     private void force() throws IOException {
         long its = position;
-        writer.setLiveCommitData(Map.of(FORM_KEY, FORM, POSITION_KEY, Long.toString(its), PURGED_KEY, purged.toString())
-                .entrySet());
+        writer.setLiveCommitData(
+                Map.of(FORMAT_KEY, FORMAT, POSITION_KEY, Long.toString(its), PURGED_KEY, purged.toString())
+                        .entrySet());
         writer.commit();
         committed = its;
     }
@@ -332,19 +341,20 @@ final class Index implements Closeable {
     private void refresh() throws IOException {
         long its = position;
         searchers.maybeRefreshBlocking();
-        searched = its;
+        searchableUpTo = its;
         refreshed = System.nanoTime();
     }
 
     /** Makes searches find what was added since, at most once a second. Any thread. */
     void refreshIfDue() throws IOException {
-        if (searched != position && System.nanoTime() - refreshed > REFRESH) {
+        if (searchableUpTo != position && System.nanoTime() - refreshed > REFRESH_INTERVAL) {
             refresh();
         }
     }
 
     /**
-     * Returns the numbers of the newest {@code most} messages that match; of a corrected one perhaps several times.
+     * Returns the numbers of the newest {@code most} messages that match; a corrected one perhaps
+     * several times.
      *
      * @param timeout says whether to give up; asked while it searches
      */

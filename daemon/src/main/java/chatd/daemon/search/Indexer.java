@@ -28,9 +28,10 @@ import org.apache.lucene.store.LockObtainFailedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the index up to date from the ledger, on a thread of its own and by number, never in a message's way: after a crash
- * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. The more
- * people talk, the less of the machine it takes, down to a twentieth, the database's part included; what is more waits.
+ * Keeps the index up to date from the ledger, in order of the numbers, on a thread of its own,
+ * without delaying messages. After a crash it continues from the index's last commit; an index that
+ * is missing, damaged or of another format is rebuilt. The more people talk, the less of the
+ * machine it takes, down to a twentieth, including the database's work; the rest waits.
  */
 public final class Indexer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Indexer.class);
@@ -38,13 +39,16 @@ public final class Indexer implements AutoCloseable {
     /** How long new entries wait, to be indexed together. */
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /** The share of the machine's processors that indexing may take however much people talk. */
-    private static final double SHARE = 0.05;
+    /**
+     * The share of the machine's processors that indexing may always take, however much people
+     * talk.
+     */
+    private static final double MIN_SHARE = 0.05;
 
     /** Work that may be done at once after an idle time. */
     private static final Duration CREDIT = Duration.ofSeconds(1);
 
-    /** How long an entry may not be found before an answer says so. */
+    /** How long an entry may be missing from results before an answer says so. */
     private static final long LATE = TimeUnit.SECONDS.toNanos(2);
 
     private static final Duration COMMIT = Duration.ofMinutes(1);
@@ -52,7 +56,10 @@ public final class Indexer implements AutoCloseable {
     /** Numbers that may be added again after a crash. */
     private static final long UNCOMMITTED = 50_000;
 
-    /** How long words of what was corrected or taken back may stay in the files; a day, and it takes time. */
+    /**
+     * How long words of what was corrected or taken back may stay in the files: a day, less the
+     * time that a purge takes.
+     */
     private static final Duration UNPURGED = Duration.ofHours(20);
 
     private static final Duration RETRY = Duration.ofSeconds(10);
@@ -60,7 +67,7 @@ public final class Indexer implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(10);
 
     private final Path directory;
-    private final Ledgered ledger;
+    private final LedgerReader ledger;
     private final LongSupplier highest;
     private final LongSupplier delivered;
     private final Clock clock;
@@ -87,12 +94,12 @@ public final class Indexer implements AutoCloseable {
      * @param highest returns the highest number in the ledger; it blocks
      * @param sessions to which entries are delivered
      */
-    Indexer(Path directory, Ledgered ledger, LongSupplier highest, Sessions sessions, Clock clock) {
+    Indexer(Path directory, LedgerReader ledger, LongSupplier highest, Sessions sessions, Clock clock) {
         this.directory = directory;
         this.ledger = ledger;
         this.highest = highest;
         this.delivered = sessions.fanout()::deliveredTo;
-        this.pace = new Pace(SHARE, CREDIT, sessions.fanout()::deliveredTo);
+        this.pace = new Pace(MIN_SHARE, CREDIT, sessions.fanout()::deliveredTo);
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("search").daemon().unstarted(this::run);
     }
@@ -122,7 +129,7 @@ public final class Indexer implements AutoCloseable {
         return trouble;
     }
 
-    /** Returns in words whether all is found. Any thread; costs nothing. */
+    /** Returns in words whether everything can be found. Any thread; costs nothing. */
     public String state() {
         Index its = index;
         String why = trouble;
@@ -146,7 +153,7 @@ public final class Indexer implements AutoCloseable {
         try {
             if (its != null) {
                 its.refreshIfDue();
-                return new Status(state(), its.messages(), its.searched(), delivered.getAsLong(), its.bytes());
+                return new Status(state(), its.messages(), its.searchableUpTo(), delivered.getAsLong(), its.bytes());
             }
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("the index was closed meanwhile", e);
@@ -155,7 +162,7 @@ public final class Indexer implements AutoCloseable {
     }
 
     /**
-     * Builds the index anew. Returns once what was there is gone; the rest is done in the background.
+     * Rebuilds the index. Returns once the old content is gone; the rest is done in the background.
      *
      * @throws Refusal {@link Code#BUSY} if there is no index at the moment
      */
@@ -170,7 +177,7 @@ public final class Indexer implements AutoCloseable {
      */
     public void purge() throws InterruptedException {
         order(its -> {
-            // What was just taken back, too.
+            // Includes what was just taken back.
             boolean isMore;
             do {
                 isMore = follow(its);
@@ -229,7 +236,7 @@ public final class Indexer implements AutoCloseable {
         }
         try {
             its.refreshIfDue();
-            long searched = its.searched();
+            long searched = its.searchableUpTo();
             long begin = System.nanoTime();
             // Lucene asks after each hundred messages or more. What fits into the first is never given up, however slow
             // the machine is.
@@ -249,7 +256,7 @@ public final class Indexer implements AutoCloseable {
 
     private void run() {
         while (!isClosing) {
-            try (Index opened = opened()) {
+            try (Index opened = openOrRebuild()) {
                 if (opened.position() > highest.getAsLong()) {
                     LOG.info("CHATD-602 the index of messages knows some that the database does not: it is built anew");
                     opened.clear(now());
@@ -265,7 +272,7 @@ public final class Indexer implements AutoCloseable {
                 LOG.debug("the index failed", e);
             } finally {
                 index = null;
-                // One that is put in after this finds that there is no index.
+                // An order that is added after this finds that there is no index.
                 for (Order order = orders.poll(); order != null; order = orders.poll()) {
                     order.done().cancel(false);
                 }
@@ -274,8 +281,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /** Opens the index; one that can't be read is built anew. */
-    private Index opened() throws IOException {
+    /** Opens the index; one that can't be read is rebuilt. */
+    private Index openOrRebuild() throws IOException {
         try {
             return Index.open(directory, now());
         } catch (LockObtainFailedException e) {
@@ -295,7 +302,7 @@ public final class Indexer implements AutoCloseable {
                 carryOut(order, its);
             }
             try {
-                while (!isClosing && orders.isEmpty() && paced(its)) {
+                while (!isClosing && orders.isEmpty() && followPaced(its)) {
                     commitIfDue(its, UNCOMMITTED);
                 }
             } catch (DatabaseUnavailable e) {
@@ -346,16 +353,16 @@ public final class Indexer implements AutoCloseable {
             caughtUp = System.nanoTime();
             return false;
         }
-        Ledgered.Part part = ledger.after(its.position(), upTo);
+        LedgerReader.Part part = ledger.after(its.position(), upTo);
         its.remove(part.removed());
         its.add(part.added());
         boolean isFurther = part.upTo() > its.position();
-        its.reached(part.upTo());
+        its.setPosition(part.upTo());
         return isFurther;
     }
 
     /** As {@link #follow}, then waits until it is the next part's turn. */
-    private boolean paced(Index its) throws IOException {
+    private boolean followPaced(Index its) throws IOException {
         long begin = System.nanoTime();
         boolean isMore = follow(its);
         pace.recordTime(Duration.ofNanos(System.nanoTime() - begin));

@@ -6,8 +6,9 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
 /**
- * The words of a text, once for each scope ({@link Indexed.Scope}), which stands before each. No phrase goes from one
- * scope to the next, since its words are of one. Used by one thread, for one text after another.
+ * The words of a text, once for each scope ({@link IndexEntry.Scope}), which is the prefix of each. No
+ * phrase spans two scopes, since all its words are of one. Used by one thread, for one text after
+ * another.
  */
 final class ScopedWords extends TokenStream {
     private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
@@ -44,7 +45,7 @@ final class ScopedWords extends TokenStream {
         }
         clearAttributes();
         Words.Word word = words.get(next++);
-        term.append(Indexed.Scope.word(scopes.get(scope), word.text()));
+        term.append(IndexEntry.Scope.word(scopes.get(scope), word.text()));
         increment.setPositionIncrement(word.position() - position);
         position = word.position();
         return true;

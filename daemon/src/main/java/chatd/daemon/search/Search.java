@@ -6,8 +6,8 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Feature;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.FeatureContext;
-import chatd.daemon.limit.Places;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.AccountSlots;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.messages.Items;
@@ -40,8 +40,9 @@ import org.apache.lucene.search.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches what a user may read (page {@code chat-json-1.md}, "Search"). The index says which messages these are; what they
- * say is read from the ledger, as of now, and searched once more. Runs on the session's own thread, and blocks.
+ * Searches what a user may read (page {@code chat-json-1.md}, "Search"). The index says which
+ * messages match; their current content is read from the ledger, and matched again. Runs on the
+ * session's own thread, and blocks.
  */
 public final class Search implements Feature, AutoCloseable {
     /** Hits taken from the index at once. */
@@ -50,7 +51,7 @@ public final class Search implements Feature, AutoCloseable {
     /** How many accounts search at once. */
     private static final int AT_ONCE = 4;
 
-    /** Maximum time that the index takes for one search; to read the hits is paid for by the page. */
+    /** Maximum time that the index takes for one search; the page limits how many hits are read. */
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Indexer indexer;
@@ -58,11 +59,14 @@ public final class Search implements Feature, AutoCloseable {
     private final Directory directory;
     private final Sessions sessions;
     private final Conversations conversations;
-    /** Apart from those of pages, so that nobody's search has others wait for their history. */
-    private final Places places = new Places(AT_ONCE);
+    /**
+     * Separate from those of {@link chatd.daemon.messages.Pages}, so that nobody's search makes
+     * others wait for their history.
+     */
+    private final AccountSlots places = new AccountSlots(AT_ONCE);
 
     private final AuditTrail audit;
-    private final RateBy<Long> rate;
+    private final KeyedRateLimit<Long> rate;
     private final Supplier<Config> config;
 
     public Search(FeatureContext parts, Conversations conversations) {
@@ -72,10 +76,11 @@ public final class Search implements Feature, AutoCloseable {
         this.conversations = conversations;
         this.audit = parts.audit();
         this.config = parts.config();
-        this.rate = new RateBy<>(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
+        this.rate = new KeyedRateLimit<>(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
         this.indexer = new Indexer(
                 config.get().search().directory(),
-                new Ledgered(parts.stores(), directory.groups(), parts.journal().recent()),
+                new LedgerReader(
+                        parts.stores(), directory.groups(), parts.journal().recent()),
                 parts.stores().messages()::highest,
                 sessions,
                 parts.clock());
@@ -87,14 +92,15 @@ public final class Search implements Feature, AutoCloseable {
 
     @Override
     public void addTo(Routes routes) {
-        routes.unlogged(MessageCommand.Find.class, Gate.LOGGED_IN, this::find);
+        routes.unlogged(MessageCommand.SearchMessages.class, Gate.LOGGED_IN, this::find);
     }
 
-    private void find(Session session, MessageCommand.Find command) throws InterruptedException {
-        Wanted wanted = Wanted.of(command.text());
-        // Whoever may ask at will can tell from how long the answers take what stands in others' messages.
+    private void find(Session session, MessageCommand.SearchMessages command) throws InterruptedException {
+        ParsedSearch wanted = ParsedSearch.of(command.text());
+        // Limited: from the timing of unlimited searches, a user could tell what others' messages
+        // contain.
         rate.charge(session.account(), 1, "searches a minute are taken from one user");
-        MessageEvent.Page page = places.take(session.account(), () -> new Finding(session, command, wanted).page());
+        MessageEvent.Page page = places.run(session.account(), () -> new Finding(session, command, wanted).page());
         MessageEvent.Found found = page.found();
         if (found != null) {
             log(session, found.hits().size());
@@ -103,12 +109,12 @@ public final class Search implements Feature, AutoCloseable {
     }
 
     private void log(Session session, int hits) {
-        AuditEvent.Found event = new AuditEvent.Found(AuditTrail.who(session), AuditTrail.peer(session), hits);
+        AuditEvent.Searched event = new AuditEvent.Searched(AuditTrail.who(session), AuditTrail.peer(session), hits);
         if (config.get().audit().find()) {
             audit.log(event);
         } else {
             // Those of an hour are one event.
-            audit.hourly("find", null, session, event);
+            audit.logHourly("find", null, session, event);
         }
     }
 
@@ -119,8 +125,8 @@ public final class Search implements Feature, AutoCloseable {
 
     /** One search. */
     private final class Finding {
-        private final MessageCommand.Find command;
-        private final Wanted wanted;
+        private final MessageCommand.SearchMessages command;
+        private final ParsedSearch wanted;
         private final Reader reader;
         private final @Nullable Long with;
         private final Query query;
@@ -130,8 +136,8 @@ public final class Search implements Feature, AutoCloseable {
         private final List<MessageEvent.Hit> hits = new ArrayList<>();
         private final Set<Long> seen = new HashSet<>();
 
-        /** @throws Refusal if it names a user or a group that does not exist for this one */
-        Finding(Session session, MessageCommand.Find command, Wanted wanted) {
+        /** @throws Refusal if it names a user or a group that this user can't see */
+        Finding(Session session, MessageCommand.SearchMessages command, ParsedSearch wanted) {
             this.command = command;
             this.wanted = wanted;
             this.reader = directory.reader(session.account());
@@ -143,14 +149,16 @@ public final class Search implements Feature, AutoCloseable {
         private Query query() {
             BooleanQuery.Builder all = new BooleanQuery.Builder()
                     .add(
-                            with == null ? Visible.to(reader, wanted::in) : Visible.to(reader, with, wanted::in),
+                            with == null
+                                    ? Visible.to(reader, wanted::toQuery)
+                                    : Visible.to(reader, with, wanted::toQuery),
                             BooleanClause.Occur.FILTER);
             if (command.from() != null) {
-                all.add(Visible.tagged(Indexed.Tags.sentBy(sender(command.from()))), BooleanClause.Occur.FILTER);
+                all.add(Visible.tagged(IndexEntry.Tags.sentBy(sender(command.from()))), BooleanClause.Occur.FILTER);
             }
             if (command.media() != null) {
                 all.add(
-                        Visible.tagged(Indexed.Tags.FILE),
+                        Visible.tagged(IndexEntry.Tags.FILE),
                         command.media() == MessageCommand.Media.FILE
                                 ? BooleanClause.Occur.FILTER
                                 : BooleanClause.Occur.MUST_NOT);
@@ -190,7 +198,7 @@ public final class Search implements Feature, AutoCloseable {
                 before = numbers.isEmpty() ? before : numbers.getLast();
             }
             if (with != null && with != Message.EVERYONE) {
-                page.name(with);
+                page.addName(with);
             }
             return new MessageEvent.Page(
                     with,
@@ -201,7 +209,7 @@ public final class Search implements Feature, AutoCloseable {
                     new MessageEvent.Found(hits, upTo));
         }
 
-        /** Adds those of these messages that have what is wanted, as they are now, until the page is full. */
+        /** Adds those of these messages that match as they are now, until the page is full. */
         private void add(List<Long> numbers) {
             Map<Long, Items.Item> byNumber = new HashMap<>();
             items.read(reader, numbers.stream().distinct().toList(), deliveredTo)

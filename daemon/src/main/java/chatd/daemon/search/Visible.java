@@ -18,8 +18,9 @@ import org.apache.lucene.search.TermQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes queries for words in what a user may see, and for other facts of messages. {@code words} returns the query for the
- * words in any of several scopes ({@link Indexed.Scope}): none is asked for that the user may not read.
+ * Makes queries for words in what a user may see, and for other facts of messages. {@code words}
+ * returns the query for the words in any of several scopes ({@link IndexEntry.Scope}): no scope is
+ * queried that the user may not read.
  */
 final class Visible {
     private Visible() {}
@@ -28,17 +29,17 @@ final class Visible {
     static Query to(Reader reader, Function<List<String>, Query> words) {
         BooleanQuery.Builder any = new BooleanQuery.Builder();
         any.add(longTexts(reader, words), BooleanClause.Occur.SHOULD);
-        // Of most scopes a user sees all: these are asked together.
+        // Most scopes are visible as a whole: these are queried together.
         List<String> whole = new ArrayList<>();
-        whole.add(Indexed.Scope.seenBy(reader.number()));
+        whole.add(IndexEntry.Scope.seenBy(reader.number()));
         if (reader.account().everyoneAfter() == 0) {
-            whole.add(Indexed.Scope.EVERYONE);
+            whole.add(IndexEntry.Scope.EVERYONE);
         } else {
-            any.add(everyones(reader, words), BooleanClause.Occur.SHOULD);
+            any.add(toEveryone(reader, words), BooleanClause.Occur.SHOULD);
         }
         reader.groups().forEach((group, its) -> {
             if (isWhole(its)) {
-                whole.add(Indexed.Scope.group(group));
+                whole.add(IndexEntry.Scope.group(group));
             } else {
                 any.add(ofGroup(group, its, words), BooleanClause.Occur.SHOULD);
             }
@@ -50,50 +51,53 @@ final class Visible {
     /** Returns the query for words in what a user may see of a conversation; {@code with} is an {@link Addressee}. */
     static Query to(Reader reader, long with, Function<List<String>, Query> words) {
         if (with == Message.EVERYONE) {
-            return everyones(reader, words);
+            return toEveryone(reader, words);
         }
         if (Addressee.isGroup(with)) {
             long group = Addressee.groupNumber(with);
             return ofGroup(group, reader.groups().getOrDefault(group, new Reader.Group(0, List.of())), words);
         }
-        Query own = words.apply(List.of(Indexed.Scope.seenBy(reader.number())));
+        Query own = words.apply(List.of(IndexEntry.Scope.seenBy(reader.number())));
         return both(
-                tagged(Indexed.Tags.pair(reader.number(), with)),
+                tagged(IndexEntry.Tags.pair(reader.number(), with)),
                 new BooleanQuery.Builder()
                         .add(own, BooleanClause.Occur.SHOULD)
                         .add(longTexts(reader, words), BooleanClause.Occur.SHOULD)
                         .build());
     }
 
-    /** Of long texts to many. Their words are asked for only where the user sees one, since the tag comes first. */
+    /**
+     * Returns the query for long texts to many. Their words are looked up only where the user sees
+     * one, since the tag is matched first.
+     */
     private static Query longTexts(Reader reader, Function<List<String>, Query> words) {
         return both(
-                tagged(Indexed.Tags.in(Indexed.Scope.seenBy(reader.number()))),
-                words.apply(List.of(Indexed.Scope.MANY)));
+                tagged(IndexEntry.Tags.in(IndexEntry.Scope.seenBy(reader.number()))),
+                words.apply(List.of(IndexEntry.Scope.MANY)));
     }
 
-    private static Query everyones(Reader reader, Function<List<String>, Query> words) {
-        Query everyones = words.apply(List.of(Indexed.Scope.EVERYONE));
+    private static Query toEveryone(Reader reader, Function<List<String>, Query> words) {
+        Query toEveryone = words.apply(List.of(IndexEntry.Scope.EVERYONE));
         long after = reader.account().everyoneAfter();
-        return after == 0 ? everyones : both(everyones, numbered(after + 1, Long.MAX_VALUE));
+        return after == 0 ? toEveryone : both(toEveryone, numbered(after + 1, Long.MAX_VALUE));
     }
 
     private static boolean isWhole(Reader.Group its) {
-        return its.stretches().size() == 1
-                && its.stretches().getFirst().from() == 0
-                && its.stretches().getFirst().isOpen();
+        return its.periods().size() == 1
+                && its.periods().getFirst().from() == 0
+                && its.periods().getFirst().isOpen();
     }
 
     private static Query ofGroup(long group, Reader.Group its, Function<List<String>, Query> words) {
-        List<MembershipPeriod> stretches = its.stretches();
+        List<MembershipPeriod> stretches = its.periods();
         if (stretches.isEmpty()) {
             return new MatchNoDocsQuery("not in the group");
         }
         boolean hasLeft = stretches.stream().anyMatch(stretch -> !stretch.isOpen());
         Query texts = words.apply(
                 hasLeft
-                        ? List.of(Indexed.Scope.group(group), Indexed.Scope.earlier(group))
-                        : List.of(Indexed.Scope.group(group)));
+                        ? List.of(IndexEntry.Scope.group(group), IndexEntry.Scope.earlier(group))
+                        : List.of(IndexEntry.Scope.group(group)));
         if (isWhole(its)) {
             return texts;
         }
@@ -118,7 +122,10 @@ final class Visible {
         return NumericDocValuesField.newSlowRangeQuery(Index.NUMBER, first, last);
     }
 
-    /** Returns the query for what was sent from one time on, before another; null is no bound. */
+    /**
+     * Returns the query for what was sent at or after one time, and before another; null for no
+     * bound.
+     */
     static Query sent(@Nullable Instant since, @Nullable Instant until) {
         return NumericDocValuesField.newSlowRangeQuery(
                 Index.TIME,

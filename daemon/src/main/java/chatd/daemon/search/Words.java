@@ -21,9 +21,10 @@ import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
 /**
- * Splits texts into words, folded so that case, accents and width do not matter (page {@code chat-json-1.md}, "Search").
- * A Chinese, Japanese or Korean character is a word, and so is each pair of them in a row. Of a word that is joined, as an
- * address or a file's name is, the parts are found as well. Any thread.
+ * Splits texts into words, folded so that case, accents and width do not matter (page
+ * {@code chat-json-1.md}, "Search"). A Chinese, Japanese or Korean character is a word, and so is
+ * each pair of them in a row. The parts of a joined word, such as an address or a file's name, are
+ * found as well. Any thread.
  */
 final class Words {
     /** Length in code points beyond which a word is cut off. */
@@ -45,7 +46,7 @@ final class Words {
     private static final Pattern SIGNS = Pattern.compile(
             "(?<=[A-Za-z])\\+\\+(?![\\p{L}\\p{N}+])|(?<=(?<![\\p{L}\\p{N}])[A-Za-z])#(?![\\p{L}\\p{N}#])");
 
-    /** Letters that nobody writes, which stand for the signs. */
+    /** Letters that nobody uses, which stand for the signs. */
     private static final char PLUS = '\ua7f7';
 
     private static final char SHARP = '\ua7fa';
@@ -61,7 +62,7 @@ final class Words {
             // No dictionary for Chinese and Japanese: characters and pairs find everything.
             ICUTokenizer words = new ICUTokenizer(new DefaultICUTokenizerConfig(false, true));
             TokenStream folded = TruncateTokenFilter.truncateAfterCodePoints(new ICUFoldingFilter(words), LONGEST);
-            // Nothing may be left of a word that consists of marks.
+            // Folding may leave nothing of a word that consists of marks.
             TokenStream whole = new LengthFilter(folded, 1, 2 * LONGEST);
             return new TokenStreamComponents(words, new CJKBigramFilter(whole, 0xff, true));
         }
@@ -79,7 +80,7 @@ final class Words {
         public int read(char[] into, int from, int most) throws IOException {
             int count = input.read(into, from, most);
             for (int i = from; i < from + count; i++) {
-                // All of them are behind the scripts of most texts.
+                // All of them come after the scripts of most texts.
                 if (into[i] >= '\ufe10' && SEPARATORS.indexOf(into[i]) >= 0) {
                     into[i] = ' ';
                 }
@@ -93,7 +94,7 @@ final class Words {
         }
     }
 
-    /** What the types of tokens say. */
+    /** The kinds of words. */
     enum Kind {
         /** A word of a script that separates words. */
         WORD,
@@ -108,7 +109,7 @@ final class Words {
     /**
      * A word of a text.
      *
-     * @param position counts the words, but for pairs and parts
+     * @param position counts the words, except pairs and parts
      * @param start in the text, in UTF-16 units
      * @param end exclusive
      */
@@ -129,7 +130,8 @@ final class Words {
             return;
         }
         List<Integer> its = joiners(text.substring(word.start(), word.end()));
-        // Folding may have made others, or the word was cut off: then it is not known where in the text a part is.
+        // Folding may have changed the joiners, or the word was cut off: then it is not known where
+        // in the text a part is.
         boolean isKnown = ours.size() == its.size();
         for (int i = 0; i <= ours.size() && i < MOST_PARTS; i++) {
             int from = i == 0 ? 0 : ours.get(i - 1) + 1;

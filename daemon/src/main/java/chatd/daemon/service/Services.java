@@ -78,7 +78,7 @@ public final class Services implements AutoCloseable {
                 parts.random(),
                 () -> parts.config().get().sessions().remember());
         this.reports = new Reports(parts);
-        this.logins = new Logins(parts, authenticator, tokens, devices, conversations, history, reports::notice);
+        this.logins = new Logins(parts, authenticator, tokens, devices, conversations, history, reports::loginNotice);
         this.ownSessions = new OwnSessions(parts, tokens, devices);
         this.accounts = new Accounts(parts, authenticator, passwords, tokens, devices);
         this.groups = new Groups(parts);

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  * A user who logs in.
  *
  * @param device the client's own label; null for the device shared by all clients without labels
- * @param quiet whether this session alone does not make its user online
- * @param friends the numbers of its friends
- * @param resumes whether it goes on with a session: if that one is still connected, it is closed without a word
- * @param alone whether it displaces all others of its account
+ * @param quiet whether this session does not show its user as online
+ * @param friends the account numbers of the user's friends
+ * @param resumes whether it resumes a session: if that one is still connected, it is closed without
+ *     notice
+ * @param alone whether it displaces all other sessions of the account
  */
 public record Arrival(
         long account,

@@ -34,10 +34,10 @@ public interface Caller {
     @Nullable
     String name();
 
-    /** Counts a password that came over its connection; returns how many came before. */
+    /** Counts a password that was tried over its connection; returns how many were tried before. */
     int countPasswordAttempt();
 
-    /** Counts anew, since a password was right. */
+    /** Resets the count, since a password was right. */
     void resetPasswordAttempts();
 
     /** Returns whether it has ended and no longer waits for an answer. */

@@ -18,7 +18,7 @@ public final class ConnectionRegistry {
 
     /** Adds the session of a new connection, before its first command. */
     public void opened(Session session) {
-        session.opened(fanout);
+        session.setFanout(fanout);
         all.add(session);
         String why = closing;
         if (why != null) {

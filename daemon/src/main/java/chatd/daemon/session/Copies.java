@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param accounts whose sessions get it; null for everyone online, or all members of a group
  * @param group the group's number; 0 for everyone
  * @param whom which accounts of everyone, or of the members, get it
- * @param session the id of the session that it came from, which gets it only if its dialect sends such copies and
- *     {@code copiesToSession} is true; empty for none
- * @param copiesToSession whether the user is a receiver of its own message
+ * @param session the id of the session that it came from, which gets it only if its dialect sends
+ *     such copies and {@code copiesToSession} is true; empty for none
+ * @param copiesToSession whether the user is a receiver of their own message
  */
 public record Copies(
         long number,
@@ -62,7 +62,7 @@ public record Copies(
                 false);
     }
 
-    /** Returns the members of the group, among them who did it. */
+    /** Returns the members of the group, including whoever made the change. */
     public static Copies of(GroupChange change) {
         return new Copies(change.number(), null, change.group(), account -> true, "", false);
     }

@@ -34,7 +34,7 @@ public final class Delivery implements AutoCloseable {
 
     /** Returns the frames for a viewer; the delivery keeps ownership of their bytes. */
     List<Dialect.Frame> frames(Dialect dialect, long viewer) {
-        long view = dialect.view(event, viewer);
+        long view = dialect.viewKey(event, viewer);
         View before = last;
         if (before == null || before.view() != view || !before.dialect().equals(dialect)) {
             View its = new View(dialect, view);

@@ -15,9 +15,9 @@ import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Queues events in the outboxes of sessions, and flushes these: encoded once for all who see it alike, written once for
- * all of a batch. Everything is queued under the presence lock, so that a session is sent it in one order. Any thread;
- * methods do not block for long.
+ * Queues events in the outboxes of sessions, and flushes them: an event is encoded once for all who
+ * see it alike, and a session is written to once per batch. Everything is queued under the presence
+ * lock, so that all sessions are sent it in one order. Any thread; methods do not block for long.
  */
 public final class Fanout {
     private final ReentrantLock presenceLock;
@@ -36,7 +36,7 @@ public final class Fanout {
 
     /** Whether a batch of the journal is being applied. */
     @GuardedBy("presenceLock")
-    private boolean applying;
+    private boolean isApplying;
 
     /** @param deliveredTo the last message number of the previous run */
     Fanout(ReentrantLock presenceLock, OnlineAccounts online, GroupAudiences audiences, long deliveredTo, Clock clock) {
@@ -110,11 +110,11 @@ public final class Fanout {
      * Queues an event for everyone online; sent at the next {@link #flush}, so that many become one write each. Called with
      * the presence lock held.
      */
-    void enqueueAll(Event presence, @Nullable Session but) {
+    void enqueueAll(Event presence, @Nullable Session except) {
         try (Delivery delivery = new Delivery(presence, true)) {
             online.forEach((_, sessions) -> {
                 for (Session session : sessions) {
-                    if (session != but) {
+                    if (session != except) {
                         enqueue(session, delivery);
                     }
                 }
@@ -171,7 +171,7 @@ public final class Fanout {
     public void batchBegins() {
         presenceLock.lock();
         try {
-            applying = true;
+            isApplying = true;
         } finally {
             presenceLock.unlock();
         }
@@ -181,7 +181,7 @@ public final class Fanout {
     public void batchApplied() {
         presenceLock.lock();
         try {
-            applying = false;
+            isApplying = false;
             flush();
         } finally {
             presenceLock.unlock();
@@ -203,7 +203,7 @@ public final class Fanout {
     void flush(Session session) {
         presenceLock.lock();
         try {
-            if (!applying) {
+            if (!isApplying) {
                 session.output().flush();
             } else if (session.output().markDirty()) {
                 dirty.add(session);
@@ -224,10 +224,12 @@ public final class Fanout {
     }
 
     /**
-     * Answers with what was delivered by now, so that whoever takes the answer, and then what follows it, has all and has
-     * it as it is. Called on the session's own thread; blocks as {@code making} does.
+     * Answers with what was delivered by now, so that a client that applies the answer, and then
+     * what follows it, misses nothing and is up to date. Called on the session's own thread; blocks
+     * as {@code making} does.
      *
-     * @param making makes and sends the answer, of messages up to a number; higher ones are sent after it
+     * @param making makes and sends the answer, with messages up to the given number; higher ones
+     *     are sent after it
      */
     public void answer(Session session, ObjLongConsumer<SessionOutput.Answer> making) {
         SessionOutput.Answer begun;

@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The members of each group who have sessions, to whom it is delivered. Used with the presence lock held. */
+/**
+ * The members of each group who have sessions, to whom its messages are delivered. Used with the
+ * presence lock held.
+ */
 final class GroupAudiences {
     private final Map<Long, Set<Long>> accounts = new HashMap<>();
 

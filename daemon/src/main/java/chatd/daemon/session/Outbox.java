@@ -62,7 +62,7 @@ final class Outbox {
     private final Backlog backlog;
 
     @GuardedBy("lock")
-    private int dead;
+    private int replaced;
 
     @GuardedBy("lock")
     private long countedBytes;
@@ -119,14 +119,14 @@ final class Outbox {
                 frame.release();
                 return true;
             }
-            Dialect.Change told = change == null ? null : coalesce(change);
-            if (change != null && told == null) {
+            Dialect.Change coalesced = change == null ? null : coalesce(change);
+            if (change != null && coalesced == null) {
                 frame.release();
                 return true;
             }
-            Entry entry = new Entry(frame, shared, true, told);
-            if (told != null) {
-                presences.put(told.user(), entry);
+            Entry entry = new Entry(frame, shared, true, coalesced);
+            if (coalesced != null) {
+                presences.put(coalesced.user(), entry);
             }
             countedBytes += entry.bytes;
             countedFrames++;
@@ -150,11 +150,11 @@ final class Outbox {
     }
 
     @GuardedBy("lock")
-    private Entry answered(ByteBuf frame) {
+    private Entry answerEntry(ByteBuf frame) {
         Entry entry = new Entry(frame, false, false, null);
         answerBytes += entry.bytes;
         answerCost += entry.cost;
-        backlog.answers(entry.bytes);
+        backlog.addAnswerBytes(entry.bytes);
         return entry;
     }
 
@@ -174,10 +174,10 @@ final class Outbox {
         earlier.frame.release();
         earlier.frame = null;
         uncount(earlier);
-        if (++dead > 64 && dead > queue.size() / 2) {
+        if (++replaced > 64 && replaced > queue.size() / 2) {
             queue.removeIf(entry -> entry.frame == null);
             held.removeIf(entry -> entry.frame == null);
-            dead = 0;
+            replaced = 0;
         }
         if (earlier.change.isNew()) {
             return new Dialect.Change(change.user(), change.online(), true);
@@ -193,7 +193,7 @@ final class Outbox {
                 frame.release();
                 return;
             }
-            add(answering ? held : queue, answered(frame));
+            add(answering ? held : queue, answerEntry(frame));
         } finally {
             lock.unlock();
         }
@@ -207,7 +207,7 @@ final class Outbox {
                 frame.release();
                 return;
             }
-            add(queue, answered(frame));
+            add(queue, answerEntry(frame));
         } finally {
             lock.unlock();
         }
@@ -275,7 +275,7 @@ final class Outbox {
                     cost -= entry.cost;
                     answerBytes -= entry.bytes;
                     answerCost -= entry.cost;
-                    backlog.answers(-entry.bytes);
+                    backlog.addAnswerBytes(-entry.bytes);
                     drained.signalAll();
                     return frame;
                 }

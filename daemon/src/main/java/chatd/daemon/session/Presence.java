@@ -161,7 +161,7 @@ public final class Presence {
         }
     }
 
-    /** Has the sessions of new members of a group get what it is sent. */
+    /** Starts delivering a group's messages to the sessions of its new members. */
     public void joinedGroup(long group, Collection<Long> accounts) {
         presenceLock.lock();
         try {
@@ -175,7 +175,7 @@ public final class Presence {
         }
     }
 
-    /** Has the sessions of an account get nothing more of what a group is sent. */
+    /** Stops delivering a group's messages to the sessions of an account. */
     public void leftGroup(long group, long account) {
         presenceLock.lock();
         try {
@@ -185,7 +185,7 @@ public final class Presence {
         }
     }
 
-    /** Tells the friends of a user, and all others, that it came online. */
+    /** Tells the friends of a user, and all others, that the user came online. */
     @GuardedBy("presenceLock")
     private void announceOnline(Arrival arrival) {
         long account = arrival.account();
@@ -219,10 +219,10 @@ public final class Presence {
     /**
      * Renames an account and notifies everyone online, including itself. Its own sessions continue.
      *
-     * @param told the notice sent to its own sessions first
+     * @param notice the notice sent to its own sessions first
      * @param by the id of the session that did it, which is not notified; empty for none
      */
-    public void rename(long account, String name, String told, String by) {
+    public void rename(long account, String name, String notice, String by) {
         presenceLock.lock();
         try {
             List<Session> own = of(account);
@@ -235,7 +235,7 @@ public final class Presence {
                 if (session.id().equals(by)) {
                     source = session;
                 } else {
-                    session.answer(fanout.notice(told));
+                    session.answer(fanout.notice(notice));
                 }
             }
             fanout.enqueueAll(new UserEvent.Renamed(account, was, name, isOnline), source);

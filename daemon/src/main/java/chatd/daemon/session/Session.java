@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its commands run on one thread at a time, in order; any thread may send to it.
  */
 public final class Session implements Caller {
-    /** Why a session ended whose client broke the rules. */
+    /** The reason for the end of a session whose client violated the protocol. */
     public static final String VIOLATION = "protocol violation";
 
     private static final String LOST = "connection lost";
@@ -48,10 +48,10 @@ public final class Session implements Caller {
     /** Whether it was ended on purpose, perhaps after its connection was lost. */
     private volatile boolean endedOnPurpose;
 
-    private final AtomicInteger passwords = new AtomicInteger();
+    private final AtomicInteger passwordAttempts = new AtomicInteger();
 
     /** Time of the last command, by {@link System#nanoTime}. */
-    private volatile long used = System.nanoTime();
+    private volatile long lastCommand = System.nanoTime();
 
     /** Number of malformed messages received; used on the session's own thread only. */
     private int malformed;
@@ -134,7 +134,7 @@ public final class Session implements Caller {
     }
 
     /** Sets the negotiated dialect. Called by the transport before anything is sent. */
-    public void speaks(Dialect chosen) {
+    public void setDialect(Dialect chosen) {
         dialect = chosen;
     }
 
@@ -198,12 +198,12 @@ public final class Session implements Caller {
         return endedOnPurpose;
     }
 
-    /** Returns what is sent to it. */
+    /** Returns its output. */
     public SessionOutput output() {
         return output;
     }
 
-    /** Returns whether this session alone does not make its user online. */
+    /** Returns whether this session does not show its user as online. */
     boolean isQuiet() {
         Login current = login;
         return current != null && current.isQuiet;
@@ -215,12 +215,12 @@ public final class Session implements Caller {
 
     /** Records that a command was received. */
     public void touch() {
-        used = System.nanoTime();
+        lastCommand = System.nanoTime();
     }
 
     /** Returns the time since the last command, in nanoseconds. */
     public long idle() {
-        return System.nanoTime() - used;
+        return System.nanoTime() - lastCommand;
     }
 
     /** Marks the session as logged out; it may log in again. */
@@ -255,15 +255,15 @@ public final class Session implements Caller {
     }
 
     /** Records what flushes it while a batch is applied. Called before its first command. */
-    void opened(Fanout flushing) {
+    void setFanout(Fanout flushing) {
         fanout = flushing;
     }
 
     /**
-     * Tells a client that gave its command an identifier that it was carried out; while a batch of the journal is applied,
-     * in one write with what else that sends to it.
+     * Acknowledges a command that its client gave an identifier; while a batch of the journal is
+     * applied, in one write with everything else that the batch sends to it.
      */
-    public void accept(Command command, Receipt receipt) {
+    public void acknowledge(Command command, Receipt receipt) {
         if (command.isAcknowledged() && !command.id().isEmpty()) {
             output.queue(accepted(command, receipt));
             Fanout flushing = fanout;
@@ -275,7 +275,7 @@ public final class Session implements Caller {
         }
     }
 
-    /** Tells a client that its command was carried out, whether it gave it an identifier or not. */
+    /** Acknowledges a command, with or without an identifier. */
     public void answer(Command command, Receipt receipt) {
         answer(accepted(command, receipt));
     }
@@ -316,12 +316,12 @@ public final class Session implements Caller {
 
     @Override
     public int countPasswordAttempt() {
-        return passwords.getAndIncrement();
+        return passwordAttempts.getAndIncrement();
     }
 
     @Override
     public void resetPasswordAttempts() {
-        passwords.set(0);
+        passwordAttempts.set(0);
     }
 
     /** Returns whether the session has ended and accepts no more commands. */

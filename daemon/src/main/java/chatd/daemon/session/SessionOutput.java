@@ -160,7 +160,8 @@ public final class SessionOutput {
     }
 
     /**
-     * Begins an answer of many frames, of what does not change meanwhile; of what may, {@link Fanout#answer} sends one.
+     * Begins an answer of many frames, with content that does not change meanwhile; for content
+     * that may, use {@link Fanout#answer}.
      */
     public Answer beginAnswer() {
         return new Answer();
@@ -180,7 +181,8 @@ public final class SessionOutput {
     }
 
     /**
-     * Records that the peer accepts no more bytes at present, although more are pending. This, and {@link #unblocked} are called on the transport's thread.
+     * Records that the peer accepts no more bytes at present, although more are pending. Called on
+     * the transport's thread.
      *
      * @param pending bytes polled by the transport but not yet written
      */
@@ -208,7 +210,7 @@ public final class SessionOutput {
         return outbox.isAllSent();
     }
 
-    /** Records that the last of its output has left this machine's memory for the kernel's, for the transport. */
+    /** Records that the last of its output was handed to the kernel, for the transport. */
     public void saidGoodbye() {
         hasSaidGoodbye = true;
     }
@@ -218,7 +220,7 @@ public final class SessionOutput {
         return hasSaidGoodbye;
     }
 
-    /** Accepts nothing more, but for the rest of an answer in progress. */
+    /** Accepts nothing more, except the rest of an answer in progress. */
     void end() {
         outbox.end();
     }

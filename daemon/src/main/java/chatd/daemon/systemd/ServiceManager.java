@@ -151,8 +151,9 @@ public final class ServiceManager {
 
     /** Returns a handle to a C library function. */
     @SuppressWarnings("restricted") // the program's manifest allows it
-    private static MethodHandle function(String name, MemoryLayout returned, MemoryLayout... taken) {
+    private static MethodHandle function(String name, MemoryLayout returned, MemoryLayout... parameters) {
         Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(returned, taken));
+        return linker.downcallHandle(
+                linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(returned, parameters));
     }
 }

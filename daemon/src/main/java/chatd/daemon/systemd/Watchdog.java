@@ -26,7 +26,7 @@ public final class Watchdog implements AutoCloseable {
     }
 
     private final ServiceManager systemd;
-    private final Duration patience;
+    private final Duration timeout;
     private final Duration interval;
     private final Map<String, Long> answered = new LinkedHashMap<>();
 
@@ -34,23 +34,23 @@ public final class Watchdog implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
 
     private volatile Supplier<String> status = () -> "starting";
-    private String silent = "";
+    private String lastHanging = "";
 
     /** Starts the watchdog; no parts are watched yet. */
     public Watchdog(ServiceManager systemd) {
         this.systemd = systemd;
-        // Duration's own arithmetic would load what computes with fractions, at each start.
-        long often = STATUS_EVERY.toNanos();
-        long period = systemd.watchdog().map(Duration::toNanos).orElse(6 * often);
-        this.patience = Duration.ofNanos(period / 3 * 2);
-        this.interval = Duration.ofNanos(Math.min(period / 6, often));
-        begin("watchdog", this::judge);
+        // Duration's own arithmetic would load BigDecimal at each start.
+        long statusNanos = STATUS_EVERY.toNanos();
+        long period = systemd.watchdog().map(Duration::toNanos).orElse(6 * statusNanos);
+        this.timeout = Duration.ofNanos(period / 3 * 2);
+        this.interval = Duration.ofNanos(Math.min(period / 6, statusNanos));
+        startThread("watchdog", this::checkParts);
     }
 
     /** Watches a part from now on. */
     public void watch(String name, Part part) {
         answered(name);
-        begin("watchdog of " + name, () -> ask(name, part));
+        startThread("watchdog of " + name, () -> poll(name, part));
     }
 
     /**
@@ -64,15 +64,15 @@ public final class Watchdog implements AutoCloseable {
     }
 
     private interface Step {
-        void take() throws InterruptedException;
+        void run() throws InterruptedException;
     }
 
-    private synchronized void begin(String name, Step step) {
+    private synchronized void startThread(String name, Step step) {
         threads.add(Thread.ofVirtual().name(name).start(() -> {
             try {
                 while (true) {
                     try {
-                        step.take();
+                        step.run();
                     } catch (RuntimeException e) {
                         // If it persists, the part counts as hung.
                         LOG.error("CHATD-911 {} failed", name, e);
@@ -85,7 +85,7 @@ public final class Watchdog implements AutoCloseable {
         }));
     }
 
-    private void ask(String name, Part part) throws InterruptedException {
+    private void poll(String name, Part part) throws InterruptedException {
         try {
             part.answer();
         } catch (InterruptedException e) {
@@ -103,26 +103,26 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
-    private void judge() {
-        String hanging = silent(System.nanoTime());
+    private void checkParts() {
+        String hanging = hangingParts(System.nanoTime());
         if (hanging.isEmpty()) {
             systemd.alive();
             systemd.status(status.get());
         } else {
             systemd.status("not responding: " + hanging);
-            if (!hanging.equals(silent)) {
-                LOG.fatal("CHATD-903 no response for {} s from: {}", patience.toSeconds(), hanging);
+            if (!hanging.equals(lastHanging)) {
+                LOG.fatal("CHATD-903 no response for {} s from: {}", timeout.toSeconds(), hanging);
             }
         }
-        silent = hanging;
+        lastHanging = hanging;
     }
 
-    private String silent(long now) {
+    private String hangingParts(long now) {
         synchronized (answered) {
             return String.join(
                     ", ",
                     answered.entrySet().stream()
-                            .filter(part -> now - part.getValue() > patience.toNanos())
+                            .filter(part -> now - part.getValue() > timeout.toNanos())
                             .map(Map.Entry::getKey)
                             .toList());
         }

@@ -32,7 +32,7 @@ public final class AuditTrail implements AutoCloseable {
     private final boolean unknownNames;
     private final boolean refuse;
     private final EventCoalescer coalescer = new EventCoalescer(Duration.ofSeconds(10), 16, this::logBestEffort);
-    private final EventCoalescer hourly = new EventCoalescer(Duration.ofHours(1), 1_000, this::logBestEffort);
+    private final EventCoalescer logHourly = new EventCoalescer(Duration.ofHours(1), 1_000, this::logBestEffort);
     private final Deque<AuditEvent> kept = new ArrayDeque<>();
 
     @GuardedBy("kept")
@@ -57,24 +57,24 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /** Returns whether actions that can't be logged are refused. */
-    public boolean isRefusing() {
+    public boolean refusesOnFailure() {
         return refuse;
     }
 
     /** Returns whether actions that must be logged are refused at the moment. */
-    public boolean refuses() {
+    public boolean isRefusingNow() {
         return refuse && log.trouble() != null;
     }
 
     /** @throws Refusal {@link Code#UNLOGGED} if actions that must be logged are refused at the moment */
     public void admit() {
-        if (refuses()) {
+        if (isRefusingNow()) {
             throw refusal();
         }
     }
 
     /**
-     * Logs an event before its action or answer. When this returns, the event is in the log; if {@link #isRefusing} is
+     * Logs an event before its action or answer. When this returns, the event is in the log; if {@link #refusesOnFailure} is
      * false, it may only be kept, as by {@link #logBestEffort}.
      *
      * @throws Refusal {@link Code#UNLOGGED} if it can't be logged: the action must not happen then
@@ -161,13 +161,13 @@ public final class AuditTrail implements AutoCloseable {
      *
      * @param about the subject, coalesced separately; null for none
      */
-    public void hourly(String kind, @Nullable Object about, Caller by, AuditEvent event) {
-        hourly.logCoalesced(kind, about, cause(by), event);
+    public void logHourly(String kind, @Nullable Object about, Caller by, AuditEvent event) {
+        logHourly.logCoalesced(kind, about, cause(by), event);
     }
 
-    /** Logs as {@link #hourly(String, Object, Caller, AuditEvent)} does, for an event caused by a Unix user. */
-    public void hourly(String kind, @Nullable Object about, String user, AuditEvent event) {
-        hourly.logCoalesced(kind, about, user, event);
+    /** Logs as {@link #logHourly(String, Object, Caller, AuditEvent)} does, for an event caused by a Unix user. */
+    public void logHourly(String kind, @Nullable Object about, String user, AuditEvent event) {
+        logHourly.logCoalesced(kind, about, user, event);
     }
 
     private static Object cause(Caller by) {
@@ -176,25 +176,26 @@ public final class AuditTrail implements AutoCloseable {
 
     /** Logs as {@link #logCoalesced} does, a moment later: for event loops, which must not wait for the disk. */
     public void logCoalescedLater(String kind, Caller by, AuditEvent event) {
-        coalescer.later(() -> logCoalesced(kind, by, event));
+        coalescer.runLater(() -> logCoalesced(kind, by, event));
     }
 
     /** Logs as {@link #logCoalescedLater(String, Caller, AuditEvent)} does, for an address that has no caller yet. */
     public void logCoalescedLater(String kind, InetAddress by, AuditEvent event) {
-        coalescer.later(() -> coalescer.logCoalesced(kind, Network.around(by), event));
+        coalescer.runLater(() -> coalescer.logCoalesced(kind, Network.around(by), event));
     }
 
     /** Logs the pending coalesced events, and those that were kept. */
     @Override
     public void close() {
         coalescer.close();
-        hourly.close();
+        logHourly.close();
         catchUp();
     }
 
-    public LoggedIdentity typed(String name, Optional<Account> account) {
-        boolean told = unknownNames && !Names.isTooLong(name);
-        return account.map(AuditTrail::who).orElse(told ? new LoggedIdentity(null, name) : LoggedIdentity.UNKNOWN);
+    public LoggedIdentity typedIdentity(String name, Optional<Account> account) {
+        boolean mayLogName = unknownNames && !Names.isTooLong(name);
+        return account.map(AuditTrail::who)
+                .orElse(mayLogName ? new LoggedIdentity(null, name) : LoggedIdentity.UNKNOWN);
     }
 
     public static LoggedIdentity who(Account account) {

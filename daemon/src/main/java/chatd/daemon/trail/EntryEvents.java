@@ -17,7 +17,7 @@ import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.message.StoredFile;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.people.User;
 import io.netty.buffer.ByteBufUtil;
 import java.util.List;
@@ -70,31 +70,31 @@ public final class EntryEvents {
                 : LoggedIdentity.of(sender, directory.nameOf(sender));
     }
 
-    /** Returns the log event of what became of a message. */
+    /** Returns the log event of an amendment. */
     public AuditEvent amended(Amendment amendment) {
         Origin origin = amendment.origin();
         long number = amendment.number();
-        long of = amendment.subject().message();
+        long message = amendment.subject().message();
         LoggedIdentity who = sender(amendment.sender());
         Peer peer = origin == null ? null : AuditTrail.peer(origin);
         return switch (amendment.act()) {
-            case Amendment.TakenBack back -> new AmendmentEvent.TakenBack(number, of, who, peer);
+            case Amendment.TakenBack back -> new AmendmentEvent.TakenBack(number, message, who, peer);
             case Amendment.Corrected corrected -> {
                 List<Long> receivers = amendment.receivers();
                 yield new AmendmentEvent.Corrected(
                         number,
-                        of,
+                        message,
                         who,
                         peer,
                         ByteBufUtil.utf8Bytes(Objects.requireNonNullElse(corrected.text(), "")),
                         receivers == null ? null : directory.who(receivers),
                         digest(amendment, corrected));
             }
-            case Amendment.Reacted reacted -> new AmendmentEvent.Reacted(number, of, who, peer, reacted.on());
+            case Amendment.Reacted reacted -> new AmendmentEvent.Reacted(number, message, who, peer, reacted.on());
         };
     }
 
-    /** Returns the log event of what was done to a group. */
+    /** Returns the log event of a group change. */
     public AuditEvent changed(GroupChange change) {
         Origin origin = change.origin();
         return new GroupEvent(
@@ -106,17 +106,17 @@ public final class EntryEvents {
                 directory.who(about(change.act())));
     }
 
-    private static String how(GroupAct act) {
+    private static String how(GroupAction act) {
         return switch (act) {
-            case GroupAct.Created created ->
+            case GroupAction.Created created ->
                 "create, history " + history(created.wholeHistory()) + (created.open() ? ", open" : "");
-            case GroupAct.Added _ -> "add";
-            case GroupAct.Removed _ -> "remove";
-            case GroupAct.Left left -> left.next() == 0 ? "leave" : "leave, next owner U" + left.next();
-            case GroupAct.Joined _ -> "join";
-            case GroupAct.Renamed _ -> "rename";
-            case GroupAct.RoleGiven given -> "role " + given.role().word();
-            case GroupAct.Set set -> {
+            case GroupAction.Added _ -> "add";
+            case GroupAction.Removed _ -> "remove";
+            case GroupAction.Left left -> left.next() == 0 ? "leave" : "leave, next owner U" + left.next();
+            case GroupAction.Joined _ -> "join";
+            case GroupAction.Renamed _ -> "rename";
+            case GroupAction.RoleGiven given -> "role " + given.role().word();
+            case GroupAction.Set set -> {
                 Stream<String> changed = Stream.of(
                                 set.wholeHistory() == null ? "" : "history " + history(set.wholeHistory()),
                                 set.open() == null ? "" : set.open() ? "open" : "not open",
@@ -124,7 +124,7 @@ public final class EntryEvents {
                         .filter(one -> !one.isEmpty());
                 yield "set " + changed.collect(Collectors.joining(", "));
             }
-            case GroupAct.Closed _ -> "close";
+            case GroupAction.Closed _ -> "close";
         };
     }
 
@@ -133,23 +133,23 @@ public final class EntryEvents {
     }
 
     /** Returns the accounts that a change is about. */
-    private static List<Long> about(GroupAct act) {
+    private static List<Long> about(GroupAction act) {
         return switch (act) {
-            case GroupAct.Created created -> created.users();
-            case GroupAct.Added added -> added.users();
-            case GroupAct.Removed removed -> List.of(removed.user());
-            case GroupAct.Left left -> List.of(left.user());
-            case GroupAct.Joined _ -> List.of();
-            case GroupAct.Renamed _ -> List.of();
-            case GroupAct.RoleGiven given -> List.of(given.user());
-            case GroupAct.Set _ -> List.of();
-            case GroupAct.Closed _ -> List.of();
+            case GroupAction.Created created -> created.users();
+            case GroupAction.Added added -> added.users();
+            case GroupAction.Removed removed -> List.of(removed.user());
+            case GroupAction.Left left -> List.of(left.user());
+            case GroupAction.Joined _ -> List.of();
+            case GroupAction.Renamed _ -> List.of();
+            case GroupAction.RoleGiven given -> List.of(given.user());
+            case GroupAction.Set _ -> List.of();
+            case GroupAction.Closed _ -> List.of();
         };
     }
 
     /**
-     * Returns the digest of a correction, which binds its log event to it; empty if its message was taken back since,
-     * and there is nothing left of it.
+     * Returns the digest of a correction, which binds its log event to it; empty if its message has
+     * been taken back since, which erased it.
      */
     public static String digest(Amendment amendment, Amendment.Corrected corrected) {
         return corrected.text() == null
@@ -168,7 +168,7 @@ public final class EntryEvents {
      * form: with both a text and a file, or with a salt of another length than ours; and for one that was taken back.
      */
     public static String digest(Message message) {
-        if ((message.text() != null && message.file() != null) || message.salt().length != SaltedDigest.SALT) {
+        if ((message.text() != null && message.file() != null) || message.salt().length != SaltedDigest.SALT_BYTES) {
             return "";
         }
         SaltedDigest digest = new SaltedDigest(
@@ -207,28 +207,28 @@ public final class EntryEvents {
             case REVOKED -> byAdministrator(change, who, "revoke everyone");
             case NOTED -> byAdministrator(change, who, "note");
             case PREFERRED -> new AccountEvent.PreferencesChanged(change.number(), who, peer);
-            case ASKED -> friends(change, who, "ask", peer);
-            case AGREED -> friends(change, who, "agree", peer);
-            case DECLINED -> friends(change, who, "decline", peer);
-            case WITHDRAWN -> friends(change, who, "withdraw", peer);
-            case UNFRIENDED -> friends(change, who, "remove", peer);
+            case ASKED -> friendChanged(change, who, "ask", peer);
+            case AGREED -> friendChanged(change, who, "agree", peer);
+            case DECLINED -> friendChanged(change, who, "decline", peer);
+            case WITHDRAWN -> friendChanged(change, who, "withdraw", peer);
+            case UNFRIENDED -> friendChanged(change, who, "remove", peer);
             case BLOCKED -> new AccountEvent.Blocked(change.number(), who, other(change), true, peer);
             case UNBLOCKED -> new AccountEvent.Blocked(change.number(), who, other(change), false, peer);
             case QUOTA -> byAdministrator(change, who, "quota");
             case MUTED -> byAdministrator(change, who, "mute");
             case UNMUTED -> byAdministrator(change, who, "unmute");
             case REPORTED -> new AccountEvent.Reported(change.number(), change.message(), who, peer);
-            case REPORT_CLOSED -> handled(change, who, "closed");
-            case REPORT_NOTED -> handled(change, who, "noted");
+            case REPORT_CLOSED -> reportHandled(change, who, "closed");
+            case REPORT_NOTED -> reportHandled(change, who, "noted");
         };
     }
 
-    private static AuditEvent handled(Change change, LoggedIdentity who, String how) {
+    private static AuditEvent reportHandled(Change change, LoggedIdentity who, String how) {
         return new AccountEvent.ReportHandled(
                 change.number(), change.message(), who, String.valueOf(change.actor()), how);
     }
 
-    private AuditEvent friends(Change change, LoggedIdentity who, String how, Peer peer) {
+    private AuditEvent friendChanged(Change change, LoggedIdentity who, String how, Peer peer) {
         return new AccountEvent.FriendChanged(change.number(), who, other(change), how, peer);
     }
 

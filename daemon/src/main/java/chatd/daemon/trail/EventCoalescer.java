@@ -19,20 +19,21 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Coalesces events that can be caused at will, so that nobody can fill the disk with them: the first of a kind from a
- * stranger's network, an account or a Unix user is logged at once, those of the time after it as one event with their
- * count. Thread-safe.
+ * Coalesces events that can be caused at will, so that nobody can fill the disk with them: the
+ * first of a kind from a stranger's network, an account or a Unix user is logged at once, those in
+ * a window of time after it as one event with their count. Thread-safe.
  */
 final class EventCoalescer implements AutoCloseable {
-    private static final int MOST = 10_000;
-    private static final int MOST_SOON = 1_000;
+    private static final int MAX_WINDOWS = 10_000;
+    private static final int MAX_QUEUED = 1_000;
     private static final long CLOSE_SECONDS = 5;
 
     /**
      * The key by which events are coalesced.
      *
      * @param about the subject; null if subjects are not distinguished
-     * @param by who caused the events; null if there are too many keys: then events of all causers are coalesced
+     * @param by who caused the events; null if there are too many keys: then events are coalesced
+     *     whoever caused them
      */
     private record Key(
             String kind, @Nullable Object about, @Nullable Object by) {}
@@ -60,27 +61,27 @@ final class EventCoalescer implements AutoCloseable {
 
     /** Number of windows that have a subject, by who causes the events. */
     @GuardedBy("this")
-    private final Map<Object, Integer> apart = new HashMap<>();
+    private final Map<Object, Integer> windowsWithSubject = new HashMap<>();
 
     private final Sweeper sweeper = new Sweeper("coalescer", Duration.ofSeconds(1), this::sweep);
 
-    private final ThreadPoolExecutor later = new ThreadPoolExecutor(
+    private final ThreadPoolExecutor runLater = new ThreadPoolExecutor(
             1,
             1,
             0,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MOST_SOON),
+            new LinkedBlockingQueue<>(MAX_QUEUED),
             Thread.ofPlatform().name("log soon").daemon().factory());
 
     /**
      * @param window for how long events are coalesced
-     * @param mostAbout maximum number of subjects coalesced separately for one causer
+     * @param mostAbout maximum number of subjects coalesced separately for one who causes events
      */
     EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log) {
         this(window, mostAbout, log, System::nanoTime);
     }
 
-    /** @param nanos the time in nanoseconds, from any beginning */
+    /** @param nanos the time in nanoseconds, from an arbitrary origin */
     EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log, LongSupplier nanos) {
         this.log = log;
         this.mostAbout = mostAbout;
@@ -101,20 +102,20 @@ final class EventCoalescer implements AutoCloseable {
      * @param by who caused it: a {@link Network}, an account's number, or a Unix user's name
      */
     void logCoalesced(String kind, @Nullable Object about, Object by, AuditEvent event) {
-        // Logged without the lock: the disk may be slow, and the journal's thread comes here.
-        if (opens(kind, about, by, event)) {
+        // Logged without the lock: the disk may be slow, and the journal's thread calls this.
+        if (opensWindow(kind, about, by, event)) {
             log.accept(event);
             sweeper.start();
         }
     }
 
-    /** Counts an event in its window; returns whether it opens one, and is to be logged. */
-    private synchronized boolean opens(String kind, @Nullable Object about, Object by, AuditEvent event) {
+    /** Counts an event in its window; returns whether it opens a new one, and so must be logged. */
+    private synchronized boolean opensWindow(String kind, @Nullable Object about, Object by, AuditEvent event) {
         Key key = new Key(kind, about, by);
-        if (!windows.containsKey(key) && about != null && apart.getOrDefault(by, 0) >= mostAbout) {
+        if (!windows.containsKey(key) && about != null && windowsWithSubject.getOrDefault(by, 0) >= mostAbout) {
             key = new Key(kind, null, by);
         }
-        if (!windows.containsKey(key) && windows.size() >= MOST) {
+        if (!windows.containsKey(key) && windows.size() >= MAX_WINDOWS) {
             key = new Key(kind, null, null);
         }
         Window open = windows.get(key);
@@ -125,32 +126,35 @@ final class EventCoalescer implements AutoCloseable {
         }
         windows.put(key, new Window(nanos.getAsLong()));
         if (key.about() != null) {
-            apart.merge(by, 1, Integer::sum);
+            windowsWithSubject.merge(by, 1, Integer::sum);
         }
         return true;
     }
 
     /** Runs the task on a thread of its own, in order; on the calling thread if too many tasks are queued. */
-    void later(Runnable logging) {
+    void runLater(Runnable logging) {
         try {
-            later.execute(logging);
+            runLater.execute(logging);
         } catch (RejectedExecutionException e) {
             logging.run();
         }
     }
 
-    /** Logs what the windows that are over have counted; returns whether any is open. Called by the sweeper. */
+    /**
+     * Logs what expired windows have counted; returns whether any window is still open. Called by
+     * the sweeper.
+     */
     boolean sweep() {
-        closed(window.toNanos()).forEach(log);
+        closeWindows(window.toNanos()).forEach(log);
         synchronized (this) {
             return !windows.isEmpty();
         }
     }
 
-    /** Closes the windows of an age; returns what is to be logged of them. */
-    private synchronized List<AuditEvent> closed(long age) {
+    /** Closes the windows at least this old; returns the events to log for them. */
+    private synchronized List<AuditEvent> closeWindows(long age) {
         long now = nanos.getAsLong();
-        List<AuditEvent> joined = new ArrayList<>();
+        List<AuditEvent> coalesced = new ArrayList<>();
         for (Iterator<Map.Entry<Key, Window>> all = windows.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Key, Window> each = all.next();
             Window its = each.getValue();
@@ -158,15 +162,15 @@ final class EventCoalescer implements AutoCloseable {
                 all.remove();
                 Object by = each.getKey().by();
                 if (each.getKey().about() != null && by != null) {
-                    apart.computeIfPresent(by, (_, count) -> count > 1 ? count - 1 : null);
+                    windowsWithSubject.computeIfPresent(by, (_, count) -> count > 1 ? count - 1 : null);
                 }
                 AuditEvent last = its.last;
                 if (last != null) {
-                    joined.add(new AuditEvent.Coalesced(last, its.more));
+                    coalesced.add(new AuditEvent.Coalesced(last, its.more));
                 }
             }
         }
-        return joined;
+        return coalesced;
     }
 
     /**
@@ -174,15 +178,15 @@ final class EventCoalescer implements AutoCloseable {
      */
     @Override
     public void close() {
-        later.shutdown();
+        runLater.shutdown();
         sweeper.close();
         try {
-            if (!later.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!runLater.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        closed(0).forEach(log);
+        closeWindows(0).forEach(log);
     }
 }

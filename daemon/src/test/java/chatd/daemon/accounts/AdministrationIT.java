@@ -73,7 +73,7 @@ class AdministrationIT {
     }
 
     @Test
-    void anAddedOneIsAnnouncedAsOfflineAndKnown() throws Exception {
+    void aNewAccountIsAnnouncedAsOffline() throws Exception {
         Account carol = administration.add("carol", ADMINISTRATOR, "room 5", password("carol's first"), true, ROOT);
         assertThat(carol.note()).isEqualTo("room 5");
         assertThat(carol.mustChange()).isTrue();
@@ -83,11 +83,11 @@ class AdministrationIT {
         Account dave = administration.add("dave", ADMINISTRATOR, "", password("dave's first"), false, ROOT);
         assertThat(dave.number()).isEqualTo(carol.number() + 1);
         chat.logIn(chat.connect(), "dave", password("dave's first"), "");
-        assertThat(chat.told(bob)).containsExactly("-dave", "+dave");
+        assertThat(chat.received(bob)).containsExactly("-dave", "+dave");
     }
 
     @Test
-    void whatIsRefusedToBeAddedLeavesNothing() throws Exception {
+    void aRefusedAdditionLeavesNothing() throws Exception {
         refused(
                 Code.BAD_NAME,
                 "",
@@ -116,7 +116,7 @@ class AdministrationIT {
                 Code.MALFORMED,
                 "line",
                 () -> administration.add("carol", ADMINISTRATOR, "two\nlines", password("good enough"), true, ROOT));
-        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.received(bob)).isEmpty();
         // The failed attempts did not keep the name reserved.
         Account carol = administration.add(
                 "carol", ADMINISTRATOR, "\uD83D\uDE00".repeat(200), password("good enough"), true, ROOT);
@@ -131,11 +131,11 @@ class AdministrationIT {
         assertThat(alice.isClosed()).isFalse();
         Account reset = administration.reset("alice", password("by the admin"), true, ROOT);
         assertThat(reset.mustChange()).isTrue();
-        assertThat(alice.told())
+        assertThat(alice.received())
                 .containsExactly("server: An administrator has reset the password of this account.", "-alice");
-        assertThat(phone.told()).hasSize(2).endsWith("-U1");
+        assertThat(phone.received()).hasSize(2).endsWith("-U1");
         assertThat(alice.isClosed() && phone.isClosed()).isTrue();
-        assertThat(chat.told(bob)).containsExactly("+alice", "-alice");
+        assertThat(chat.received(bob)).containsExactly("+alice", "-alice");
         logInRefused(Code.WRONG_PASSWORD, "alice", TestServices.PASSWORD);
         logInRefused(Code.MUST_CHANGE_PASSWORD, "alice", "by the admin");
         administration.reset("alice", password("by the admin"), false, ROOT);
@@ -143,11 +143,11 @@ class AdministrationIT {
     }
 
     @Test
-    void aDisabledOneIsOutUntilItIsEnabled() throws Exception {
+    void aDisabledAccountIsLockedOutUntilItIsEnabled() throws Exception {
         TestTransport alice = chat.logIn("alice");
         assertThat(administration.enable("alice", ROOT).changed()).isFalse();
         assertThat(administration.disable("alice", ROOT).changed()).isTrue();
-        assertThat(alice.told()).containsExactly("server: An administrator has disabled this account.", "-alice");
+        assertThat(alice.received()).containsExactly("server: An administrator has disabled this account.", "-alice");
         assertThat(alice.isClosed()).isTrue();
         assertThat(administration.disable("alice", ROOT).changed()).isFalse();
         logInRefused(Code.DISABLED, "alice", TestServices.PASSWORD);
@@ -158,21 +158,21 @@ class AdministrationIT {
         assertThat(enabled.account().state()).isEqualTo(Account.State.ACTIVE);
         TestTransport again = chat.logIn("alice");
         chat.services().history().replay(again.session(), 9);
-        assertThat(again.told()).containsExactly("clear", "bob: meanwhile");
+        assertThat(again.received()).containsExactly("clear", "bob: meanwhile");
     }
 
     @Test
-    void aRenamedOneGoesOnUnderTheNewName() throws Exception {
+    void aRenamedAccountContinuesUnderTheNewName() throws Exception {
         TestTransport alice = chat.logIn("alice");
         assertThat(administration.rename("alice", "alice", ADMINISTRATOR, ROOT).changed())
                 .isFalse();
         assertThat(administration.rename("alice", "alina", ADMINISTRATOR, ROOT).changed())
                 .isTrue();
-        assertThat(alice.told().getLast()).isEqualTo("+alina");
+        assertThat(alice.received().getLast()).isEqualTo("+alina");
         assertThat(alice.isClosed()).isFalse();
-        assertThat(chat.told(bob)).containsExactly("+alice", "-alice", "+alina");
+        assertThat(chat.received(bob)).containsExactly("+alice", "-alice", "+alina");
         chat.send(bob, "hello", "alina");
-        assertThat(chat.told(alice)).containsExactly("bob: hello");
+        assertThat(chat.received(alice)).containsExactly("bob: hello");
         logInRefused(Code.NO_SUCH_USER, "alice", TestServices.PASSWORD);
         refused(Code.NO_SUCH_USER, "alina", () -> administration.rename("alice", "alma", ADMINISTRATOR, ROOT));
         // The old name stays the account's own.
@@ -189,23 +189,23 @@ class AdministrationIT {
     }
 
     @Test
-    void whatIsRefusedToBeRenamedStaysAsItIs() throws Exception {
+    void aRefusedRenameChangesNothing() throws Exception {
         refused(Code.BAD_NAME, "", () -> administration.rename("alice", "u123", ADMINISTRATOR, ROOT));
         refused(Code.NAME_TAKEN, "bob", () -> administration.rename("alice", "bob", ADMINISTRATOR, ROOT));
         refused(Code.NO_SUCH_USER, "nobody", () -> administration.rename("nobody", "carol", ADMINISTRATOR, ROOT));
-        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.received(bob)).isEmpty();
         chat.add("carol");
         chat.logIn("alice");
     }
 
     @Test
-    void aDeletedOneIsGoneAndItsNameForGood() throws Exception {
+    void aDeletedAccountIsGoneAndItsNameIsNeverReused() throws Exception {
         TestTransport alice = chat.logIn("alice");
         chat.send(alice, "last words", "bob");
         assertThat(administration.delete("alice", null, false, ROOT).state()).isEqualTo(Account.State.DELETED);
-        assertThat(alice.told()).containsExactly("server: An administrator has deleted this account.", "-alice");
+        assertThat(alice.received()).containsExactly("server: An administrator has deleted this account.", "-alice");
         assertThat(alice.isClosed()).isTrue();
-        assertThat(chat.told(bob)).containsExactly("+alice", "alice: last words", "-alice");
+        assertThat(chat.received(bob)).containsExactly("+alice", "alice: last words", "-alice");
         logInRefused(Code.NO_SUCH_USER, "alice", TestServices.PASSWORD);
         refused(Code.NO_SUCH_USER, "alice", () -> chat.send(bob, "hello?", "alice"));
         refused(Code.NO_SUCH_USER, "deleted", () -> administration.delete("alice", null, false, ROOT));
@@ -217,31 +217,31 @@ class AdministrationIT {
                 () -> administration.add("alice", ADMINISTRATOR, "", password("good enough"), true, ROOT));
         TestTransport again = chat.connect();
         chat.logIn(again, "bob", password(TestServices.PASSWORD), "");
-        assertThat(again.told()).startsWith("took over true [bob+]");
+        assertThat(again.received()).startsWith("took over true [bob+]");
         administration.add("carol", ADMINISTRATOR, "", password("good enough"), true, ROOT);
         assertThat(administration.find("carol").number()).isEqualTo(3);
     }
 
     @Test
-    void aKickedOneMayComeBack() throws Exception {
+    void aKickedUserMayLogInAgain() throws Exception {
         TestTransport alice = chat.logIn("alice");
         TestTransport phone = chat.logInJson("alice", "phone");
         assertThat(administration.kick(phone.session().id())).containsExactly(phone.session());
-        assertThat(phone.told()).containsExactly("server: An administrator has ended this session.", "-U1");
+        assertThat(phone.received()).containsExactly("server: An administrator has ended this session.", "-U1");
         assertThat(alice.isClosed()).isFalse();
         assertThat(administration.kick("alice")).containsExactly(alice.session());
         assertThat(alice.isClosed()).isTrue();
-        assertThat(chat.told(bob)).containsExactly("+alice", "-alice");
+        assertThat(chat.received(bob)).containsExactly("+alice", "-alice");
         refused(Code.NOT_LOGGED_IN, "alice", () -> administration.kick("alice"));
         refused(Code.NO_SUCH_USER, "", () -> administration.kick(alice.session().id()));
         chat.logIn("alice");
     }
 
     @Test
-    void anUnlockGivesAOneTimePasswordItsTimeAgainAndForgetsWrongOnes() throws Exception {
+    void anUnlockRenewsAOneTimePasswordAndForgetsWrongOnes() throws Exception {
         administration.reset("alice", password("for one time"), true, ROOT);
         assertThat(administration.unlock("alice", ROOT).changed()).isFalse();
-        chat.later(Duration.ofDays(15));
+        chat.advanceClock(Duration.ofDays(15));
         logInRefused(Code.LOCKED, "alice", "for one time");
         logInRefused(Code.WRONG_PASSWORD, "alice", "another one");
         assertThat(administration.wrongPasswords(administration.find("alice"))).isEqualTo(1);
@@ -251,7 +251,7 @@ class AdministrationIT {
     }
 
     @Test
-    void whoWasGrantedItWritesToAllUntilItIsRevoked() throws Exception {
+    void aUserMayWriteToEveryoneFromTheGrantToItsRevocation() throws Exception {
         chat = chat.restarted(Map.of("CHATD_EVERYONE_WRITE", "granted"));
         begin();
         refused(Code.NOT_ALLOWED, "", () -> chat.sendToAll(bob, "hello"));
@@ -264,7 +264,7 @@ class AdministrationIT {
     }
 
     @Test
-    void nothingIsDoneWithWhoDoesNotExist() {
+    void commandsForAnUnknownUserAreRefused() {
         refused(Code.NO_SUCH_USER, "x1", () -> administration.reset("x1", password("good enough"), true, ROOT));
         refused(Code.NO_SUCH_USER, "x1", () -> administration.disable("x1", ROOT));
         refused(Code.NO_SUCH_USER, "x1", () -> administration.enable("x1", ROOT));

@@ -67,7 +67,7 @@ class RequestTest {
             broadcast    | "text":true                        | The command's text is not a text.
             config check | "content":5                        | The command's content is not a text.
             """)
-    void whatIsMissingOrOfAnotherKindIsRefusedByItsName(String command, String fields, String refusal) {
+    void aFieldThatIsMissingOrOfTheWrongTypeIsRefusedByName(String command, String fields, String refusal) {
         String more = fields == null ? "" : "," + fields;
         Request request = read("{\"command\":\"" + command + "\"" + more + "}");
         AdminCall<?, ?, ?> call = Objects.requireNonNull(CALLS.get(request.command()));
@@ -89,7 +89,7 @@ class RequestTest {
     }
 
     @Test
-    void theLogShowsNamesWithHyphensAndOfAListItsLength() {
+    void theLogShowsNamesWithHyphensAndTheLengthsOfLists() {
         Request request =
                 read("{\"command\":\"user import\",\"accounts\":[{},{}],\"dryRun\":true,\"password\":\"geheim\"}");
         assertThat(request.shown(List.of("accounts", "dryRun", "sync")))
@@ -97,7 +97,7 @@ class RequestTest {
     }
 
     @Test
-    void aNumberIsWithinItsBounds() {
+    void aNumberMustBeWithinItsBounds() {
         assertThat(Request.within("lines", null, 10, 100)).isEqualTo(10);
         assertThat(Request.within("lines", 100, 10, 100)).isEqualTo(100);
         for (int wrong : List.of(-1, 101)) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.net.stream.Rate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ class ConfigReaderTest {
 
     /** Whoever wants no limit writes a large number, which must not end connections. */
     @Test
-    void theHighestRatesCanBeKept() throws Exception {
+    void theHighestRatesAreUsable() throws Exception {
         Config.Rates rates = ConfigReader.read(
                         null,
                         Map.of(
@@ -52,11 +52,11 @@ class ConfigReaderTest {
                                 "CHATD_RATES_REGISTERED_TEXT_BYTES",
                                 "1024 GiB"))
                 .rates();
-        RateBy<Long> ofAccounts = Rate.ofAccounts(rates::accountBytes);
+        KeyedRateLimit<Long> ofAccounts = Rate.ofAccounts(rates::accountBytes);
         assertThat(new Rate(rates, ofAccounts)).isNotNull();
-        assertThat(ofAccounts.pause(1L, 1)).isZero();
+        assertThat(ofAccounts.chargeAlways(1L, 1)).isZero();
         for (long most : new long[] {60 * rates.texts(), rates.textBytes(), rates.registeredTextBytes()}) {
-            new RateBy<>(() -> most, number -> number, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
+            new KeyedRateLimit<>(() -> most, number -> number, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
         }
         assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_RATES_BYTES", "1 GiB")))
                 .hasMessageContaining("rates.bytes: expected 0 to 536870912 bytes");
@@ -80,10 +80,10 @@ class ConfigReaderTest {
     }
 
     @Test
-    void theDefaultsAreClosedAndOnEveryAddress() throws ConfigException {
+    void byDefaultRegistrationIsClosedAndEveryAddressIsListenedOn() throws ConfigException {
         Config config = ConfigReader.read(null, Map.of());
         assertThat(config.registration().open()).isFalse();
-        assertThat(config.registration().most()).isEqualTo(20_000);
+        assertThat(config.registration().maxAccounts()).isEqualTo(20_000);
         assertThat(config.limits().strangers()).isEqualTo(2_000);
         assertThat(config.audit().segmentSize()).isEqualTo(4 << 20);
         assertThat(config.audit().segmentLeastAge()).isEqualTo(Duration.ofMinutes(1));
@@ -98,7 +98,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void theProgramsOwnDocumentIsAFileThatCanBeUsed() throws Exception {
+    void theDefaultDocumentIsAValidConfiguration() throws Exception {
         assertThat(read(ConfigReader.defaults())).isEqualTo(ConfigReader.read(null, Map.of()));
     }
 
@@ -113,7 +113,7 @@ class ConfigReaderTest {
         for (String key : document.dottedKeySet()) {
             int line = Objects.requireNonNull(document.inputPositionOf(key)).line();
             assertThat(lines[line - 2]).as("above " + key).matches("(#.*|[a-z-]+ = .*)");
-            String wrong = key.equals("database.host") ? "" : errors(sectioned(key, "[{}]"));
+            String wrong = key.equals("database.host") ? "" : errors(inSection(key, "[{}]"));
             if (!wrong.isEmpty()) {
                 assertThat(wrong).as(key).contains(key + ": ");
             }
@@ -127,7 +127,7 @@ class ConfigReaderTest {
         assertThat(document.dottedKeySet()).hasSize(known);
     }
 
-    private static String sectioned(String key, String value) {
+    private static String inSection(String key, String value) {
         int dot = key.indexOf('.');
         return "[" + key.substring(0, dot) + "]\n" + key.substring(dot + 1) + " = " + value + "\n";
     }
@@ -149,18 +149,18 @@ class ConfigReaderTest {
                     chat1.wire-zone = "Mars"       | chatd.toml:2:1: chat1.wire-zone: expected a time zone
                     lisen.addresses = []           | unknown section [lisen]; did you mean listen?
                     """)
-    void whatIsWrongIsSaidWithItsPlace(String option, String said) throws IOException {
+    void errorsAreReportedWithTheirPositions(String option, String expected) throws IOException {
         String[] parts = option.split(" = ", 2);
-        assertThat(errors(sectioned(parts[0], parts[1]))).contains(said);
+        assertThat(errors(inSection(parts[0], parts[1]))).contains(expected);
     }
 
     @Test
-    void brokenTomlIsSaidWithItsPlace() throws IOException {
+    void brokenTomlIsReportedWithItsPosition() throws IOException {
         assertThat(errors("[limits]\ntext = 64 KiB\n")).startsWith("chatd.toml:2:");
     }
 
     @Test
-    void commentsMoveNothingAndTextsKeepTheirLines() throws Exception {
+    void commentsDoNotShiftPositionsAndStringsKeepTheirLines() throws Exception {
         assertThat(errors("# é \u2028 = [\r\n[limits] # 1\n  # text = 1\n\t#\nrecipients = 8\ntext = \"x\"\n"))
                 .startsWith("chatd.toml:6:1: limits.text");
         String several = "[database]\npassword-file = \"\"\"/a\n# \n/b\"\"\"\n";
@@ -177,7 +177,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void allErrorsAreSaidAtOnce() throws IOException {
+    void allErrorsAreReportedAtOnce() throws IOException {
         assertThat(errors("[limits]\nreplai = 1\ntext = \"x\"\n[tsl]\nkey = \"\"\n")
                         .lines())
                 .hasSize(3);
@@ -195,7 +195,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void aWrongEnvironmentIsSaid() {
+    void errorsInTheEnvironmentAreReported() {
         assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_LIMITS_REPLAI", "9")))
                 .hasMessageContaining("CHATD_LIMITS_REPLAI")
                 .hasMessageContaining("did you mean CHATD_LIMITS_REPLAY?");
@@ -204,7 +204,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void aMissingFileIsSaid() {
+    void aMissingFileIsReported() {
         assertThatThrownBy(() -> ConfigReader.read(directory.resolve("none.toml"), Map.of()))
                 .hasMessageContaining("there is no such file");
     }

@@ -25,7 +25,7 @@ class ConfigTextTest {
     }
 
     @Test
-    void aValueIsReplacedInItsPlaceAndItsCommentStays() throws Exception {
+    void aValueIsReplacedInPlaceAndItsCommentStays() throws Exception {
         assertThat(set("# mine\n[limits]\n  text =\"1 KiB\"   # short\nreplay = 7\n", "limits.text", "2 KiB"))
                 .isEqualTo("# mine\n[limits]\n  text = \"2 KiB\"   # short\nreplay = 7\n");
         assertThat(set("[limits]\r\nreplay = 7 # few\r\n", "limits.replay", "8"))
@@ -51,7 +51,7 @@ class ConfigTextTest {
     }
 
     @Test
-    void aNewOptionStandsBelowTheCommentThatShowsItOrAtTheEndOfItsSection() throws Exception {
+    void aNewOptionIsAddedBelowTheCommentThatShowsItOrAtTheEndOfItsSection() throws Exception {
         assertThat(set("[tls]\n# Both.\n#certificate = \"/x\"\n#key = \"/y\"\n\n[limits]\n", "tls.certificate", "/a b"))
                 .isEqualTo(
                         "[tls]\n# Both.\n#certificate = \"/x\"\ncertificate = \"/a b\"\n#key = \"/y\"\n\n[limits]\n");
@@ -64,7 +64,7 @@ class ConfigTextTest {
     }
 
     @Test
-    void severalAreChangedAtOnceAndWhatIsNotThereIsNotRemoved() throws Exception {
+    void severalOptionsAreChangedAtOnceAndAMissingOneNeedsNoRemoval() throws Exception {
         Map<String, @Nullable String> both = new LinkedHashMap<>();
         both.put("tls.certificate", "/a");
         both.put("tls.key", "/b\"\\");
@@ -72,9 +72,9 @@ class ConfigTextTest {
         assertThat(edit("[tls]\n", both)).isEqualTo("[tls]\ncertificate = \"/a\"\nkey = \"/b\\\"\\\\\"\n");
     }
 
-    /** A value that does not fit is written as it was given, and the check of the whole names it. */
+    /** A value of the wrong type is written as given, and the check of the whole file names it. */
     @Test
-    void aValueOfAnotherTypeIsNamedByTheCheck() throws Exception {
+    void aValueOfTheWrongTypeIsNamedByTheCheck() throws Exception {
         String text = set("", "limits.replay", "many");
         assertThat(text).isEqualTo("[limits]\nreplay = \"many\"\n");
         assertThatThrownBy(() -> ConfigReader.read(text, "chatd.toml", Map.of()))
@@ -90,19 +90,19 @@ class ConfigTextTest {
                 "limits.text = \"1 KiB\"\n",
                 "[limits]\ntext = \"\"\"\n#replay = 9\n\"\"\"\n",
             })
-    void whatOnlyAPersonCanChangeIsNotBroken(String text) {
+    void whatOnlyAPersonCanEditIsRefused(String text) {
         assertThatThrownBy(() -> set(text, "limits.replay", "8"))
                 .hasMessageMatching("chatd.toml:\\d+: limits.replay stands here in a way .*: edit the file by hand");
     }
 
     @Test
-    void aKeyInQuotesAndTextsThatLookLikeSectionsAreRead() throws Exception {
+    void quotedKeysAndStringsThatLookLikeSectionsAreRead() throws Exception {
         assertThat(set("[limits]\ntext = \"\"\"\n[limits]\n\"\"\"\n\"replay\" = 7\n", "limits.replay", "8"))
                 .isEqualTo("[limits]\ntext = \"\"\"\n[limits]\n\"\"\"\n\"replay\" = 8\n");
     }
 
     @Test
-    void whatIsUnknownIsNamedWithWhatIsMeant() {
+    void anUnknownOptionIsReportedWithASuggestion() {
         assertThatThrownBy(() -> set("", "everyone.wrte", "all"))
                 .hasMessage("there is no option everyone.wrte; did you mean everyone.write?");
         assertThatThrownBy(() -> set("", "write", "all")).hasMessageStartingWith("there is no option write");

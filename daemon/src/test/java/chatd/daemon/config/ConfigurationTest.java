@@ -40,17 +40,17 @@ class ConfigurationTest {
                 .hasSize(Toml.parse(ConfigReader.defaults()).dottedKeySet().size());
         assertThat(option(configuration, "limits.text"))
                 .isEqualTo(new Option(
-                        "limits.text", "1 KiB", directory.resolve("chatd.toml") + ":2:1", Option.Lifetime.AT_ONCE));
+                        "limits.text", "1 KiB", directory.resolve("chatd.toml") + ":2:1", Option.TakesEffect.AT_ONCE));
         assertThat(option(configuration, "limits.replay"))
-                .isEqualTo(
-                        new Option("limits.replay", "7", "environment CHATD_LIMITS_REPLAY", Option.Lifetime.AT_ONCE));
+                .isEqualTo(new Option(
+                        "limits.replay", "7", "environment CHATD_LIMITS_REPLAY", Option.TakesEffect.AT_ONCE));
         assertThat(option(configuration, "throttle.exempt").value()).isEqualTo("::1");
         assertThat(option(configuration, "limits.file"))
-                .isEqualTo(new Option("limits.file", "256 MiB", "default", Option.Lifetime.AT_ONCE));
+                .isEqualTo(new Option("limits.file", "256 MiB", "default", Option.TakesEffect.AT_ONCE));
     }
 
     @Test
-    void aReloadSaysWhatIsInForceAndWhatWaits() throws Exception {
+    void aReloadReportsWhatIsInForceAndWhatIsPending() throws Exception {
         write("[limits]\ntext = \"1 KiB\"\n");
         Configuration configuration = read(Map.of());
         write(
@@ -58,18 +58,18 @@ class ConfigurationTest {
         Configuration.Reloaded reloaded = configuration.reload(fresh -> {});
         assertThat(reloaded.inForce()).containsExactlyInAnyOrder("limits.text", "limits.replay", "audit.find");
         assertThat(reloaded.forNewConnections()).containsExactly("limits.json");
-        assertThat(reloaded.waiting()).containsExactlyInAnyOrder("listen.addresses", "limits.uploads", "audit.fsync");
+        assertThat(reloaded.pending()).containsExactlyInAnyOrder("listen.addresses", "limits.uploads", "audit.fsync");
         assertThat(configuration.get().limits().text()).isEqualTo(2048);
         // A pending option is shown with its old value, and reported as pending until the change is reverted.
         assertThat(option(configuration, "limits.uploads").value()).isEqualTo("64");
-        assertThat(configuration.reload(fresh -> {}).waiting()).hasSize(3);
+        assertThat(configuration.reload(fresh -> {}).pending()).hasSize(3);
         write("[limits]\ntext = \"2 KiB\"\nreplay = 7\njson = \"2 MiB\"\n[audit]\nfind = true\n");
         assertThat(configuration.reload(fresh -> {}))
                 .isEqualTo(new Configuration.Reloaded(List.of(), List.of(), List.of()));
     }
 
     @Test
-    void whatIsWrongIsNotTaken() throws Exception {
+    void anInvalidConfigurationIsNotApplied() throws Exception {
         write("[limits]\ntext = \"1 KiB\"\n");
         Configuration configuration = read(Map.of());
         write("[limits]\ntext = \"2 KiB\"\nnonsense = 1\n");
@@ -85,7 +85,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void whatAPartCanNotUseIsNotTaken() throws Exception {
+    void aConfigurationThatAPartRejectsIsNotApplied() throws Exception {
         write("[limits]\ntext = \"1 KiB\"\n");
         Configuration configuration = read(Map.of());
         write("[limits]\ntext = \"2 KiB\"\n");
@@ -98,7 +98,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void aCertificateGoesWithItsKey() throws Exception {
+    void aCertificateRequiresItsKey() throws Exception {
         write("[tls]\ncertificate = \"/a.pem\"\n");
         assertThatThrownBy(() -> read(Map.of())).hasMessageContaining("chatd.toml:2:1: tls.certificate: ");
         write("[tls]\nkey = \"/a.key\"\n");
@@ -130,7 +130,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void whatIsRightOfAWrongOneIsReadWhereItMustBe() throws Exception {
+    void theValidPartsOfAnInvalidFileCanBeRead() throws Exception {
         write("[audit]\ndirectory = \"/somewhere\"\n[limits]\ntext = \"many\"\n[nonsense]\n");
         assertThatThrownBy(() -> read(Map.of())).isInstanceOf(ConfigException.class);
         assertThat(ConfigReader.readLeniently(directory.resolve("chatd.toml"), Map.of())

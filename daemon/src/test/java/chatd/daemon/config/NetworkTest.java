@@ -25,7 +25,7 @@ class NetworkTest {
     }
 
     @Test
-    void aClientOfIpv6IsItsHalf() {
+    void anIpv6ClientIsIdentifiedByHalfOfItsAddress() {
         assertThat(Network.ofClient(address("2001:db8::1:2:3:4")))
                 .isEqualTo(Network.ofClient(address("2001:db8::5:6:7:8")))
                 .isNotEqualTo(Network.ofClient(address("2001:db8:0:1::1")));
@@ -33,7 +33,7 @@ class NetworkTest {
     }
 
     @Test
-    void whatIsNoneIsRefused() {
+    void whatIsNoNetworkIsRefused() {
         assertThatThrownBy(() -> Network.parse("192.0.2.0/33")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Network.parse("example.org/8")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Network.parse("192.0.2.0/x")).isInstanceOf(IllegalArgumentException.class);

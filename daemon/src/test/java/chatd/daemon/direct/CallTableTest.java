@@ -35,22 +35,24 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of calls, on a clock that is put forward by hand; and whatever order several threads come in. */
+/**
+ * What becomes of calls, on a clock that the tests advance, and with several threads in any order.
+ */
 class CallTableTest {
     private static final long ANN = 1;
     private static final long BEN = 2;
     private static final long CAROL = 3;
-    private static final Candidates.Passed NOWHERE = new Candidates.Passed(List.of(), Set.of());
+    private static final Candidates.Vetted NOWHERE = new Candidates.Vetted(List.of(), Set.of());
 
     private final TestClock clock = TestClock.standingAt(Instant.parse("2026-11-29T00:00:00Z"));
     private final Sessions sessions = Sessions.of(0, new TreeMap<>(), _ -> List.of(), clock);
     private final List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
     private final CallTable table = new CallTable(
-            account -> "user" + account, account -> sessions.presence().of(account), new Noted(), clock);
+            account -> "user" + account, account -> sessions.presence().of(account), new Recorder(), clock);
     private int made;
 
-    /** Writes down what follows from changes, each in a word, with whom it is for. */
-    private final class Noted implements CallTable.Outcomes {
+    /** Records the outcomes of changes, each as a word and the account it is for. */
+    private final class Recorder implements CallTable.Outcomes {
         @Override
         public void tell(Session session, DirectEvent event) {
             outcomes.add(session.account() + " " + word(event));
@@ -138,46 +140,47 @@ class CallTableTest {
     }
 
     private void accept(Session by, Call call) {
-        Call answered = table.beginToAnswer(by.account(), call.session);
+        Call answered = table.startAnswering(by.account(), call.session);
         try {
             table.join(answered, by.account(), by, NOWHERE, "key");
         } finally {
-            table.endToAnswer(answered, by.account());
+            table.finishAnswering(answered, by.account());
         }
     }
 
-    private List<String> told() {
+    private List<String> takeOutcomes() {
         List<String> all = List.copyOf(outcomes);
         outcomes.clear();
         return all;
     }
 
     @Test
-    void twoMeetAndOneLeaves() {
+    void twoUsersMeetAndOneLeaves() {
         Session ann = online(ANN);
         Session ben = online(BEN);
         Call call = ringing(ann, BEN);
-        assertThat(told()).containsExactly("2 everywhere called");
+        assertThat(takeOutcomes()).containsExactly("2 everywhere called");
         accept(ben, call);
-        assertThat(told()).containsExactly("2 everywhere ended elsewhere", "2 introduced to 1", "1 introduced to 2");
-        table.change(ben, call.session, NOWHERE);
-        assertThat(told()).containsExactly("1 addresses");
-        clock.add(Duration.ofMinutes(5));
+        assertThat(takeOutcomes())
+                .containsExactly("2 everywhere ended elsewhere", "2 introduced to 1", "1 introduced to 2");
+        table.changeAddresses(ben, call.session, NOWHERE);
+        assertThat(takeOutcomes()).containsExactly("1 addresses");
+        clock.advance(Duration.ofMinutes(5));
         table.end(ben, call.session, "bye");
-        assertThat(told()).containsExactly("1 ended bye", "logged end bye after 5 min");
+        assertThat(takeOutcomes()).containsExactly("1 ended bye", "logged end bye after 5 min");
         assertThat(table.sweep()).isFalse();
     }
 
     @Test
-    void whoCanNotBeRungIsOfflineAndWhoBlocksIsNotTold() {
+    void aUserWhoCanNotBeRungIsOfflineAndOneWhoBlocksTheCallerIsNotRung() {
         ring(call(online(ANN), BEN), CallTable.Reachable.OFFLINE);
-        assertThat(told()).containsExactly("1 declined by 2 offline", "1 ended offline", "logged end offline");
+        assertThat(takeOutcomes()).containsExactly("1 declined by 2 offline", "1 ended offline", "logged end offline");
         ring(call(online(ANN), BEN), CallTable.Reachable.BLOCKED);
-        assertThat(told()).isEmpty();
+        assertThat(takeOutcomes()).isEmpty();
     }
 
     @Test
-    void ofTwoWhoCallEachOtherTheCallOfTheLowerNumberStands() {
+    void ofTwoWhoCallEachOtherTheCallOfTheLowerNumberIsKept() {
         Session ann = online(ANN);
         Session ben = online(BEN);
         Call hers = ringing(ann, BEN);
@@ -185,25 +188,25 @@ class CallTableTest {
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.NOT_ALLOWED));
         table.cancel(ann, hers.session);
-        told();
+        takeOutcomes();
         ringing(ben, ANN);
-        told();
+        takeOutcomes();
         ringing(ann, BEN);
-        assertThat(told())
+        assertThat(takeOutcomes())
                 .containsExactly(
                         "1 everywhere cancelled", "2 ended crossed", "logged end crossed", "2 everywhere called");
     }
 
     @Test
-    void whatIsNotAnsweredEndsAfterItsTime() {
+    void anUnansweredCallEndsAfterItsTimeout() {
         ringing(online(ANN), BEN);
-        told();
-        clock.add(Duration.ofMinutes(1).minusNanos(1));
+        takeOutcomes();
+        clock.advance(Duration.ofMinutes(1).minusNanos(1));
         assertThat(table.sweep()).isTrue();
-        assertThat(told()).isEmpty();
-        clock.add(Duration.ofNanos(1));
+        assertThat(takeOutcomes()).isEmpty();
+        clock.advance(Duration.ofNanos(1));
         assertThat(table.sweep()).isFalse();
-        assertThat(told())
+        assertThat(takeOutcomes())
                 .containsExactly(
                         "2 everywhere ended unanswered",
                         "logged 2 unanswered",
@@ -213,22 +216,22 @@ class CallTableTest {
     }
 
     @Test
-    void aSideThatIsGoneIsWaitedForAndThenLeaves() {
+    void aPartyThatLostItsConnectionIsWaitedForAndThenLeaves() {
         Session ann = online(ANN);
         Session ben = online(BEN);
         accept(ben, ringing(ann, BEN));
-        told();
+        takeOutcomes();
         ben.connectionLost();
         table.connectionClosed(ben);
-        clock.add(Duration.ofMinutes(15).minusNanos(1));
+        clock.advance(Duration.ofMinutes(15).minusNanos(1));
         assertThat(table.sweep()).isTrue();
-        clock.add(Duration.ofNanos(1));
+        clock.advance(Duration.ofNanos(1));
         assertThat(table.sweep()).isFalse();
-        assertThat(told()).containsExactly("1 ended lost", "logged end lost after 15 min");
+        assertThat(takeOutcomes()).containsExactly("1 ended lost", "logged end lost after 15 min");
     }
 
     @Test
-    void nobodyIsInMoreThanEight() {
+    void nobodyIsInMoreThanEightCalls() {
         Session ann = online(ANN);
         for (int i = 0; i < CallTable.MOST_SESSIONS; i++) {
             ringing(ann, 100 + i);
@@ -239,7 +242,7 @@ class CallTableTest {
     }
 
     @Test
-    void aCallThatIsRefusedAtItsChargeOrCanNotBeLoggedIsForgotten() {
+    void aCallThatIsThrottledOrCanNotBeLoggedIsForgotten() {
         Session ann = online(ANN);
         Call call = new Call("dear", DirectKind.CHAT, ANN, ann, NOWHERE, "key", List.of(BEN), clock.instant());
         assertThatThrownBy(() -> table.begin(call, () -> {
@@ -249,13 +252,16 @@ class CallTableTest {
         table.begin(call, () -> {});
         table.forget(call);
         ring(call, CallTable.Reachable.ONLINE);
-        assertThat(told()).isEmpty();
+        assertThat(takeOutcomes()).isEmpty();
         assertThat(table.sweep()).isFalse();
     }
 
-    /** Two devices answer while the caller cancels: at most one is in, and whoever was introduced is told of the end. */
+    /**
+     * Two devices answer while the caller cancels: at most one joins, and whoever was introduced
+     * learns of the end.
+     */
     @Test
-    void inWhateverOrderOneAnswersAtMostAndNothingIsLeft() throws Exception {
+    void inAnyOrderAtMostOneDeviceAnswersAndNothingIsLeft() throws Exception {
         Random random = Campaign.random();
         Session ann = online(ANN);
         Session phone = online(BEN);
@@ -263,7 +269,7 @@ class CallTableTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 300; i++) {
                 Call call = ringing(ann, BEN, CAROL);
-                told();
+                takeOutcomes();
                 CyclicBarrier barrier = new CyclicBarrier(3);
                 List<Callable<Boolean>> acts =
                         new ArrayList<>(List.of(() -> answers(phone, call), () -> answers(desk, call), () -> {
@@ -281,7 +287,7 @@ class CallTableTest {
                 for (Future<Boolean> one : done) {
                     in += one.get() ? 1 : 0;
                 }
-                List<String> told = told();
+                List<String> told = takeOutcomes();
                 assertThat(in).as("%s", told).isLessThanOrEqualTo(1);
                 assertThat(told.stream().filter("1 introduced to 2"::equals))
                         .as("%s", told)

@@ -16,7 +16,7 @@ class CallTest {
     private static final long ANN = 1;
     private static final long BEN = 2;
     private static final long CAROL = 3;
-    private static final Candidates.Passed NOWHERE = new Candidates.Passed(List.of(), Set.of());
+    private static final Candidates.Vetted NOWHERE = new Candidates.Vetted(List.of(), Set.of());
 
     private static Session session() {
         return TestTransport.json().session();
@@ -52,7 +52,7 @@ class CallTest {
     }
 
     @Test
-    void oneOfAnAccountsSessionsAnswers() {
+    void onlyOneOfAnAccountsSessionsAnswers() {
         Call call = call(BEN);
         assertThat(call.startAnswering(BEN)).isTrue();
         assertThat(call.startAnswering(BEN))
@@ -63,7 +63,7 @@ class CallTest {
     }
 
     @Test
-    void anAnswerThatIsLoggedTooLateFindsThatItRingsNoMore() {
+    void anAnswerLoggedTooLateFindsThatTheCallNoLongerRings() {
         Call call = call(BEN);
         assertThat(call.startAnswering(BEN)).isTrue();
         assertThat(call.stopRinging(BEN)).isTrue();
@@ -87,14 +87,14 @@ class CallTest {
     }
 
     @Test
-    void itIsOverWithoutAnybodyInItAlsoWhileItRings() {
+    void itIsOverWhenNobodyIsInItEvenWhileItRings() {
         Call call = call(BEN, CAROL);
         call.leave(ANN);
         assertThat(call.isOver()).isTrue();
     }
 
     @Test
-    void whoeverIsInItIsToldOfTheOthers() {
+    void itsPartiesAreThoseWhoJoinedInTheirOrder() {
         Call call = call(BEN, CAROL);
         join(call, CAROL);
         join(call, BEN);

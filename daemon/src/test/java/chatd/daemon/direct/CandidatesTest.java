@@ -24,16 +24,19 @@ class CandidatesTest {
         return InetAddress.ofLiteral(text);
     }
 
-    /** Returns what a client that comes from an address has another one told, which comes from a third. */
-    private List<String> told(String client, String other, String... named) {
+    /**
+     * Returns those of the addresses a client names that are passed on to another client; both are
+     * given by their own addresses.
+     */
+    private List<String> passedOn(String client, String other, String... named) {
         return candidates
-                .vetted(
+                .vet(
                         SESSION,
                         List.of(named).stream()
                                 .map(each -> new Candidate(each, 40_000))
                                 .toList(),
                         address(client))
-                .to(address(client), address(other))
+                .visibleTo(address(client), address(other))
                 .stream()
                 .map(Candidate::address)
                 .toList();
@@ -41,13 +44,13 @@ class CandidatesTest {
 
     @ParameterizedTest
     @CsvSource({
-        // Its own address, or of its own network
+        // Its own address, or one of its own network
         "203.0.113.5, 198.51.100.9, 203.0.113.5, true",
         "2001:db8::1, 198.51.100.9, 2001:db8::2, true",
-        // Anybody's
+        // Somebody else's
         "203.0.113.5, 198.51.100.9, 203.0.113.6, false",
         "2001:db8::1, 198.51.100.9, 2001:db8:1::2, false",
-        // Made up for who is elsewhere: it would be his own router
+        // Private, for a client elsewhere: there it could be that client's own router
         "203.0.113.5, 198.51.100.9, 192.168.1.1, false",
         "203.0.113.5, 198.51.100.9, 10.0.0.1, false",
         "203.0.113.5, 198.51.100.9, 172.16.0.1, false",
@@ -64,22 +67,23 @@ class CandidatesTest {
         "fd00::1, 192.168.9.9, fd00::2, true",
         "fd00::1, 192.168.9.9, fd00:1::2, false"
     })
-    void anAddressIsPassedOnWhereItIsLikelyOnesOwn(String client, String other, String named, boolean isTold) {
-        assertThat(told(client, other, named)).isEqualTo(isTold ? List.of(named) : List.of());
+    void anAddressIsPassedOnWhereItIsLikelyTheClientsOwn(
+            String client, String other, String named, boolean isPassedOn) {
+        assertThat(passedOn(client, other, named)).isEqualTo(isPassedOn ? List.of(named) : List.of());
     }
 
     @Test
-    void whatTheDaemonHasSeenIsPassedOnToAnybody() {
+    void anAddressThatTheDaemonHasSeenIsPassedOnToAnybody() {
         for (String from : List.of("192.0.2.77", "10.9.8.7")) {
-            assertThat(told("203.0.113.5", FAR, from)).isEmpty();
+            assertThat(passedOn("203.0.113.5", FAR, from)).isEmpty();
             seen.remember(HexFormat.of().parseHex(SESSION), new InetSocketAddress(from, 40_000));
-            assertThat(told("203.0.113.5", FAR, from)).containsExactly(from);
+            assertThat(passedOn("203.0.113.5", FAR, from)).containsExactly(from);
         }
     }
 
     @Test
-    void globalOnesComeFirstAndEachOnce() {
-        assertThat(told("2001:db8::1", "2001:db8::9", "192.168.1.7", "fd00::1", "2001:db8::1", "2001:db8::1"))
+    void globalAddressesComeFirstAndEachOnce() {
+        assertThat(passedOn("2001:db8::1", "2001:db8::9", "192.168.1.7", "fd00::1", "2001:db8::1", "2001:db8::1"))
                 .containsExactly("2001:db8::1", "fd00::1", "192.168.1.7");
     }
 
@@ -87,14 +91,16 @@ class CandidatesTest {
     @ValueSource(
             strings = {"127.0.0.1", "::1", "fe80::1", "ff02::1", "224.0.0.1", "0.0.0.0", "255.255.255.255", "no address"
             })
-    void whatIsNobodysIsNotPassedOn(String named) {
-        assertThat(told("127.0.0.1", "127.0.0.1", named)).isEmpty();
+    void anAddressThatCanBeNobodysIsNotPassedOn(String named) {
+        assertThat(passedOn("127.0.0.1", "127.0.0.1", named)).isEmpty();
     }
 
     @Test
     void portsOfServicesAreNotPassedOn() {
         List<Candidate> named = List.of(new Candidate("203.0.113.5", 1_023), new Candidate("203.0.113.5", 1_024));
-        assertThat(candidates.vetted(SESSION, named, address("203.0.113.5")).to(address("203.0.113.5"), address(FAR)))
+        assertThat(candidates
+                        .vet(SESSION, named, address("203.0.113.5"))
+                        .visibleTo(address("203.0.113.5"), address(FAR)))
                 .containsExactly(new Candidate("203.0.113.5", 1_024));
     }
 }

@@ -24,9 +24,11 @@ class DeferredTest {
         }
     }
 
-    /** The disk is slow: the state is free meanwhile, and what follows from a later change comes later. */
+    /**
+     * While the disk is slow, the lock is free, and the effects of a later change still come later.
+     */
     @Test
-    void whatFollowsIsDoneInTheOrderOfTheChangesWithoutTheirLock() throws InterruptedException {
+    void effectsRunInTheOrderOfTheChangesAndWithoutTheirLock() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch disk = new CountDownLatch(1);
         change(() -> {
@@ -55,7 +57,7 @@ class DeferredTest {
     }
 
     @Test
-    void oneThatFailsKeepsTheOthersFromNothing() {
+    void anEffectThatFailsDoesNotStopTheOthers() {
         change(() -> {
             throw new IllegalStateException("the first");
         });
@@ -65,7 +67,7 @@ class DeferredTest {
     }
 
     @Test
-    void nothingIsDoneWithTheLockHeld() {
+    void effectsAreNotRunWithTheLockHeld() {
         lock.lock();
         try {
             assertThatThrownBy(deferred::run).isInstanceOf(IllegalStateException.class);

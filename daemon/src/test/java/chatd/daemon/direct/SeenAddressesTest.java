@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
-/** What strangers can have the daemon remember by UDP is bounded. */
+/** What strangers can make the daemon remember by UDP is bounded. */
 class SeenAddressesTest {
     private static final InetAddress HERE = InetAddress.ofLiteral("2001:db8::7");
 
@@ -35,7 +35,7 @@ class SeenAddressesTest {
     }
 
     @Test
-    void aHundredThousandSessionsAreNotKept() {
+    void theNumberOfSessionsIsBounded() {
         SeenAddresses seen = new SeenAddresses();
         for (long session = 0; session < 100_000; session++) {
             seen.remember(session(session), new InetSocketAddress(HERE, 5_000));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who is meant by what somebody typed. */
+/** Which users are found by what somebody typed. */
 class DirectoryTest {
     private final List<Account> accounts = new ArrayList<>();
 
@@ -77,7 +77,7 @@ class DirectoryTest {
     }
 
     @Test
-    void whoIsCalledSoComesFirstThenWhoseNameBeginsSo() {
+    void equalNamesComeFirstThenThoseWithThatBeginning() {
         Directory directory = of("bo.anna", "annabel", "ánna", "anna");
 
         assertThat(names(directory.matching("Anna", 50))).containsExactly("anna", "ánna", "annabel", "bo.anna");
@@ -86,7 +86,7 @@ class DirectoryTest {
     }
 
     @Test
-    void whoIsRenamedOrDeletedIsNoLongerFound() {
+    void aRenamedOrDeletedUserIsNoLongerFound() {
         Directory directory = of("mia.keller");
         directory.put(account(1, "mia.huber"));
 
@@ -99,7 +99,7 @@ class DirectoryTest {
     }
 
     @Test
-    void caseCountsInOneDialectAndNotInTheOther() {
+    void caseMattersInOneDialectAndNotInTheOther() {
         Directory directory = of("Zoé", "王芳");
 
         assertThat(directory.user(new User.Named("zoé"))).isEmpty();
@@ -112,7 +112,7 @@ class DirectoryTest {
     }
 
     @Test
-    void ofTwoOldNamesTheExactOneIsMeant() {
+    void ofTwoNamesThatDifferInCaseTheExactOneIsMeant() {
         Directory directory = of("Bob", "bob");
 
         assertThat(directory.user(new User.Called("Bob"))).map(Account::number).contains(1L);

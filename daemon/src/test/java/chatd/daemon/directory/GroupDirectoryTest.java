@@ -7,7 +7,7 @@ import chatd.daemon.model.group.Group;
 import chatd.daemon.model.group.Membership;
 import chatd.daemon.model.group.MembershipPeriod;
 import chatd.fixtures.Campaign;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +21,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What is known of members and former ones, whether it was applied change by change or read at a start. */
+/**
+ * What is known of current and former members, whether applied change by change or read at a start.
+ */
 class GroupDirectoryTest {
     private static final long GROUP = 7;
     private static final long OWNER = 1;
@@ -31,28 +33,28 @@ class GroupDirectoryTest {
     private final GroupDirectory applied = new GroupDirectory();
     private long number;
 
-    private void apply(long sender, GroupAct act) {
+    private void apply(long sender, GroupAction act) {
         number++;
         applied.apply(new GroupChange(number, Instant.EPOCH, GROUP, "Crew", sender, act, null, null));
     }
 
     private void create(boolean wholeHistory) {
-        apply(OWNER, new GroupAct.Created(List.of(), wholeHistory, true));
+        apply(OWNER, new GroupAction.Created(List.of(), wholeHistory, true));
     }
 
     private void join(long user) {
-        apply(user, new GroupAct.Joined(user));
+        apply(user, new GroupAction.Joined(user));
     }
 
     private void leave(long user) {
-        apply(user, new GroupAct.Left(user, 0));
+        apply(user, new GroupAction.Left(user, 0));
     }
 
     private void remove(long user) {
-        apply(OWNER, new GroupAct.Removed(user));
+        apply(OWNER, new GroupAction.Removed(user));
     }
 
-    /** Returns the directory that a start makes of memberships. */
+    /** Returns the directory that a start builds from memberships. */
     private static GroupDirectory read(Group group, Membership... memberships) {
         return new GroupDirectory(
                 List.of(group), each -> List.of(memberships).forEach(each), Map.of(group.number(), 20L));
@@ -71,7 +73,7 @@ class GroupDirectoryTest {
     private static final Membership OWNS = member(OWNER, GroupRole.OWNER, 1, 1);
 
     @Test
-    void whoLeftCameBackAndWasRemovedMayNotComeByItself() {
+    void aMemberWhoCameBackAndWasRemovedCountsAsRemoved() {
         create(false);
         join(BEN);
         leave(BEN);
@@ -81,7 +83,7 @@ class GroupDirectoryTest {
         for (GroupDirectory groups : List.of(applied, read)) {
             assertThat(groups.wasRemoved(BEN, GROUP)).isTrue();
             assertThat(groups.wasEverIn(BEN, GROUP)).isTrue();
-            assertThat(groups.of(BEN).isEmpty()).isTrue();
+            assertThat(groups.groupsOf(BEN).isEmpty()).isTrue();
             assertThat(groups.members(GROUP).has(BEN)).isFalse();
             assertThat(groups.periods(BEN, GROUP))
                     .containsExactly(new MembershipPeriod(2, 2, 3), new MembershipPeriod(4, 4, 5));
@@ -89,11 +91,11 @@ class GroupDirectoryTest {
     }
 
     @Test
-    void whoWasRemovedCameBackAndLeftMayComeByItself() {
+    void aMemberWhoCameBackAndLeftDoesNotCountAsRemoved() {
         create(false);
         join(BEN);
         remove(BEN);
-        apply(OWNER, new GroupAct.Added(List.of(BEN)));
+        apply(OWNER, new GroupAction.Added(List.of(BEN)));
         assertThat(applied.wasRemoved(BEN, GROUP)).isFalse();
         leave(BEN);
         GroupDirectory read = read(CREW, OWNS, former(BEN, 2, 3, true), former(BEN, 4, 5, false));
@@ -105,11 +107,11 @@ class GroupDirectoryTest {
     }
 
     @Test
-    void whoIsAMemberAgainWasNotRemoved() {
+    void aMemberWhoCameBackDoesNotCountAsRemoved() {
         create(false);
         join(BEN);
         remove(BEN);
-        apply(OWNER, new GroupAct.Added(List.of(BEN)));
+        apply(OWNER, new GroupAction.Added(List.of(BEN)));
         GroupDirectory read = read(CREW, OWNS, former(BEN, 2, 3, true), member(BEN, GroupRole.MEMBER, 4, 4));
         for (GroupDirectory groups : List.of(applied, read)) {
             assertThat(groups.wasRemoved(BEN, GROUP)).isFalse();
@@ -125,10 +127,10 @@ class GroupDirectoryTest {
     }
 
     @Test
-    void whoComesWhileTheWholeHistoryIsShownSeesItAndKeepsIt() {
+    void aMemberWhoJoinsWhileTheWholeHistoryIsShownKeepsSeeingIt() {
         create(true);
         join(BEN);
-        apply(OWNER, new GroupAct.Set(false, null, null));
+        apply(OWNER, new GroupAction.Set(false, null, null));
         join(CID);
         GroupDirectory read =
                 read(CREW, OWNS, member(BEN, GroupRole.MEMBER, 2, 0), member(CID, GroupRole.MEMBER, 4, 4));
@@ -140,7 +142,7 @@ class GroupDirectoryTest {
     }
 
     @Test
-    void whoLeftSeesNothingAfterwards() {
+    void aFormerMemberSeesNothingFromAfterwards() {
         create(false);
         join(BEN);
         leave(BEN);
@@ -148,12 +150,12 @@ class GroupDirectoryTest {
         for (GroupDirectory groups : List.of(applied, read)) {
             assertThat(groups.sees(BEN, GROUP, 3)).isTrue();
             assertThat(groups.sees(BEN, GROUP, 4)).isFalse();
-            assertThat(groups.stretchesOfFormer(GROUP)).containsExactly(List.of(new MembershipPeriod(2, 2, 3)));
+            assertThat(groups.periodsOfFormerMembers(GROUP)).containsExactly(List.of(new MembershipPeriod(2, 2, 3)));
         }
     }
 
     @Test
-    void membershipsOfSeveralGroupsAreToldApart() {
+    void membershipsOfSeveralGroupsAreKeptApart() {
         Group other = new Group(8, "Other", "", false, true, false);
         List<Membership> all = new ArrayList<>(List.of(OWNS, former(BEN, 2, 3, true)));
         all.add(new Membership(8, BEN, new MembershipPeriod(9, 9, Long.MAX_VALUE), GroupRole.OWNER, false));
@@ -161,7 +163,7 @@ class GroupDirectoryTest {
                 List.of(CREW, other), each -> all.forEach(each), new TreeMap<>(Map.of(7L, 3L, 8L, 9L)));
         assertThat(groups.wasRemoved(BEN, GROUP)).isTrue();
         assertThat(groups.wasRemoved(BEN, 8)).isFalse();
-        assertThat(groups.of(BEN)).containsExactly(8L);
+        assertThat(groups.groupsOf(BEN)).containsExactly(8L);
         assertThat(groups.members(8).has(BEN)).isTrue();
         assertThat(groups.members(8).has(OWNER)).isFalse();
     }
@@ -177,12 +179,14 @@ class GroupDirectoryTest {
         assertThat(applied.wasEverIn(BEN, GROUP)).isFalse();
         assertThat(applied.wasRemoved(BEN, GROUP)).isFalse();
         assertThat(applied.periods(BEN, GROUP)).isEmpty();
-        assertThat(applied.stretchesOfFormer(GROUP)).as("that of another stays").hasSize(1);
+        assertThat(applied.periodsOfFormerMembers(GROUP))
+                .as("that of another stays")
+                .hasSize(1);
         assertThat(applied.wasEverIn(CID, GROUP)).isTrue();
         applied.forget(99);
     }
 
-    private void change(String name, GroupAct act) {
+    private void change(String name, GroupAction act) {
         number++;
         applied.apply(new GroupChange(number, Instant.EPOCH, GROUP, name, OWNER, act, null, null));
     }
@@ -193,25 +197,25 @@ class GroupDirectoryTest {
 
     /** By the beginning of its name, and of each of its words. */
     @Test
-    void anOpenGroupIsFoundByItsWordsAsTheyAre() {
-        change("Night Crew", new GroupAct.Created(List.of(), false, true));
+    void anOpenGroupIsFoundByTheWordsOfItsCurrentName() {
+        change("Night Crew", new GroupAction.Created(List.of(), false, true));
         assertThat(List.of(found("night"), found("CRE"), found("night c"))).containsOnly(List.of(GROUP));
         assertThat(List.of(found("ight"), found("crews"), found(""))).containsOnly(List.of());
-        change("Day Crew", new GroupAct.Renamed("Night Crew"));
+        change("Day Crew", new GroupAction.Renamed("Night Crew"));
         assertThat(found("night")).isEmpty();
         assertThat(found("day")).containsExactly(GROUP);
-        change("Day Crew", new GroupAct.Set(null, false, null));
+        change("Day Crew", new GroupAction.Set(null, false, null));
         assertThat(found("day")).isEmpty();
-        change("Day Crew", new GroupAct.Set(null, true, "a topic"));
+        change("Day Crew", new GroupAction.Set(null, true, "a topic"));
         assertThat(found("day")).containsExactly(GROUP);
         assertThat(applied.find(GROUP).orElseThrow().topic()).isEqualTo("a topic");
-        change("Day Crew", new GroupAct.Closed());
+        change("Day Crew", new GroupAction.Closed());
         assertThat(found("day")).isEmpty();
         assertThat(applied.find(GROUP).orElseThrow().closed()).isTrue();
     }
 
     @Test
-    void groupsThatWereReadAreFoundToo() {
+    void groupsReadAtAStartAreFoundToo() {
         Group closed = new Group(8, "Crew of old", "", false, true, true);
         Group hidden = new Group(9, "Crew hidden", "", false, false, false);
         GroupDirectory groups = new GroupDirectory(
@@ -226,10 +230,10 @@ class GroupDirectoryTest {
         join(BEN);
         join(CID);
         assertThat(applied.members(GROUP).isLastOwner(OWNER)).isTrue();
-        apply(OWNER, new GroupAct.Left(OWNER, CID));
+        apply(OWNER, new GroupAction.Left(OWNER, CID));
         assertThat(applied.members(GROUP).find(CID).orElseThrow().role()).isEqualTo(GroupRole.OWNER);
         assertThat(applied.members(GROUP).find(BEN).orElseThrow().role()).isEqualTo(GroupRole.MEMBER);
-        apply(CID, new GroupAct.RoleGiven(BEN, GroupRole.OWNER));
+        apply(CID, new GroupAction.RoleGiven(BEN, GroupRole.OWNER));
         assertThat(applied.members(GROUP).isLastOwner(CID)).isFalse();
         leave(CID);
         assertThat(applied.find(GROUP).orElseThrow().closed()).isFalse();
@@ -240,7 +244,7 @@ class GroupDirectoryTest {
 
     /** Members and sets of numbers are arrays; here they are compared with a map and a set. */
     @Test
-    void membersAreWhoCameAndDidNotGo() {
+    void membersAreThoseWhoJoinedAndDidNotLeave() {
         Random random = Campaign.random();
         SortedMap<Long, Members.Member> expected = new TreeMap<>();
         NumberSet numbers = NumberSet.EMPTY;

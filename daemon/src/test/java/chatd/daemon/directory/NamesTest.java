@@ -39,7 +39,7 @@ class NamesTest {
                 "serverin",
                 "हिन्दी"
             })
-    void aNameMayBe(String name) {
+    void validNamesAreAccepted(String name) {
         names.check(name, TITLES);
     }
 
@@ -73,12 +73,15 @@ class NamesTest {
                 "αlpha",
                 "a\uFFFD"
             })
-    void aNameMayNotBe(String name) {
+    void invalidNamesAreRefused(String name) {
         assertThatThrownBy(() -> names.check(name, TITLES))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_NAME));
     }
 
-    /** Twins by width, by small capitals, by dots, by script and by case, of what programs print and of titles. */
+    /**
+     * Look-alikes, by width, small capitals, dots, script and case, of words that programs print
+     * and of titles.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -124,13 +127,13 @@ class NamesTest {
                 "admın",
                 "管理员"
             })
-    void wordsThatStandForSomethingElseAreNotNames(String name) {
+    void wordsWithAMeaningOfTheirOwnAreRefusedAsNames(String name) {
         assertThatThrownBy(() -> names.check(name, TITLES))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_NAME));
     }
 
     @Test
-    void titlesAreGivenByAdministrators() {
+    void onlyAdministratorsAssignTitles() {
         Directory directory = new Directory(List.of(), Map.of());
         assertThatThrownBy(() -> directory.reserve("admin", 0, SELF)).hasMessageContaining("Only an administrator");
         directory.reserve("admin", 0, ADMINISTRATOR);
@@ -141,13 +144,13 @@ class NamesTest {
     /** The dot above replaces the letter's own, and a mark that is there twice is seen once. */
     @ParameterizedTest
     @ValueSource(strings = {"ali\u0307ce", "bi\u0307ll", "j\u0307an", "q\u0301\u0301"})
-    void aNameHidesNoMark(String name) {
+    void aNameMayNotHideAMark(String name) {
         assertThatThrownBy(() -> names.check(name, TITLES)).hasMessageContaining("nor hide a mark");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Ս7", "Ս12", "υ12", "Ul2", "ú7", "U.12", "U-12", "g1O"})
-    void aNameDoesNotLookLikeANumber(String name) {
+    void aNameMayNotLookLikeANumber(String name) {
         assertThatThrownBy(() -> names.check(name, TITLES)).hasMessageContaining("number");
     }
 
@@ -157,19 +160,19 @@ class NamesTest {
                 "öner", "İvan", "Łukasz", "Øystein", "नमस्ते", "محمد", "한국", "王伟", "Ali", "ulli", "gloria", "Claudia",
                 "dirk"
             })
-    void aNameOfAnyLanguageIsAName(String name) {
+    void namesOfAnyLanguageAreAccepted(String name) {
         names.check(name, TITLES);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ｂob", "ﬁona", "²alice", "x①"})
-    void aNameIsTheSameInEveryForm(String name) {
+    void aNameMustBeNormalized(String name) {
         assertThatThrownBy(() -> names.check(name, TITLES)).hasMessageContaining("NFKC: write ");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ɑlice", "ʙob", "ﾞ", "ꓐob", "ᴀnna"})
-    void aNameHasOnlyCharactersOfIdentifiers(String name) {
+    void aNameMayHaveOnlyCharactersOfIdentifiers(String name) {
         assertThatThrownBy(() -> names.check(name, TITLES))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_NAME));
     }
@@ -188,25 +191,25 @@ class NamesTest {
 
     /** Both are family names. */
     @Test
-    void namesThatAreBothMeantMayLookAlike() {
+    void namesMayLookAlikeIfAnAdministratorAllowsIt() {
         Directory directory = new Directory(List.of(), Map.of("Stern", 1L));
         assertThatThrownBy(() -> directory.reserve("Stem", 0, ADMINISTRATOR))
                 .hasMessageContaining("Stem looks like Stern");
         directory.reserve("Stem", 0, NamePolicy.ofAdministrator(true));
-        // A name that there is stays taken, whatever was meant.
+        // An existing name stays taken even so.
         assertThatThrownBy(() -> directory.reserve("Stern", 0, NamePolicy.ofAdministrator(true)))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.NAME_TAKEN));
     }
 
     @Test
-    void aNameOfThePastIsNotGivenAgain() {
+    void aFormerNameIsNotAssignedAgain() {
         Directory directory = new Directory(List.of(), Map.of("old", 1L));
         assertThatThrownBy(() -> directory.reserve("old", 0, SELF))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.NAME_TAKEN));
     }
 
     @Test
-    void aNameThatWasGivenBackIsFree() {
+    void aReleasedNameIsFree() {
         Directory directory = new Directory(List.of(), Map.of());
         directory.reserve("new", 0, SELF);
         assertThatThrownBy(() -> directory.reserve("new", 0, SELF)).isInstanceOf(Refusal.class);
@@ -215,7 +218,7 @@ class NamesTest {
     }
 
     @Test
-    void anAccountMayHaveItsOwnNamesOfThePastAgain() {
+    void anAccountMayTakeItsOwnFormerNamesAgain() {
         Directory directory = new Directory(List.of(), Map.of("alice", 1L, "alicia", 1L, "bob", 2L));
         directory.reserve("alice", 1, SELF);
         directory.reserve("a1ice", 1, SELF);

@@ -17,8 +17,8 @@ class DiskTrendTest {
         return BEGIN.plus(Duration.ofMinutes(Math.round(days * 24 * 60)));
     }
 
-    private void note(double days, double gib) {
-        trend.note(after(days), free(gib));
+    private void record(double days, double gib) {
+        trend.record(after(days), free(gib));
     }
 
     private static OptionalLong free(double gib) {
@@ -30,8 +30,8 @@ class DiskTrendTest {
     }
 
     @Test
-    void aDiskThatIsFullWithinTwoWeeksIsNamedWithTheDay() {
-        note(0, 20);
+    void aDiskThatFillsWithinTwoWeeksIsReportedWithTheDay() {
+        record(0, 20);
         assertThat(trouble(0.9, 10)).as("less than a day tells nothing").isEmpty();
         assertThat(trouble(2, 16))
                 .isEqualTo(
@@ -43,26 +43,26 @@ class DiskTrendTest {
     }
 
     @Test
-    void whatWasLongAgoDoesNotCountAndHoursAreEnough() {
-        note(0, 100);
-        note(0.01, 1);
+    void onlyTheLastTwoWeeksCount() {
+        record(0, 100);
+        record(0.01, 1);
         for (int day = 1; day <= 20; day++) {
-            trend.note(after(day), OptionalLong.empty());
-            note(day, 20);
+            trend.record(after(day), OptionalLong.empty());
+            record(day, 20);
         }
         assertThat(trouble(20, 20)).as("it has been as it is for two weeks").isEmpty();
         assertThat(trouble(21, 8)).contains("since 2026-11-07", "will be full on");
     }
 
     @Test
-    void aClockThatWasAheadDoesNotBlindIt() {
-        note(400, 20);
-        note(1, 20);
+    void aClockThatWasAheadDoesNotHideTheTrend() {
+        record(400, 20);
+        record(1, 20);
         assertThat(trouble(3, 10)).contains("since 2026-11-02");
     }
 
     @Test
-    void withoutAnythingKnownThereIsNothingToSay() {
+    void withoutMeasurementsNothingIsReported() {
         assertThat(trouble(3, 1)).isEmpty();
     }
 }

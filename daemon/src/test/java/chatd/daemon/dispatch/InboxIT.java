@@ -100,12 +100,12 @@ class InboxIT {
     }
 
     /** Waits until all queued commands have completed. */
-    private void idle() {
+    private void awaitIdle() {
         await().until(() -> !inbox.isBusy());
     }
 
     @Test
-    void whatCameIsAnsweredInItsOrder() throws Exception {
+    void commandsAreAnsweredInTheirOrder() throws Exception {
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             text("text " + i);
@@ -115,7 +115,7 @@ class InboxIT {
             expected.add("malformed answer " + i);
             expected.add("malformed An empty text is not sent.");
         }
-        idle();
+        awaitIdle();
         assertThat(done).hasValue(60);
         List<String> told = new ArrayList<>();
         while (told.size() < expected.size()) {
@@ -125,7 +125,7 @@ class InboxIT {
     }
 
     @Test
-    void whatIsRefusedIsAnsweredAndTheNextIsDone() throws Exception {
+    void aRefusedCommandIsAnsweredAndTheNextOneRuns() throws Exception {
         put(new MessageCommand.ReadHistory(new User.Named("nobody"), Long.MAX_VALUE, -1, 5, ""));
         put(new SessionCommand.LogOut(""));
         put(new MessageCommand.ReadHistory(null, Long.MAX_VALUE, -1, 5, ""));
@@ -150,10 +150,10 @@ class InboxIT {
         alice.resume();
         // Once when there is room again, and once when the queue is empty.
         assertThat(progressed.tryAcquire(2, 20, TimeUnit.SECONDS)).isTrue();
-        idle();
+        awaitIdle();
         assertThat(inbox.isFull()).isFalse();
         assertThat(done).hasValue(65);
-        assertThat(alice.told()).hasSize(65).endsWith("malformed answer 62", "malformed the last");
+        assertThat(alice.received()).hasSize(65).endsWith("malformed answer 62", "malformed the last");
     }
 
     @Test
@@ -165,13 +165,13 @@ class InboxIT {
         assertThat(inbox.isFull()).isTrue();
         assertThat(dispatcher.waiting()).hasValue(256 << 10);
         alice.resume();
-        idle();
+        awaitIdle();
         assertThat(inbox.isFull()).isFalse();
         assertThat(dispatcher.waiting()).hasValue(0);
     }
 
     @Test
-    void whereAllTogetherHaveMuchEachTakesOneAtATime() {
+    void whenAllInboxesTogetherHoldTooMuchEachTakesOneCommandAtATime() {
         block();
         dispatcher.waiting().addAndGet(33 << 20);
         assertThat(inbox.isFull()).isFalse();
@@ -180,11 +180,11 @@ class InboxIT {
         dispatcher.waiting().addAndGet(-(33 << 20));
         assertThat(inbox.isFull()).isFalse();
         alice.resume();
-        idle();
+        awaitIdle();
     }
 
     @Test
-    void whatWaitsAtTheCloseIsDroppedAndFreedOnce() throws Exception {
+    void commandsQueuedAtTheCloseAreDroppedAndFreedOnce() throws Exception {
         block();
         ByteBuf content = Unpooled.copiedBuffer(new byte[5]);
         Secret password = Secret.of(TestServices.PASSWORD);
@@ -199,42 +199,42 @@ class InboxIT {
         assertThat(done).hasValue(3);
         assertThat(dispatcher.waiting()).hasValue(0);
         alice.resume();
-        idle();
+        awaitIdle();
         assertThat(done).hasValue(4);
-        assertThat(alice.told()).hasSize(1);
+        assertThat(alice.received()).hasSize(1);
         assertThat(alice.session().hasEnded()).isFalse();
     }
 
     @Test
-    void whatComesAfterTheCloseIsDroppedToo() {
+    void commandsAfterTheCloseAreDroppedToo() {
         inbox.close();
         ByteBuf content = Unpooled.copiedBuffer(new byte[5]);
         put(new FileCommand.Piece(new Content(content, true)));
         assertThat(content.refCnt()).isZero();
         text("never");
         assertThat(done).hasValue(2);
-        idle();
+        awaitIdle();
         assertThat(done).hasValue(2);
-        assertThat(alice.told()).isEmpty();
+        assertThat(alice.received()).isEmpty();
         assertThat(dispatcher.waiting()).hasValue(0);
     }
 
     @Test
-    void theSessionIsOverOnceNothingIsUnderWayAnyMore() throws Exception {
+    void theSessionEndsOnceNoCommandIsInProgress() throws Exception {
         TestTransport bob = chat.logIn("bob");
         block();
         inbox.close();
         assertThat(chat.sessions().connections().all()).contains(alice.session());
-        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.received(bob)).isEmpty();
         alice.session().connectionLost();
         assertThat(bob.next()).isEqualTo("-alice");
         await().until(() -> !chat.sessions().connections().all().contains(alice.session()));
-        idle();
+        awaitIdle();
         assertThat(done).hasValue(1);
     }
 
     @Test
-    void anIdleOneIsOverAtItsClose() throws Exception {
+    void anIdleSessionEndsAtTheClose() throws Exception {
         TestTransport bob = chat.logIn("bob");
         alice.session().connectionLost();
         inbox.close();
@@ -244,7 +244,7 @@ class InboxIT {
     }
 
     @Test
-    void aViolationComesInItsTurn() throws Exception {
+    void aViolationIsHandledInItsTurn() throws Exception {
         block();
         put(answered("before"));
         inbox.violated(violation());
@@ -253,8 +253,8 @@ class InboxIT {
         put(answered("after"));
         assertThat(alice.session().hasEnded()).isFalse();
         alice.resume();
-        idle();
-        assertThat(alice.told()).hasSize(2).endsWith("malformed before");
+        awaitIdle();
+        assertThat(alice.received()).hasSize(2).endsWith("malformed before");
         assertThat(alice.isClosed()).isTrue();
         assertThat(alice.session().endedBecause()).isEqualTo("protocol violation");
         assertThat(chat.sessions().presence().isOnline(1)).isFalse();
@@ -264,16 +264,16 @@ class InboxIT {
     }
 
     @Test
-    void theEndComesAfterWhatCameBefore() throws Exception {
+    void theEndIsHandledAfterEarlierCommands() throws Exception {
         TestTransport bob = chat.logIn("bob");
         block();
         put(new MessageCommand.SendText(Audience.of("bob"), "good-bye"));
         inbox.end();
-        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.received(bob)).isEmpty();
         alice.resume();
         assertThat(bob.next()).isEqualTo("alice: good-bye");
         assertThat(bob.next()).isEqualTo("-alice");
-        idle();
+        awaitIdle();
         assertThat(alice.isClosed()).isTrue();
         assertThat(alice.session().endedBecause()).isEqualTo("closed by the client");
         assertThat(done).hasValue(2);

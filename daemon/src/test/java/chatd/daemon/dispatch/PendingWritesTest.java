@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** The number of a session's texts in flight is bounded. */
 class PendingWritesTest {
     @Test
-    void soManyAndNoMore() {
+    void thereIsRoomFor256AndNoMore() {
         PendingWrites writes = new PendingWrites();
         CompletableFuture<Void> first = new CompletableFuture<>();
         writes.add(first);

@@ -56,7 +56,7 @@ class FilesIT {
     private void logIn() throws Exception {
         alice = chat.logIn("alice");
         bob = chat.logIn("bob");
-        chat.told(alice);
+        chat.received(alice);
     }
 
     private void restart(String option, String value) throws Exception {
@@ -65,7 +65,7 @@ class FilesIT {
     }
 
     /** The notice to the sender about the last file sent; null for none. */
-    private @Nullable String beside;
+    private @Nullable String senderNotice;
 
     @AfterEach
     void stop() throws Exception {
@@ -83,7 +83,7 @@ class FilesIT {
     }
 
     private void take(TestTransport from, ByteBuf bytes, boolean last) throws InterruptedException {
-        beside = chat.services().files().frames().take(from.session(), new Content(bytes, last));
+        senderNotice = chat.services().files().frames().take(from.session(), new Content(bytes, last));
     }
 
     /** Sends a file in pieces as a socket might split it, not aligned to chunks. */
@@ -120,17 +120,19 @@ class FilesIT {
         byte[] content = bytes(700_000);
         send(alice, "a picture.png", content, Audience.of("bob", "bob"));
         assertThat(bob.next()).isEqualTo("alice offers a picture.png as 1");
-        assertThat(chat.told(alice)).isEmpty();
+        assertThat(chat.received(alice)).isEmpty();
         fetch(bob, 1);
-        assertThat(bob.told()).containsExactly("alice's a picture.png of 700000", "all of it");
+        assertThat(bob.received()).containsExactly("alice's a picture.png of 700000", "all of it");
         assertThat(bob.content()).isEqualTo(content);
         fetch(alice, 1);
         assertThat(alice.content()).isEqualTo(content);
     }
 
-    /** What is acknowledged is what was stored, whatever happened to it in between. */
+    /**
+     * A file is acknowledged only if it is stored as it was received, whatever happened in between.
+     */
     @Test
-    void whatIsNotStoredAsItCameIsNotSent() throws Exception {
+    void aFileThatIsNotStoredAsReceivedIsNotSent() throws Exception {
         for (String damage : List.of(
                 "update content_chunk set bytes = concat('x', substring(bytes, 2)) where position = 0",
                 "update content_chunk set bytes = substring(bytes, 2) where position = 0",
@@ -151,9 +153,12 @@ class FilesIT {
         assertThat(bob.next()).isEqualTo("alice offers b as 1");
     }
 
-    /** To the byte: what fits exactly is taken, one byte more is not, and an empty file always. */
+    /**
+     * To the byte: a file that fits exactly is accepted, one byte more is not, and an empty file
+     * always is.
+     */
     @Test
-    void theQuotaIsTakenToItsLastByte() throws Exception {
+    void theQuotaIsUsableToItsLastByte() throws Exception {
         restart("CHATD_QUOTA_ACCOUNT", "100 KiB");
         send(alice, "most", bytes(60_000), Audience.of("bob"));
         refused(Code.NO_ROOM, () -> begin(alice, "a", 102_400 - 60_000 + 1, Audience.of("bob")));
@@ -168,7 +173,7 @@ class FilesIT {
         send(alice, "nothing", new byte[0], Audience.of("bob"));
         assertThat(bob.next()).isEqualTo("alice offers nothing as 1");
         fetch(bob, 1);
-        assertThat(bob.told()).containsExactly("alice's nothing of 0", "all of it");
+        assertThat(bob.received()).containsExactly("alice's nothing of 0", "all of it");
         assertThat(bob.content()).isEmpty();
     }
 
@@ -182,13 +187,13 @@ class FilesIT {
         assertThat(count("content")).isEqualTo(2);
         assertThat(count("content_chunk")).isEqualTo(4);
         fetch(alice, 2);
-        assertThat(chat.told(alice))
+        assertThat(chat.received(alice))
                 .containsExactly("bob offers two as 2", "bob offers other as 3", "bob's two of 300000", "all of it");
         assertThat(alice.content()).isEqualTo(content);
     }
 
     @Test
-    void anUploadThatIsCutLeavesNothing() throws Exception {
+    void anInterruptedUploadLeavesNothing() throws Exception {
         begin(alice, "cut", 600_000, Audience.of("bob"));
         take(alice, Unpooled.copiedBuffer(bytes(500_000)), false);
         assertThat(count("content_chunk")).isEqualTo(1);
@@ -196,13 +201,13 @@ class FilesIT {
         assertThat(count("content")).isZero();
         assertThat(count("content_chunk")).isZero();
         assertThat(count("message")).isZero();
-        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.received(bob)).isEmpty();
         // A second call does nothing.
         chat.services().files().frames().connectionClosed(alice.session());
     }
 
     @Test
-    void whatADaemonThatIsNoMoreHadBegunIsGoneAtTheNextStart() throws Exception {
+    void uploadsOfAnEarlierDaemonAreDiscardedAtTheNextStart() throws Exception {
         send(alice, "whole", bytes(10), Audience.of("bob"));
         begin(alice, "cut", 600_000, Audience.of("bob"));
         take(alice, Unpooled.copiedBuffer(bytes(500_000)), false);
@@ -215,7 +220,7 @@ class FilesIT {
     }
 
     @Test
-    void oneThatIsTooLargeIsTakenOffTheConnectionAndDropped() throws Exception {
+    void aFileThatIsTooLargeIsReadFromTheConnectionAndDropped() throws Exception {
         restart("CHATD_LIMITS_FILE", "1 KiB");
         refused(Code.TOO_LARGE, () -> begin(alice, "large", 1025, Audience.of("bob")));
         ByteBuf one = Unpooled.copiedBuffer(bytes(1000));
@@ -223,14 +228,14 @@ class FilesIT {
         take(alice, one, false);
         take(alice, two, true);
         assertThat(one.refCnt() + two.refCnt()).isZero();
-        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.received(bob)).isEmpty();
         assertThat(count("content")).isZero();
         send(alice, "just so", bytes(1024), Audience.of("bob"));
         assertThat(bob.next()).isEqualTo("alice offers just so as 1");
     }
 
     @Test
-    void whomNobodyKnowsIsToldToTheSender() throws Exception {
+    void unknownReceiversAreReportedToTheSender() throws Exception {
         refused(Code.NO_SUCH_USER, () -> begin(alice, "a", 3, Audience.of("nobody")));
         take(alice, Unpooled.copiedBuffer(bytes(3)), true);
         refused(Code.TOO_MANY, () -> begin(alice, "", 3, new Audience.TooMany(1001)));
@@ -238,7 +243,7 @@ class FilesIT {
         assertThat(count("content")).isZero();
         send(alice, "b", bytes(3), Audience.of("nobody", "bob"));
         assertThat(bob.next()).isEqualTo("alice offers b as 1");
-        assertThat(beside).startsWith("There is no user called ").contains("nobody");
+        assertThat(senderNotice).startsWith("There is no user called ").contains("nobody");
     }
 
     @Test
@@ -250,14 +255,14 @@ class FilesIT {
         assertThat(there).isEqualTo(nowhere.replace('2', '1'));
         refused(Code.NO_SUCH_FILE, () -> fetch(bob, 0));
         refused(Code.NO_SUCH_FILE, () -> fetch(bob, 0xffff_ffffL));
-        assertThat(carol.told()).isEmpty();
+        assertThat(carol.received()).isEmpty();
         assertThat(carol.isClosed()).isFalse();
         fetch(bob, 1);
         assertThat(bob.content()).isEqualTo(bytes(3));
     }
 
     @Test
-    void whatWentToAllIsNoLaterAccounts() throws Exception {
+    void aFileToEveryoneIsNotForLaterAccounts() throws Exception {
         send(alice, "for all", bytes(3), Audience.everyone());
         assertThat(alice.next()).isEqualTo("alice offers for all as 1");
         TestTransport carol = chat.logIn("carol");
@@ -269,19 +274,19 @@ class FilesIT {
     }
 
     @Test
-    void whoIsDisabledBeforeTheLastPieceSendsNothing() throws Exception {
+    void aSenderDisabledBeforeTheLastPieceSendsNothing() throws Exception {
         begin(alice, "late", 4, Audience.of("bob"));
         take(alice, Unpooled.copiedBuffer(bytes(3)), false);
         chat.services().administration().disable("alice", "root");
         ByteBuf last = Unpooled.copiedBuffer(bytes(1));
         refused(Code.DISABLED, () -> take(alice, last, true));
         assertThat(last.refCnt()).isZero();
-        assertThat(chat.told(bob)).containsExactly("-alice");
+        assertThat(chat.received(bob)).containsExactly("-alice");
         assertThat(count("content")).isZero();
     }
 
     @Test
-    void oneForWhichThereIsNoRoomWaitsForAnotherToEnd() throws Exception {
+    void anUploadWithoutRoomWaitsForAnotherToEnd() throws Exception {
         restart("CHATD_LIMITS_UPLOADS", "1");
         byte[] content = bytes(300_000);
         begin(alice, "first", content.length, Audience.of("bob"));
@@ -302,7 +307,7 @@ class FilesIT {
     }
 
     @Test
-    void aContentComesAtThePaceOfItsReaderAndEndsWithIt() throws Exception {
+    void aDownloadKeepsThePaceOfItsReaderAndEndsWithIt() throws Exception {
         send(alice, "long", bytes(2_000_000), Audience.of("bob"));
         assertThat(bob.next()).isEqualTo("alice offers long as 1");
         bob.pause();

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OpenUploadsTest {
-    /** So long that a test which needs it hangs. */
-    private static final Duration EVER = Duration.ofDays(1);
+    /** So long that a test that waits for it to pass hangs. */
+    private static final Duration FOREVER = Duration.ofDays(1);
 
     private final TestClock clock = TestClock.standingAt(Instant.EPOCH);
     private final OpenUploads<String, String> open = new OpenUploads<>(clock);
@@ -38,7 +38,7 @@ class OpenUploadsTest {
     }
 
     private OpenUploads<String, String>.Hold hold(String key) throws InterruptedException {
-        return open.hold(key, () -> {}, EVER);
+        return open.hold(key, () -> {}, FOREVER);
     }
 
     private static void releaseWith(OpenUploads<String, String>.Hold hold, @Nullable String upload) {
@@ -46,7 +46,7 @@ class OpenUploadsTest {
         assertThat(hold.release(true)).isNull();
     }
 
-    private static void isBusy(Future<?> future) {
+    private static void assertBusy(Future<?> future) {
         assertThatThrownBy(future::get)
                 .isInstanceOf(ExecutionException.class)
                 .cause()
@@ -55,9 +55,9 @@ class OpenUploadsTest {
     }
 
     @Test
-    void whoWantsAKeyCutsOffWhoHoldsItAndGetsWhatThatLeaves() throws Exception {
+    void aNewHolderCutsOffTheOldOneAndGetsItsUpload() throws Exception {
         CountDownLatch cut = new CountDownLatch(1);
-        OpenUploads<String, String>.Hold first = open.hold("a", cut::countDown, EVER);
+        OpenUploads<String, String>.Hold first = open.hold("a", cut::countDown, FOREVER);
         assertThat(first.upload()).isNull();
         Future<@Nullable String> second = pool.submit(() -> hold("a").upload());
         cut.await();
@@ -66,9 +66,9 @@ class OpenUploadsTest {
         assertThat(second.get()).isEqualTo("half a file");
     }
 
-    /** Two of them once got the same upload: both looked for it while a third held it. */
+    /** A bug once gave two of them the same upload: both looked it up while a third held it. */
     @Test
-    void ofTwoWhoWaitTheSecondGetsItAndTheFirstIsRefused() throws Exception {
+    void ofTwoWaitersTheSecondGetsTheUploadAndTheFirstIsRefused() throws Exception {
         CountDownLatch cuts = new CountDownLatch(1);
         CountDownLatch both = new CountDownLatch(2);
         OpenUploads<String, String>.Hold holder = open.hold(
@@ -77,28 +77,28 @@ class OpenUploadsTest {
                     cuts.countDown();
                     both.countDown();
                 },
-                EVER);
+                FOREVER);
         Future<?> first = pool.submit(() -> hold("a"));
         cuts.await();
         Future<@Nullable String> second = pool.submit(() -> hold("a").upload());
         both.await();
-        isBusy(first);
+        assertBusy(first);
         releaseWith(holder, "half a file");
         assertThat(second.get()).isEqualTo("half a file");
     }
 
     @Test
-    void whoWaitsForTooLongIsRefusedAndLeavesNothingBehind() throws Exception {
+    void aWaiterThatTimesOutIsRefusedAndLeavesNothingBehind() throws Exception {
         OpenUploads<String, String>.Hold holder = hold("a");
-        isBusy(pool.submit(() -> open.hold("a", () -> {}, Duration.ZERO)));
+        assertBusy(pool.submit(() -> open.hold("a", () -> {}, Duration.ZERO)));
         assertThat(holder.release(true)).isNull();
         assertThat(open.isEmpty()).isTrue();
     }
 
     @Test
-    void whoIsInterruptedWhileWaitingLeavesNothingBehind() throws Exception {
+    void anInterruptedWaiterLeavesNothingBehind() throws Exception {
         CountDownLatch cut = new CountDownLatch(1);
-        OpenUploads<String, String>.Hold holder = open.hold("a", cut::countDown, EVER);
+        OpenUploads<String, String>.Hold holder = open.hold("a", cut::countDown, FOREVER);
         Thread waiting = Thread.startVirtualThread(
                 () -> assertThatThrownBy(() -> hold("a")).isInstanceOf(InterruptedException.class));
         cut.await();
@@ -110,7 +110,7 @@ class OpenUploadsTest {
     }
 
     @Test
-    void whatIsForgottenWhileItIsHeldIsClosedByWhoHoldsIt() throws Exception {
+    void anUploadForgottenWhileHeldIsClosedByItsHolder() throws Exception {
         open.add("a", "first");
         open.add("b", "second");
         OpenUploads<String, String>.Hold hold = open.holdIfFree("a").orElseThrow();
@@ -121,26 +121,26 @@ class OpenUploadsTest {
     }
 
     @Test
-    void whatIsHeldIsNeitherTooOldNorTheOldest() throws Exception {
+    void anUploadThatIsHeldIsNotForgottenForItsAge() throws Exception {
         for (String key : List.of("a", "b", "c")) {
             open.add(key, key);
-            clock.add(Duration.ofMinutes(1));
+            clock.advance(Duration.ofMinutes(1));
         }
         OpenUploads<String, String>.Hold held = open.holdIfFree("a").orElseThrow();
         assertThat(open.holdIfFree("a")).isEmpty();
         assertThat(open.forgetOldest(key -> true)).contains("b");
-        clock.add(Duration.ofHours(1));
+        clock.advance(Duration.ofHours(1));
         assertThat(open.forgetUnmoved(Duration.ofHours(1))).containsExactly("c");
         assertThat(held.release(true)).isNull();
         assertThat(open.forgetUnmoved(Duration.ofHours(1))).isEmpty();
-        clock.add(Duration.ofHours(1));
+        clock.advance(Duration.ofHours(1));
         assertThat(open.forgetUnmoved(Duration.ofHours(1))).containsExactly("a");
         assertThat(open.forgetOldest(key -> true)).isEqualTo(Optional.empty());
     }
 
     /** Many threads write to few uploads: no two at once, and nothing is closed twice or left. */
     @Test
-    void howeverManyWantAKeyOneHoldsIt() throws Exception {
+    void howeverManyWantAKeyOnlyOneHoldsIt() throws Exception {
         Random seeds = Campaign.random();
         OpenUploads<Integer, AtomicInteger> uploads = new OpenUploads<>(clock);
         AtomicInteger opened = new AtomicInteger();
@@ -168,7 +168,7 @@ class OpenUploadsTest {
             throws InterruptedException {
         OpenUploads<Integer, AtomicInteger>.Hold hold;
         try {
-            hold = uploads.hold(random.nextInt(3), () -> {}, EVER);
+            hold = uploads.hold(random.nextInt(3), () -> {}, FOREVER);
         } catch (Refusal e) {
             return;
         }

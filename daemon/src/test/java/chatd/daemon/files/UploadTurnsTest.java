@@ -22,7 +22,7 @@ class UploadTurnsTest {
     private final UploadTurns turns = new UploadTurns(4, this::time);
     private final List<String> cut = new ArrayList<>();
 
-    /** The time, which passes by itself as well, so that whoever waits gives up. */
+    /** Returns the time, which also advances with each call, so that waiting ends. */
     private long time() {
         return nanos.addAndGet(Duration.ofMillis(20).toNanos());
     }
@@ -37,7 +37,7 @@ class UploadTurnsTest {
 
     private UploadTurns.@Nullable Turn take(String name, String network, Duration patience)
             throws InterruptedException {
-        return turns.take(1, List.of(holder(name), holder(network)), patience, () -> cut.add(name));
+        return turns.acquire(1, List.of(holder(name), holder(network)), patience, () -> cut.add(name));
     }
 
     private UploadTurns.Turn taken(String name, String network) throws InterruptedException {
@@ -45,7 +45,7 @@ class UploadTurnsTest {
     }
 
     @Test
-    void whatHardlyMovesGivesWayToANeighbourThatWaits() throws InterruptedException {
+    void aSlowUploadGivesWayToAWaitingNeighbour() throws InterruptedException {
         UploadTurns.Turn slow = taken("slow", "school");
         UploadTurns.Turn slower = taken("slower", "school");
         slow.take(20_000, () -> {});
@@ -60,7 +60,7 @@ class UploadTurnsTest {
     }
 
     @Test
-    void whatMovesStays() throws InterruptedException {
+    void aFastUploadDoesNotGiveWay() throws InterruptedException {
         UploadTurns.Turn one = taken("one", "school");
         UploadTurns.Turn two = taken("two", "school");
         pass(Duration.ofSeconds(4));
@@ -70,7 +70,7 @@ class UploadTurnsTest {
         pass(Duration.ofSeconds(4));
         assertThat(take("three", "school", PATIENCE)).isNull();
         assertThat(cut).isEmpty();
-        // It was fast once; that does not last.
+        // Having been fast once does not count for long.
         two.take(1, () -> {});
         pass(Duration.ofSeconds(6));
         one.take(200_000, () -> {});
@@ -79,16 +79,16 @@ class UploadTurnsTest {
         assertThat(cut).containsExactly("two");
     }
 
-    /** Who has all that a network may have gains nothing by others' ends. */
+    /** An upload whose network already has its full share gains nothing if others end. */
     @Test
-    void nobodyGivesWayInVain() throws InterruptedException {
+    void noUploadGivesWayInVain() throws InterruptedException {
         UploadTurns.Turn far = taken("far", "elsewhere");
         UploadTurns.Turn one = taken("one", "school");
         far.take(1, () -> {});
         pass(Duration.ofSeconds(4));
         one.take(200_000, () -> {});
         pass(Duration.ofSeconds(2));
-        assertThat(turns.take(3, List.of(holder("two"), holder("school")), PATIENCE, () -> {}))
+        assertThat(turns.acquire(3, List.of(holder("two"), holder("school")), PATIENCE, () -> {}))
                 .isNull();
         assertThat(cut).isEmpty();
     }
@@ -114,9 +114,9 @@ class UploadTurnsTest {
         assertThat(cut).containsExactly("one");
     }
 
-    /** Takes all that there is, which needs the end of whatever is there. */
+    /** Takes all places, which requires every other upload to end. */
     private UploadTurns.@Nullable Turn takeAll(Duration patience) throws InterruptedException {
-        return turns.take(4, List.of(holder("all"), holder("elsewhere")), patience, () -> cut.add("all"));
+        return turns.acquire(4, List.of(holder("all"), holder("elsewhere")), patience, () -> cut.add("all"));
     }
 
     @Test

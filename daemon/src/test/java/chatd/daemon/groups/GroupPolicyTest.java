@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
@@ -15,7 +15,7 @@ import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.group.Group;
 import chatd.protocol.command.GroupCommand;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import chatd.protocol.value.people.User;
 import java.time.Duration;
@@ -28,7 +28,9 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Who may do what to a group, and what is done by it; without a database, a session or the journal. */
+/**
+ * Who may do what to a group, and with what effect; without a database, a session or the journal.
+ */
 class GroupPolicyTest {
     private static final long OWNER = 1;
     private static final long ADMIN = 2;
@@ -48,25 +50,27 @@ class GroupPolicyTest {
             groups);
     private final GroupPolicy policy = new GroupPolicy(
             directory, new Contacts(List.of(), List.of(), List.of(new Pair(BLOCKER, OWNER))), () -> 2, () -> 1);
-    private final RateBy<Pair> renames = RateBy.ofPairs(() -> 1, Duration.ofDays(1));
+    private final KeyedRateLimit<Pair> renames = KeyedRateLimit.ofPairs(() -> 1, Duration.ofDays(1));
     private long position;
 
-    private void apply(long sender, GroupAct act) {
+    private void apply(long sender, GroupAction act) {
         groups.apply(new GroupChange(++position, Instant.EPOCH, GROUP, "Crew", sender, act, null, null));
     }
 
-    private void crew() {
-        apply(OWNER, new GroupAct.Created(List.of(ADMIN, MEMBER), false, false));
-        apply(OWNER, new GroupAct.RoleGiven(ADMIN, GroupRole.ADMIN));
+    private void createCrew() {
+        apply(OWNER, new GroupAction.Created(List.of(ADMIN, MEMBER), false, false));
+        apply(OWNER, new GroupAction.RoleGiven(ADMIN, GroupRole.ADMIN));
     }
 
-    private GroupAct decide(long by, GroupCommand.OfGroup command) {
+    private GroupAction decide(long by, GroupCommand.OfGroup command) {
         Account account = directory.numbered(by);
-        Group group = policy.admitted(account, command, NOW);
-        return policy.decided(account, group, command, renames.once(), NOW);
+        Group group = policy.authorize(account, command, NOW);
+        return policy.decide(account, group, command, renames.once(), NOW);
     }
 
-    /** Returns the code of the refusal; nothing if it is done, or is so already. */
+    /**
+     * Returns the code of the refusal; empty if the command is accepted, or would change nothing.
+     */
     private Optional<Code> refusal(long by, GroupCommand.OfGroup command) {
         try {
             decide(by, command);
@@ -87,8 +91,8 @@ class GroupPolicyTest {
     }
 
     @Test
-    void eachRoleMayDoWhatItIsThere() {
-        crew();
+    void eachRoleMayDoItsOwnCommands() {
+        createCrew();
         Map<String, GroupCommand.OfGroup> commands = new TreeMap<>(Map.of(
                 "add", new GroupCommand.Add(GROUP, List.of(user(STRANGER)), ""),
                 "close", new GroupCommand.Close(GROUP, ""),
@@ -116,12 +120,12 @@ class GroupPolicyTest {
     }
 
     @Test
-    void adminsAreRemovedByOwnersAlone() {
-        crew();
+    void onlyOwnersRemoveAdmins() {
+        createCrew();
         GroupCommand.Remove command = new GroupCommand.Remove(GROUP, user(OWNER), "");
         assertThat(refusal(ADMIN, command)).contains(Code.NOT_ALLOWED);
         assertThat(decide(OWNER, new GroupCommand.Remove(GROUP, user(ADMIN), "")))
-                .isEqualTo(new GroupAct.Removed(ADMIN));
+                .isEqualTo(new GroupAction.Removed(ADMIN));
         assertThat(refusal(OWNER, command)).as("oneself").contains(Code.NOT_ALLOWED);
         assertThat(refusal(OWNER, new GroupCommand.Remove(GROUP, user(STRANGER), "")))
                 .contains(Code.NOT_A_MEMBER);
@@ -129,48 +133,49 @@ class GroupPolicyTest {
 
     @Test
     void theLastOwnerHandsTheGroupOn() {
-        crew();
+        createCrew();
         assertThat(refusal(OWNER, new GroupCommand.GiveRole(GROUP, user(OWNER), GroupRole.MEMBER, "")))
                 .contains(Code.NOT_ALLOWED);
         assertThat(decide(OWNER, new GroupCommand.Leave(GROUP, user(MEMBER), "")))
-                .isEqualTo(new GroupAct.Left(OWNER, MEMBER));
-        assertThat(decide(OWNER, new GroupCommand.Leave(GROUP, null, ""))).isEqualTo(new GroupAct.Left(OWNER, ADMIN));
-        assertThat(decide(MEMBER, new GroupCommand.Leave(GROUP, null, ""))).isEqualTo(new GroupAct.Left(MEMBER, 0));
+                .isEqualTo(new GroupAction.Left(OWNER, MEMBER));
+        assertThat(decide(OWNER, new GroupCommand.Leave(GROUP, null, "")))
+                .isEqualTo(new GroupAction.Left(OWNER, ADMIN));
+        assertThat(decide(MEMBER, new GroupCommand.Leave(GROUP, null, ""))).isEqualTo(new GroupAction.Left(MEMBER, 0));
     }
 
     @Test
-    void aClosedDoorIsOpenedByWhoeverWasIn() {
-        crew();
+    void anybodyNotRemovedMayJoinAnOpenGroup() {
+        createCrew();
         GroupCommand.Join join = new GroupCommand.Join(GROUP, "");
         assertThat(refusal(STRANGER, join)).as("not there").contains(Code.NO_SUCH_GROUP);
-        apply(MEMBER, new GroupAct.Left(MEMBER, 0));
+        apply(MEMBER, new GroupAction.Left(MEMBER, 0));
         assertThat(refusal(MEMBER, join)).as("by invitation").contains(Code.NOT_A_MEMBER);
-        apply(OWNER, new GroupAct.Set(null, true, null));
-        assertThat(decide(STRANGER, join)).isEqualTo(new GroupAct.Joined(STRANGER));
-        assertThat(decide(MEMBER, join)).isEqualTo(new GroupAct.Joined(MEMBER));
-        apply(OWNER, new GroupAct.Removed(ADMIN));
+        apply(OWNER, new GroupAction.Set(null, true, null));
+        assertThat(decide(STRANGER, join)).isEqualTo(new GroupAction.Joined(STRANGER));
+        assertThat(decide(MEMBER, join)).isEqualTo(new GroupAction.Joined(MEMBER));
+        apply(OWNER, new GroupAction.Removed(ADMIN));
         assertThat(refusal(ADMIN, join)).as("removed").contains(Code.NOT_ALLOWED);
-        apply(OWNER, new GroupAct.Closed());
+        apply(OWNER, new GroupAction.Closed());
         assertThat(refusal(STRANGER, join)).contains(Code.CLOSED);
     }
 
     @Test
-    void whoBlocksAndWhoHasLeftTwiceIsNotAdded() {
-        crew();
+    void usersWhoBlockTheOwnerOrHaveLeftTwiceAreNotAdded() {
+        createCrew();
         assertThat(refusal(OWNER, new GroupCommand.Add(GROUP, List.of(user(STRANGER), user(BLOCKER)), "")))
                 .contains(Code.NOT_ALLOWED);
         GroupCommand.Add add = new GroupCommand.Add(GROUP, List.of(user(STRANGER)), "");
         for (int i = 0; i < 2; i++) {
-            assertThat(decide(OWNER, add)).isEqualTo(new GroupAct.Added(List.of(STRANGER)));
-            apply(OWNER, new GroupAct.Added(List.of(STRANGER)));
-            apply(STRANGER, new GroupAct.Left(STRANGER, 0));
+            assertThat(decide(OWNER, add)).isEqualTo(new GroupAction.Added(List.of(STRANGER)));
+            apply(OWNER, new GroupAction.Added(List.of(STRANGER)));
+            apply(STRANGER, new GroupAction.Left(STRANGER, 0));
         }
         assertThat(refusal(OWNER, add)).contains(Code.NOT_ALLOWED);
     }
 
     @Test
-    void whatIsSoAlreadyIsDoneByNobody() {
-        crew();
+    void aCommandThatWouldChangeNothingChangesNothing() {
+        createCrew();
         for (GroupCommand.OfGroup command : List.of(
                 new GroupCommand.Add(GROUP, List.of(user(MEMBER)), ""),
                 new GroupCommand.Rename(GROUP, "Crew", ""),
@@ -181,9 +186,10 @@ class GroupPolicyTest {
     }
 
     @Test
-    void aNameIsChangedOnceADay() {
-        crew();
-        assertThat(decide(ADMIN, new GroupCommand.Rename(GROUP, "Night", ""))).isEqualTo(new GroupAct.Renamed("Crew"));
+    void anAdminRenamesAGroupOnceADay() {
+        createCrew();
+        assertThat(decide(ADMIN, new GroupCommand.Rename(GROUP, "Night", "")))
+                .isEqualTo(new GroupAction.Renamed("Crew"));
         assertThat(refusal(ADMIN, new GroupCommand.Rename(GROUP, "Day", ""))).contains(Code.THROTTLED);
         assertThat(refusal(OWNER, set(null, "who is on call")))
                 .as("an owner is counted apart")
@@ -191,8 +197,8 @@ class GroupPolicyTest {
     }
 
     @Test
-    void nobodyIsInMoreGroupsThanThereMayBe() {
-        crew();
+    void nobodyIsInMoreGroupsThanAllowed() {
+        createCrew();
         for (long group = 8; group <= 9; group++) {
             groups.apply(new GroupChange(
                     ++position,
@@ -200,7 +206,7 @@ class GroupPolicyTest {
                     group,
                     "Other",
                     STRANGER,
-                    new GroupAct.Created(List.of(), false, false),
+                    new GroupAction.Created(List.of(), false, false),
                     null,
                     null));
         }

@@ -14,9 +14,9 @@ import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.db.TestDatabase;
@@ -141,7 +141,7 @@ class JournalIT {
 
     /** Submits a text with an identifier. */
     private CompletableFuture<Committed<Message>> sendOnce(String id, String text) {
-        SentOnce once = Objects.requireNonNull(SentOnce.of(1, id, text));
+        IdempotencyKey once = Objects.requireNonNull(IdempotencyKey.of(1, id, text));
         return journal.submit(new Proposal<>() {
             @Override
             public long sender() {
@@ -154,7 +154,7 @@ class JournalIT {
             }
 
             @Override
-            public SentOnce once() {
+            public IdempotencyKey once() {
                 return once;
             }
 
@@ -202,7 +202,7 @@ class JournalIT {
         assertThat(new MessageStore(database).after(0, 1_000)).hasSize(301);
     }
 
-    /** Whatever has changed since: its sender may be in the group no more, for example. */
+    /** Whatever has changed since: for example, its sender may have left the group. */
     @Test
     void whatIsSentAgainIsAnsweredAsBeforeAlsoIfItWouldBeRefusedNow() throws Exception {
         Message first = sendOnce("a", "hello").get().entry();
@@ -273,7 +273,7 @@ class JournalIT {
     }
 
     @Test
-    void theOrderIsThatOfTheSubmissions() throws Exception {
+    void entriesAreCommittedInTheOrderOfSubmission() throws Exception {
         List<CompletableFuture<Committed<Message>>> all = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             all.add(send("t" + i));
@@ -289,7 +289,7 @@ class JournalIT {
     }
 
     @Test
-    void changesOfOneAccountAreJudgedOneAfterTheOther() throws Exception {
+    void changesOfOneAccountAreDecidedOneAfterTheOther() throws Exception {
         ledger.commit(List.of(Rows.account(1, "alice", 0), Rows.account(2, "bob", 0)));
         journal.stop();
         journal = journal();
@@ -330,7 +330,7 @@ class JournalIT {
     }
 
     @Test
-    void aRefusedOneTakesNoNumberAndNobodyWithIt() throws Exception {
+    void aRefusedEntryTakesNoNumberAndFailsNoOther() throws Exception {
         CompletableFuture<Committed<Message>> one = send("one");
         CompletableFuture<Committed<Message>> refused = send("refuse me");
         CompletableFuture<Committed<Message>> two = send("two");
@@ -340,7 +340,7 @@ class JournalIT {
     }
 
     @Test
-    void aBrokenEntryIsAFaultAndTakesNobodyWithIt() throws Exception {
+    void aBrokenEntryFailsAloneInItsBatch() throws Exception {
         send("first").get();
         CompletableFuture<Committed<Message>> good = send("good");
         CompletableFuture<Committed<Message>> broken = journal.submit(
@@ -354,7 +354,7 @@ class JournalIT {
     }
 
     @Test
-    void aCutConnectionLosesNothingThatWasAcknowledgedAndStoresNothingTwice() throws Exception {
+    void aLostConnectionLosesNothingAcknowledgedAndStoresNothingTwice() throws Exception {
         List<String> acknowledged = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             if (i % 10 == 5) {
@@ -379,7 +379,7 @@ class JournalIT {
     }
 
     @Test
-    void whoIsCutOffAndTakenOverEnds() throws Exception {
+    void aDaemonThatWasTakenOverEnds() throws Exception {
         send("one").get();
         execute("update holder set epoch = epoch + 1, host = 'other', pid = 4711");
         kill();
@@ -392,7 +392,7 @@ class JournalIT {
 
     /** After failover to a lagging replica, or a restore: the next start compares with the log and reports the loss. */
     @Test
-    void aDatabaseThatComesBackWithLessThanItHadIsNotGoneOnWith() throws Exception {
+    void aDatabaseThatHasLostEntriesIsNotWrittenToAnyMore() throws Exception {
         send("one").get();
         send("two").get();
         execute("delete from message where number = 2");
@@ -402,7 +402,7 @@ class JournalIT {
     }
 
     @Test
-    void whatWasHandedInBeforeTheStopIsCommitted() throws Exception {
+    void entriesSubmittedBeforeTheStopAreCommitted() throws Exception {
         List<CompletableFuture<Committed<Message>>> all = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             all.add(send("t" + i));

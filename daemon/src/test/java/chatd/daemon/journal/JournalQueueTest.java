@@ -67,19 +67,19 @@ class JournalQueueTest {
     }
 
     @Test
-    void inBytes() {
+    void itIsBoundedInBytes() {
         assertThat(offered(SERVER, 1 << 20)).isEqualTo(31);
         queue.refuse(Refusal.databaseAway());
         assertThat(offered(SERVER, 1 << 20)).isEqualTo(31);
     }
 
     @Test
-    void inNumber() {
+    void itIsBoundedInEntries() {
         assertThat(offered(SERVER, 1)).isEqualTo(10_000);
     }
 
     @Test
-    void noAccountHasMoreThanIsLeft() {
+    void noAccountHasMoreThanIsFree() {
         assertThat(offered(ANN, 1)).isEqualTo(5_000);
         assertThat(offered(BEN, 1)).isEqualTo(2_500);
         assertThat(offered(SERVER, 1)).isEqualTo(2_500);
@@ -89,7 +89,7 @@ class JournalQueueTest {
     }
 
     @Test
-    void oneThatIsLargeIsTakenWhereNothingElseIs() throws Exception {
+    void aLargeEntryIsAcceptedIfItsAccountHasNoOther() throws Exception {
         offer(work(ANN, 30 << 20));
         assertThat(queue.offer(work(ANN, 1))).isFalse();
         offer(work(BEN, 1 << 10));
@@ -121,7 +121,7 @@ class JournalQueueTest {
     }
 
     @Test
-    void aBatchOfManyHasAThousand() throws Exception {
+    void aBatchHasAtMostAThousandEntries() throws Exception {
         for (long account = 1; account <= 1_500; account++) {
             offer(work(account, 1));
         }
@@ -130,7 +130,7 @@ class JournalQueueTest {
     }
 
     @Test
-    void aBatchEndsBeforeWhatMayNotFollow() throws Exception {
+    void aBatchEndsBeforeAnEntryThatMayNotBeInIt() throws Exception {
         JournalQueue.Pending<Message> change = offer(work(ANN, 1, new Batching.ChangeOf(ANN, false)));
         JournalQueue.Pending<Message> text = offer(work(BEN, 1));
         JournalQueue.Pending<Message> again = offer(work(ANN, 1, new Batching.ChangeOf(ANN, true)));
@@ -144,23 +144,23 @@ class JournalQueueTest {
     }
 
     @Test
-    void whatIsTakenBackLeavesItsRoom() throws Exception {
+    void anEntryThatIsTakenBackFreesItsRoom() throws Exception {
         JournalQueue.Pending<Message> first = offer(work(ANN, 1 << 20));
         JournalQueue.Pending<Message> second = offer(work(ANN, 1 << 20));
         JournalQueue.Pending<Message> third = offer(work(ANN, 1));
-        assertThat(queue.takeBack(second)).isTrue();
-        assertThat(queue.takeBack(second)).isFalse();
-        assertThat(queue.takeBack(work(BEN, 1))).isFalse();
-        assertThat(queue.takeBack(third)).isTrue();
+        assertThat(queue.cancel(second)).isTrue();
+        assertThat(queue.cancel(second)).isFalse();
+        assertThat(queue.cancel(work(BEN, 1))).isFalse();
+        assertThat(queue.cancel(third)).isTrue();
         JournalQueue.Pending<Message> fourth = offer(work(ANN, 1));
         assertThat(queue.size()).isEqualTo(2);
-        assertThat(queue.takeBack(first)).isTrue();
+        assertThat(queue.cancel(first)).isTrue();
         assertThat(batch()).isEqualTo(List.of(fourth));
         assertThat(offered(SERVER, 1 << 20)).isEqualTo(31);
     }
 
     @Test
-    void whoWaitsForRoomGetsItWhenThereIsSome() throws Exception {
+    void aSubmitterThatWaitsForRoomGetsItWhenThereIsSome() throws Exception {
         offered(ANN, 1 << 20);
         JournalQueue.Pending<Message> waiting = work(ANN, 1 << 20);
         var taken = new CompletableFuture<Boolean>();
@@ -172,12 +172,12 @@ class JournalQueueTest {
             }
         });
         JournalQueue.Pending<Message> other = offer(work(BEN, 1));
-        List<JournalQueue.Pending<?>> had = new ArrayList<>();
-        while (!had.contains(waiting)) {
-            had.addAll(batch());
+        List<JournalQueue.Pending<?>> batched = new ArrayList<>();
+        while (!batched.contains(waiting)) {
+            batched.addAll(batch());
         }
         assertThat(taken.get()).isTrue();
-        assertThat(had).contains(other);
+        assertThat(batched).contains(other);
         thread.join();
         offered(ANN, 1 << 20);
         assertThat(queue.put(work(ANN, 1 << 20), () -> true))

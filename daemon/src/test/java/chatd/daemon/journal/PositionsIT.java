@@ -87,7 +87,7 @@ class PositionsIT {
 
     /** More entries of each kind, interleaved, than the catch-up reads at a time: 500. */
     @Test
-    void whatWasCommittedAndNotLoggedIsLoggedInTheOrderOfThePositions() throws Exception {
+    void entriesCommittedButNotLoggedAreLoggedInTheOrderOfTheirPositions() throws Exception {
         List<Entry> entries = new ArrayList<>();
         for (int i = 1; i <= 2_000; i++) {
             boolean isChange = i == 1 || i % 3 == 0 || (i > 1_000 && i < 1_600);
@@ -159,7 +159,7 @@ class PositionsIT {
     }
 
     @Test
-    void aDatabaseOfVersionFourKeepsItsNumbersAndGoesOnAboveBoth() throws Exception {
+    void aDatabaseOfVersionFourKeepsItsNumbersAndContinuesAboveBoth() throws Exception {
         oldDatabase();
         oldLog();
         try (TestServices chat = new TestServices(schema, directory, Map.of())) {

@@ -11,7 +11,10 @@ import java.util.Objects;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** A reader gets each entry after its position, once, or is told that it must go on from the database. */
+/**
+ * A reader gets each entry after its position, once, or learns that it must continue from the
+ * database.
+ */
 class RecentEntriesTest {
     private final RecentEntries recent = new RecentEntries();
 
@@ -57,7 +60,7 @@ class RecentEntriesTest {
     }
 
     @Test
-    void whatWasReadIsForgotten() {
+    void entriesThatWereReadAreForgotten() {
         recent.begin(1);
         recent.hold(1);
         add(2, 9);
@@ -69,7 +72,7 @@ class RecentEntriesTest {
     }
 
     @Test
-    void tooManyAreAllForgotten() {
+    void tooManyEntriesAreAllForgotten() {
         recent.hold(0);
         add(1, 10_000);
         assertThat(recent.after(0, 1)).hasSize(1);
@@ -81,7 +84,7 @@ class RecentEntriesTest {
     }
 
     @Test
-    void soAreTooManyBytes() {
+    void tooManyBytesAreAllForgotten() {
         recent.hold(0);
         recent.add(List.of(message(1, "a".repeat(1 << 20))));
         assertThat(recent.after(0, 1)).hasSize(1);

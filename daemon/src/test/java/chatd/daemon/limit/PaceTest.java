@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** How long work has to wait for those who talk, by a clock that the tests move. */
+/** How long background work waits while messages are delivered, by a clock that the tests move. */
 class PaceTest {
     private static final double LEAST = 0.1;
     private static final Duration CREDIT = Duration.ofMillis(5);
     private static final Duration WORK = Duration.ofMillis(1);
 
-    /** Near the end of what it counts to, where such a clock may be at any time. */
+    /** Near overflow, where such a clock may be at any time. */
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
 
     private final AtomicLong delivered = new AtomicLong(1_000_000);
@@ -23,7 +23,10 @@ class PaceTest {
         nanos.addAndGet(time.toNanos());
     }
 
-    /** Lets one thread work for a time as fast as it may, with so many messages a second; returns the share of it. */
+    /**
+     * Lets one thread work as fast as it may for a time, with this many messages a second; returns
+     * the share of the time that it worked.
+     */
     private double share(long time, long rate) {
         long worked = 0;
         long end = nanos.get() + Duration.ofSeconds(time).toNanos();
@@ -40,7 +43,7 @@ class PaceTest {
     }
 
     @Test
-    void nothingWaitsWhileNobodyTalks() {
+    void workDoesNotWaitWhileThereAreNoMessages() {
         assertThat(share(10, 0)).isEqualTo(1);
     }
 
@@ -60,14 +63,14 @@ class PaceTest {
     }
 
     @Test
-    void itWaitsNoLongerSoonAfterTheLastMessage() {
+    void workStopsWaitingSoonAfterTheLastMessage() {
         share(20, 10_000);
         assertThat(share(20, 0)).isGreaterThan(0.75);
         assertThat(share(1, 0)).isEqualTo(1);
     }
 
     @Test
-    void whatWasDoneWhileNobodyTalkedIsNotHeldAgainstIt() {
+    void workDoneWithoutMessagesDoesNotCountLater() {
         share(1000, 0);
         pass(Duration.ofSeconds(1));
         delivered.addAndGet(1);
@@ -75,14 +78,14 @@ class PaceTest {
     }
 
     @Test
-    void messagesOfALongTimeAgoAreNoTalk() {
+    void oldMessagesDoNotCount() {
         pass(Duration.ofHours(1));
         delivered.addAndGet(3600);
         assertThat(share(1, 0)).isEqualTo(1);
     }
 
     @Test
-    void afterAnIdleTimeTheCreditIsDoneAtOnceAndNoMore() {
+    void afterAnIdleTimeOnlyTheCreditIsUsedAtOnce() {
         share(20, 1_000_000);
         pass(Duration.ofSeconds(1));
         delivered.addAndGet(1_000_000);

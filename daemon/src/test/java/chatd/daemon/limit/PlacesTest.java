@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Who waits for whom where places are few. */
+/** Who waits for whom when there are few places. */
 class PlacesTest {
-    private final Places places = new Places(2);
+    private final AccountSlots places = new AccountSlots(2);
     private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
 
     /** Has an account take a place until a latch opens; returns its thread. */
-    private Thread takes(long account, String what, CountDownLatch until) {
+    private Thread takeInThread(long account, String what, CountDownLatch until) {
         return Thread.startVirtualThread(() -> {
             try {
-                var _ = places.take(account, () -> {
+                var _ = places.run(account, () -> {
                     begun.add(what);
                     try {
                         until.await();
@@ -33,7 +33,7 @@ class PlacesTest {
         });
     }
 
-    private static void waits(Thread thread) {
+    private static void awaitWaiting(Thread thread) {
         await().until(() -> thread.getState() == Thread.State.WAITING);
     }
 
@@ -42,16 +42,16 @@ class PlacesTest {
     }
 
     @Test
-    void anAccountHasOneAndKeepsNobodyElseFromTheOther() throws InterruptedException {
+    void anAccountTakesOnePlaceAndLeavesTheOtherToOthers() throws InterruptedException {
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch open = new CountDownLatch(0);
-        takes(1, "1", first);
+        takeInThread(1, "1", first);
         awaitBegun("1");
-        Thread again = takes(1, "1 again", open);
-        waits(again);
-        // Of accounts by hundreds none shares a place with another.
+        Thread again = takeInThread(1, "1 again", open);
+        awaitWaiting(again);
+        // However many accounts there are, none of them waits behind the first one.
         for (long account = 2; account <= 1_025; account++) {
-            takes(account, Long.toString(account), open).join();
+            takeInThread(account, Long.toString(account), open).join();
         }
         assertThat(begun).hasSize(1_025).doesNotContain("1 again");
         first.countDown();
@@ -60,21 +60,22 @@ class PlacesTest {
     }
 
     @Test
-    void whereNoneIsFreeOneWaitsAndAccountsTakeTurns() throws InterruptedException {
+    void whenNoPlaceIsFreeAccountsTakeTurns() throws InterruptedException {
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch second = new CountDownLatch(1);
         CountDownLatch open = new CountDownLatch(0);
-        takes(1, "1", first);
+        takeInThread(1, "1", first);
         awaitBegun("1");
-        Thread two = takes(2, "2", second);
+        Thread two = takeInThread(2, "2", second);
         awaitBegun("1", "2");
-        waits(two);
-        Thread again = takes(1, "1 again", open);
-        waits(again);
-        Thread third = takes(3, "3", open);
-        waits(third);
+        awaitWaiting(two);
+        Thread again = takeInThread(1, "1 again", open);
+        awaitWaiting(again);
+        Thread third = takeInThread(3, "3", open);
+        awaitWaiting(third);
         first.countDown();
-        // Who waited for a place is before who waited for its own.
+        // An account that waits for a free place comes before one that waits for its own earlier
+        // request.
         awaitBegun("1", "2", "3", "1 again");
         third.join();
         again.join();
@@ -83,25 +84,25 @@ class PlacesTest {
     }
 
     @Test
-    void aPlaceComesBackAlsoAfterAFault() throws InterruptedException {
+    void aPlaceIsFreedEvenAfterAnException() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
             try {
-                places.take(1, () -> {
+                places.run(1, () -> {
                     throw new IllegalStateException("a fault");
                 });
             } catch (IllegalStateException e) {
                 begun.add("fault");
             }
         }
-        assertThat(places.take(1, () -> "done")).isEqualTo("done");
+        assertThat(places.run(1, () -> "done")).isEqualTo("done");
         assertThat(begun).hasSize(3);
         Thread.currentThread().interrupt();
         try {
-            places.take(1, () -> "not done");
+            places.run(1, () -> "not done");
         } catch (InterruptedException e) {
             begun.add("interrupted");
         }
         assertThat(begun).endsWith("interrupted");
-        assertThat(places.take(1, () -> "done")).isEqualTo("done");
+        assertThat(places.run(1, () -> "done")).isEqualTo("done");
     }
 }

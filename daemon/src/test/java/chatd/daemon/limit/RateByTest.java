@@ -15,7 +15,8 @@ class RateByTest {
 
     private final AtomicLong nanos = new AtomicLong(1);
     private final AtomicLong limit = new AtomicLong(60);
-    private final RateBy<Long> rate = new RateBy<>(limit::get, most -> most, MINUTE, Long.MAX_VALUE, nanos::get);
+    private final KeyedRateLimit<Long> rate =
+            new KeyedRateLimit<>(limit::get, most -> most, MINUTE, Long.MAX_VALUE, nanos::get);
 
     private void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
@@ -28,23 +29,23 @@ class RateByTest {
     }
 
     @Test
-    void nothingCostsNothing() {
+    void anAmountOfZeroCostsNothing() {
         rate.charge(1L, 60, "things a minute");
         rate.charge(1L, 0, "things a minute");
-        rate.takeBack(1L, 0);
+        rate.refund(1L, 0);
         refused(1, 1);
     }
 
     @Test
-    void whatIsDecidedSeveralTimesIsCountedOnce() {
+    void aDecisionThatIsRepeatedIsCountedOnce() {
         limit.set(2);
-        RateBy<Long>.Once first = rate.once();
+        KeyedRateLimit<Long>.Once first = rate.once();
         assertThat(first.take(1L)).isTrue();
         assertThat(first.take(1L)).isTrue();
         assertThat(first.take(2L)).isTrue();
-        RateBy<Long>.Once second = rate.once();
+        KeyedRateLimit<Long>.Once second = rate.once();
         assertThat(second.take(1L)).isTrue();
-        RateBy<Long>.Once third = rate.once();
+        KeyedRateLimit<Long>.Once third = rate.once();
         assertThat(third.take(1L)).isFalse();
         assertThat(third.take(1L)).as("what was refused was not counted").isFalse();
         assertThat(second.take(1L)).isTrue();
@@ -52,7 +53,7 @@ class RateByTest {
     }
 
     @Test
-    void soMuchAtOnceThenAtARate() {
+    void aBurstIsAllowedAndThenARate() {
         rate.charge(1L, 60, "things a minute");
         refused(1, 1);
         rate.charge(2L, 60, "things a minute");
@@ -63,41 +64,42 @@ class RateByTest {
     }
 
     @Test
-    void whatIsRefusedOrTakenBackIsNotCounted() {
+    void amountsRefusedOrTakenBackAreNotCounted() {
         rate.charge(1L, 59, "things a minute");
         refused(1, 2);
         rate.charge(1L, 1, "things a minute");
-        rate.takeBack(1L, 2);
+        rate.refund(1L, 2);
         refused(1, 3);
         rate.charge(1L, 2, "things a minute");
-        rate.takeBack(7L, 1_000);
+        rate.refund(7L, 1_000);
         rate.charge(7L, 60, "things a minute");
         refused(7, 1);
     }
 
     @Test
-    void anotherLimitHoldsAtOnceAlsoForWhoIsBusy() {
+    void aNewLimitAppliesAtOnceEvenToBusyAccounts() {
         rate.charge(1L, 60, "things a minute");
         limit.set(100);
         rate.charge(1L, 100, "things a minute");
         refused(1, 1);
         limit.set(0);
         assertThatCode(() -> rate.charge(1L, 1_000_000, "things a minute")).doesNotThrowAnyException();
-        assertThat(rate.pause(1L, 1_000_000)).isZero();
+        assertThat(rate.chargeAlways(1L, 1_000_000)).isZero();
     }
 
     @Test
-    void whatIsOwedIsNotForgottenAfterAShortPeriod() {
-        RateBy<Long> fast = new RateBy<>(() -> 10, most -> most, Duration.ofSeconds(2), Long.MAX_VALUE, nanos::get);
-        assertThat(fast.pause(1L, 110)).isEqualTo(Duration.ofSeconds(20).toNanos());
+    void debtIsNotForgottenAfterAShortPeriod() {
+        KeyedRateLimit<Long> fast =
+                new KeyedRateLimit<>(() -> 10, most -> most, Duration.ofSeconds(2), Long.MAX_VALUE, nanos::get);
+        assertThat(fast.chargeAlways(1L, 110)).isEqualTo(Duration.ofSeconds(20).toNanos());
         pass(Duration.ofSeconds(10));
-        assertThat(fast.pause(1L, 5)).isEqualTo(Duration.ofSeconds(11).toNanos());
+        assertThat(fast.chargeAlways(1L, 5)).isEqualTo(Duration.ofSeconds(11).toNanos());
     }
 
     @Test
-    void ofPairsNoMoreIsDoneInAPeriodThanThat() {
-        RateBy<Long> pairs =
-                new RateBy<>(() -> 3, RateBy.UNTIL_THE_NEXT, Duration.ofDays(1), Long.MAX_VALUE, nanos::get);
+    void aPairIsLimitedInEachPeriod() {
+        KeyedRateLimit<Long> pairs = new KeyedRateLimit<>(
+                () -> 3, KeyedRateLimit.UNTIL_THE_NEXT, Duration.ofDays(1), Long.MAX_VALUE, nanos::get);
         for (int day = 0; day < 3; day++) {
             for (int i = 0; i < 3; i++) {
                 assertThat(pairs.take(1L)).isTrue();
@@ -111,11 +113,11 @@ class RateByTest {
     }
 
     @Test
-    void whatWasDoneAlreadyIsPaidWithAPause() {
-        assertThat(rate.pause(1L, 60)).isZero();
-        assertThat(rate.pause(1L, 30)).isEqualTo(Duration.ofSeconds(30).toNanos());
-        assertThat(rate.pause(2L, 30)).isZero();
+    void workAlreadyDoneIsPaidForWithAPause() {
+        assertThat(rate.chargeAlways(1L, 60)).isZero();
+        assertThat(rate.chargeAlways(1L, 30)).isEqualTo(Duration.ofSeconds(30).toNanos());
+        assertThat(rate.chargeAlways(2L, 30)).isZero();
         pass(Duration.ofSeconds(30));
-        assertThat(rate.pause(1L, 1)).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(rate.chargeAlways(1L, 1)).isEqualTo(Duration.ofSeconds(1).toNanos());
     }
 }

@@ -28,7 +28,7 @@ class SharesTest {
     }
 
     @Test
-    void oneAloneHasHalfAndThereIsAlwaysSomeForWhoComesNext() {
+    void eachHolderHasAtMostHalfOfWhatIsFreeSoThatSomeIsLeft() {
         assertThat(List.of(
                         takeAll(account("a")),
                         takeAll(account("b")),
@@ -48,12 +48,12 @@ class SharesTest {
     }
 
     @Test
-    void whatOnlyHasToFitMayHaveAll() {
+    void withoutHoldersAllMayBeTaken() {
         assertThat(takeAll()).isEqualTo(64);
     }
 
     @Test
-    void ofWhatIsGivenBackTheRestIsStillHeld() {
+    void afterAPartIsGivenBackTheRestIsStillHeld() {
         assertThat(shares.take(30, List.of(account("a")))).isTrue();
         shares.give(10, List.of(account("a")));
         // 20 are held, 44 free: 24 more are as many as were free before, 25 are not.
@@ -64,13 +64,13 @@ class SharesTest {
     }
 
     @Test
-    void whatWouldFitIsToldWithoutTakingIt() {
+    void wouldFitTakesNothing() {
         assertThat(shares.take(60, List.of())).isTrue();
         assertThat(shares.wouldFit(5, List.of(account("b")), 0, List.of())).isFalse();
         assertThat(shares.wouldFit(5, List.of(account("b")), 1, List.of(account("a"))))
                 .isTrue();
         assertThat(shares.take(4, List.of(account("b")))).isTrue();
-        // What b holds itself is given back as well, if it is b's.
+        // What would be given back counts for b only if it is b's own.
         assertThat(shares.wouldFit(4, List.of(account("b")), 4, List.of(account("b"))))
                 .isTrue();
         assertThat(shares.wouldFit(4, List.of(account("b")), 4, List.of(account("a"))))
@@ -78,7 +78,7 @@ class SharesTest {
     }
 
     @Test
-    void whatIsGivenBackIsForOthersAndNothingIsKeptOfItsHolder() throws InterruptedException {
+    void whatIsGivenBackIsForOthersAndItsHolderIsForgotten() throws InterruptedException {
         Holder holder = account("a");
         assertThat(shares.take(64, List.of(holder))).isTrue();
         Thread giving = Thread.startVirtualThread(() -> shares.give(64, List.of(holder)));

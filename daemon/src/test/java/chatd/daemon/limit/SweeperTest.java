@@ -42,7 +42,7 @@ class SweeperTest {
     }
 
     @Test
-    void whatIsAddedDuringASweepIsSweptLater() throws InterruptedException {
+    void itemsAddedDuringASweepAreSweptLater() throws InterruptedException {
         BlockingQueue<Integer> begun = new LinkedBlockingQueue<>();
         try (Sweeper sweeper = new Sweeper("test", Duration.ofMillis(1), () -> {
             begun.add(sweeps.incrementAndGet());
@@ -79,9 +79,9 @@ class SweeperTest {
         }
     }
 
-    /** To interrupt it would close a file to which it writes. */
+    /** Interrupting it would close the file that it is writing. */
     @Test
-    void aSweepUnderWayIsWaitedForAndNotInterrupted() throws InterruptedException {
+    void aRunningSweepIsWaitedForAndNotInterrupted() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger ended = new AtomicInteger();

@@ -9,12 +9,12 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** In which order those who wait are served. */
+/** The order in which waiting threads are served. */
 class TurnsTest {
-    private final Turns turns = new Turns(1);
+    private final FairSemaphore turns = new FairSemaphore(1);
     private final List<String> served = Collections.synchronizedList(new ArrayList<>());
 
-    /** Has a thread wait for a place, and returns it when it does. */
+    /** Starts a thread that waits for a place; returns it once it waits. */
     private Thread waits(String owner, String what) {
         int before = turns.waiting();
         Thread thread = waits(owner, 0, Integer.MAX_VALUE, what);
@@ -32,7 +32,7 @@ class TurnsTest {
         });
     }
 
-    /** Has somebody wait where three may, for whom another has to give way. */
+    /** Starts a thread that waits where three may, so that another has to give way. */
     private void displaces(String owner, int tries, String what, String refused) {
         waits(owner, tries, 3, what);
         await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> !served.isEmpty());
@@ -73,13 +73,14 @@ class TurnsTest {
     }
 
     @Test
-    void whoHasMostGivesWayToWhoHasLess() throws InterruptedException {
+    void theOwnerWithTheMostGivesWayToOneWithLess() throws InterruptedException {
         turns.acquire("ann");
         for (int i = 1; i <= 3; i++) {
             waits("ann", "ann " + i);
         }
         displaces("ben", 0, "ben 1", "ann 3");
-        // Nobody has two more than another who comes now, but for who has none.
+        // Only an owner with two more than the newcomer gives way: so to cho, but not to ann or
+        // ben.
         assertThat(turns.acquire("ann", 0, 3)).isFalse();
         assertThat(turns.acquire("ben", 0, 3)).isFalse();
         displaces("cho", 0, "cho 1", "ann 2");
@@ -90,7 +91,7 @@ class TurnsTest {
     }
 
     @Test
-    void whoHasTriedLessComesFirstAndIsNotDisplaced() throws InterruptedException {
+    void thoseWithFewerTriesComeFirstAndAreNotDisplaced() throws InterruptedException {
         turns.acquire("ann");
         for (int i = 1; i <= 3; i++) {
             int waiting = i;
@@ -105,9 +106,12 @@ class TurnsTest {
         }
     }
 
-    /** Somebody mistyped once, while at the same address others come again and again as if for the first time. */
+    /**
+     * A user mistyped once, while at the same address others keep arriving as if for the first
+     * time.
+     */
     @Test
-    void whoWasTriedOnceIsServedWhileOthersComeAnew() throws InterruptedException {
+    void aSecondTryIsServedWhileNewOnesKeepArriving() throws InterruptedException {
         turns.acquire("ann");
         waits("ann", 1, 3, "once");
         await().until(() -> turns.waiting() == 1);
@@ -125,7 +129,7 @@ class TurnsTest {
     }
 
     @Test
-    void whoLeavesTakesNoTurn() throws InterruptedException {
+    void anInterruptedThreadTakesNoTurn() throws InterruptedException {
         turns.acquire("ann");
         Thread leaving = waits("ben", "ben 1");
         waits("cho", "cho 1");

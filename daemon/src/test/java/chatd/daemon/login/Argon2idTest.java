@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class Argon2idTest {
-    private static final Argon2id IN_C = new Argon2id.InC(new SecureRandom());
-    private static final Argon2id IN_JAVA = new Argon2id.InJava(new SecureRandom());
+    private static final Argon2id IN_C = new Argon2id.LibArgon2(new SecureRandom());
+    private static final Argon2id IN_JAVA = new Argon2id.BouncyCastle(new SecureRandom());
 
     static Stream<Arguments> pairs() {
         return Stream.of(
@@ -23,7 +23,7 @@ class Argon2idTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
-    void whatOneMakesTheOtherReads(Argon2id maker, Argon2id reader) {
+    void eachImplementationVerifiesTheHashesOfTheOther(Argon2id maker, Argon2id reader) {
         for (String password : List.of("a", "grüß dich 你好", "x".repeat(128))) {
             byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
             for (int parallelism : new int[] {1, 2}) {
@@ -40,8 +40,8 @@ class Argon2idTest {
     }
 
     @Test
-    void theHashOfNobodyLooksLikeAnyAndMatchesNothing() {
-        String hash = Argon2id.ofNobody(2, 64, 1, new SecureRandom());
+    void theHashOfNobodyLooksRealAndMatchesNothing() {
+        String hash = Argon2id.dummy(2, 64, 1, new SecureRandom());
         assertThat(hash).matches("\\$argon2id\\$v=19\\$m=64,t=2,p=1\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}");
         for (Argon2id reader : List.of(IN_C, IN_JAVA)) {
             assertThat(reader.verify(hash, new byte[] {'x'})).isFalse();
@@ -49,7 +49,7 @@ class Argon2idTest {
     }
 
     @Test
-    void whatIsNoHashMatchesNothing() {
+    void anInvalidHashMatchesNothing() {
         for (String wrong : List.of("", "$argon2id$", "$argon2i$v=19$m=64,t=2,p=1$c2FsdHNhbHQ$aGFzaA", "plain")) {
             assertThat(IN_JAVA.verify(wrong, new byte[] {'x'})).as(wrong).isFalse();
             assertThat(IN_C.verify(wrong, new byte[] {'x'})).as(wrong).isFalse();
@@ -57,7 +57,7 @@ class Argon2idTest {
     }
 
     @Test
-    void theLibraryIsTakenWhereItCanBeLoaded() {
-        assertThat(Argon2id.available()).isInstanceOf(Argon2id.InC.class);
+    void theLibraryIsUsedWhereItCanBeLoaded() {
+        assertThat(Argon2id.available()).isInstanceOf(Argon2id.LibArgon2.class);
     }
 }

@@ -24,11 +24,11 @@ class HashingTest {
 
     /** Submits {@code number} passwords for hashing; counts those hashed and those refused. */
     private static void flood(
-            Hashing hashing, Hashing.Requester asker, int number, AtomicInteger done, AtomicInteger refused) {
+            Hashing hashing, Hashing.Requester requester, int number, AtomicInteger done, AtomicInteger refused) {
         for (int i = 0; i < number; i++) {
             Thread.startVirtualThread(() -> {
                 try {
-                    hashing.hash(password(), asker);
+                    hashing.hash(password(), requester);
                     done.incrementAndGet();
                 } catch (Refusal e) {
                     refused.incrementAndGet();
@@ -38,7 +38,7 @@ class HashingTest {
     }
 
     @Test
-    void theyTakeTurns() {
+    void requestersTakeTurns() {
         AtomicInteger done = new AtomicInteger();
         try (Hashing hashing = slow()) {
             flood(hashing, new Hashing.Requester(new Holder.OfAccount(1), false), 40, done, new AtomicInteger());
@@ -51,7 +51,7 @@ class HashingTest {
     }
 
     @Test
-    void nobodyTakesAllOfTheRoom() {
+    void noRequesterFillsTheQueue() {
         AtomicInteger refused = new AtomicInteger();
         try (Hashing hashing = slow()) {
             flood(
@@ -67,7 +67,7 @@ class HashingTest {
     }
 
     @Test
-    void whoWaitsWhenItEndsIsTold() {
+    void waitingRequestsAreRefusedWhenItCloses() {
         Hashing hashing = slow();
         AtomicInteger refused = new AtomicInteger();
         flood(hashing, Hashing.Requester.ADMINISTRATOR, 10, new AtomicInteger(), refused);

@@ -73,11 +73,11 @@ class LoginsIT {
     }
 
     @Test
-    void theFirstThingIsTheListAndTheSecondTheSettings() throws Exception {
+    void theRosterComesFirstAndTheSettingsSecond() throws Exception {
         TestTransport bob = chat.logIn("bob");
         TestTransport alice = chat.connect();
         attempt(alice, "alice", TestServices.PASSWORD);
-        assertThat(alice.told()).containsExactly("in false [alice+, bob+]", "settings ");
+        assertThat(alice.received()).containsExactly("in false [alice+, bob+]", "settings ");
         assertThat(bob.next()).isEqualTo("+alice");
         chat.services().logins().sessionEnded(alice.session());
         assertThat(bob.next()).isEqualTo("-alice");
@@ -85,7 +85,7 @@ class LoginsIT {
     }
 
     @Test
-    void theLastLogInIsTheOneBeforeThisOneAndTheSettingsAreTheStoredOnes() throws Exception {
+    void aLoginAnswersWithThePreviousLoginAndTheStoredSettings() throws Exception {
         TestTransport alice = chat.logIn("alice");
         byte[] document = "{ \"size\":  3}\n".getBytes(StandardCharsets.UTF_8);
         chat.services()
@@ -95,7 +95,7 @@ class LoginsIT {
         chat = chat.restarted(Map.of());
         TestTransport again = chat.connect();
         attempt(again, "alice", TestServices.PASSWORD);
-        assertThat(again.told()).containsExactly("in true [alice+, bob-]", "settings { \"size\":  3}\n");
+        assertThat(again.received()).containsExactly("in true [alice+, bob-]", "settings { \"size\":  3}\n");
     }
 
     private TestTransport resume(String token) throws InterruptedException {
@@ -111,20 +111,20 @@ class LoginsIT {
 
     /** ({@code chat-json-1.md}, "Resuming".) */
     @Test
-    void aTokenLivesAsLongAsItsSessionAndFifteenMinutes() throws Exception {
+    void aTokenLivesFifteenMinutesLongerThanItsSession() throws Exception {
         TestTransport phone = chat.logInJson("alice", "phone");
-        chat.later(Duration.ofDays(2));
+        chat.advanceClock(Duration.ofDays(2));
         lose(phone);
-        chat.later(Duration.ofMinutes(14));
+        chat.advanceClock(Duration.ofMinutes(14));
         TestTransport again = resume(phone.token());
         assertThat(again.next()).startsWith("ok");
         assertThat(again.token()).isEqualTo(phone.token());
         lose(again);
-        chat.later(Duration.ofMinutes(14));
+        chat.advanceClock(Duration.ofMinutes(14));
         chat = chat.restarted(Map.of());
-        chat.later(Duration.ofMinutes(14));
+        chat.advanceClock(Duration.ofMinutes(14));
         lose(resume(phone.token()));
-        chat.later(Duration.ofMinutes(16));
+        chat.advanceClock(Duration.ofMinutes(16));
         assertThatRefused(Code.WRONG_PASSWORD, () -> resume(phone.token()));
     }
 
@@ -138,7 +138,7 @@ class LoginsIT {
     }
 
     @Test
-    void whoDoesNotExistIsNotToldApartWhereUsersAreConcealed() throws Exception {
+    void unknownUsersAreIndistinguishableWhereUsersAreConcealed() throws Exception {
         refused(Code.NO_SUCH_USER, "nobody", WRONG);
         refused(Code.NO_SUCH_USER, "Alice", TestServices.PASSWORD);
         refused(Code.NO_SUCH_USER, "x".repeat(33), WRONG);
@@ -150,7 +150,7 @@ class LoginsIT {
     }
 
     @Test
-    void aOneTimePasswordMustBeChangedAndIsThenNoneAnyMore() throws Exception {
+    void aOneTimePasswordMustBeChangedAndIsThenInvalid() throws Exception {
         chat.services()
                 .administration()
                 .add("dave", NamePolicy.ofAdministrator(false), "", Secret.of(TestServices.PASSWORD), true, "root");
@@ -168,17 +168,17 @@ class LoginsIT {
                                 Secret.of("a fresh password")));
         assertThatRefused(Code.WRONG_PASSWORD, () -> attempt(dave, "dave", TestServices.PASSWORD));
         attempt(dave, "dave", "a fresh password");
-        assertThat(dave.told()).startsWith("in false [alice-, bob-, dave+]");
+        assertThat(dave.received()).startsWith("in false [alice-, bob-, dave+]");
     }
 
     @Test
-    void aOneTimePasswordThatHasEndedLocks() throws Exception {
+    void anExpiredOneTimePasswordLocksTheAccount() throws Exception {
         chat = chat.restarted(Map.of("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "1h"));
         chat.services()
                 .administration()
                 .add("dave", NamePolicy.ofAdministrator(false), "", Secret.of(TestServices.PASSWORD), true, "root");
         refused(Code.MUST_CHANGE_PASSWORD, "dave", TestServices.PASSWORD);
-        chat.later(Duration.ofMinutes(61));
+        chat.advanceClock(Duration.ofMinutes(61));
         refused(Code.LOCKED, "dave", TestServices.PASSWORD);
         refused(Code.WRONG_PASSWORD, "dave", WRONG);
         // Other passwords do not expire.
@@ -186,7 +186,7 @@ class LoginsIT {
     }
 
     @Test
-    void thatAnAccountIsDisabledIsToldAfterItsRightPasswordAlone() throws Exception {
+    void onlyTheRightPasswordRevealsThatAnAccountIsDisabled() throws Exception {
         chat.services().administration().disable("alice", "root");
         refused(Code.WRONG_PASSWORD, "alice", WRONG);
         refused(Code.DISABLED, "alice", TestServices.PASSWORD);
@@ -196,22 +196,22 @@ class LoginsIT {
     }
 
     @Test
-    void secondLogInDisplacesTheFirst() throws Exception {
+    void aSecondLoginDisplacesTheFirst() throws Exception {
         TestTransport bob = chat.logIn("bob");
         TestTransport first = chat.logIn("alice");
         assertThat(bob.next()).isEqualTo("+alice");
         TestTransport second = chat.connect();
         attempt(second, "alice", TestServices.PASSWORD);
-        assertThat(first.told()).containsExactly("-alice");
+        assertThat(first.received()).containsExactly("-alice");
         assertThat(first.isClosed()).isTrue();
-        assertThat(second.told()).startsWith("took over true [alice+, bob+]");
+        assertThat(second.received()).startsWith("took over true [alice+, bob+]");
         chat.services().logins().sessionEnded(first.session());
-        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.received(bob)).isEmpty();
         assertThat(chat.logged()).contains("type=\"displaced\"");
     }
 
     @Test
-    void whoIsLoggedInDoesNotLogInAgainBeforeLoggingOut() throws Exception {
+    void aLoggedInSessionMustLogOutBeforeItLogsInAgain() throws Exception {
         TestTransport alice = chat.logInJson("alice", "desk");
         assertThatRefused(Code.NOT_ALLOWED, () -> attempt(alice, "bob", TestServices.PASSWORD));
         assertThat(alice.session().name()).isEqualTo("alice");
@@ -227,12 +227,12 @@ class LoginsIT {
     }
 
     @Test
-    void aNumberIsAsGoodAsTheNameAndANameThatLooksLikeOneIsNobodys() throws Exception {
+    void aNumberWorksLikeTheNameButNotAsAName() throws Exception {
         for (User user : List.of(new User.Numbered(2, "U2"), new User.Named("bob"))) {
             TestTransport bob = chat.connectJson();
             attempt(bob, user, TestServices.PASSWORD);
             assertThat(bob.session().name()).isEqualTo("bob");
-            assertThat(bob.told()).containsExactly("ok []");
+            assertThat(bob.received()).containsExactly("ok []");
             chat.services().logins().sessionEnded(bob.session());
         }
         assertThatRefused(
@@ -249,7 +249,7 @@ class LoginsIT {
         attempt(gone, "alice", TestServices.PASSWORD);
         assertThat(gone.session().isLoggedIn()).isFalse();
         assertThat(chat.sessions().presence().isOnline(1)).isFalse();
-        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.received(bob)).isEmpty();
         // The log has its login, so it must have the logout too.
         assertThat(chat.logged()).contains("type=\"logout\"");
     }

@@ -32,7 +32,7 @@ class PasswordRulesTest {
                 "ppppppppppppppppppppppppppppppxy",
                 "pppppppppppppppppppppppppppppppx"
             })
-    void aPasswordMayBe(String password) {
+    void goodPasswordsAreAccepted(String password) {
         RULES.check(Secret.of(password), "alice");
     }
 
@@ -52,13 +52,13 @@ class PasswordRulesTest {
                 "ALICEalice",
                 "ppppppppppppppppppppppppppppppppx"
             })
-    void aPasswordMayNotBe(String password) {
+    void badPasswordsAreRefused(String password) {
         assertThatThrownBy(() -> RULES.check(Secret.of(password), "alicealice"))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_PASSWORD));
     }
 
     @Test
-    void bytesThatAreNoTextAreNoPassword() {
+    void bytesThatAreNotUtf8AreRefused() {
         Secret broken = Secret.ofBytes(new byte[] {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', (byte) 0xff});
         assertThatThrownBy(() -> RULES.check(broken, "alice")).isInstanceOf(Refusal.class);
     }
@@ -81,7 +81,7 @@ class PasswordRulesTest {
     }
 
     @Test
-    void aHashOfWeakerParametersIsKnown() {
+    void aHashOfWeakerParametersIsRecognized() {
         String hash = HASHING.hash(RULES.canonical(Secret.of("correct horse")), ME);
         assertThat(HASHING.isWeak(hash)).isFalse();
         try (Hashing stronger = new Hashing(new Config.Hashing(2 << 20, 1, 1, 1, 10))) {
@@ -90,7 +90,7 @@ class PasswordRulesTest {
     }
 
     @Test
-    void whatIsTooLongIsNobodysPasswordAndIsNotNormalized() {
+    void aPasswordThatIsTooLongMatchesNoneAndIsNotNormalized() {
         assertThat(RULES.canonical(Secret.of("\u0301".repeat(8_000)))).isEqualTo(RULES.canonical(Secret.of("\uFFFF")));
     }
 

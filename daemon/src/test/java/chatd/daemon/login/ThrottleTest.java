@@ -33,7 +33,7 @@ class ThrottleTest {
     }
 
     @Test
-    void theFourthFromOneAddressComesLaterAndNeverMoreThanEightSeconds() {
+    void theFourthTryFromOneAddressIsDelayedByEightSecondsAtMost() {
         assertThat(List.of(wrong("a", HERE), wrong("a", HERE), wrong("a", HERE)))
                 .containsOnly(0L);
         assertThat(List.of(wrong("a", HERE), wrong("a", HERE), wrong("a", HERE), wrong("a", HERE), wrong("a", HERE)))
@@ -41,7 +41,7 @@ class ThrottleTest {
     }
 
     @Test
-    void addressesOfOneNetworkAreOne() {
+    void addressesOfOneNetworkCountAsOne() {
         for (int i = 0; i < 3; i++) {
             assertThat(wrong("a", InetAddress.ofLiteral("2001:db8::" + (i + 10))))
                     .isZero();
@@ -50,7 +50,7 @@ class ThrottleTest {
     }
 
     @Test
-    void theEleventhFromAllAddressesComesLater() {
+    void theEleventhTryFromAllAddressesIsDelayed() {
         for (int i = 0; i < 10; i++) {
             assertThat(wrong("a", elsewhere(i))).isZero();
         }
@@ -71,7 +71,7 @@ class ThrottleTest {
     }
 
     @Test
-    void whereTheAccountIsKnownAnswersComeAfterFourSecondsAtMost() {
+    void atAnAddressThatTheAccountKnowsTheDelayIsFourSecondsAtMost() {
         List<Long> delays = IntStream.range(0, 8)
                 .mapToObj(i -> throttle.attempt(Throttle.Target.nobody("a"), HERE, true, 0)
                         .delay()
@@ -81,7 +81,7 @@ class ThrottleTest {
     }
 
     @Test
-    void theHundredAndFirstFromOneAddressOverAllAccountsComesLater() {
+    void theHundredAndFirstTryFromOneAddressOverAllAccountsIsDelayed() {
         for (int i = 0; i < 100; i++) {
             assertThat(wrong("a" + i, HERE)).isZero();
         }
@@ -89,7 +89,7 @@ class ThrottleTest {
     }
 
     @Test
-    void theLimitByAddressAloneHasExemptNetworks() {
+    void exemptNetworksAreFreeOfTheLimitByAddressAlone() {
         InetAddress loopback = InetAddress.ofLiteral("::1");
         for (int i = 0; i < 200; i++) {
             assertThat(wrong("a" + i, loopback)).isZero();
@@ -112,16 +112,16 @@ class ThrottleTest {
     }
 
     @Test
-    void aRightPasswordForgetsTheWrongOnesFromThere() {
+    void aRightPasswordClearsTheWrongOnesFromItsAddress() {
         for (int i = 0; i < 3; i++) {
             wrong("a", HERE);
         }
-        throttle.attempt(Throttle.Target.nobody("a"), HERE, false, 0).right();
+        throttle.attempt(Throttle.Target.nobody("a"), HERE, false, 0).recordSuccess();
         assertThat(wrong("a", HERE)).isZero();
     }
 
     @Test
-    void whatIsForgottenSlowsNobodyDown() {
+    void forgottenTriesDelayNobody() {
         for (int i = 0; i < 12; i++) {
             wrong("a", HERE);
             wrong("b", elsewhere(i));
@@ -135,8 +135,8 @@ class ThrottleTest {
     }
 
     @Test
-    void whatSaysNothingIsNotKept() {
-        throttle.attempt(Throttle.Target.account(1), HERE, false, 0).right();
+    void triesThatAreNotWrongAreNotKept() {
+        throttle.attempt(Throttle.Target.account(1), HERE, false, 0).recordSuccess();
         throttle.attempt(Throttle.Target.account(2), HERE, false, 0).takeBack();
         assertThat(throttle.size()).isZero();
     }

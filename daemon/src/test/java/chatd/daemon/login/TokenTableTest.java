@@ -20,7 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Which tokens are good, on a clock that is put forward by hand; and whatever order several threads come in. */
+/**
+ * Which tokens are good, on a clock that the tests advance, and with several threads in any order.
+ */
 class TokenTableTest {
     private static final long ANN = 1;
     private static final int MOST = 16;
@@ -55,17 +57,17 @@ class TokenTableTest {
     }
 
     private boolean isGood(Token token) {
-        boolean isGood = table.isGood(token, 0);
+        boolean isGood = table.isValid(token, 0);
         assertThat(table.find(token.hash()).isPresent()).isEqualTo(isGood);
         return isGood;
     }
 
     @Test
-    void sixteenOfAnAccountAreKeptAndTheOneThatWasLostFirstEnds() {
+    void sixteenTokensOfAnAccountAreKeptAndTheOneLostFirstEnds() {
         List<Token> lost = new ArrayList<>();
         for (int i = 0; i < MOST; i++) {
             lost.add(lost("device " + i));
-            clock.add(Duration.ofSeconds(1));
+            clock.advance(Duration.ofSeconds(1));
         }
         assertThat(lost).allMatch(this::isGood);
         Token seventeenth = enter(session(), "one more");
@@ -76,13 +78,13 @@ class TokenTableTest {
     }
 
     @Test
-    void whoIsConnectedKeepsItsToken() {
+    void aConnectedSessionKeepsItsToken() {
         List<Token> connected = new ArrayList<>();
         for (int i = 0; i <= MOST; i++) {
             connected.add(enter(session(), "device " + i));
         }
         assertThat(connected).allMatch(this::isGood);
-        clock.add(Duration.ofDays(1));
+        clock.advance(Duration.ofDays(1));
         assertThat(table.expire()).isTrue();
         assertThat(connected).allMatch(this::isGood);
     }
@@ -90,10 +92,10 @@ class TokenTableTest {
     @Test
     void aTokenIsGoodForAQuarterOfAnHourAfterItsSessionWasLost() {
         Token token = lost("laptop");
-        clock.add(Duration.ofMinutes(15).minusNanos(1));
+        clock.advance(Duration.ofMinutes(15).minusNanos(1));
         assertThat(table.expire()).isTrue();
         assertThat(isGood(token)).isTrue();
-        clock.add(Duration.ofNanos(1));
+        clock.advance(Duration.ofNanos(1));
         assertThat(isGood(token)).isFalse();
         assertThat(table.ended()).isEmpty();
         assertThat(table.expire()).isFalse();
@@ -103,11 +105,11 @@ class TokenTableTest {
     }
 
     @Test
-    void whatWasThereBeforeTheStartIsLostWithIt() {
+    void restoredTokensCountAsLostAtTheStart() {
         Token token = token("phone");
         table.restore(token);
         assertThat(isGood(token)).isTrue();
-        clock.add(Duration.ofMinutes(15));
+        clock.advance(Duration.ofMinutes(15));
         assertThat(isGood(token)).isFalse();
     }
 
@@ -122,7 +124,7 @@ class TokenTableTest {
     }
 
     @Test
-    void whoLogsInAloneEndsAllOthers() {
+    void aLoginThatEndsOtherSessionsEndsTheirTokens() {
         Token first = lost("phone");
         Token second = enter(session(), "laptop");
         Token alone = token("desk");
@@ -133,17 +135,17 @@ class TokenTableTest {
     }
 
     @Test
-    void aNewPasswordLeavesTheTokenGoodOfWhoChangedIt() {
+    void aNewPasswordKeepsOnlyTheTokenOfTheSessionThatChangedIt() {
         Session session = session();
         Token own = enter(session, "phone");
         Token other = lost("laptop");
-        assertThat(table.isGood(own, 1)).isFalse();
+        assertThat(table.isValid(own, 1)).isFalse();
         table.keep(session, 1);
-        assertThat(table.isGood(own, 1)).isTrue();
-        assertThat(table.isGood(own, 0)).isFalse();
-        assertThat(table.isGood(other, 1)).isFalse();
+        assertThat(table.isValid(own, 1)).isTrue();
+        assertThat(table.isValid(own, 0)).isFalse();
+        assertThat(table.isValid(other, 1)).isFalse();
         table.keep(session(), 2);
-        assertThat(table.isGood(own, 1)).isTrue();
+        assertThat(table.isValid(own, 1)).isTrue();
     }
 
     @Test
@@ -151,7 +153,7 @@ class TokenTableTest {
         TestTransport connection = TestTransport.json();
         Session session = connection.session();
         Token token = enter(session, "phone");
-        connection.over();
+        connection.endOnPurpose();
         assertThat(isGood(token)).as("at once").isFalse();
         assertThat(table.leave(session)).isTrue();
         assertThat(table.ended()).containsExactly(token.hash());
@@ -160,7 +162,7 @@ class TokenTableTest {
     }
 
     @Test
-    void aTokenIsEndedBeforeOrAfterItsSessionHasIt() {
+    void aTokenCanBeEndedBeforeOrAfterItsSessionHasIt() {
         Token never = token("phone");
         table.end(never);
         assertThat(table.ended()).containsExactly(never.hash());
@@ -177,9 +179,9 @@ class TokenTableTest {
         Token token = lost("phone");
         ByteBuffer first = hash(-1);
         ByteBuffer second = hash(-2);
-        table.cookie(token, first);
+        table.setCookie(token, first);
         assertThat(table.findByCookie(first)).contains(token);
-        table.cookie(token, second);
+        table.setCookie(token, second);
         assertThat(table.findByCookie(first)).isEmpty();
         assertThat(table.findByCookie(second)).contains(token);
         assertThat(table.find(second)).as("a cookie is no token").isEmpty();
@@ -188,7 +190,7 @@ class TokenTableTest {
         assertThat(table.findByCookie(second)).contains(token);
         table.end(token);
         assertThat(table.findByCookie(second)).isEmpty();
-        table.cookie(token, first);
+        table.setCookie(token, first);
         assertThat(table.findByCookie(first)).as("of one that has ended").isEmpty();
     }
 
@@ -201,13 +203,13 @@ class TokenTableTest {
         assertThat(table.enter(after, token, 0, true, false)).isTrue();
         assertThat(table.of(before)).isNull();
         assertThat(table.of(after)).isEqualTo(token);
-        connection.over();
+        connection.endOnPurpose();
         assertThat(table.leave(before)).isFalse();
         assertThat(isGood(token)).isTrue();
     }
 
     @Test
-    void ofTwoSessionsThatResumeAtOnceOneHasTheToken() throws Exception {
+    void ofTwoSessionsThatResumeAtOnceOneGetsTheToken() throws Exception {
         Random random = Campaign.random();
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             for (int round = 0; round < 300; round++) {

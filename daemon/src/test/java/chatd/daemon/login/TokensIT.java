@@ -17,7 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tokens and cookies as their clients have them; what is good when is in {@link TokenTableTest}. */
+/**
+ * Tokens and cookies as clients present them; when each is good is tested in
+ * {@link TokenTableTest}.
+ */
 @ExtendWith(TestDatabase.class)
 class TokensIT {
     private static final long ANN = 1;
@@ -46,14 +49,14 @@ class TokensIT {
 
     private Tokens.Made enter(Session session, String device) {
         Tokens.Made made = tokens.make(ANN, device, false);
-        assertThat(tokens.entered(session, made.token(), 0, false, false)).isTrue();
+        assertThat(tokens.enter(session, made.token(), 0, false, false)).isTrue();
         return made;
     }
 
     private Tokens.Made lost(String device) {
         Session session = TestTransport.json().session();
         Tokens.Made made = enter(session, device);
-        tokens.left(session);
+        tokens.leave(session);
         return made;
     }
 
@@ -67,7 +70,7 @@ class TokensIT {
         assertThat(tokens.findByCookie(first)).isEmpty();
         assertThat(tokens.findByCookie(second)).contains(lost.token());
         assertThat(tokens.find(second)).as("a cookie is no token").isEmpty();
-        clock.add(Duration.ofMinutes(15));
+        clock.advance(Duration.ofMinutes(15));
         assertThat(tokens.findByCookie(second)).isEmpty();
         assertThat(tokens.find(lost.secret())).isEmpty();
     }

@@ -63,7 +63,7 @@ final class Bytes implements Source {
         return kept.toByteArray();
     }
 
-    /** Joins bytes: each of these is an array, a text of one byte a character, or one byte. */
+    /** Concatenates byte arrays, strings of one byte a character, and single bytes. */
     static byte[] join(Object... some) {
         ByteArrayOutputStream joined = new ByteArrayOutputStream();
         for (Object one : some) {

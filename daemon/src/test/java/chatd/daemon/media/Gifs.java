@@ -29,14 +29,14 @@ final class Gifs {
     private Gifs() {}
 
     static byte[] still() {
-        return written(1);
+        return encoded(1);
     }
 
-    static byte[] moving() {
-        return written(3);
+    static byte[] animated() {
+        return encoded(3);
     }
 
-    private static byte[] written(int frames) {
+    private static byte[] encoded(int frames) {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ImageOutputStream output = ImageIO.createImageOutputStream(bytes)) {
@@ -45,7 +45,7 @@ final class Gifs {
             for (int i = 0; i < frames; i++) {
                 BufferedImage image = Pictures.image(BufferedImage.TYPE_BYTE_INDEXED, WIDTH, HEIGHT);
                 image.setRGB(i, i, 0);
-                writer.writeToSequence(new IIOImage(image, null, timed(writer, image, i)), null);
+                writer.writeToSequence(new IIOImage(image, null, withDelay(writer, image, i)), null);
             }
             writer.endWriteSequence();
         } catch (IOException e) {
@@ -56,7 +56,7 @@ final class Gifs {
         return bytes.toByteArray();
     }
 
-    private static IIOMetadata timed(ImageWriter writer, BufferedImage image, int frame) throws IOException {
+    private static IIOMetadata withDelay(ImageWriter writer, BufferedImage image, int frame) throws IOException {
         IIOMetadata metadata = writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), null);
         String format = metadata.getNativeMetadataFormatName();
         IIOMetadataNode root = (IIOMetadataNode) metadata.getAsTree(format);
@@ -79,8 +79,8 @@ final class Gifs {
     /** Returns a GIF with blocks before its first one. */
     static byte[] with(byte[] gif, Object... blocks) {
         int flags = gif[10];
-        int behind = 13 + ((flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1));
-        return join(Arrays.copyOf(gif, behind), join(blocks), Arrays.copyOfRange(gif, behind, gif.length));
+        int after = 13 + ((flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1));
+        return join(Arrays.copyOf(gif, after), join(blocks), Arrays.copyOfRange(gif, after, gif.length));
     }
 
     /** Returns a GIF with blocks before its end. */
@@ -88,7 +88,7 @@ final class Gifs {
         return join(Arrays.copyOf(gif, gif.length - 1), join(blocks), 0x3b);
     }
 
-    /** Returns extensions that are left out. */
+    /** Returns extensions that must be left out. */
     static List<byte[]> leftOut() {
         byte[] trailer =
                 join(1, IntStream.range(0, 256).mapToObj(i -> join(255 - i)).toArray(byte[][]::new));
@@ -118,9 +118,9 @@ final class Gifs {
         return join((Object) all.toArray(byte[][]::new));
     }
 
-    /** Returns a GIF with all that may be in one. */
+    /** Returns a GIF with everything that one may contain. */
     static byte[] full() {
         byte[][] leftOut = leftOut().toArray(byte[][]::new);
-        return join(withLast(with(moving(), REPETITION, leftOut, profile()), (Object) leftOut), SECRET);
+        return join(withLast(with(animated(), REPETITION, leftOut, profile()), (Object) leftOut), SECRET);
     }
 }

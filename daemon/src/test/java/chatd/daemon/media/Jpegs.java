@@ -24,45 +24,45 @@ final class Jpegs {
     static final int WIDTH = 37;
     static final int HEIGHT = 21;
 
-    /** Stands in a segment of JFXX. */
+    /** A thumbnail for a JFXX segment. */
     private static final byte[] SMALL = grey();
 
     private Jpegs() {}
 
     static byte[] baseline() {
-        return written(BufferedImage.TYPE_INT_RGB, false, 0);
+        return encoded(BufferedImage.TYPE_INT_RGB, false, 0);
     }
 
     static byte[] progressive() {
-        return written(BufferedImage.TYPE_INT_RGB, true, 0);
+        return encoded(BufferedImage.TYPE_INT_RGB, true, 0);
     }
 
     static byte[] grey() {
-        return written(BufferedImage.TYPE_BYTE_GRAY, false, 0);
+        return encoded(BufferedImage.TYPE_BYTE_GRAY, false, 0);
     }
 
-    /** Returns one with markers in its scan. */
+    /** Returns a JPEG with restart markers in its scan. */
     static byte[] restarting() {
-        return written(BufferedImage.TYPE_INT_RGB, false, 2);
+        return encoded(BufferedImage.TYPE_INT_RGB, false, 2);
     }
 
-    /** Returns one whose colours are RGB, which only its segment of Adobe says. */
+    /** Returns a JPEG in RGB, which only its Adobe segment declares. */
     static byte[] rgb() {
         byte[] baseline = baseline();
         return join(new byte[] {(byte) 0xff, (byte) 0xd8}, adobe(0), Arrays.copyOfRange(baseline, 20, baseline.length));
     }
 
-    private static byte[] written(int type, boolean isProgressive, int interval) {
+    private static byte[] encoded(int type, boolean isProgressive, int interval) {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ImageOutputStream output = ImageIO.createImageOutputStream(bytes)) {
             BufferedImage image = Pictures.image(type, WIDTH, HEIGHT);
-            ImageWriteParam how = writer.getDefaultWriteParam();
+            ImageWriteParam parameters = writer.getDefaultWriteParam();
             if (isProgressive) {
-                how.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+                parameters.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
             }
             IIOMetadata metadata =
-                    writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), how);
+                    writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), parameters);
             if (interval > 0) {
                 String format = metadata.getNativeMetadataFormatName();
                 IIOMetadataNode root = (IIOMetadataNode) metadata.getAsTree(format);
@@ -72,7 +72,7 @@ final class Jpegs {
                 metadata.setFromTree(format, root);
             }
             writer.setOutput(output);
-            writer.write(null, new IIOImage(image, null, metadata), how);
+            writer.write(null, new IIOImage(image, null, metadata), parameters);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -90,17 +90,17 @@ final class Jpegs {
         return segment(0xee, "Adobe", 0, 100, 0, 0, 0, 0, transform);
     }
 
-    /** Returns segments of a profile of colours, which is in several. */
+    /** Returns the segments of a colour profile that is split in two. */
     static byte[] profile() {
         return join(
                 segment(0xe2, "ICC_PROFILE\0", 1, 2, Planted.PROFILE, " begins "),
                 segment(0xe2, "ICC_PROFILE\0", 2, 2, Planted.PROFILE, " ends"));
     }
 
-    /** Returns a JPEG with segments behind its first one, that of JFIF, which begins at 2. */
+    /** Returns a JPEG with segments after its first one, JFIF, which begins at offset 2. */
     static byte[] with(byte[] jpeg, Object... segments) {
-        int behind = 4 + (jpeg[4] & 0xff) * 256 + (jpeg[5] & 0xff);
-        return join(Arrays.copyOf(jpeg, behind), join(segments), Arrays.copyOfRange(jpeg, behind, jpeg.length));
+        int after = 4 + (jpeg[4] & 0xff) * 256 + (jpeg[5] & 0xff);
+        return join(Arrays.copyOf(jpeg, after), join(segments), Arrays.copyOfRange(jpeg, after, jpeg.length));
     }
 
     /** Returns a JPEG with segments before its end. */
@@ -108,7 +108,7 @@ final class Jpegs {
         return join(Arrays.copyOf(jpeg, jpeg.length - 2), join(segments), 0xff, 0xd9);
     }
 
-    /** Returns segments that are left out. */
+    /** Returns segments that must be left out. */
     static List<byte[]> leftOut() {
         return List.of(
                 Planted.exif(0, ByteOrder.BIG_ENDIAN),
@@ -131,7 +131,7 @@ final class Jpegs {
                 join("\u00ff\u00ff\u00ff", segment(0xfe, SECRET), "\u00ff\u00ff"));
     }
 
-    /** Returns a JPEG with all that may be in one. */
+    /** Returns a JPEG with everything that one may contain. */
     static byte[] full() {
         byte[] baseline = baseline();
         byte[] jfif = segment(0xe0, "JFIF\0", 1, 2, 0, 0, 1, 0, 1, 2, 2, SECRET, "..");

@@ -16,8 +16,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reads pictures that chance has damaged. None ends in another exception than {@link DamagedPicture}, none is read outside its
- * bounds or without end, and what is kept of one has nothing more that must be left out.
+ * Reads randomly damaged pictures. None causes an exception other than {@link DamagedPicture}, none
+ * is read outside its bounds or endlessly, and what is kept of one has nothing that must be left
+ * out.
  */
 class PictureFuzzTest {
     private static final List<String> MAGIC = List.of(
@@ -79,7 +80,7 @@ class PictureFuzzTest {
     }
 
     @Test
-    void chanceBehindTheFirstBytesDoesNoHarm() {
+    void randomBytesAfterTheFirstOnesDoNoHarm() {
         for (int i = 0; i < Campaign.times(50_000, 2_000_000); i++) {
             byte[] content = new byte[random.nextInt(600)];
             random.nextBytes(content);
@@ -126,10 +127,10 @@ class PictureFuzzTest {
     }
 
     @Test
-    void ofPartsInAnyOrderNothingPlantedIsKept() {
+    void nothingPlantedIsKeptWhateverTheOrderOfParts() {
         List<byte[]> jpegs = List.of(Jpegs.baseline(), Jpegs.progressive(), Jpegs.rgb());
-        List<byte[]> pngs = List.of(Pngs.palette(), Pngs.moving());
-        List<byte[]> gifs = List.of(Gifs.still(), Gifs.moving());
+        List<byte[]> pngs = List.of(Pngs.palette(), Pngs.animated());
+        List<byte[]> gifs = List.of(Gifs.still(), Gifs.animated());
         List<byte[]> trails = Planted.trails();
         for (int i = 0; i < Campaign.times(8_000, 400_000); i++) {
             byte[] picture = switch (random.nextInt(4)) {
@@ -155,7 +156,7 @@ class PictureFuzzTest {
     private List<byte[]> jpeg() {
         List<byte[]> all = new ArrayList<>(Jpegs.leftOut());
         all.add(Planted.exif(random.nextInt(10), order()));
-        all.add(Jpegs.segment(0xe0 + random.nextInt(16), "S", chance(), Planted.SECRET));
+        all.add(Jpegs.segment(0xe0 + random.nextInt(16), "S", randomBytes(), Planted.SECRET));
         all.add(Jpegs.segment(0xe1, "Exif\0\0", damaged(Planted.tiff(6, order()))));
         return all;
     }
@@ -164,14 +165,14 @@ class PictureFuzzTest {
         List<byte[]> all = new ArrayList<>(Pngs.leftOut());
         all.add(Pngs.chunk("eXIf", Planted.tiff(random.nextInt(10), order())));
         all.add(Pngs.chunk("eXIf", damaged(Planted.tiff(6, order()))));
-        all.add(Pngs.chunk("prVt", chance(), Planted.SECRET));
+        all.add(Pngs.chunk("prVt", randomBytes(), Planted.SECRET));
         return all;
     }
 
     private List<byte[]> gif() {
         List<byte[]> all = new ArrayList<>(Gifs.leftOut());
         all.add(Gifs.extension(
-                random.nextInt(0xf0), Gifs.block("S", chance(), Planted.SECRET), Gifs.block("SECRETWORD")));
+                random.nextInt(0xf0), Gifs.block("S", randomBytes(), Planted.SECRET), Gifs.block("SECRETWORD")));
         all.add(Gifs.REPETITION);
         all.add(Gifs.extension(0xff, Gifs.block("NETSCAPE2.0"), Gifs.block(1, 0, 0), Gifs.block(Planted.SECRET)));
         return all;
@@ -181,7 +182,7 @@ class PictureFuzzTest {
         List<byte[]> all = new ArrayList<>(WebPs.leftOut());
         all.add(WebPs.chunk("EXIF", Planted.tiff(random.nextInt(10), order())));
         all.add(WebPs.chunk("EXIF", damaged(Planted.tiff(6, order()))));
-        all.add(WebPs.chunk("jnk" + (char) random.nextInt(256), chance(), Planted.SECRET));
+        all.add(WebPs.chunk("jnk" + (char) random.nextInt(256), randomBytes(), Planted.SECRET));
         return all;
     }
 
@@ -189,10 +190,10 @@ class PictureFuzzTest {
         return random.nextBoolean() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     }
 
-    private byte[] chance() {
-        byte[] chance = new byte[random.nextInt(60)];
-        random.nextBytes(chance);
-        return chance;
+    private byte[] randomBytes() {
+        byte[] randomBytes = new byte[random.nextInt(60)];
+        random.nextBytes(randomBytes);
+        return randomBytes;
     }
 
     private byte[] damaged(byte[] tiff) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tells, and cleans, pictures in which is all that may be in one. */
+/** Recognizes and cleans pictures that contain everything one may contain. */
 class PictureTest {
     static Stream<Arguments> clean() {
         return Pictures.clean().entrySet().stream().map(each -> Arguments.of(each.getKey(), each.getValue()));
@@ -75,7 +75,7 @@ class PictureTest {
                 all.add(Arguments.of("JPEG", i, Jpegs.with(Jpegs.baseline(), Planted.exif(i, order))));
                 all.add(Arguments.of("JPEG of RGB", i, Jpegs.with(Jpegs.rgb(), Planted.exif(i, order))));
                 all.add(Arguments.of("PNG, before", i, Pngs.with(Pngs.colours(), chunk)));
-                all.add(Arguments.of("PNG, behind", i, Pngs.withLast(Pngs.moving(), chunk)));
+                all.add(Arguments.of("PNG, behind", i, Pngs.withLast(Pngs.animated(), chunk)));
                 all.add(Arguments.of("WebP", i, WebPs.turned(i, order, "")));
                 all.add(Arguments.of("WebP with a beginning as in a JPEG", i, WebPs.turned(i, order, "Exif\0\0")));
             }
@@ -100,7 +100,7 @@ class PictureTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("full")
-    void nothingOfWhereAndWithWhatItWasTakenIsKeptOfAFullPicture(String name, byte[] picture) throws Exception {
+    void nothingAboutTheLocationOrCameraIsKeptOfAFullPicture(String name, byte[] picture) throws Exception {
         byte[] kept = kept(picture);
 
         assertThat(text(kept)).doesNotContain(Planted.WORDS);
@@ -113,7 +113,7 @@ class PictureTest {
     }
 
     @Test
-    void aProfileOfColoursIsKept() {
+    void aColourProfileIsKept() {
         assertThat(Pictures.full()).allSatisfy((_, picture) -> {
             assertThat(text(kept(picture))).contains(Planted.PROFILE);
         });
@@ -124,7 +124,7 @@ class PictureTest {
     }
 
     @Test
-    void whatIsDecodedStaysTheSame() {
+    void theDecodedPixelsStayTheSame() {
         Map<String, byte[]> all = Pictures.full();
         all.putAll(Pictures.clean());
         all.forEach((name, picture) -> {
@@ -141,7 +141,7 @@ class PictureTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("turned")
-    void howItIsTurnedIsKeptInTwentySixBytes(String name, int orientation, byte[] picture) throws Exception {
+    void theOrientationIsKeptInTwentySixBytes(String name, int orientation, byte[] picture) throws Exception {
         byte[] kept = kept(picture);
 
         assertThat(orientation(kept)).isEqualTo(orientation);
@@ -156,7 +156,7 @@ class PictureTest {
     }
 
     @Test
-    void aPictureThatIsNotTurnedHasNoExif() throws Exception {
+    void anUprightPictureHasNoExif() throws Exception {
         for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
             for (int orientation : List.of(0, 1, 9, 0x0600)) {
                 assertThat(kept(Jpegs.with(Jpegs.baseline(), Planted.exif(orientation, order))))
@@ -169,7 +169,7 @@ class PictureTest {
     }
 
     @Test
-    void theFirstThatSaysHowItIsTurnedDecides() throws Exception {
+    void theFirstOrientationCounts() throws Exception {
         ByteOrder order = ByteOrder.LITTLE_ENDIAN;
         byte[] jpeg = Jpegs.baseline();
         for (int first : List.of(1, 3)) {
@@ -190,12 +190,12 @@ class PictureTest {
                 }
             }
         }
-        // No decoder looks for it behind the pixels of a JPEG.
+        // No decoder looks for it after the pixels of a JPEG.
         assertThat(kept(Jpegs.withLast(jpeg, Planted.exif(6, order)))).isEqualTo(jpeg);
     }
 
     @Test
-    void theSmallPictureOfJfifIsLeftOut() {
+    void theThumbnailInJfifIsLeftOut() {
         byte[] baseline = Jpegs.baseline();
         byte[] jfif = Jpegs.segment(0xe0, "JFIF\0", 1, 2, 0, 0, 1, 0, 1, 1, 1, "abc");
         byte[] picture = join(Pictures.cut(baseline, 2), jfif, text(baseline).substring(20));
@@ -207,7 +207,7 @@ class PictureTest {
     }
 
     @Test
-    void typeSizeAndFramesAreTold() {
+    void typeSizeAndFramesAreRecognized() {
         Pictures.clean().forEach((name, picture) -> {
             Picture its = read(picture);
             String type = name.contains("JPEG")
@@ -219,15 +219,15 @@ class PictureTest {
         });
         assertThat(read(Jpegs.baseline()).frames()).isEqualTo(1);
         assertThat(read(Pngs.colours()).frames()).isEqualTo(1);
-        assertThat(read(Pngs.moving()).frames()).isEqualTo(2);
+        assertThat(read(Pngs.animated()).frames()).isEqualTo(2);
         assertThat(read(Gifs.still()).frames()).isEqualTo(1);
-        assertThat(read(Gifs.moving()).frames()).isEqualTo(3);
+        assertThat(read(Gifs.animated()).frames()).isEqualTo(3);
         assertThat(read(WebPs.still()).frames()).isEqualTo(1);
-        assertThat(read(WebPs.moving()).frames()).isEqualTo(2);
+        assertThat(read(WebPs.animated()).frames()).isEqualTo(2);
     }
 
     @Test
-    void somethingElseIsNoPicture() {
+    void otherContentIsNoPicture() {
         for (String other : List.of(
                 "",
                 "text",

@@ -61,19 +61,19 @@ final class Pictures {
         clean.put("PNG with alpha", Pngs.alpha());
         clean.put("PNG with a palette", Pngs.palette());
         clean.put("PNG of 16 bits", Pngs.deep());
-        clean.put("PNG that moves", Pngs.moving());
+        clean.put("PNG that moves", Pngs.animated());
         clean.put("GIF", Gifs.still());
-        clean.put("GIF that moves", Gifs.moving());
-        clean.put("GIF that repeats", Gifs.with(Gifs.moving(), Gifs.REPETITION));
-        clean.put("GIF with a profile", Gifs.with(Gifs.moving(), Gifs.profile()));
+        clean.put("GIF that moves", Gifs.animated());
+        clean.put("GIF that repeats", Gifs.with(Gifs.animated(), Gifs.REPETITION));
+        clean.put("GIF with a profile", Gifs.with(Gifs.animated(), Gifs.profile()));
         clean.put("lossless WebP", WebPs.still());
         clean.put("lossy WebP", WebPs.simple());
         clean.put("extended WebP", WebPs.clean());
-        clean.put("WebP that moves", WebPs.moving());
+        clean.put("WebP that moves", WebPs.animated());
         return clean;
     }
 
-    /** Returns pictures with all that may be in one. */
+    /** Returns pictures with everything that one may contain. */
     static Map<String, byte[]> full() {
         Map<String, byte[]> full = new LinkedHashMap<>();
         full.put("full JPEG", Jpegs.full());

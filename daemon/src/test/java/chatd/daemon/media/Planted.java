@@ -12,14 +12,16 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** What is planted in pictures and must not be kept: each has one of the {@link #WORDS}. */
+/**
+ * Data planted in pictures, which must not be kept: each piece contains one of the {@link #WORDS}.
+ */
 final class Planted {
     static final String SECRET = "SECRETWORD";
 
-    /** Also a latitude, whose two numbers are these letters, in both orders of bytes. */
+    /** Also a latitude, whose two numbers are these letters, in both byte orders. */
     static final List<String> WORDS = List.of(SECRET, "LATITUDE", "ITALEDUT", "zip.txt");
 
-    /** Stands in profiles of colours, which are kept. */
+    /** The content of colour profiles, which are kept. */
     static final String PROFILE = "a profile of colours";
 
     static final byte[] XMP = join(
@@ -64,7 +66,7 @@ final class Planted {
         return Jpegs.segment(0xe1, "Exif\0\0", tiff(orientation, order));
     }
 
-    /** Returns what people hide behind the end of a picture. */
+    /** Returns what people hide after the end of a picture. */
     static List<byte[]> trails() {
         return List.of(
                 join("<html><script>alert('SECRETWORD')</script></html>"),

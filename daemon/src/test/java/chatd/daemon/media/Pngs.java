@@ -26,22 +26,22 @@ final class Pngs {
     private Pngs() {}
 
     static byte[] colours() {
-        return written(BufferedImage.TYPE_INT_RGB);
+        return encoded(BufferedImage.TYPE_INT_RGB);
     }
 
     static byte[] alpha() {
-        return written(BufferedImage.TYPE_INT_ARGB);
+        return encoded(BufferedImage.TYPE_INT_ARGB);
     }
 
     static byte[] palette() {
-        return written(BufferedImage.TYPE_BYTE_INDEXED);
+        return encoded(BufferedImage.TYPE_BYTE_INDEXED);
     }
 
     static byte[] deep() {
-        return written(BufferedImage.TYPE_USHORT_GRAY);
+        return encoded(BufferedImage.TYPE_USHORT_GRAY);
     }
 
-    private static byte[] written(int type) {
+    private static byte[] encoded(int type) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             ImageIO.write(Pictures.image(type, WIDTH, HEIGHT), "png", bytes);
@@ -77,21 +77,21 @@ final class Pngs {
         return chunk("iCCP", "the name\0", 0, deflated(join(Planted.PROFILE)));
     }
 
-    /** Returns a PNG with chunks behind its header. */
+    /** Returns a PNG with chunks after its header. */
     static byte[] with(byte[] png, Object... chunks) {
-        return at(png, 33, chunks);
+        return withInserted(png, 33, chunks);
     }
 
     /** Returns a PNG with chunks before its end. */
     static byte[] withLast(byte[] png, Object... chunks) {
-        return at(png, png.length - 12, chunks);
+        return withInserted(png, png.length - 12, chunks);
     }
 
-    private static byte[] at(byte[] png, int position, Object... chunks) {
+    private static byte[] withInserted(byte[] png, int position, Object... chunks) {
         return join(Arrays.copyOf(png, position), join(chunks), Arrays.copyOfRange(png, position, png.length));
     }
 
-    /** Returns chunks that are left out. */
+    /** Returns chunks that must be left out. */
     static List<byte[]> leftOut() {
         return List.of(
                 chunk("tEXt", "Comment\0", SECRET),
@@ -107,8 +107,8 @@ final class Pngs {
                 chunk("zzZz"));
     }
 
-    /** Returns one of two frames. */
-    static byte[] moving() {
+    /** Returns an animated PNG of two frames. */
+    static byte[] animated() {
         byte[] first = colours();
         int end = first.length - 12;
         byte[] data = Arrays.copyOfRange(first, 41, end - 4);
@@ -136,11 +136,11 @@ final class Pngs {
                 new byte[] {0, 1, 0, 10, 0, 0});
     }
 
-    /** Returns a PNG with all that may be in one. */
+    /** Returns a PNG with everything that one may contain. */
     static byte[] full() {
         byte[][] leftOut = leftOut().toArray(byte[][]::new);
         byte[] turned = chunk("eXIf", Planted.tiff(6, ByteOrder.LITTLE_ENDIAN));
-        byte[] first = with(moving(), turned, leftOut, profile(), chunk("gAMA", Parts.big(45_455, 4)));
+        byte[] first = with(animated(), turned, leftOut, profile(), chunk("gAMA", Parts.big(45_455, 4)));
         return join(withLast(first, (Object) leftOut), SECRET);
     }
 }

@@ -82,12 +82,12 @@ final class WebPs {
         return riff(lossy(WIDTH, HEIGHT));
     }
 
-    /** Returns an extended one with nothing that has to be left out. */
+    /** Returns an extended WebP with nothing that must be left out. */
     static byte[] clean() {
         return riff(extended(PROFILE | ALPHA, WIDTH, HEIGHT), profile(), chunk("ALPH", 1, 2, 3), lossy(WIDTH, HEIGHT));
     }
 
-    static byte[] moving() {
+    static byte[] animated() {
         return riff(
                 extended(ANIMATION, WIDTH, HEIGHT),
                 animation(),
@@ -107,7 +107,7 @@ final class WebPs {
                 chunk("EXIF", before, Planted.tiff(orientation, order)));
     }
 
-    /** Returns chunks that are left out. */
+    /** Returns chunks that must be left out. */
     static List<byte[]> leftOut() {
         return List.of(
                 chunk("EXIF", Planted.tiff(1, ByteOrder.LITTLE_ENDIAN)),
@@ -118,7 +118,7 @@ final class WebPs {
                 chunk("VP80"));
     }
 
-    /** Returns a WebP with all that may be in one. */
+    /** Returns a WebP with everything that one may contain. */
     static byte[] full() {
         byte[][] leftOut = leftOut().toArray(byte[][]::new);
         return join(

@@ -59,9 +59,9 @@ class HistoryIT {
     }
 
     private List<String> replay(TestTransport who, long count) throws InterruptedException {
-        chat.told(who);
+        chat.received(who);
         chat.services().history().replay(who.session(), count);
-        return who.told();
+        return who.received();
     }
 
     private String page(@Nullable User with, long before, long after, int limit) throws InterruptedException {
@@ -73,7 +73,7 @@ class HistoryIT {
     }
 
     @Test
-    void aReplayClearsAndHasTheLastItemsOldestFirst() throws Exception {
+    void aReplayClearsTheScreenAndSendsTheLastItemsOldestFirst() throws Exception {
         chat.send(alice, "one", "bob");
         chat.send(bob, "two", "alice");
         chat.sendToAll(bob, "three");
@@ -95,7 +95,7 @@ class HistoryIT {
     }
 
     @Test
-    void oneSeesOnesOwnAndOfWhatWentToAllNothingFromBeforeOne() throws Exception {
+    void usersSeeTheirOwnMessagesAndThoseToAllSinceTheyExist() throws Exception {
         chat.sendToAll(bob, "before carol");
         chat.send(alice, "not carol's", "bob");
         chat.add("carol");
@@ -107,7 +107,7 @@ class HistoryIT {
     }
 
     @Test
-    void oneSendingIsOneItemToEach() throws Exception {
+    void aMessageIsOneItemForEachReceiver() throws Exception {
         chat.send(alice, "note", "alice");
         chat.send(alice, "both", "bob", "alice", "bob");
         assertThat(replay(alice, ALL)).containsExactly("clear", "alice: note", "alice: both");
@@ -115,7 +115,7 @@ class HistoryIT {
     }
 
     @Test
-    void whoWasOfflineFindsItAndTheSenderUnderItsPresentName() throws Exception {
+    void aUserWhoWasOfflineFindsTheMessageUnderTheSendersCurrentName() throws Exception {
         chat.services().logins().sessionEnded(bob.session());
         chat.send(alice, "later", "bob");
         chat.services().administration().rename("alice", "alina", NamePolicy.ofAdministrator(false), "root");
@@ -125,11 +125,11 @@ class HistoryIT {
 
     /** A replay and what follows are one sequence: nothing is missing and nothing comes twice. */
     @Test
-    void whatComesDuringAReplayFollowsIt() throws Exception {
+    void messagesDuringAReplayFollowIt() throws Exception {
         for (int i = 0; i < 30; i++) {
             chat.send(alice, i + "x".repeat(4 << 10), "bob");
         }
-        chat.told(bob);
+        chat.received(bob);
         bob.pause();
         Thread replaying =
                 Thread.startVirtualThread(() -> chat.services().history().replay(bob.session(), ALL));
@@ -139,13 +139,13 @@ class HistoryIT {
         chat.send(alice, "meanwhile", "bob");
         bob.resume();
         replaying.join();
-        List<String> told = bob.told();
+        List<String> told = bob.received();
         assertThat(told).hasSize(32).startsWith("clear").endsWith("alice: meanwhile");
         assertThat(told.subList(1, 31)).isEqualTo(replay(alice, ALL).subList(1, 31));
     }
 
     @Test
-    void aPageIsTheNewestOrThoseNextToANumber() throws Exception {
+    void aPageHasTheNewestItemsOrThoseNextToANumber() throws Exception {
         for (String text : List.of("1", "2", "3", "4", "5")) {
             chat.send(alice, text, "bob");
         }
@@ -164,7 +164,7 @@ class HistoryIT {
     }
 
     @Test
-    void aPageIsAllOfOnesOwnOrWhatWentToEveryone() throws Exception {
+    void aPageHasAllMessagesOfAUserOrThoseOfOneConversation() throws Exception {
         chat.send(alice, "private", "bob");
         chat.sendToAll(bob, "public");
         chat.send(bob, "to himself", "bob");
@@ -187,7 +187,7 @@ class HistoryIT {
     }
 
     @Test
-    void aPageOfLongMessagesIsShorterAndHasOneAtLeast() throws Exception {
+    void aPageOfLongMessagesIsShorterAndHasAtLeastOne() throws Exception {
         for (int i = 0; i < 6; i++) {
             chat.send(alice, i + "x".repeat(60_000), "bob");
         }

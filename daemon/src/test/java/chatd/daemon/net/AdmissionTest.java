@@ -12,7 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Who may connect, and who gives way, with 100 connections in all, 40 of a network, and 60 that have not logged in. */
+/**
+ * Who may connect, and who gives way, with limits of 100 connections in all, 40 per network, and 60
+ * that have not logged in.
+ */
 class AdmissionTest {
     private static final String ATTACKER = "2001:db8::bad";
     private static final String NEIGHBOUR = "2001:db8::1";
@@ -39,7 +42,10 @@ class AdmissionTest {
         return requireNonNull(connect(address), address);
     }
 
-    /** Connects until there is no room without another's closing, or none; returns how many stand. */
+    /**
+     * Connects until a connection is refused or closes another; returns how many were admitted
+     * before.
+     */
     private int fill(String address) {
         int count = 0;
         int before = closed.size();
@@ -51,7 +57,7 @@ class AdmissionTest {
 
     @Test
     void handshakesOfOneAddressLeaveRoomForItsNeighboursAndGiveWayAmongThemselves() {
-        // A third: what is left to its network is as much.
+        // As many are left for the rest of its network.
         assertThat(fill(ATTACKER)).isEqualTo(20);
         assertThat(closed).containsExactly(ATTACKER);
         for (int i = 0; i < 1_000; i++) {
@@ -64,17 +70,17 @@ class AdmissionTest {
     }
 
     @Test
-    void aFullNetworkLetsANeighbourInInPlaceOfTheOldestHandshakeOfWhoHasTheMost() {
+    void inAFullNetworkANeighbourReplacesTheOldestHandshakeOfTheAddressWithTheMost() {
         fill(ATTACKER);
         for (int i = 0; i < 10; i++) {
-            connected("2001:db8::beef:" + i).greeted();
+            connected("2001:db8::beef:" + i).handshakeCompleted();
         }
         closed.clear();
         Admission.Admitted neighbour = connected(NEIGHBOUR);
         assertThat(closed).containsExactly(ATTACKER);
-        neighbour.greeted();
-        neighbour.known();
-        // Whatever comes afterwards, who has logged in stays.
+        neighbour.handshakeCompleted();
+        neighbour.loggedIn();
+        // Whatever comes afterwards, a client that has logged in stays.
         for (int i = 0; i < 200; i++) {
             connect(ATTACKER);
         }
@@ -96,9 +102,9 @@ class AdmissionTest {
     }
 
     @Test
-    void whoHasCompletedTheHandshakeDoesNotGiveWay() {
+    void aCompletedHandshakeDoesNotGiveWay() {
         for (int i = 0; i < 20; i++) {
-            connected(ATTACKER).greeted();
+            connected(ATTACKER).handshakeCompleted();
         }
         assertThat(connect(ATTACKER)).isNull();
         connected(NEIGHBOUR);
@@ -106,13 +112,13 @@ class AdmissionTest {
     }
 
     @Test
-    void aNetworkHasItsMostConnectionsAndThereIsAMostOfAll() {
+    void connectionsAreLimitedPerNetworkAndInAll() {
         List<Admission.Admitted> all = new ArrayList<>();
         for (String network : List.of("2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1")) {
             Admission.Admitted next = connect(network);
             while (next != null && all.size() < 100) {
-                next.greeted();
-                next.known();
+                next.handshakeCompleted();
+                next.loggedIn();
                 all.add(next);
                 next = connect(network);
             }
@@ -120,27 +126,27 @@ class AdmissionTest {
         }
         assertThat(all).hasSize(100);
         assertThat(connect("2001:db8:4::1")).isNull();
-        all.getFirst().left();
-        all.getFirst().left();
-        connected("2001:db8:1::1").greeted();
+        all.getFirst().closed();
+        all.getFirst().closed();
+        connected("2001:db8:1::1").handshakeCompleted();
         assertThat(connect("2001:db8:1::1")).isNull();
-        // It was not closed by anybody but itself.
+        // None was closed to make room for another.
         assertThat(closed).isEmpty();
     }
 
     @Test
-    void nothingIsKeptOfWhoHasLeft() {
+    void nothingIsKeptOfConnectionsThatHaveClosed() {
         for (int i = 0; i < 1_000; i++) {
             Admission.Admitted one = connected("2001:db8:%x::1".formatted(i));
             if (i % 3 == 0) {
-                one.greeted();
+                one.handshakeCompleted();
             }
             if (i % 3 == 1) {
-                one.known();
+                one.loggedIn();
             }
-            one.left();
-            one.known();
-            one.greeted();
+            one.closed();
+            one.loggedIn();
+            one.handshakeCompleted();
         }
         assertThat(admission.networks()).isZero();
         // Everything is free again.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.certs.Authority;
 import chatd.daemon.config.Config;
 import chatd.daemon.net.tls.Tls;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -59,7 +59,7 @@ class ChromiumIT {
     }
 
     @Test
-    void chromiumTakesTheHybridKeyExchange() throws Exception {
+    void chromiumNegotiatesTheHybridKeyExchange() throws Exception {
         Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
         Tls tls = new Tls(
                 new Config.Tls(
@@ -113,7 +113,7 @@ class ChromiumIT {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("out").toFile())
                 .start();
-        assertThat(chromium.waitFor(Patience.LONG)).isTrue();
+        assertThat(chromium.waitFor(TestTimeout.LONG)).isTrue();
         assertThat(directory.resolve("out")).content().contains("hello");
         return Pattern.compile("\"bytes\":\"(Ag[A-Za-z0-9+/=]+)\"")
                 .matcher(Files.readString(log))

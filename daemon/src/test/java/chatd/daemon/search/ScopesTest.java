@@ -23,7 +23,10 @@ import org.apache.lucene.search.Query;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A search opens nothing but what its user may read: neither its answer nor its time tells what others wrote. */
+/**
+ * A search reveals only what its user may read: neither its answer nor its duration tells what
+ * others wrote.
+ */
 class ScopesTest {
     private static final Instant BEGIN = Instant.parse("2026-11-28T00:00:00Z");
 
@@ -37,7 +40,10 @@ class ScopesTest {
     /** Questions of each kind, for what others wrote and as many for what nobody wrote. */
     private static final int QUESTIONS = Campaign.times(2_000, 10_000);
 
-    /** How far from a half chance may be: five standard deviations, 0.02 in the whole campaign. */
+    /**
+     * How far from a half the result may be by chance: five standard deviations, 0.02 in the whole
+     * campaign.
+     */
     private static final double TOLERANCE = 5 * Math.sqrt(1 / (6.0 * QUESTIONS));
 
     @TempDir
@@ -49,14 +55,14 @@ class ScopesTest {
         return new Reader(account, new TreeMap<>(), false);
     }
 
-    private static Indexed entry(long number, String text, long... viewers) {
+    private static IndexEntry entry(long number, String text, long... viewers) {
         List<String> scopes =
-                Arrays.stream(viewers).mapToObj(Indexed.Scope::seenBy).toList();
-        return new Indexed(number, BEGIN.plusSeconds(number), text, scopes, List.of());
+                Arrays.stream(viewers).mapToObj(IndexEntry.Scope::seenBy).toList();
+        return new IndexEntry(number, BEGIN.plusSeconds(number), text, scopes, List.of());
     }
 
     private static List<Long> found(Index index, long reader, String typed) throws IOException, TimeoutException {
-        return index.search(Visible.to(reader(reader), Wanted.of(typed)::in), 50, () -> false);
+        return index.search(Visible.to(reader(reader), ParsedSearch.of(typed)::toQuery), 50, () -> false);
     }
 
     @Test
@@ -73,14 +79,14 @@ class ScopesTest {
             assertThat(found(index, 100, "\"word secret\"")).containsExactly(1L);
             assertThat(found(index, 101, "short")).isEmpty();
             assertThat(found(index, 10, "\"secret short\"")).isEmpty();
-            // In the scope of each there is but the second one.
-            Query own = Wanted.of("short").in(List.of(Indexed.Scope.seenBy(100)));
+            // The scope of a single reader contains only the second one.
+            Query own = ParsedSearch.of("short").toQuery(List.of(IndexEntry.Scope.seenBy(100)));
             assertThat(index.search(own, 50, () -> false)).containsExactly(2L);
         }
     }
 
     @Test
-    void noPhraseGoesFromOneScopeToTheNext() throws IOException, TimeoutException {
+    void noPhraseMatchesAcrossScopes() throws IOException, TimeoutException {
         try (Index index = Index.open(directory.resolve("index"), BEGIN)) {
             index.add(List.of(entry(1, "one two", 1, 2), entry(2, "", 1, 2), entry(3, "三四", 1, 2)));
             index.purge(BEGIN);
@@ -102,7 +108,8 @@ class ScopesTest {
      * Returns how often, in pairs of a question for what others wrote and one for what nobody wrote, the former takes
      * longer: a half, if time tells nothing.
      */
-    private static double tells(Index index, Guesses guesses, Random random) throws IOException, TimeoutException {
+    private static double shareOfLonger(Index index, Guesses guesses, Random random)
+            throws IOException, TimeoutException {
         long[] written = new long[QUESTIONS];
         long[] unwritten = new long[QUESTIONS];
         for (int round = -QUESTIONS / 4; round < QUESTIONS; round++) {
@@ -113,7 +120,7 @@ class ScopesTest {
             for (boolean isWritten : new boolean[] {isFirst, !isFirst}) {
                 List<String> all = isWritten ? guesses.written() : guesses.unwritten();
                 String typed = guesses.asked().apply(all.get(random.nextInt(all.size())));
-                Query query = Visible.to(reader(ASKER), Wanted.of(typed)::in);
+                Query query = Visible.to(reader(ASKER), ParsedSearch.of(typed)::toQuery);
                 long begin = System.nanoTime();
                 List<Long> hits = index.search(query, 50, () -> false);
                 long took = System.nanoTime() - begin;
@@ -131,7 +138,7 @@ class ScopesTest {
         return longer / QUESTIONS / QUESTIONS;
     }
 
-    /** Returns how many of sorted times are less than one. */
+    /** Returns how many of these sorted times are less than a given one. */
     private static int below(long[] sorted, long time) {
         int from = 0;
         int to = sorted.length;
@@ -169,9 +176,9 @@ class ScopesTest {
                 .mapToObj(i -> new String(Character.toChars(0x4e02 + 4 * i)) + Character.toString(0x4e03 + 4 * i))
                 .toList();
         try (Index index = Index.open(directory.resolve("index"), BEGIN)) {
-            List<Indexed> entries = new ArrayList<>();
+            List<IndexEntry> entries = new ArrayList<>();
             for (int i = 1; i <= MESSAGES; i++) {
-                // The asker takes part in each hundredth, where nothing is secret.
+                // The asker takes part in every hundredth message, where nothing is secret.
                 boolean isOwn = i % USERS == 0;
                 long other = random.nextLong(2, 2 + USERS);
                 String text = common.get(random.nextInt(WORDS)) + " "
@@ -187,8 +194,8 @@ class ScopesTest {
                     new Guesses("phrases", secrets, absent, guess -> '"' + guess + ' ' + phrase + '"'),
                     new Guesses("pairs", pairs, otherPairs, guess -> guess));
             for (Guesses kind : kinds) {
-                double told = tells(index, kind, random);
-                Campaign.tell("%s: AUC %.4f".formatted(kind.kind(), told));
+                double told = shareOfLonger(index, kind, random);
+                Campaign.report("%s: AUC %.4f".formatted(kind.kind(), told));
                 assertThat(told).as(kind.kind()).isCloseTo(0.5, within(TOLERANCE));
             }
         }

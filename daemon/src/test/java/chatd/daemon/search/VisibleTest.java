@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VisibleTest {
     private static final long ANN = 1;
     private static final long GROUP = 7;
-    private static final Wanted WORD = Wanted.of("word");
+    private static final ParsedSearch WORD = ParsedSearch.of("word");
     private static final Instant BEGIN = Instant.parse("2026-11-28T00:00:00Z");
 
     @TempDir
@@ -48,21 +48,21 @@ class VisibleTest {
     /** Adds messages, one a second, numbered from 1 on, in the same scope. */
     private void add(int count, String scope) throws IOException {
         for (int i = 1; i <= count; i++) {
-            index.add(List.of(new Indexed(i, BEGIN.plusSeconds(i), "word", List.of(scope), List.of())));
+            index.add(List.of(new IndexEntry(i, BEGIN.plusSeconds(i), "word", List.of(scope), List.of())));
         }
-        index.reached(count);
+        index.setPosition(count);
         await().until(() -> {
             index.refreshIfDue();
-            return index.searched() == count;
+            return index.searchableUpTo() == count;
         });
     }
 
     private static Query visible(Reader reader) {
-        return Visible.to(reader, WORD::in);
+        return Visible.to(reader, WORD::toQuery);
     }
 
     private static Query visible(Reader reader, long with) {
-        return Visible.to(reader, with, WORD::in);
+        return Visible.to(reader, with, WORD::toQuery);
     }
 
     private List<Long> found(Query query) throws IOException {
@@ -86,8 +86,8 @@ class VisibleTest {
     }
 
     @Test
-    void ofWhatWasSentToEveryoneOneSeesWhatCameAfterTheAccount() throws IOException {
-        add(4, Indexed.Scope.EVERYONE);
+    void messagesToEveryoneAreVisibleFromTheCreationOfTheAccountOn() throws IOException {
+        add(4, IndexEntry.Scope.EVERYONE);
         for (Query query : List.of(visible(reader(2)), visible(reader(2), Message.EVERYONE))) {
             assertThat(found(query)).containsExactly(4L, 3L);
         }
@@ -96,8 +96,8 @@ class VisibleTest {
     }
 
     @Test
-    void aNewcomerFindsNothingOfBefore() throws IOException {
-        add(4, Indexed.Scope.group(GROUP));
+    void aNewMemberFindsNothingFromBefore() throws IOException {
+        add(4, IndexEntry.Scope.group(GROUP));
         Reader newcomer = reader(0, new MembershipPeriod(3, 3, Long.MAX_VALUE));
         for (Query query : List.of(visible(newcomer), visible(newcomer, Addressee.group(GROUP)))) {
             assertThat(found(query)).containsExactly(4L, 3L);
@@ -107,8 +107,8 @@ class VisibleTest {
     }
 
     @Test
-    void aLeaverFindsNothingOfAfterwards() throws IOException {
-        add(6, Indexed.Scope.group(GROUP));
+    void aFormerMemberFindsNothingFromAfterwards() throws IOException {
+        add(6, IndexEntry.Scope.group(GROUP));
         Reader leaver = reader(0, new MembershipPeriod(2, 2, 3));
         for (Query query : List.of(visible(leaver), visible(leaver, Addressee.group(GROUP)))) {
             assertThat(found(query)).containsExactly(3L, 2L);
@@ -118,8 +118,8 @@ class VisibleTest {
     }
 
     @Test
-    void anEarlierTextIsFoundByThoseAloneWhoHaveLeft() throws IOException {
-        add(4, Indexed.Scope.earlier(GROUP));
+    void anEarlierTextIsFoundOnlyByFormerMembers() throws IOException {
+        add(4, IndexEntry.Scope.earlier(GROUP));
         assertThat(found(visible(reader(0, new MembershipPeriod(1, 1, 2))))).containsExactly(2L, 1L);
         assertThat(found(visible(reader(0, new MembershipPeriod(1, 1, Long.MAX_VALUE)))))
                 .isEmpty();
@@ -127,19 +127,19 @@ class VisibleTest {
     }
 
     @Test
-    void whoWasNeverInAGroupFindsNothingOfIt() throws IOException {
-        add(2, Indexed.Scope.group(GROUP));
+    void aUserWhoWasNeverInAGroupFindsNothingOfIt() throws IOException {
+        add(2, IndexEntry.Scope.group(GROUP));
         assertThat(found(visible(reader(0)))).isEmpty();
         assertThat(found(visible(reader(0), Addressee.group(GROUP)))).isEmpty();
     }
 
     @Test
-    void timesHaveTheFirstMomentAndNotTheLast() throws IOException {
-        add(4, Indexed.Scope.EVERYONE);
+    void timeRangesIncludeTheirStartAndExcludeTheirEnd() throws IOException {
+        add(4, IndexEntry.Scope.EVERYONE);
         Instant second = BEGIN.plusSeconds(2);
         Instant fourth = BEGIN.plusSeconds(4);
         assertThat(found(Visible.sent(second, fourth))).containsExactly(3L, 2L);
-        // A message has its milliseconds; a bound within one is rounded up.
+        // Messages are indexed by the millisecond; a bound within one is rounded up.
         assertThat(found(Visible.sent(second.plusNanos(1), fourth.plusNanos(1))))
                 .containsExactly(4L, 3L);
         assertThat(found(Visible.sent(second.plusNanos(1_000_000), null))).containsExactly(4L, 3L);

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one search may cost. */
+/** The cost of a search is bounded. */
 class WantedTest {
-    private static void isTooLong(String typed) {
-        assertThatThrownBy(() -> Wanted.of(typed))
+    private static void assertTooLong(String typed) {
+        assertThatThrownBy(() -> ParsedSearch.of(typed))
                 .as(typed)
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.MALFORMED));
@@ -27,16 +27,16 @@ class WantedTest {
 
     /** 65 characters in a row are 64 pairs. */
     @Test
-    void atMost64CharactersInARowAreTaken() {
-        assertThat(Wanted.of("的".repeat(65))).isNotNull();
-        isTooLong("的".repeat(66));
-        isTooLong("的".repeat(326) + "甲");
+    void atMost65CharactersInARowAreAccepted() {
+        assertThat(ParsedSearch.of("的".repeat(65))).isNotNull();
+        assertTooLong("的".repeat(66));
+        assertTooLong("的".repeat(326) + "甲");
     }
 
     @Test
-    void atMost64WordsAreTakenInPhrases() {
-        assertThat(Wanted.of('"' + "a ".repeat(64) + '"')).isNotNull();
-        isTooLong('"' + "a ".repeat(65) + '"');
+    void atMost64WordsAreAcceptedInAPhrase() {
+        assertThat(ParsedSearch.of('"' + "a ".repeat(64) + '"')).isNotNull();
+        assertTooLong('"' + "a ".repeat(65) + '"');
     }
 
     @ParameterizedTest
@@ -45,26 +45,26 @@ class WantedTest {
         String each = "a ".repeat(64 / phrases);
         StringBuilder typed = new StringBuilder();
         for (int i = 0; i < phrases; i++) {
-            // Each another one: the same phrase again costs nothing.
+            // All different: the same phrase again costs nothing.
             typed.append('"').append(each).append(i).append("\" ");
         }
-        isTooLong(typed.toString());
+        assertTooLong(typed.toString());
     }
 
     @Test
-    void atMost32WordsAreTaken() {
+    void atMost32WordsAreAccepted() {
         StringBuilder words = new StringBuilder();
         for (int i = 0; i < 32; i++) {
             words.append(" w").append(i);
         }
-        assertThat(Wanted.of(words.toString())).isNotNull();
-        isTooLong(words + " w32");
+        assertThat(ParsedSearch.of(words.toString())).isNotNull();
+        assertTooLong(words + " w32");
     }
 
     @Test
-    void aSearchThatTakesTooLongIsGivenUp(@TempDir Path directory) throws IOException, TimeoutException {
+    void aSearchThatTakesTooLongIsAborted(@TempDir Path directory) throws IOException, TimeoutException {
         try (Index index = Index.open(directory.resolve("index"), Instant.EPOCH)) {
-            index.add(List.of(new Indexed(1, Instant.EPOCH, "word", List.of(Indexed.Scope.EVERYONE), List.of())));
+            index.add(List.of(new IndexEntry(1, Instant.EPOCH, "word", List.of(IndexEntry.Scope.EVERYONE), List.of())));
             index.purge(Instant.EPOCH);
             assertThat(index.search(MatchAllDocsQuery.INSTANCE, 10, () -> false))
                     .containsExactly(1L);

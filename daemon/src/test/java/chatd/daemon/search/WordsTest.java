@@ -39,7 +39,7 @@ class WordsTest {
             notepad++ | Notepad++ is one | Notepad++
             """)
     void aTextIsFoundByThePartsOfItsWords(String typed, String text, String found) {
-        MessageEvent.Place place = Wanted.of(typed).places(text).getFirst();
+        MessageEvent.Place place = ParsedSearch.of(typed).places(text).getFirst();
         assertThat(text.substring(place.start(), place.start() + place.length()))
                 .isEqualTo(found);
     }
@@ -53,13 +53,13 @@ class WordsTest {
             C++ | i++
             example.com | jira.example.org
             """)
-    void itIsNotFoundByOthers(String typed, String text) {
-        assertThat(Wanted.of(typed).places(text)).isEmpty();
+    void aTextIsNotFoundByOtherWords(String typed, String text) {
+        assertThat(ParsedSearch.of(typed).places(text)).isEmpty();
     }
 
-    /** However it is joined, a text has few words more than one with spaces. */
+    /** However its parts are joined, a text has only a few more words than one with spaces. */
     @Test
-    void partsAreBounded() {
+    void theNumberOfPartsIsBounded() {
         assertThat(Words.of("a.b".repeat(1_000))).hasSizeLessThan(1_000);
         assertThat(Words.of("a.b.c.d.e.f.g.h.i.j.k.l ".repeat(100))).hasSizeLessThanOrEqualTo(100 * 16);
         assertThat(Words.of("._:'’".repeat(1_000))).isEmpty();

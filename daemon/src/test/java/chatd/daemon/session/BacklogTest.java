@@ -23,7 +23,7 @@ class BacklogTest {
     }
 
     @Test
-    void whoHasLeftTheMostUnreadIsCutOff() {
+    void theReaderThatHasLeftTheMostUnreadIsCutOff() {
         one.pause();
         other.pause();
         send(other, MOST / 4);
@@ -36,9 +36,12 @@ class BacklogTest {
         assertThat(other.isClosed()).isFalse();
     }
 
-    /** Their reader can't take them, however quick it is: an answer is being produced, which may take long. */
+    /**
+     * Their reader can't receive them, however quick it is: an answer is being produced, which may
+     * take long.
+     */
     @Test
-    void whatIsHeldBehindAnAnswerCounts() {
+    void framesHeldBehindAnAnswerCount() {
         SessionOutput.Answer answer = one.session().output().beginAnswer();
         for (int i = 0; i < 3; i++) {
             send(one, MOST / 4);
@@ -52,7 +55,7 @@ class BacklogTest {
     }
 
     @Test
-    void whatWasHeldCountsNoLongerOnceItIsSent() {
+    void heldFramesNoLongerCountOnceTheyAreSent() {
         for (int i = 0; i < 10; i++) {
             try (SessionOutput.Answer answer = one.session().output().beginAnswer()) {
                 assertThat(answer.isBacklogLarge()).isFalse();
@@ -61,7 +64,7 @@ class BacklogTest {
                 assertThat(answer.isBacklogLarge()).isTrue();
             }
         }
-        assertThat(one.told()).hasSize(20);
+        assertThat(one.received()).hasSize(20);
         assertThat(one.isClosed()).isFalse();
     }
 }

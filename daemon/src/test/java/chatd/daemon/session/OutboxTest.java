@@ -30,7 +30,7 @@ class OutboxTest {
     }
 
     @Test
-    void whatWaitsIsBoundedInBytes() {
+    void queuedFramesAreBoundedInBytes() {
         assertThat(outbox.push(frame("x".repeat(100)), false, null)).isTrue();
         outbox.markUnread(0);
         assertThat(outbox.push(frame("x"), false, null)).isTrue();
@@ -39,7 +39,7 @@ class OutboxTest {
     }
 
     @Test
-    void whatWaitsIsBoundedInFrames() {
+    void queuedFramesAreBoundedInNumber() {
         for (int i = 1; i <= 6; i++) {
             assertThat(outbox.push(frame("x"), false, null)).isTrue();
             outbox.markUnread(0);
@@ -49,7 +49,7 @@ class OutboxTest {
 
     /** A journal batch queues many frames at once: none counts as unread before the next write. */
     @Test
-    void whatCameAtOnceIsNotWhatTheReaderHasLeft() {
+    void framesQueuedAtOnceDoNotCountAsUnread() {
         for (int i = 1; i <= 50; i++) {
             assertThat(outbox.push(frame("x".repeat(50)), false, null)).isTrue();
         }
@@ -60,7 +60,7 @@ class OutboxTest {
     }
 
     @Test
-    void whatWasReadMakesRoom() {
+    void framesThatWereReadMakeRoom() {
         for (int i = 1; i <= 100; i++) {
             assertThat(outbox.push(frame("x".repeat(50)), false, null)).isTrue();
             assertThat(drained()).hasSize(1);
@@ -79,38 +79,38 @@ class OutboxTest {
         assertThat(outbox.markUnread(0)).isEqualTo(Backlog.Share.NONE);
     }
 
-    private boolean tell(String name, boolean online, boolean isNew) {
+    private boolean pushPresence(String name, boolean online, boolean isNew) {
         return outbox.push(frame((online ? "+" : "-") + name), false, new Dialect.Change(name, online, isNew));
     }
 
     @Test
-    void presenceThatUndoesWhatWaitsIsNotTold() {
+    void presenceChangesThatCancelOutAreNotSent() {
         for (int i = 0; i < 50; i++) {
-            assertThat(tell("bob", true, false)).isTrue();
-            assertThat(tell("bob", false, false)).isTrue();
+            assertThat(pushPresence("bob", true, false)).isTrue();
+            assertThat(pushPresence("bob", false, false)).isTrue();
         }
         outbox.push(frame("text"), false, null);
-        tell("carol", true, false);
-        tell("bob", true, false);
+        pushPresence("carol", true, false);
+        pushPresence("bob", true, false);
         assertThat(drained()).containsExactly("text", "+carol", "+bob");
-        tell("bob", false, false);
+        pushPresence("bob", false, false);
         assertThat(drained()).containsExactly("-bob");
-        assertThat(tell("bob", true, false)).isTrue();
+        assertThat(pushPresence("bob", true, false)).isTrue();
     }
 
     @Test
-    void aNewUserIsToldOfHoweverOftenItComesAndGoes() {
-        tell("new", false, true);
-        tell("new", true, false);
+    void aNewUserIsAnnouncedHoweverOftenTheyComeAndGo() {
+        pushPresence("new", false, true);
+        pushPresence("new", true, false);
         assertThat(drained()).containsExactly("+new");
-        tell("newer", false, true);
-        tell("newer", true, false);
-        tell("newer", false, false);
+        pushPresence("newer", false, true);
+        pushPresence("newer", true, false);
+        pushPresence("newer", false, false);
         assertThat(drained()).containsExactly("-newer");
     }
 
     @Test
-    void whatWasAskedForIsNotCounted() {
+    void answersAreNotCounted() {
         for (int i = 0; i < 50; i++) {
             outbox.answer(frame("x".repeat(50)));
         }
@@ -118,7 +118,7 @@ class OutboxTest {
     }
 
     @Test
-    void whatComesUnaskedWaitsBehindAnAnswer() {
+    void unsolicitedFramesWaitBehindAnAnswer() {
         outbox.push(frame("before"), false, null);
         outbox.beginAnswer();
         outbox.part(frame("one"));

@@ -22,7 +22,7 @@ class SessionTest {
     }
 
     @Test
-    void whoHasNotLoggedInLeavesNothing() {
+    void withoutALoginThereIsNothingToLeave() {
         assertThat(session.isLoggedIn()).isFalse();
         assertThat(session.device()).isEmpty();
         assertThat(session.since()).isNull();
@@ -49,7 +49,7 @@ class SessionTest {
     }
 
     @Test
-    void aNewNameIsThatOfTheLoginAlsoOnceItIsOver() {
+    void aRenameAppliesOnlyWhileLoggedIn() {
         session.renamed("nobody yet");
         assertThat(session.name()).isNull();
         logIn("ann", "phone");
@@ -61,7 +61,7 @@ class SessionTest {
     }
 
     @Test
-    void theFirstEndCountsAndWhatWasMalformedGoesWithIt() {
+    void theFirstEndCountsAndALaterViolationIsIgnored() {
         assertThat(session.endedBecause()).isEqualTo("connection lost");
         assertThat(session.violation()).isNull();
         assertThat(session.hasEnded()).isFalse();
@@ -78,9 +78,12 @@ class SessionTest {
                 .isTrue();
     }
 
-    /** Whoever sees the end sees all of it, and of several who end it, one did. */
+    /**
+     * A thread that sees the end sees all of it; of several that end the session, only one has
+     * effect.
+     */
     @Test
-    void ofSeveralWhoEndItAtOnceOneDid() throws Exception {
+    void ofSeveralConcurrentEndsOneHasEffect() throws Exception {
         for (int round = 0; round < 300; round++) {
             Session its = TestTransport.json().session();
             MalformedFrame how = new MalformedFrame("no such type");

@@ -85,7 +85,7 @@ class SessionsTest {
     private TestTransport online(TestTransport connection, long account, @Nullable String device) {
         sessions.connections().opened(connection.session());
         enter(connection, account, device);
-        connection.told();
+        connection.received();
         return connection;
     }
 
@@ -94,40 +94,43 @@ class SessionsTest {
     }
 
     @Test
-    void secondLogInDisplacesTheFirst() {
+    void aSecondLoginDisplacesTheFirst() {
         TestTransport bob = online(2);
         TestTransport first = online(1);
-        bob.told();
+        bob.received();
         TestTransport second = TestTransport.chat1();
         assertThat(enter(second, 1, null)).containsExactly(first.session());
-        assertThat(first.told()).containsExactly("-alice");
+        assertThat(first.received()).containsExactly("-alice");
         assertThat(first.isClosed()).isTrue();
-        assertThat(second.told()).startsWith("took over false [alice+, bob+, carol-]");
+        assertThat(second.received()).startsWith("took over false [alice+, bob+, carol-]");
         // The end of the old connection is not announced either.
         sessions.presence().leave(first.session());
-        assertThat(bob.told()).isEmpty();
-        assertThat(second.told()).isEmpty();
+        assertThat(bob.received()).isEmpty();
+        assertThat(second.received()).isEmpty();
         assertThat(sessions.presence().online()).containsExactlyInAnyOrder(bob.session(), second.session());
     }
 
-    /** In the order in which they were queued, but in one write with what the rest of the batch sends to it. */
+    /**
+     * In the order in which they were queued, but in one write with what the rest of the batch
+     * sends to that session.
+     */
     @Test
-    void whatABatchAnswersIsSentAtItsEnd() {
+    void answersWithinABatchAreSentAtItsEnd() {
         TestTransport alice = onlineJson(1, "laptop");
         var command = new MessageCommand.SendText(Audience.everyone(), "hello", 0, "an-id");
         sessions.fanout().batchBegins();
-        alice.session().accept(command, new Receipt(7, NOW));
-        alice.session().accept(command, new Receipt(8, NOW));
-        assertThat(alice.told()).isEmpty();
+        alice.session().acknowledge(command, new Receipt(7, NOW));
+        alice.session().acknowledge(command, new Receipt(8, NOW));
+        assertThat(alice.received()).isEmpty();
         sessions.fanout().batchApplied();
-        assertThat(alice.told()).containsExactly("an-id is a message", "an-id is a message");
+        assertThat(alice.received()).containsExactly("an-id is a message", "an-id is a message");
         // Outside of a batch, nobody else would send it.
-        alice.session().accept(command, new Receipt(9, NOW));
-        assertThat(alice.told()).containsExactly("an-id is a message");
+        alice.session().acknowledge(command, new Receipt(9, NOW));
+        assertThat(alice.received()).containsExactly("an-id is a message");
     }
 
     @Test
-    void sameDeviceDisplacesAndTheOthersStay() {
+    void aLoginOfTheSameDeviceDisplacesItAndTheOthersStay() {
         TestTransport bob = online(2);
         TestTransport chat1 = online(1);
         TestTransport phone = onlineJson(1, "phone");
@@ -135,17 +138,17 @@ class SessionsTest {
         TestTransport unnamed = onlineJson(1, "");
         TestTransport samePhone = TestTransport.json();
         assertThat(enter(samePhone, 1, "phone")).containsExactly(phone.session());
-        assertThat(phone.told()).containsExactly("-U1");
+        assertThat(phone.received()).containsExactly("-U1");
         assertThat(phone.isClosed()).isTrue();
-        assertThat(chat1.told()).isEmpty();
-        assertThat(unnamed.told()).isEmpty();
-        assertThat(bob.told()).containsExactly("+alice");
+        assertThat(chat1.received()).isEmpty();
+        assertThat(unnamed.received()).isEmpty();
+        assertThat(bob.received()).containsExactly("+alice");
         assertThat(sessions.presence().online()).hasSize(4);
         assertThat(sessions.presence().onlineCount()).isEqualTo(2);
     }
 
     @Test
-    void theNinthDisplacesTheOneLongestIdle() {
+    void aNinthDeviceDisplacesTheOneIdleLongest() {
         List<TestTransport> eight = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             eight.add(onlineJson(1, "device " + i));
@@ -154,39 +157,39 @@ class SessionsTest {
         eight.forEach(used -> used.session().touch());
         TestTransport ninth = TestTransport.json();
         assertThat(enter(ninth, 1, "device 8")).containsExactly(idle.session());
-        assertThat(idle.told()).containsExactly("-U1");
+        assertThat(idle.received()).containsExactly("-U1");
         assertThat(idle.isClosed()).isTrue();
         assertThat(eight).noneMatch(TestTransport::isClosed);
         assertThat(sessions.presence().online()).hasSize(8).contains(ninth.session());
     }
 
     @Test
-    void presenceIsToldOnceHoweverManyDevicesAndNeverToOneself() {
+    void presenceIsAnnouncedOnceHoweverManyDevicesAndNeverToOneself() {
         TestTransport bob = online(2);
         TestTransport carol = onlineJson(3, "");
-        bob.told();
+        bob.received();
         TestTransport chat1 = online(1);
         TestTransport phone = onlineJson(1, "phone");
-        assertThat(bob.told()).containsExactly("+alice");
-        assertThat(carol.told()).containsExactly("+alice");
+        assertThat(bob.received()).containsExactly("+alice");
+        assertThat(carol.received()).containsExactly("+alice");
         sessions.presence().leave(chat1.session());
         sessions.presence().leave(chat1.session());
-        assertThat(bob.told()).isEmpty();
+        assertThat(bob.received()).isEmpty();
         assertThat(sessions.presence().isOnline(1)).isTrue();
         sessions.presence().leave(phone.session());
         sessions.presence().leave(phone.session());
-        assertThat(bob.told()).containsExactly("-alice");
-        assertThat(carol.told()).containsExactly("-U1");
-        assertThat(chat1.told()).isEmpty();
-        assertThat(phone.told()).isEmpty();
+        assertThat(bob.received()).containsExactly("-alice");
+        assertThat(carol.received()).containsExactly("-U1");
+        assertThat(chat1.received()).isEmpty();
+        assertThat(phone.received()).isEmpty();
         assertThat(sessions.presence().isOnline(1)).isFalse();
     }
 
     /** Every presence change is consistent with the roster and the changes before it: none is missing or duplicated. */
     @Test
-    void listAndPresenceAreOneOrder() throws Exception {
+    void rosterAndPresenceChangesAreConsistent() throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
-        List<Thread> comers = Stream.of(2L, 3L)
+        List<Thread> others = Stream.of(2L, 3L)
                 .map(account -> Thread.startVirtualThread(() -> {
                     while (!enough.get()) {
                         sessions.presence().leave(online(account).session());
@@ -202,18 +205,18 @@ class SessionsTest {
                     told.add(alice.next());
                 }
                 sessions.presence().leave(alice.session());
-                told.addAll(alice.told());
-                follow(told);
+                told.addAll(alice.received());
+                assertConsistent(told);
             }
         } finally {
             enough.set(true);
         }
-        for (Thread comer : comers) {
-            comer.join();
+        for (Thread other : others) {
+            other.join();
         }
     }
 
-    private static void follow(List<String> told) {
+    private static void assertConsistent(List<String> told) {
         String list = told.getFirst();
         for (String change : told.subList(2, told.size())) {
             String name = change.substring(1);
@@ -224,106 +227,106 @@ class SessionsTest {
     }
 
     @Test
-    void aSessionThatEndedBeforeItsLogInIsNobodys() {
+    void aSessionThatEndedBeforeItsLoginIsNotLoggedIn() {
         TestTransport bob = online(2);
         TestTransport first = online(1);
-        bob.told();
+        bob.received();
         TestTransport late = TestTransport.chat1();
         late.session().connectionLost();
         assertThat(enter(late, 1, null)).isEmpty();
         assertThat(late.session().isLoggedIn()).isFalse();
-        assertThat(first.told()).isEmpty();
+        assertThat(first.received()).isEmpty();
         sessions.presence().leave(first.session());
         enter(late, 1, null);
         assertThat(sessions.presence().isOnline(1)).isFalse();
-        assertThat(bob.told()).containsExactly("-alice");
+        assertThat(bob.received()).containsExactly("-alice");
     }
 
     @Test
-    void aNewAccountIsOfflineForThoseOnlineAndInTheListsAfter() {
+    void aNewAccountIsAnnouncedAsOfflineAndIsInLaterRosters() {
         TestTransport bob = online(2);
         List<Account> taken = new ArrayList<>();
         sessions.presence().announce(List.of(account(4, "dave"), account(5, "erin")), taken::add);
         assertThat(taken).extracting(Account::name).containsExactly("dave", "erin");
-        assertThat(bob.told()).containsExactly("-dave", "-erin");
+        assertThat(bob.received()).containsExactly("-dave", "-erin");
         TestTransport alice = TestTransport.chat1();
         enter(alice, 1, null);
-        assertThat(alice.told()).startsWith("in false [alice+, bob+, carol-, dave-, erin-]");
+        assertThat(alice.received()).startsWith("in false [alice+, bob+, carol-, dave-, erin-]");
     }
 
     @Test
-    void aRenamedOneGoesUnderTheOldNameAndComesUnderTheNew() {
+    void aRenamedUserGoesOfflineUnderTheOldNameAndOnlineUnderTheNew() {
         TestTransport bob = online(2);
         TestTransport carol = onlineJson(3, "");
         TestTransport alice = online(1);
         TestTransport phone = onlineJson(1, "phone");
-        bob.told();
-        carol.told();
+        bob.received();
+        carol.received();
         sessions.presence().rename(1, "alina", "you are alina", "");
-        assertThat(bob.told()).containsExactly("-alice", "+alina");
-        assertThat(carol.told()).containsExactly("U1 is alina");
+        assertThat(bob.received()).containsExactly("-alice", "+alina");
+        assertThat(carol.received()).containsExactly("U1 is alina");
         // Its own name going offline would mean that it was displaced.
-        assertThat(alice.told()).containsExactly("server: you are alina", "+alina");
-        assertThat(phone.told()).containsExactly("server: you are alina", "U1 is alina");
+        assertThat(alice.received()).containsExactly("server: you are alina", "+alina");
+        assertThat(phone.received()).containsExactly("server: you are alina", "U1 is alina");
         assertThat(alice.session().name()).isEqualTo("alina");
         sessions.presence().leave(alice.session());
         sessions.presence().leave(phone.session());
-        assertThat(bob.told()).containsExactly("-alina");
+        assertThat(bob.received()).containsExactly("-alina");
         sessions.presence().rename(1, "alma", "you are alma", "");
-        assertThat(bob.told()).containsExactly("-alma");
-        assertThat(alice.told()).isEmpty();
+        assertThat(bob.received()).containsExactly("-alma");
+        assertThat(alice.received()).isEmpty();
     }
 
     @Test
-    void whoIsRemovedIsToldWhyAndIsInNoListAgain() {
+    void aRemovedUserIsToldWhyAndIsInNoLaterRoster() {
         TestTransport bob = online(2);
         TestTransport alice = online(1);
         TestTransport phone = onlineJson(1, "phone");
-        bob.told();
+        bob.received();
         sessions.presence().remove(1, "deleted", "deleted");
-        assertThat(alice.told()).containsExactly("server: deleted", "-alice");
-        assertThat(phone.told()).containsExactly("server: deleted", "-U1");
+        assertThat(alice.received()).containsExactly("server: deleted", "-alice");
+        assertThat(phone.received()).containsExactly("server: deleted", "-U1");
         assertThat(alice.isClosed() && phone.isClosed()).isTrue();
         assertThat(alice.session().endedBecause()).isEqualTo("deleted");
-        assertThat(bob.told()).containsExactly("-alice");
+        assertThat(bob.received()).containsExactly("-alice");
         TestTransport carol = TestTransport.chat1();
         enter(carol, 3, null);
-        assertThat(carol.told()).startsWith("in false [bob+, carol+]");
+        assertThat(carol.received()).startsWith("in false [bob+, carol+]");
     }
 
     @Test
-    void endSparesOneAndThenNobodyHasGone() {
+    void endingAllSessionsButOneLeavesTheUserOnline() {
         TestTransport bob = online(2);
         TestTransport alice = online(1);
         TestTransport phone = onlineJson(1, "phone");
-        bob.told();
+        bob.received();
         sessions.presence().end(1, phone.session().id(), "changed elsewhere", "changed");
-        assertThat(alice.told()).containsExactly("server: changed elsewhere", "-alice");
+        assertThat(alice.received()).containsExactly("server: changed elsewhere", "-alice");
         assertThat(alice.isClosed() && !phone.isClosed()).isTrue();
-        assertThat(phone.told()).isEmpty();
-        assertThat(bob.told()).isEmpty();
+        assertThat(phone.received()).isEmpty();
+        assertThat(bob.received()).isEmpty();
         // Ending a session that has already ended does nothing.
         sessions.presence().end(alice.session(), "again", "again");
-        assertThat(alice.told()).isEmpty();
+        assertThat(alice.received()).isEmpty();
         assertThat(alice.session().endedBecause()).isEqualTo("changed");
     }
 
     @Test
-    void aReaderWhoTakesNothingIsCutOffAndNobodyElse() {
+    void aReaderThatReadsNothingIsCutOffAndNobodyElse() {
         TestTransport alice = online(1);
         TestTransport bob = online(2);
-        alice.told();
+        alice.received();
         bob.pause();
         for (int i = 0; i < 10; i++) {
             sessions.fanout().tellAll("x".repeat(16 << 10));
         }
         assertThat(bob.isClosed()).isTrue();
         assertThat(bob.session().endedBecause()).isEqualTo("too slow a reader");
-        assertThat(alice.told()).hasSize(10);
+        assertThat(alice.received()).hasSize(10);
     }
 
     @Test
-    void atTheEndAllAreFinishedAndEachThatStillComes() {
+    void finishAllEndsAllSessionsAndThoseThatAreOpenedLater() {
         TestTransport stranger = TestTransport.chat1();
         sessions.connections().opened(stranger.session());
         TestTransport alice = online(1);

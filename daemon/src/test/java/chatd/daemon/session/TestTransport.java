@@ -1,6 +1,6 @@
 package chatd.daemon.session;
 
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import chatd.protocol.Dialect;
 import chatd.protocol.MessageReader;
 import chatd.protocol.chat1.Chat1;
@@ -40,7 +40,7 @@ public final class TestTransport implements Transport {
 
     private final Session session;
     private final MessageReader<Event> frames = CHAT1.eventReader();
-    private final Deque<String> told = new ArrayDeque<>();
+    private final Deque<String> received = new ArrayDeque<>();
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private String token = "";
     private boolean paused;
@@ -76,7 +76,7 @@ public final class TestTransport implements Transport {
     }
 
     /** Ends the session on purpose, as logging out does. */
-    public void over() {
+    public void endOnPurpose() {
         session.endOnPurpose();
     }
 
@@ -123,23 +123,23 @@ public final class TestTransport implements Transport {
     }
 
     /** Returns the events received since the last call. */
-    public synchronized List<String> told() {
-        List<String> all = new ArrayList<>(told);
-        told.clear();
+    public synchronized List<String> received() {
+        List<String> all = new ArrayList<>(received);
+        received.clear();
         return all;
     }
 
-    /** Waits for the next event; fails if none comes within {@link Patience#LONG}, or the connection is closed. */
+    /** Waits for the next event; fails if none comes within {@link TestTimeout#LONG}, or the connection is closed. */
     public synchronized String next() throws InterruptedException {
-        long end = System.nanoTime() + Patience.LONG.toNanos();
-        while (told.isEmpty()) {
+        long end = System.nanoTime() + TestTimeout.LONG.toNanos();
+        while (received.isEmpty()) {
             long left = end - System.nanoTime();
             if (left <= 0 || isClosed()) {
                 throw new AssertionError("nothing came");
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
-        return told.removeFirst();
+        return received.removeFirst();
     }
 
     /** Returns the token of the login in JSON; empty if there was none. */
@@ -156,14 +156,14 @@ public final class TestTransport implements Transport {
         try {
             if (session.dialect().equals(JSON)) {
                 JsonNode message = MAPPER.readTree(frame.toString(StandardCharsets.UTF_8));
-                told.add(text(message));
+                received.add(text(message));
                 token = message.path("info").path("token").asString(token);
                 return;
             }
             for (Event event = frames.next(frame, true); event != null; event = frames.next(frame, true)) {
                 String text = text(event);
                 if (text != null) {
-                    told.add(text);
+                    received.add(text);
                 }
             }
         } finally {

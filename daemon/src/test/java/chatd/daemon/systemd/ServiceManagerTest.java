@@ -18,8 +18,8 @@ class ServiceManagerTest {
 
     private static final String PID = Long.toString(ProcessHandle.current().pid());
 
-    private static void isTold(String address) throws IOException {
-        try (Listening systemd = new Listening(address)) {
+    private static void assertNotified(String address) throws IOException {
+        try (NotifySocket systemd = new NotifySocket(address)) {
             ServiceManager manager = new ServiceManager(Map.of("NOTIFY_SOCKET", address));
             manager.ready();
             manager.status("12 users online – 王芳 among them");
@@ -27,23 +27,23 @@ class ServiceManagerTest {
             manager.reloading();
             manager.alive();
             manager.stopping();
-            await().until(() -> systemd.got.contains("STOPPING=1"));
-            assertThat(systemd.got).hasSize(5);
-            assertThat(systemd.got.get(0)).isEqualTo("READY=1");
-            assertThat(systemd.got.get(1)).isEqualTo("STATUS=12 users online – 王芳 among them");
-            assertThat(systemd.got.get(2)).matches("RELOADING=1 MONOTONIC_USEC=\\d+");
-            assertThat(systemd.got.get(3)).isEqualTo("WATCHDOG=1");
+            await().until(() -> systemd.received.contains("STOPPING=1"));
+            assertThat(systemd.received).hasSize(5);
+            assertThat(systemd.received.get(0)).isEqualTo("READY=1");
+            assertThat(systemd.received.get(1)).isEqualTo("STATUS=12 users online – 王芳 among them");
+            assertThat(systemd.received.get(2)).matches("RELOADING=1 MONOTONIC_USEC=\\d+");
+            assertThat(systemd.received.get(3)).isEqualTo("WATCHDOG=1");
         }
     }
 
     @Test
-    void systemdIsToldAtAPath() throws IOException {
-        isTold(directory.resolve("notify").toString());
+    void systemdIsNotifiedAtAPath() throws IOException {
+        assertNotified(directory.resolve("notify").toString());
     }
 
     @Test
-    void systemdIsToldAtAnAbstractName() throws IOException {
-        isTold("@chatd-test-" + UUID.randomUUID());
+    void systemdIsNotifiedAtAnAbstractName() throws IOException {
+        assertNotified("@chatd-test-" + UUID.randomUUID());
     }
 
     @Test
@@ -57,7 +57,7 @@ class ServiceManagerTest {
     }
 
     @Test
-    void theWatchdogIsOursOrNobodys() {
+    void theWatchdogOfAnotherProcessIsIgnored() {
         assertThat(new ServiceManager(Map.of("WATCHDOG_USEC", "30000000", "WATCHDOG_PID", PID)).watchdog())
                 .contains(Duration.ofSeconds(30));
         assertThat(new ServiceManager(Map.of("WATCHDOG_USEC", "30000000")).watchdog())
@@ -70,7 +70,7 @@ class ServiceManagerTest {
     }
 
     @Test
-    void socketsAreThoseThatAreForThisProcess() {
+    void socketsForAnotherProcessAreIgnored() {
         long pid = ProcessHandle.current().pid();
         assertThat(InheritedSockets.of(Map.of("LISTEN_FDS", "2", "LISTEN_PID", PID), pid))
                 .isEqualTo(List.of(3, 4));

@@ -23,10 +23,10 @@ class WatchdogTest {
     void itIsFedAsLongAsEveryPartAnswersAndNamesTheOneThatDoesNot() throws IOException {
         String address = directory.resolve("notify").toString();
         Semaphore hangs = new Semaphore(1);
-        try (Listening systemd = new Listening(address);
+        try (NotifySocket systemd = new NotifySocket(address);
                 Watchdog watchdog =
                         new Watchdog(new ServiceManager(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "600000")))) {
-            await().until(() -> fed(systemd.got) > 2);
+            await().until(() -> fed(systemd.received) > 2);
             watchdog.watch("what fails", () -> {
                 throw new IOException("a failure is a response too");
             });
@@ -35,16 +35,16 @@ class WatchdogTest {
                 hangs.release();
             });
             watchdog.status(() -> "well");
-            await().until(() -> systemd.got.contains("STATUS=well"));
-            long before = fed(systemd.got);
-            await().until(() -> fed(systemd.got) > before + 8);
+            await().until(() -> systemd.received.contains("STATUS=well"));
+            long before = fed(systemd.received);
+            await().until(() -> fed(systemd.received) > before + 8);
             hangs.acquireUninterruptibly();
-            await().until(() -> systemd.got.getLast().equals("STATUS=not responding: the journal"));
-            long starved = fed(systemd.got);
-            await().during(Duration.ofMillis(700)).until(() -> fed(systemd.got) == starved);
+            await().until(() -> systemd.received.getLast().equals("STATUS=not responding: the journal"));
+            long starved = fed(systemd.received);
+            await().during(Duration.ofMillis(700)).until(() -> fed(systemd.received) == starved);
             hangs.release();
-            await().until(() -> fed(systemd.got) > starved + 2);
-            await().until(() -> systemd.got.getLast().equals("WATCHDOG=1"));
+            await().until(() -> fed(systemd.received) > starved + 2);
+            await().until(() -> systemd.received.getLast().equals("WATCHDOG=1"));
         }
     }
 }

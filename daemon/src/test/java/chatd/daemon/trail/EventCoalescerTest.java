@@ -36,19 +36,19 @@ class EventCoalescerTest {
     }
 
     @Test
-    void whatIsToBeLoggedSoonKeepsNobodyWaiting() throws Exception {
+    void loggingLaterBlocksNobody() throws Exception {
         CountDownLatch disk = new CountDownLatch(1);
         EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, event -> {
             awaitUninterruptibly(disk);
             logged.add(event);
         });
         for (String by : List.of("192.0.2.1", "192.0.3.1", "192.0.4.1")) {
-            strangers.later(() -> strangers.logCoalesced("too-many", address(by), refused(by)));
+            strangers.runLater(() -> strangers.logCoalesced("too-many", address(by), refused(by)));
         }
         assertThat(logged).isEmpty();
         disk.countDown();
         strangers.close();
-        strangers.later(() -> strangers.logCoalesced("timeout", address("192.0.2.1"), refused("d")));
+        strangers.runLater(() -> strangers.logCoalesced("timeout", address("192.0.2.1"), refused("d")));
         assertThat(logged)
                 .containsExactly(refused("192.0.2.1"), refused("192.0.3.1"), refused("192.0.4.1"), refused("d"));
     }
@@ -62,7 +62,7 @@ class EventCoalescerTest {
     }
 
     @Test
-    void kindsAndNetworksAreApart() {
+    void kindsAndNetworksAreCoalescedSeparately() {
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             strangers.logCoalesced("too-many", address("192.0.2.1"), refused("a"));
             strangers.logCoalesced("timeout", address("192.0.2.1"), refused("b"));
@@ -84,7 +84,7 @@ class EventCoalescerTest {
     }
 
     @Test
-    void accountsAreToldApartAsLongAsTheyAreFew() {
+    void accountsAreCoalescedSeparatelyAsLongAsTheyAreFew() {
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             for (long account = 1; account <= 100; account++) {
                 for (int i = 0; i < 3; i++) {
@@ -129,7 +129,7 @@ class EventCoalescerTest {
     }
 
     @Test
-    void whatACauserHasApartComesBackWithTheEndOfItsWindows() {
+    void theSeparateWindowsOfANetworkAreFreedWhenTheyEnd() {
         AtomicLong now = new AtomicLong();
         try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 2, logged::add, now::get)) {
             for (long account = 1; account <= 4; account++) {

@@ -42,7 +42,7 @@ public final class Chat1 implements Dialect {
     private final List<Packet<? extends Command>> commands;
     private final List<Packet<? extends Event>> events;
 
-    /** Creates the table with the default limits and time zone of the page. */
+    /** Creates the dialect with the default limits and time zone of the page. */
     public Chat1() {
         this(Limits.DEFAULT, ZoneOffset.UTC);
     }
@@ -89,30 +89,30 @@ public final class Chat1 implements Dialect {
             case SessionEvent.Accepted _ -> List.of();
             case SessionEvent.OwnSessions _ -> List.of();
             case SessionEvent.Refused refused -> refusal(refused, buffers);
-            case SessionEvent.Notice notice -> List.of(said(notice.text(), notice.time(), buffers));
+            case SessionEvent.Notice notice -> List.of(serverText(notice.text(), notice.time(), buffers));
             case UserEvent.Joined joined -> List.of(presence(joined.name(), false, true, buffers));
             case UserEvent.CameOnline came -> List.of(presence(came.name(), true, false, buffers));
             case UserEvent.WentOffline gone -> List.of(presence(gone.name(), false, false, buffers));
             case UserEvent.Renamed renamed -> renaming(renamed, viewer, buffers);
             case UserEvent.Registered registered -> List.of(frame(registered, buffers));
             case UserEvent.PasswordChanged changed -> List.of(frame(changed, buffers));
-            // There is no command for it in this dialect.
+            // This dialect has no command for it.
             case UserEvent.NameChanged _ -> List.of();
             case UserEvent.Found _ -> List.of();
             case UserEvent.FriendAsked _ -> List.of();
             case UserEvent.FriendAnswered _ -> List.of();
             case UserEvent.FriendRemoved _ -> List.of();
             case UserEvent.PreferencesChanged _ -> List.of();
-            case UserEvent.AttentionChanged _ -> List.of();
+            case UserEvent.ConversationPreferencesChanged _ -> List.of();
             case UserEvent.ReadUpTo _ -> List.of();
             case GroupEvent _ -> List.of();
             case DirectEvent _ -> List.of();
             case UserEvent.Typing _ -> List.of();
             // Settings are sent only at login.
             case UserEvent.Settings _ -> List.of();
-            case MessageEvent.Text text -> List.of(frame(from(text), buffers));
-            case MessageEvent.FileOffer offer -> List.of(frame(from(offer), buffers));
-            case MessageEvent.Corrected corrected -> List.of(frame(from(marked(corrected)), buffers));
+            case MessageEvent.Text text -> List.of(frame(asSent(text), buffers));
+            case MessageEvent.FileOffer offer -> List.of(frame(asSent(offer), buffers));
+            case MessageEvent.Corrected corrected -> List.of(frame(asSent(asMarkedText(corrected)), buffers));
             case MessageEvent.GroupChanged _ -> List.of();
             case MessageEvent.Erased _ -> List.of();
             case MessageEvent.TakenBack _ -> List.of();
@@ -129,11 +129,11 @@ public final class Chat1 implements Dialect {
     }
 
     /**
-     * Gives the renamed user a view of its own: it is sent only the new name, while others see the old name go offline
-     * first (rule 1).
+     * Gives the renamed user a view of their own: they are sent only the new name, while others see
+     * the old name go offline first (rule 1).
      */
     @Override
-    public long view(Event event, long viewer) {
+    public long viewKey(Event event, long viewer) {
         return event instanceof UserEvent.Renamed renamed && renamed.user() == viewer ? viewer : 0;
     }
 
@@ -149,7 +149,7 @@ public final class Chat1 implements Dialect {
 
     @Override
     public long pageBytes() {
-        return Packet.ANY;
+        return Packet.UNLIMITED;
     }
 
     @Override
@@ -165,20 +165,23 @@ public final class Chat1 implements Dialect {
                 };
     }
 
-    /** Returns the text that tells of a correction (rule 6). */
-    private static MessageEvent.Text marked(MessageEvent.Corrected corrected) {
+    /** Returns a correction as a text that is marked as one (rule 6). */
+    private static MessageEvent.Text asMarkedText(MessageEvent.Corrected corrected) {
         return new MessageEvent.Text(corrected.sender(), corrected.time(), "✎ " + corrected.text(), corrected.stored());
     }
 
-    /** Returns a text as it is sent: one to a group comes from its number, and says who wrote it (rule 6). */
-    private static MessageEvent.Text from(MessageEvent.Text text) {
+    /**
+     * Returns a text as it is sent: for a group, its sender is the group's number, and it begins
+     * with the author's name (rule 6).
+     */
+    private static MessageEvent.Text asSent(MessageEvent.Text text) {
         long group = group(text);
         return group == 0
                 ? text
                 : new MessageEvent.Text("G" + group, text.time(), text.sender() + ": " + text.text(), text.stored());
     }
 
-    private static MessageEvent.FileOffer from(MessageEvent.FileOffer offer) {
+    private static MessageEvent.FileOffer asSent(MessageEvent.FileOffer offer) {
         long group = group(offer);
         return group == 0
                 ? offer
@@ -186,7 +189,7 @@ public final class Chat1 implements Dialect {
                         "G" + group, offer.time(), offer.name(), offer.file(), offer.content(), offer.stored());
     }
 
-    /** Returns the number of the group to which a message went; 0 if to none. */
+    /** Returns the number of the group that a message was sent to; 0 if none. */
     private static long group(MessageEvent.Message message) {
         MessageEvent.Stored stored = message.stored();
         List<Long> receivers = stored == null ? null : stored.receivers();
@@ -217,14 +220,14 @@ public final class Chat1 implements Dialect {
     private List<Frame> refusal(SessionEvent.Refused refused, ByteBufAllocator buffers) {
         ByteBuf coded = packetOrNull(events, refused, buffers);
         if (coded == null) {
-            return List.of(said(refused.text(), refused.time(), buffers));
+            return List.of(serverText(refused.text(), refused.time(), buffers));
         }
         return refused.code() == Code.CLOSED
-                ? List.of(new Frame(coded), said(refused.text(), refused.time(), buffers))
+                ? List.of(new Frame(coded), serverText(refused.text(), refused.time(), buffers))
                 : List.of(new Frame(coded));
     }
 
-    private Frame said(String text, @Nullable Instant time, ByteBufAllocator buffers) {
+    private Frame serverText(String text, @Nullable Instant time, ByteBufAllocator buffers) {
         return frame(new MessageEvent.Text(User.SERVER, requireNonNull(time), text, null), buffers);
     }
 
@@ -233,7 +236,9 @@ public final class Chat1 implements Dialect {
             return List.of(frame(new UserEvent.CameOnline(viewer, renamed.name(), false), buffers));
         }
         return renamed.online()
-                ? List.of(presence(renamed.was(), false, false, buffers), presence(renamed.name(), true, true, buffers))
+                ? List.of(
+                        presence(renamed.oldName(), false, false, buffers),
+                        presence(renamed.name(), true, true, buffers))
                 : List.of(presence(renamed.name(), false, true, buffers));
     }
 
@@ -248,18 +253,18 @@ public final class Chat1 implements Dialect {
                         Stream.of(
                                 "| type | subtype | meaning | body | gate | at most (bytes) |",
                                 "| --- | --- | --- | --- | --- | --- |"),
-                        commands.stream().map(Chat1::documented),
+                        commands.stream().map(Chat1::documentationRow),
                         Stream.of(
                                 "",
                                 "| type | subtype | meaning | body | gate | at most (bytes) |",
                                 "| --- | --- | --- | --- | --- | --- |"),
-                        events.stream().map(Chat1::documented))
+                        events.stream().map(Chat1::documentationRow))
                 .flatMap(lines -> lines);
     }
 
-    private static String documented(Packet<?> row) {
+    private static String documentationRow(Packet<?> row) {
         String gate = row.gate() == Gate.ANYONE ? "" : "logged in";
-        String most = row.most() == Packet.ANY ? "" : Long.toString(row.most());
+        String most = row.maxBytes() == Packet.UNLIMITED ? "" : Long.toString(row.maxBytes());
         return "| 0x%04x | 0x%04x | %s | %s | %s | %s |"
                 .formatted(row.code() >>> 16, row.code() & 0xffff, row.meaning(), row.body(), gate, most);
     }
@@ -297,7 +302,7 @@ public final class Chat1 implements Dialect {
             row.layout().write(frame, value);
             long content = row.stream() == null ? 0 : row.stream().size().applyAsLong(value);
             long length = frame.readableBytes() - HEADER_BYTES + content;
-            if (length > Packet.ANY) {
+            if (length > Packet.UNLIMITED) {
                 throw new IllegalArgumentException("a body of " + length + " bytes does not fit in a packet");
             }
             frame.setInt(4, (int) length);

@@ -94,7 +94,7 @@ final class CommandTable {
                                         Field.TEXT,
                                         MessageCommand.SendText::text,
                                         (to, text) -> new MessageCommand.SendText(to, text)))
-                        .only(text -> text.audience() instanceof Audience.Some),
+                        .onlyFor(text -> text.audience() instanceof Audience.Some),
                 Packet.row(
                                 0x0012_0001,
                                 MessageCommand.SendText.class,
@@ -107,7 +107,7 @@ final class CommandTable {
                                         Field.TEXT,
                                         MessageCommand.SendText::text,
                                         text -> new MessageCommand.SendText(Audience.everyone(), text)))
-                        .only(text -> text.audience() instanceof Audience.Everyone),
+                        .onlyFor(text -> text.audience() instanceof Audience.Everyone),
                 Packet.row(
                                 0x0012_0002,
                                 FileCommand.SendFile.class,
@@ -117,7 +117,7 @@ final class CommandTable {
                                 4 + FILE_NAME_BYTES,
                                 names + FILE_NAME_BYTES + limits.file(),
                                 fileToSome)
-                        .only(file -> file.audience() instanceof Audience.Some)
+                        .onlyFor(file -> file.audience() instanceof Audience.Some)
                         .streaming(
                                 FileCommand.SendFile::size,
                                 n -> n > limits.recipients() ? 4 : 4 + n * NAME_BYTES + FILE_NAME_BYTES),
@@ -135,7 +135,7 @@ final class CommandTable {
                                         Field.CONTENT,
                                         FileCommand.SendFile::size,
                                         (name, size) -> new FileCommand.SendFile(Audience.everyone(), name, size)))
-                        .only(file -> file.audience() instanceof Audience.Everyone)
+                        .onlyFor(file -> file.audience() instanceof Audience.Everyone)
                         .streaming(FileCommand.SendFile::size, n -> FILE_NAME_BYTES),
                 Packet.row(
                         0x0012_0004,

@@ -36,7 +36,7 @@ final class EventTable {
                 (out, at) -> time.write(out, Optional.of(at)));
         return List.of(
                 welcome(0x0080_0000, false, "logged in", time),
-                bare(0x0080_0000, UserEvent.Registered.class, "registered", () -> new UserEvent.Registered(0, "")),
+                empty(0x0080_0000, UserEvent.Registered.class, "registered", () -> new UserEvent.Registered(0, "")),
                 welcome(0x0080_0001, true, "logged in, and the session that held the account was displaced", time),
                 refused(
                         0x0080_0002,
@@ -71,7 +71,7 @@ final class EventTable {
                         "registration refused: the password breaks the rules",
                         EventTable::isRegister,
                         Code.BAD_PASSWORD),
-                bare(0x0080_0008, UserEvent.PasswordChanged.class, "password changed", UserEvent.PasswordChanged::new),
+                empty(0x0080_0008, UserEvent.PasswordChanged.class, "password changed", UserEvent.PasswordChanged::new),
                 refused(
                         0x0080_0009,
                         "change refused: wrong old password",
@@ -109,7 +109,7 @@ final class EventTable {
                         "text",
                         "sender name 32, time 19, text to the end",
                         NAME_BYTES + TIME_BYTES,
-                        Packet.ANY,
+                        Packet.UNLIMITED,
                         Layout.of(
                                 (in, length) -> new MessageEvent.Text(
                                         Field.NAME.read(in, length),
@@ -148,7 +148,7 @@ final class EventTable {
                                 "file content",
                                 "sender name 32, time 19, file name 64, file id (4), content to the end",
                                 OFFER,
-                                Packet.ANY,
+                                Packet.UNLIMITED,
                                 Layout.<FileEvent.FileContent>of(
                                         (in, length) -> new FileEvent.FileContent(
                                                 Field.NAME.read(in, length),
@@ -163,14 +163,14 @@ final class EventTable {
                                             Field.NUMBER.write(out, file.file());
                                         }))
                         .streaming(FileEvent.FileContent::size, n -> OFFER),
-                bare(0x0082_0003, MessageEvent.ClearScreen.class, "clear the screen", MessageEvent.ClearScreen::new),
+                empty(0x0082_0003, MessageEvent.ClearScreen.class, "clear the screen", MessageEvent.ClearScreen::new),
                 event(
                         0x0083_0000,
                         UserEvent.Settings.class,
                         "your settings",
                         "the settings document to the end",
                         0,
-                        Packet.ANY,
+                        Packet.UNLIMITED,
                         Layout.of(Field.DOCUMENT, UserEvent.Settings::document, UserEvent.Settings::new)));
     }
 
@@ -179,7 +179,7 @@ final class EventTable {
         return Packet.row(code, type, meaning, body, Gate.ANYONE, least, most, layout);
     }
 
-    private static <T extends Event> Packet<T> bare(int code, Class<T> type, String meaning, Supplier<T> make) {
+    private static <T extends Event> Packet<T> empty(int code, Class<T> type, String meaning, Supplier<T> make) {
         return event(code, type, meaning, "empty", 0, 0, Layout.empty(make));
     }
 
@@ -191,7 +191,7 @@ final class EventTable {
                         meaning,
                         "last login time 19, count n (4), n × (name 32, one ASCII byte `1` online / `0` offline)",
                         TIME_BYTES + 4,
-                        Packet.ANY,
+                        Packet.UNLIMITED,
                         Layout.of(
                                 time,
                                 SessionEvent.Welcome::lastLogin,
@@ -199,21 +199,22 @@ final class EventTable {
                                 SessionEvent.Welcome::roster,
                                 (lastLogin, roster) -> new SessionEvent.Welcome(
                                         0, "", null, lastLogin, displaced, roster, List.of(), null, null)))
-                .only(welcome -> welcome.displaced() == displaced);
+                .onlyFor(welcome -> welcome.displaced() == displaced);
     }
 
     /**
      * Declares a refusal that has a packet of its own.
      *
-     * @param what matches the refused command; a client, which knows what it asked, reads the refusal without it
+     * @param matches selects the refused commands; a client, which knows what it asked for, reads
+     *     the refusal without it
      * @param codes the refusal codes sent as this packet; a client reads all of them as the first
      */
     private static Packet<SessionEvent.Refused> refused(
-            int number, String meaning, Predicate<@Nullable Command> what, Code... codes) {
+            int number, String meaning, Predicate<@Nullable Command> matches, Code... codes) {
         SessionEvent.Refused read = new SessionEvent.Refused(null, codes[0], "", "", null);
-        List<Code> told = List.of(codes);
-        return bare(number, SessionEvent.Refused.class, meaning, () -> read)
-                .only(refused -> what.test(refused.command()) && told.contains(refused.code()));
+        List<Code> sent = List.of(codes);
+        return empty(number, SessionEvent.Refused.class, meaning, () -> read)
+                .onlyFor(refused -> matches.test(refused.command()) && sent.contains(refused.code()));
     }
 
     private static boolean isLogIn(@Nullable Command command) {

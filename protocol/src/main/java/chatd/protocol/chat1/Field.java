@@ -57,7 +57,7 @@ interface Field<T> extends Layout<T> {
 
     /** Four bytes, unsigned. */
     Field<Long> NUMBER =
-            of((in, length) -> need(in, 4).readUnsignedInt(), (out, value) -> out.writeInt((int) (long) value));
+            of((in, length) -> require(in, 4).readUnsignedInt(), (out, value) -> out.writeInt((int) (long) value));
 
     /** Thirty-two bytes, padded with NUL; UTF-8. */
     Field<String> NAME = padded(NAME_BYTES, "name");
@@ -76,7 +76,10 @@ interface Field<T> extends Layout<T> {
             (in, length) -> Secret.ofBytes(unpadded(in, NAME_BYTES, "password")),
             (out, value) -> pad(out, value.bytes(), NAME_BYTES, "password"));
 
-    /** A longer one, as other dialects have, is shortened. */
+    /**
+     * The bare name of a file. A longer one, as other dialects allow, is shortened when it is
+     * written.
+     */
     Field<String> FILE_NAME = of(
             (in, length) -> {
                 String name = Utf8.decode(unpadded(in, FILE_NAME_BYTES, "file name"), "file name");
@@ -91,11 +94,14 @@ interface Field<T> extends Layout<T> {
                     FILE_NAME_BYTES,
                     "file name"));
 
-    /** The name of a file that is being sent: nothing in it may be invisible or change the reading direction. */
+    /**
+     * The name of a file that is being sent: without invisible characters, or any that change the
+     * reading direction.
+     */
     Field<String> NEW_FILE_NAME = of(
             (in, length) -> {
                 String name = FILE_NAME.read(in, length);
-                if (FileName.fault(name) != null) {
+                if (FileName.problem(name) != null) {
                     throw new MalformedFrame("the file name has an invisible character");
                 }
                 return name;
@@ -105,7 +111,7 @@ interface Field<T> extends Layout<T> {
     /** UTF-8 to the end of the body. */
     Field<String> TEXT = of(
             (in, length) -> Utf8.decode(ByteBufUtil.getBytes(in.readSlice(in.readableBytes())), "text"),
-            // Room for the longest form that the text might have would be three times as much, for as long as it waits.
+            // Reserving for the worst case would triple the memory of the frame while it is queued.
             (out, value) -> ByteBufUtil.reserveAndWriteUtf8(out, value, ByteBufUtil.utf8Bytes(value)));
 
     /** Bytes to the end of the body. */
@@ -126,7 +132,7 @@ interface Field<T> extends Layout<T> {
                 Roster roster = new Roster();
                 for (long i = 0; i < count; i++) {
                     String name = NAME.read(in, length);
-                    roster.add(new RosterEntry(name, online(in.readByte())));
+                    roster.add(new RosterEntry(name, parseOnline(in.readByte())));
                 }
                 return roster;
             },
@@ -173,7 +179,7 @@ interface Field<T> extends Layout<T> {
         String never = "0000-00-00 00:00:00";
         return of(
                 (in, length) -> {
-                    String text = need(in, TIME_BYTES)
+                    String text = require(in, TIME_BYTES)
                             .readCharSequence(TIME_BYTES, StandardCharsets.US_ASCII)
                             .toString();
                     if (text.equals(never)) {
@@ -186,17 +192,17 @@ interface Field<T> extends Layout<T> {
                         throw new MalformedFrame("a time is not of the form YYYY-MM-DD HH:MM:SS");
                     }
                 },
-                (out, time) -> out.writeBytes(time.map(at -> written(LocalDateTime.ofInstant(at, zone)))
+                (out, time) -> out.writeBytes(time.map(at -> formatTime(LocalDateTime.ofInstant(at, zone)))
                         .orElseGet(() -> ascii(never))));
     }
 
-    /** Returns a time as the formatter would: by hand, since every message has one. */
-    private static byte[] written(LocalDateTime at) {
+    /** Formats a time as the formatter would, but faster, since every message has one. */
+    private static byte[] formatTime(LocalDateTime at) {
         if (at.getYear() < 0 || at.getYear() > 9999) {
             throw new IllegalArgumentException("a time of the year " + at.getYear() + " does not fit in a packet");
         }
         byte[] text = ascii("0000-00-00 00:00:00");
-        Digits.dateAndTime(text, at);
+        Digits.writeDateAndTime(text, at);
         return text;
     }
 
@@ -204,7 +210,7 @@ interface Field<T> extends Layout<T> {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Returns whether a file may have this name: not empty, no separator, no control character, not "." or "..". */
+    /** Returns a field of a fixed size: UTF-8, padded with NUL. */
     private static Field<String> padded(int size, String what) {
         return of(
                 (in, length) -> Utf8.decode(unpadded(in, size, what), what),
@@ -213,7 +219,7 @@ interface Field<T> extends Layout<T> {
 
     private static byte[] unpadded(ByteBuf in, int size, String what) {
         byte[] all = new byte[size];
-        need(in, size).readBytes(all);
+        require(in, size).readBytes(all);
         int end = 0;
         while (end < size && all[end] != 0) {
             end++;
@@ -235,14 +241,14 @@ interface Field<T> extends Layout<T> {
         out.writeBytes(value).writeZero(size - value.length);
     }
 
-    private static boolean online(byte state) {
+    private static boolean parseOnline(byte state) {
         if (state != '0' && state != '1') {
             throw new MalformedFrame("a presence is neither 0 nor 1");
         }
         return state == '1';
     }
 
-    private static ByteBuf need(ByteBuf in, int bytes) {
+    private static ByteBuf require(ByteBuf in, int bytes) {
         if (in.readableBytes() < bytes) {
             throw new MalformedFrame("the body is too short");
         }

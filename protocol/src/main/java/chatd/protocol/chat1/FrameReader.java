@@ -29,7 +29,7 @@ public final class FrameReader<M> implements MessageReader<M> {
     FrameReader(List<Packet<? extends M>> table, Function<Content, M> piece) {
         this.piece = piece;
         for (Packet<? extends M> packet : table) {
-            rows.merge(packet.code(), List.of(packet), (some, one) -> List.of(some.getFirst(), one.getFirst()));
+            rows.merge(packet.code(), List.of(packet), (first, second) -> List.of(first.getFirst(), second.getFirst()));
         }
     }
 
@@ -54,7 +54,7 @@ public final class FrameReader<M> implements MessageReader<M> {
     public @Nullable M next(ByteBuf in, boolean loggedIn) {
         try {
             if (contentLeft >= 0) {
-                return content(in);
+                return readContent(in);
             }
             Packet<? extends M> current = row;
             if (current == null) {
@@ -64,9 +64,9 @@ public final class FrameReader<M> implements MessageReader<M> {
                 current = readHeader(in, loggedIn);
                 row = current;
             }
-            return current.stream() == null ? whole(current, in) : head(current, in);
+            return current.stream() == null ? readWhole(current, in) : readHead(current, in);
         } catch (MalformedFrame e) {
-            throw e.in(header);
+            throw e.withHeader(header);
         }
     }
 
@@ -88,10 +88,10 @@ public final class FrameReader<M> implements MessageReader<M> {
             }
         }
         throw new MalformedFrame(
-                length > candidates.getFirst().most() ? "the body is over the limit" : "the length does not fit");
+                length > candidates.getFirst().maxBytes() ? "the body is over the limit" : "the length does not fit");
     }
 
-    private @Nullable M whole(Packet<? extends M> packet, ByteBuf in) {
+    private @Nullable M readWhole(Packet<? extends M> packet, ByteBuf in) {
         if (in.readableBytes() < length) {
             return null;
         }
@@ -104,7 +104,7 @@ public final class FrameReader<M> implements MessageReader<M> {
         return message;
     }
 
-    private @Nullable M head(Packet<? extends M> packet, ByteBuf in) {
+    private @Nullable M readHead(Packet<? extends M> packet, ByteBuf in) {
         if (in.readableBytes() < 4) {
             return null;
         }
@@ -122,7 +122,7 @@ public final class FrameReader<M> implements MessageReader<M> {
         return message;
     }
 
-    private @Nullable M content(ByteBuf in) {
+    private @Nullable M readContent(ByteBuf in) {
         if (contentLeft > 0 && !in.isReadable()) {
             return null;
         }

@@ -16,7 +16,7 @@ interface Layout<T> {
      *
      * @param in the body, or as much of it as is buffered; its first byte is at index 0
      * @param length the length of the whole body in bytes, from the header
-     * @throws MalformedFrame if the bytes break the rules
+     * @throws chatd.protocol.MalformedFrame if the bytes break the rules
      */
     T read(ByteBuf in, long length);
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param meaning for the table in the documentation
  * @param body for the table in the documentation
  * @param gate who may send it; always {@link Gate#ANYONE} for an event
- * @param least the minimum length of a body in bytes
- * @param most the maximum length of a body in bytes; a longer one is refused from its header
+ * @param minBytes the minimum length of a body in bytes
+ * @param maxBytes the maximum length of a body in bytes; a longer one is refused from its header
  * @param carries selects the values of {@code type} that this row encodes, if several rows carry the type
  * @param stream for a body that ends in streamed content: the content's length, and that of the part before it
  */
@@ -25,28 +25,32 @@ record Packet<T>(
         String meaning,
         String body,
         Gate gate,
-        long least,
-        long most,
+        long minBytes,
+        long maxBytes,
         Layout<T> layout,
         Predicate<T> carries,
         @Nullable Stream<T> stream) {
 
     /** No limit except that of the header's length field. */
-    static final long ANY = 0xffff_ffffL;
+    static final long UNLIMITED = 0xffff_ffffL;
 
-    /** @param head computes the bytes before the content from the body's first four bytes, read as a number */
+    /**
+     * @param head computes how many bytes come before the content from the body's first four bytes,
+     *     read as a number
+     */
     record Stream<T>(ToLongFunction<T> size, LongUnaryOperator head) {}
 
-    Packet<T> only(Predicate<T> which) {
-        return new Packet<>(code, type, meaning, body, gate, least, most, layout, which, stream);
+    Packet<T> onlyFor(Predicate<T> which) {
+        return new Packet<>(code, type, meaning, body, gate, minBytes, maxBytes, layout, which, stream);
     }
 
     Packet<T> streaming(ToLongFunction<T> size, LongUnaryOperator head) {
-        return new Packet<>(code, type, meaning, body, gate, least, most, layout, carries, new Stream<>(size, head));
+        return new Packet<>(
+                code, type, meaning, body, gate, minBytes, maxBytes, layout, carries, new Stream<>(size, head));
     }
 
     boolean fits(long length) {
-        return length >= least && length <= most;
+        return length >= minBytes && length <= maxBytes;
     }
 
     /** Returns type and subtype, as in {@code 0x0010/0x0001}. */

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNullElse;
 
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Secret;
+import chatd.protocol.value.people.AllowedUsers;
 import chatd.protocol.value.people.Preferences;
-import chatd.protocol.value.people.Reach;
 import chatd.protocol.value.people.User;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +29,13 @@ public sealed interface AccountCommand extends Command {
     /** Gives the user's own account another name. */
     record Rename(String name, String id) implements AccountCommand {}
 
-    /** Changes what the user prefers; null leaves a preference as it is. */
+    /** Changes the user's preferences; null leaves one as it is. */
     record ChangePreferences(
             @Nullable Boolean readMarks,
-            @Nullable Reach calls,
-            @Nullable Reach requests,
-            @Nullable Reach groups,
-            @Nullable Reach texts,
+            @Nullable AllowedUsers calls,
+            @Nullable AllowedUsers requests,
+            @Nullable AllowedUsers groups,
+            @Nullable AllowedUsers texts,
             String id)
             implements AccountCommand {
         @Override
@@ -44,7 +44,7 @@ public sealed interface AccountCommand extends Command {
         }
 
         /** Returns the preferences after the change. */
-        public Preferences after(Preferences before) {
+        public Preferences applyTo(Preferences before) {
             return new Preferences(
                     requireNonNullElse(readMarks, before.readMarks()),
                     requireNonNullElse(calls, before.calls()),

@@ -21,24 +21,27 @@ public sealed interface DirectCommand extends Command {
     /**
      * Asks users for a direct session.
      *
-     * @param user one of them, or a group, whose members are asked who are online
+     * @param user one of them; or a group, whose online members are asked
      * @param others the others; empty for a group
-     * @param own told to those who accept
+     * @param own the caller's endpoint, sent to those who accept
      */
     record Call(User user, List<User> others, DirectKind kind, String session, Endpoint own, String id)
             implements DirectCommand {
         /** Maximum number of others. */
-        public static final int MOST_OTHERS = 7;
+        public static final int MAX_OTHERS = 7;
 
         public Call {
             others = List.copyOf(others);
         }
     }
 
-    /** Agrees to a session; {@code own} is told to all who are in it. */
+    /** Accepts a call; {@code own} is sent to everybody in the session. */
     record Accept(String session, Endpoint own, String id) implements DirectCommand {}
 
-    /** Tells the others in a session at which addresses one may be reached now; they replace those before. */
+    /**
+     * Tells the others in a session the addresses at which the user can be reached now; they
+     * replace the earlier ones.
+     */
     record ChangeCandidates(String session, List<Candidate> candidates, String id) implements DirectCommand {
         public ChangeCandidates {
             candidates = List.copyOf(candidates);
@@ -47,16 +50,18 @@ public sealed interface DirectCommand extends Command {
 
     record Decline(String session, String id) implements DirectCommand {}
 
-    /** Gives up a call that nobody has accepted yet; those who have are not affected. */
+    /**
+     * Withdraws a call from those who have not accepted it yet; those who have are not affected.
+     */
     record Cancel(String session, String id) implements DirectCommand {}
 
     /**
-     * Leaves a session, which ends when one user is left.
+     * Leaves a session; it ends when only one user is left.
      *
      * @param reason a word for the others and the log
      */
     record EndDirect(String session, String reason, String id) implements DirectCommand {
         /** Maximum size of the reason, in bytes. */
-        public static final int MOST_REASON = 32;
+        public static final int MAX_REASON_BYTES = 32;
     }
 }

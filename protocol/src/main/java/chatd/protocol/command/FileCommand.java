@@ -21,14 +21,14 @@ public sealed interface FileCommand extends Command {
     record FetchFile(long file) implements FileCommand {}
 
     /**
-     * Begins to send a file in pieces. Its answer gives the upload a number.
+     * Starts an upload of a file in pieces. The answer gives the upload a number.
      *
      * @param name not validated
      * @param size in bytes
-     * @param picture whether it is to be shown in place
-     * @param answered the number of the message that it answers; 0 for none
+     * @param picture whether it is to be shown inline
+     * @param replyTo the number of the message that it answers; 0 for none
      */
-    record StartUpload(Audience audience, String name, long size, boolean picture, long answered, String id)
+    record StartUpload(Audience audience, String name, long size, boolean picture, long replyTo, String id)
             implements FileCommand {}
 
     /**
@@ -36,17 +36,17 @@ public sealed interface FileCommand extends Command {
      *
      * @param offset how many bytes come before it
      */
-    @SuppressWarnings("ArrayRecordComponent") // its bytes are compared nowhere
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record UploadPiece(long upload, long offset, byte[] bytes, String id) implements FileCommand {
         /** Maximum size of a piece in bytes. */
-        public static final int MOST = 64 << 10;
+        public static final int MAX_BYTES = 64 << 10;
     }
 
     /**
      * Ends an upload, whose file is then sent.
      *
-     * @param upload 0 for the only one of the session
-     * @param sha256 the SHA-256 of what was to be sent; null if it is not to be compared
+     * @param upload its number; 0 for the session's only one
+     * @param sha256 the expected SHA-256 of the content; null if it is not to be checked
      */
     @SuppressWarnings("ArrayRecordComponent") // as in UploadPiece
     record EndUpload(long upload, byte @Nullable [] sha256, String id) implements FileCommand {
@@ -57,18 +57,18 @@ public sealed interface FileCommand extends Command {
     }
 
     /**
-     * Fetches a file in pieces, from an offset on.
+     * Fetches a file in pieces, starting at an offset.
      *
-     * @param picture whether the answers have the type of pictures
+     * @param picture whether the answers have the message type of pictures
      */
     record GetFile(long file, long offset, boolean picture, String id) implements FileCommand {}
 
     /**
-     * Sends a file that the user may read to somebody else.
+     * Sends a stored file, which the user must be allowed to read, to another audience.
      *
-     * @param answered as in {@link StartUpload}
+     * @param replyTo as in {@link StartUpload}
      */
-    record SendAgain(Audience audience, long file, boolean picture, long answered, String id) implements FileCommand {
+    record ForwardFile(Audience audience, long file, boolean picture, long replyTo, String id) implements FileCommand {
         @Override
         public boolean isAcknowledged() {
             return true;

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** Commands about groups. */
 public sealed interface GroupCommand extends Command {
     /** Maximum number of users in one command. */
-    int MOST_USERS = 1_000;
+    int MAX_USERS = 1_000;
 
     /** Maximum size of a topic, in bytes. */
-    int MOST_TOPIC = 1_000;
+    int MAX_TOPIC_BYTES = 1_000;
 
-    /** A command that changes something, and is acknowledged once that is committed. */
+    /** A command that changes something, and is acknowledged once the change is committed. */
     sealed interface Changing extends GroupCommand {
         @Override
         default boolean isAcknowledged() {
@@ -28,9 +28,9 @@ public sealed interface GroupCommand extends Command {
     }
 
     /**
-     * Makes a group, with the user as its owner.
+     * Creates a group, with the user as its owner.
      *
-     * @param wholeHistory whether those who come see what was said before
+     * @param wholeHistory whether new members see earlier messages
      * @param open whether anybody may find and join it
      */
     record Create(String name, List<User> members, boolean wholeHistory, boolean open, String id) implements Changing {
@@ -47,7 +47,9 @@ public sealed interface GroupCommand extends Command {
 
     record Remove(long group, User user, String id) implements OfGroup {}
 
-    /** @param next who is to be owner, if the last one leaves; null for whoever was a member longest */
+    /**
+     * @param next the new owner, if the last owner leaves; null for the member of longest standing
+     */
     record Leave(long group, @Nullable User next, String id) implements OfGroup {}
 
     record Join(long group, String id) implements OfGroup {}
@@ -64,17 +66,17 @@ public sealed interface GroupCommand extends Command {
             @Nullable String topic,
             String id) implements OfGroup {}
 
-    /** Ends a group: it stays readable. */
+    /** Closes a group, which stays readable. */
     record Close(long group, String id) implements OfGroup {}
 
     /**
      * Lists the members of a group, by their numbers.
      *
      * @param after only members with a higher number
-     * @param limit the maximum number of members, 0 to {@value #MOST}
+     * @param limit the maximum number of members, 0 to {@value #MAX_LIMIT}
      */
     record ListMembers(long group, long after, int limit, String id) implements GroupCommand {
-        public static final int MOST = 1_000;
-        public static final int USUAL = 200;
+        public static final int MAX_LIMIT = 1_000;
+        public static final int DEFAULT_LIMIT = 200;
     }
 }

@@ -3,7 +3,7 @@ package chatd.protocol.command;
 import static java.util.Objects.requireNonNullElse;
 
 import chatd.protocol.value.Audience;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.User;
 import java.time.Instant;
 import java.util.Locale;
@@ -15,9 +15,9 @@ public sealed interface MessageCommand extends Command {
     /**
      * Sends a text; an empty {@code text} is decoded, but refused later.
      *
-     * @param answered the number of the message that it answers; 0 for none
+     * @param replyTo the number of the message that it answers; 0 for none
      */
-    record SendText(Audience audience, String text, long answered, String id) implements MessageCommand {
+    record SendText(Audience audience, String text, long replyTo, String id) implements MessageCommand {
         public SendText(Audience audience, String text) {
             this(audience, text, 0, "");
         }
@@ -29,14 +29,15 @@ public sealed interface MessageCommand extends Command {
     }
 
     /**
-     * Marks a conversation as read up to a message; a mark never goes back. It is acknowledged once it is stored, which may
-     * be after what follows it.
+     * Marks a conversation as read up to a message; the mark never moves back. It is acknowledged
+     * once it is stored, which may be after later commands are.
      *
-     * @param with the other user of the conversation, or one with an empty name for the messages to everyone
+     * @param with the other user of the conversation, or one with an empty name for the messages to
+     *     everyone
      */
     record MarkRead(User with, long message, String id) implements MessageCommand {}
 
-    /** Tells a user that a text to it is being written. */
+    /** Notifies a user that a text to them is being written. */
     record Typing(User to, String id) implements MessageCommand {
         @Override
         public boolean isAcknowledged() {
@@ -48,21 +49,21 @@ public sealed interface MessageCommand extends Command {
      * Lists the user's conversations, by their last message, the newest first.
      *
      * @param before only those whose last message has a lower number
-     * @param limit the maximum number of conversations, 0 to {@value #MOST}
+     * @param limit the maximum number of conversations, 0 to {@value #MAX_LIMIT}
      */
     record ListConversations(long before, int limit, String id) implements MessageCommand {
-        public static final int MOST = 200;
-        public static final int USUAL = 50;
+        public static final int MAX_LIMIT = 200;
+        public static final int DEFAULT_LIMIT = 50;
     }
 
     /**
-     * Changes what the user wants of a conversation; null leaves it as it is.
+     * Changes the user's preferences for a conversation; null leaves one as it is.
      *
      * @param with as in {@link MarkRead}
      */
-    record ChangeAttention(
+    record ChangeConversationPreferences(
             User with,
-            Attention.@Nullable Notices notices,
+            ConversationPreferences.@Nullable Notices notices,
             @Nullable Boolean pinned,
             @Nullable Boolean unread,
             String id)
@@ -72,9 +73,9 @@ public sealed interface MessageCommand extends Command {
             return true;
         }
 
-        /** Returns what is wanted after the change. */
-        public Attention after(Attention before) {
-            return new Attention(
+        /** Returns the preferences after the change. */
+        public ConversationPreferences applyTo(ConversationPreferences before) {
+            return new ConversationPreferences(
                     requireNonNullElse(notices, before.notices()),
                     requireNonNullElse(pinned, before.pinned()),
                     requireNonNullElse(unread, before.unread()));
@@ -82,12 +83,12 @@ public sealed interface MessageCommand extends Command {
     }
 
     /**
-     * Tells the administrators of a message.
+     * Reports a message to the administrators.
      *
-     * @param text why, at most {@value #MOST_BYTES} bytes
+     * @param text why, at most {@value #MAX_BYTES} bytes
      */
     record Report(long message, String text, String id) implements MessageCommand {
-        public static final int MOST_BYTES = 1_000;
+        public static final int MAX_BYTES = 1_000;
 
         @Override
         public boolean isAcknowledged() {
@@ -95,9 +96,9 @@ public sealed interface MessageCommand extends Command {
         }
     }
 
-    /** Something to be done about a message, by its number. */
+    /** A change to a message, or a reaction to it, by its number. */
     sealed interface Amending extends MessageCommand {
-        /** Returns the number of the message, the first one's if it was corrected. */
+        /** Returns the number of the message; if it was corrected, that of the original. */
         long message();
 
         @Override
@@ -109,11 +110,11 @@ public sealed interface MessageCommand extends Command {
     /** Takes a message back, for everybody. */
     record TakeBack(long message, String id) implements Amending {}
 
-    /** Gives a text of the user's own a new text. */
+    /** Replaces the text of a message of the user's own. */
     record Correct(long message, String text, String id) implements Amending {}
 
     /**
-     * Reacts to a message, or no longer.
+     * Reacts to a message, or withdraws a reaction.
      *
      * @param code an emoticon's code, or an emoji
      */
@@ -129,28 +130,28 @@ public sealed interface MessageCommand extends Command {
      *     of the reader's own
      * @param before only messages with a lower number
      * @param after only messages with a higher number, the lowest first; -1 for the newest
-     * @param limit the maximum number of messages, 1 to {@value #MOST}; {@value #USUAL} if the client gave none
+     * @param limit the maximum number of messages, 1 to {@value #MAX_LIMIT}; {@value #DEFAULT_LIMIT} if the client gave none
      */
     record ReadHistory(@Nullable User with, long before, long after, int limit, String id) implements MessageCommand {
         /** Maximum number of messages in one page. */
-        public static final int MOST = 200;
+        public static final int MAX_LIMIT = 200;
 
-        public static final int USUAL = 50;
+        public static final int DEFAULT_LIMIT = 50;
     }
 
     /**
-     * Searches what the user may read for words; the newest messages first.
+     * Searches the messages that the user may read for words; the newest first.
      *
-     * @param text the words, each of which has to be there, and phrases in quotes
+     * @param text the words, all of which must occur, and phrases in quotes
      * @param with as in {@link ReadHistory}
-     * @param from only what this user has sent; null for anybody
-     * @param since only what was sent then or later; null for no bound
-     * @param until only what was sent before; null for no bound
+     * @param from only messages from this user; null for anybody
+     * @param since only messages sent then or later; null for no bound
+     * @param until only messages sent before; null for no bound
      * @param media only messages of this kind; null for any
      * @param before only messages with a lower number
      * @param limit as in {@link ReadHistory}
      */
-    record Find(
+    record SearchMessages(
             String text,
             @Nullable User with,
             @Nullable User from,
@@ -162,10 +163,10 @@ public sealed interface MessageCommand extends Command {
             String id)
             implements MessageCommand {
         /** Maximum bytes of the words. */
-        public static final int MOST_BYTES = 1_000;
+        public static final int MAX_BYTES = 1_000;
     }
 
-    /** What a message is. */
+    /** The kind of a message. */
     enum Media {
         TEXT,
         FILE;

@@ -10,10 +10,10 @@ public sealed interface SessionCommand extends Command {
     /**
      * Logs in; a name that breaks the rules for names is accepted here, but belongs to nobody.
      *
-     * @param device the client's own label: another login with the same label displaces this one. Null is the single
-     *     device shared by all clients whose dialect has no labels
-     * @param quiet whether this session alone does not make its user online
-     * @param remember whether the device is to get a key, with which it logs in the next time
+     * @param device the client's own label: another login with the same label displaces this one.
+     *     Null is the single device shared by all clients whose dialect has no labels
+     * @param quiet whether this session, on its own, does not make its user appear online
+     * @param remember whether to give the device a key with which it can log in next time
      */
     record LogIn(User user, Secret password, @Nullable String device, boolean quiet, boolean remember, String id)
             implements SessionCommand {
@@ -22,7 +22,7 @@ public sealed interface SessionCommand extends Command {
         }
     }
 
-    /** Logs in with the key that the device was given by its last login. */
+    /** Logs in with the key that the device was given at its last login. */
     record LogInByKey(User user, Secret key, String device, boolean quiet, String id) implements SessionCommand {}
 
     /**
@@ -63,9 +63,9 @@ public sealed interface SessionCommand extends Command {
     /**
      * Input that is not a command; it is refused, and the connection stays open.
      *
-     * @param called the type it claims in its dialect, for the answer; empty if none
-     * @param what what was wrong with it; quotes no input
-     * @param counts whether it counts as a protocol violation, of which the peer may commit only a few
+     * @param claimedType the type it claims in its dialect, for the answer; empty if none
+     * @param problem what was wrong with it; quotes no input
+     * @param isViolation whether it counts as a protocol violation, of which the peer may commit only a few
      */
-    record Malformed(String called, String what, boolean counts, String id) implements SessionCommand {}
+    record Malformed(String claimedType, String problem, boolean isViolation, String id) implements SessionCommand {}
 }

@@ -9,15 +9,18 @@ public sealed interface UserCommand extends Command {
     /**
      * Finds users by the beginning of their name.
      *
-     * @param limit the maximum number of users, 0 to {@value #MOST}
+     * @param limit the maximum number of users, 0 to {@value #MAX_LIMIT}
      */
     record FindUsers(String text, int limit, String id) implements UserCommand {
-        public static final int MOST = 50;
+        public static final int MAX_LIMIT = 50;
     }
 
-    /** Looks users up by their numbers, at most {@value #MOST}; those that nobody has are left out of the answer. */
+    /**
+     * Looks users up by their numbers, at most {@value #MAX_USERS}; numbers that nobody has are left out
+     * of the answer.
+     */
     record LookUpUsers(List<Long> users, String id) implements UserCommand {
-        public static final int MOST = 200;
+        public static final int MAX_USERS = 200;
 
         public LookUpUsers {
             users = List.copyOf(users);
@@ -28,10 +31,10 @@ public sealed interface UserCommand extends Command {
      * Lists the user's friends, by their numbers.
      *
      * @param after only friends with a higher number
-     * @param limit the maximum number of friends, 0 to {@value #MOST}
+     * @param limit the maximum number of friends, 0 to {@value #MAX_LIMIT}
      */
     record ListFriends(long after, int limit, String id) implements UserCommand {
-        public static final int MOST = 200;
+        public static final int MAX_LIMIT = 200;
     }
 
     /** A command about one other user. */
@@ -45,20 +48,23 @@ public sealed interface UserCommand extends Command {
     }
 
     /**
-     * Asks a user to be a friend; agrees, if that user has asked already.
+     * Asks a user to be a friend; accepts their request, if that user has asked already.
      *
-     * @param text what to say, at most {@value #MOST_BYTES} bytes; may be empty
+     * @param text what to say, at most {@value #MAX_BYTES} bytes; may be empty
      */
     record AskFriend(User user, String text, String id) implements AboutOne {
-        public static final int MOST_BYTES = 1_000;
+        public static final int MAX_BYTES = 1_000;
     }
 
-    /** Answers an open request of a user. */
+    /** Answers a pending request from a user. */
     record AnswerFriend(User user, boolean agrees, String id) implements AboutOne {}
 
-    /** Removes a user from the friends, or withdraws an open request. */
+    /** Removes a friend, or withdraws a pending request. */
     record RemoveFriend(User user, String id) implements AboutOne {}
 
-    /** Blocks a user, so that what it sends to this user alone no longer arrives; or unblocks it. */
+    /**
+     * Blocks a user, so that messages from them to this user alone no longer arrive; or unblocks
+     * them.
+     */
     record Block(User user, boolean on, String id) implements AboutOne {}
 }

@@ -7,14 +7,17 @@ import chatd.protocol.value.direct.Endpoint;
 import java.util.List;
 import java.util.SortedMap;
 
-/** Events of direct sessions (page {@code direct.md}). {@code user} is who did it, {@code to} whom it is told. */
+/**
+ * Events of direct sessions (page {@code direct.md}). {@code user} is who did it, {@code to} the
+ * recipient.
+ */
 public sealed interface DirectEvent extends Event {
     long user();
 
     String session();
 
     /**
-     * A user asks for a direct session. No addresses are told before it is accepted.
+     * A user asks for a direct session. No addresses are sent before it is accepted.
      *
      * @param to the viewer; or a group, as an {@link Addressee}
      * @param others the others who are asked
@@ -35,9 +38,9 @@ public sealed interface DirectEvent extends Event {
     }
 
     /**
-     * A user is in a session that the viewer is in, too.
+     * Another user is in the viewer's session.
      *
-     * @param dials whether the viewer is the one that opens the connection to it
+     * @param dials whether it is the viewer who opens the connection
      */
     record Introduced(long user, String name, long to, String session, Endpoint endpoint, boolean dials)
             implements DirectEvent {}
@@ -56,10 +59,11 @@ public sealed interface DirectEvent extends Event {
     record Cancelled(long user, long to, String session) implements DirectEvent {}
 
     /**
-     * A user has left a session; or, from the viewer itself, the call is no longer this session's.
+     * A user has left a session; if it is the viewer, this login session no longer takes part in
+     * the call.
      *
-     * @param reason {@code elsewhere}, {@code unanswered}, {@code crossed} and {@code lost} are the daemon's, others the
-     *     user's
+     * @param reason {@code elsewhere}, {@code unanswered}, {@code crossed} and {@code lost} come
+     *     from the daemon, others from the user
      */
     record Ended(long user, long to, String session, String reason) implements DirectEvent {}
 }

@@ -18,7 +18,7 @@ public sealed interface FileEvent extends Event {
      * @param offset how many bytes come before it
      * @param picture whether it was asked for as a picture
      */
-    @SuppressWarnings("ArrayRecordComponent") // its bytes are compared nowhere
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Chunk(long file, long offset, byte[] bytes, boolean picture) implements FileEvent {}
 
     /** All of a file that is fetched in pieces has been sent. */

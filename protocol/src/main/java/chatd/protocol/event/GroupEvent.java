@@ -3,7 +3,7 @@ package chatd.protocol.event;
 import chatd.protocol.value.group.GroupRole;
 import java.util.List;
 
-/** Answers about groups. What is done to them is a {@link MessageEvent.GroupChanged}. */
+/** Answers about groups. Changes to groups are {@link MessageEvent.GroupChanged}. */
 public sealed interface GroupEvent extends Event {
 
     /**

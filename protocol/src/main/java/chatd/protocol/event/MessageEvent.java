@@ -1,11 +1,11 @@
 package chatd.protocol.event;
 
 import chatd.protocol.value.Addressee;
-import chatd.protocol.value.Amended;
 import chatd.protocol.value.Media;
+import chatd.protocol.value.MessageState;
 import chatd.protocol.value.References;
-import chatd.protocol.value.group.GroupAct;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.group.GroupAction;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Unread;
 import java.time.Instant;
 import java.util.List;
@@ -15,31 +15,36 @@ import org.jspecify.annotations.Nullable;
 /** Events about messages and their history. */
 public sealed interface MessageEvent extends Event {
 
-    /** Something that has a number in the history: a text or file that somebody has sent, or what became of one. */
+    /**
+     * An item that has a number in the history: a text, a file, or a later change to a message or a
+     * group.
+     */
     sealed interface Message extends MessageEvent {
         /** Returns the sender's name; empty if the dialect does not carry it. */
         String sender();
 
         Instant time();
 
-        /** Returns what proves the message; null if the dialect does not carry it. */
+        /** Returns the data that proves the message; null if the dialect does not carry it. */
         @Nullable
         Stored stored();
 
         /** Returns a copy of this message, stored as {@code other}. */
-        Message with(Stored other);
+        Message withStored(Stored other);
     }
 
     /**
-     * The data that proves that a message is the one that was sent (page {@code audit-log.md}, "Proof").
+     * The data that proves that a message is the one that was sent (page {@code audit-log.md},
+     * "Proof").
      *
      * @param number the message's number
      * @param sender the sender's number; 0 is the daemon
-     * @param receivers the receivers' numbers, or that of one group as an {@link Addressee}; a dialect shows each viewer only
-     *     those it may know. Null is everyone
+     * @param receivers the receivers' numbers, or that of one group as an {@link Addressee}; a
+     *     dialect shows each viewer only those it may know. Null is everyone
      * @param salt 16 bytes
      * @param references what it refers to, which is not part of the proof
-     * @param amended what has become of it since it was sent; of a corrected text, {@code salt} is that of the correction
+     * @param amended how it has changed since it was sent; for a corrected text, {@code salt} is
+     *     that of the correction
      */
     record Stored(
             long number,
@@ -47,25 +52,25 @@ public sealed interface MessageEvent extends Event {
             @Nullable List<Long> receivers,
             byte[] salt,
             References references,
-            Amended amended) {
+            MessageState amended) {
         /** The number of the daemon, as a sender. */
         public static final long SERVER = 0;
 
-        /** The salt of what has none. */
+        /** The salt of items that have none. */
         public static final byte[] UNSALTED = {};
 
-        /** A message of which nothing has become yet. */
+        /** Creates the data of a message that has not changed since it was sent. */
         public Stored(long number, long sender, @Nullable List<Long> receivers, byte[] salt, References references) {
-            this(number, sender, receivers, salt, references, Amended.UNCHANGED);
+            this(number, sender, receivers, salt, references, MessageState.UNCHANGED);
         }
 
-        /** Something that has neither a salt nor references. */
+        /** Creates the data of an item that has neither a salt nor references. */
         public Stored(long number, long sender, @Nullable List<Long> receivers) {
             this(number, sender, receivers, UNSALTED, References.NONE);
         }
 
         /** Returns the same with other receivers and references. */
-        public Stored to(List<Long> others, References its) {
+        public Stored withReceivers(List<Long> others, References its) {
             return new Stored(number, sender, others, salt, its, amended);
         }
     }
@@ -76,7 +81,7 @@ public sealed interface MessageEvent extends Event {
             String text,
             @Nullable Stored stored) implements Message {
         @Override
-        public Text with(Stored other) {
+        public Text withStored(Stored other) {
             return new Text(sender, time, text, other);
         }
     }
@@ -95,16 +100,16 @@ public sealed interface MessageEvent extends Event {
             @Nullable FileDigest content,
             @Nullable Stored stored) implements Message {
         @Override
-        public FileOffer with(Stored other) {
+        public FileOffer withStored(Stored other) {
             return new FileOffer(sender, time, name, file, content, other);
         }
     }
 
-    /** A file's content as a whole: its size in bytes, its SHA-256, and what it is. */
+    /** A file's content as a whole: its size in bytes, its SHA-256, and its media type. */
     record FileDigest(long size, byte[] sha256, Media media) {}
 
     /**
-     * A text or file, in a history, that was taken back: nothing is left of it but that it was.
+     * What a history shows of a text or file that was taken back: only that it existed.
      *
      * @param by who took it back; 0 is an administrator
      */
@@ -116,73 +121,82 @@ public sealed interface MessageEvent extends Event {
             Instant takenBack,
             @Nullable Stored stored) implements Message {
         @Override
-        public Erased with(Stored other) {
+        public Erased withStored(Stored other) {
             return new Erased(sender, time, isFile, by, takenBack, other);
         }
     }
 
     /**
-     * Something was done to a group; the sender is who did it.
+     * A group was changed; the sender is who did it.
      *
      * @param group the group's number
-     * @param name its name from then on
+     * @param name its name after the change
      */
     record GroupChanged(
             String sender,
             Instant time,
             long group,
             String name,
-            GroupAct act,
+            GroupAction act,
             @Nullable Stored stored) implements Message {
         @Override
-        public GroupChanged with(Stored other) {
+        public GroupChanged withStored(Stored other) {
             return new GroupChanged(sender, time, group, name, act, other);
         }
     }
 
-    /** What somebody has done about a message; its sender, time and number are its own. */
+    /**
+     * A change to an earlier message, or a reaction to it; sender, time and number are its own, not
+     * those of the message.
+     */
     sealed interface Amendment extends Message {
         /** Returns the number of the message that it is about. */
-        long of();
+        long target();
     }
 
-    /** A message was taken back, by its sender or by somebody who may; 0 is an administrator. */
+    /**
+     * A message was taken back, by its sender or by somebody else who is allowed to; sender 0 is an
+     * administrator.
+     */
     record TakenBack(
-            String sender, Instant time, long of, @Nullable Stored stored) implements Amendment {
+            String sender,
+            Instant time,
+            long target,
+            @Nullable Stored stored) implements Amendment {
         @Override
-        public TakenBack with(Stored other) {
-            return new TakenBack(sender, time, of, other);
+        public TakenBack withStored(Stored other) {
+            return new TakenBack(sender, time, target, other);
         }
     }
 
-    /** A text has a new text. */
+    /** A text was corrected. */
     record Corrected(
             String sender,
             Instant time,
-            long of,
+            long target,
             String text,
             @Nullable Stored stored) implements Amendment {
         @Override
-        public Corrected with(Stored other) {
-            return new Corrected(sender, time, of, text, other);
+        public Corrected withStored(Stored other) {
+            return new Corrected(sender, time, target, text, other);
         }
     }
 
     /**
-     * Somebody reacts to a message, or no longer.
+     * Somebody reacted to a message, or withdrew a reaction.
      *
      * @param code an emoticon's code, or an emoji
      */
     record Reacted(
             String sender,
             Instant time,
-            long of,
+            long target,
             String code,
             boolean on,
             @Nullable Stored stored) implements Amendment {
         @Override
-        public Reacted with(Stored other) {
-            return new Reacted(sender, time, of, code, on, other);
+        public Reacted withStored(Stored other) {
+            return new Reacted(sender, time, target, code, on, other);
         }
     }
 
@@ -190,15 +204,17 @@ public sealed interface MessageEvent extends Event {
     record ClearScreen() implements MessageEvent {}
 
     /**
-     * A page of the history, or of what was found in it.
+     * A page of the history, or of search results.
      *
-     * @param with the {@link Addressee} with whom the conversation is; null for all of the reader's own
-     * @param items oldest first, of a search newest first, as they are now; in a page after a number also what was done since about messages up to
-     *     that number
+     * @param with the other side of the conversation, an {@link Addressee}; null for all of the
+     *     reader's own messages
+     * @param items oldest first, or newest first for a search, in their current form; a page after
+     *     a number also has the later changes to messages up to that number
      * @param more whether there are more in the same direction
-     * @param names the current names of the senders and receivers of the items, by number as an {@link Addressee}
-     * @param read up to which number the users of a conversation have read, by account number: the reader, and the
-     *     other one, if it tells
+     * @param names the current names of the senders and receivers of the items, by number as an
+     *     {@link Addressee}
+     * @param read the number up to which each user of a conversation has read, by account number:
+     *     the reader, and the other user if they share it
      * @param found what was found in the items; null if nothing was searched for
      */
     record Page(
@@ -221,16 +237,19 @@ public sealed interface MessageEvent extends Event {
     }
 
     /**
-     * What was found in the items of a page.
+     * Where the search words were found in the items of a page.
      *
-     * @param upTo messages with numbers above this one were not searched, since they are not indexed yet; {@link
-     *     #EVERYTHING} if all were
+     * @param upTo messages with numbers above this one were not searched, since they are not
+     *     indexed yet; {@link #EVERYTHING} if all were
      */
     record Found(List<Hit> hits, long upTo) {
         public static final long EVERYTHING = Long.MAX_VALUE;
     }
 
-    /** Where in the text of a message, or in the name of its file, what was searched for is: in order, at least once. */
+    /**
+     * Where the search words occur in the text of a message, or in the name of its file: in order,
+     * at least one place.
+     */
     record Hit(long message, List<Place> places) {}
 
     /** A part of a text, in UTF-16 units. */
@@ -252,5 +271,6 @@ public sealed interface MessageEvent extends Event {
      * @param name its name; empty for everyone
      * @param read the number of the last message that the user has read
      */
-    record Conversation(long with, String name, Message last, Unread unread, long read, Attention attention) {}
+    record Conversation(
+            long with, String name, Message last, Unread unread, long read, ConversationPreferences attention) {}
 }

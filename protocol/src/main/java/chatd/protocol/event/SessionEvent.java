@@ -7,7 +7,7 @@ import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.group.GroupRole;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Preferences;
 import chatd.protocol.value.people.Roster;
 import chatd.protocol.value.people.Unread;
@@ -50,43 +50,47 @@ public sealed interface SessionEvent extends Event {
      * The state of an account, for its user, as of the login.
      *
      * @param friends their numbers, ascending; the welcome's roster has their names
-     * @param received the open requests of others, the oldest first
-     * @param asked the users whom the user has asked, by number
+     * @param receivedRequests the pending requests from others, the oldest first
+     * @param sentRequests the users to whom the user has sent a request that is pending, by number
      * @param blocked by number
      * @param groups those that the user is in, by number
-     * @param unread by the other side of a conversation, an {@link Addressee}; those without anything unread are left out
+     * @param unread by the other side of a conversation, an {@link Addressee}; those without
+     *     anything unread are left out
      * @param attention by the same; those with nothing special are left out
-     * @param names the current names of the users and groups in these lists, by number as an {@link Addressee}
-     * @param token with which the session can be resumed
-     * @param key with which the device logs in the next time; null if it is not remembered
-     * @param behind whether too much was missed to be sent: the client reads what it wants of the history
+     * @param names the current names of the users and groups in these lists, by number as an {@link
+     *     Addressee}
+     * @param token for resuming the session
+     * @param key with which the device can log in next time; null if it is not remembered
+     * @param missedTooMuch whether too many messages were missed to send them: the client reads those it
+     *     wants from the history
      */
     record State(
             List<Long> friends,
-            List<Request> received,
-            List<Long> asked,
+            List<Request> receivedRequests,
+            List<Long> sentRequests,
             List<Long> blocked,
             List<OwnGroup> groups,
             SortedMap<Long, Unread> unread,
             Preferences preferences,
-            SortedMap<Long, Attention> attention,
+            SortedMap<Long, ConversationPreferences> attention,
             SortedMap<Long, String> names,
             Server server,
             Secret token,
             @Nullable Secret key,
-            boolean behind) {}
+            boolean missedTooMuch) {}
 
     /** A group that the user is in. */
     record OwnGroup(long group, String name, GroupRole role, boolean closed) {}
 
-    /** A request of another user to be a friend. */
+    /** A friend request from another user. */
     record Request(long user, String text) {}
 
     /**
-     * What the server takes.
+     * What the server allows.
      *
      * @param everyone whether the user may write to everyone
-     * @param udpPort where it answers by UDP which address one comes from; 0 if nowhere
+     * @param udpPort the port at which a client can learn its own public UDP address; 0 if there is
+     *     none
      */
     record Server(String version, boolean everyone, int udpPort, Limits limits) {}
 
@@ -94,10 +98,11 @@ public sealed interface SessionEvent extends Event {
      * A command was carried out, and what it stored is committed.
      *
      * @param id the client's identifier of the command
-     * @param message the number of the message that it made; 0 if it made none
+     * @param message the number of the message that it created; 0 if it created none
      * @param time when that was
-     * @param group the number of the group that it made; 0 if it made none
-     * @param file the number of the file that it sent, or of the upload that it began; null if it did neither
+     * @param group the number of the group that it created; 0 if it created none
+     * @param file the number of the file that it sent, or of the upload that it started; null if it
+     *     did neither
      */
     record Accepted(
             String id,
@@ -137,11 +142,11 @@ public sealed interface SessionEvent extends Event {
     /**
      * One of the user's own sessions.
      *
-     * @param session its id, as in the log; of a device without a session, one of its own
+     * @param session its id, as in the log; a device without a session has an id of its own
      * @param device the client's label; empty if its dialect has none
      * @param dialect empty for a device without a session
      * @param since the time of its login
-     * @param used the time of its last command
+     * @param lastUsed the time of its last command
      * @param isThis whether it is the session that asked
      * @param remembered whether its device logs in with a key
      */
@@ -151,7 +156,7 @@ public sealed interface SessionEvent extends Event {
             String dialect,
             String address,
             Instant since,
-            Instant used,
+            Instant lastUsed,
             boolean isThis,
             boolean remembered) {}
 

@@ -3,7 +3,7 @@ package chatd.protocol.event;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Preferences;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ public sealed interface UserEvent extends Event {
     /**
      * The password was changed.
      *
-     * @param key with which the device logs in the next time; null if it is not remembered
+     * @param key with which the device can log in next time; null if it is not remembered
      */
     record PasswordChanged(@Nullable Secret key) implements UserEvent {
         public PasswordChanged() {
@@ -25,14 +25,17 @@ public sealed interface UserEvent extends Event {
         }
     }
 
-    /** The viewer has a new name, as it had asked for in this session. */
+    /** The viewer's name was changed, as this session had asked. */
     record NameChanged(String name) implements UserEvent {}
 
-    /** The settings document stored last, on another session or earlier; empty if none was ever stored. */
+    /**
+     * The settings document stored last, by another session or earlier; empty if none was ever
+     * stored.
+     */
     record Settings(Document document) implements UserEvent {}
 
     /**
-     * The users, and open groups, that were asked for.
+     * The users and open groups that a search or look-up found.
      *
      * @param more whether there are more users
      */
@@ -44,36 +47,37 @@ public sealed interface UserEvent extends Event {
      */
     record FoundGroup(long group, String name, int members, boolean isMember) {}
 
-    /** @param friend whether it is a friend of the viewer */
+    /** @param friend whether they are a friend of the viewer */
     record FoundUser(long user, String name, boolean online, boolean friend) {}
 
     /**
-     * A user asks another to be a friend; told to both.
+     * A user asked another to be a friend; sent to both.
      *
      * @param name the name of {@code user}
      */
     record FriendAsked(long user, String name, long asked, String text) implements UserEvent {}
 
-    /** A user has answered the request of another; told to both. */
+    /** A user answered the request of another; sent to both. */
     record FriendAnswered(long user, long asker, boolean agreed) implements UserEvent {}
 
-    /** A user is no longer a friend of another, or has withdrawn its request; told to both. */
+    /** A user removed another from their friends, or withdrew their request; sent to both. */
     record FriendRemoved(long user, long other) implements UserEvent {}
 
     /** The viewer's preferences were changed. */
     record PreferencesChanged(Preferences preferences) implements UserEvent {}
 
     /**
-     * What the viewer wants of a conversation was changed.
+     * The viewer's preferences for a conversation were changed.
      *
      * @param with the other side of the conversation, an {@link Addressee}
      */
-    record AttentionChanged(long with, Attention attention) implements UserEvent {}
+    record ConversationPreferencesChanged(long with, ConversationPreferences attention) implements UserEvent {}
 
     /**
-     * A user has read a conversation up to a message; told to its own other sessions, and to the other of a pair.
+     * A user has read a conversation up to a message; sent to their own other sessions and, if the
+     * conversation is between two users, to the other one.
      *
-     * @param with the other side, as the viewer sees the conversation, an {@link Addressee}
+     * @param with the other side of the conversation as the viewer sees it, an {@link Addressee}
      */
     record ReadUpTo(long user, long with, long message) implements UserEvent {}
 
@@ -92,8 +96,8 @@ public sealed interface UserEvent extends Event {
     /**
      * A user was renamed.
      *
-     * @param was the previous name; empty if the dialect does not carry it
+     * @param oldName the previous name; empty if the dialect does not carry it
      * @param online whether the user is online
      */
-    record Renamed(long user, String was, String name, boolean online) implements UserEvent {}
+    record Renamed(long user, String oldName, String name, boolean online) implements UserEvent {}
 }

@@ -10,16 +10,18 @@ public enum Carrier {
     LINES("chat-json/1"),
     /** Each text message of a WebSocket (RFC 6455) is a message. */
     WEB_SOCKET("chat-json"),
-    /** As {@link #WEB_SOCKET}; longer messages are compressed (RFC 7692, without context of earlier ones). */
+    /**
+     * As {@link #WEB_SOCKET}; longer messages are compressed (RFC 7692, without context takeover).
+     */
     COMPRESSED_WEB_SOCKET("chat-json");
 
     /** Bytes that a frame may need in front of the message. */
-    static final int MOST_IN_FRONT = 10;
+    static final int MAX_HEADER_BYTES = 10;
 
     /** Size in bytes from which a message is compressed. */
     private static final int COMPRESSED_FROM = 1 << 10;
 
-    /** The end of a compressed message, which is not sent (RFC 7692, section 7.2.1). */
+    /** Size of the end of a compressed message, which is not sent (RFC 7692, section 7.2.1). */
     private static final int TAIL_BYTES = 4;
 
     private static final int FINAL_TEXT = 0x81;
@@ -44,7 +46,7 @@ public enum Carrier {
     /**
      * Frames a message.
      *
-     * @param message its bytes, with {@link #MOST_IN_FRONT} bytes free in front of them; becomes the frame, unless
+     * @param message its bytes, with {@link #MAX_HEADER_BYTES} bytes free in front of them; becomes the frame, unless
      *     another buffer is returned, and then it is released
      */
     ByteBuf framed(ByteBuf message) {
@@ -71,8 +73,8 @@ public enum Carrier {
     }
 
     private static ByteBuf compressed(ByteBuf message) {
-        ByteBuf smaller = message.alloc().buffer(MOST_IN_FRONT + message.readableBytes() / 2);
-        smaller.setIndex(MOST_IN_FRONT, MOST_IN_FRONT);
+        ByteBuf smaller = message.alloc().buffer(MAX_HEADER_BYTES + message.readableBytes() / 2);
+        smaller.setIndex(MAX_HEADER_BYTES, MAX_HEADER_BYTES);
         Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
         try {
             deflater.setInput(message.nioBuffer());

@@ -13,9 +13,9 @@ import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
-import chatd.protocol.value.Amended;
+import chatd.protocol.value.MessageState;
 import chatd.protocol.value.References;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.people.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -43,7 +43,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The dialect of JSON messages, on one of its carriers (page {@code chat-json-1.md}). */
 public final class Json implements Dialect {
-    /** Longer messages, in bytes, stay on the heap, because many of them may be queued for slow readers. */
+    /**
+     * Size in bytes above which a message stays on the heap, because many may be queued for slow
+     * readers.
+     */
     private static final int LARGE = 64 << 10;
 
     /** Maximum size of the items in one page, in bytes. */
@@ -58,17 +61,17 @@ public final class Json implements Dialect {
      */
     static final int MAX_TOKENS = 20_000;
 
-    /** For messages, with the page's bounds: no duplicate keys, nothing after the value. */
+    /** For messages, with the limits of the page: no duplicate keys, nothing after the value. */
     private static final JsonMapper STRICT = mapper(16, MAX_TOKENS, true);
 
-    /** For documents in whatever form users choose to store. */
+    /** For documents, in whatever form users choose to store them. */
     static final JsonMapper LENIENT = mapper(64, 5 * MAX_TOKENS, false);
 
-    private static JsonMapper mapper(int deepest, int parts, boolean strict) {
+    private static JsonMapper mapper(int maxDepth, int maxTokens, boolean strict) {
         return JsonMapper.builder(JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
-                                .maxNestingDepth(deepest)
-                                .maxTokenCount(parts)
+                                .maxNestingDepth(maxDepth)
+                                .maxTokenCount(maxTokens)
                                 .build())
                         .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, strict)
                         .build())
@@ -111,7 +114,10 @@ public final class Json implements Dialect {
         return carrier.protocol();
     }
 
-    /** Reads lines on every carrier: messages that arrive otherwise are given to it as lines. */
+    /**
+     * Returns a reader of lines, whatever the carrier: messages that arrive in another framing are
+     * passed to it as lines.
+     */
     @Override
     public MessageReader<Command> commandReader() {
         return new LineReader<>(most, this::command);
@@ -141,16 +147,20 @@ public final class Json implements Dialect {
             case FileEvent _ -> null;
             case DirectEvent _ -> null;
         };
-        // A message to several is framed for each of them: compressed a thousand times, it would hold up everyone.
-        Carrier its = view(event, viewer) == 0 ? carrier : carrier.uncompressed();
-        return framed(its, asSeenBy(event, viewer), buffers)
+        // A message to several is encoded for each of them: to compress it a thousand times would
+        // delay everyone.
+        Carrier frameCarrier = viewKey(event, viewer) == 0 ? carrier : carrier.uncompressed();
+        return framed(frameCarrier, asSeenBy(event, viewer), buffers)
                 .map(frame -> List.of(new Frame(frame, change)))
                 .orElse(List.of());
     }
 
-    /** Gives each receiver of a message to several a view in which it is the only one; the sender sees all of them. */
+    /**
+     * Gives each receiver of a message to several a view of which they are the only receiver; the
+     * sender sees all of them.
+     */
     @Override
-    public long view(Event event, long viewer) {
+    public long viewKey(Event event, long viewer) {
         return event instanceof MessageEvent.Message message && isToSeveral(message) ? viewer : 0;
     }
 
@@ -193,13 +203,16 @@ public final class Json implements Dialect {
         MessageEvent.Stored stored = message.stored();
         return stored == null || stored.sender() == viewer || !isToSeveral(message)
                 ? message
-                : message.with(stored.to(List.of(viewer), asSeenBy(stored.references(), viewer)));
+                : message.withStored(stored.withReceivers(List.of(viewer), asSeenBy(stored.references(), viewer)));
     }
 
-    /** Leaves out others whom a message mentions: who mentions them gets it, too, which is not for everybody to know. */
+    /**
+     * Leaves out mentions of other users: they are receivers too, and the viewer must not learn of
+     * the other receivers.
+     */
     private static References asSeenBy(References references, long viewer) {
         return new References(
-                references.answered(), references.mentioned().contains(viewer) ? List.of(viewer) : List.of());
+                references.replyTo(), references.mentioned().contains(viewer) ? List.of(viewer) : List.of());
     }
 
     private static boolean isToSeveral(MessageEvent.Message message) {
@@ -208,7 +221,7 @@ public final class Json implements Dialect {
         return receivers != null && receivers.size() > 1;
     }
 
-    /** Its sessions are told of their own messages by {@code Accepted}. */
+    /** Returns false: sessions learn of their own messages from {@code Accepted}. */
     @Override
     public boolean copiesToSender() {
         return false;
@@ -240,16 +253,16 @@ public final class Json implements Dialect {
                 };
     }
 
-    private static long bytes(GroupAct act) {
+    private static long bytes(GroupAction act) {
         return switch (act) {
-            case GroupAct.Created created -> 14L * created.users().size();
-            case GroupAct.Added added -> 14L * added.users().size();
-            case GroupAct.Set set -> set.topic() == null ? 0 : bytes(set.topic());
+            case GroupAction.Created created -> 14L * created.users().size();
+            case GroupAction.Added added -> 14L * added.users().size();
+            case GroupAction.Set set -> set.topic() == null ? 0 : bytes(set.topic());
             default -> 0;
         };
     }
 
-    private static long bytes(Amended amended) {
+    private static long bytes(MessageState amended) {
         return amended.earlier().stream()
                         .mapToLong(earlier -> 120 + bytes(earlier.text()))
                         .sum()
@@ -258,7 +271,9 @@ public final class Json implements Dialect {
                         .sum();
     }
 
-    /** Counts six bytes for a control character. */
+    /**
+     * Returns an upper estimate of a text's size in JSON; a control character counts as six bytes.
+     */
     private static long bytes(String text) {
         return text.chars()
                 .map(c -> c < ' ' ? 6 : c < 0x80 ? 1 : 3)
@@ -267,7 +282,7 @@ public final class Json implements Dialect {
     }
 
     private static Optional<ByteBuf> framed(Carrier carrier, Object message, ByteBufAllocator buffers) {
-        ByteBuf written = Unpooled.buffer(512).setIndex(Carrier.MOST_IN_FRONT, Carrier.MOST_IN_FRONT);
+        ByteBuf written = Unpooled.buffer(512).setIndex(Carrier.MAX_HEADER_BYTES, Carrier.MAX_HEADER_BYTES);
         try (JsonGenerator out = LENIENT.createGenerator((OutputStream) new ByteBufOutputStream(written))) {
             if (!JsonTable.write(out, message)) {
                 return Optional.empty();
@@ -284,12 +299,15 @@ public final class Json implements Dialect {
         }
     }
 
-    /** Returns the user, or the group, that a client means. */
+    /** Parses a reference to a user or a group, as a client writes it. */
     public static User user(String typed) {
         return JsonValue.user(typed);
     }
 
-    /** Returns the {@code info} of a message to a client, for a carrier that has the rest in a form of its own. */
+    /**
+     * Returns the {@code info} of a message to a client, for a carrier that has a form of its own
+     * for the rest.
+     */
     public static byte[] info(SessionEvent event) {
         return parsed(event)
                 .map(message -> LENIENT.writeValueAsBytes(message.path("info")))

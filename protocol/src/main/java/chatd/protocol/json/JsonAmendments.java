@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** The messages that the daemon sends about what has become of others: 31 to 33, and what is left of one taken back. */
+/**
+ * The daemon's messages about changes to earlier messages: types 31 to 33, and what is left of a
+ * message that was taken back.
+ */
 final class JsonAmendments {
     /** Who took a message back, and when. */
     private record Taking(long by, Instant time) {}
@@ -22,12 +25,12 @@ final class JsonAmendments {
             });
 
     static final List<JsonMessage<? extends Event>> ROWS = List.of(
-            erased(3).only(erased -> !erased.isFile() && JsonEvents.isToSome(erased), JsonAmendments::isErased),
-            erased(4).only(erased -> !erased.isFile() && JsonEvents.isToAll(erased), JsonAmendments::isErased),
-            erased(6).only(MessageEvent.Erased::isFile, JsonAmendments::isErased),
+            erased(3).onlyFor(erased -> !erased.isFile() && JsonEvents.isToSome(erased), JsonAmendments::isErased),
+            erased(4).onlyFor(erased -> !erased.isFile() && JsonEvents.isToAll(erased), JsonAmendments::isErased),
+            erased(6).onlyFor(MessageEvent.Erased::isFile, JsonAmendments::isErased),
             JsonMessage.<MessageEvent.TakenBack>row(31, MessageEvent.TakenBack.class, row -> {
                 StoredKeys<MessageEvent.TakenBack> kept = new StoredKeys<>(row);
-                var of = row.info("mid", JsonValue.WHOLE, MessageEvent.TakenBack::of);
+                var of = row.info("mid", JsonValue.WHOLE, MessageEvent.TakenBack::target);
                 by(row);
                 kept.numbered();
                 return in -> new MessageEvent.TakenBack(
@@ -35,7 +38,7 @@ final class JsonAmendments {
             }),
             JsonMessage.<MessageEvent.Corrected>row(32, MessageEvent.Corrected.class, row -> {
                 StoredKeys<MessageEvent.Corrected> kept = new StoredKeys<>(row);
-                var of = row.info("of", JsonValue.WHOLE, MessageEvent.Corrected::of);
+                var of = row.info("of", JsonValue.WHOLE, MessageEvent.Corrected::target);
                 var text = row.info("text", JsonValue.TEXT, MessageEvent.Corrected::text);
                 kept.withProof();
                 return in -> new MessageEvent.Corrected(
@@ -43,7 +46,7 @@ final class JsonAmendments {
             }),
             JsonMessage.<MessageEvent.Reacted>row(33, MessageEvent.Reacted.class, row -> {
                 StoredKeys<MessageEvent.Reacted> kept = new StoredKeys<>(row);
-                var of = row.info("mid", JsonValue.WHOLE, MessageEvent.Reacted::of);
+                var of = row.info("mid", JsonValue.WHOLE, MessageEvent.Reacted::target);
                 var code = row.info("code", JsonValue.TEXT, MessageEvent.Reacted::code);
                 var on = row.info("on", JsonValue.FLAG, MessageEvent.Reacted::on);
                 by(row);
@@ -59,7 +62,7 @@ final class JsonAmendments {
 
     private JsonAmendments() {}
 
-    /** Declares who did it, who is its sender, too. */
+    /** Declares the key for who did it, which is also the sender. */
     private static <T extends MessageEvent.Amendment> void by(JsonMessage<T> row) {
         row.info("by", JsonValue.NUMBERED, amendment -> {
             MessageEvent.Stored stored = amendment.stored();

@@ -17,12 +17,15 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
-/** The daemon's answers to the session that asked: to log in and registration, to changes, to commands with an id. */
+/**
+ * The daemon's answers to the session that asked: to logins and registrations, to changes, and to
+ * commands with an id.
+ */
 final class JsonAnswers {
     static final String OK = "ok";
 
-    /** The codes with which the answer to a login itself can refuse it. */
-    private static final Set<Code> OF_LOG_IN = Set.of(
+    /** The refusal codes that the answer to a login can carry. */
+    private static final Set<Code> LOGIN_CODES = Set.of(
             Code.NO_SUCH_USER,
             Code.WRONG_PASSWORD,
             Code.MUST_CHANGE_PASSWORD,
@@ -30,12 +33,12 @@ final class JsonAnswers {
             Code.LOCKED,
             Code.THROTTLED);
 
-    /** The codes with which the answer to a registration itself can refuse it. */
-    private static final Set<Code> OF_REGISTRATION =
+    /** The refusal codes that the answer to a registration can carry. */
+    private static final Set<Code> REGISTRATION_CODES =
             Set.of(Code.NAME_TAKEN, Code.BAD_NAME, Code.BAD_PASSWORD, Code.CLOSED);
 
-    /** The codes with which the answer to a change of password or name itself can refuse it. */
-    private static final Set<Code> OF_CHANGE = Set.of(
+    /** The refusal codes that the answer to a change of password or name can carry. */
+    private static final Set<Code> CHANGE_CODES = Set.of(
             Code.NO_SUCH_USER,
             Code.WRONG_PASSWORD,
             Code.BAD_PASSWORD,
@@ -70,28 +73,28 @@ final class JsonAnswers {
                         .writeStringProperty("dialect", session.dialect())
                         .writeStringProperty("address", session.address());
                 JsonValue.TIME.write(out.writeName("since"), session.since());
-                JsonValue.TIME.write(out.writeName("used"), session.used());
+                JsonValue.TIME.write(out.writeName("used"), session.lastUsed());
                 out.writeBooleanProperty("this", session.isThis())
                         .writeBooleanProperty("remembered", session.remembered())
                         .writeEndObject();
             });
 
     static final List<JsonMessage<? extends Event>> ROWS = List.of(
-            JsonWelcome.ROW.only(welcome -> true, JsonAnswers::isOk),
+            JsonWelcome.ROW.onlyFor(welcome -> true, JsonAnswers::isOk),
             JsonMessage.<SessionEvent.Refused>row(2, SessionEvent.Refused.class, row -> {
                         JsonEvents.fromServer(row);
                         row.info("success", JsonValue.TEXT, refused -> success(refused.code()));
-                        var code = row.info("code", CODE, refused -> ofLogIn(refused.code()));
+                        var code = row.info("code", CODE, refused -> asLoginCode(refused.code()));
                         row.emptyList("strangers");
                         row.emptyList("friends");
                         row.emptyList("groups");
                         return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
                     })
-                    .only(
+                    .onlyFor(
                             refused -> (refused.command() instanceof SessionCommand.LogIn
                                             || refused.command() instanceof SessionCommand.LogInByKey
                                             || refused.command() instanceof SessionCommand.Resume)
-                                    && OF_LOG_IN.contains(refused.code()),
+                                    && LOGIN_CODES.contains(refused.code()),
                             message -> !isOk(message)),
             JsonMessage.<UserEvent.Registered>row(14, UserEvent.Registered.class, row -> {
                         row.constant("send", User.SERVER);
@@ -99,30 +102,30 @@ final class JsonAnswers {
                         var name = row.wholeInfo("name", JsonValue.TEXT, UserEvent.Registered::name);
                         return in -> new UserEvent.Registered(in.get(user), in.get(name));
                     })
-                    .only(registered -> true, message -> !message.has("code")),
+                    .onlyFor(registered -> true, message -> !message.has("code")),
             JsonMessage.<SessionEvent.Refused>row(14, SessionEvent.Refused.class, row -> {
                         JsonEvents.fromServer(row);
-                        row.wholeInfo("name", JsonValue.TEXT, JsonAnswers::nameRefused);
+                        row.wholeInfo("name", JsonValue.TEXT, JsonAnswers::refusedName);
                         var code = row.envelope("code", CODE, SessionEvent.Refused::code);
                         return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
                     })
-                    .only(
+                    .onlyFor(
                             refused -> refused.command() instanceof AccountCommand.Register
-                                    && OF_REGISTRATION.contains(refused.code()),
+                                    && REGISTRATION_CODES.contains(refused.code()),
                             message -> message.has("code")),
             JsonMessage.<UserEvent.PasswordChanged>row(15, UserEvent.PasswordChanged.class, row -> {
                         changed(row, JsonCommands.PASSWORD, _ -> "");
                         var key = row.infoOrNull("key", JsonValue.SECRET, UserEvent.PasswordChanged::key);
                         return in -> new UserEvent.PasswordChanged(in.get(key));
                     })
-                    .only(
+                    .onlyFor(
                             changed -> true,
                             message -> JsonCommands.isChange(message, JsonCommands.PASSWORD) && isOk(message)),
             JsonMessage.<UserEvent.NameChanged>row(15, UserEvent.NameChanged.class, row -> {
                         var name = changed(row, JsonCommands.NAME, UserEvent.NameChanged::name);
                         return in -> new UserEvent.NameChanged(in.get(name));
                     })
-                    .only(
+                    .onlyFor(
                             changed -> true,
                             message -> JsonCommands.isChange(message, JsonCommands.NAME) && isOk(message)),
             notChanged(JsonCommands.PASSWORD, AccountCommand.ChangePassword.class, _ -> ""),
@@ -141,7 +144,7 @@ final class JsonAnswers {
                 JsonEvents.fromServer(row);
                 var id = row.info("id", JsonValue.ID, SessionEvent.Refused::id, "");
                 row.info("type", JsonValue.WHOLE, refused -> JsonTable.type(refused.command()));
-                var code = row.info("code", CODE, refused -> told(refused.code()));
+                var code = row.info("code", CODE, refused -> asRefusalCode(refused.code()));
                 var text = row.info("text", JsonValue.TEXT, SessionEvent.Refused::text);
                 return in -> new SessionEvent.Refused(null, in.get(code), in.get(text), in.get(id), null);
             }),
@@ -182,15 +185,15 @@ final class JsonAnswers {
                             JsonValue.TEXT,
                             refused -> value.apply(requireNonNull(command.cast(refused.command()))));
                     row.info("success", JsonValue.FLAG, refused -> false);
-                    var code = row.info("code", CODE, refused -> ofLogIn(refused.code()));
+                    var code = row.info("code", CODE, refused -> asLoginCode(refused.code()));
                     return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
                 })
-                .only(
-                        refused -> command.isInstance(refused.command()) && OF_CHANGE.contains(refused.code()),
+                .onlyFor(
+                        refused -> command.isInstance(refused.command()) && CHANGE_CODES.contains(refused.code()),
                         message -> JsonCommands.isChange(message, what) && !isOk(message));
     }
 
-    private static String nameRefused(SessionEvent.Refused refused) {
+    private static String refusedName(SessionEvent.Refused refused) {
         return refused.command() instanceof AccountCommand.Register register ? register.name() : "";
     }
 
@@ -217,12 +220,12 @@ final class JsonAnswers {
     }
 
     /** Returns the code as sent in the answer to a login. */
-    private static Code ofLogIn(Code code) {
+    private static Code asLoginCode(Code code) {
         return code == Code.LOCKED ? Code.DISABLED : code;
     }
 
     /** Returns the code as sent in a refusal. */
-    private static Code told(Code code) {
+    private static Code asRefusalCode(Code code) {
         return switch (code) {
             case DISABLED, LOCKED, MUST_CHANGE_PASSWORD -> Code.NOT_ALLOWED;
             case UNDECIDED, UNLOGGED -> Code.INTERNAL;

@@ -48,7 +48,7 @@ final class JsonCommands {
                                 in.get(remember),
                                 in.get(id));
                     })
-                    .only(login -> true, message -> !has(message, "token") && !has(message, "key")),
+                    .onlyFor(login -> true, message -> !has(message, "token") && !has(message, "key")),
             JsonMessage.<SessionCommand.LogInByKey>row(1, SessionCommand.LogInByKey.class, row -> {
                         var id = JsonMessage.id(row);
                         var user = row.info("user_id", JsonValue.USER, SessionCommand.LogInByKey::user);
@@ -58,7 +58,7 @@ final class JsonCommands {
                         return in -> new SessionCommand.LogInByKey(
                                 in.get(user), in.get(key), in.get(device), in.get(quiet), in.get(id));
                     })
-                    .only(login -> true, message -> has(message, "key")),
+                    .onlyFor(login -> true, message -> has(message, "key")),
             JsonMessage.<SessionCommand.Resume>row(1, SessionCommand.Resume.class, row -> {
                         var id = JsonMessage.id(row);
                         var user = row.infoOrNull("user_id", JsonValue.USER, SessionCommand.Resume::user);
@@ -66,26 +66,26 @@ final class JsonCommands {
                         var after = row.info("after", JsonValue.WHOLE, SessionCommand.Resume::after);
                         return in -> new SessionCommand.Resume(in.get(user), in.get(token), in.get(after), in.get(id));
                     })
-                    .only(resume -> true, message -> has(message, "token") && !has(message, "key")),
+                    .onlyFor(resume -> true, message -> has(message, "token") && !has(message, "key")),
             JsonMessage.<MessageCommand.SendText>row(3, MessageCommand.SendText.class, row -> {
                         var id = JsonMessage.id(row);
                         var to = row.envelope("receive", JsonValue.USER, JsonCommands::receiver);
                         var text = row.wholeInfo("text", JsonValue.TEXT, MessageCommand.SendText::text);
-                        var answered = row.envelope("re", JsonValue.WHOLE, MessageCommand.SendText::answered, 0L);
+                        var answered = row.envelope("re", JsonValue.WHOLE, MessageCommand.SendText::replyTo, 0L);
                         return in -> new MessageCommand.SendText(
                                 new Audience.One(in.get(to)), in.get(text), in.get(answered), in.get(id));
                     })
-                    .only(text -> text.audience() instanceof Audience.One, message -> true),
+                    .onlyFor(text -> text.audience() instanceof Audience.One, message -> true),
             JsonMessage.<MessageCommand.SendText>row(4, MessageCommand.SendText.class, row -> {
                         var id = JsonMessage.id(row);
                         var many = row.envelope(
                                 "receive", JsonValue.MANY, MessageCommand.SendText::audience, Audience.everyone());
                         var text = row.wholeInfo("text", JsonValue.TEXT, MessageCommand.SendText::text);
-                        var answered = row.envelope("re", JsonValue.WHOLE, MessageCommand.SendText::answered, 0L);
+                        var answered = row.envelope("re", JsonValue.WHOLE, MessageCommand.SendText::replyTo, 0L);
                         return in ->
                                 new MessageCommand.SendText(in.get(many), in.get(text), in.get(answered), in.get(id));
                     })
-                    .only(
+                    .onlyFor(
                             text -> text.audience() instanceof Audience.Everyone
                                     || text.audience() instanceof Audience.Group,
                             message -> true),
@@ -98,7 +98,7 @@ final class JsonCommands {
                 var id = JsonMessage.id(row);
                 var user = row.envelope("receive", JsonValue.USER, UserCommand.AskFriend::user);
                 var text = row.wholeInfo(
-                        "text", JsonValue.text(UserCommand.AskFriend.MOST_BYTES), UserCommand.AskFriend::text);
+                        "text", JsonValue.text(UserCommand.AskFriend.MAX_BYTES), UserCommand.AskFriend::text);
                 return in -> new UserCommand.AskFriend(in.get(user), in.get(text), in.get(id));
             }),
             JsonMessage.<UserCommand.AnswerFriend>row(10, UserCommand.AnswerFriend.class, row -> {
@@ -110,7 +110,7 @@ final class JsonCommands {
             JsonMessage.<AccountCommand.ChangePassword>row(11, AccountCommand.ChangePassword.class, row -> {
                         var id = JsonMessage.id(row);
                         var user = row.envelope("send", JsonValue.USER, JsonCommands::changer, NOBODY);
-                        // Which of both it is, was found out by isChange.
+                        // isChange has already told the two kinds of change apart.
                         row.info("PU", JsonValue.WHOLE, change -> PASSWORD);
                         var chosen = row.info("NewInf", JsonValue.SECRET, AccountCommand.ChangePassword::newPassword);
                         var old = row.info(
@@ -121,14 +121,14 @@ final class JsonCommands {
                         return in -> new AccountCommand.ChangePassword(
                                 new User.Own(in.get(user)), in.get(old), in.get(chosen), in.get(id));
                     })
-                    .only(change -> true, message -> isChange(message, PASSWORD)),
+                    .onlyFor(change -> true, message -> isChange(message, PASSWORD)),
             JsonMessage.<AccountCommand.Rename>row(11, AccountCommand.Rename.class, row -> {
                         var id = JsonMessage.id(row);
                         row.info("PU", JsonValue.WHOLE, change -> NAME);
                         var name = row.info("NewInf", JsonValue.TEXT, AccountCommand.Rename::name);
                         return in -> new AccountCommand.Rename(in.get(name), in.get(id));
                     })
-                    .only(change -> true, message -> isChange(message, NAME)),
+                    .onlyFor(change -> true, message -> isChange(message, NAME)),
             JsonMessage.<AccountCommand.Register>row(13, AccountCommand.Register.class, row -> {
                 var id = JsonMessage.id(row);
                 var name = row.info("user_name", JsonValue.TEXT, AccountCommand.Register::name);
@@ -142,9 +142,9 @@ final class JsonCommands {
                 var after = row.info("after", JsonValue.WHOLE, MessageCommand.ReadHistory::after, -1L);
                 var limit = row.info(
                         "limit",
-                        JsonValue.limit(MessageCommand.ReadHistory.MOST),
+                        JsonValue.limit(MessageCommand.ReadHistory.MAX_LIMIT),
                         MessageCommand.ReadHistory::limit,
-                        MessageCommand.ReadHistory.USUAL);
+                        MessageCommand.ReadHistory.DEFAULT_LIMIT);
                 return in -> new MessageCommand.ReadHistory(
                         in.get(with), in.get(before), in.get(after), in.get(limit), in.get(id));
             }),
@@ -171,21 +171,24 @@ final class JsonCommands {
                 var document = row.wholeInfo("any", JsonValue.DOCUMENT, AccountCommand.StoreSettings::document);
                 return in -> new AccountCommand.StoreSettings(in.get(document), in.get(id));
             }),
-            JsonMessage.<MessageCommand.Find>row(27, MessageCommand.Find.class, row -> {
+            JsonMessage.<MessageCommand.SearchMessages>row(27, MessageCommand.SearchMessages.class, row -> {
                 var id = JsonMessage.id(row);
-                var text = row.info("text", JsonValue.text(MessageCommand.Find.MOST_BYTES), MessageCommand.Find::text);
-                var with = row.infoOrNull("with", JsonValue.USER, MessageCommand.Find::with);
-                var from = row.infoOrNull("from", JsonValue.USER, MessageCommand.Find::from);
-                var since = row.infoOrNull("since", JsonValue.TIME, MessageCommand.Find::since);
-                var until = row.infoOrNull("until", JsonValue.TIME, MessageCommand.Find::until);
-                var media = row.infoOrNull("media", MEDIA, MessageCommand.Find::media);
-                var before = row.info("before", JsonValue.WHOLE, MessageCommand.Find::before, Long.MAX_VALUE);
+                var text = row.info(
+                        "text",
+                        JsonValue.text(MessageCommand.SearchMessages.MAX_BYTES),
+                        MessageCommand.SearchMessages::text);
+                var with = row.infoOrNull("with", JsonValue.USER, MessageCommand.SearchMessages::with);
+                var from = row.infoOrNull("from", JsonValue.USER, MessageCommand.SearchMessages::from);
+                var since = row.infoOrNull("since", JsonValue.TIME, MessageCommand.SearchMessages::since);
+                var until = row.infoOrNull("until", JsonValue.TIME, MessageCommand.SearchMessages::until);
+                var media = row.infoOrNull("media", MEDIA, MessageCommand.SearchMessages::media);
+                var before = row.info("before", JsonValue.WHOLE, MessageCommand.SearchMessages::before, Long.MAX_VALUE);
                 var limit = row.info(
                         "limit",
-                        JsonValue.limit(MessageCommand.ReadHistory.MOST),
-                        MessageCommand.Find::limit,
-                        MessageCommand.ReadHistory.USUAL);
-                return in -> new MessageCommand.Find(
+                        JsonValue.limit(MessageCommand.ReadHistory.MAX_LIMIT),
+                        MessageCommand.SearchMessages::limit,
+                        MessageCommand.ReadHistory.DEFAULT_LIMIT);
+                return in -> new MessageCommand.SearchMessages(
                         in.get(text),
                         in.get(with),
                         in.get(from),
@@ -201,37 +204,37 @@ final class JsonCommands {
                         var text = row.info("text", JsonValue.TEXT, UserCommand.FindUsers::text);
                         var limit = row.info(
                                 "limit",
-                                JsonValue.limit(UserCommand.FindUsers.MOST),
+                                JsonValue.limit(UserCommand.FindUsers.MAX_LIMIT),
                                 UserCommand.FindUsers::limit,
-                                UserCommand.FindUsers.MOST);
+                                UserCommand.FindUsers.MAX_LIMIT);
                         return in -> new UserCommand.FindUsers(in.get(text), in.get(limit), in.get(id));
                     })
-                    .only(find -> true, message -> !has(message, "users") && !has(message, "friends")),
+                    .onlyFor(find -> true, message -> !has(message, "users") && !has(message, "friends")),
             JsonMessage.<UserCommand.LookUpUsers>row(28, UserCommand.LookUpUsers.class, row -> {
                         var id = JsonMessage.id(row);
                         var users = row.info(
                                 "users",
-                                JsonValue.list(JsonValue.NUMBERED, UserCommand.LookUpUsers.MOST),
+                                JsonValue.list(JsonValue.NUMBERED, UserCommand.LookUpUsers.MAX_USERS),
                                 UserCommand.LookUpUsers::users);
                         return in -> new UserCommand.LookUpUsers(in.get(users), in.get(id));
                     })
-                    .only(lookUp -> true, message -> has(message, "users")),
+                    .onlyFor(lookUp -> true, message -> has(message, "users")),
             JsonMessage.<UserCommand.ListFriends>row(28, UserCommand.ListFriends.class, row -> {
                         var id = JsonMessage.id(row);
                         var friends = row.info("friends", JsonValue.TRUE, list -> true);
                         var after = row.infoOrNull("after", JsonValue.NUMBERED, JsonCommands::after);
                         var limit = row.info(
                                 "limit",
-                                JsonValue.limit(UserCommand.ListFriends.MOST),
+                                JsonValue.limit(UserCommand.ListFriends.MAX_LIMIT),
                                 UserCommand.ListFriends::limit,
-                                UserCommand.ListFriends.MOST);
+                                UserCommand.ListFriends.MAX_LIMIT);
                         return in -> {
                             in.get(friends);
                             return new UserCommand.ListFriends(
                                     requireNonNullElse(in.get(after), 0L), in.get(limit), in.get(id));
                         };
                     })
-                    .only(list -> true, message -> has(message, "friends")),
+                    .onlyFor(list -> true, message -> has(message, "friends")),
             JsonMessage.<SessionCommand.ListSessions>row(30, SessionCommand.ListSessions.class, row -> {
                 var id = JsonMessage.id(row);
                 row.op("list");
@@ -290,18 +293,22 @@ final class JsonCommands {
                                 in.get(texts),
                                 in.get(id));
                     })
-                    .only(change -> true, message -> !has(message, "conversations")),
-            JsonMessage.<MessageCommand.ChangeAttention>row(35, MessageCommand.ChangeAttention.class, row -> {
-                        var id = JsonMessage.id(row);
-                        var one = row.info("conversations", JsonPeople.WANTED, JsonPeople.Wanted::of);
-                        return in -> in.get(one).command(in.get(id));
-                    })
-                    .only(change -> true, message -> has(message, "conversations")),
+                    .onlyFor(change -> true, message -> !has(message, "conversations")),
+            JsonMessage.<MessageCommand.ChangeConversationPreferences>row(
+                            35, MessageCommand.ChangeConversationPreferences.class, row -> {
+                                var id = JsonMessage.id(row);
+                                var one = row.info(
+                                        "conversations",
+                                        JsonPeople.PREFERENCES_CHANGE,
+                                        JsonPeople.PreferencesChange::of);
+                                return in -> in.get(one).command(in.get(id));
+                            })
+                    .onlyFor(change -> true, message -> has(message, "conversations")),
             JsonMessage.<MessageCommand.Report>row(36, MessageCommand.Report.class, row -> {
                 var id = JsonMessage.id(row);
                 var message = row.info("mid", JsonValue.WHOLE, MessageCommand.Report::message);
                 var text =
-                        row.info("text", JsonValue.text(MessageCommand.Report.MOST_BYTES), MessageCommand.Report::text);
+                        row.info("text", JsonValue.text(MessageCommand.Report.MAX_BYTES), MessageCommand.Report::text);
                 return in -> new MessageCommand.Report(in.get(message), in.get(text), in.get(id));
             }),
             JsonMessage.<MessageCommand.ListConversations>row(37, MessageCommand.ListConversations.class, row -> {
@@ -310,9 +317,9 @@ final class JsonCommands {
                         row.info("before", JsonValue.WHOLE, MessageCommand.ListConversations::before, Long.MAX_VALUE);
                 var limit = row.info(
                         "limit",
-                        JsonValue.limit(MessageCommand.ListConversations.MOST),
+                        JsonValue.limit(MessageCommand.ListConversations.MAX_LIMIT),
                         MessageCommand.ListConversations::limit,
-                        MessageCommand.ListConversations.USUAL);
+                        MessageCommand.ListConversations.DEFAULT_LIMIT);
                 return in -> new MessageCommand.ListConversations(in.get(before), in.get(limit), in.get(id));
             }));
 
@@ -325,7 +332,9 @@ final class JsonCommands {
 
     private JsonCommands() {}
 
-    /** Returns whether a message of type 11 or 15 is about the password, or the name. */
+    /**
+     * Returns whether a message of type 11 or 15 changes {@code what}, the password or the name.
+     */
     static boolean isChange(JsonNode message, long what) {
         JsonNode changed = message.path("info").path("PU");
         return changed.isIntegralNumber() && changed.canConvertToLong() && changed.longValue() == what;

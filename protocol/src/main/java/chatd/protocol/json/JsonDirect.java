@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** The messages that introduce users to each other for a direct session: 7. */
+/** The messages that introduce users to each other for a direct session: type 7. */
 final class JsonDirect {
     private static final JsonValue<DirectKind> KIND = JsonValue.word(DirectKind.values(), DirectKind::word);
 
@@ -38,7 +38,7 @@ final class JsonDirect {
                 var kind = row.info("for", KIND, DirectCommand.Call::kind);
                 var others = row.info(
                         "with",
-                        JsonValue.list(JsonValue.USER, DirectCommand.Call.MOST_OTHERS),
+                        JsonValue.list(JsonValue.USER, DirectCommand.Call.MAX_OTHERS),
                         DirectCommand.Call::others,
                         List.<User>of());
                 var candidates =
@@ -82,7 +82,7 @@ final class JsonDirect {
                 var session = session(row, "over", DirectCommand.EndDirect::session);
                 var reason = row.info(
                         "reason",
-                        JsonValue.text(DirectCommand.EndDirect.MOST_REASON),
+                        JsonValue.text(DirectCommand.EndDirect.MAX_REASON_BYTES),
                         DirectCommand.EndDirect::reason,
                         "");
                 return in -> new DirectCommand.EndDirect(in.get(session), in.get(reason), in.get(id));
@@ -155,7 +155,7 @@ final class JsonDirect {
 
     private JsonDirect() {}
 
-    /** Declares what a message does, and in which session. */
+    /** Declares the {@code op} of a message, and the session that it is about. */
     private static <T> JsonMessage.Key<T, String> session(JsonMessage<T> row, String op, Function<T, String> session) {
         row.op(op);
         return row.info("session", SESSION, session);

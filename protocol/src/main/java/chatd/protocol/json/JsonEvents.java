@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The messages that the daemon sends: {@link JsonAnswers}, and what others do and say. */
+/**
+ * The messages that the daemon sends: {@link JsonAnswers}, and notifications of what others do and
+ * say.
+ */
 final class JsonEvents {
     private static final String FRIEND = "friend";
 
@@ -28,9 +31,9 @@ final class JsonEvents {
                                         var text = row.wholeInfo("text", JsonValue.TEXT, SessionEvent.Notice::text);
                                         return in -> new SessionEvent.Notice(in.get(text), null);
                                     })
-                                    .only(notice -> true, message -> !message.has("mid")),
-                            text(3).only(JsonEvents::isToSome, message -> message.has("mid")),
-                            text(4).only(JsonEvents::isToAll, message -> true),
+                                    .onlyFor(notice -> true, message -> !message.has("mid")),
+                            text(3).onlyFor(JsonEvents::isToSome, message -> message.has("mid")),
+                            text(4).onlyFor(JsonEvents::isToAll, message -> true),
                             JsonMessage.<UserEvent.WentOffline>row(5, UserEvent.WentOffline.class, row -> {
                                 var user = row.envelope("send", JsonValue.NUMBERED, UserEvent.WentOffline::user);
                                 row.constant("receive", "");
@@ -142,20 +145,22 @@ final class JsonEvents {
                                                         in.get(groups),
                                                         in.get(texts)));
                                             })
-                                    .only(
+                                    .onlyFor(
                                             changed -> true,
                                             message -> !message.path("info").has("conversations")),
-                            JsonMessage.<UserEvent.AttentionChanged>row(35, UserEvent.AttentionChanged.class, row -> {
-                                        fromServer(row);
-                                        var all = row.info(
-                                                "conversations",
-                                                JsonPeople.byConversation(JsonPeople.ATTENTION),
-                                                changed -> new TreeMap<>(Map.of(changed.with(), changed.attention())));
-                                        return in -> new UserEvent.AttentionChanged(
-                                                in.get(all).firstKey(),
-                                                in.get(all).firstEntry().getValue());
-                                    })
-                                    .only(
+                            JsonMessage.<UserEvent.ConversationPreferencesChanged>row(
+                                            35, UserEvent.ConversationPreferencesChanged.class, row -> {
+                                                fromServer(row);
+                                                var all = row.info(
+                                                        "conversations",
+                                                        JsonPeople.byConversation(JsonPeople.ATTENTION),
+                                                        changed -> new TreeMap<>(
+                                                                Map.of(changed.with(), changed.attention())));
+                                                return in -> new UserEvent.ConversationPreferencesChanged(
+                                                        in.get(all).firstKey(),
+                                                        in.get(all).firstEntry().getValue());
+                                            })
+                                    .onlyFor(
                                             changed -> true,
                                             message -> message.path("info").has("conversations")),
                             JsonMessage.<MessageEvent.Conversations>row(38, MessageEvent.Conversations.class, row -> {
@@ -190,7 +195,7 @@ final class JsonEvents {
         });
     }
 
-    /** Returns whether it went to everyone, or to a group. */
+    /** Returns whether a message was sent to everyone, or to a group. */
     static boolean isToAll(MessageEvent.Message message) {
         MessageEvent.Stored stored = message.stored();
         return stored != null

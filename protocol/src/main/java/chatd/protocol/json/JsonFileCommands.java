@@ -12,15 +12,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** Files and pictures sent in pieces: the commands of types 6 and 12, which differ in the type alone. */
+/**
+ * Files and pictures sent in pieces: the commands of types 6 and 12, which differ only in the type.
+ */
 final class JsonFileCommands {
     static final int FILE = 6;
     static final int PICTURE = 12;
 
-    /** The form of a start in the first draft of these messages. */
+    /** The form of an upload's start in the first draft of these messages. */
     private static final Pattern NAME_AND_SIZE = Pattern.compile("(.*)\\|([0-9]{1,15})", Pattern.DOTALL);
 
-    /** Base64 of either alphabet, with or without padding; written as RFC 4648 has it first. */
+    /**
+     * Base64 of either alphabet, with or without padding; written in the standard alphabet of RFC
+     * 4648, with padding.
+     */
     static final JsonValue<byte[]> DATA = JsonValue.of(
             "string",
             (value, key) -> {
@@ -30,9 +35,9 @@ final class JsonFileCommands {
                                     .read(value, key)
                                     .replace('-', '+')
                                     .replace('_', '/'));
-                    if (data.length > FileCommand.UploadPiece.MOST) {
+                    if (data.length > FileCommand.UploadPiece.MAX_BYTES) {
                         throw new JsonValue.InvalidMessage(
-                                "%s has more than %d bytes.".formatted(key, FileCommand.UploadPiece.MOST));
+                                "%s has more than %d bytes.".formatted(key, FileCommand.UploadPiece.MAX_BYTES));
                     }
                     return data;
                 } catch (IllegalArgumentException e) {
@@ -41,7 +46,7 @@ final class JsonFileCommands {
             },
             (out, data) -> out.writeString(Base64.getEncoder().encodeToString(data)));
 
-    /** Whom a file is for: a user, a group, or, if it is empty, everyone. */
+    /** The audience of a file: a user, a group, or, if it is empty, everyone. */
     private static final JsonValue<Audience> RECEIVER = JsonValue.of(
             "string",
             (value, key) -> {
@@ -85,11 +90,11 @@ final class JsonFileCommands {
                             row.op("start");
                             var name = row.info("name", JsonValue.TEXT, FileCommand.StartUpload::name);
                             var size = row.info("size", JsonValue.WHOLE, FileCommand.StartUpload::size);
-                            var answered = row.envelope("re", JsonValue.WHOLE, FileCommand.StartUpload::answered, 0L);
+                            var answered = row.envelope("re", JsonValue.WHOLE, FileCommand.StartUpload::replyTo, 0L);
                             return in -> new FileCommand.StartUpload(
                                     in.get(to), in.get(name), in.get(size), isPicture, in.get(answered), in.get(id));
                         })
-                        .carrying(start -> start.picture() == isPicture),
+                        .writingOnly(start -> start.picture() == isPicture),
                 JsonMessage.<FileCommand.UploadPiece>row(type, FileCommand.UploadPiece.class, row -> {
                             var id = JsonMessage.id(row);
                             row.op("chunk");
@@ -99,7 +104,7 @@ final class JsonFileCommands {
                             return in -> new FileCommand.UploadPiece(
                                     in.get(upload), in.get(offset), in.get(data), in.get(id));
                         })
-                        .carrying(piece -> !isPicture),
+                        .writingOnly(piece -> !isPicture),
                 JsonMessage.<FileCommand.EndUpload>row(type, FileCommand.EndUpload.class, row -> {
                             var id = JsonMessage.id(row);
                             row.op("end");
@@ -107,7 +112,7 @@ final class JsonFileCommands {
                             var sha256 = row.infoOrNull("sha256", JsonValue.HEX, FileCommand.EndUpload::sha256);
                             return in -> new FileCommand.EndUpload(in.get(upload), in.get(sha256), in.get(id));
                         })
-                        .carrying(end -> !isPicture),
+                        .writingOnly(end -> !isPicture),
                 JsonMessage.<FileCommand.GetFile>row(type, FileCommand.GetFile.class, row -> {
                             var id = JsonMessage.id(row);
                             row.op("get");
@@ -115,23 +120,23 @@ final class JsonFileCommands {
                             var offset = row.info("offset", JsonValue.WHOLE, FileCommand.GetFile::offset, 0L);
                             return in -> new FileCommand.GetFile(in.get(file), in.get(offset), isPicture, in.get(id));
                         })
-                        .carrying(get -> get.picture() == isPicture),
-                JsonMessage.<FileCommand.SendAgain>row(type, FileCommand.SendAgain.class, row -> {
+                        .writingOnly(get -> get.picture() == isPicture),
+                JsonMessage.<FileCommand.ForwardFile>row(type, FileCommand.ForwardFile.class, row -> {
                             var id = JsonMessage.id(row);
-                            var to = receiver(row, FileCommand.SendAgain::audience);
+                            var to = receiver(row, FileCommand.ForwardFile::audience);
                             row.op("again");
-                            var file = row.info("file", JsonValue.WHOLE, FileCommand.SendAgain::file);
-                            var answered = row.envelope("re", JsonValue.WHOLE, FileCommand.SendAgain::answered, 0L);
-                            return in -> new FileCommand.SendAgain(
+                            var file = row.info("file", JsonValue.WHOLE, FileCommand.ForwardFile::file);
+                            var answered = row.envelope("re", JsonValue.WHOLE, FileCommand.ForwardFile::replyTo, 0L);
+                            return in -> new FileCommand.ForwardFile(
                                     in.get(to), in.get(file), isPicture, in.get(answered), in.get(id));
                         })
-                        .carrying(again -> again.picture() == isPicture),
+                        .writingOnly(again -> again.picture() == isPicture),
                 JsonMessage.<FileCommand.StartUpload>row(type, FileCommand.StartUpload.class, row -> {
                             var id = JsonMessage.id(row);
                             var to = receiver(row, FileCommand.StartUpload::audience);
                             var start = row.wholeInfo(
                                     "`name\\|size`", START, one -> new NameAndSize(one.name(), one.size()));
-                            var answered = row.envelope("re", JsonValue.WHOLE, FileCommand.StartUpload::answered, 0L);
+                            var answered = row.envelope("re", JsonValue.WHOLE, FileCommand.StartUpload::replyTo, 0L);
                             return in -> new FileCommand.StartUpload(
                                     in.get(to),
                                     in.get(start).name(),
@@ -140,7 +145,7 @@ final class JsonFileCommands {
                                     in.get(answered),
                                     in.get(id));
                         })
-                        .only(start -> false, message -> message.path("info").isString() && !isEnd(message)),
+                        .onlyFor(start -> false, message -> message.path("info").isString() && !isEnd(message)),
                 JsonMessage.<FileCommand.EndUpload>row(type, FileCommand.EndUpload.class, row -> {
                             var id = JsonMessage.id(row);
                             row.wholeInfoConstant("end");

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Files and pictures that are offered, and fetched in pieces: the events of types 6 and 12. */
+/** Files and pictures offered, and files fetched in pieces: the events of types 6 and 12. */
 final class JsonFileEvents {
     static final List<JsonMessage<? extends Event>> ROWS = Stream.concat(
                     events(JsonFileCommands.FILE).stream(), events(JsonFileCommands.PICTURE).stream())
@@ -29,25 +29,25 @@ final class JsonFileEvents {
                             var size = row.info(
                                     "size",
                                     JsonValue.WHOLE,
-                                    offer -> whole(offer).size());
+                                    offer -> digest(offer).size());
                             var media = row.info(
                                     "media",
                                     JsonValue.TEXT,
-                                    offer -> whole(offer).media().type());
+                                    offer -> digest(offer).media().type());
                             var width = row.info(
                                     "width",
                                     JsonValue.WHOLE,
-                                    offer -> (long) whole(offer).media().width(),
+                                    offer -> (long) digest(offer).media().width(),
                                     0L);
                             var height = row.info(
                                     "height",
                                     JsonValue.WHOLE,
-                                    offer -> (long) whole(offer).media().height(),
+                                    offer -> (long) digest(offer).media().height(),
                                     0L);
                             var sha256 = row.info(
                                     "sha256",
                                     JsonValue.HEX,
-                                    offer -> whole(offer).sha256());
+                                    offer -> digest(offer).sha256());
                             kept.withProof();
                             return in -> new MessageEvent.FileOffer(
                                     in.get(kept.senderName()),
@@ -64,7 +64,7 @@ final class JsonFileEvents {
                                                     isPicture)),
                                     kept.of(in));
                         })
-                        .carrying(offer -> whole(offer).media().picture() == isPicture),
+                        .writingOnly(offer -> digest(offer).media().picture() == isPicture),
                 JsonMessage.<FileEvent.Chunk>row(type, FileEvent.Chunk.class, row -> {
                             JsonEvents.fromServer(row);
                             row.op("chunk");
@@ -73,7 +73,7 @@ final class JsonFileEvents {
                             var data = row.info("data", JsonFileCommands.DATA, FileEvent.Chunk::bytes);
                             return in -> new FileEvent.Chunk(in.get(file), in.get(offset), in.get(data), isPicture);
                         })
-                        .carrying(chunk -> chunk.picture() == isPicture),
+                        .writingOnly(chunk -> chunk.picture() == isPicture),
                 JsonMessage.<FileEvent.End>row(type, FileEvent.End.class, row -> {
                             JsonEvents.fromServer(row);
                             row.op("end");
@@ -81,11 +81,11 @@ final class JsonFileEvents {
                             var sha256 = row.info("sha256", JsonValue.HEX, FileEvent.End::sha256);
                             return in -> new FileEvent.End(in.get(file), in.get(sha256), isPicture);
                         })
-                        .carrying(end -> end.picture() == isPicture));
+                        .writingOnly(end -> end.picture() == isPicture));
     }
 
-    private static MessageEvent.FileDigest whole(MessageEvent.FileOffer offer) {
-        MessageEvent.@Nullable FileDigest whole = offer.content();
-        return requireNonNull(whole, "a file without its digest");
+    private static MessageEvent.FileDigest digest(MessageEvent.FileOffer offer) {
+        MessageEvent.@Nullable FileDigest digest = offer.content();
+        return requireNonNull(digest, "a file without its digest");
     }
 }

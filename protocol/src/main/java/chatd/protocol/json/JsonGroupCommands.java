@@ -7,15 +7,15 @@ import chatd.protocol.value.people.User;
 import java.util.List;
 import java.util.function.Function;
 
-/** The messages with which clients change groups: 23. */
+/** The messages with which clients change groups: type 23. */
 final class JsonGroupCommands {
     static final JsonValue<GroupRole> ROLE = JsonValue.word(GroupRole.values(), GroupRole::word);
 
-    /** Whether those who come see what was said before: {@code all}, or {@code joined}. */
+    /** Whether new members see earlier messages: {@code all}, or {@code joined}. */
     static final JsonValue<Boolean> HISTORY =
             JsonValue.word(new Boolean[] {true, false}, isWhole -> isWhole ? "all" : "joined");
 
-    private static final JsonValue<List<User>> USERS = JsonValue.list(JsonValue.USER, GroupCommand.MOST_USERS);
+    private static final JsonValue<List<User>> USERS = JsonValue.list(JsonValue.USER, GroupCommand.MAX_USERS);
 
     static final List<JsonMessage<? extends Command>> ROWS = List.of(
             JsonMessage.<GroupCommand.Create>row(23, GroupCommand.Create.class, row -> {
@@ -69,7 +69,8 @@ final class JsonGroupCommands {
                 var group = group(row, "set", GroupCommand.Set::group);
                 var history = row.infoOrNull("history", HISTORY, GroupCommand.Set::wholeHistory);
                 var open = row.infoOrNull("open", JsonValue.FLAG, GroupCommand.Set::open);
-                var topic = row.infoOrNull("topic", JsonValue.text(GroupCommand.MOST_TOPIC), GroupCommand.Set::topic);
+                var topic =
+                        row.infoOrNull("topic", JsonValue.text(GroupCommand.MAX_TOPIC_BYTES), GroupCommand.Set::topic);
                 return in ->
                         new GroupCommand.Set(in.get(group), in.get(history), in.get(open), in.get(topic), in.get(id));
             }),
@@ -84,9 +85,9 @@ final class JsonGroupCommands {
                 var after = row.info("after", JsonValue.NUMBERED, GroupCommand.ListMembers::after, 0L);
                 var limit = row.info(
                         "limit",
-                        JsonValue.limit(GroupCommand.ListMembers.MOST),
+                        JsonValue.limit(GroupCommand.ListMembers.MAX_LIMIT),
                         GroupCommand.ListMembers::limit,
-                        GroupCommand.ListMembers.USUAL);
+                        GroupCommand.ListMembers.DEFAULT_LIMIT);
                 return in -> new GroupCommand.ListMembers(in.get(group), in.get(after), in.get(limit), in.get(id));
             }));
 

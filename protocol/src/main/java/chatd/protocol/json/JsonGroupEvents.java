@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The messages that the daemon sends about groups: 24. */
+/** The messages that the daemon sends about groups: type 24. */
 final class JsonGroupEvents {
     private static final JsonValue<List<Long>> NUMBERS = JsonValue.list(JsonValue.NUMBERED);
 
@@ -53,74 +53,75 @@ final class JsonGroupEvents {
                         in.get(members),
                         in.get(more));
             }),
-            changed("create", GroupAct.Created.class, (row, by) -> {
-                var users = row.info("users", NUMBERS, act -> ((GroupAct.Created) act.act()).users(), List.of());
+            changed("create", GroupAction.Created.class, (row, by) -> {
+                var users = row.info("users", NUMBERS, act -> ((GroupAction.Created) act.act()).users(), List.of());
                 var history = row.info(
-                        "history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Created) act.act()).wholeHistory());
-                var open = row.info("open", JsonValue.FLAG, act -> ((GroupAct.Created) act.act()).open());
-                return in -> new GroupAct.Created(in.get(users), in.get(history), in.get(open));
+                        "history", JsonGroupCommands.HISTORY, act -> ((GroupAction.Created) act.act()).wholeHistory());
+                var open = row.info("open", JsonValue.FLAG, act -> ((GroupAction.Created) act.act()).open());
+                return in -> new GroupAction.Created(in.get(users), in.get(history), in.get(open));
             }),
-            changed("add", GroupAct.Added.class, (row, by) -> {
-                var users = row.info("users", NUMBERS, act -> ((GroupAct.Added) act.act()).users());
-                return in -> new GroupAct.Added(in.get(users));
+            changed("add", GroupAction.Added.class, (row, by) -> {
+                var users = row.info("users", NUMBERS, act -> ((GroupAction.Added) act.act()).users());
+                return in -> new GroupAction.Added(in.get(users));
             }),
-            changed("remove", GroupAct.Removed.class, (row, by) -> {
-                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.Removed) act.act()).user());
-                return in -> new GroupAct.Removed(in.get(user));
+            changed("remove", GroupAction.Removed.class, (row, by) -> {
+                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAction.Removed) act.act()).user());
+                return in -> new GroupAction.Removed(in.get(user));
             }),
-            changed("leave", GroupAct.Left.class, (row, by) -> {
-                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.Left) act.act()).user());
-                var next = row.info("next", JsonValue.NUMBERED, act -> ((GroupAct.Left) act.act()).next(), 0L);
-                return in -> new GroupAct.Left(in.get(user), in.get(next));
+            changed("leave", GroupAction.Left.class, (row, by) -> {
+                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAction.Left) act.act()).user());
+                var next = row.info("next", JsonValue.NUMBERED, act -> ((GroupAction.Left) act.act()).next(), 0L);
+                return in -> new GroupAction.Left(in.get(user), in.get(next));
             }),
-            changed("join", GroupAct.Joined.class, (row, by) -> in -> new GroupAct.Joined(in.get(by))),
-            changed("rename", GroupAct.Renamed.class, (row, by) -> {
-                var was = row.info("was", JsonValue.TEXT, act -> ((GroupAct.Renamed) act.act()).was());
-                return in -> new GroupAct.Renamed(in.get(was));
+            changed("join", GroupAction.Joined.class, (row, by) -> in -> new GroupAction.Joined(in.get(by))),
+            changed("rename", GroupAction.Renamed.class, (row, by) -> {
+                var was = row.info("was", JsonValue.TEXT, act -> ((GroupAction.Renamed) act.act()).oldName());
+                return in -> new GroupAction.Renamed(in.get(was));
             }),
-            changed("role", GroupAct.RoleGiven.class, (row, by) -> {
-                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.RoleGiven) act.act()).user());
-                var role = row.info("role", JsonGroupCommands.ROLE, act -> ((GroupAct.RoleGiven) act.act()).role());
-                return in -> new GroupAct.RoleGiven(in.get(user), in.get(role));
+            changed("role", GroupAction.RoleGiven.class, (row, by) -> {
+                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAction.RoleGiven) act.act()).user());
+                var role = row.info("role", JsonGroupCommands.ROLE, act -> ((GroupAction.RoleGiven) act.act()).role());
+                return in -> new GroupAction.RoleGiven(in.get(user), in.get(role));
             }),
-            changed("set", GroupAct.Set.class, (row, by) -> {
+            changed("set", GroupAction.Set.class, (row, by) -> {
                 var history = row.infoOrNull(
-                        "history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Set) act.act()).wholeHistory());
-                var open = row.infoOrNull("open", JsonValue.FLAG, act -> ((GroupAct.Set) act.act()).open());
-                var topic = row.infoOrNull("topic", JsonValue.TEXT, act -> ((GroupAct.Set) act.act()).topic());
-                return in -> new GroupAct.Set(in.get(history), in.get(open), in.get(topic));
+                        "history", JsonGroupCommands.HISTORY, act -> ((GroupAction.Set) act.act()).wholeHistory());
+                var open = row.infoOrNull("open", JsonValue.FLAG, act -> ((GroupAction.Set) act.act()).open());
+                var topic = row.infoOrNull("topic", JsonValue.TEXT, act -> ((GroupAction.Set) act.act()).topic());
+                return in -> new GroupAction.Set(in.get(history), in.get(open), in.get(topic));
             }),
-            changed("close", GroupAct.Closed.class, (row, by) -> in -> new GroupAct.Closed()));
+            changed("close", GroupAction.Closed.class, (row, by) -> in -> new GroupAction.Closed()));
 
     private JsonGroupEvents() {}
 
     /**
-     * Declares the keys of one thing that is done to groups; returns the function that builds it from their values, and from
-     * that of who did it.
+     * Declares the keys of one kind of change to a group; returns the function that builds the
+     * change from their values and from who made it.
      */
     private interface Act {
-        Function<JsonMessage.In<MessageEvent.GroupChanged>, GroupAct> of(
+        Function<JsonMessage.In<MessageEvent.GroupChanged>, GroupAction> of(
                 JsonMessage<MessageEvent.GroupChanged> row, JsonMessage.Key<MessageEvent.GroupChanged, Long> by);
     }
 
-    private static JsonMessage<MessageEvent.GroupChanged> changed(String op, Class<? extends GroupAct> kind, Act act) {
+    private static JsonMessage<MessageEvent.GroupChanged> changed(
+            String op, Class<? extends GroupAction> kind, Act act) {
         return JsonMessage.<MessageEvent.GroupChanged>row(24, MessageEvent.GroupChanged.class, row -> {
                     StoredKeys<MessageEvent.GroupChanged> kept = new StoredKeys<>(row);
                     var group = row.info("group_id", JsonValue.GROUP, MessageEvent.GroupChanged::group);
                     var name = row.info("group_name", JsonValue.TEXT, MessageEvent.GroupChanged::name);
                     row.op(op);
                     var by = row.info("by", JsonValue.NUMBERED, JsonGroupEvents::by);
-                    var its = act.of(row, by);
+                    var build = act.of(row, by);
                     kept.numbered();
                     return in -> new MessageEvent.GroupChanged(
                             in.get(kept.senderName()),
                             in.get(kept.time()),
                             in.get(group),
                             in.get(name),
-                            its.apply(in),
+                            build.apply(in),
                             kept.of(in));
                 })
-                .carrying(changed -> kind.isInstance(changed.act()));
+                .writingOnly(changed -> kind.isInstance(changed.act()));
     }
 
     private static long by(MessageEvent.GroupChanged changed) {

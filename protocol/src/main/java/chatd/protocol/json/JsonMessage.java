@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 final class JsonMessage<T> {
     /** The position of a key in the message. */
     private enum Place {
-        /** Beside {@code type}. */
+        /** Next to {@code type}. */
         ENVELOPE,
         /** In the object {@code info}. */
         INFO,
@@ -44,7 +44,7 @@ final class JsonMessage<T> {
             Predicate<V> isWritten,
             String documented) {
 
-        /** Returns the mark of a key that may be left out. */
+        /** Returns {@code ?} for a key that may be left out, otherwise nothing. */
         private String mark() {
             return documented.endsWith("?") ? "?" : "";
         }
@@ -107,7 +107,7 @@ final class JsonMessage<T> {
     }
 
     /** Restricts the values this row writes and the messages it reads, where several rows carry the record. */
-    JsonMessage<T> only(Predicate<T> which, Predicate<JsonNode> messages) {
+    JsonMessage<T> onlyFor(Predicate<T> which, Predicate<JsonNode> messages) {
         carries = which;
         isRead = messages;
         return this;
@@ -118,18 +118,18 @@ final class JsonMessage<T> {
         return row.envelope("id", JsonValue.ID, Command::id, "");
     }
 
-    /** Restricts the values this row writes; what it reads, its {@link #op} says. */
-    JsonMessage<T> carrying(Predicate<T> which) {
+    /** Restricts the values this row writes; {@link #op} restricts what it reads. */
+    JsonMessage<T> writingOnly(Predicate<T> which) {
         carries = which;
         return this;
     }
 
-    /** Makes the row one that is read, and never written: another row writes the record. */
+    /** Makes the row read-only: another row writes the record. */
     JsonMessage<T> readOnly() {
-        return carrying(value -> false);
+        return writingOnly(value -> false);
     }
 
-    /** As {@link #readOnly()}; reads these messages alone. */
+    /** As {@link #readOnly()}, and restricts the row to these messages. */
     JsonMessage<T> readOnly(Predicate<JsonNode> messages) {
         isRead = messages;
         return readOnly();
@@ -169,18 +169,18 @@ final class JsonMessage<T> {
 
     /** Declares a key with a constant value, always written and never read. */
     void constant(String name, String text) {
-        keys.add(always(Place.ENVELOPE, name, text));
+        keys.add(constantKey(Place.ENVELOPE, name, text));
     }
 
     /** Declares the constant in {@code info} that distinguishes this row from others of its type. */
     void op(String op) {
-        keys.add(always(Place.INFO, "op", op));
+        keys.add(constantKey(Place.INFO, "op", op));
         isRead = message -> message.path("info").path("op").asString("").equals(op);
     }
 
     /** As {@link #constant}, for the whole of {@code info}. */
     void wholeInfoConstant(String text) {
-        keys.add(always(Place.WHOLE_INFO, "info", text));
+        keys.add(constantKey(Place.WHOLE_INFO, "info", text));
     }
 
     /** Declares that {@code info} is an object without keys. */
@@ -216,14 +216,14 @@ final class JsonMessage<T> {
                 Place.INFO, name, JsonValue.list(JsonValue.TEXT), value -> List.of(), List::of, value -> true, name));
     }
 
-    private static <T> Key<T, String> always(Place place, String name, String text) {
+    private static <T> Key<T, String> constantKey(Place place, String name, String text) {
         String quoted = '"' + text + '"';
         String documented = place == Place.WHOLE_INFO ? '`' + quoted + '`' : name + ": " + quoted;
         return new Key<>(place, name, JsonValue.constant(text), value -> text, () -> text, value -> true, documented);
     }
 
     private <V> Key<T, V> required(Place place, String name, JsonValue<V> kind, Function<T, V> get) {
-        return added(new Key<>(
+        return add(new Key<>(
                 place,
                 name,
                 kind,
@@ -238,11 +238,11 @@ final class JsonMessage<T> {
     @SuppressWarnings("NullAway") // absent is null only if the record accepts null
     private <V> Key<T, V> optional(
             Place place, String name, JsonValue<V> kind, Function<T, V> get, @Nullable V absent) {
-        return added(new Key<>(
+        return add(new Key<>(
                 place, name, kind, get, () -> absent, value -> value != null && !value.equals(absent), name + '?'));
     }
 
-    private <V> Key<T, V> added(Key<T, V> key) {
+    private <V> Key<T, V> add(Key<T, V> key) {
         keys.add(key);
         return key;
     }
@@ -320,11 +320,11 @@ final class JsonMessage<T> {
         List<String> properties = new ArrayList<>(List.of("type: " + type));
         List<String> inside = new ArrayList<>();
         for (Key<T, ?> key : keys) {
-            String its = key.kind().type();
+            String valueType = key.kind().type();
             switch (key.place()) {
-                case ENVELOPE -> properties.add(key.name() + key.mark() + ": " + its);
-                case INFO -> inside.add(key.name() + key.mark() + ": " + its);
-                case WHOLE_INFO -> properties.add("info: " + its);
+                case ENVELOPE -> properties.add(key.name() + key.mark() + ": " + valueType);
+                case INFO -> inside.add(key.name() + key.mark() + ": " + valueType);
+                case WHOLE_INFO -> properties.add("info: " + valueType);
             }
         }
         if (!inside.isEmpty()) {

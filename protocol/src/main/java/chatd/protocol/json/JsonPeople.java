@@ -3,9 +3,9 @@ package chatd.protocol.json;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.UserEvent;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.AllowedUsers;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Preferences;
-import chatd.protocol.value.people.Reach;
 import chatd.protocol.value.people.Unread;
 import chatd.protocol.value.people.User;
 import java.util.List;
@@ -15,14 +15,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The kinds of value that say something of users and conversations. */
+/** The kinds of value that describe users and conversations. */
 final class JsonPeople {
-    static final JsonValue<Reach> REACH = JsonValue.word(Reach.values(), Reach::word);
+    static final JsonValue<AllowedUsers> REACH = JsonValue.word(AllowedUsers.values(), AllowedUsers::word);
 
-    static final JsonValue<Attention.Notices> NOTIFY =
-            JsonValue.word(Attention.Notices.values(), Attention.Notices::word);
+    static final JsonValue<ConversationPreferences.Notices> NOTIFY =
+            JsonValue.word(ConversationPreferences.Notices.values(), ConversationPreferences.Notices::word);
 
-    /** A user and whether it is online. */
+    /** A user, and whether they are online. */
     static final JsonValue<UserEvent.FoundUser> USER = JsonValue.of(
             "{ user_id: Numbered, user_name: string, online: boolean }",
             (value, key) -> new UserEvent.FoundUser(
@@ -36,7 +36,7 @@ final class JsonPeople {
                     .writeBooleanProperty("online", user.online())
                     .writeEndObject());
 
-    /** As {@link #USER}, and whether it is a friend. */
+    /** As {@link #USER}, and whether they are a friend. */
     static final JsonValue<UserEvent.FoundUser> FOUND = JsonValue.of(
             "{ user_id: Numbered, user_name: string, online: boolean, friend: boolean }",
             USER::read,
@@ -77,9 +77,9 @@ final class JsonPeople {
                     .writeNumberProperty("last", unread.last())
                     .writeEndObject());
 
-    static final JsonValue<Attention> ATTENTION = JsonValue.of(
+    static final JsonValue<ConversationPreferences> ATTENTION = JsonValue.of(
             "{ notify: %s, pinned: boolean, unread: boolean }".formatted(NOTIFY.type()),
-            (value, key) -> new Attention(
+            (value, key) -> new ConversationPreferences(
                     NOTIFY.read(value.path("notify"), key),
                     JsonValue.FLAG.read(value.path("pinned"), key),
                     JsonValue.FLAG.read(value.path("unread"), key)),
@@ -89,8 +89,8 @@ final class JsonPeople {
                     .writeBooleanProperty("unread", attention.unread())
                     .writeEndObject());
 
-    /** What a user prefers in general, and of single conversations. */
-    record AllPreferences(Preferences general, SortedMap<Long, Attention> attention) {}
+    /** A user's preferences, in general and for single conversations. */
+    record AllPreferences(Preferences general, SortedMap<Long, ConversationPreferences> attention) {}
 
     static final JsonValue<AllPreferences> PREFERENCES = JsonValue.of(
             "{ read_marks: boolean, calls: %1$s, requests: %1$s, groups: %1$s, texts: %1$s, conversations: %2$s }"
@@ -134,7 +134,7 @@ final class JsonPeople {
                 out.writeEndObject();
             }));
 
-    /** What was found in a page. */
+    /** Where the search words were found in a page. */
     static final JsonValue<MessageEvent.Found> FIND = JsonValue.of(
             "{ hits: %s, up_to?: number }".formatted(HITS.type()),
             (value, key) -> new MessageEvent.Found(
@@ -151,13 +151,13 @@ final class JsonPeople {
                 out.writeEndObject();
             });
 
-    /** A conversation; its last message is written by the table. */
+    /** A conversation; {@link JsonTable} writes its last message. */
     static final JsonValue<MessageEvent.Conversation> CONVERSATION = JsonValue.of(
             ("{ with: %s, name: string, last: Item, unread: number, "
                             + "mentions: number, read: number, notify: %s, pinned: boolean, marked: boolean }")
                     .formatted(JsonValue.WITH.type(), NOTIFY.type()),
             (value, key) -> {
-                Attention attention = new Attention(
+                ConversationPreferences attention = new ConversationPreferences(
                         NOTIFY.read(value.path("notify"), key),
                         JsonValue.FLAG.read(value.path("pinned"), key),
                         JsonValue.FLAG.read(value.path("marked"), key));
@@ -190,23 +190,23 @@ final class JsonPeople {
                         .writeEndObject();
             });
 
-    /** What a client wants of one conversation; null for what is to stay as it is. */
-    record Wanted(
+    /** A client's change to its preferences for one conversation; null leaves one as it is. */
+    record PreferencesChange(
             User with,
-            Attention.@Nullable Notices notices,
+            ConversationPreferences.@Nullable Notices notices,
             @Nullable Boolean pinned,
             @Nullable Boolean unread) {
-        static Wanted of(MessageCommand.ChangeAttention change) {
-            return new Wanted(change.with(), change.notices(), change.pinned(), change.unread());
+        static PreferencesChange of(MessageCommand.ChangeConversationPreferences change) {
+            return new PreferencesChange(change.with(), change.notices(), change.pinned(), change.unread());
         }
 
-        MessageCommand.ChangeAttention command(String id) {
-            return new MessageCommand.ChangeAttention(with, notices, pinned, unread, id);
+        MessageCommand.ChangeConversationPreferences command(String id) {
+            return new MessageCommand.ChangeConversationPreferences(with, notices, pinned, unread, id);
         }
     }
 
     /** One conversation: {@code {"U2": {notify?, pinned?, unread?}}}. */
-    static final JsonValue<Wanted> WANTED = JsonValue.of(
+    static final JsonValue<PreferencesChange> PREFERENCES_CHANGE = JsonValue.of(
             "{ [conversation: string]: { notify?: %s, pinned?: boolean, unread?: boolean } }".formatted(NOTIFY.type()),
             (value, key) -> {
                 if (!value.isObject() || value.size() != 1) {
@@ -217,7 +217,7 @@ final class JsonPeople {
                 if (!its.isObject()) {
                     throw new JsonValue.InvalidMessage(key + " has to be an object with one conversation.");
                 }
-                return new Wanted(
+                return new PreferencesChange(
                         JsonValue.user(one.getKey()),
                         its.has("notify") ? NOTIFY.read(its.path("notify"), "notify") : null,
                         its.has("pinned") ? JsonValue.FLAG.read(its.path("pinned"), "pinned") : null,

@@ -64,7 +64,7 @@ final class JsonTable {
     /** Returns the message type of a received command; 0 if it had none. */
     static long type(@Nullable Command command) {
         if (command instanceof SessionCommand.Malformed malformed) {
-            return malformed.called().isEmpty() ? 0 : Long.parseLong(malformed.called());
+            return malformed.claimedType().isEmpty() ? 0 : Long.parseLong(malformed.claimedType());
         }
         return JsonCommands.ROWS.stream()
                 .filter(row -> row.record().isInstance(command))

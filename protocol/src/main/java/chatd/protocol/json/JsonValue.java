@@ -44,8 +44,10 @@ interface JsonValue<V> {
 
     void write(JsonGenerator out, V value);
 
-    /** Returns the type of the JSON value in TypeScript; {@code Numbered}, {@code GroupNumber}, {@code Time}, {@code Code}
-     * and {@code Item} are defined beside the messages. */
+    /**
+     * Returns the type of the JSON value in TypeScript; {@code Numbered}, {@code GroupNumber},
+     * {@code Time}, {@code Code} and {@code Item} are defined next to the messages.
+     */
     String type();
 
     /** Thrown if a message does not have the form of its type. The text is sent to the sender and quotes no input. */
@@ -148,15 +150,18 @@ interface JsonValue<V> {
 
     /** A whole number; a value above {@code most} is read as {@code most}. */
     static JsonValue<Integer> upTo(int most) {
-        return atLeast(0, most);
+        return bounded(0, most);
     }
 
-    /** How many are wanted, at least one, or there would always be more; a value above {@code most} is read as that. */
+    /**
+     * The number of items wanted: at least one, since after none there would always be more; a
+     * value above {@code most} is read as {@code most}.
+     */
     static JsonValue<Integer> limit(int most) {
-        return atLeast(1, most);
+        return bounded(1, most);
     }
 
-    private static JsonValue<Integer> atLeast(int least, int most) {
+    private static JsonValue<Integer> bounded(int least, int most) {
         return of(
                 "number",
                 (value, key) -> {
@@ -179,7 +184,7 @@ interface JsonValue<V> {
             },
             (out, flag) -> out.writeBoolean(flag));
 
-    /** The flag that is always set. */
+    /** A flag that is always true. */
     JsonValue<Boolean> TRUE = of(
             "true",
             (value, key) -> {
@@ -208,7 +213,7 @@ interface JsonValue<V> {
                 (out, value) -> out.writeString(word.apply(value)));
     }
 
-    /** Returns the type of what is one of a few words. */
+    /** Returns the TypeScript type of a value that is one of a few words. */
     static String words(Stream<String> words) {
         return words.map(word -> '"' + word + '"').collect(Collectors.joining(" | "));
     }
@@ -297,7 +302,7 @@ interface JsonValue<V> {
             text -> Base64.getUrlDecoder().decode(text),
             bytes -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
 
-    /** So many bytes as lower-case hexadecimal, kept as text. */
+    /** A fixed number of bytes in lower-case hexadecimal, kept as text. */
     static JsonValue<String> hex(int bytes) {
         Pattern form = Pattern.compile("[0-9a-f]{" + 2 * bytes + "}");
         return of(

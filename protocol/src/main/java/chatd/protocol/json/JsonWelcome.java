@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** The answer to a successful login: the state of the account, and who is online. */
 final class JsonWelcome {
     /** Maximum number of friends, and of strangers, that are listed. */
-    private static final int MOST = 1_000;
+    private static final int MAX_LISTED = 1_000;
 
     private static final JsonValue<SessionEvent.Request> REQUEST = JsonValue.of(
             "{ user_id: Numbered, text: string }",
@@ -34,7 +34,7 @@ final class JsonWelcome {
                     .writeStringProperty("text", request.text())
                     .writeEndObject());
 
-    /** The open requests: those of others, and one's own. */
+    /** The pending requests: those received, and those sent. */
     private record Requests(List<SessionEvent.Request> received, List<Long> sent) {}
 
     private static final JsonValue<Requests> REQUESTS = JsonValue.of(
@@ -68,7 +68,7 @@ final class JsonWelcome {
                 out.writeEndObject();
             });
 
-    /** The limits that apply to what this dialect has so far. */
+    /** The limits of the features that this dialect has so far. */
     private static final JsonValue<Limits> LIMITS = JsonValue.of(
             "{ text: number, file: number, recipients: number, settings: number, "
                     + "retract: number | null, correct: number | null }",
@@ -90,7 +90,10 @@ final class JsonWelcome {
                 out.writeEndObject();
             });
 
-    /** Reads a time within which something is allowed; null for ever, 0 if this server has no such thing. */
+    /**
+     * Reads how long something is allowed, in seconds; null for no limit, 0 if the server does not
+     * allow it.
+     */
     private static @Nullable Long seconds(JsonNode value) {
         return value.isNull() ? null : Long.valueOf(value.asLong(0));
     }
@@ -137,8 +140,8 @@ final class JsonWelcome {
         var requests = row.info(
                 "requests",
                 REQUESTS,
-                welcome ->
-                        new Requests(state(welcome).received(), state(welcome).asked()));
+                welcome -> new Requests(
+                        state(welcome).receivedRequests(), state(welcome).sentRequests()));
         var groups = row.info(
                 "groups", JsonValue.list(GROUP), welcome -> state(welcome).groups());
         var unread = row.info(
@@ -164,14 +167,14 @@ final class JsonWelcome {
         var key = row.infoOrNull(
                 "key", JsonValue.SECRET, welcome -> state(welcome).key());
         var behind =
-                row.info("behind", JsonValue.FLAG, welcome -> state(welcome).behind(), false);
+                row.info("behind", JsonValue.FLAG, welcome -> state(welcome).missedTooMuch(), false);
         var lastLogin = row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
         var time = row.info("time", JsonValue.TIME, welcome -> requireNonNull(welcome.time()));
         return in -> {
             SortedMap<Long, RosterEntry> people = new TreeMap<>();
             Stream.concat(in.get(strangers).stream(), in.get(friends).stream())
                     .forEach(one -> people.put(one.user(), new RosterEntry(one.name(), one.online())));
-            SessionEvent.Server its = in.get(server);
+            SessionEvent.Server read = in.get(server);
             return new SessionEvent.Welcome(
                     in.get(user),
                     in.get(name),
@@ -194,7 +197,7 @@ final class JsonWelcome {
                             in.get(preferences).general(),
                             in.get(preferences).attention(),
                             in.get(names),
-                            new SessionEvent.Server(its.version(), its.everyone(), its.udpPort(), in.get(limits)),
+                            new SessionEvent.Server(read.version(), read.everyone(), read.udpPort(), in.get(limits)),
                             in.get(token),
                             in.get(key),
                             in.get(behind)));
@@ -211,25 +214,25 @@ final class JsonWelcome {
         return Collections.binarySearch(state(welcome).friends(), user) >= 0;
     }
 
-    private static boolean isStranger(SessionEvent.Welcome welcome, int place) {
-        if (!welcome.roster().isOnline(place)) {
+    private static boolean isStranger(SessionEvent.Welcome welcome, int index) {
+        if (!welcome.roster().isOnline(index)) {
             return false;
         }
-        long user = welcome.numbers().get(place);
+        long user = welcome.numbers().get(index);
         return user != welcome.user() && !isFriend(welcome, user);
     }
 
     private static List<UserEvent.FoundUser> strangers(SessionEvent.Welcome welcome) {
         return IntStream.range(0, welcome.numbers().size())
-                .filter(place -> isStranger(welcome, place))
-                .limit(MOST)
-                .mapToObj(place -> user(welcome, place, false))
+                .filter(index -> isStranger(welcome, index))
+                .limit(MAX_LISTED)
+                .mapToObj(index -> user(welcome, index, false))
                 .toList();
     }
 
     private static long strangersOnline(SessionEvent.Welcome welcome) {
         return IntStream.range(0, welcome.numbers().size())
-                .filter(place -> isStranger(welcome, place))
+                .filter(index -> isStranger(welcome, index))
                 .count();
     }
 
@@ -237,16 +240,16 @@ final class JsonWelcome {
     private static List<UserEvent.FoundUser> friends(SessionEvent.Welcome welcome) {
         return state(welcome).friends().stream()
                 .map(friend -> Collections.binarySearch(welcome.numbers(), friend))
-                .filter(place -> place >= 0)
-                .sorted(Comparator.comparing(place -> !welcome.roster().isOnline(place)))
-                .limit(MOST)
-                .map(place -> user(welcome, place, true))
+                .filter(index -> index >= 0)
+                .sorted(Comparator.comparing(index -> !welcome.roster().isOnline(index)))
+                .limit(MAX_LISTED)
+                .map(index -> user(welcome, index, true))
                 .toList();
     }
 
-    private static UserEvent.FoundUser user(SessionEvent.Welcome welcome, int place, boolean isFriend) {
-        RosterEntry presence = welcome.roster().get(place);
-        return new UserEvent.FoundUser(welcome.numbers().get(place), presence.name(), presence.online(), isFriend);
+    private static UserEvent.FoundUser user(SessionEvent.Welcome welcome, int index, boolean isFriend) {
+        RosterEntry presence = welcome.roster().get(index);
+        return new UserEvent.FoundUser(welcome.numbers().get(index), presence.name(), presence.online(), isFriend);
     }
 
     /** Returns the names of everybody in the message. */

@@ -18,7 +18,7 @@ final class LineReader<M> implements MessageReader<M> {
     private final Function<byte[], @Nullable M> parser;
 
     /** Bytes of the incomplete line received so far; none of them is a line end. */
-    private int begun;
+    private int pending;
 
     /**
      * @param most the maximum length of a line in bytes, excluding its end
@@ -31,11 +31,11 @@ final class LineReader<M> implements MessageReader<M> {
 
     @Override
     public boolean inFrame() {
-        return begun > 0;
+        return pending > 0;
     }
 
     @Override
-    public String missing() {
+    public String incompleteNotice() {
         return inFrame()
                 ? "The rest of a message did not come in time. Where messages are lines, each ends with a line feed (LF)."
                 : "";
@@ -48,7 +48,7 @@ final class LineReader<M> implements MessageReader<M> {
 
     @Override
     public long bytesToReserve() {
-        return begun > LARGE ? most : 0;
+        return pending > LARGE ? most : 0;
     }
 
     @Override
@@ -64,16 +64,16 @@ final class LineReader<M> implements MessageReader<M> {
 
     private byte @Nullable [] line(ByteBuf in, boolean loggedIn) {
         int start = in.readerIndex();
-        int end = in.indexOf(start + begun, in.writerIndex(), (byte) '\n');
+        int end = in.indexOf(start + pending, in.writerIndex(), (byte) '\n');
         int length = end < 0 ? in.readableBytes() : end - start;
         if (length > (loggedIn ? most : Math.min(most, MAX_BYTES_BEFORE_LOGIN))) {
             throw new MalformedFrame(MalformedFrame.Kind.SIZE, "a message over the limit");
         }
         if (end < 0) {
-            begun = length;
+            pending = length;
             return null;
         }
-        begun = 0;
+        pending = 0;
         byte[] line = new byte[length];
         in.readBytes(line).skipBytes(1);
         return line;

@@ -3,7 +3,7 @@ package chatd.protocol.json;
 import static java.util.Objects.requireNonNull;
 
 import chatd.protocol.event.MessageEvent;
-import chatd.protocol.value.Amended;
+import chatd.protocol.value.MessageState;
 import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class StoredKeys<T extends MessageEvent.Message> {
     private static final JsonValue<List<Long>> USERS = JsonValue.list(JsonValue.NUMBERED);
 
-    private static final JsonValue<Amended.Version> VERSION = JsonValue.of(
+    private static final JsonValue<MessageState.Version> VERSION = JsonValue.of(
             "{ mid: number, time: Time }",
-            (value, key) -> new Amended.Version(
+            (value, key) -> new MessageState.Version(
                     JsonValue.WHOLE.read(value.path("mid"), key), JsonValue.TIME.read(value.path("time"), key)),
             (out, version) -> {
                 out.writeStartObject().writeNumberProperty("mid", version.number());
@@ -25,9 +25,9 @@ final class StoredKeys<T extends MessageEvent.Message> {
                 out.writeEndObject();
             });
 
-    private static final JsonValue<List<Amended.Text>> EARLIER = JsonValue.list(JsonValue.of(
+    private static final JsonValue<List<MessageState.Text>> EARLIER = JsonValue.list(JsonValue.of(
             "{ mid: number, time: Time, text: string, salt: string }",
-            (value, key) -> new Amended.Text(
+            (value, key) -> new MessageState.Text(
                     JsonValue.WHOLE.read(value.path("mid"), key),
                     JsonValue.TIME.read(value.path("time"), key),
                     JsonValue.TEXT.read(value.path("text"), key),
@@ -40,12 +40,12 @@ final class StoredKeys<T extends MessageEvent.Message> {
                 out.writeEndObject();
             }));
 
-    private static final JsonValue<SequencedMap<String, Amended.Reactions>> REACTIONS = JsonValue.of(
+    private static final JsonValue<SequencedMap<String, MessageState.Reactions>> REACTIONS = JsonValue.of(
             "{ [code: string]: { n: number, by: Array<Numbered> } }",
             (value, key) -> {
-                SequencedMap<String, Amended.Reactions> reactions = new LinkedHashMap<>();
+                SequencedMap<String, MessageState.Reactions> reactions = new LinkedHashMap<>();
                 value.forEachEntry((code, its) -> reactions.put(
-                        code, new Amended.Reactions(its.path("n").asInt(0), USERS.read(its.path("by"), key))));
+                        code, new MessageState.Reactions(its.path("n").asInt(0), USERS.read(its.path("by"), key))));
                 return reactions;
             },
             (out, reactions) -> {
@@ -67,14 +67,14 @@ final class StoredKeys<T extends MessageEvent.Message> {
     private JsonMessage.@Nullable Key<T, Instant> time;
     private @Nullable Proof<T> proof;
 
-    /** The keys of what can be proved with its salt, and of what has become of it. */
+    /** The keys of the data that proves a message, and of its later changes. */
     private record Proof<T>(
             JsonMessage.Key<T, byte[]> salt,
             JsonMessage.Key<T, Long> answered,
             JsonMessage.Key<T, List<Long>> mentioned,
-            JsonMessage.Key<T, Amended.@Nullable Version> version,
-            JsonMessage.Key<T, List<Amended.Text>> earlier,
-            JsonMessage.Key<T, SequencedMap<String, Amended.Reactions>> reactions) {}
+            JsonMessage.Key<T, MessageState.@Nullable Version> version,
+            JsonMessage.Key<T, List<MessageState.Text>> earlier,
+            JsonMessage.Key<T, SequencedMap<String, MessageState.Reactions>> reactions) {}
 
     /** Declares the shared keys before {@code info}. */
     StoredKeys(JsonMessage<T> row) {
@@ -96,13 +96,16 @@ final class StoredKeys<T extends MessageEvent.Message> {
                 List.of());
     }
 
-    /** Declares the shared keys after {@code info}: its number and time. */
+    /** Declares the shared keys after {@code info}: the number and time. */
     void numbered() {
         number = row.envelope("mid", JsonValue.WHOLE, message -> stored(message).number());
         time = row.envelope("time", JsonValue.TIME, MessageEvent.Message::time);
     }
 
-    /** Declares the shared keys after {@code info}: also what proves it, and what has become of it. */
+    /**
+     * Declares the shared keys after {@code info}: the number and time, the data that proves the
+     * message, and its later changes.
+     */
     void withProof() {
         numbered();
         proof = new Proof<>(
@@ -111,7 +114,7 @@ final class StoredKeys<T extends MessageEvent.Message> {
                 row.envelope(
                         "re",
                         JsonValue.WHOLE,
-                        message -> stored(message).references().answered(),
+                        message -> stored(message).references().replyTo(),
                         0L),
                 row.envelope(
                         "mentions",
@@ -153,16 +156,16 @@ final class StoredKeys<T extends MessageEvent.Message> {
         String one = in.get(receiver);
         List<Long> several = in.get(receivers);
         List<Long> to = !several.isEmpty() ? several : one.isEmpty() ? null : List.of(JsonValue.number(one, "receive"));
-        long its = in.get(requireNonNull(number));
-        Proof<T> proven = proof;
-        return proven == null
-                ? new MessageEvent.Stored(its, in.get(sender), to)
+        long mid = in.get(requireNonNull(number));
+        Proof<T> keys = proof;
+        return keys == null
+                ? new MessageEvent.Stored(mid, in.get(sender), to)
                 : new MessageEvent.Stored(
-                        its,
+                        mid,
                         in.get(sender),
                         to,
-                        in.get(proven.salt()),
-                        new References(in.get(proven.answered()), in.get(proven.mentioned())),
-                        new Amended(in.get(proven.version()), in.get(proven.earlier()), in.get(proven.reactions())));
+                        in.get(keys.salt()),
+                        new References(in.get(keys.answered()), in.get(keys.mentioned())),
+                        new MessageState(in.get(keys.version()), in.get(keys.earlier()), in.get(keys.reactions())));
     }
 }

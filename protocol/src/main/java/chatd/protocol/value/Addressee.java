@@ -1,8 +1,8 @@
 package chatd.protocol.value;
 
 /**
- * The numbers by which the vocabulary names whom a message goes to, and the other side of a conversation: 0 for everyone, an
- * account's number for a user, and a group's number negated for a group.
+ * Numbers that stand for the receiver of a message, or for the other side of a conversation: 0 for
+ * everyone, the account number for a user, and the negated group number for a group.
  */
 public final class Addressee {
     public static final long EVERYONE = 0;
@@ -18,7 +18,7 @@ public final class Addressee {
         return addressee < 0;
     }
 
-    /** Returns the number of the group that an addressee is; 0 if it is none. */
+    /** Returns the number of the group; 0 if the addressee is not a group. */
     public static long groupNumber(long addressee) {
         return isGroup(addressee) ? -addressee : 0;
     }

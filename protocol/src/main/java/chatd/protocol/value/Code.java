@@ -13,7 +13,7 @@ public enum Code {
     NO_SUCH_MESSAGE,
     NO_SUCH_FILE,
     NO_SUCH_REQUEST,
-    /** Only administrators are told so. */
+    /** Sent only to administrators. */
     NO_SUCH_REPORT,
     NO_SUCH_SESSION,
     NOT_A_MEMBER,

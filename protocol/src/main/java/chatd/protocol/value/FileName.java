@@ -6,13 +6,13 @@ import java.text.BreakIterator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of a file's name (page {@code chat-1.md}). */
+/** The rules for file names (page {@code chat-1.md}). */
 public final class FileName {
-    /** Maximum length in bytes of UTF-8: what file systems take. */
-    public static final int MOST_BYTES = 255;
+    /** Maximum length in bytes of UTF-8: the limit of most file systems. */
+    public static final int MAX_BYTES = 255;
 
     /** Maximum length of an extension that is kept when a name is shortened, in bytes, with its dot. */
-    private static final int MOST_OF_EXTENSION = 16;
+    private static final int MAX_EXTENSION_BYTES = 16;
 
     private FileName() {}
 
@@ -25,14 +25,14 @@ public final class FileName {
     }
 
     /** Returns what is wrong with the name of a file to be sent, as a sentence; null if nothing is. */
-    public static @Nullable String fault(String name) {
+    public static @Nullable String problem(String name) {
         if (!isBare(name)) {
             return "The file's name has to be one without a directory and without control characters.";
         }
         if (SafeText.hasInvisible(name)) {
             return "The file's name has an invisible character.";
         }
-        return bytes(name) > MOST_BYTES ? "The file's name has more than %d bytes.".formatted(MOST_BYTES) : null;
+        return bytes(name) > MAX_BYTES ? "The file's name has more than %d bytes.".formatted(MAX_BYTES) : null;
     }
 
     private static int bytes(String name) {
@@ -40,15 +40,15 @@ public final class FileName {
     }
 
     /**
-     * Returns a name that has at most {@code most} bytes, at least 32: if need be without its middle, but with its extension,
-     * and no character cut.
+     * Returns a name of at most {@code most} bytes, which must be 32 or more. In a longer name, an
+     * ellipsis replaces the end before the extension; no character is cut.
      */
     public static String shortened(String name, int most) {
         if (bytes(name) <= most) {
             return name;
         }
         int dot = name.lastIndexOf('.');
-        String extension = dot > 0 && bytes(name.substring(dot)) <= MOST_OF_EXTENSION ? name.substring(dot) : "";
+        String extension = dot > 0 && bytes(name.substring(dot)) <= MAX_EXTENSION_BYTES ? name.substring(dot) : "";
         String end = "…" + extension;
         BreakIterator characters = BreakIterator.getCharacterInstance(Locale.ROOT);
         characters.setText(name);

@@ -3,13 +3,15 @@ package chatd.protocol.value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server takes: maximum sizes on the wire, in bytes except {@code recipients}, and times in seconds.
+ * The limits of a server: maximum sizes on the wire, in bytes except {@code recipients}, and times
+ * in seconds.
  *
  * @param text the size of one text
  * @param file the size of one file's content
  * @param recipients the number of recipients named in one packet
  * @param settings the size of the settings document
- * @param retract how long after it was sent a message can be taken back; 0 for never, null for ever
+ * @param retract how long after it was sent a message can be taken back; 0 for never, null for no
+ *     limit
  * @param correct how long after it was sent a text can be corrected; as {@code retract}
  */
 public record Limits(

@@ -1,20 +1,20 @@
 package chatd.protocol.value;
 
 /**
- * What a file is, told by its content.
+ * The media type of a file, detected from its content.
  *
- * @param type its media type; {@link #OTHER} for what is only saved, never shown
+ * @param type the media type; {@link #OTHER} for files that are only saved, never shown
  * @param width in pixels; 0 if it is no picture
- * @param picture whether it was sent to be shown in place
+ * @param picture whether it was sent to be shown inline
  */
 public record Media(String type, int width, int height, boolean picture) {
     public static final String OTHER = "application/octet-stream";
 
-    /** What is only saved. */
+    /** A file that is only saved, never shown. */
     public static final Media NONE = new Media(OTHER, 0, 0, false);
 
-    /** Returns the same, sent to be shown in place or not. */
-    public Media as(boolean asPicture) {
+    /** Returns a copy that was sent to be shown inline, or not. */
+    public Media shownInline(boolean asPicture) {
         return new Media(type, width, height, asPicture);
     }
 }

@@ -6,20 +6,24 @@ import java.util.function.Predicate;
 /**
  * What a message refers to.
  *
- * @param answered the number of the message that it answers; 0 for none
- * @param mentioned the numbers of the users whom it mentions, each once, as resolved when it was sent; or that of the group
- *     to which it went, as an {@link Addressee}, if it mentions everybody in it
+ * @param replyTo the number of the message that it answers; 0 for none
+ * @param mentioned the numbers of the users whom it mentions, each once, as resolved when it was
+ *     sent; or that of the group that it was sent to, as an {@link Addressee}, if it mentions
+ *     everybody in it
  */
-public record References(long answered, List<Long> mentioned) {
+public record References(long replyTo, List<Long> mentioned) {
     public static final References NONE = new References(0, List.of());
 
     public References {
         mentioned = List.copyOf(mentioned);
     }
 
-    /** Returns the same, with those of the mentions alone for which a condition holds, which is asked once for each. */
+    /**
+     * Returns a copy with only those mentions that satisfy a condition, which is tested once for
+     * each.
+     */
     public References withMentioned(Predicate<Long> which) {
         List<Long> kept = mentioned.stream().filter(which).toList();
-        return kept.size() == mentioned.size() ? this : new References(answered, kept);
+        return kept.size() == mentioned.size() ? this : new References(replyTo, kept);
     }
 }

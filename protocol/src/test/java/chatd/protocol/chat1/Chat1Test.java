@@ -37,7 +37,7 @@ class Chat1Test {
     private static final Chat1 CHAT1 = new Chat1();
 
     /** Returns the events that a client reads. */
-    private static List<Event> told(Event event, long viewer) {
+    private static List<Event> received(Event event, long viewer) {
         MessageReader<Event> reader = CHAT1.eventReader();
         List<Event> all = new ArrayList<>();
         ByteBuf in = Unpooled.buffer();
@@ -50,19 +50,19 @@ class Chat1Test {
     }
 
     @Test
-    void aWelcomeIsTheListAndTheSettings() {
+    void aWelcomeIsSentAsTheRosterAndTheSettings() {
         SessionEvent.Welcome welcome =
                 (SessionEvent.Welcome) requireNonNull(JsonSamples.events().get("welcome"));
-        List<Event> told = told(welcome, 1);
-        assertThat(told).hasSize(2);
-        assertThat(told.getFirst())
+        List<Event> received = received(welcome, 1);
+        assertThat(received).hasSize(2);
+        assertThat(received.getFirst())
                 .isInstanceOfSatisfying(
                         SessionEvent.Welcome.class,
                         in -> assertThat(in.roster()).isEqualTo(welcome.roster()));
-        assertThat(told.getLast()).isEqualTo(new UserEvent.Settings(requireNonNull(welcome.settings())));
+        assertThat(received.getLast()).isEqualTo(new UserEvent.Settings(requireNonNull(welcome.settings())));
     }
 
-    /** It is kept as long as its reader leaves it unread, and there may be many. */
+    /** It stays in memory until its receiver reads it, and there may be many. */
     @Test
     void theBufferOfATextIsHardlyLargerThanTheText() {
         String text = "x".repeat(60_000);
@@ -71,23 +71,26 @@ class Chat1Test {
     }
 
     @Test
-    void aRenameIsSentAsTheOldNameGoingAndTheNewNameComing() {
+    void aRenameIsSentAsTheOldNameGoingOfflineAndTheNewNameComingOnline() {
         Event renamed = new UserEvent.Renamed(2, "bob", "robert", true);
-        assertThat(told(renamed, 1))
+        assertThat(received(renamed, 1))
                 .containsExactly(new UserEvent.WentOffline(0, "bob"), new UserEvent.CameOnline(0, "robert", false));
-        assertThat(told(renamed, 2)).containsExactly(new UserEvent.CameOnline(0, "robert", false));
-        assertThat(CHAT1.view(renamed, 1)).isEqualTo(CHAT1.view(renamed, 3)).isNotEqualTo(CHAT1.view(renamed, 2));
-        assertThat(told(new UserEvent.Renamed(2, "bob", "robert", false), 1))
+        assertThat(received(renamed, 2)).containsExactly(new UserEvent.CameOnline(0, "robert", false));
+        assertThat(CHAT1.viewKey(renamed, 1))
+                .isEqualTo(CHAT1.viewKey(renamed, 3))
+                .isNotEqualTo(CHAT1.viewKey(renamed, 2));
+        assertThat(received(new UserEvent.Renamed(2, "bob", "robert", false), 1))
                 .containsExactly(new UserEvent.WentOffline(0, "robert"));
     }
 
     @Test
     void aNewAccountIsAnnouncedAsOffline() {
-        assertThat(told(new UserEvent.Joined(3, "carol"), 1)).containsExactly(new UserEvent.WentOffline(0, "carol"));
+        assertThat(received(new UserEvent.Joined(3, "carol"), 1))
+                .containsExactly(new UserEvent.WentOffline(0, "carol"));
     }
 
     private static List<Event> refused(Command command, Code code) {
-        return told(SessionEvent.Refused.to(command, code, "No.", TIME), 0);
+        return received(SessionEvent.Refused.to(command, code, "No.", TIME), 0);
     }
 
     private static Event text(String text) {
@@ -103,18 +106,18 @@ class Chat1Test {
     void aRefusalWithoutAPacketIsAText() {
         for (Command command : Samples.commands().values()) {
             for (Code code : Code.values()) {
-                List<Event> told = refused(command, code);
+                List<Event> received = refused(command, code);
                 boolean isClosed = command instanceof AccountCommand.Register && code == Code.CLOSED;
-                assertThat(told).as("%s %s", command, code).hasSize(isClosed ? 2 : 1);
-                if (!(told.getFirst() instanceof SessionEvent.Refused)) {
-                    assertThat(told).containsExactly(text("No."));
+                assertThat(received).as("%s %s", command, code).hasSize(isClosed ? 2 : 1);
+                if (!(received.getFirst() instanceof SessionEvent.Refused)) {
+                    assertThat(received).containsExactly(text("No."));
                 }
             }
         }
     }
 
     @Test
-    void refusalsHaveThePacketsOfThePage() {
+    void refusalsAreSentAsThePacketsOfThePage() {
         Command logIn = requireNonNull(Samples.commands().get("log-in"));
         for (Code code : Set.of(Code.WRONG_PASSWORD, Code.DISABLED, Code.LOCKED)) {
             assertThat(refused(logIn, code)).containsExactly(coded(Code.WRONG_PASSWORD));
@@ -130,13 +133,15 @@ class Chat1Test {
 
     @Test
     void eventsOnlyForJsonHaveNoFrames() {
-        assertThat(told(new UserEvent.Settings(new Document(new byte[0])), 1)).isEmpty();
-        assertThat(told(requireNonNull(JsonSamples.events().get("page")), 1)).isEmpty();
+        assertThat(received(new UserEvent.Settings(new Document(new byte[0])), 1))
+                .isEmpty();
+        assertThat(received(requireNonNull(JsonSamples.events().get("page")), 1))
+                .isEmpty();
     }
 
     /** Otherwise a text for a group would go to everyone. */
     @Test
-    void whatIsForAGroupHasNoPacket() {
+    void aCommandForAGroupHasNoPacket() {
         Audience group = new Audience.Group(7);
         for (Command command :
                 List.of(new MessageCommand.SendText(group, "hello"), new FileCommand.SendFile(group, "f", 1))) {
@@ -145,9 +150,9 @@ class Chat1Test {
         }
     }
 
-    /** The length of a body has four bytes. */
+    /** The length of a body is a four-byte number. */
     @Test
-    void aFileThatFillsABodyIsTheLargest() {
+    void theLargestFileFillsTheBody() {
         long most = 0xffff_ffffL - 64;
         ByteBuf header =
                 CHAT1.write(new FileCommand.SendFile(Audience.everyone(), "f", most), UnpooledByteBufAllocator.DEFAULT);
@@ -158,7 +163,7 @@ class Chat1Test {
     }
 
     @Test
-    void aPacketIsCalledByItsTypeAndSubtype() {
+    void theNumberOfAPacketIsItsTypeAndSubtype() {
         assertThat(CHAT1.commandRows()).extracting(Packet::number).contains("0x0012/0x0001", "0x0010/0x0000");
     }
 
@@ -168,12 +173,12 @@ class Chat1Test {
 
     /** Rule 6. */
     @Test
-    void aTextToAGroupComesFromItsNumberAndSaysWhoWroteIt() {
-        assertThat(told(new MessageEvent.Text("alice", TIME, "hello", stored(List.of(Addressee.group(7)))), 2))
+    void aTextToAGroupHasTheGroupAsSenderAndNamesItsAuthor() {
+        assertThat(received(new MessageEvent.Text("alice", TIME, "hello", stored(List.of(Addressee.group(7)))), 2))
                 .containsExactly(new MessageEvent.Text("G7", TIME, "alice: hello", null));
-        // To one whose number is that of the group, to several, and to everyone.
+        // To a user with the same number as the group, to several, and to everyone.
         for (List<Long> receivers : Arrays.asList(List.of(7L), List.of(7L, 8L), List.<Long>of(), null)) {
-            assertThat(told(new MessageEvent.Text("alice", TIME, "hello", stored(receivers)), 2))
+            assertThat(received(new MessageEvent.Text("alice", TIME, "hello", stored(receivers)), 2))
                     .containsExactly(new MessageEvent.Text("alice", TIME, "hello", null));
         }
     }

@@ -101,7 +101,7 @@ class FieldTest {
         assertThat(read(Field.FILE_NAME, padded("plan.pdf", 64))).isEqualTo("plan.pdf");
         assertThat(read(Field.FILE_NAME, padded("f".repeat(64), 64))).hasSize(64);
         refuses(Field.FILE_NAME, padded("plan.pdf", 63), "too short");
-        // As another dialect has it.
+        // Other dialects allow longer names.
         assertThat(read(Field.FILE_NAME, written(Field.FILE_NAME, "f".repeat(65) + ".pdf")))
                 .isEqualTo("f".repeat(57) + "….pdf");
     }
@@ -162,7 +162,7 @@ class FieldTest {
     }
 
     @Test
-    void aRosterIsAsLongAsItSays() {
+    void aRosterIsAsLongAsItsCountSays() {
         Roster roster = new Roster(List.of(new RosterEntry("alice", true), new RosterEntry("bob", false)));
         ByteBuf two = written(Field.ROSTER, roster);
         assertThat(two.readableBytes()).isEqualTo(4 + 2 * 33);
@@ -190,9 +190,12 @@ class FieldTest {
         refuses(AUDIENCE, written(AUDIENCE, Audience.of("a", "b")).slice(0, 67), "too short");
     }
 
-    /** Who are too many are not read, but skipped, so that what follows is read from its place. */
+    /**
+     * Too many names are skipped instead of read, so that the field after them is read from the
+     * right offset.
+     */
     @Test
-    void whatFollowsAnAudienceIsReadFromItsPlace() {
+    void theFieldAfterAnAudienceIsReadFromTheRightOffset() {
         for (Audience audience :
                 List.of(Audience.of("a", "b", "c"), Audience.of("a", "b", "c", "d"), Audience.everyone())) {
             ByteBuf in = written(AUDIENCE, audience).writeInt(42);

@@ -53,7 +53,7 @@ public final class FrameFuzzer {
             throw new AssertionError("split into single bytes, it decodes as " + bytewise + ", not " + whole);
         }
         for (Object message : json ? List.of() : whole) {
-            again(message);
+            checkRoundTrip(message);
         }
     }
 
@@ -78,14 +78,14 @@ public final class FrameFuzzer {
                 }
             }
         } catch (MalformedFrame e) {
-            messages.add(e.what());
+            messages.add(e.reason());
         }
         messages.add(content);
         in.release();
         return messages;
     }
 
-    private static void again(Object message) {
+    private static void checkRoundTrip(Object message) {
         if (message instanceof Command command && isExact(command)) {
             ByteBuf frame = CHAT1.write(command, UnpooledByteBufAllocator.DEFAULT);
             Command read = requireNonNull(CHAT1.commandReader().next(frame, true));

@@ -83,7 +83,7 @@ class FrameReaderTest {
         byte[] bytes = Hex.parse(header);
         assertThatThrownBy(() -> reader.next(Unpooled.wrappedBuffer(bytes), true))
                 .isInstanceOfSatisfying(MalformedFrame.class, e -> {
-                    assertThat(e.what()).isEqualTo(why);
+                    assertThat(e.reason()).isEqualTo(why);
                     assertThat(e.header()).isEqualTo(bytes);
                 });
     }
@@ -144,7 +144,7 @@ class FrameReaderTest {
     }
 
     @Test
-    void asManyRecipientsOfAFileAsThereMayBeAreAwaited() {
+    void theMaximumNumberOfRecipientsOfAFileIsAwaited() {
         ByteBuf in = Unpooled.buffer();
         in.writeBytes(Hex.parse("0012 0002 00010000 000003e8"));
         assertThat(reader.next(in, true)).isNull();

@@ -92,7 +92,7 @@ class GoldenTest {
     }
 
     /** Events that have no row of their own, because chat/1 sends them as packets of other events. */
-    private static final Set<Class<?>> SAID_OTHERWISE =
+    private static final Set<Class<?>> SENT_AS_OTHER_EVENTS =
             Set.of(SessionEvent.Notice.class, UserEvent.Joined.class, UserEvent.Renamed.class);
 
     /** Walks the vocabulary: every record has a row and a sample, is in the JSON samples, or has no row of its own. */
@@ -108,7 +108,7 @@ class GoldenTest {
         Stream<?> inJson =
                 Stream.concat(JsonSamples.commands().values().stream(), JsonSamples.events().values().stream());
         inJson.map(Object::getClass).filter(vocabulary::isAssignableFrom).forEach(types::add);
-        SAID_OTHERWISE.stream().filter(vocabulary::isAssignableFrom).forEach(types::add);
+        SENT_AS_OTHER_EVENTS.stream().filter(vocabulary::isAssignableFrom).forEach(types::add);
         assertThat(types).isEqualTo(records);
         Set<String> written = samples.values().stream()
                 .map(sample -> rows.stream()

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** The protocol pages list the same packets and messages as the code. */
 class DocumentationTest {
     private static final Json JSON = new Json(Carrier.LINES, 1 << 20);
-    /** Forms that are read, and written as others. */
+    /** Forms that are only read: they are written in another form. */
     private static final Set<String> READ_ONLY = Set.of("`name\\|size`", "`\"end\"`");
 
     private static final Set<String> READ_ONLY_OF_PICTURES =
@@ -57,7 +57,9 @@ class DocumentationTest {
 
     private record Example(int type, String line) {}
 
-    /** Returns an example of each row, by type, and what is sent to the daemon before what is sent by it. */
+    /**
+     * Returns an example of each row, by type; messages to the daemon come before those from it.
+     */
     private static Stream<Example> examples() {
         return Stream.concat(
                         JsonCommands.ROWS.stream()
@@ -68,14 +70,14 @@ class DocumentationTest {
                 .sorted(Comparator.comparingInt(Example::type));
     }
 
-    private static Example example(String way, JsonMessage<?> row, String golden, Map<String, ?> samples) {
+    private static Example example(String arrow, JsonMessage<?> row, String golden, Map<String, ?> samples) {
         return samples.entrySet().stream()
                 .filter(sample -> row.carries(sample.getValue()))
                 .map(sample -> JsonTest.golden(golden, sample.getKey()).strip())
                 // Some records are written by one of several rows.
                 .filter(line -> line.contains("\"type\":" + row.type() + ','))
                 .findFirst()
-                .map(line -> new Example(row.type(), way + ' ' + line))
+                .map(line -> new Example(row.type(), arrow + ' ' + line))
                 .orElseThrow(() -> new AssertionError("no golden file for type " + row.type()));
     }
 

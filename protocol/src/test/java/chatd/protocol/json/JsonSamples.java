@@ -15,22 +15,22 @@ import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
-import chatd.protocol.value.Amended;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Media;
+import chatd.protocol.value.MessageState;
 import chatd.protocol.value.References;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.direct.Candidate;
 import chatd.protocol.value.direct.DirectKind;
 import chatd.protocol.value.direct.Endpoint;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.AllowedUsers;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Preferences;
-import chatd.protocol.value.people.Reach;
 import chatd.protocol.value.people.Roster;
 import chatd.protocol.value.people.RosterEntry;
 import chatd.protocol.value.people.Unread;
@@ -74,14 +74,14 @@ public final class JsonSamples {
         samples.put("file-chunk", new FileCommand.UploadPiece(3, 0, "hello".getBytes(StandardCharsets.US_ASCII), ""));
         samples.put("file-end", new FileCommand.EndUpload(3, new byte[32], "38"));
         samples.put("file-get", new FileCommand.GetFile(7, 65_536, false, "39"));
-        samples.put("file-again", new FileCommand.SendAgain(new Audience.Group(7), 7, false, 0, "40"));
+        samples.put("file-again", new FileCommand.ForwardFile(new Audience.Group(7), 7, false, 0, "40"));
         samples.put(
                 "picture-start", new FileCommand.StartUpload(Audience.everyone(), "sunset.jpg", 31_337, true, 0, "41"));
         samples.put(
                 "file-start-short", new FileCommand.StartUpload(new Audience.One(U2), "plan.pdf", 5, false, 0, "x"));
         samples.put("file-end-short", new FileCommand.EndUpload(0, null, "x"));
         samples.put("picture-get", new FileCommand.GetFile(8, 0, true, ""));
-        samples.put("picture-again", new FileCommand.SendAgain(new Audience.One(U2), 8, true, 0, ""));
+        samples.put("picture-again", new FileCommand.ForwardFile(new Audience.One(U2), 8, true, 0, ""));
         samples.put(
                 "text",
                 new MessageCommand.SendText(
@@ -128,10 +128,11 @@ public final class JsonSamples {
         samples.put("history-after", new MessageCommand.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
         samples.put(
                 "find",
-                new MessageCommand.Find("王芳 \"see you\"", null, null, null, null, null, Long.MAX_VALUE, 50, "28"));
+                new MessageCommand.SearchMessages(
+                        "王芳 \"see you\"", null, null, null, null, null, Long.MAX_VALUE, 50, "28"));
         samples.put(
                 "find-within",
-                new MessageCommand.Find(
+                new MessageCommand.SearchMessages(
                         "plan",
                         new User.Group(7, "G7"),
                         new User.Numbered(2, "U2"),
@@ -180,8 +181,12 @@ public final class JsonSamples {
         samples.put("block", new UserCommand.Block(U2, true, "19"));
         samples.put(
                 "preferences",
-                new AccountCommand.ChangePreferences(false, null, Reach.NOBODY, null, Reach.FRIENDS, "20"));
-        samples.put("attention", new MessageCommand.ChangeAttention(U2, Attention.Notices.MENTIONS, true, null, ""));
+                new AccountCommand.ChangePreferences(
+                        false, null, AllowedUsers.NOBODY, null, AllowedUsers.FRIENDS, "20"));
+        samples.put(
+                "attention",
+                new MessageCommand.ChangeConversationPreferences(
+                        U2, ConversationPreferences.Notices.MENTIONS, true, null, ""));
         samples.put("list-conversations", new MessageCommand.ListConversations(300, 20, "21"));
         samples.put(
                 "no-json",
@@ -296,7 +301,8 @@ public final class JsonSamples {
         samples.put("preferences-changed", new UserEvent.PreferencesChanged(PREFERENCES));
         samples.put(
                 "attention-changed",
-                new UserEvent.AttentionChanged(0, new Attention(Attention.Notices.NONE, false, true)));
+                new UserEvent.ConversationPreferencesChanged(
+                        0, new ConversationPreferences(ConversationPreferences.Notices.NONE, false, true)));
         samples.put("went-offline", new UserEvent.WentOffline(2, "王芳"));
         samples.put("renamed", new UserEvent.Renamed(2, "王芳", "王芳芳", true));
         samples.put("registered", new UserEvent.Registered(4, "王芳"));
@@ -341,16 +347,16 @@ public final class JsonSamples {
                                 new GroupEvent.Member(1, "alice", GroupRole.OWNER, true),
                                 new GroupEvent.Member(2, "王芳", GroupRole.MEMBER, false)),
                         false));
-        samples.put("group-created", groupChanged(new GroupAct.Created(List.of(2L, 3L), true, false)));
-        samples.put("group-added", groupChanged(new GroupAct.Added(List.of(4L))));
-        samples.put("group-removed", groupChanged(new GroupAct.Removed(2)));
-        samples.put("group-left", groupChanged(new GroupAct.Left(1, 0)));
-        samples.put("group-left-by-its-owner", groupChanged(new GroupAct.Left(1, 2)));
-        samples.put("group-joined", groupChanged(new GroupAct.Joined(1)));
-        samples.put("group-renamed", groupChanged(new GroupAct.Renamed("Operations")));
-        samples.put("group-role", groupChanged(new GroupAct.RoleGiven(2, GroupRole.ADMIN)));
-        samples.put("group-set", groupChanged(new GroupAct.Set(false, true, "on call: alice")));
-        samples.put("group-closed", groupChanged(new GroupAct.Closed()));
+        samples.put("group-created", groupChanged(new GroupAction.Created(List.of(2L, 3L), true, false)));
+        samples.put("group-added", groupChanged(new GroupAction.Added(List.of(4L))));
+        samples.put("group-removed", groupChanged(new GroupAction.Removed(2)));
+        samples.put("group-left", groupChanged(new GroupAction.Left(1, 0)));
+        samples.put("group-left-by-its-owner", groupChanged(new GroupAction.Left(1, 2)));
+        samples.put("group-joined", groupChanged(new GroupAction.Joined(1)));
+        samples.put("group-renamed", groupChanged(new GroupAction.Renamed("Operations")));
+        samples.put("group-role", groupChanged(new GroupAction.RoleGiven(2, GroupRole.ADMIN)));
+        samples.put("group-set", groupChanged(new GroupAction.Set(false, true, "on call: alice")));
+        samples.put("group-closed", groupChanged(new GroupAction.Closed()));
         samples.put(
                 "own-sessions",
                 new SessionEvent.OwnSessions(List.of(
@@ -389,14 +395,14 @@ public final class JsonSamples {
                                         new MessageEvent.Text("alice", TIME, "Grüße,\n你好 🙂", stored(List.of(2L))),
                                         new Unread(3, 1, 0, 0),
                                         7,
-                                        new Attention(Attention.Notices.ALL, true, false)),
+                                        new ConversationPreferences(ConversationPreferences.Notices.ALL, true, false)),
                                 new MessageEvent.Conversation(
                                         0,
                                         "",
                                         new MessageEvent.Text("alice", TIME, "to everyone", stored(null)),
                                         Unread.NOTHING,
                                         12,
-                                        Attention.DEFAULT)),
+                                        ConversationPreferences.DEFAULT)),
                         true,
                         new TreeMap<>(Map.of(1L, "alice", 2L, "王芳"))));
         samples.put(
@@ -424,8 +430,8 @@ public final class JsonSamples {
         return samples;
     }
 
-    private static final Preferences PREFERENCES =
-            new Preferences(false, Reach.FRIENDS, Reach.NOBODY, Reach.EVERYONE, Reach.FRIENDS);
+    private static final Preferences PREFERENCES = new Preferences(
+            false, AllowedUsers.FRIENDS, AllowedUsers.NOBODY, AllowedUsers.EVERYONE, AllowedUsers.FRIENDS);
 
     private static SessionEvent.Welcome welcome(
             Optional<Instant> last, Roster roster, String settings, SessionEvent.State state) {
@@ -445,7 +451,8 @@ public final class JsonSamples {
                 new TreeMap<>(Map.of(
                         -7L, new Unread(2, 2, 8, 9), 0L, new Unread(100, 1, 7, 300), 3L, new Unread(1, 0, 12, 12))),
                 PREFERENCES,
-                new TreeMap<>(Map.of(3L, new Attention(Attention.Notices.MENTIONS, true, false))),
+                new TreeMap<>(
+                        Map.of(3L, new ConversationPreferences(ConversationPreferences.Notices.MENTIONS, true, false))),
                 new TreeMap<>(Map.of(-7L, "Ops", 5L, "eve", 6L, "frank", 7L, "grace")),
                 new SessionEvent.Server("1.2", true, 7443, LIMITS),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
@@ -470,27 +477,27 @@ public final class JsonSamples {
                 false);
     }
 
-    private static MessageEvent.GroupChanged groupChanged(GroupAct act) {
+    private static MessageEvent.GroupChanged groupChanged(GroupAction act) {
         return new MessageEvent.GroupChanged(
                 "alice", TIME, 7, "Ops", act, new MessageEvent.Stored(12, 1, List.of(-7L)));
     }
 
     /** A text that was corrected twice, with reactions. */
     private static MessageEvent.Stored amended(@Nullable List<Long> receivers) {
-        SequencedMap<String, Amended.Reactions> reactions = new LinkedHashMap<>();
-        reactions.put("/qiang", new Amended.Reactions(2, List.of(2L, 3L)));
-        reactions.put("🦆", new Amended.Reactions(1, List.of(2L)));
+        SequencedMap<String, MessageState.Reactions> reactions = new LinkedHashMap<>();
+        reactions.put("/qiang", new MessageState.Reactions(2, List.of(2L, 3L)));
+        reactions.put("🦆", new MessageState.Reactions(1, List.of(2L)));
         return new MessageEvent.Stored(
                 12,
                 1,
                 receivers,
                 SALT,
                 References.NONE,
-                new Amended(
-                        new Amended.Version(22, LATER),
+                new MessageState(
+                        new MessageState.Version(22, LATER),
                         List.of(
-                                new Amended.Text(15, LATER, "at two", SALT),
-                                new Amended.Text(12, TIME, "at tow", SALT)),
+                                new MessageState.Text(15, LATER, "at two", SALT),
+                                new MessageState.Text(12, TIME, "at tow", SALT)),
                         reactions));
     }
 

@@ -131,9 +131,9 @@ class JsonTest {
                 "{\"type\": 5, \"x\": [[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]}"
             })
     void inputThatIsNotAMessageCountsAsAViolation(String line) {
-        assertThat(read(line)).isInstanceOfSatisfying(SessionCommand.Malformed.class, no -> {
-            assertThat(no.counts()).isTrue();
-            assertThat(no.called()).isEmpty();
+        assertThat(read(line)).isInstanceOfSatisfying(SessionCommand.Malformed.class, malformed -> {
+            assertThat(malformed.isViolation()).isTrue();
+            assertThat(malformed.claimedType()).isEmpty();
         });
     }
 
@@ -145,9 +145,9 @@ class JsonTest {
         assertThat(read(line.formatted("{},".repeat(15_000)))).isInstanceOf(SessionCommand.Malformed.class);
     }
 
-    /** Anybody may have as many made as they like, by requests of HTTP that are refused. */
+    /** Anybody can cause any number of these, with HTTP requests that are refused. */
     @Test
-    void whatIsMadeForAnotherCarrierKeepsNoMemory() {
+    void anAnswerForAnotherCarrierLeaksNoMemory() {
         SessionEvent refused = SessionEvent.Refused.to(
                 new SessionCommand.LogOut("x"), Code.NOT_LOGGED_IN, "Log in first.".repeat(10), Instant.EPOCH);
         UnpooledByteBufAllocator buffers = UnpooledByteBufAllocator.DEFAULT;
@@ -209,34 +209,34 @@ class JsonTest {
                 "{'type': 26} | It has no any.",
                 "{'type': 12, 'info': 5} | Messages of type 12 have no such info."
             })
-    void aMessageOfTheWrongShapeIsExplainedAndDoesNotCount(String line, String what) {
+    void aMessageOfTheWrongShapeIsExplainedAndDoesNotCountAsAViolation(String line, String what) {
         String named = line.replace('\'', '"').replace("{\"type", "{\"id\": \"7\", \"type");
-        assertThat(read(named)).isInstanceOfSatisfying(SessionCommand.Malformed.class, no -> {
-            assertThat(no.what()).isEqualTo(what);
-            assertThat(no.counts()).isFalse();
-            assertThat(no.id()).isEqualTo("7");
+        assertThat(read(named)).isInstanceOfSatisfying(SessionCommand.Malformed.class, malformed -> {
+            assertThat(malformed.problem()).isEqualTo(what);
+            assertThat(malformed.isViolation()).isFalse();
+            assertThat(malformed.id()).isEqualTo("7");
         });
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"U2", "u2", "2"})
     void aUserIsReferredToByNumber(String user) {
-        assertThat(logInOf(user)).isEqualTo(new User.Numbered(2, user));
+        assertThat(userOfLogIn(user)).isEqualTo(new User.Numbered(2, user));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"G2", "g2"})
     void aGroupIsReferredToByNumber(String group) {
-        assertThat(logInOf(group)).isEqualTo(new User.Group(2, group));
+        assertThat(userOfLogIn(group)).isEqualTo(new User.Group(2, group));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bob", "U", "U02", "0", "02", "U2x", "UU2", "-2", "G0", "G02", "U1234567890123456789"})
     void aUserIsReferredToByName(String user) {
-        assertThat(logInOf(user)).isEqualTo(new User.Called(user));
+        assertThat(userOfLogIn(user)).isEqualTo(new User.Called(user));
     }
 
-    private static User logInOf(String user) {
+    private static User userOfLogIn(String user) {
         return ((SessionCommand.LogIn)
                         read("{\"type\":1,\"info\":{\"user_id\":\"%s\",\"user_pwd\":\"x\"}}".formatted(user)))
                 .user();
@@ -275,30 +275,31 @@ class JsonTest {
                 "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
             })
     void settingsThatAreNotJsonAreAString(String settings) {
-        assertThat(told(settings.getBytes(StandardCharsets.UTF_8)).stringValue())
+        assertThat(sentSettings(settings.getBytes(StandardCharsets.UTF_8)).stringValue())
                 .isEqualTo(settings);
     }
 
     @Test
     void settingsMayBeAnyJson() {
-        assertThat(told("[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]".getBytes(StandardCharsets.UTF_8))
+        assertThat(sentSettings("[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]".getBytes(StandardCharsets.UTF_8))
                         .isArray())
                 .isTrue();
-        assertThat(told("{\"a\":1,\n\"a\":2}".getBytes(StandardCharsets.UTF_8)).toString())
+        assertThat(sentSettings("{\"a\":1,\n\"a\":2}".getBytes(StandardCharsets.UTF_8))
+                        .toString())
                 .isEqualTo("{\"a\":2}");
-        assertThat(told("1e999999999".getBytes(StandardCharsets.UTF_8)).isNumber())
+        assertThat(sentSettings("1e999999999".getBytes(StandardCharsets.UTF_8)).isNumber())
                 .isTrue();
-        assertThat(told(new byte[] {(byte) 0xff, 'x'}).stringValue()).isEqualTo("\uFFFDx");
+        assertThat(sentSettings(new byte[] {(byte) 0xff, 'x'}).stringValue()).isEqualTo("\uFFFDx");
     }
 
     @Test
     void settingsWithTooManyPartsAreAString() {
         String settings = "[" + "{},".repeat(60_000) + "0]";
-        assertThat(told(settings.getBytes(StandardCharsets.UTF_8)).stringValue())
+        assertThat(sentSettings(settings.getBytes(StandardCharsets.UTF_8)).stringValue())
                 .isEqualTo(settings);
     }
 
-    private static JsonNode told(byte[] settings) {
+    private static JsonNode sentSettings(byte[] settings) {
         String text = line(new UserEvent.Settings(new Document(settings)), 1);
         assertThat(text.indexOf('\n')).isEqualTo(text.length() - 1);
         return Json.LENIENT.readTree(text).path("info");
@@ -328,7 +329,7 @@ class JsonTest {
                 "{'type':37,'info':{'limit':0}}",
                 "{'type':23,'info':{'op':'members','group_id':'G1','limit':0}}"
             })
-    void aPageOfNothingIsRefused(String message) {
+    void aLimitOfZeroIsRefused(String message) {
         assertThat(read(message.replace('\'', '"')))
                 .isInstanceOfSatisfying(
                         SessionCommand.Malformed.class,
@@ -421,17 +422,19 @@ class JsonTest {
                 .isEmpty();
     }
 
-    /** Each receiver of a message to several sees only itself; the sender sees all of them. */
+    /**
+     * Each receiver of a message to several sees no other receiver; the sender sees all of them.
+     */
     @Test
-    void aMessageToSeveralShowsEachReceiverOnlyItself() {
+    void aMessageToSeveralHidesTheOtherReceivers() {
         Event event = requireNonNull(JsonSamples.events().get("text-to-several"));
         assertThat(line(event, 1)).isEqualTo(golden("events", "text-to-several"));
         assertThat(line(event, 3))
                 .contains("\"receive\":\"U3\"")
                 .doesNotContain("receivers")
                 .doesNotContain("U2");
-        assertThat(JSON.view(event, 2)).isNotEqualTo(JSON.view(event, 3));
-        assertThat(JSON.view(requireNonNull(JsonSamples.events().get("text")), 2))
-                .isEqualTo(JSON.view(requireNonNull(JsonSamples.events().get("text")), 3));
+        assertThat(JSON.viewKey(event, 2)).isNotEqualTo(JSON.viewKey(event, 3));
+        assertThat(JSON.viewKey(requireNonNull(JsonSamples.events().get("text")), 2))
+                .isEqualTo(JSON.viewKey(requireNonNull(JsonSamples.events().get("text")), 3));
     }
 }

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compares the web client's types with the messages that the code declares; {@code -Dchatd.types=write} writes them anew.
- * Those of {@code web/} itself are checked against the golden files there.
+ * Compares the web client's types with the messages that the code declares; {@code
+ * -Dchatd.types=write} rewrites them. Those of {@code web/} itself are checked against the golden
+ * files there.
  */
 @Tag("generated")
 class JsonTypesTest {
@@ -69,18 +70,18 @@ class JsonTypesTest {
     }
 
     private static String module(String content) {
-        String made = "// Made from the daemon's table of messages by `./chat generate`.\n\n";
+        String header = "// Made from the daemon's table of messages by `./chat generate`.\n\n";
         String used = Stream.of("Code", "GroupNumber", "Numbered", "Time")
                 .filter(name -> content.matches("(?s).*\\b" + name + "\\b.*"))
                 .collect(Collectors.joining(", "));
-        return made
+        return header
                 + (used.isEmpty() || content.contains("export type Time")
                         ? ""
                         : "import type { " + used + " } from \"./values.js\";\n\n")
                 + content;
     }
 
-    private static Map<String, String> made() {
+    private static Map<String, String> generated() {
         String items = byName(JsonEvents.ROWS).entrySet().stream()
                 .filter(named -> named.getValue().stream()
                         .allMatch(row -> MessageEvent.Message.class.isAssignableFrom(row.record())))
@@ -96,7 +97,7 @@ class JsonTypesTest {
 
     @Test
     void theTypesOfTheWebClientAreThoseOfTheTable() throws IOException {
-        for (var file : made().entrySet()) {
+        for (var file : generated().entrySet()) {
             Path committed = WIRE.resolve(file.getKey());
             if ("write".equals(System.getProperty("chatd.types"))) {
                 Files.writeString(committed, file.getValue());

@@ -58,7 +58,7 @@ class JsonValueTest {
     }
 
     @Test
-    void aWordIsOneOfAFew() {
+    void aWordIsOneOfAFixedSet() {
         JsonValue<Code> word = JsonValue.word(new Code[] {Code.BUSY, Code.CLOSED}, Code::word);
         assertThat(word.type()).isEqualTo("\"busy\" | \"closed\"");
         assertThat(read(word, "\"busy\"")).isEqualTo(Code.BUSY);
@@ -69,13 +69,13 @@ class JsonValueTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 38})
-    void theTypesOfTheDialectAreTypes(int type) {
+    void theTypesOfTheDialectAreKnownTypes(int type) {
         assertThat(JsonTable.isType(JsonMapper.shared().valueToTree(type))).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "39", "-1", "1.0", "\"1\""})
-    void othersAreNot(String type) {
+    void otherNumbersAreNotKnownTypes(String type) {
         assertThat(JsonTable.isType(JsonMapper.shared().readTree(type))).isFalse();
     }
 

@@ -16,20 +16,20 @@ class RosterTest {
     }
 
     @Test
-    void itIsAListLikeAnyOther() {
+    void itBehavesLikeAnyOtherList() {
         Random random = new Random(7);
         List<RosterEntry> list = new ArrayList<>();
         Roster roster = new Roster();
         for (int i = 0; i < 2_000; i++) {
-            int place = random.nextInt(list.size() + 1);
+            int index = random.nextInt(list.size() + 1);
             RosterEntry presence = presence(random);
-            if (place == list.size() || random.nextInt(3) > 0) {
-                list.add(place, presence);
-                roster.add(place, presence);
+            if (index == list.size() || random.nextInt(3) > 0) {
+                list.add(index, presence);
+                roster.add(index, presence);
             } else if (random.nextBoolean()) {
-                assertThat(roster.set(place, presence)).isEqualTo(list.set(place, presence));
+                assertThat(roster.set(index, presence)).isEqualTo(list.set(index, presence));
             } else {
-                assertThat(roster.remove(place)).isEqualTo(list.remove(place));
+                assertThat(roster.remove(index)).isEqualTo(list.remove(index));
             }
         }
         assertThat(roster).hasSizeGreaterThan(300).isEqualTo(list).hasSameHashCodeAs(list);
@@ -37,7 +37,7 @@ class RosterTest {
     }
 
     @Test
-    void invalidPlacesAndNamesAreRefused() {
+    void invalidIndexesAndNamesAreRefused() {
         Roster roster = new Roster(List.of(new RosterEntry("alice", true)));
         RosterEntry bob = new RosterEntry("bob", false);
         assertThatThrownBy(() -> roster.get(1)).isInstanceOf(IndexOutOfBoundsException.class);
@@ -49,7 +49,7 @@ class RosterTest {
         assertThat(roster).containsExactly(new RosterEntry("alice", true));
     }
 
-    /** A name that fills its place is not followed by a zero. */
+    /** A name that fills its field is not followed by a zero. */
     @Test
     void aNameOf32BytesIsKept() {
         RosterEntry longest = new RosterEntry("x".repeat(32), true);

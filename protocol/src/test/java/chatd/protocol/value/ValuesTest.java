@@ -18,12 +18,12 @@ class ValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.1:0", "192.0.2.1:65536", "2001:db8::7:1", "192.0.2:1", "[192.0.2.1]", ""})
-    void whatIsNoCandidateIsNotRead(String text) {
+    void anInvalidCandidateIsNotParsed(String text) {
         assertThat(Candidate.parse(text)).isEmpty();
     }
 
     @Test
-    void theServerIsNoGroup() {
+    void onlyANegativeNumberIsAGroup() {
         assertThat(Addressee.isGroup(0)).isFalse();
         assertThat(Addressee.isGroup(7)).isFalse();
         assertThat(Addressee.isGroup(Addressee.group(7))).isTrue();
@@ -33,19 +33,19 @@ class ValuesTest {
 
     @Test
     void aFileNameIsBareVisibleAndNotTooLong() {
-        assertThat(FileName.fault("x".repeat(FileName.MOST_BYTES))).isNull();
-        assertThat(FileName.fault("x".repeat(FileName.MOST_BYTES + 1))).contains(FileName.MOST_BYTES + " bytes");
-        assertThat(FileName.fault("a/b")).contains("without a directory");
-        assertThat(FileName.fault("..")).contains("without a directory");
-        assertThat(FileName.fault("a\u202eb")).contains("invisible");
-        assertThat(FileName.fault("a\u200bb")).contains("invisible");
-        assertThat(FileName.fault("a\u200db")).contains("invisible");
+        assertThat(FileName.problem("x".repeat(FileName.MAX_BYTES))).isNull();
+        assertThat(FileName.problem("x".repeat(FileName.MAX_BYTES + 1))).contains(FileName.MAX_BYTES + " bytes");
+        assertThat(FileName.problem("a/b")).contains("without a directory");
+        assertThat(FileName.problem("..")).contains("without a directory");
+        assertThat(FileName.problem("a\u202eb")).contains("invisible");
+        assertThat(FileName.problem("a\u200bb")).contains("invisible");
+        assertThat(FileName.problem("a\u200db")).contains("invisible");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"نمی\u200cخواهم.txt", "I ❤\ufe0f you.txt", "👨\u200d👩\u200d👧.jpg", "क्\u200dष.odt"})
-    void whatJoinsLettersOrEmojiMayBeInAFileName(String name) {
-        assertThat(FileName.fault(name)).isNull();
+    void joinersOfLettersOrEmojiAreAllowedInAFileName(String name) {
+        assertThat(FileName.problem(name)).isNull();
     }
 
     @Test
@@ -63,7 +63,7 @@ class ValuesTest {
     }
 
     @Test
-    void documentsAreTheSameIfTheirBytesAre() {
+    void documentsWithEqualBytesAreEqual() {
         Document one = new Document(new byte[] {1});
         assertThat(one).isEqualTo(new Document(new byte[] {1})).isNotEqualTo(new Document(new byte[] {2}));
         assertThat(one).hasToString("Document[1 bytes]");

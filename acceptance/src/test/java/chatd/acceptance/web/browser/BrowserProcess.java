@@ -28,13 +28,13 @@ final class BrowserProcess implements AutoCloseable {
      *
      * @param home a directory that exists
      * @param environment variables added to those of this process
-     * @param isReady is given what the process has said so far
-     * @throws IllegalStateException if it does not become ready, with what it has said
+     * @param isReady tests what the process has written so far
+     * @throws IllegalStateException if it does not become ready, with what it has written
      */
     static BrowserProcess start(
             Path home, List<String> command, Map<String, String> environment, Predicate<String> isReady) {
         Map<String, String> all = new HashMap<>(environment);
-        // Nothing of it is anywhere else, and it speaks English.
+        // Keeps all its files in this directory, and its messages in English.
         for (String variable : List.of("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "TMPDIR")) {
             all.put(variable, home.toString());
         }
@@ -43,22 +43,22 @@ final class BrowserProcess implements AutoCloseable {
             Path log = Files.createTempFile(home, "said", ".log");
             var started = new BrowserProcess(GuardedProcess.start(command, all, log), log);
             try {
-                await().until(() -> !started.process.isAlive() || isReady.test(started.said()));
+                await().until(() -> !started.process.isAlive() || isReady.test(started.output()));
                 if (!started.process.isAlive()) {
                     throw new IllegalStateException("it has ended");
                 }
                 return started;
             } catch (RuntimeException e) {
                 started.close();
-                throw new IllegalStateException("%s does not start: %s".formatted(command, started.said()), e);
+                throw new IllegalStateException("%s does not start: %s".formatted(command, started.output()), e);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Returns what the process and its children have said. */
-    String said() {
+    /** Returns what the process and its children have written. */
+    String output() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
@@ -73,7 +73,7 @@ final class BrowserProcess implements AutoCloseable {
                 .flatMap(ProcessHandle::descendants)
                 .toList();
         process.close();
-        // They are to end by themselves when they have lost it, but that takes time.
+        // They would end by themselves without it, but that takes time.
         children.forEach(ProcessHandle::destroyForcibly);
         await().until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
     }

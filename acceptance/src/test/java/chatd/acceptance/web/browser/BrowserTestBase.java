@@ -21,7 +21,7 @@ public abstract class BrowserTestBase {
     public // start() sets it
     static WebBrowser browser;
 
-    /** Forwards to the daemon, which takes the page's origin there for its own. */
+    /** Forwards to the daemon, which accepts the proxy's origin as its own. */
     @SuppressWarnings("NullAway.Init")
     public // start() sets it
     static CutProxy proxy;

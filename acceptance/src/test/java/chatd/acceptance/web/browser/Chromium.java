@@ -5,15 +5,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts Chromium without a window, with nothing of its own to ask of the network. */
+/** Starts Chromium without a window, and without network requests of its own. */
 public final class Chromium {
     private Chromium() {}
 
     /**
-     * Opens a page. The port of its developer tools is in the file {@code DevToolsActivePort} of the profile.
+     * Opens a page. The port of its developer tools is in the file {@code DevToolsActivePort} of
+     * the profile.
      *
      * @param profile a directory that need not exist
-     * @param options further ones of the command line
+     * @param options further ones on the command line
      */
     public static Process open(Path profile, String page, String... options) throws IOException {
         List<String> all = new ArrayList<>(List.of(options));
@@ -21,8 +22,9 @@ public final class Chromium {
         return start(profile, page, all);
     }
 
-    /** Makes a picture of a page, and ends. */
-    public static Process draw(Path profile, String page, Path picture, int width, int height) throws IOException {
+    /** Takes a screenshot of a page, and exits. */
+    public static Process takeScreenshot(Path profile, String page, Path picture, int width, int height)
+            throws IOException {
         return start(
                 profile,
                 page,
@@ -30,7 +32,8 @@ public final class Chromium {
     }
 
     /**
-     * Ends it, with the processes that it has started: they write to the profile until they have ended, too. Blocks.
+     * Ends Chromium and the processes that it has started, which also write to the profile until
+     * they end. Blocks.
      */
     public static void end(Process chromium) throws InterruptedException {
         List<ProcessHandle> others = chromium.descendants().toList();

@@ -2,7 +2,7 @@ package chatd.acceptance.web.browser;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -29,7 +29,7 @@ public final class FirefoxBidi implements WireBrowser {
 
     private static final Pattern LISTENS = Pattern.compile("WebDriver BiDi listening on (ws://\\S+)");
 
-    /** Asks nothing of the network but the page. */
+    /** Keeps Firefox from requesting anything but the page from the network. */
     private static final String PREFERENCES = """
             user_pref("app.normandy.enabled", false);
             user_pref("browser.safebrowsing.downloads.remote.enabled", false);
@@ -47,26 +47,26 @@ public final class FirefoxBidi implements WireBrowser {
     private final BrowserProcess process;
     private final HttpClient client = HttpClient.newHttpClient();
     private final WebSocket socket;
-    private final BlockingQueue<JsonNode> heard = new LinkedBlockingQueue<>();
+    private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
     private final List<String> complaints = new ArrayList<>();
     private String version = "";
     private String tab = "";
-    /** What hides this tab. */
+    /** The tab that hides this one. */
     private String inFront = "";
 
-    private int asked;
+    private int lastId;
 
     private FirefoxBidi(BrowserProcess process, String address) {
         this.process = process;
         socket = client.newWebSocketBuilder()
-                .buildAsync(URI.create(address + "/session"), new Ear())
+                .buildAsync(URI.create(address + "/session"), new MessageListener())
                 .join();
     }
 
     /**
      * Starts it.
      *
-     * @param profile a directory that is empty
+     * @param profile an empty directory
      */
     public static FirefoxBidi start(Path profile) {
         try {
@@ -86,7 +86,7 @@ public final class FirefoxBidi implements WireBrowser {
                 Map.of(),
                 said -> LISTENS.matcher(said).find());
         try {
-            String address = LISTENS.matcher(process.said())
+            String address = LISTENS.matcher(process.output())
                     .results()
                     .findFirst()
                     .orElseThrow()
@@ -101,27 +101,28 @@ public final class FirefoxBidi implements WireBrowser {
     }
 
     private void begin() {
-        Map<String, Object> demanded = Map.of("acceptInsecureCerts", true);
-        JsonNode session = ask("session.new", Map.of("capabilities", Map.of("alwaysMatch", demanded)));
+        Map<String, Object> required = Map.of("acceptInsecureCerts", true);
+        JsonNode session = ask("session.new", Map.of("capabilities", Map.of("alwaysMatch", required)));
         version =
                 "Firefox " + session.path("capabilities").path("browserVersion").asString();
         ask("session.subscribe", Map.of("events", List.of("log.entryAdded")));
-        // In the tab that is there from the start, the focus is in the address bar, and no command moves it.
+        // In the tab that is there from the start, the focus is in the address bar, and no command
+        // moves it.
         String first = tabs().getFirst();
         String second = create("tab");
         use(first);
         closeTab(second);
     }
 
-    /** Puts together what comes in pieces. */
-    private final class Ear implements WebSocket.Listener {
+    /** Puts together messages that arrive in pieces. */
+    private final class MessageListener implements WebSocket.Listener {
         private final StringBuilder pieces = new StringBuilder();
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence piece, boolean isLast) {
             pieces.append(piece);
             if (isLast) {
-                heard.add(JsonMapper.shared().readTree(pieces.toString().getBytes(UTF_8)));
+                messages.add(JsonMapper.shared().readTree(pieces.toString().getBytes(UTF_8)));
                 pieces.setLength(0);
             }
             from.request(1);
@@ -131,7 +132,7 @@ public final class FirefoxBidi implements WireBrowser {
 
     /** Sends a command and returns its result. */
     private JsonNode ask(String method, Map<String, ?> parameters) {
-        int id = ++asked;
+        int id = ++lastId;
         socket.sendText(
                         JsonMapper.shared()
                                 .writeValueAsString(Map.of("id", id, "method", method, "params", parameters)),
@@ -156,9 +157,10 @@ public final class FirefoxBidi implements WireBrowser {
 
     private JsonNode next(String method) {
         try {
-            JsonNode message = heard.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
+            JsonNode message = messages.poll(TestTimeout.MILLIS, TimeUnit.MILLISECONDS);
             if (message == null) {
-                throw new IllegalStateException("Firefox has no answer to " + method + "; it said: " + process.said());
+                throw new IllegalStateException(
+                        "Firefox has no answer to " + method + "; it said: " + process.output());
             }
             return message;
         } catch (InterruptedException e) {

@@ -3,7 +3,7 @@ package chatd.acceptance.web.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.acceptance.kit.Chatd;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -24,7 +24,7 @@ public final class WebBrowser implements AutoCloseable {
     private static final List<String> OPTIONS = List.of("--no-sandbox", "--disable-gpu");
 
     static {
-        PlaywrightAssertions.setDefaultAssertionTimeout(Patience.MILLIS);
+        PlaywrightAssertions.setDefaultAssertionTimeout(TestTimeout.MILLIS);
     }
 
     private final Playwright playwright =
@@ -34,19 +34,19 @@ public final class WebBrowser implements AutoCloseable {
             .launch(new BrowserType.LaunchOptions().setExecutablePath(CHROMIUM).setArgs(OPTIONS));
     private final List<WebPerson> people = new ArrayList<>();
 
-    /** What people have in their hands. */
+    /** The devices that people use. */
     public enum Device {
         DESK(1280, 800, false),
         PHONE(390, 844, true);
 
         private final int width;
         private final int height;
-        private final boolean isTouched;
+        private final boolean hasTouch;
 
-        Device(int width, int height, boolean isTouched) {
+        Device(int width, int height, boolean hasTouch) {
             this.width = width;
             this.height = height;
-            this.isTouched = isTouched;
+            this.hasTouch = hasTouch;
         }
 
         int width() {
@@ -61,7 +61,7 @@ public final class WebBrowser implements AutoCloseable {
             return new Browser.NewContextOptions()
                     .setIgnoreHTTPSErrors(true)
                     .setViewportSize(width, height)
-                    .setHasTouch(isTouched)
+                    .setHasTouch(hasTouch)
                     .setLocale("en-GB")
                     .setTimezoneId("Europe/Berlin");
         }
@@ -76,7 +76,7 @@ public final class WebBrowser implements AutoCloseable {
         return open(chatd.port(), options);
     }
 
-    /** As above, in a tab in which nothing is yet. */
+    /** As above, in a blank tab. */
     public WebPerson open(Chatd chatd, Page blank) {
         return open(chatd.port(), blank);
     }
@@ -86,7 +86,10 @@ public final class WebBrowser implements AutoCloseable {
         return open(port, blank(options));
     }
 
-    /** Opens the page as somebody whose browser keeps nothing for any page; its profile is in an empty directory. */
+    /**
+     * Opens the page as somebody whose browser stores nothing for any page; its profile is in an
+     * empty directory.
+     */
     public WebPerson openWithoutStorage(int port, Path profile) throws IOException {
         Files.writeString(
                 Files.createDirectories(profile.resolve("Default")).resolve("Preferences"),
@@ -104,14 +107,14 @@ public final class WebBrowser implements AutoCloseable {
     }
 
     private WebPerson open(int port, Page page) {
-        page.setDefaultTimeout(Patience.MILLIS);
+        page.setDefaultTimeout(TestTimeout.MILLIS);
         var person = new WebPerson(page, "https://localhost:" + port + "/");
         people.add(person);
         page.navigate(person.address());
         return person;
     }
 
-    /** Opens a tab in which nothing is yet. */
+    /** Opens a blank tab. */
     public Page blank(Browser.NewContextOptions options) {
         return browser.newContext(options).newPage();
     }
@@ -124,7 +127,7 @@ public final class WebBrowser implements AutoCloseable {
         return again;
     }
 
-    /** Duplicates somebody's tab: the new one has a copy of what is kept for the first. */
+    /** Duplicates somebody's tab: the new one has a copy of what is stored for the first. */
     public WebPerson duplicate(WebPerson first) {
         Page page = first.page()
                 .context()
@@ -134,7 +137,7 @@ public final class WebBrowser implements AutoCloseable {
         return again;
     }
 
-    /** Closes the tabs of everybody; fails if a page has complained in its console. */
+    /** Closes all tabs; fails if a page has complained in its console. */
     void closeTabs() {
         try {
             assertThat(people.stream().flatMap(person -> person.complaints().stream()))

@@ -1,7 +1,7 @@
 package chatd.acceptance.web.browser;
 
 import chatd.acceptance.kit.ProcessResult;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -22,15 +22,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * WebKitGTK's own small browser, over WebDriver: JSON over HTTP to WebKit's driver, which starts the browser. It needs a
- * display, which is Xvfb's. There is no window manager: a window has the focus while the pointer is above it, and the
- * pointer is in the middle of the display.
+ * WebKitGTK's own small browser, over WebDriver: JSON over HTTP to WebKit's driver, which starts
+ * the browser. It needs a display, which Xvfb provides. There is no window manager: a window has
+ * the focus while the pointer is above it, and the pointer is in the middle of the display.
  */
 public final class WebKitDriver implements WireBrowser {
     public static final Path DRIVER = Path.of("/usr/bin/WebKitWebDriver");
     public static final Path DISPLAY = Path.of("/usr/bin/Xvfb");
 
-    /** Debian has it in a directory of the machine's architecture. */
+    /** The browser, which Debian has in a directory for the architecture. */
     public static final Path PROGRAM = Path.of(
             System.getProperty("os.arch").equals("aarch64")
                     ? "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
@@ -58,7 +58,7 @@ public final class WebKitDriver implements WireBrowser {
     /**
      * Starts it.
      *
-     * @param home a directory that is empty
+     * @param home an empty directory
      */
     public static WebKitDriver start(Path home) {
         BrowserProcess display = BrowserProcess.start(
@@ -69,7 +69,7 @@ public final class WebKitDriver implements WireBrowser {
         @Nullable BrowserProcess driver = null;
         try {
             int port = ProcessResult.freePort();
-            String number = NUMBER.matcher(display.said())
+            String number = NUMBER.matcher(display.output())
                     .results()
                     .findFirst()
                     .orElseThrow()
@@ -93,8 +93,8 @@ public final class WebKitDriver implements WireBrowser {
 
     private void begin() {
         Map<String, Object> options = Map.of("binary", PROGRAM.toString(), "args", List.of("--automation"));
-        Map<String, Object> demanded = Map.of("acceptInsecureCerts", true, "webkitgtk:browserOptions", options);
-        JsonNode made = ask("POST", "/session", Map.of("capabilities", Map.of("alwaysMatch", demanded)));
+        Map<String, Object> required = Map.of("acceptInsecureCerts", true, "webkitgtk:browserOptions", options);
+        JsonNode made = ask("POST", "/session", Map.of("capabilities", Map.of("alwaysMatch", required)));
         session = "/session/" + made.path("sessionId").asString();
         version =
                 "WebKitGTK " + made.path("capabilities").path("browserVersion").asString();
@@ -115,7 +115,7 @@ public final class WebKitDriver implements WireBrowser {
                 : HttpRequest.BodyPublishers.ofString(JsonMapper.shared().writeValueAsString(parameters));
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
                 .method(method, body)
-                .timeout(Patience.LONG)
+                .timeout(TestTimeout.LONG)
                 .build();
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
@@ -126,7 +126,7 @@ public final class WebKitDriver implements WireBrowser {
             return JsonMapper.shared().readTree(response.body()).path("value");
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "WebKit's driver has no answer to %s %s; it said: %s".formatted(method, path, driver.said()), e);
+                    "WebKit's driver has no answer to %s %s; it said: %s".formatted(method, path, driver.output()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -149,7 +149,7 @@ public final class WebKitDriver implements WireBrowser {
     @Override
     public void open(String url) {
         post("/url", Map.of("url", url));
-        listen();
+        recordComplaints();
     }
 
     @Override
@@ -170,12 +170,16 @@ public final class WebKitDriver implements WireBrowser {
     public void perform(Map<String, Object> device) {
         post("/actions", Map.of("actions", List.of(device)));
         if ("wheel".equals(device.get("type"))) {
-            // Otherwise the driver would turn the wheel by the difference to this turn the next time.
+            // Otherwise the driver would turn the wheel next time only by the difference from this
+            // turn.
             ask("DELETE", session + "/actions", null);
         }
     }
 
-    /** The driver sets the size of the window, in which there is more than the page. */
+    /**
+     * Sets the size of the window, which has more in it than the page: the driver knows no other
+     * size.
+     */
     @Override
     public void resize(int width, int height) {
         JsonNode more = evaluate("[outerWidth - innerWidth, outerHeight - innerHeight]");
@@ -187,9 +191,9 @@ public final class WebKitDriver implements WireBrowser {
 
     @Override
     public void reload() {
-        hear();
+        collectComplaints();
         post("/refresh", Map.of());
-        listen();
+        recordComplaints();
     }
 
     @Override
@@ -212,7 +216,10 @@ public final class WebKitDriver implements WireBrowser {
         use(post("/window/new", Map.of("type", "window")).path("handle").asString());
     }
 
-    /** Minimizes the window: the driver opens a tab behind the others, and brings none to the front. */
+    /**
+     * Minimizes the window: the driver opens tabs behind the others, and can bring none to the
+     * front.
+     */
     @Override
     public void hide() {
         post("/window/minimize", Map.of());
@@ -234,21 +241,24 @@ public final class WebKitDriver implements WireBrowser {
         use(other);
     }
 
-    /** Plain WebDriver has no way to the console: these are the errors of scripts and policies since a page was loaded. */
+    /**
+     * Returns the errors of scripts and policies since a page was loaded: plain WebDriver has no
+     * access to the console.
+     */
     @Override
     public List<String> complaints() {
-        hear();
+        collectComplaints();
         return complaints;
     }
 
-    private void listen() {
+    private void recordComplaints() {
         evaluate("""
                 void (window.complaints = [], ["error", "unhandledrejection", "securitypolicyviolation"].forEach(kind =>
                     addEventListener(kind, ({ message, reason, violatedDirective }) =>
                         window.complaints.push(String(message ?? reason ?? violatedDirective)))))""");
     }
 
-    private void hear() {
+    private void collectComplaints() {
         evaluate("window.complaints?.splice(0) ?? []").forEach(complaint -> complaints.add(complaint.asString()));
     }
 

@@ -3,7 +3,7 @@ package chatd.acceptance.web.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import chatd.acceptance.kit.Chatd;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
@@ -16,14 +16,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody who uses the page in a tab of a browser: reads it, types and clicks. */
 public final class WebPerson {
-    /** What a browser says of a connection that is cut, which tests do on purpose. */
+    /** Console errors about a connection that is cut, which tests do on purpose. */
     private static final Pattern CUT = Pattern.compile("WebSocket connection to|net::ERR_");
 
     /**
-     * Lets a test of the page ask the server something on the page's own connection, whose answer the page does not see:
-     * when it has come, all that the server sent before has been given to the page.
+     * Lets a test send a request on the page's own connection, whose answer the page does not see:
+     * when it has arrived, everything that the server sent before has been delivered to the page.
      */
-    private static final String FENCED = """
+    private static final String FENCE_SCRIPT = """
             (() => {
               const waiting = new Map();
               let last;
@@ -62,7 +62,7 @@ public final class WebPerson {
     public WebPerson(Page page, String address) {
         this.page = page;
         this.address = address;
-        page.addInitScript(FENCED);
+        page.addInitScript(FENCE_SCRIPT);
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") && !CUT.matcher(message.text()).find()) {
@@ -79,7 +79,7 @@ public final class WebPerson {
         return address;
     }
 
-    /** Returns what the page has said in its console that it should not have had to say. */
+    /** Returns the errors that the page has logged in its console. */
     public List<String> complaints() {
         return complaints;
     }
@@ -114,35 +114,41 @@ public final class WebPerson {
         return logIn(person);
     }
 
-    /** Logs out; returns when nothing of it is left. */
+    /** Logs out; returns when the login form is shown. */
     public void logOut() {
         button("You").click();
         button("Log out").click();
         sees("Log in");
     }
 
-    /** Connects again at once, as when a device finds its network again; by itself it would after a pause. */
-    public void wakes() {
+    /**
+     * Connects again at once, as when a device finds its network again; by itself the page would do
+     * so after a pause.
+     */
+    public void reconnect() {
         page.evaluate("dispatchEvent(new Event('online'))");
     }
 
-    /** Waits until a heading is there. */
+    /** Waits until a heading is shown. */
     public void sees(String heading) {
-        waits(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(heading))
+        awaitVisible(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(heading))
                 .first());
     }
 
-    public static void waits(Locator locator) {
-        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(Patience.MILLIS));
+    public static void awaitVisible(Locator locator) {
+        assertThat(locator).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(TestTimeout.MILLIS));
     }
 
-    /** Waits until something is not there any more. */
-    public static void gone(Locator locator) {
+    /** Waits until something is no longer there. */
+    public static void awaitGone(Locator locator) {
         assertThat(locator).hasCount(0);
     }
 
-    /** Checks that something is not there, when the page has shown all that the server has sent it by now. */
-    public WebPerson lacks(Locator locator) {
+    /**
+     * Checks that something is not there, once the page has shown everything that the server has
+     * sent by now.
+     */
+    public WebPerson expectAbsent(Locator locator) {
         page.evaluate("() => allHasCome()");
         assertThat(locator).hasCount(0);
         return this;
@@ -152,14 +158,14 @@ public final class WebPerson {
     public Locator row(String name) {
         Locator title = page.locator(".row-title").filter(new Locator.FilterOptions().setHasText(name));
         Locator row = page.locator(".list .row").filter(new Locator.FilterOptions().setHas(title));
-        waits(row);
+        awaitVisible(row);
         return row;
     }
 
     /** Opens a conversation that is in the list. */
     public WebPerson open(String name) {
         row(name).click();
-        waits(composer());
+        awaitVisible(composer());
         assertThat(page.locator(".placing")).hasCount(0);
         return this;
     }
@@ -169,11 +175,11 @@ public final class WebPerson {
         button("Find people and groups").click();
         field("Find people and groups").fill(name);
         row(name).click();
-        waits(composer());
+        awaitVisible(composer());
         return this;
     }
 
-    /** Goes to the end of the conversation, unless one is there. */
+    /** Goes to the end of the conversation, unless it is there already. */
     public WebPerson toEnd() {
         page.evaluate("() => document.querySelector('.jump')?.click()");
         assertThat(page.locator(".jump")).hasCount(0);
@@ -183,21 +189,21 @@ public final class WebPerson {
     /** Scrolls until a message that is in memory is at the top. */
     public void scrollTo(String text) {
         message(text).evaluate("row => row.scrollIntoView({ block: 'start', behavior: 'instant' })");
-        // The scroll is told with the next frame.
+        // The scroll event comes with the next frame.
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
     }
 
-    /** Turns to another window: this one is seen no longer, nor has it the focus. */
+    /** Switches to another window: this one is no longer visible, nor does it have the focus. */
     public void looksAway() {
-        look("hidden", false);
+        setVisibility("hidden", false);
     }
 
     public void looksAgain() {
-        look("visible", true);
+        setVisibility("visible", true);
     }
 
-    /** Windows of a browser without a screen are always seen: what they tell the page is told in their place. */
-    private void look(String visibility, boolean hasFocus) {
+    /** Simulates visibility and focus: windows of a headless browser are always visible. */
+    private void setVisibility(String visibility, boolean hasFocus) {
         page.evaluate("""
                 ([visibility, hasFocus]) => {
                   Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
@@ -218,7 +224,7 @@ public final class WebPerson {
         return this;
     }
 
-    /** Returns the message that says something. */
+    /** Returns the message with this text. */
     public Locator message(String text) {
         Pattern whole = Pattern.compile("^" + text.replaceAll("[^\\p{L}\\p{N} ]", "\\\\$0") + "$");
         return page.locator("li.message")
@@ -226,7 +232,7 @@ public final class WebPerson {
                         .setHas(page.locator(".text").filter(new Locator.FilterOptions().setHasText(whole))));
     }
 
-    /** Does one of the things that can be done with a message. */
+    /** Chooses one of the actions of a message. */
     public WebPerson act(String text, String action) {
         Locator message = message(text);
         message.hover();
@@ -238,10 +244,10 @@ public final class WebPerson {
         return this;
     }
 
-    /** Waits until a message is there, once, and has its number. */
+    /** Waits until a message is shown, exactly once, and has its number. */
     public WebPerson reads(String text) {
         assertThat(message(text).and(page.locator("[data-mid]")))
-                .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(Patience.MILLIS));
+                .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(TestTimeout.MILLIS));
         return this;
     }
 
@@ -251,7 +257,7 @@ public final class WebPerson {
     }
 
     /** Returns by how many pixels a message is below the top of the list. */
-    public double height(String text) {
+    public double offsetFromTop(String text) {
         assertThat(page.locator(".placing")).hasCount(0);
         return message(text).boundingBox().y - page.locator(".scroll").boundingBox().y;
     }
@@ -261,8 +267,8 @@ public final class WebPerson {
         return JsonMapper.shared().readTree(message).path("type").asInt();
     }
 
-    /** Makes a picture of what is on the screen. */
-    public void picture(Path file) {
+    /** Takes a screenshot. */
+    public void takeScreenshot(Path file) {
         page.screenshot(new Page.ScreenshotOptions().setPath(file));
     }
 }

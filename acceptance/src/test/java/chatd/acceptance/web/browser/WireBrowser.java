@@ -8,12 +8,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A browser without a window on anybody's screen, driven by a protocol of WebDriver: what a person does with it, and what
- * its page then is. Commands go to one of its tabs. Scripts are expressions, in which {@code await} may stand, and whose
- * value is one of JSON. Used by one test thread.
+ * A browser without a window on anybody's screen, driven by a WebDriver protocol: what a person
+ * does with it, and what its page then shows. Commands go to one of its tabs. Scripts are
+ * expressions, which may use {@code await}, and whose value is JSON. Used by one test thread.
  */
 public interface WireBrowser extends AutoCloseable {
-    /** A key that writes nothing, by its number in WebDriver. */
+    /** A key that types no character, by its code in WebDriver. */
     enum Key {
         SHIFT('\uE008'),
         CONTROL('\uE009'),
@@ -40,7 +40,7 @@ public interface WireBrowser extends AutoCloseable {
     /** Performs the actions of one input device, as they are in WebDriver. */
     void perform(Map<String, Object> device);
 
-    /** Sets the size of what shows the page, in CSS pixels. */
+    /** Sets the size of the viewport, in CSS pixels. */
     void resize(int width, int height);
 
     /** Loads the page again, as F5 does. */
@@ -55,29 +55,32 @@ public interface WireBrowser extends AutoCloseable {
     /** Returns all tabs, those included that the page has opened. */
     List<String> tabs();
 
-    /** Opens a window in front of what there is, whose tab loses the focus but is still seen; commands go to it. */
+    /**
+     * Opens a window in front of the current one, whose tab loses the focus but stays visible;
+     * commands go to the new one.
+     */
     void openWindow();
 
-    /** Puts something in front of this tab or takes it away, so that its page is hidden; commands still go to it. */
+    /** Covers or minimizes this tab, so that its page is hidden; commands still go to it. */
     void hide();
 
     /** Brings this tab, which was hidden, to the front again. */
     void show();
 
-    /** Lets commands go to another tab, which stays behind others if it is. */
+    /** Sends commands to another tab from now on; a tab behind others stays there. */
     void use(String tab);
 
     /** Closes this tab, which is in front; another one comes to the front, and commands go to it. */
     void closeTab(String other);
 
-    /** Returns what pages have said in their consoles that is an error. */
+    /** Returns the errors that pages have logged in their consoles. */
     List<String> complaints();
 
     @Override
     void close();
 
     /**
-     * Clicks into the middle of an element, which is scrolled into view if it is not.
+     * Clicks the middle of an element, which is scrolled into view if necessary.
      *
      * @return why that is not possible, or null if it was done
      */
@@ -91,7 +94,7 @@ public interface WireBrowser extends AutoCloseable {
         return null;
     }
 
-    /** Turns the wheel over the middle of an element, by so many CSS pixels down. */
+    /** Turns the wheel over the middle of an element, by this many CSS pixels down. */
     default void wheel(String element, int down) {
         JsonNode middle = middle(element);
         if (middle.isString()) {
@@ -113,7 +116,7 @@ public interface WireBrowser extends AutoCloseable {
         perform(Map.of("type", "wheel", "id", "wheel", "actions", List.of(turn)));
     }
 
-    /** Types a text, key by key, into what has the focus. */
+    /** Types a text, key by key, into the focused element. */
     default void type(String text) {
         List<Map<String, Object>> strokes = new ArrayList<>();
         text.codePoints().mapToObj(Character::toString).forEach(letter -> {
@@ -123,7 +126,7 @@ public interface WireBrowser extends AutoCloseable {
         perform(Map.of("type", "key", "id", "keyboard", "actions", strokes));
     }
 
-    /** Presses keys together, and lets them go in the reverse order. */
+    /** Presses keys together, and releases them in reverse order. */
     default void press(Key... keys) {
         List<Map<String, Object>> strokes = new ArrayList<>();
         for (Key key : keys) {
@@ -166,7 +169,7 @@ public interface WireBrowser extends AutoCloseable {
                 "type", "pointer", "id", "mouse", "parameters", Map.of("pointerType", "mouse"), "actions", actions);
     }
 
-    /** Returns a text as a string of a script. */
+    /** Returns a text as a JavaScript string literal. */
     static String quoted(String text) {
         return JsonMapper.shared().writeValueAsString(text);
     }

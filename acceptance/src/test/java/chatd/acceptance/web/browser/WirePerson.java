@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Somebody who uses the page in a {@link WireBrowser}: reads it, types and clicks. */
 public final class WirePerson {
-    /** How long somebody waits for what should be there soon. */
-    private static final Duration LOOKS = Duration.ofMillis(50);
+    /** How often a condition is polled. */
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     public static final String COMPOSER = "document.querySelector('.composer textarea')";
     public static final String SCROLL = "document.querySelector('.scroll')";
@@ -21,23 +21,26 @@ public final class WirePerson {
         this.browser = browser;
     }
 
-    /** Waits until a condition of the page is true. */
+    /** Waits until a condition, which is a script, is true. */
     public void waits(String condition) {
         await(condition)
-                .pollInterval(LOOKS)
+                .pollInterval(POLL_INTERVAL)
                 .until(() -> browser.evaluate(condition).asBoolean());
     }
 
-    /** Waits until an expression of the page has a value. */
+    /** Waits until a script has this value. */
     public void waits(String expression, Object value) {
         await(expression)
-                .pollInterval(LOOKS)
+                .pollInterval(POLL_INTERVAL)
                 .untilAsserted(() -> assertThat(browser.evaluate(expression))
                         .asString()
                         .isEqualTo(value instanceof String text ? WireBrowser.quoted(text) : value.toString()));
     }
 
-    /** Returns the first element of a kind whose label, or else whose words, are these. */
+    /**
+     * Returns a script for the first element of a kind that has this label, or without one, this
+     * text.
+     */
     static String named(String kind, String name) {
         return "[...document.querySelectorAll(%s)].find(one => (one.ariaLabel ?? one.innerText).trim() === %s)"
                 .formatted(WireBrowser.quoted(kind), WireBrowser.quoted(name));
@@ -47,28 +50,28 @@ public final class WirePerson {
         return named("button", name);
     }
 
-    /** Returns the field with a label. */
+    /** Returns a script for the field with a label. */
     public static String field(String label) {
         return "[...document.querySelectorAll('label')].find(one => one.innerText.trim() === %s)?.control"
                 .formatted(WireBrowser.quoted(label));
     }
 
-    /** Returns the message that says something. */
+    /** Returns a script for the message with this text. */
     public static String message(String text) {
         return "[...document.querySelectorAll('li.message[data-mid]')]"
                 + ".find(one => one.querySelector('.text')?.innerText === %s)".formatted(WireBrowser.quoted(text));
     }
 
-    /** Clicks at an element as soon as that is possible. */
+    /** Clicks an element as soon as that is possible. */
     public WirePerson clicks(String element) {
         await(element)
-                .pollInterval(LOOKS)
+                .pollInterval(POLL_INTERVAL)
                 .untilAsserted(
                         () -> assertThat(browser.click(element)).as(element).isNull());
         return this;
     }
 
-    /** Clicks at a field and types into it, in place of what was there. */
+    /** Clicks a field and types into it, replacing its content. */
     public WirePerson fills(String field, String text) {
         clicks(field);
         browser.evaluate("(" + field + ").select()");
@@ -82,7 +85,7 @@ public final class WirePerson {
         return clicks(button("Log in"));
     }
 
-    /** Waits until a heading is there. */
+    /** Waits until a heading is shown. */
     public void sees(String heading) {
         waits("!!" + named("h1, h2", heading));
     }
@@ -95,7 +98,7 @@ public final class WirePerson {
         return this;
     }
 
-    /** Waits until a message is there, once, and has its number. */
+    /** Waits until a message is shown, exactly once, and has its number. */
     public WirePerson reads(String text) {
         waits(
                 "[...document.querySelectorAll('li.message[data-mid] .text')].filter(one => one.innerText === %s).length"
@@ -104,7 +107,7 @@ public final class WirePerson {
         return this;
     }
 
-    /** Opens what can be done with a message, and does one of these things. */
+    /** Opens the actions of a message, and chooses one. */
     public WirePerson acts(String text, String action) {
         clicks(message(text) + "?.querySelector(':scope > .iconic')");
         return clicks("[...document.querySelectorAll('dialog[open] button')].find(one => one.innerText.trim() === %s)"
@@ -119,7 +122,7 @@ public final class WirePerson {
                 .toList();
     }
 
-    /** Returns the number of the first message whose head is in view. */
+    /** Returns the number of the first message whose top is in view. */
     public long firstVisibleMessage() {
         return browser.evaluate("""
                         Number([...document.querySelectorAll('[data-mid]')].find(row =>
@@ -127,14 +130,14 @@ public final class WirePerson {
     }
 
     /** Returns by how many pixels a message is below the top of the list, after a frame that has been painted. */
-    public double height(long mid) {
+    public double offsetFromTop(long mid) {
         return browser.evaluate("""
                         await new Promise(painted => requestAnimationFrame(() => setTimeout(() => painted(
                             document.querySelector('[data-mid="%d"]').getBoundingClientRect().top
                                 - %s.getBoundingClientRect().top))))""".formatted(mid, SCROLL)).asDouble();
     }
 
-    /** Turns the wheel, and waits until the list stands still. */
+    /** Turns the wheel, and waits until the list has stopped. */
     public void scrolls(int down) {
         browser.wheel(SCROLL, down);
         AtomicReference<Double> last = new AtomicReference<>(Double.NaN);

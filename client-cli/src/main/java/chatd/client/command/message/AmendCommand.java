@@ -10,7 +10,7 @@ import java.io.IOException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** The base of the script commands that do something about a message. */
+/** The base of the script commands that amend a message. */
 abstract class AmendCommand extends ScriptCommand {
     @Mixin
     private MessagePrinter printer;
@@ -19,7 +19,7 @@ abstract class AmendCommand extends ScriptCommand {
     private long number;
 
     @Override
-    protected final boolean isNumbered() {
+    protected final boolean needsChatJson() {
         return true;
     }
 
@@ -27,16 +27,16 @@ abstract class AmendCommand extends ScriptCommand {
     protected final void run() throws IOException, UnknownServer, InterruptedException {
         checkWords();
         try (ScriptSession session = session()) {
-            printer.stored(context().out(), amend(session.numbered(), number));
+            printer.printStored(context().out(), amend(session.numbered(), number));
         } catch (IllegalArgumentException e) {
             throw new ClientFailure(ClientFailure.FAILED, String.valueOf(e.getMessage()));
         }
     }
 
     /**
-     * Does it, and blocks until it is stored.
+     * Amends the message, and blocks until that is stored.
      *
-     * @return the number of that; 0 if there was nothing to be done
+     * @return the number of the amendment; 0 if there was nothing to do
      */
     abstract long amend(ResumedSession session, long message) throws IOException, InterruptedException;
 }

@@ -56,7 +56,7 @@ public final class DirectCommand extends ScriptCommand {
     private @Nullable Path into;
 
     @Override
-    protected boolean isNumbered() {
+    protected boolean needsChatJson() {
         return true;
     }
 
@@ -75,7 +75,7 @@ public final class DirectCommand extends ScriptCommand {
         if (user == null || directory == null || !arguments.isEmpty()) {
             throw context().usageError("usage: direct accept --from USER --into DIR");
         }
-        try (ScriptSession session = session(ScriptSession.nobody(), true);
+        try (ScriptSession session = session(ScriptSession.ignoringListener(), true);
                 DirectTransfer transfer = transfer(session, user)) {
             transfer.accept(directory, (path, name, size) -> {
                 if (printer.isJson()) {
@@ -96,9 +96,9 @@ public final class DirectCommand extends ScriptCommand {
         String user = arguments.getFirst();
         List<FileToSend> files = new ArrayList<>();
         for (String file : arguments.subList(1, arguments.size())) {
-            files.add(SizeLimits.file(Path.of(file), false));
+            files.add(SizeLimits.checkFile(Path.of(file), false));
         }
-        try (ScriptSession session = session(ScriptSession.nobody(), true);
+        try (ScriptSession session = session(ScriptSession.ignoringListener(), true);
                 DirectTransfer transfer = transfer(session, user)) {
             transfer.send(files, file -> {
                 if (printer.isJson()) {
@@ -108,7 +108,7 @@ public final class DirectCommand extends ScriptCommand {
         }
     }
 
-    /** Begins; whoever interrupts the program leaves the session, too. */
+    /** Begins a transfer; interrupting the program also leaves the session. */
     private static DirectTransfer transfer(ScriptSession session, String other)
             throws IOException, InterruptedException {
         DirectTransfer transfer = new DirectTransfer(session, other);
@@ -116,7 +116,10 @@ public final class DirectCommand extends ScriptCommand {
         return transfer;
     }
 
-    private static ObjectNode json(String type, String side, String user, String name, long size) {
-        return MessagePrinter.object(type).put(side, user).put("name", name).put("size", size);
+    private static ObjectNode json(String type, String direction, String user, String name, long size) {
+        return MessagePrinter.object(type)
+                .put(direction, user)
+                .put("name", name)
+                .put("size", size);
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = ScriptCommand.EXAMPLE,
         footer = "  chat-client --password-file pw --downloads in alice@localhost fetch 7")
 public final class FetchCommand extends ScriptCommand {
-    private static final long MOST = 0xffff_ffffL;
+    private static final long MAX_NUMBER = 0xffff_ffffL;
 
     @Mixin
     private MessagePrinter printer;
@@ -28,8 +28,8 @@ public final class FetchCommand extends ScriptCommand {
 
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
-        if (file < 0 || file > MOST) {
-            throw context().usageError("a file's number is 0 to " + MOST);
+        if (file < 0 || file > MAX_NUMBER) {
+            throw context().usageError("a file's number is 0 to " + MAX_NUMBER);
         }
         try (ScriptSession session = session();
                 Download download = new Download(context().downloads(), SafeText::line, (received, size) -> {})) {

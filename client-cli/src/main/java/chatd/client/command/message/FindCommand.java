@@ -38,8 +38,8 @@ import picocli.CommandLine.Parameters;
             "  chat-client --password-file pw alice@localhost find --with Ops --since yesterday -o jsonl '\"red alert\"'"
         })
 public final class FindCommand extends ScriptCommand {
-    private static final long USUAL = 20;
-    private static final long MOST = 1_000_000;
+    private static final long DEFAULT_COUNT = 20;
+    private static final long MAX_COUNT = 1_000_000;
 
     @Mixin
     private MessagePrinter printer;
@@ -75,17 +75,17 @@ public final class FindCommand extends ScriptCommand {
     private @Nullable String media;
 
     @Option(names = "-n", paramLabel = "N", description = "How many at most, by default 20.")
-    private long count = USUAL;
+    private long count = DEFAULT_COUNT;
 
     @Override
-    protected boolean isNumbered() {
+    protected boolean needsChatJson() {
         return true;
     }
 
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
-        if (count < 1 || count > MOST) {
-            throw context().usageError("-n is 1 to " + MOST);
+        if (count < 1 || count > MAX_COUNT) {
+            throw context().usageError("-n is 1 to " + MAX_COUNT);
         }
         MessageCommand.Media kind = kind();
         Optional<Instant> begin = time("--since", since);
@@ -94,7 +94,7 @@ public final class FindCommand extends ScriptCommand {
             ResumedSession numbered = session.numbered();
             Found found = numbered.histories()
                     .find(
-                            new Histories.Wanted(
+                            new Histories.SearchQuery(
                                     String.join(" ", words),
                                     numbered.resolve(HistoryScope.named(other)),
                                     Optional.ofNullable(from),
@@ -103,7 +103,7 @@ public final class FindCommand extends ScriptCommand {
                                     kind),
                             Long.MAX_VALUE,
                             count);
-            found.hits().forEach(hit -> printer.found(context().out(), hit));
+            found.hits().forEach(hit -> printer.printFound(context().out(), hit));
             if (found.upTo() != MessageEvent.Found.EVERYTHING) {
                 System.err.println("chat-client: The server is indexing: messages after number " + found.upTo()
                         + " were not searched.");

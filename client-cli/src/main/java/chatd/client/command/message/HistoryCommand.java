@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
             "  chat-client --password-file pw alice@localhost history --since yesterday"
         })
 public final class HistoryCommand extends ScriptCommand {
-    private static final long MOST = 0xffff_ffffL;
-    private static final long USUAL = 20;
+    private static final long MAX_COUNT = 0xffff_ffffL;
+    private static final long DEFAULT_COUNT = 20;
 
     @Mixin
     private MessagePrinter printer;
@@ -58,23 +58,23 @@ public final class HistoryCommand extends ScriptCommand {
     private @Nullable Place until;
 
     @Override
-    protected boolean isNumbered() {
+    protected boolean needsChatJson() {
         return other != null || since != null || until != null;
     }
 
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
-        if (count != null && (count < 1 || count > MOST)) {
-            throw context().usageError("-n is 1 to " + MOST);
+        if (count != null && (count < 1 || count > MAX_COUNT)) {
+            throw context().usageError("-n is 1 to " + MAX_COUNT);
         }
-        long most = count != null ? count : since == null ? USUAL : MOST;
+        long limit = count != null ? count : since == null ? DEFAULT_COUNT : MAX_COUNT;
         try (ScriptSession session = session()) {
             session.history(
                     HistoryScope.named(other),
                     Optional.ofNullable(since),
                     Optional.ofNullable(until),
-                    most,
-                    item -> printer.item(context().out(), item));
+                    limit,
+                    item -> printer.printItem(context().out(), item));
         }
     }
 }

@@ -43,10 +43,10 @@ import tools.jackson.databind.node.ObjectNode;
         footerHeading = ScriptCommand.EXAMPLE,
         footer = "  chat-client --password-file pw bot@localhost pipe <commands >events")
 public final class PipeCommand extends ScriptCommand {
-    private static final long MOST = 10_000;
+    private static final long MAX_HISTORY = 10_000;
 
-    /** The most commands that wait for their answers at once. */
-    private static final int UNANSWERED = 1_000;
+    /** Maximum number of commands without an answer. */
+    private static final int MAX_UNANSWERED = 1_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(
@@ -61,7 +61,7 @@ public final class PipeCommand extends ScriptCommand {
             description = "Begin with the messages sent since then, this account's own among them; as for tail.")
     private @Nullable Place since;
 
-    /** Prints events, each whole; any thread. */
+    /** Prints events, each atomically. Any thread. */
     private final class Events implements ScriptSession.Listener {
         private final PrintStream out = context().out();
 
@@ -69,7 +69,7 @@ public final class PipeCommand extends ScriptCommand {
         private int unanswered;
 
         @Override
-        public void said(Item item) {
+        public void received(Item item) {
             print(MessagePrinter.object(item));
         }
 
@@ -88,21 +88,21 @@ public final class PipeCommand extends ScriptCommand {
             print(MessagePrinter.object("back"));
         }
 
-        /** Counts a command; waits while too many have no answer. */
-        synchronized void sent() throws InterruptedException {
-            while (unanswered >= UNANSWERED) {
+        /** Counts a command that is about to be sent; waits while too many have no answer. */
+        synchronized void countSent() throws InterruptedException {
+            while (unanswered >= MAX_UNANSWERED) {
                 wait();
             }
             unanswered++;
         }
 
-        synchronized void done() {
+        synchronized void countAnswer() {
             unanswered--;
             notifyAll();
         }
 
-        synchronized void answered(ObjectNode event) {
-            done();
+        synchronized void printAnswer(ObjectNode event) {
+            countAnswer();
             print(event);
         }
 
@@ -123,7 +123,7 @@ public final class PipeCommand extends ScriptCommand {
     }
 
     @Override
-    protected boolean isNumbered() {
+    protected boolean needsChatJson() {
         return true;
     }
 
@@ -149,20 +149,20 @@ public final class PipeCommand extends ScriptCommand {
             BufferedReader in = context().password().lines();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (!line.isBlank()) {
-                    take(session, events, line);
+                    handleLine(session, events, line);
                 }
             }
             events.awaitAnswers();
         }
     }
 
-    private void take(ScriptSession session, Events events, String line) throws InterruptedException {
+    private void handleLine(ScriptSession session, Events events, String line) throws InterruptedException {
         String id = "";
         try {
             JsonNode command = command(line);
             id = text(command, "id");
-            String given = id;
-            session.session().persist(() -> carryOut(session, events, command, given));
+            String commandId = id;
+            session.session().persist(() -> carryOut(session, events, command, commandId));
         } catch (IllegalArgumentException | ClientFailure e) {
             events.print(refused(id, e.getMessage()));
         }
@@ -214,8 +214,8 @@ public final class PipeCommand extends ScriptCommand {
             case "send" -> send(session, events, command, id);
             case "history" -> {
                 long count = number(command, "n", 20);
-                if (count < 1 || count > MOST) {
-                    throw new IllegalArgumentException("n is 1 to " + MOST + ".");
+                if (count < 1 || count > MAX_HISTORY) {
+                    throw new IllegalArgumentException("n is 1 to " + MAX_HISTORY + ".");
                 }
                 HistoryScope scope =
                         command.has("with") ? HistoryScope.of(text(command, "with")) : new HistoryScope.All();
@@ -234,14 +234,14 @@ public final class PipeCommand extends ScriptCommand {
                 ArrayNode users = found.putArray("users");
                 session.numbered()
                         .find(text(command, "text"))
-                        .forEach(user -> MessagePrinter.user(users.addObject(), user));
+                        .forEach(user -> MessagePrinter.addUser(users.addObject(), user));
                 events.print(found);
             }
             case "read" -> {
                 if (!command.has("with") || !command.has("mid")) {
                     throw new IllegalArgumentException("\"read\" needs \"with\" and \"mid\".");
                 }
-                read(
+                markRead(
                         session,
                         events,
                         session.session().resolveRecipient(text(command, "with")),
@@ -261,17 +261,17 @@ public final class PipeCommand extends ScriptCommand {
         return value.isMissingNode() ? Optional.empty() : Optional.of(PlaceConverter.place(value.asString()));
     }
 
-    /** Marks without waiting: the server stores marks together, once a second. */
-    private static void read(ScriptSession session, Events events, String with, long number, String id)
+    /** Marks messages as read without waiting: the server stores the marks in batches, once a second. */
+    private static void markRead(ScriptSession session, Events events, String with, long number, String id)
             throws InterruptedException {
         Histories histories = session.numbered().histories();
-        events.sent();
+        events.countSent();
         Thread.startVirtualThread(() -> {
             try {
                 session.session().persist(() -> histories.mark(with, number));
-                events.done();
+                events.countAnswer();
             } catch (ClientFailure e) {
-                events.answered(refused(id, e.getMessage()));
+                events.printAnswer(refused(id, e.getMessage()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -287,7 +287,7 @@ public final class PipeCommand extends ScriptCommand {
             throw new IllegalArgumentException("\"to\" is a list of names; an empty one is everyone.");
         }
         String text = text(command, "text");
-        SizeLimits.check(text);
+        SizeLimits.checkText(text);
         ChatSession.Recipients recipients = session.session().recipients(to);
         if (!recipients.unknown().isEmpty()) {
             throw new ClientFailure(
@@ -295,16 +295,16 @@ public final class PipeCommand extends ScriptCommand {
                     "There is no user called " + String.join(", ", recipients.unknown()) + ". Nothing was sent.");
         }
         long answered = number(command, "re", 0);
-        events.sent();
+        events.countSent();
         Outgoing sent;
         try {
             sent = session.session().say(recipients.known(), text, answered, id);
         } catch (IOException | RuntimeException e) {
-            events.done();
+            events.countAnswer();
             throw e;
         }
         sent.whenAnswered(
-                number -> events.answered(answer("sent", id).put("mid", number)),
-                why -> events.answered(refused(id, why)));
+                number -> events.printAnswer(answer("sent", id).put("mid", number)),
+                why -> events.printAnswer(refused(id, why)));
     }
 }

@@ -30,8 +30,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = ScriptCommand.EXAMPLE,
         footer = "  chat-client --password-file pw alice@localhost receipt 12 > 12.json")
 public final class ReceiptCommand extends ScriptCommand {
-    private static final int WIDTH = 60;
-    private static final int MOST = 100_000;
+    private static final int MAX_CHARACTERS = 60;
+    private static final int MAX_COUNT = 100_000;
 
     @Mixin
     private MessagePrinter printer;
@@ -43,7 +43,7 @@ public final class ReceiptCommand extends ScriptCommand {
     private int count = 20;
 
     @Override
-    protected boolean isNumbered() {
+    protected boolean needsChatJson() {
         return true;
     }
 
@@ -53,8 +53,8 @@ public final class ReceiptCommand extends ScriptCommand {
         if (wanted != null && (wanted < 1 || wanted == Long.MAX_VALUE)) {
             throw context().usageError("a message's number is 1 or more");
         }
-        if (count < 1 || count > MOST) {
-            throw context().usageError("-n is 1 to " + MOST);
+        if (count < 1 || count > MAX_COUNT) {
+            throw context().usageError("-n is 1 to " + MAX_COUNT);
         }
         try (ScriptSession session = session()) {
             if (wanted == null) {
@@ -84,11 +84,11 @@ public final class ReceiptCommand extends ScriptCommand {
                 .println("%6d  %s  %s to %s: %s"
                         .formatted(
                                 item.number(),
-                                MessagePrinter.time().format(item.time()),
+                                MessagePrinter.timeFormatter().format(item.time()),
                                 SafeText.line(item.sender()),
                                 SafeText.line(to.isEmpty() ? "(everyone)" : String.join(", ", to)),
-                                shown.codePointCount(0, shown.length()) <= WIDTH
+                                shown.codePointCount(0, shown.length()) <= MAX_CHARACTERS
                                         ? shown
-                                        : shown.substring(0, shown.offsetByCodePoints(0, WIDTH)) + "…"));
+                                        : shown.substring(0, shown.offsetByCodePoints(0, MAX_CHARACTERS)) + "…"));
     }
 }

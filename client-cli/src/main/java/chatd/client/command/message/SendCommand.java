@@ -98,7 +98,7 @@ public final class SendCommand extends ScriptCommand {
 
     private void sendText() throws IOException, UnknownServer, InterruptedException {
         try (ScriptSession session = session()) {
-            printer.stored(context().out(), session.send(to, text(), re, id));
+            printer.printStored(context().out(), session.send(to, text(), re, id));
         }
     }
 
@@ -109,17 +109,17 @@ public final class SendCommand extends ScriptCommand {
             for (Path path : files) {
                 if (path.equals(STANDARD_INPUT)) {
                     input = Files.createTempFile("chat-client-", "");
-                    all.add(received(input));
+                    all.add(copyInput(input));
                 } else {
-                    all.add(SizeLimits.file(path, false));
+                    all.add(SizeLimits.checkFile(path, false));
                 }
             }
             for (Path path : pictures) {
-                all.add(SizeLimits.file(path, true));
+                all.add(SizeLimits.checkFile(path, true));
             }
             try (ScriptSession session = session()) {
                 for (FileToSend file : all) {
-                    printer.stored(context().out(), session.send(to, file, id));
+                    printer.printStored(context().out(), session.send(to, file, id));
                 }
             }
         } finally {
@@ -129,19 +129,19 @@ public final class SendCommand extends ScriptCommand {
         }
     }
 
-    /** Keeps what standard input has, since its size has to be known before it is sent. */
-    private FileToSend received(Path to) throws IOException {
+    /** Copies standard input to a file, since its size has to be known before it is sent. */
+    private FileToSend copyInput(Path to) throws IOException {
         if (name == null) {
             throw context().usageError("--file - needs --name");
         }
-        String called = name;
-        String fault = FileName.fault(called);
+        String fileName = name;
+        String fault = FileName.problem(fileName);
         if (fault != null) {
             throw new ClientFailure(ClientFailure.FAILED, fault);
         }
         try (OutputStream out = Files.newOutputStream(to)) {
             System.in.transferTo(out);
         }
-        return new FileToSend(to, called, Files.size(to), false);
+        return new FileToSend(to, fileName, Files.size(to), false);
     }
 }

@@ -41,14 +41,14 @@ public final class TailCommand extends ScriptCommand {
     /** Prints what arrives. */
     private final class Printing implements ScriptSession.Listener {
         @Override
-        public synchronized void said(Item item) {
-            printer.item(context().out(), item);
+        public synchronized void received(Item item) {
+            printer.printItem(context().out(), item);
             flush();
         }
 
         @Override
         public synchronized void presence(String name, boolean online) {
-            printer.presence(context().out(), name, online ? "online" : "offline");
+            printer.printPresence(context().out(), name, online ? "online" : "offline");
             flush();
         }
 
@@ -61,7 +61,7 @@ public final class TailCommand extends ScriptCommand {
     }
 
     @Override
-    protected boolean isNumbered() {
+    protected boolean needsChatJson() {
         return since != null;
     }
 

@@ -20,40 +20,42 @@ import tools.jackson.databind.node.ObjectNode;
         footerHeading = ScriptCommand.EXAMPLE,
         footer = "  chat-client --password-file pw alice@localhost conversations --unread")
 public final class ConversationsCommand extends ListCommand {
-    private static final int MOST = 10_000;
+    private static final int MAX_COUNT = 10_000;
 
     @Option(names = "--unread", description = "Only those with something unread.")
-    private boolean isUnread;
+    private boolean isUnreadOnly;
 
     @Option(names = "-n", paramLabel = "N", description = "How many at most; 50 by default.")
     private int count = 50;
 
     @Override
     protected List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
-        if (count < 1 || count > MOST) {
-            throw context().usageError("-n is 1 to " + MOST);
+        if (count < 1 || count > MAX_COUNT) {
+            throw context().usageError("-n is 1 to " + MAX_COUNT);
         }
-        return (isUnread ? session.histories().unread() : session.histories().conversations(count))
+        return (isUnreadOnly
+                        ? session.histories().unread()
+                        : session.histories().conversations(count))
                 .stream().limit(count).map(ConversationsCommand::line).toList();
     }
 
-    private static Line line(ConversationSummary talked) {
-        Unread unread = talked.conversation().unread();
+    private static Line line(ConversationSummary summary) {
+        Unread unread = summary.conversation().unread();
         ObjectNode json = MessagePrinter.object("conversation")
-                .put("with", talked.with())
+                .put("with", summary.with())
                 .put("unread", unread.count())
                 .put("mentions", unread.mentions())
-                .put("read", talked.conversation().read());
-        json.set("last", MessagePrinter.object(talked.last()));
+                .put("read", summary.conversation().read());
+        json.set("last", MessagePrinter.object(summary.last()));
         return new Line(
                 json,
-                talked.with().isEmpty() ? "(everyone)" : talked.with(),
-                talked.count() + (unread.mentions() > 0 ? "@" : ""),
-                MessagePrinter.time().format(talked.last().time()),
-                talked.last().sender() + ": "
-                        + (talked.last().isMessage()
-                                ? (talked.last().isFile() ? "file " : "")
-                                        + talked.last().text()
+                summary.with().isEmpty() ? "(everyone)" : summary.with(),
+                summary.count() + (unread.mentions() > 0 ? "@" : ""),
+                MessagePrinter.timeFormatter().format(summary.last().time()),
+                summary.last().sender() + ": "
+                        + (summary.last().isMessage()
+                                ? (summary.last().isFile() ? "file " : "")
+                                        + summary.last().text()
                                 : "(taken back)"));
     }
 }

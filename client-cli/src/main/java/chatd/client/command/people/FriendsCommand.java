@@ -27,7 +27,7 @@ public final class FriendsCommand extends ListCommand {
                     friend.online() ? "online" : "offline"));
         }
         session.friends()
-                .asking()
+                .pendingRequests()
                 .forEach((name, text) -> lines.add(new Line(
                         MessagePrinter.object("request").put("name", name).put("text", text), name, "asks: " + text)));
         return lines;

@@ -74,30 +74,30 @@ public final class GroupCommand extends ListCommand {
         return switch (what) {
             case "list" -> groups.own().stream().map(GroupCommand::line).toList();
             case "find" ->
-                groups.open(argument(0, "find WORD")).stream()
+                groups.searchOpen(argument(0, "find WORD")).stream()
                         .map(GroupCommand::line)
                         .toList();
-            case "create" -> List.of(created(groups));
+            case "create" -> List.of(create(groups));
             case "members" ->
                 groups.members(group(groups, "members GROUP")).members().stream()
                         .map(GroupCommand::line)
                         .toList();
-            default -> List.of(stored(changed(groups)));
+            default -> List.of(stored(change(groups)));
         };
     }
 
     /** Refuses arguments that would be ignored. */
     private void check() {
-        int most = switch (what) {
+        int max = switch (what) {
             case "list" -> 0;
             case "find", "members", "join", "close" -> 1;
             case "remove", "leave", "rename", "topic", "open", "history" -> 2;
             case "role" -> 3;
             default -> Integer.MAX_VALUE;
         };
-        if (arguments.size() > most) {
+        if (arguments.size() > max) {
             throw context()
-                    .usageError("group " + what + " does not take so many words: " + arguments.get(most)
+                    .usageError("group " + what + " does not take so many words: " + arguments.get(max)
                             + " is left over. What has spaces goes in quotation marks");
         }
         if (!what.equals("create") && (isOpen || history != null)) {
@@ -106,14 +106,14 @@ public final class GroupCommand extends ListCommand {
         }
     }
 
-    private Line created(Groups groups) throws IOException, InterruptedException {
+    private Line create(Groups groups) throws IOException, InterruptedException {
         String name = argument(0, "create NAME [USER...]");
-        long made = groups.create(
+        long number = groups.create(
                 name,
                 arguments.subList(1, arguments.size()),
                 history != null && oneOf(history, "all", "joined").equals("all"),
                 isOpen);
-        return new Line(object(made, name), "G" + made, name);
+        return new Line(object(number, name), "G" + number, name);
     }
 
     private static ObjectNode object(long group, String name) {
@@ -157,7 +157,7 @@ public final class GroupCommand extends ListCommand {
         return new Line(number > 0 ? sent.put("mid", number) : sent);
     }
 
-    private long changed(Groups groups) throws IOException, InterruptedException {
+    private long change(Groups groups) throws IOException, InterruptedException {
         return switch (what) {
             case "add" -> {
                 long group = group(groups, "add GROUP USER...");
@@ -175,7 +175,7 @@ public final class GroupCommand extends ListCommand {
             case "role" -> {
                 String usage = "role GROUP USER owner|admin|member";
                 Optional<GroupRole> role = GroupNews.role(argument(2, usage));
-                yield groups.role(group(groups, usage), argument(1, usage), role.orElseThrow(() -> usage(usage)));
+                yield groups.giveRole(group(groups, usage), argument(1, usage), role.orElseThrow(() -> usage(usage)));
             }
             case "open" ->
                 groups.set(
@@ -207,11 +207,11 @@ public final class GroupCommand extends ListCommand {
         return groups.find(argument(0, usage));
     }
 
-    private String argument(int place, String usage) {
-        if (arguments.size() <= place) {
+    private String argument(int index, String usage) {
+        if (arguments.size() <= index) {
             throw usage(usage);
         }
-        return arguments.get(place);
+        return arguments.get(index);
     }
 
     private RuntimeException usage(String usage) {

@@ -39,13 +39,13 @@ public final class SessionsCommand extends ListCommand {
                                 .put("dialect", one.dialect())
                                 .put("address", one.address())
                                 .put("since", one.since().toString())
-                                .put("used", one.used().toString())
+                                .put("used", one.lastUsed().toString())
                                 .put("this", one.isThis())
                                 .put("remembered", one.remembered()),
                         one.session(),
                         one.dialect().isEmpty() ? "(not logged in)" : one.dialect(),
                         one.address(),
-                        MessagePrinter.time().format(one.used()),
+                        MessagePrinter.timeFormatter().format(one.lastUsed()),
                         (one.isThis() ? "this " : "") + (one.remembered() ? "remembered" : "")))
                 .toList();
     }

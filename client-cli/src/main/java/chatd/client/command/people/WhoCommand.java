@@ -24,7 +24,7 @@ public final class WhoCommand extends ListCommand {
     protected List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
         return session.find(text).stream()
                 .map(user -> new Line(
-                        MessagePrinter.user(MessagePrinter.object("user"), user),
+                        MessagePrinter.addUser(MessagePrinter.object("user"), user),
                         user.name(),
                         user.online() ? "online" : "offline",
                         user.friend() ? "friend" : ""))

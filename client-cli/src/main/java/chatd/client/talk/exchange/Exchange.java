@@ -28,11 +28,11 @@ public abstract class Exchange {
         done.complete(true);
     }
 
-    /** Returns what was requested, in words, for a person who waits in vain. */
+    /** Returns what was requested, in words, for the error message about a missing answer. */
     protected abstract String description();
 
     /** Returns whether the answer is complete. */
-    public final boolean isOver() {
+    public final boolean isComplete() {
         return done.isDone();
     }
 
@@ -50,10 +50,10 @@ public abstract class Exchange {
         await(Duration.ofDays(1));
     }
 
-    /** Like {@link #await()}, but no longer than {@code patience}. */
-    public final void await(Duration patience) throws IOException, InterruptedException {
+    /** Like {@link #await()}, but no longer than {@code timeout}. */
+    public final void await(Duration timeout) throws IOException, InterruptedException {
         try {
-            done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            done.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new IOException("The server does not answer.", e);
         } catch (ExecutionException e) {

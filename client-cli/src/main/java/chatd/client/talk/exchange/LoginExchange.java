@@ -27,17 +27,19 @@ import org.jspecify.annotations.Nullable;
  * own, so that the user may take any time between two answers. Thread-safe.
  */
 public final class LoginExchange {
-    /** How long to wait for the text that may follow a refused registration; nothing says whether one will. */
-    private static final Duration FOR_A_TEXT = Duration.ofMillis(500);
+    /**
+     * How long to wait for the text that may follow a refused registration; the protocol does not say whether one will.
+     */
+    private static final Duration TEXT_TIMEOUT = Duration.ofMillis(500);
 
     /** How long to wait for an answer: a server that throttles password guessing answers only after some seconds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
-    private final Link.To server;
+    private final Link.Connector server;
     private final String user;
     private final Device device;
 
-    public LoginExchange(Link.To server, String user, Device device) {
+    public LoginExchange(Link.Connector server, String user, Device device) {
         this.server = server;
         this.user = user;
         this.device = device;
@@ -59,7 +61,7 @@ public final class LoginExchange {
         }
     }
 
-    /** Returns the same, in one dialect alone. */
+    /** Returns the same, limited to one dialect. */
     public LoginExchange speaking(String dialect) {
         return new LoginExchange(server.speaking(dialect), user, device);
     }
@@ -70,7 +72,7 @@ public final class LoginExchange {
     }
 
     /** Returns the server. */
-    public Link.To server() {
+    public Link.Connector server() {
         return server;
     }
 
@@ -95,7 +97,7 @@ public final class LoginExchange {
     /** The server's answer. */
     public sealed interface Answer {}
 
-    /** Success; for a login see {@link In}. */
+    /** Success; for a login see {@link LoggedIn}. */
     public record Done() implements Answer {}
 
     /**
@@ -103,7 +105,7 @@ public final class LoginExchange {
      *
      * @param settings the account's settings document
      */
-    public record In(Link link, SessionEvent.Welcome welcome, Document settings) implements Answer {}
+    public record LoggedIn(Link link, SessionEvent.Welcome welcome, Document settings) implements Answer {}
 
     /** @param text a sentence for the user, which may quote the server */
     public record Refused(Reason reason, String text) implements Answer {}
@@ -114,14 +116,15 @@ public final class LoginExchange {
      * @throws ClientFailure if the server can't be reached or is not trusted, or the connection is lost
      */
     public Answer logIn(Secret password) throws UnknownServer {
-        return enter(new SessionCommand.LogIn(
+        return attempt(new SessionCommand.LogIn(
                 new User.Named(user), password, device.label(), device.quiet(), device.remember(), ""));
     }
 
     /** Logs in with the key that this device was given by its last login; otherwise like {@link #logIn}. */
     public Answer logInByKey(Secret key) throws UnknownServer {
         try {
-            return enter(new SessionCommand.LogInByKey(new User.Named(user), key, device.label(), device.quiet(), ""));
+            return attempt(
+                    new SessionCommand.LogInByKey(new User.Named(user), key, device.label(), device.quiet(), ""));
         } catch (IllegalArgumentException e) {
             return new Refused(
                     Reason.OTHER,
@@ -135,15 +138,15 @@ public final class LoginExchange {
      * @param after the number of the last message that the session was sent
      */
     public Answer resume(Secret token, long after) throws UnknownServer {
-        return enter(new SessionCommand.Resume(new User.Named(user), token, after, ""));
+        return attempt(new SessionCommand.Resume(new User.Named(user), token, after, ""));
     }
 
-    /** One exchange over a link of its own. */
-    private interface Exchange {
+    /** One operation over a link of its own. */
+    private interface Operation {
         Answer run(Link link) throws IOException;
     }
 
-    /** The server's part of the dialect is smaller than this client's. */
+    /** Thrown if the server supports less of the dialect than this client does. */
     private static final class Unsupported extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -152,15 +155,15 @@ public final class LoginExchange {
         }
     }
 
-    /** Runs an exchange; over {@code chat/1} if the server knows only the first part of the other dialect. */
-    private static Answer over(Link.To to, Exchange exchange) throws UnknownServer {
+    /** Runs an operation; over {@code chat/1} if the server does not support enough of the other dialect. */
+    private static Answer over(Link.Connector to, Operation operation) throws UnknownServer {
         Link link = to.connect();
         try {
-            return exchange.run(link);
-        } catch (Link.NotUnderstood | Unsupported e) {
+            return operation.run(link);
+        } catch (Link.MalformedInput | Unsupported e) {
             link.abort();
             if (to.offers(Chat1.ALPN) && !link.dialect().equals(Chat1.ALPN)) {
-                return over(to.speaking(Chat1.ALPN), exchange);
+                return over(to.speaking(Chat1.ALPN), operation);
             }
             throw new ClientFailure(
                     ClientFailure.NO_SERVER,
@@ -171,11 +174,11 @@ public final class LoginExchange {
         }
     }
 
-    private Answer enter(SessionCommand login) throws UnknownServer {
+    private Answer attempt(SessionCommand login) throws UnknownServer {
         return over(server, link -> {
             Event answer = ask(link, login);
             if (answer instanceof SessionEvent.Welcome in) {
-                return entered(link, in);
+                return loggedIn(link, in);
             }
             return switch (code(answer)) {
                 case WRONG_PASSWORD -> refused(link, Reason.WRONG_PASSWORD, "The password is wrong.");
@@ -184,18 +187,18 @@ public final class LoginExchange {
                     refused(link, Reason.MUST_CHANGE, "This is a one-time password, which must be changed first.");
                 case DISABLED -> refused(link, Reason.DISABLED, "The account is disabled.");
                 case THROTTLED -> refused(link, Reason.OTHER, "There were too many wrong passwords. Try again later.");
-                case null, default -> other(link, answer);
+                case null, default -> otherRefusal(link, answer);
             };
         });
     }
 
-    private static In entered(Link link, SessionEvent.Welcome in) throws IOException {
+    private static LoggedIn loggedIn(Link link, SessionEvent.Welcome in) throws IOException {
         Document settings = in.settings();
         if (settings != null) {
-            return new In(link, in, settings);
+            return new LoggedIn(link, in, settings);
         }
         if (next(link) instanceof UserEvent.Settings its) {
-            return new In(link, in, its.document());
+            return new LoggedIn(link, in, its.document());
         }
         throw new IOException("The server did not send the settings.");
     }
@@ -215,7 +218,7 @@ public final class LoginExchange {
                 case WRONG_PASSWORD -> refused(link, Reason.WRONG_PASSWORD, "The old password is wrong.");
                 case BAD_PASSWORD -> refused(link, Reason.BAD_PASSWORD, "The new password breaks the rules.");
                 case NO_SUCH_USER -> noSuchUser(link);
-                case null, default -> other(link, answer);
+                case null, default -> otherRefusal(link, answer);
             };
         });
     }
@@ -235,13 +238,13 @@ public final class LoginExchange {
                             "The name " + user + " is taken, or once was: names are never reused.");
                 case BAD_NAME -> badName(link);
                 case BAD_PASSWORD -> refused(link, Reason.BAD_PASSWORD, "The password breaks the rules.");
-                case null, default -> other(link, answer);
+                case null, default -> otherRefusal(link, answer);
             };
         });
     }
 
     private Answer badName(Link link) throws IOException {
-        return link.dialect().equals(Chat1.ALPN) && link.next(FOR_A_TEXT) instanceof MessageEvent.Text text
+        return link.dialect().equals(Chat1.ALPN) && link.next(TEXT_TIMEOUT) instanceof MessageEvent.Text text
                 ? refused(link, Reason.BAD_NAME, text.text())
                 : refused(
                         link,
@@ -254,7 +257,7 @@ public final class LoginExchange {
         link.send(List.of(command));
         Event answer = next(link);
         if (answer instanceof SessionEvent.Refused refused && refused.code() == Code.MALFORMED) {
-            // It is well-formed by today's dialect.
+            // The command is well-formed in today's dialect: the server is older.
             throw new Unsupported(refused.text());
         }
         return answer;
@@ -271,7 +274,7 @@ public final class LoginExchange {
     }
 
     private static Event next(Link link) throws IOException {
-        Event event = link.next(PATIENCE);
+        Event event = link.next(ANSWER_TIMEOUT);
         if (event == null) {
             throw new IOException("The server closed the connection, or does not answer.");
         }
@@ -283,7 +286,7 @@ public final class LoginExchange {
         return new Refused(reason, text);
     }
 
-    private static Refused other(Link link, Event answer) throws IOException {
+    private static Refused otherRefusal(Link link, Event answer) throws IOException {
         switch (answer) {
             case MessageEvent.Text text -> {
                 return refused(link, Reason.OTHER, text.text());

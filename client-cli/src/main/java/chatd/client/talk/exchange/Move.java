@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param to the new connection once it is made; null if it could not be made
  * @param done counted down once the new connection is in use
  */
-record Move(CompletableFuture<LoginExchange.@Nullable In> to, CountDownLatch done) {
+record Move(CompletableFuture<LoginExchange.@Nullable LoggedIn> to, CountDownLatch done) {
     Move() {
         this(new CompletableFuture<>(), new CountDownLatch(1));
     }

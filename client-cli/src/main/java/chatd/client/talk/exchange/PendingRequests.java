@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The requests of one connection that have no answer yet, and whether the server still answers. Thread-safe. */
 public final class PendingRequests {
-    /** How long nothing comes while a text has no answer, which takes milliseconds. */
+    /** How long nothing may arrive while a text has no answer, which usually takes milliseconds. */
     public static final Duration SILENCE = Duration.ofSeconds(15);
 
-    /** How long nothing comes while a request has none: a password may take its time. */
+    /** How long nothing may arrive while a request has no answer: a password may take its time. */
     public static final Duration PATIENCE = Duration.ofSeconds(45);
 
-    /** How long something has no answer while others have one: it never will. */
+    /** How long a text or request may have no answer while others are answered: after that it never will have one. */
     static final Duration LONGEST = Duration.ofSeconds(90);
 
     private final LongSupplier nanos;
@@ -29,7 +29,7 @@ public final class PendingRequests {
     private final Deque<Waiting> pending = new ConcurrentLinkedDeque<>();
     private volatile long lastRead;
 
-    /** A request, and when it was made, or a part of its answer came. */
+    /** A request, and when it was made or the last part of its answer arrived. */
     private static final class Waiting {
         final Exchange exchange;
         volatile long touched;
@@ -61,18 +61,18 @@ public final class PendingRequests {
         pending.removeIf(each -> each.exchange.equals(exchange));
     }
 
-    /** Records that something has come. */
-    public void read() {
+    /** Records that something has arrived. */
+    public void recordRead() {
         lastRead = nanos.getAsLong();
     }
 
     /** Offers an event to the requests, the oldest first; returns whether it is part of an answer. */
-    public boolean answers(Event event) throws IOException {
+    public boolean offer(Event event) throws IOException {
         for (Iterator<Waiting> each = pending.iterator(); each.hasNext(); ) {
             Waiting request = each.next();
             Exchange exchange = request.exchange;
             boolean isTaken = exchange.take(event);
-            if (exchange.isOver()) {
+            if (exchange.isComplete()) {
                 each.remove();
             } else if (exchange.isFenced()) {
                 request.touched = nanos.getAsLong();
@@ -94,14 +94,14 @@ public final class PendingRequests {
     }
 
     /**
-     * Fails the requests that have no answer for 90 s, if their place in the order says nothing of others.
+     * Fails the requests that have had no answer for 90 s, unless they are fenced.
      *
      * @param texts ages of the texts that have no answer
-     * @return why the connection is to be given up: nothing has come for 15 s while a text has no answer, or for 45 s while
-     *     a request has none, or one of them has had none for 90 s; null as long as it is not
+     * @return why the connection is to be given up: nothing has arrived for 15 s while a text has no answer, or for 45
+     *     s while a request has none, or a text or a fenced request has had none for 90 s; null to keep it
      */
     public @Nullable String findTimeout(List<Duration> texts) {
-        giveUp();
+        failLate();
         Duration silence = since(lastRead);
         Duration text = oldest(texts.stream());
         Duration request = oldest(ages(exchange -> true));
@@ -117,7 +117,7 @@ public final class PendingRequests {
         return null;
     }
 
-    private void giveUp() {
+    private void failLate() {
         List<Waiting> late = new ArrayList<>();
         for (Waiting each : pending) {
             if (!each.exchange.isFenced() && since(each.touched).compareTo(LONGEST) > 0) {

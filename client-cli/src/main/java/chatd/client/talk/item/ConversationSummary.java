@@ -13,6 +13,6 @@ public record ConversationSummary(MessageEvent.Conversation conversation, Item l
     /** Returns how much is unread, {@code 100+} for that or more. */
     public String count() {
         int count = conversation.unread().count();
-        return count >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(count);
+        return count >= Unread.MAX_COUNT ? Unread.MAX_COUNT + "+" : Integer.toString(count);
     }
 }

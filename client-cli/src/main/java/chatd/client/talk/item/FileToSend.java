@@ -7,6 +7,6 @@ import java.nio.file.Path;
  *
  * @param name the file name that the recipients see
  * @param size in bytes
- * @param picture whether it is to be shown in place, and what says where and with what it was taken left out
+ * @param isPicture whether it is to be shown in place, without the data on where and with what it was taken
  */
-public record FileToSend(Path path, String name, long size, boolean picture) {}
+public record FileToSend(Path path, String name, long size, boolean isPicture) {}

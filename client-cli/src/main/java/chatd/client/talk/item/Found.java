@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param hits the newest first
  * @param hasMore whether there are older ones
- * @param upTo the number up to which messages were searched; {@link MessageEvent.Found#EVERYTHING} if all were
+ * @param upTo the number up to which messages were searched; {@link chatd.protocol.event.MessageEvent.Found#EVERYTHING} if all were
  */
 public record Found(List<Hit> hits, boolean hasMore, long upTo) {
 

@@ -1,6 +1,6 @@
 package chatd.client.talk.item;
 
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
  *
  * @param op what it is called in the JSON messages
  * @param users whom it is about
- * @param text the predicate of the sentence whose subject is who did it
+ * @param text the predicate of a sentence whose subject is the user who did it
  */
 public record GroupNews(String op, List<String> users, String text) {
     /** Maximum number of users that the text names. */
@@ -26,32 +26,33 @@ public record GroupNews(String op, List<String> users, String text) {
      * @param isByServer whether the server did it, and not a user
      * @param names returns the name of a user
      */
-    public static GroupNews of(GroupAct act, String group, boolean isByServer, LongFunction<String> names) {
+    public static GroupNews of(GroupAction act, String group, boolean isByServer, LongFunction<String> names) {
         return switch (act) {
-            case GroupAct.Created created ->
+            case GroupAction.Created created ->
                 of(
                         "create",
                         "made the group " + group + (created.users().isEmpty() ? "" : " with "),
                         "",
                         named(created.users(), names));
-            case GroupAct.Added added -> of("add", "added ", " to " + group, named(added.users(), names));
-            case GroupAct.Removed removed ->
+            case GroupAction.Added added -> of("add", "added ", " to " + group, named(added.users(), names));
+            case GroupAction.Removed removed ->
                 of("remove", "removed ", " from " + group, named(List.of(removed.user()), names));
-            case GroupAct.Left left -> {
+            case GroupAction.Left left -> {
                 String next = left.next() == 0 ? "" : "; " + names.apply(left.next()) + " is its owner now";
                 List<String> who = named(List.of(left.user()), names);
                 yield isByServer
                         ? new GroupNews("leave", who, ": " + who.getFirst() + " is no longer in " + group + next)
                         : new GroupNews("leave", who, "left " + group + next);
             }
-            case GroupAct.Joined joined ->
+            case GroupAction.Joined joined ->
                 new GroupNews("join", named(List.of(joined.user()), names), "joined " + group);
-            case GroupAct.Renamed renamed ->
-                new GroupNews("rename", List.of(), "renamed the group " + renamed.was() + ": it is " + group + " now");
-            case GroupAct.RoleGiven given ->
+            case GroupAction.Renamed renamed ->
+                new GroupNews(
+                        "rename", List.of(), "renamed the group " + renamed.oldName() + ": it is " + group + " now");
+            case GroupAction.RoleGiven given ->
                 of("role", "made ", " " + given.role().word() + " of " + group, named(List.of(given.user()), names));
-            case GroupAct.Set set -> new GroupNews("set", List.of(), changes(set, group));
-            case GroupAct.Closed closed ->
+            case GroupAction.Set set -> new GroupNews("set", List.of(), changes(set, group));
+            case GroupAction.Closed closed ->
                 new GroupNews("close", List.of(), "closed " + group + ": it can be read, and nothing else");
         };
     }
@@ -68,7 +69,7 @@ public record GroupNews(String op, List<String> users, String text) {
         return new GroupNews(op, users, before + named + (more > 0 ? " and " + more + " more" : "") + after);
     }
 
-    private static String changes(GroupAct.Set set, String group) {
+    private static String changes(GroupAction.Set set, String group) {
         List<String> all = new ArrayList<>();
         if (set.topic() != null) {
             all.add(set.topic().isEmpty() ? "it has no topic" : "its topic is “" + set.topic() + "”");

@@ -1,8 +1,8 @@
 package chatd.client.talk.item;
 
 import chatd.protocol.event.MessageEvent;
-import chatd.protocol.value.Amended;
 import chatd.protocol.value.Media;
+import chatd.protocol.value.MessageState;
 import chatd.protocol.value.people.User;
 import java.time.Instant;
 import java.util.List;
@@ -11,24 +11,26 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One item of what is shown: a text, a file that can be fetched, or what was done about one.
+ * One item of a conversation as shown: a text, a file that can be fetched, or an action on one of
+ * these.
  *
  * @param number the item's number; 0 if the server gives none
  * @param sender the name that the server gives; {@code server} for itself
  * @param isMine whether this account sent it
  * @param time the server's; for an item just sent from here, this machine's
  * @param isServerTime whether {@code time} is the server's
- * @param text the text, that of a correction, or what a reaction is; for a file, its name; empty if it was taken back
+ * @param text the text, the corrected text, or the reaction; for a file, its name; empty if it was
+ *     taken back
  * @param file the number of the file; null for a text, -1 until the server has reported it, 0 if it was taken back
  * @param to the recipients, if known: {@code chat/1} gives them only for items sent from here. An empty list means
  *     everyone
  * @param answered the number of the message that it answers; 0 for none
  * @param size the file's size in bytes; -1 for a text, or if it is not known
- * @param media what a file is; {@link Media#NONE} for a text, or if it is not known
+ * @param media the kind of file; {@link Media#NONE} for a text, or if it is not known
  * @param mentionsMe whether the server says that it mentions the user
- * @param action what was done about a message; {@link Action#SENT} for a message itself
+ * @param action what was done to a message; {@link Action#SENT} for a message itself
  * @param of the number of the message that it is about; 0 for a message itself
- * @param amended what has become of a message since it was sent
+ * @param amended how a message was amended since it was sent
  * @param news what was done to a group; null for anything else
  */
 public record Item(
@@ -46,7 +48,7 @@ public record Item(
         boolean mentionsMe,
         Action action,
         long of,
-        Amended amended,
+        MessageState amended,
         @Nullable GroupNews news) {
 
     /** What was done. */
@@ -90,7 +92,7 @@ public record Item(
                 false,
                 Action.SENT,
                 0,
-                Amended.UNCHANGED,
+                MessageState.UNCHANGED,
                 null);
     }
 
@@ -116,17 +118,17 @@ public record Item(
         return new Item(0, me, true, now, false, text, isFile ? -1L : null, Optional.of(to), answered, -1);
     }
 
-    /** Returns a message, or what was done about one, as an item. */
+    /** Returns a message, or an action on one, as an item. */
     public static Item of(MessageEvent.Message message, boolean isMine) {
         MessageEvent.Stored stored = message.stored();
         long number = stored == null ? 0 : stored.number();
-        long answered = stored == null ? 0 : stored.references().answered();
+        long answered = stored == null ? 0 : stored.references().replyTo();
         String sender = message.sender();
         Instant time = message.time();
         return switch (message) {
             case MessageEvent.Text text ->
                 new Item(number, sender, isMine, time, true, text.text(), null, Optional.empty(), answered, -1)
-                        .as(Action.SENT, 0, stored == null ? Amended.UNCHANGED : stored.amended());
+                        .withAction(Action.SENT, 0, stored == null ? MessageState.UNCHANGED : stored.amended());
             case MessageEvent.FileOffer offer -> {
                 long size = offer.content() == null ? -1 : offer.content().size();
                 yield new Item(
@@ -140,50 +142,56 @@ public record Item(
                                 Optional.empty(),
                                 answered,
                                 size)
-                        .of(
+                        .withMedia(
                                 offer.content() == null
                                         ? Media.NONE
                                         : offer.content().media())
-                        .as(Action.SENT, 0, stored == null ? Amended.UNCHANGED : stored.amended());
+                        .withAction(Action.SENT, 0, stored == null ? MessageState.UNCHANGED : stored.amended());
             }
             case MessageEvent.Erased erased ->
                 new Item(number, sender, isMine, time, true, "", erased.isFile() ? 0L : null, Optional.empty(), 0, -1)
-                        .as(Action.ERASED, 0, Amended.UNCHANGED);
+                        .withAction(Action.ERASED, 0, MessageState.UNCHANGED);
             case MessageEvent.TakenBack taken ->
-                done(message, number, isMine, "").as(Action.TAKEN_BACK, taken.of(), Amended.UNCHANGED);
+                actionItem(message, number, isMine, "")
+                        .withAction(Action.TAKEN_BACK, taken.target(), MessageState.UNCHANGED);
             case MessageEvent.Corrected corrected ->
-                done(message, number, isMine, corrected.text()).as(Action.CORRECTED, corrected.of(), Amended.UNCHANGED);
+                actionItem(message, number, isMine, corrected.text())
+                        .withAction(Action.CORRECTED, corrected.target(), MessageState.UNCHANGED);
             case MessageEvent.GroupChanged changed ->
-                done(message, number, isMine, "").as(Action.GROUP, 0, Amended.UNCHANGED);
+                actionItem(message, number, isMine, "").withAction(Action.GROUP, 0, MessageState.UNCHANGED);
             case MessageEvent.Reacted reacted ->
-                done(message, number, isMine, reacted.code())
-                        .as(reacted.on() ? Action.REACTED : Action.REACTION_REMOVED, reacted.of(), Amended.UNCHANGED);
+                actionItem(message, number, isMine, reacted.code())
+                        .withAction(
+                                reacted.on() ? Action.REACTED : Action.REACTION_REMOVED,
+                                reacted.target(),
+                                MessageState.UNCHANGED);
         };
     }
 
-    private static Item done(MessageEvent.Message message, long number, boolean isMine, String text) {
+    private static Item actionItem(MessageEvent.Message message, long number, boolean isMine, String text) {
         return new Item(number, message.sender(), isMine, message.time(), true, text, null, Optional.empty(), 0, -1);
     }
 
-    /** Returns what this account has done about this item. */
-    public Item done(Action what, String itsText, long itsNumber, String me, Instant now) {
-        return new Item(itsNumber, me, true, now, false, itsText, null, to, 0, -1).as(what, number, Amended.UNCHANGED);
+    /** Returns an action of this account on this item. */
+    public Item ownAction(Action what, String itsText, long itsNumber, String me, Instant now) {
+        return new Item(itsNumber, me, true, now, false, itsText, null, to, 0, -1)
+                .withAction(what, number, MessageState.UNCHANGED);
     }
 
-    /** Returns the item as it is shown since a user has another name. */
+    /** Returns the item as it is shown after a user was renamed. */
     public Item renamed(String was, String name) {
-        UnaryOperator<String> now = one -> one.equals(was) ? name : one;
+        UnaryOperator<String> rename = one -> one.equals(was) ? name : one;
         return with(
                 number,
-                now.apply(sender),
+                rename.apply(sender),
                 time,
                 isServerTime,
                 text,
-                to.map(all -> all.stream().map(now).toList()),
+                to.map(all -> all.stream().map(rename).toList()),
                 mentionsMe);
     }
 
-    private Item of(Media its) {
+    private Item withMedia(Media itsMedia) {
         return new Item(
                 number,
                 sender,
@@ -195,7 +203,7 @@ public record Item(
                 to,
                 answered,
                 size,
-                its,
+                itsMedia,
                 mentionsMe,
                 action,
                 of,
@@ -203,7 +211,7 @@ public record Item(
                 news);
     }
 
-    private Item as(Action what, long about, Amended now) {
+    private Item withAction(Action what, long about, MessageState now) {
         return new Item(
                 number,
                 sender,
@@ -223,7 +231,7 @@ public record Item(
                 news);
     }
 
-    /** Returns what was done to a group, in words. */
+    /** Returns the item with what was done to a group, in words. */
     public Item with(GroupNews its) {
         return new Item(
                 number,
@@ -253,17 +261,17 @@ public record Item(
         return with(number, sender, time, isServerTime, text, Optional.of(receivers), mentionsMe);
     }
 
-    /** Returns the same, as the server has stored it. */
-    public Item stored(long as, Instant at) {
-        return with(as, sender, at, true, text, to, mentionsMe);
+    /** Returns the item as the server has stored it. */
+    public Item stored(long itsNumber, Instant itsTime) {
+        return with(itsNumber, sender, itsTime, true, text, to, mentionsMe);
     }
 
-    /** Returns the same from a sender known by another name, with whether it mentions the user. */
+    /** Returns the item with another name for its sender, and with whether it mentions the user. */
     public Item from(String name, boolean mentions) {
         return with(number, name, time, isServerTime, text, to, mentions);
     }
 
-    /** Returns the same message with the text that it was corrected to. */
+    /** Returns the message with its corrected text. */
     public Item corrected(String now) {
         return with(number, sender, time, isServerTime, now, to, mentionsMe);
     }
@@ -296,8 +304,8 @@ public record Item(
     }
 
     /**
-     * Returns with whom the conversation is, as far as it is known: the group, or the sender; of an item of the user's own, its
-     * first recipient. Of what went to everyone, the sender.
+     * Returns the other side of the conversation, as far as it is known: the group, or the sender;
+     * for the user's own item, its first recipient; for an item sent to everyone, the sender.
      *
      * @param me the user's name
      */
@@ -311,7 +319,7 @@ public record Item(
         return file != null;
     }
 
-    /** Returns whether it is a message that was sent, and is still there. */
+    /** Returns whether it is a message that was sent and has not been erased. */
     public boolean isMessage() {
         return action == Action.SENT;
     }

@@ -17,7 +17,7 @@ public final class Outgoing {
     private final CompletableFuture<Long> stored = new CompletableFuture<>();
     private final LongSupplier nanos;
     private final long since;
-    private volatile boolean isUnsure;
+    private volatile boolean isUncertain;
 
     /**
      * @param to an empty list means everyone
@@ -53,17 +53,19 @@ public final class Outgoing {
     }
 
     /** Returns whether an item reported by the server can be this one. */
-    public boolean matches(Item told) {
-        return told.isMine() && told.isFile() == item.isFile() && told.text().equals(item.text());
+    public boolean matches(Item reported) {
+        return reported.isMine()
+                && reported.isFile() == item.isFile()
+                && reported.text().equals(item.text());
     }
 
-    /** Records that the server answered with a text: perhaps not everybody it was sent to gets it. */
+    /** Records that the server answered with a text: perhaps not every recipient receives it. */
     public void markUncertain() {
-        isUnsure = true;
+        isUncertain = true;
     }
 
-    public boolean isUnsure() {
-        return isUnsure;
+    public boolean isUncertain() {
+        return isUncertain;
     }
 
     /** Records that it is stored, with this number; 0 if the server gives none. */
@@ -98,13 +100,16 @@ public final class Outgoing {
         }
     }
 
-    /** Calls {@code then} with its number once it is stored, or with the reason, a sentence, if it is not. Any thread. */
-    public void whenAnswered(LongConsumer isStored, Consumer<String> isRefused) {
+    /**
+     * Calls {@code onStored} with its number once it is stored, or {@code onRefused} with the
+     * reason, a sentence, if it is not. Any thread.
+     */
+    public void whenAnswered(LongConsumer onStored, Consumer<String> onRefused) {
         var _ = stored.whenComplete((number, refusal) -> {
             if (refusal == null) {
-                isStored.accept(number);
+                onStored.accept(number);
             } else {
-                isRefused.accept(String.valueOf(refusal.getMessage()));
+                onRefused.accept(String.valueOf(refusal.getMessage()));
             }
         });
     }

@@ -27,14 +27,14 @@ public sealed interface Place {
     Pattern TIME =
             Pattern.compile("(?:today|yesterday|\\d{4}-\\d\\d-\\d\\d)(?:[T ]\\d\\S*)?|\\d{1,2}:\\d\\d(?::\\d\\d)?");
 
-    /** Returns whether a text looks like a time: whether {@link #of} is to be asked what it means. */
+    /** Returns whether a text looks like a time: whether {@link #of} is to parse it. */
     static boolean isTime(String text) {
         return TIME.matcher(text).matches();
     }
 
     /**
-     * Parses a message's number, or a time as a person types it: a day, a day and a time of day, or a time of today, in the
-     * zone of {@code now} unless it names its own.
+     * Parses a message's number, or a time as a person types it: a day, a day and a time of day, or
+     * a time today, in the zone of {@code now} unless it names its own.
      *
      * @throws IllegalArgumentException if it is neither; its text says so
      */

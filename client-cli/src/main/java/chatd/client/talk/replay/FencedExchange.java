@@ -26,25 +26,25 @@ import org.jspecify.annotations.Nullable;
  * {@code chat-1.md}), and no timer is needed.
  */
 final class FencedExchange extends Exchange {
-    /** The most items accepted beside those requested. */
-    private static final int MORE = 10_000;
+    /** Maximum number of items accepted in excess of those requested. */
+    private static final int EXCESS = 10_000;
 
     private final boolean isReplay;
-    private final long most;
-    private final @Nullable Download downloads;
+    private final long maxItems;
+    private final @Nullable Download download;
     private final Consumer<FencedExchange> then;
     private final String me;
     private final List<Item> items = new ArrayList<>();
-    private final List<String> told = new ArrayList<>();
+    private final List<String> serverTexts = new ArrayList<>();
     private ChatSession.@Nullable Verdict verdict;
-    private boolean begun;
+    private boolean hasBegun;
 
     private FencedExchange(
-            String me, boolean isReplay, long most, @Nullable Download downloads, Consumer<FencedExchange> then) {
+            String me, boolean isReplay, long maxItems, @Nullable Download download, Consumer<FencedExchange> then) {
         this.me = me;
         this.isReplay = isReplay;
-        this.most = most + MORE;
-        this.downloads = downloads;
+        this.maxItems = maxItems + EXCESS;
+        this.download = download;
         this.then = then;
     }
 
@@ -62,13 +62,13 @@ final class FencedExchange extends Exchange {
         return new FencedExchange(me, true, count, null, then);
     }
 
-    static FencedExchange fetch(String me, Download downloads) {
-        return new FencedExchange(me, false, 0, downloads, exchange -> {});
+    static FencedExchange fetch(String me, Download download) {
+        return new FencedExchange(me, false, 0, download, exchange -> {});
     }
 
     @Override
     protected String description() {
-        return isReplay ? "history" : downloads != null ? "file" : "command";
+        return isReplay ? "history" : download != null ? "file" : "command";
     }
 
     /** Returns the items of the replay. */
@@ -76,9 +76,12 @@ final class FencedExchange extends Exchange {
         return items;
     }
 
-    /** Returns the texts of {@code server} in between: a refusal, or by chance something sent to everyone. */
-    List<String> told() {
-        return told;
+    /**
+     * Returns the texts that the server sent in between: a refusal, or by chance something sent to
+     * everyone.
+     */
+    List<String> serverTexts() {
+        return serverTexts;
     }
 
     /** Returns the outcome of a password change, which has answers of its own; null for any other request. */
@@ -87,7 +90,7 @@ final class FencedExchange extends Exchange {
     }
 
     /**
-     * Takes an event if it belongs to this exchange.
+     * Consumes an event if it belongs to this exchange.
      *
      * @throws IOException if far more items arrive than were requested, or if the answer is ambiguous: a server that
      *     refuses a replay answers with a text alone, and then the first <em>clear</em> would be the fence
@@ -101,9 +104,9 @@ final class FencedExchange extends Exchange {
                 cleared();
                 yield true;
             }
-            case FileEvent file when downloads != null -> take(downloads, file);
-            case UserEvent.PasswordChanged changed -> judged(ChatSession.Verdict.CHANGED);
-            case SessionEvent.Refused refused -> judged(verdict(refused.code()));
+            case FileEvent file when download != null -> take(download, file);
+            case UserEvent.PasswordChanged changed -> setVerdict(ChatSession.Verdict.CHANGED);
+            case SessionEvent.Refused refused -> setVerdict(verdict(refused.code()));
             case SessionEvent _ -> false;
             case UserEvent _ -> false;
             case GroupEvent _ -> false;
@@ -113,17 +116,17 @@ final class FencedExchange extends Exchange {
         };
     }
 
-    private boolean judged(ChatSession.@Nullable Verdict its) {
+    private boolean setVerdict(ChatSession.@Nullable Verdict its) {
         if (its != null) {
             verdict = its;
         }
         return its != null;
     }
 
-    private static boolean take(Download downloads, FileEvent file) throws IOException {
+    private static boolean take(Download download, FileEvent file) throws IOException {
         switch (file) {
-            case FileEvent.FileContent content -> downloads.begin(content.name(), content.size());
-            case FileEvent.Piece piece -> downloads.write(piece.content());
+            case FileEvent.FileContent content -> download.begin(content.name(), content.size());
+            case FileEvent.Piece piece -> download.write(piece.content());
             // Only by chat-json/1.
             case FileEvent.Chunk _ -> {}
             case FileEvent.End _ -> {}
@@ -132,25 +135,25 @@ final class FencedExchange extends Exchange {
     }
 
     private boolean take(Item item) throws IOException {
-        if (items.size() + told.size() > most) {
+        if (items.size() + serverTexts.size() > maxItems) {
             throw new IOException("The server sends more than it was asked for.");
         }
-        if (isReplay && begun) {
+        if (isReplay && hasBegun) {
             items.add(item);
             return true;
         }
         if (item.isFromServer()) {
-            told.add(item.text());
+            serverTexts.add(item.text());
         }
         return false;
     }
 
     private void cleared() throws IOException {
-        if (isReplay && !begun) {
-            if (!told.isEmpty()) {
-                throw new IOException("The server said: " + String.join(" ", told));
+        if (isReplay && !hasBegun) {
+            if (!serverTexts.isEmpty()) {
+                throw new IOException("The server said: " + String.join(" ", serverTexts));
             }
-            begun = true;
+            hasBegun = true;
             return;
         }
         then.accept(this);

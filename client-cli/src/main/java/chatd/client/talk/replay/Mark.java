@@ -31,7 +31,7 @@ record Mark(Who who, long second, boolean isExact, String content) {
     enum Who {
         MINE,
         OTHER,
-        /** The server itself; its texts to one user alone are in no history. */
+        /** The server itself; its texts to a single user are in no history. */
         SERVER
     }
 
@@ -64,12 +64,12 @@ record Mark(Who who, long second, boolean isExact, String content) {
      * Returns whether a mark from the server can be of the same item. Ignores the sender's name, which may have changed
      * since.
      *
-     * @param told a mark with the server's time
+     * @param reported a mark with the server's time
      */
-    boolean isOf(Mark told) {
-        return isMine() == told.isMine()
-                && content.equals(told.content)
-                && (isExact ? second == told.second : second <= told.second);
+    boolean matches(Mark reported) {
+        return isMine() == reported.isMine()
+                && content.equals(reported.content)
+                && (isExact ? second == reported.second : second <= reported.second);
     }
 
     /** Returns the mark as a line of the file. */

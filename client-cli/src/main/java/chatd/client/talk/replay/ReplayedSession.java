@@ -51,20 +51,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplayedSession extends ChatSession {
     private static final long FIRST_ITEMS = 50;
-    private static final long FURTHER = 20;
-    private static final long MOST_ITEMS = 20_000;
+    private static final long GROWTH = 20;
+    private static final long MAX_ITEMS = 20_000;
     private static final Pattern GROUP = Pattern.compile("[Gg][1-9]\\d{0,9}");
 
     private final String me;
     private final Transcript items;
 
-    /** Whether what was missed is shown; not to a script, which is shown what arrives from now on. */
+    /** Whether missed items are shown; a script is shown only what arrives from now on. */
     private final boolean catchesUp;
 
     private final Clock clock;
 
     /** Whether the last event was a text of the server, which may say why it ends the session. */
-    private boolean wasTold;
+    private boolean wasServerText;
 
     /** Set while the session is moved to a new connection. */
     private volatile @Nullable Move move;
@@ -73,14 +73,15 @@ public final class ReplayedSession extends ChatSession {
      * @param to the new login; null if it failed
      * @param done counted down once the session uses it, or has ended
      */
-    private record Move(CompletableFuture<LoginExchange.@Nullable In> to, CountDownLatch done) {
+    private record Move(CompletableFuture<LoginExchange.@Nullable LoggedIn> to, CountDownLatch done) {
         Move() {
             this(new CompletableFuture<>(), new CountDownLatch(1));
         }
     }
 
     /**
-     * @param seen what was shown before; null for a script, which is shown what arrives from now on
+     * @param seen the items shown before; null for a script, which is shown only what arrives from
+     *     now on
      * @param random as in {@link ChatSession}
      */
     public ReplayedSession(
@@ -93,7 +94,7 @@ public final class ReplayedSession extends ChatSession {
     }
 
     @Override
-    protected void enter(LoginExchange.In in) {
+    protected void enter(LoginExchange.LoggedIn in) {
         contacts().set(in.welcome().roster());
         if (catchesUp) {
             items.catchUp();
@@ -107,11 +108,11 @@ public final class ReplayedSession extends ChatSession {
 
     @Override
     protected void catchUp(View.Reason reason) throws IOException {
-        wasTold = false;
+        wasServerText = false;
         if (!catchesUp) {
             return;
         }
-        if (items.isFirst()) {
+        if (items.isFirstUse()) {
             catchUp(View.Reason.FIRST, FIRST_ITEMS);
         } else {
             catchUp(reason, Transcript.SOME_ITEMS);
@@ -124,7 +125,7 @@ public final class ReplayedSession extends ChatSession {
     }
 
     @Override
-    protected LoginExchange.@Nullable In moved() {
+    protected LoginExchange.@Nullable LoggedIn moved() {
         Move moving = move;
         return moving == null ? null : moving.to().join();
     }
@@ -146,14 +147,14 @@ public final class ReplayedSession extends ChatSession {
 
     @Override
     protected List<Outgoing> unconfirmed() {
-        return items.open();
+        return items.unconfirmed();
     }
 
     @Override
-    protected boolean take(Connection now, Event event) throws IOException {
-        boolean afterText = wasTold;
-        wasTold = event instanceof MessageEvent.Text text && text.sender().equals(User.SERVER);
-        if (now.answers(event)) {
+    protected boolean take(Connection connection, Event event) throws IOException {
+        boolean followsServerText = wasServerText;
+        wasServerText = event instanceof MessageEvent.Text text && text.sender().equals(User.SERVER);
+        if (connection.offerToRequests(event)) {
             answered();
             return true;
         }
@@ -162,7 +163,10 @@ public final class ReplayedSession extends ChatSession {
             case UserEvent.WentOffline offline
             when offline.name().equals(me) -> {
                 if (move == null) {
-                    end(afterText ? "This session was ended by the server." : "The account was logged in elsewhere.");
+                    end(
+                            followsServerText
+                                    ? "This session was ended by the server."
+                                    : "The account was logged in elsewhere.");
                 }
                 return move != null;
             }
@@ -191,16 +195,17 @@ public final class ReplayedSession extends ChatSession {
     }
 
     /**
-     * Shows the items of the history not yet shown; asks further back until the replay overlaps with those that were.
+     * Shows the items of the history not yet shown; requests longer replays until one overlaps with
+     * what was shown.
      */
     private void catchUp(View.Reason reason, long count) throws IOException {
         synchronized (sending()) {
             items.hold();
-            List<Outgoing> sent = items.open();
+            List<Outgoing> sent = items.unconfirmed();
             FencedExchange replay = FencedExchange.replay(me, count, done -> {
-                boolean mayReachFurther = done.items().size() >= count && count < MOST_ITEMS;
-                if (!items.replayed(reason, done.items(), mayReachFurther, sent)) {
-                    catchUpLater(reason, Math.min(MOST_ITEMS, FURTHER * count));
+                boolean mayReachFurther = done.items().size() >= count && count < MAX_ITEMS;
+                if (!items.showMissed(reason, done.items(), mayReachFurther, sent)) {
+                    catchUpLater(reason, Math.min(MAX_ITEMS, GROWTH * count));
                 }
             });
             ask(replay, List.of(new MessageCommand.Replay(count)));
@@ -231,13 +236,15 @@ public final class ReplayedSession extends ChatSession {
         synchronized (sending()) {
             items.hold();
             replay = ask(
-                    FencedExchange.replay(me, count, done -> items.listed(done.items())),
+                    FencedExchange.replay(me, count, done -> items.showHistory(done.items())),
                     List.of(new MessageCommand.Replay(count)));
         }
         replay.await();
     }
 
-    /** The list of all users is known; a group is known by its number alone. */
+    /**
+     * Looks the name up in the roster, which has all users; a group is known only by its number.
+     */
     @Override
     public Optional<String> recipient(String typed) {
         return Optional.of(typed)
@@ -261,13 +268,13 @@ public final class ReplayedSession extends ChatSession {
      * Returns the exchange of an outgoing item: once its fence is answered, the item is stored, unless the server said
      * something that may be a refusal.
      */
-    private FencedExchange sent(Outgoing mine) {
+    private FencedExchange exchangeFor(Outgoing mine) {
         return FencedExchange.command(me, done -> {
-            if (done.told().isEmpty()) {
+            if (done.serverTexts().isEmpty()) {
                 items.stored(mine);
-            } else if (items.open().contains(mine)) {
+            } else if (items.unconfirmed().contains(mine)) {
                 mine.markUncertain();
-                mine.refused(ClientFailure.FAILED, String.join(" ", done.told()));
+                mine.refused(ClientFailure.FAILED, String.join(" ", done.serverTexts()));
                 // The history tells whether it is stored.
                 if (catchesUp) {
                     catchUpLater(View.Reason.CHECK, Transcript.SOME_ITEMS);
@@ -286,9 +293,9 @@ public final class ReplayedSession extends ChatSession {
         }
         Outgoing mine = new Outgoing(me, to, text, false, 0, clock.instant());
         synchronized (sending()) {
-            items.sending(mine);
+            items.addOutgoing(mine);
             try {
-                ask(sent(mine), List.of(new MessageCommand.SendText(Outgoing.audience(to), text)));
+                ask(exchangeFor(mine), List.of(new MessageCommand.SendText(Outgoing.audience(to), text)));
             } catch (NotConnected | IllegalArgumentException e) {
                 items.forget(mine);
                 throw e;
@@ -311,10 +318,10 @@ public final class ReplayedSession extends ChatSession {
         Outgoing mine = new Outgoing(me, to, file.name(), true, 0, clock.instant());
         FencedExchange exchange;
         synchronized (sending()) {
-            Connection now = connection();
-            items.sending(mine);
+            Connection current = connection();
+            items.addOutgoing(mine);
             try (InputStream content = Files.newInputStream(file.path())) {
-                now.link()
+                current.link()
                         .send(
                                 new FileCommand.SendFile(Outgoing.audience(to), file.name(), file.size()),
                                 content,
@@ -323,19 +330,19 @@ public final class ReplayedSession extends ChatSession {
                 items.forget(mine);
                 throw e;
             } catch (IOException | RuntimeException e) {
-                // A file once begun can't be withdrawn.
-                now.link().abort();
+                // Once begun, a file can't be withdrawn.
+                current.link().abort();
                 throw e;
             }
-            exchange = ask(sent(mine), List.of());
+            exchange = ask(exchangeFor(mine), List.of());
         }
         exchange.await();
         return mine;
     }
 
     @Override
-    public void fetch(long file, Download downloads) throws IOException, InterruptedException {
-        ask(FencedExchange.fetch(me, downloads), List.of(new FileCommand.FetchFile(file)))
+    public void fetch(long file, Download download) throws IOException, InterruptedException {
+        ask(FencedExchange.fetch(me, download), List.of(new FileCommand.FetchFile(file)))
                 .await();
     }
 
@@ -350,7 +357,10 @@ public final class ReplayedSession extends ChatSession {
         return changed.verdict();
     }
 
-    /** Reads the settings again first, which {@code chat/1} does only at login: the session moves to a new connection. */
+    /**
+     * Reads the settings afresh first, which {@code chat/1} allows only at login: the session moves
+     * to a new connection.
+     */
     @Override
     public boolean change(UnaryOperator<Preferences> change, boolean mayReplace)
             throws IOException, InterruptedException, UnknownServer {
@@ -359,7 +369,7 @@ public final class ReplayedSession extends ChatSession {
         Move moving = new Move();
         move = moving;
         try {
-            moving.to().complete(once());
+            moving.to().complete(logInOnce());
         } finally {
             if (moving.to().complete(null)) {
                 move = null;
@@ -375,16 +385,16 @@ public final class ReplayedSession extends ChatSession {
         FencedExchange stored =
                 ask(FencedExchange.command(me), List.of(new AccountCommand.StoreSettings(changed.document())));
         stored.await();
-        if (!stored.told().isEmpty()) {
+        if (!stored.serverTexts().isEmpty()) {
             throw new IOException("The server may not have stored it; it has just said why.");
         }
         setPreferences(changed);
         return true;
     }
 
-    private LoginExchange.In once() throws IOException, UnknownServer {
+    private LoginExchange.LoggedIn logInOnce() throws IOException, UnknownServer {
         return switch (attempt()) {
-            case LoginExchange.In in -> in;
+            case LoginExchange.LoggedIn in -> in;
             case LoginExchange.Refused(LoginExchange.Reason reason, String text) -> throw new IOException(text);
             case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
         };

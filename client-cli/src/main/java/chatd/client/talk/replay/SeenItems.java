@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 public final class SeenItems {
-    /** The most marks kept; a replay that does not reach back to the latest of them was cut. */
-    private static final int KEPT = 500;
+    /**
+     * Maximum number of marks kept; a replay that does not reach back to the latest of them was
+     * truncated.
+     */
+    private static final int MAX_MARKS = 500;
 
     private static final int NONE = Integer.MAX_VALUE;
 
@@ -76,8 +79,8 @@ public final class SeenItems {
     }
 
     private void forgetOldest() {
-        if (marks.size() > KEPT) {
-            marks.subList(0, marks.size() - KEPT).clear();
+        if (marks.size() > MAX_MARKS) {
+            marks.subList(0, marks.size() - MAX_MARKS).clear();
         }
     }
 
@@ -92,15 +95,15 @@ public final class SeenItems {
     /** Aligns a replay with the items shown, and adopts the server's times from it. */
     Unseen unseen(List<Item> replay) {
         forgetOldest();
-        List<Mark> told = replay.stream().map(item -> Mark.of(item, 0)).toList();
-        BitSet seen = new BitSet(told.size());
-        Laid others = align(false, told, seen);
+        List<Mark> replayed = replay.stream().map(item -> Mark.of(item, 0)).toList();
+        BitSet seen = new BitSet(replayed.size());
+        Alignment others = align(false, replayed, seen);
         boolean hasOthers = marks.stream().anyMatch(mark -> mark.who() == Mark.Who.OTHER);
         boolean reachesBack = others.length() > 0;
         if (reachesBack || !hasOthers) {
-            Laid mine = align(true, told, seen);
+            Alignment mine = align(true, replayed, seen);
             reachesBack |= mine.length() > 0;
-            // Older than the oldest that is remembered: shown long ago.
+            // Items older than the oldest mark were shown long ago.
             int oldest = Math.min(others.first(), mine.first());
             seen.set(0, oldest == NONE ? 0 : oldest);
         }
@@ -112,20 +115,22 @@ public final class SeenItems {
         return new Unseen(unseen, reachesBack);
     }
 
-    /** @param first the index in the replay of the first item that both have; {@link #NONE} if there is none */
-    private record Laid(int length, int first) {}
+    /**
+     * @param first the index in the replay of the first common item; {@link #NONE} if there is none
+     */
+    private record Alignment(int length, int first) {}
 
     /**
-     * Finds the longest common subsequence of the items shown and the replay, of several the one that ends earliest in
-     * the replay, and marks everything up to its end as seen.
+     * Finds the longest common subsequence of the items shown and the replay, preferring the one
+     * that ends earliest in the replay, and marks everything up to its end as seen.
      */
-    private Laid align(boolean mine, List<Mark> told, BitSet seen) {
+    private Alignment align(boolean mine, List<Mark> replayed, BitSet seen) {
         int[] ours = indexes(marks, mine);
-        int[] theirs = indexes(told, mine);
+        int[] theirs = indexes(replayed, mine);
         short[][] length = new short[ours.length + 1][theirs.length + 1];
         for (int i = 1; i <= ours.length; i++) {
             for (int j = 1; j <= theirs.length; j++) {
-                length[i][j] = marks.get(ours[i - 1]).isOf(told.get(theirs[j - 1]))
+                length[i][j] = marks.get(ours[i - 1]).matches(replayed.get(theirs[j - 1]))
                         ? (short) (length[i - 1][j - 1] + 1)
                         : (short) Math.max(length[i - 1][j], length[i][j - 1]);
             }
@@ -145,13 +150,13 @@ public final class SeenItems {
                 i--;
                 j--;
                 first = theirs[j];
-                marks.set(ours[i], told.get(theirs[j]));
+                marks.set(ours[i], replayed.get(theirs[j]));
             }
         }
         for (int j = 0; j < end; j++) {
             seen.set(theirs[j]);
         }
-        return new Laid(longest, first);
+        return new Alignment(longest, first);
     }
 
     private static int[] indexes(List<Mark> marks, boolean mine) {
@@ -175,7 +180,7 @@ public final class SeenItems {
                                 .collect(Collectors.joining())
                                 .getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
-                // As when adding.
+                // As in add: the next start shows some of it again.
             }
         }
     }

@@ -49,12 +49,12 @@ final class Transcript {
     /**
      * Returns whether this account is used here for the first time, so that only the end of its history is to be shown.
      */
-    synchronized boolean isFirst() {
+    synchronized boolean isFirstUse() {
         return !hasCaughtUp && seen.isEmpty();
     }
 
     /** Registers an item about to be sent. */
-    synchronized void sending(Outgoing mine) {
+    synchronized void addOutgoing(Outgoing mine) {
         outgoing.add(mine);
     }
 
@@ -64,7 +64,7 @@ final class Transcript {
     }
 
     /** Returns the items sent and not yet known to be stored. */
-    synchronized List<Outgoing> open() {
+    synchronized List<Outgoing> unconfirmed() {
         return List.copyOf(outgoing);
     }
 
@@ -88,7 +88,7 @@ final class Transcript {
         if (held != null && !item.isFromServer()) {
             held.add(item);
         } else {
-            show(known(item));
+            show(confirmIfOwn(item));
         }
     }
 
@@ -118,19 +118,19 @@ final class Transcript {
 
     /** Returns the item with its recipients if it was sent from here, in which case it is now known to be stored. */
     @GuardedBy("this")
-    private Item known(Item item) {
+    private Item confirmIfOwn(Item item) {
         for (Outgoing mine : outgoing) {
             if (mine.matches(item)) {
                 outgoing.remove(mine);
                 mine.stored(0);
-                return mine.isUnsure() ? item : item.sentTo(mine.to());
+                return mine.isUncertain() ? item : item.sentTo(mine.to());
             }
         }
         return item;
     }
 
     /** Shows the whole history that the user asked for. */
-    synchronized void listed(List<Item> replay) {
+    synchronized void showHistory(List<Item> replay) {
         view.replayed(new View.Replay(View.Reason.ASKED, replay, false, false));
         if (!isCatchingUp) {
             release(replay, true);
@@ -144,20 +144,21 @@ final class Transcript {
      * @param sent the items sent before the replay was requested
      * @return false if the replay does not reach back to what was shown, and a longer one is needed first
      */
-    synchronized boolean replayed(View.Reason reason, List<Item> replay, boolean mayReachFurther, List<Outgoing> sent) {
-        boolean isAll = isFirst() || (seen.isEmpty() && replay.size() < SOME_ITEMS);
+    synchronized boolean showMissed(
+            View.Reason reason, List<Item> replay, boolean mayReachFurther, List<Outgoing> sent) {
+        boolean isWholeHistory = isFirstUse() || (seen.isEmpty() && replay.size() < SOME_ITEMS);
         SeenItems.Unseen unseen = seen.unseen(replay);
-        boolean wasCut = !isAll && !unseen.reachesBack();
-        if (wasCut && mayReachFurther) {
+        boolean isTruncated = !isWholeHistory && !unseen.reachesBack();
+        if (isTruncated && mayReachFurther) {
             return false;
         }
-        List<Item> news = new ArrayList<>();
+        List<Item> missed = new ArrayList<>();
         for (Item item : unseen.items()) {
             if (!wasShownMeanwhile(item)) {
-                news.add(known(item));
+                missed.add(confirmIfOwn(item));
             }
         }
-        view.replayed(new View.Replay(reason, news, wasCut, false));
+        view.replayed(new View.Replay(reason, missed, isTruncated, false));
         unseen.items().forEach(seen::add);
         meanwhile.forEach(seen::add);
         meanwhile.clear();
@@ -173,12 +174,14 @@ final class Transcript {
         return true;
     }
 
-    /** Returns whether an item was shown meanwhile; each item shown accounts for one. */
+    /**
+     * Returns whether an item of a replay was shown meanwhile; each item shown accounts for one.
+     */
     @GuardedBy("this")
-    private boolean wasShownMeanwhile(Item told) {
-        Mark mark = Mark.of(told, 0);
+    private boolean wasShownMeanwhile(Item replayed) {
+        Mark mark = Mark.of(replayed, 0);
         for (Item item : meanwhile) {
-            if (Mark.of(item, 0).isOf(mark)) {
+            if (Mark.of(item, 0).matches(mark)) {
                 return meanwhile.remove(item);
             }
         }
@@ -187,14 +190,14 @@ final class Transcript {
 
     /** Releases the items held back, and shows those that are not in the replay. */
     @GuardedBy("this")
-    private void release(List<Item> replay, boolean isNew) {
-        List<Item> had = new ArrayList<>(replay);
-        List<Item> came = held == null ? List.of() : held;
+    private void release(List<Item> replay, boolean areNew) {
+        List<Item> remaining = new ArrayList<>(replay);
+        List<Item> arrived = held == null ? List.of() : held;
         held = null;
-        for (Item item : came) {
-            if (!had.remove(item)) {
-                show(known(item));
-            } else if (isNew) {
+        for (Item item : arrived) {
+            if (!remaining.remove(item)) {
+                show(confirmIfOwn(item));
+            } else if (areNew) {
                 seen.add(item);
             }
         }

@@ -19,18 +19,21 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The introduction to direct sessions by the server. Each method that sends blocks until the server has answered. */
+/**
+ * Arranges direct sessions through the server, which introduces the users to each other. Each
+ * method that sends blocks until the server has answered.
+ */
 public final class Calls {
-    private static final int MOST_KEPT = 100;
+    private static final int MAX_PENDING = 100;
 
     private final Requests requests;
     private final People people;
     private final String host;
     private volatile int udpPort;
 
-    /** What came while nobody listened; at most {@link #MOST_KEPT}. */
+    /** Events that arrived before there was a listener; at most {@link #MAX_PENDING}. */
     @GuardedBy("this")
-    private final Deque<DirectEvent> kept = new ArrayDeque<>();
+    private final Deque<DirectEvent> pending = new ArrayDeque<>();
 
     @GuardedBy("this")
     private @Nullable Consumer<DirectEvent> listener;
@@ -46,18 +49,21 @@ public final class Calls {
         udpPort = port;
     }
 
-    /** Sets who is told of calls, at first of those that came before; on the reading thread, which must not be blocked. */
-    public synchronized void listen(Consumer<DirectEvent> by) {
-        listener = by;
-        kept.forEach(by);
-        kept.clear();
+    /**
+     * Sets the listener, which is first given the pending events. It runs on the reading thread and
+     * must not block.
+     */
+    public synchronized void listen(Consumer<DirectEvent> chosen) {
+        listener = chosen;
+        pending.forEach(chosen);
+        pending.clear();
     }
 
-    private synchronized void tell(DirectEvent event) {
+    private synchronized void deliver(DirectEvent event) {
         if (listener != null) {
             listener.accept(event);
-        } else if (kept.size() < MOST_KEPT) {
-            kept.add(event);
+        } else if (pending.size() < MAX_PENDING) {
+            pending.add(event);
         }
     }
 
@@ -73,7 +79,7 @@ public final class Calls {
             case DirectEvent.Cancelled _ -> {}
             case DirectEvent.Ended _ -> {}
         }
-        tell(event);
+        deliver(event);
     }
 
     /** Returns a user's name, or a group's. */
@@ -81,8 +87,11 @@ public final class Calls {
         return people.name(user);
     }
 
-    /** Returns where the server can be asked by UDP for one's own address: one of each kind that it has. Blocks. */
-    public List<InetSocketAddress> udp() {
+    /**
+     * Returns the server's UDP addresses, at most one IPv4 and one IPv6; asked there, the server
+     * answers with one's own address. Blocks.
+     */
+    public List<InetSocketAddress> udpAddresses() {
         if (udpPort == 0) {
             return List.of();
         }
@@ -94,7 +103,7 @@ public final class Calls {
                 }
             }
         } catch (UnknownHostException e) {
-            // What this machine knows by itself has to be enough.
+            // Then the addresses that this machine knows by itself must do.
         }
         return addresses;
     }
@@ -132,7 +141,7 @@ public final class Calls {
         requests.command(id -> new DirectCommand.Cancel(session, id));
     }
 
-    public void change(String session, List<Candidate> candidates) throws IOException, InterruptedException {
+    public void changeCandidates(String session, List<Candidate> candidates) throws IOException, InterruptedException {
         requests.command(id -> new DirectCommand.ChangeCandidates(session, candidates, id));
     }
 

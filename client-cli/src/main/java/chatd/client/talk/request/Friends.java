@@ -12,7 +12,10 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A user's friends, and those whom it blocks. Each method blocks until the server has answered. */
+/**
+ * The user's friends, and the users whom they block. Each method blocks until the server has
+ * answered.
+ */
 public final class Friends {
     /** A user's number, in the form that the server accepts as a name. */
     private static final Pattern NUMBER = Pattern.compile("[Uu]?([1-9]\\d{0,9})");
@@ -25,14 +28,15 @@ public final class Friends {
         this.people = people;
     }
 
-    /** Returns the user's friends, by their numbers. Blocks. */
+    /** Returns the user's friends, in order of their numbers. Blocks. */
     public List<UserEvent.FoundUser> all() throws IOException, InterruptedException {
         List<UserEvent.FoundUser> found = new ArrayList<>();
         boolean hasMore = true;
         while (hasMore) {
             long from = found.isEmpty() ? 0 : found.getLast().user();
             UserEvent.Found page = requests.request(
-                    id -> new UserCommand.ListFriends(from, UserCommand.ListFriends.MOST, id), UserEvent.Found.class);
+                    id -> new UserCommand.ListFriends(from, UserCommand.ListFriends.MAX_LIMIT, id),
+                    UserEvent.Found.class);
             found.addAll(page.users());
             hasMore = page.more() && !page.users().isEmpty();
         }
@@ -40,9 +44,9 @@ public final class Friends {
         return found;
     }
 
-    /** Returns the requests of others that wait for an answer, by the name of the user who asks. */
-    public Map<String, String> asking() {
-        return people.asking();
+    /** Returns the pending friend requests of others, by the name of the user who asks. */
+    public Map<String, String> pendingRequests() {
+        return people.pendingRequests();
     }
 
     /** Asks a user to be a friend, or agrees if that user has asked. Blocks. */
@@ -52,13 +56,13 @@ public final class Friends {
 
     /** Declines a user's request, withdraws one, or ends the friendship. Blocks. */
     public void remove(String whom) throws IOException, InterruptedException {
-        boolean asks = people.asking().containsKey(whom);
+        boolean asks = people.pendingRequests().containsKey(whom);
         requests.command(id -> asks
                 ? new UserCommand.AnswerFriend(Requests.user(whom), false, id)
                 : new UserCommand.RemoveFriend(Requests.user(whom), id));
     }
 
-    /** Blocks a user, or unblocks it. Blocks. */
+    /** Blocks or unblocks a user. Blocks until the server has answered. */
     public void block(String whom, boolean on) throws IOException, InterruptedException {
         requests.command(id -> new UserCommand.Block(Requests.user(whom), on, id));
         // Needs the user's number: the client may not know what was typed, whether a name or a number.
@@ -68,7 +72,9 @@ public final class Friends {
         }
     }
 
-    /** Returns the number of a user, by its name or what stands for it; the server is asked, and tells its name, too. */
+    /**
+     * Asks the server for the number of a user, given by name or number; learns their name, too.
+     */
     private OptionalLong number(String whom) throws IOException, InterruptedException {
         Matcher numbered = NUMBER.matcher(whom);
         UserEvent.Found found = numbered.matches()
@@ -76,9 +82,10 @@ public final class Friends {
                         id -> new UserCommand.LookUpUsers(List.of(Long.parseLong(numbered.group(1))), id),
                         UserEvent.Found.class)
                 : requests.request(
-                        id -> new UserCommand.FindUsers(whom, UserCommand.FindUsers.MOST, id), UserEvent.Found.class);
+                        id -> new UserCommand.FindUsers(whom, UserCommand.FindUsers.MAX_LIMIT, id),
+                        UserEvent.Found.class);
         people.learn(found.users());
-        Optional<String> called = People.called(whom, found.users());
+        Optional<String> called = People.findByName(whom, found.users());
         return found.users().stream()
                 .filter(user ->
                         numbered.matches() || called.filter(user.name()::equals).isPresent())
@@ -86,18 +93,18 @@ public final class Friends {
                 .findFirst();
     }
 
-    /** Handles that somebody, or another session of this account, has asked. */
+    /** Handles a friend request from somebody, or from another session of this account. */
     public void asked(UserEvent.FriendAsked asked, long me, View view) {
         people.learn(asked.user(), asked.name());
         if (asked.user() != me) {
-            people.asks(asked.user(), asked.text());
+            people.addPendingRequest(asked.user(), asked.text());
             view.friendRequested(asked.name(), asked.text());
         }
     }
 
     public void answered(UserEvent.FriendAnswered answered, long me, View view) {
         long other = answered.user() == me ? answered.asker() : answered.user();
-        people.befriended(other, answered.agreed() || people.isFriend(other));
+        people.setFriend(other, answered.agreed() || people.isFriend(other));
         if (answered.user() != me || answered.agreed()) {
             view.notice(people.name(other)
                     + (answered.agreed() ? " is your friend now." : " does not want to be your friend."));
@@ -107,7 +114,7 @@ public final class Friends {
     public void removed(UserEvent.FriendRemoved removed, long me, View view) {
         long other = removed.user() == me ? removed.other() : removed.user();
         boolean wasFriend = people.isFriend(other);
-        people.befriended(other, false);
+        people.setFriend(other, false);
         if (removed.user() != me && wasFriend) {
             view.notice(people.name(other) + " is no longer your friend.");
         }

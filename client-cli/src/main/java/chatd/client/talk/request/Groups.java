@@ -35,7 +35,7 @@ public final class Groups {
     /**
      * Returns the number of the group that a typed name or number means; 0 if it means none.
      *
-     * @throws ClientFailure if several groups are called so
+     * @throws ClientFailure if several groups have this name
      */
     public long number(String typed) {
         long number = People.group(typed);
@@ -53,11 +53,11 @@ public final class Groups {
     }
 
     /** Returns how a group is shown: by its name, and by its number where that name is not enough. */
-    public String shown(long group) {
+    public String label(long group) {
         return people.groupLabel(group);
     }
 
-    /** Returns the number of the group that a recipient is; 0 if it is a user. */
+    /** Returns the number of the group that a recipient names; 0 if it is a user. */
     public static long of(String recipient) {
         return People.group(recipient);
     }
@@ -70,7 +70,7 @@ public final class Groups {
     /**
      * Returns the number of a group.
      *
-     * @throws ClientFailure if none is meant, or several are
+     * @throws ClientFailure if it means no group, or several
      */
     public long find(String typed) {
         long group = number(typed);
@@ -86,12 +86,15 @@ public final class Groups {
     /** Returns the number of a group that the user knows, or that anybody can find; otherwise as {@link #find}. */
     public long findOpen(String typed) throws IOException, InterruptedException {
         if (number(typed) == 0) {
-            open(typed);
+            searchOpen(typed);
         }
         return find(typed);
     }
 
-    /** Returns a sentence on the groups whose names only begin with a word, after a space; empty if there are none. */
+    /**
+     * Returns a space and a sentence on the groups whose names only begin with a word; empty if
+     * there are none.
+     */
     public String hint(String word) {
         return people.groups().stream()
                 .filter(group -> !word.isEmpty() && group.name().startsWith(word + " "))
@@ -101,25 +104,25 @@ public final class Groups {
     }
 
     /**
-     * Makes a group.
+     * Creates a group.
      *
      * @return its number
      */
     public long create(String name, List<String> members, boolean isWhole, boolean isOpen)
             throws IOException, InterruptedException {
-        SessionEvent.Accepted made = requests.request(
+        SessionEvent.Accepted created = requests.request(
                 id -> new GroupCommand.Create(
                         name, members.stream().map(people::user).toList(), isWhole, isOpen, id),
                 SessionEvent.Accepted.class);
-        people.learnGroup(made.group(), name);
-        return made.group();
+        people.learnGroup(created.group(), name);
+        return created.group();
     }
 
     private long change(Function<String, Command> command) throws IOException, InterruptedException {
         return requests.request(command, SessionEvent.Accepted.class).message();
     }
 
-    /** Adds users; returns the number of that, 0 if all are members already. */
+    /** Adds users; returns the number of the message about it; 0 if all are members already. */
     public long add(long group, List<String> users) throws IOException, InterruptedException {
         return change(id ->
                 new GroupCommand.Add(group, users.stream().map(people::user).toList(), id));
@@ -129,7 +132,10 @@ public final class Groups {
         return change(id -> new GroupCommand.Remove(group, people.user(user), id));
     }
 
-    /** @param next who is to be owner after the last one; empty for whoever was a member longest */
+    /**
+     * @param next the next owner, if the last one leaves; empty for whoever has been a member
+     *     longest
+     */
     public long leave(long group, Optional<String> next) throws IOException, InterruptedException {
         return change(id -> new GroupCommand.Leave(group, next.map(people::user).orElse(null), id));
     }
@@ -142,7 +148,7 @@ public final class Groups {
         return change(id -> new GroupCommand.Rename(group, name, id));
     }
 
-    public long role(long group, String user, GroupRole role) throws IOException, InterruptedException {
+    public long giveRole(long group, String user, GroupRole role) throws IOException, InterruptedException {
         return change(id -> new GroupCommand.GiveRole(group, people.user(user), role, id));
     }
 
@@ -157,28 +163,29 @@ public final class Groups {
     }
 
     /** A group with all its members. */
-    public record Whole(GroupEvent.Members group, List<GroupEvent.Member> members) {}
+    public record GroupWithMembers(GroupEvent.Members group, List<GroupEvent.Member> members) {}
 
     /** Returns a group with all its members. */
-    public Whole members(long group) throws IOException, InterruptedException {
+    public GroupWithMembers members(long group) throws IOException, InterruptedException {
         List<GroupEvent.Member> all = new ArrayList<>();
         GroupEvent.Members page;
         do {
             long after = all.isEmpty() ? 0 : all.getLast().user();
             page = requests.request(
-                    id -> new GroupCommand.ListMembers(group, after, GroupCommand.ListMembers.MOST, id),
+                    id -> new GroupCommand.ListMembers(group, after, GroupCommand.ListMembers.MAX_LIMIT, id),
                     GroupEvent.Members.class);
             all.addAll(page.members());
         } while (page.more() && !page.members().isEmpty());
         people.learnGroup(group, page.name());
         all.forEach(member -> people.learn(member.user(), member.name()));
-        return new Whole(page, all);
+        return new GroupWithMembers(page, all);
     }
 
-    /** Returns open groups with a word that begins with a text. */
-    public List<UserEvent.FoundGroup> open(String text) throws IOException, InterruptedException {
+    /** Returns the open groups whose names have a word that begins with a text. */
+    public List<UserEvent.FoundGroup> searchOpen(String text) throws IOException, InterruptedException {
         List<UserEvent.FoundGroup> found = requests.request(
-                        id -> new UserCommand.FindUsers(text, UserCommand.FindUsers.MOST, id), UserEvent.Found.class)
+                        id -> new UserCommand.FindUsers(text, UserCommand.FindUsers.MAX_LIMIT, id),
+                        UserEvent.Found.class)
                 .groups();
         found.forEach(group -> people.learnGroup(group.group(), group.name()));
         return found;

@@ -31,15 +31,18 @@ import org.jspecify.annotations.Nullable;
  * answered, unless they say otherwise.
  */
 public final class Histories {
-    /** Maximum number of conversations looked through for what is unread. */
-    private static final int CONVERSATIONS = 1_000;
+    /** Maximum number of conversations searched for unread messages. */
+    private static final int MAX_CONVERSATIONS = 1_000;
 
     private final Requests requests;
     private final People people;
     private final View view;
     private final Function<MessageEvent.Message, Item> items;
 
-    /** The highest number shown of each conversation and not marked as read, by its other side. */
+    /**
+     * The number of each conversation's latest message shown and not marked as read, by the other
+     * side.
+     */
     @GuardedBy("this")
     private final Map<Long, Long> unmarked = new HashMap<>();
 
@@ -79,9 +82,9 @@ public final class Histories {
     }
 
     /**
-     * As above; what was read when the thread is interrupted is returned.
+     * As above; if the thread is interrupted, returns what was read so far.
      *
-     * @param progress told how many were read so far
+     * @param progress called with the number of items read so far
      */
     public Part last(HistoryScope scope, long before, long count, LongConsumer progress)
             throws IOException, InterruptedException {
@@ -89,7 +92,7 @@ public final class Histories {
         Deque<Item> all = new ArrayDeque<>();
         boolean hasMore = true;
         for (long to = before; hasMore && all.size() < count; ) {
-            long limit = Math.min(MessageCommand.ReadHistory.MOST, count - all.size());
+            long limit = Math.min(MessageCommand.ReadHistory.MAX_LIMIT, count - all.size());
             try {
                 MessageEvent.Page page = page(scope, to, -1, (int) limit);
                 items(page).reversed().forEach(all::addFirst);
@@ -114,15 +117,16 @@ public final class Histories {
      */
     public Part first(HistoryScope scope, long after, long before, long count)
             throws IOException, InterruptedException {
-        MessageEvent.Page page = page(scope, before, after, (int) Math.min(MessageCommand.ReadHistory.MOST, count));
+        MessageEvent.Page page =
+                page(scope, before, after, (int) Math.min(MessageCommand.ReadHistory.MAX_LIMIT, count));
         return new Part(items(page), page.more() && !page.items().isEmpty());
     }
 
     /**
-     * Reads the part of a history after one place and before another, page by page: the last items of it, or with a
-     * beginning the first ones. Blocks.
+     * Reads the part of a history after one place and before another, page by page: its last items,
+     * or its first ones if {@code since} is given. Blocks.
      *
-     * @param to told the items, oldest first
+     * @param to receives the items, oldest first
      */
     public void read(HistoryScope scope, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
             throws IOException, InterruptedException {
@@ -147,22 +151,22 @@ public final class Histories {
     }
 
     /**
-     * Returns the number after which a history goes on from a place: from a message without it, from a time with what was
-     * sent then. Blocks.
+     * Returns the number after which a history continues from a place: after a message, without it;
+     * from a time on, with what was sent then. Blocks.
      *
      * @return 0 for its beginning
      */
     public long after(HistoryScope scope, Place place) throws IOException, InterruptedException {
         return switch (place) {
             case Place.Message(long number) -> number;
-            case Place.Time(Instant time) -> before(scope, time);
+            case Place.Time(Instant time) -> lastBefore(scope, time);
         };
     }
 
-    /** Finds by bisection: times grow with the numbers. */
-    private long before(HistoryScope scope, Instant time) throws IOException, InterruptedException {
+    /** Bisects by number: times grow with the numbers. Returns the last number before a time. */
+    private long lastBefore(HistoryScope scope, Instant time) throws IOException, InterruptedException {
         long last = 0;
-        // What has a number up to low is from before; what has high or more is not.
+        // Messages numbered up to low are from before that time; those from high on are not.
         long low = 0;
         long high = Long.MAX_VALUE;
         while (high - low > 1) {
@@ -183,11 +187,11 @@ public final class Histories {
      *
      * @param text the words, and phrases in quotes
      * @param from who sent it; empty for anybody
-     * @param since from which time on; empty for no bound
-     * @param until before which time; empty for no bound
+     * @param since the earliest time; empty for no bound
+     * @param until the time before which it was sent; empty for no bound
      * @param media null for texts and files
      */
-    public record Wanted(
+    public record SearchQuery(
             String text,
             HistoryScope scope,
             Optional<String> from,
@@ -200,15 +204,15 @@ public final class Histories {
      *
      * @param before only messages with a lower number
      */
-    public Found find(Wanted wanted, long before, long count) throws IOException, InterruptedException {
+    public Found find(SearchQuery wanted, long before, long count) throws IOException, InterruptedException {
         List<Found.Hit> hits = new ArrayList<>();
         boolean hasMore = true;
         long upTo = MessageEvent.Found.EVERYTHING;
         for (long to = before; hasMore && hits.size() < count; ) {
             long older = to;
-            int limit = (int) Math.min(MessageCommand.ReadHistory.MOST, count - hits.size());
+            int limit = (int) Math.min(MessageCommand.ReadHistory.MAX_LIMIT, count - hits.size());
             MessageEvent.Page page = requests.request(
-                    id -> new MessageCommand.Find(
+                    id -> new MessageCommand.SearchMessages(
                             wanted.text(),
                             user(wanted.scope()),
                             wanted.from().map(people::user).orElse(null),
@@ -260,7 +264,10 @@ public final class Histories {
                 .findFirst();
     }
 
-    /** Returns one of the user's own messages, with what binds it to the server's log; empty if there is none. Blocks. */
+    /**
+     * Returns one of the user's own messages, with the fields that bind it to the server's log;
+     * empty if there is none. Blocks.
+     */
     public Optional<MessageEvent.Message> message(long number) throws IOException, InterruptedException {
         return page(new HistoryScope.All(), number + 1, number - 1, 1).items().stream()
                 .findFirst();
@@ -272,7 +279,7 @@ public final class Histories {
         boolean hasMore = true;
         for (long before = Long.MAX_VALUE; hasMore && all.size() < most; ) {
             long from = before;
-            int limit = Math.min(MessageCommand.ListConversations.MOST, most - all.size());
+            int limit = Math.min(MessageCommand.ListConversations.MAX_LIMIT, most - all.size());
             MessageEvent.Conversations page = requests.request(
                     id -> new MessageCommand.ListConversations(from, limit, id), MessageEvent.Conversations.class);
             people.learn(page.names());
@@ -289,7 +296,7 @@ public final class Histories {
 
     /** Returns the conversations with something unread, the newest first. Blocks. */
     public List<ConversationSummary> unread() throws IOException, InterruptedException {
-        return conversations(CONVERSATIONS).stream()
+        return conversations(MAX_CONVERSATIONS).stream()
                 .filter(one -> one.conversation().unread().count() > 0
                         || one.conversation().attention().unread())
                 .toList();
@@ -300,33 +307,36 @@ public final class Histories {
      *
      * @return whether there is more
      */
-    public boolean readOn(ConversationSummary talked) throws IOException, InterruptedException {
+    public boolean readUnread(ConversationSummary summary) throws IOException, InterruptedException {
         MessageEvent.Page page = page(
-                HistoryScope.of(talked.with()),
+                HistoryScope.of(summary.with()),
                 Long.MAX_VALUE,
-                talked.conversation().read(),
-                MessageCommand.ReadHistory.MOST / 2);
-        // What the user wrote after the mark and before what others wrote is not unread.
+                summary.conversation().read(),
+                MessageCommand.ReadHistory.MAX_LIMIT / 2);
+        // Own messages between the mark and the first message of somebody else are not unread.
         List<Item> unread = items(page).stream().dropWhile(Item::isMine).toList();
         view.replayed(new View.Replay(View.Reason.UNREAD, unread, false, page.more()));
         if (!unread.isEmpty()) {
-            markNow(talked.conversation().with(), unread.getLast().number());
+            markNow(summary.conversation().with(), unread.getLast().number());
         }
-        if (talked.conversation().attention().unread()) {
-            requests.command(id -> new MessageCommand.ChangeAttention(
-                    People.other(talked.conversation().with()), null, null, false, id));
+        if (summary.conversation().attention().unread()) {
+            requests.command(id -> new MessageCommand.ChangeConversationPreferences(
+                    People.other(summary.conversation().with()), null, null, false, id));
         }
         return page.more();
     }
 
-    /** Marks a conversation as read up to a message; an empty name is that with everyone. Blocks until it is stored. */
+    /**
+     * Marks a conversation as read up to a message; an empty name means the one with everyone.
+     * Blocks until it is stored.
+     */
     public void mark(String with, long number) throws IOException, InterruptedException {
         requests.command(id -> new MessageCommand.MarkRead(people.user(with), number, id));
     }
 
     /**
-     * Marks what was shown as read, of the conversations with those whom the user talks to; does not wait. What fails is
-     * marked the next time.
+     * Marks as read what was shown of the conversations with some people; does not wait. A mark
+     * that fails is retried the next time.
      *
      * @param with nobody means everyone
      */
@@ -345,7 +355,10 @@ public final class Histories {
         due.forEach(this::markNow);
     }
 
-    /** Marks at once, so that what is asked for next counts it, and waits for the answer on another thread. */
+    /**
+     * Sends the mark at once, so that the next request sees it, and waits for the answer on another
+     * thread.
+     */
     private void markNow(long with, long number) {
         try {
             String id = Requests.id();
@@ -355,18 +368,18 @@ public final class Histories {
                 try {
                     request.await();
                 } catch (IOException e) {
-                    notMarked(with, number);
+                    markLater(with, number);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
             });
         } catch (IOException e) {
-            notMarked(with, number);
+            markLater(with, number);
         }
     }
 
-    /** The connection was lost before it was confirmed. */
-    private synchronized void notMarked(long with, long number) {
+    /** Keeps a mark for the next time: the connection was lost before it was confirmed. */
+    private synchronized void markLater(long with, long number) {
         unmarked.merge(with, number, Math::max);
     }
 }

@@ -18,7 +18,7 @@ public final class Items {
         this.people = people;
     }
 
-    /** Returns the conversation in which another user's message stands. */
+    /** Returns the conversation that another user's message belongs to. */
     public static long conversation(MessageEvent.Stored stored) {
         List<Long> receivers = stored.receivers();
         return receivers == null

@@ -21,16 +21,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts sent from here that have no answer yet, each message of them under an identifier by which the server stores it
- * once: after a loss they are sent again. What is sent goes out in order, under the session's lock on sending; the state has
- * a lock of its own, so that the thread that reads answers never waits for one that is blocked in sending. Thread-safe.
+ * The texts sent from here that have no answer yet. After a connection is lost they are sent again;
+ * each message has an identifier by which the server deduplicates it. Messages are sent in order,
+ * under the session's sending lock; the state has a lock of its own, so that the thread that reads
+ * answers never waits for one that is blocked in sending. Thread-safe.
  */
 public final class Outbox {
     /** Maximum number of texts to several receivers whose numbers are remembered. */
-    private static final int SEVERAL = 50;
+    private static final int MAX_REMEMBERED = 50;
 
     private final Object sending;
-    private final Requests.ConnectionSource line;
+    private final Requests.ConnectionSource source;
     private final View view;
     private final Function<String, User> users;
 
@@ -38,56 +39,65 @@ public final class Outbox {
     @GuardedBy("this")
     private final Map<String, Parts> unanswered = new LinkedHashMap<>();
 
-    /** Own messages that came while some had no answer: they are shown already when their answer comes. */
+    /**
+     * Own messages that arrived while some had no answer: they have been shown when their answer
+     * arrives.
+     */
     @GuardedBy("this")
     private final Set<Long> arrived = new HashSet<>();
 
-    /** Of texts sent to several lately, the numbers of all messages, by that of the last one. */
+    /**
+     * The numbers of all messages of a text recently sent to several receivers, by the number of
+     * the last one.
+     */
     @GuardedBy("this")
     private final Map<Long, List<Long>> partNumbers = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, List<Long>> eldest) {
-            return size() > SEVERAL;
+            return size() > MAX_REMEMBERED;
         }
     };
 
-    /** Whether what was sent before the loss has to be sent again first. */
+    /** Whether the texts sent before the connection was lost must be sent again first. */
     @GuardedBy("sending")
     private boolean mustResend;
 
-    /** @param users returns whom a name means: a user, or a group */
-    public Outbox(Object sending, Requests.ConnectionSource line, View view, Function<String, User> users) {
+    /** @param users resolves a name to a user or a group */
+    public Outbox(Object sending, Requests.ConnectionSource source, View view, Function<String, User> users) {
         this.users = users;
         this.sending = sending;
-        this.line = line;
+        this.source = source;
         this.view = view;
     }
 
     /** Prepares for a new connection. */
     public void enter() {
         synchronized (sending) {
-            mustResend = !open().isEmpty();
+            mustResend = !unconfirmed().isEmpty();
         }
     }
 
-    /** Returns what has no answer yet. */
-    public synchronized List<Outgoing> open() {
+    /** Returns the texts that have no answer yet. */
+    public synchronized List<Outgoing> unconfirmed() {
         return unanswered.values().stream()
                 .distinct()
                 .map(parts -> parts.outgoing)
                 .toList();
     }
 
-    /** Records that a message of the user's own was shown as it came from the server. */
+    /** Records that a message of the user's own was shown when it arrived from the server. */
     public synchronized void shown(long number) {
         if (!unanswered.isEmpty()) {
             arrived.add(number);
         }
     }
 
-    /** Returns the numbers of all messages as which a text was sent, of which one has this number. */
+    /**
+     * Returns the numbers of all messages as which a text was sent, given the number of the last
+     * one.
+     */
     synchronized List<Long> parts(long number) {
         return partNumbers.getOrDefault(number, List.of(number));
     }
@@ -103,9 +113,9 @@ public final class Outbox {
     /** Sends everything without an answer again. Not for the reading thread, since it may block. */
     public void sendAgain() throws IOException {
         synchronized (sending) {
-            Connection now = line.now();
+            Connection current = source.current();
             for (Command command : commands()) {
-                now.link().send(List.of(command));
+                current.link().send(List.of(command));
             }
             mustResend = false;
         }
@@ -118,13 +128,13 @@ public final class Outbox {
      */
     public void say(Outgoing mine, String given) throws IOException {
         synchronized (sending) {
-            Connection now = line.now();
+            Connection current = source.current();
             Parts parts = add(mine, given);
             if (mustResend) {
                 return;
             }
             try {
-                now.link()
+                current.link()
                         .send(parts.unanswered.values().stream()
                                 .map(part -> (Command) part.command())
                                 .toList());

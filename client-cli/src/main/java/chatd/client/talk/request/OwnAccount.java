@@ -2,7 +2,7 @@ package chatd.client.talk.request;
 
 import chatd.client.talk.item.Item;
 import chatd.protocol.event.SessionEvent;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /** What a session knows of its own account. Set on the reading thread or at a login; read by any thread. */
 public final class OwnAccount {
     /** What the user wants of conversations, by the other user; 0 for everyone. */
-    private final SortedMap<Long, Attention> attention = new ConcurrentSkipListMap<>();
+    private final SortedMap<Long, ConversationPreferences> attention = new ConcurrentSkipListMap<>();
 
     private volatile long number;
     private volatile String name;
@@ -62,14 +62,14 @@ public final class OwnAccount {
         return received;
     }
 
-    public void setAttention(long with, Attention changed) {
+    public void setAttention(long with, ConversationPreferences changed) {
         attention.put(with, changed);
     }
 
     /**
      * Returns what the user wants to be notified of in the conversation of an item.
      */
-    public Attention.Notices notices(Item item, People people) {
+    public ConversationPreferences.Notices notices(Item item, People people) {
         boolean isToAll = item.to().equals(Optional.of(List.of()));
         return attention.entrySet().stream()
                 .filter(one -> one.getKey() == 0
@@ -77,6 +77,6 @@ public final class OwnAccount {
                         : !isToAll && people.label(people.name(one.getKey())).equals(people.label(item.with(name))))
                 .findFirst()
                 .map(one -> one.getValue().notices())
-                .orElse(Attention.Notices.ALL);
+                .orElse(ConversationPreferences.Notices.ALL);
     }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An outgoing text, as one message for each receiver, each with an identifier under which the server stores it once.
- * Guarded by the session's lock on sending.
+ * An outgoing text, as one message for each receiver, each with an identifier under which the
+ * server stores it once. Guarded by the lock of the {@link Outbox}.
  */
 final class Parts {
     final Outgoing outgoing;
@@ -39,14 +39,14 @@ final class Parts {
         this.outgoing = mine;
     }
 
-    /** @param isShown whether the message was shown as it came from the server */
-    void accepted(String id, long as, Instant at, boolean isShown) {
+    /** @param isShown whether the message was shown when it arrived from the server */
+    void accepted(String id, long number, Instant at, boolean isShown) {
         Part part = unanswered.remove(id);
         if (part != null) {
             if (!isShown) {
                 unshown.add(part.to());
             }
-            numbers.add(as);
+            numbers.add(number);
             time = at;
         }
     }

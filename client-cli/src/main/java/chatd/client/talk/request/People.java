@@ -4,7 +4,7 @@ import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Addressee;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import chatd.protocol.value.people.User;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -22,12 +22,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names of users and groups by their numbers, each an {@link Addressee}, as far as the server has told them; friends,
- * who asks to be one, and the groups that the user is in. Thread-safe.
+ * What the server has reported about users and groups: their names by number, each an
+ * {@link Addressee}; friends and pending friend requests; and the groups that the user is in.
+ * Thread-safe.
  */
 public final class People {
     /** Maximum number of names kept: those of one login, and many more. */
-    private static final int MOST = 20_000;
+    private static final int MAX_NAMES = 20_000;
 
     @GuardedBy("this")
     private final Map<Long, String> names = new LinkedHashMap<>(16, 0.75f, true) {
@@ -35,7 +36,7 @@ public final class People {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, String> eldest) {
-            return size() > MOST;
+            return size() > MAX_NAMES;
         }
     };
 
@@ -46,7 +47,7 @@ public final class People {
     private final TreeSet<Long> blocked = new TreeSet<>();
 
     @GuardedBy("this")
-    private final Map<Long, String> asking = new HashMap<>();
+    private final Map<Long, String> pendingRequests = new HashMap<>();
 
     /** The groups that the user is in. */
     @GuardedBy("this")
@@ -55,7 +56,7 @@ public final class People {
     /** A group as the client names it, {@code Ops (G7)}, or {@code G7} alone. */
     private static final Pattern GROUP = Pattern.compile("(?:.* \\(G([1-9]\\d{0,9})\\)|[Gg]([1-9]\\d{0,9}))");
 
-    /** Takes over the lists of a login. */
+    /** Adopts the lists received at login. */
     public synchronized void set(SessionEvent.Welcome welcome, SessionEvent.State state) {
         for (int i = 0; i < welcome.numbers().size(); i++) {
             names.put(welcome.numbers().get(i), welcome.roster().get(i).name());
@@ -66,16 +67,16 @@ public final class People {
         friends.addAll(state.friends());
         blocked.clear();
         blocked.addAll(state.blocked());
-        asking.clear();
+        pendingRequests.clear();
         groups.clear();
         state.groups().forEach(group -> {
             groups.put(group.group(), group);
             names.put(Addressee.group(group.group()), group.name());
         });
-        state.received().forEach(request -> asking.put(request.user(), request.text()));
+        state.receivedRequests().forEach(request -> pendingRequests.put(request.user(), request.text()));
     }
 
-    /** Takes over that a user was blocked, or is no longer. */
+    /** Records that a user was blocked or unblocked. */
     synchronized void block(long number, boolean on) {
         if (on) {
             blocked.add(number);
@@ -116,7 +117,7 @@ public final class People {
         return List.copyOf(groups.values());
     }
 
-    /** Takes over what was done to a group that the user is in, or was. */
+    /** Applies a change of a group that the user is or was in. */
     public synchronized void changed(MessageEvent.GroupChanged change, long me) {
         long group = change.group();
         names.put(Addressee.group(group), change.name());
@@ -125,22 +126,22 @@ public final class People {
         boolean isClosed = before != null && before.closed();
         boolean isIn = before != null;
         switch (change.act()) {
-            case GroupAct.Created created -> {
+            case GroupAction.Created created -> {
                 isIn = true;
                 MessageEvent.Stored stored = change.stored();
                 role = stored != null && stored.sender() == me ? GroupRole.OWNER : GroupRole.MEMBER;
             }
-            case GroupAct.Added added -> isIn |= added.users().contains(me);
-            case GroupAct.Joined joined -> isIn |= joined.user() == me;
-            case GroupAct.Removed removed -> isIn &= removed.user() != me;
-            case GroupAct.Left left -> {
+            case GroupAction.Added added -> isIn |= added.users().contains(me);
+            case GroupAction.Joined joined -> isIn |= joined.user() == me;
+            case GroupAction.Removed removed -> isIn &= removed.user() != me;
+            case GroupAction.Left left -> {
                 isIn &= left.user() != me;
                 role = left.next() == me ? GroupRole.OWNER : role;
             }
-            case GroupAct.RoleGiven given -> role = given.user() == me ? given.role() : role;
-            case GroupAct.Closed closed -> isClosed = true;
-            case GroupAct.Renamed _ -> {}
-            case GroupAct.Set _ -> {}
+            case GroupAction.RoleGiven given -> role = given.user() == me ? given.role() : role;
+            case GroupAction.Closed closed -> isClosed = true;
+            case GroupAction.Renamed _ -> {}
+            case GroupAction.Set _ -> {}
         }
         if (isIn) {
             groups.put(group, new SessionEvent.OwnGroup(group, change.name(), role, isClosed));
@@ -149,28 +150,31 @@ public final class People {
         }
     }
 
-    /** Returns a group as it is shown: by its name; with its number, where another one or a user is called so, too. */
+    /**
+     * Returns how a group is shown: by its name, with its number if another group or a user has the
+     * same name.
+     */
     synchronized String groupLabel(long group) {
         String name = names.get(Addressee.group(group));
         return name == null ? "G" + group : groupLabel(group, name);
     }
 
-    /** Returns a group as it is shown by one of the names that it has or had. */
+    /** As above, with one of the names that the group has or had. */
     synchronized String groupLabel(long group, String name) {
-        boolean isOne = names.entrySet().stream()
+        boolean isUnique = names.entrySet().stream()
                 .noneMatch(one ->
                         one.getKey() != Addressee.group(group) && one.getValue().equals(name));
-        // A group may be called as if it had another number.
-        return isOne && !GROUP.matcher(name).matches() ? name : name + " (G" + group + ")";
+        // A group's name may look like another group's number.
+        return isUnique && !GROUP.matcher(name).matches() ? name : name + " (G" + group + ")";
     }
 
-    /** Returns how a user or group is shown that has to be named so. */
+    /** Returns how a recipient is shown, given by a name that the client gave them. */
     public String label(String recipient) {
         long group = group(recipient);
         return group == 0 ? recipient : groupLabel(group);
     }
 
-    /** Returns the number of a group that is named with it; 0 if this is none. */
+    /** Returns the number that a group is named with; 0 if this does not name a group. */
     public static long group(String named) {
         Matcher number = GROUP.matcher(named);
         return !number.matches() ? 0 : Long.parseLong(number.group(1) == null ? number.group(2) : number.group(1));
@@ -191,13 +195,16 @@ public final class People {
                         .toList();
     }
 
-    /** Returns what names a recipient in {@code chat/1}, and for as long as it is there: a group can be renamed. */
-    public static String word(String recipient) {
+    /**
+     * Returns the name of a recipient in {@code chat/1}: for a group its number, since it can be
+     * renamed.
+     */
+    public static String wireName(String recipient) {
         long group = group(recipient);
         return group == 0 ? recipient : "G" + group;
     }
 
-    /** Returns whom a recipient's name means: a group, or a user. */
+    /** Resolves a recipient's name to a group or a user. */
     public User user(String recipient) {
         long group = group(recipient);
         return group == 0 ? new User.Named(recipient) : new User.Group(group, "G" + group);
@@ -223,10 +230,11 @@ public final class People {
     }
 
     /**
-     * Returns the name of the user who is called so among those whom the server found, as the server itself would: with
-     * exactly this name, else the only one whose name differs in case, width or normal form alone.
+     * Returns the name of the user whom a typed name means among those found, by the rule of the
+     * server itself: the one with exactly this name, else the only one whose name differs in case,
+     * width or normal form alone.
      */
-    public static Optional<String> called(String typed, List<UserEvent.FoundUser> found) {
+    public static Optional<String> findByName(String typed, List<UserEvent.FoundUser> found) {
         List<String> names = found.stream()
                 .map(UserEvent.FoundUser::name)
                 .filter(name -> folded(name).equals(folded(typed)))
@@ -257,8 +265,8 @@ public final class People {
         return friends.contains(user);
     }
 
-    synchronized void befriended(long user, boolean isFriend) {
-        asking.remove(user);
+    synchronized void setFriend(long user, boolean isFriend) {
+        pendingRequests.remove(user);
         if (isFriend) {
             friends.add(user);
         } else {
@@ -266,14 +274,14 @@ public final class People {
         }
     }
 
-    synchronized void asks(long user, String text) {
-        asking.put(user, text);
+    synchronized void addPendingRequest(long user, String text) {
+        pendingRequests.put(user, text);
     }
 
-    /** Returns the requests that wait for an answer, by the name of who asks. */
-    public synchronized Map<String, String> asking() {
+    /** Returns the pending friend requests, by the name of the user who asks. */
+    public synchronized Map<String, String> pendingRequests() {
         Map<String, String> all = new LinkedHashMap<>();
-        asking.forEach((user, text) -> all.put(names.getOrDefault(user, "U" + user), text));
+        pendingRequests.forEach((user, text) -> all.put(names.getOrDefault(user, "U" + user), text));
         return all;
     }
 }

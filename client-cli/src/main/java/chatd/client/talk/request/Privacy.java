@@ -1,8 +1,8 @@
 package chatd.client.talk.request;
 
 import chatd.protocol.command.AccountCommand;
+import chatd.protocol.value.people.AllowedUsers;
 import chatd.protocol.value.people.Preferences;
-import chatd.protocol.value.people.Reach;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may reach the user, and what others learn of the user's reading: kept by the server, for all devices. Thread-safe;
- * what asks the server blocks until it has answered.
+ * The user's privacy settings: who may reach them, and what others learn of their reading. Kept by
+ * the server, for all devices. Thread-safe; a change blocks until the server has answered.
  */
 public final class Privacy {
     private static final List<String> REACHES =
-            Arrays.stream(Reach.values()).map(Reach::word).toList();
+            Arrays.stream(AllowedUsers.values()).map(AllowedUsers::word).toList();
 
     private final Requests requests;
     private volatile Preferences current = Preferences.DEFAULT;
@@ -49,7 +49,7 @@ public final class Privacy {
         }
 
         /** Returns the possible values. */
-        public List<String> choices() {
+        public List<String> options() {
             return this == MARKS ? List.of("on", "off") : REACHES;
         }
 
@@ -60,12 +60,12 @@ public final class Privacy {
         }
     }
 
-    /** Takes what holds from now on, as the server says. */
+    /** Adopts the settings that the server reports. */
     public void set(Preferences now) {
         current = now;
     }
 
-    /** Returns the value of a choice, one of {@link Choice#choices}. */
+    /** Returns the value of a choice, one of {@link Choice#options}. */
     public String get(Choice choice) {
         Preferences now = current;
         return switch (choice) {
@@ -77,9 +77,10 @@ public final class Privacy {
         };
     }
 
-    /** Changes a choice to one of {@link Choice#choices}. Blocks. */
+    /** Changes a choice to one of {@link Choice#options}. Blocks. */
     public void change(Choice choice, String value) throws IOException, InterruptedException {
-        @Nullable Reach reach = choice == Choice.MARKS ? null : Reach.valueOf(value.toUpperCase(Locale.ROOT));
+        @Nullable
+        AllowedUsers reach = choice == Choice.MARKS ? null : AllowedUsers.valueOf(value.toUpperCase(Locale.ROOT));
         requests.command(id -> new AccountCommand.ChangePreferences(
                 choice == Choice.MARKS ? value.equals("on") : null,
                 choice == Choice.CALLS ? reach : null,

@@ -6,8 +6,8 @@ import chatd.protocol.event.SessionEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that the server answers by itself: with an event of a kind of its own, with an acceptance that repeats the
- * request's identifier, or with a refusal.
+ * A request that needs no fence: the server answers it with an event of its own kind, an acceptance
+ * that repeats the request's identifier, or a refusal.
  */
 public final class Request extends Exchange {
     private final String what;
@@ -18,7 +18,7 @@ public final class Request extends Exchange {
 
     /**
      * @param what the request, in words
-     * @param id the identifier that the request has
+     * @param id the identifier of the request
      * @param kind the kind of event that answers it; {@link SessionEvent.Accepted} if it has none of its own
      */
     Request(String what, String id, Class<? extends Event> kind) {
@@ -29,12 +29,12 @@ public final class Request extends Exchange {
 
     @Override
     protected boolean take(Event event) {
-        boolean isIts = switch (event) {
+        boolean isAnswer = switch (event) {
             case SessionEvent.Accepted accepted -> accepted.id().equals(id);
             case SessionEvent.Refused refused -> isRefusalOfThis(refused);
             default -> kind.isInstance(event);
         };
-        if (isIts) {
+        if (isAnswer) {
             if (event instanceof SessionEvent.Refused refused) {
                 refusal = refused;
             } else {
@@ -42,10 +42,13 @@ public final class Request extends Exchange {
             }
             complete();
         }
-        return isIts;
+        return isAnswer;
     }
 
-    /** A request whose answer has its own kind may be refused without an identifier, too. */
+    /**
+     * Returns whether this request was refused; one whose answer has its own kind may be refused
+     * without an identifier.
+     */
     private boolean isRefusalOfThis(SessionEvent.Refused refused) {
         return refused.id().equals(id) || (refused.id().isEmpty() && kind != SessionEvent.Accepted.class);
     }

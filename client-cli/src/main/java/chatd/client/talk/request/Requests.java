@@ -29,17 +29,17 @@ public final class Requests {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Object sending;
-    private final ConnectionSource line;
+    private final ConnectionSource source;
 
-    /** The connection at the moment. */
+    /** Supplies the current connection. */
     public interface ConnectionSource {
-        Connection now() throws NotConnected;
+        Connection current() throws NotConnected;
     }
 
     /** @param sending the lock held while something is sent */
-    public Requests(Object sending, ConnectionSource line) {
+    public Requests(Object sending, ConnectionSource source) {
         this.sending = sending;
-        this.line = line;
+        this.source = source;
     }
 
     /** Returns a new identifier. */
@@ -50,10 +50,10 @@ public final class Requests {
     }
 
     /**
-     * Returns the identifier under which something goes to one of its receivers, each of which gets a message of its own:
-     * the same one whenever the same is sent again, so that it is stored once.
+     * Returns the identifier of the message that one of several receivers gets: the same one
+     * whenever it is sent again, so that the server deduplicates it.
      *
-     * @param given by the user; empty for a new one
+     * @param given the identifier given by the user; empty for a new one
      * @throws IllegalArgumentException if that is too long for any server
      */
     public static String id(String given, List<String> to, String receiver) {
@@ -68,19 +68,19 @@ public final class Requests {
         if (to.size() <= 1) {
             return given;
         }
-        byte[] its = (given + '\n' + People.word(receiver)).getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(Download.sha256().digest(its), 0, 16);
+        byte[] seed = (given + '\n' + People.wireName(receiver)).getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(Download.sha256().digest(seed), 0, 16);
     }
 
     /** Sends a request whose command has this identifier; does not wait. */
     public Request ask(String id, Command command, Class<? extends Event> answer) throws IOException {
         synchronized (sending) {
-            return line.now().ask(new Request(words(command), id, answer), List.of(command));
+            return source.current().ask(new Request(describe(command), id, answer), List.of(command));
         }
     }
 
     /** Returns what a command does, as in "read history". */
-    private static String words(Command command) {
+    private static String describe(Command command) {
         return command.getClass()
                 .getSimpleName()
                 .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
@@ -112,7 +112,7 @@ public final class Requests {
     /** Sends a command without waiting for an answer. */
     void send(Command command) throws IOException {
         synchronized (sending) {
-            line.now().link().send(List.of(command));
+            source.current().link().send(List.of(command));
         }
     }
 

@@ -107,7 +107,7 @@ final class EventHandler {
             case UserEvent.Typing typing -> view.typing(typing(typing));
             case UserEvent.ReadUpTo read -> read(read);
             case UserEvent.Settings settings -> session.setPreferences(Preferences.of(settings.document()));
-            case UserEvent.AttentionChanged changed -> {
+            case UserEvent.ConversationPreferencesChanged changed -> {
                 account.setAttention(changed.with(), changed.attention());
             }
             case UserEvent.PreferencesChanged changed -> privacy.set(changed.preferences());

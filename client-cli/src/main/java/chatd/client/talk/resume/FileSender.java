@@ -48,7 +48,7 @@ final class FileSender {
         String its = Requests.id(id, to, first);
         try {
             // It arrives as what another session of the account sends.
-            Transfers.Sent sent = transfers.send(People.word(first), file, its, progress);
+            Transfers.Sent sent = transfers.send(People.wireName(first), file, its, progress);
             for (String other : to.subList(Math.min(1, to.size()), to.size())) {
                 again(other, sent.file(), file, Requests.id(id, to, other));
             }
@@ -66,7 +66,9 @@ final class FileSender {
         Audience audience =
                 user instanceof User.Group group ? new Audience.Group(group.number()) : new Audience.One(user);
         Request request = requests.ask(
-                id, new FileCommand.SendAgain(audience, number, file.picture(), 0, id), SessionEvent.Accepted.class);
+                id,
+                new FileCommand.ForwardFile(audience, number, file.isPicture(), 0, id),
+                SessionEvent.Accepted.class);
         request.await();
         SessionEvent.Refused refusal = request.refusal();
         if (refusal != null) {

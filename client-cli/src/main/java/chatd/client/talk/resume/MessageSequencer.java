@@ -14,19 +14,21 @@ import java.util.Queue;
 import java.util.function.Consumer;
 
 /**
- * Shows messages in the order in which they came. A change of a group refers to users by number; while the server is
- * asked for their names, it waits, and all that follows waits behind it.
+ * Shows messages in the order in which they arrive. A group change refers to users by number; while
+ * the server is asked for their names, it and all later messages wait.
  */
 final class MessageSequencer {
-    /** What one request may ask for (page {@code chat-json-1.md}, type 28). */
+    /**
+     * Maximum number of users that one request may ask for (page {@code chat-json-1.md}, type 28).
+     */
     private static final int MOST_ASKED = 200;
 
-    /** If more wait than this, they are shown with the numbers. */
+    /** If more messages wait than this, they are shown with numbers instead of names. */
     private static final int MOST_WAITING = 1_000;
 
     private final Requests requests;
     private final People people;
-    private final Consumer<MessageEvent.Message> shown;
+    private final Consumer<MessageEvent.Message> display;
 
     @GuardedBy("this")
     private final Queue<MessageEvent.Message> waiting = new ArrayDeque<>();
@@ -34,25 +36,27 @@ final class MessageSequencer {
     @GuardedBy("this")
     private boolean isAsking;
 
-    /** @param shown takes each message, with this object's lock held; on the reading thread or another */
-    MessageSequencer(Requests requests, People people, Consumer<MessageEvent.Message> shown) {
+    /**
+     * @param display shows a message, with this object's lock held; on the reading thread or another
+     */
+    MessageSequencer(Requests requests, People people, Consumer<MessageEvent.Message> display) {
         this.requests = requests;
         this.people = people;
-        this.shown = shown;
+        this.display = display;
     }
 
     /** Shows a message, at once or later. On the reading thread; does not block. */
     synchronized void show(MessageEvent.Message message) {
         List<Long> unnamed = unnamed(message);
         if (!isAsking && unnamed.isEmpty()) {
-            shown.accept(message);
+            display.accept(message);
             return;
         }
         waiting.add(message);
         if (!isAsking) {
             ask(unnamed);
         } else if (waiting.size() > MOST_WAITING) {
-            waiting.forEach(shown);
+            waiting.forEach(display);
             waiting.clear();
         }
     }
@@ -87,12 +91,12 @@ final class MessageSequencer {
 
     private synchronized void answered() {
         isAsking = false;
-        boolean wasAsked = true;
+        boolean namesWereAsked = true;
         while (!waiting.isEmpty() && !isAsking) {
-            List<Long> unnamed = wasAsked ? List.of() : unnamed(waiting.element());
-            wasAsked = false;
+            List<Long> unnamed = namesWereAsked ? List.of() : unnamed(waiting.element());
+            namesWereAsked = false;
             if (unnamed.isEmpty()) {
-                shown.accept(waiting.remove());
+                display.accept(waiting.remove());
             } else {
                 ask(unnamed);
             }

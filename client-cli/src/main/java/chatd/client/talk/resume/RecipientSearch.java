@@ -39,7 +39,7 @@ final class RecipientSearch {
             return lookUp(Long.parseLong(typed.substring(1)));
         }
         // Anybody can name a group after a user, but user names are unique.
-        Optional<String> user = contacts.has(typed) ? Optional.of(typed) : People.called(typed, users(typed));
+        Optional<String> user = contacts.has(typed) ? Optional.of(typed) : People.findByName(typed, users(typed));
         if (user.isPresent()) {
             return user;
         }
@@ -71,7 +71,7 @@ final class RecipientSearch {
     /** Returns up to 50 users with a part of their name that begins with a text. Blocks. */
     List<UserEvent.FoundUser> users(String text) throws IOException, InterruptedException {
         UserEvent.Found found = requests.request(
-                id -> new UserCommand.FindUsers(text, UserCommand.FindUsers.MOST, id), UserEvent.Found.class);
+                id -> new UserCommand.FindUsers(text, UserCommand.FindUsers.MAX_LIMIT, id), UserEvent.Found.class);
         people.learn(found.users());
         found.users().forEach(user -> contacts.change(user.name(), user.online()));
         return found.users();

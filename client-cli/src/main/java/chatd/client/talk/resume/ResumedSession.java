@@ -31,7 +31,7 @@ import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -141,7 +141,7 @@ public final class ResumedSession extends ChatSession {
     }
 
     @Override
-    protected void enter(LoginExchange.In in) {
+    protected void enter(LoginExchange.LoggedIn in) {
         SessionEvent.Welcome welcome = in.welcome();
         SessionEvent.State state = Objects.requireNonNull(welcome.state());
         account.enter(welcome, state);
@@ -149,7 +149,7 @@ public final class ResumedSession extends ChatSession {
         keep(state.key());
         features.people().set(welcome, state);
         features.privacy().set(state.preferences());
-        view().blocked(features.people()::isBlocked);
+        view().setBlocked(features.people()::isBlocked);
         features.calls().enter(state.server().udpPort());
         contacts().set(welcome.roster());
         features.outbox().enter();
@@ -176,7 +176,7 @@ public final class ResumedSession extends ChatSession {
                 if (isNew && !options.isScript()) {
                     view().showWaiting(
                                     features.histories().unread(),
-                                    features.people().asking());
+                                    features.people().pendingRequests());
                 }
             } catch (IOException | ClientFailure e) {
                 // The next connection tries again.
@@ -198,8 +198,8 @@ public final class ResumedSession extends ChatSession {
             LoginExchange.Answer answer = login().resume(current, account.received());
             if (!(answer instanceof LoginExchange.Refused(LoginExchange.Reason reason, String text)
                     && reason == LoginExchange.Reason.WRONG_PASSWORD)) {
-                isContinued = answer instanceof LoginExchange.In in
-                        && !Objects.requireNonNull(in.welcome().state()).behind();
+                isContinued = answer instanceof LoginExchange.LoggedIn in
+                        && !Objects.requireNonNull(in.welcome().state()).missedTooMuch();
                 return answer;
             }
             // The session has ended meanwhile.
@@ -225,14 +225,14 @@ public final class ResumedSession extends ChatSession {
 
     @Override
     protected List<Outgoing> unconfirmed() {
-        return features.outbox().open();
+        return features.outbox().unconfirmed();
     }
 
     @Override
     protected boolean take(Connection now, Event event) throws IOException {
         boolean afterText = lastWasNotice;
         lastWasNotice = event instanceof SessionEvent.Notice;
-        if (now.answers(event)) {
+        if (now.offerToRequests(event)) {
             return true;
         }
         if (event instanceof UserEvent.WentOffline offline && account.is(offline.user())) {
@@ -250,7 +250,7 @@ public final class ResumedSession extends ChatSession {
     }
 
     /** Returns what the user wants to be notified of in the conversation of an item. */
-    public Attention.Notices notices(Item item) {
+    public ConversationPreferences.Notices notices(Item item) {
         return account.notices(item, features.people());
     }
 
@@ -386,9 +386,9 @@ public final class ResumedSession extends ChatSession {
     }
 
     /** Changes of what the user is notified in a conversation; an empty name is that with everyone. Blocks. */
-    public void notices(String with, Attention.Notices notices) throws IOException, InterruptedException {
+    public void notices(String with, ConversationPreferences.Notices notices) throws IOException, InterruptedException {
         features.requests()
-                .command(id ->
-                        new MessageCommand.ChangeAttention(features.people().user(with), notices, null, null, id));
+                .command(id -> new MessageCommand.ChangeConversationPreferences(
+                        features.people().user(with), notices, null, null, id));
     }
 }

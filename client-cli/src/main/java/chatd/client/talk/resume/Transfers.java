@@ -29,24 +29,25 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Sends and fetches files over HTTP with the token of a session, each over a connection of its own. What is cut is gone on
- * with where it was, for as long as something gets through. Each blocks, and is given up by interrupting its thread, which
- * has to be a virtual one for that: then what it reads and writes ends, too.
+ * Sends and fetches files over HTTP with the token of a session, each over a connection of its own.
+ * A transfer that was cut off is resumed where it stopped, for as long as data gets through. Each
+ * method blocks, and is cancelled by interrupting its thread. That must be a virtual thread: only
+ * then does the interrupt end blocking reads and writes.
  */
 final class Transfers {
     private static final int PIECE = 64 << 10;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    /** After how long without a byte a transfer is given up. */
+    /** Time without progress after which a transfer is abandoned. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    private final Link.To server;
+    private final Link.Connector server;
     private final Supplier<@Nullable Secret> token;
     private final RandomGenerator random;
 
     /** @param token returns the token of the session; null if it has none */
-    Transfers(Link.To server, Supplier<@Nullable Secret> token, RandomGenerator random) {
+    Transfers(Link.Connector server, Supplier<@Nullable Secret> token, RandomGenerator random) {
         this.server = server;
         this.token = token;
         this.random = random;
@@ -57,23 +58,23 @@ final class Transfers {
 
     private interface Attempt<T> {
         /**
-         * Does it once.
+         * Makes one attempt.
          *
-         * @return what it was for
+         * @return the result of the transfer
          * @throws IOException if the connection was lost; it may then be tried again
          */
-        T once(FileLink over) throws IOException;
+        T once(FileLink link) throws IOException;
     }
 
-    /** Tells the time since something got through. */
-    private static final class Moved {
+    /** Tracks how long ago data last got through. */
+    private static final class ProgressClock {
         private long last = System.nanoTime();
 
-        void now() {
+        void record() {
             last = System.nanoTime();
         }
 
-        boolean isLong() {
+        boolean isStalled() {
             return System.nanoTime() - last > PATIENCE.toNanos();
         }
     }
@@ -82,43 +83,43 @@ final class Transfers {
      * Sends a file.
      *
      * @param to a name, a group's number, or empty for everyone
-     * @param id under which the server stores it once
+     * @param id by which the server deduplicates it
      * @param progress called with the number of bytes that have arrived so far
      * @throws ClientFailure if it is refused
      */
     Sent send(String to, FileToSend file, String id, LongConsumer progress) throws IOException, InterruptedException {
-        String known = "/files?id=" + encoded(id);
-        String target = known + "&to=" + encoded(to) + "&name=" + encoded(file.name()) + "&size=" + file.size()
-                + (file.picture() ? "&picture=1" : "");
-        Moved moved = new Moved();
+        String uploadPath = "/files?id=" + encoded(id);
+        String target = uploadPath + "&to=" + encoded(to) + "&name=" + encoded(file.name()) + "&size=" + file.size()
+                + (file.isPicture() ? "&picture=1" : "");
+        ProgressClock progressClock = new ProgressClock();
         boolean[] isFirst = {true};
-        return persist(moved, over -> {
-            long offset = isFirst[0] ? 0 : received(known);
+        return persist(progressClock, link -> {
+            long offset = isFirst[0] ? 0 : received(uploadPath);
             isFirst[0] = false;
             Map<String, String> headers = headers();
             if (offset > 0) {
                 headers.put("Upload-Offset", Long.toString(offset));
             }
-            FileLink.Answer answer = over.post(
+            FileLink.Answer answer = link.post(
                     target,
                     headers,
                     file.size() - offset,
                     out -> copy(file, offset, out, sent -> {
-                        moved.now();
+                        progressClock.record();
                         progress.accept(sent);
                     }));
-            JsonNode said = said(over, answer);
+            JsonNode reply = json(link, answer);
             if (answer.status() != 201) {
-                throw refused(said);
+                throw refused(reply);
             }
-            return new Sent(said.path("mid").asLong(), said.path("file").asLong());
+            return new Sent(reply.path("mid").asLong(), reply.path("file").asLong());
         });
     }
 
     /** Returns how much of an upload has arrived; 0 if nothing is known of it. */
-    private long received(String known) throws IOException {
-        try (FileLink over = open()) {
-            FileLink.Answer answer = over.ask("HEAD", known, headers());
+    private long received(String uploadPath) throws IOException {
+        try (FileLink link = open()) {
+            FileLink.Answer answer = link.ask("HEAD", uploadPath, headers());
             String offset = answer.headers().getOrDefault("upload-offset", "0");
             return answer.status() == 200 && offset.matches("[0-9]{1,15}") ? Long.parseLong(offset) : 0;
         }
@@ -147,18 +148,18 @@ final class Transfers {
      * @throws ClientFailure {@link ClientFailure#NO_SUCH} if there is none for this account
      */
     void fetch(long file, Download download) throws IOException, InterruptedException {
-        Moved moved = new Moved();
+        ProgressClock progressClock = new ProgressClock();
         String[] etag = {""};
-        persist(moved, over -> {
+        persist(progressClock, link -> {
             Map<String, String> headers = headers();
             long from = download.received();
             if (from > 0) {
                 headers.put("Range", "bytes=" + from + "-");
                 headers.put("If-Range", etag[0]);
             }
-            FileLink.Answer answer = over.ask("GET", "/files/" + file, headers);
+            FileLink.Answer answer = link.ask("GET", "/files/" + file, headers);
             if (answer.status() != 200 && answer.status() != 206) {
-                throw refused(said(over, answer));
+                throw refused(json(link, answer));
             }
             if (answer.status() == 200) {
                 etag[0] = answer.headers().getOrDefault("etag", "");
@@ -166,20 +167,20 @@ final class Transfers {
             }
             byte[] piece = new byte[PIECE];
             for (long left = answer.length(); left > 0; ) {
-                int count = over.body(piece, left);
+                int count = link.readBody(piece, left);
                 left -= count;
-                moved.now();
+                progressClock.record();
                 download.write(piece, count);
             }
-            download.end(etag[0].replace("\"", ""));
+            download.complete(etag[0].replace("\"", ""));
             return true;
         });
     }
 
-    /** Returns what the server says of a file. */
+    /** Returns the name, type and size of a file. */
     ResumedSession.FileFacts facts(long file) throws IOException, InterruptedException {
-        return persist(new Moved(), over -> {
-            FileLink.Answer answer = over.ask("HEAD", "/files/" + file, headers());
+        return persist(new ProgressClock(), link -> {
+            FileLink.Answer answer = link.ask("HEAD", "/files/" + file, headers());
             if (answer.status() != 200) {
                 throw new ClientFailure(ClientFailure.NO_SUCH, "There is no file " + file + " for you.");
             }
@@ -210,41 +211,41 @@ final class Transfers {
         return headers;
     }
 
-    private static JsonNode said(FileLink over, FileLink.Answer answer) throws IOException {
+    private static JsonNode json(FileLink link, FileLink.Answer answer) throws IOException {
         try {
-            return JsonMapper.shared().readTree(over.text(answer));
+            return JsonMapper.shared().readTree(link.readText(answer));
         } catch (JacksonException e) {
             throw new IOException("the server's answer can't be read", e);
         }
     }
 
-    private static ClientFailure refused(JsonNode said) {
-        Code code = Code.of(said.path("code").asString("")).orElse(Code.INTERNAL);
-        return Requests.failure(code, said.path("text").asString(""));
+    private static ClientFailure refused(JsonNode reply) {
+        Code code = Code.of(reply.path("code").asString("")).orElse(Code.INTERNAL);
+        return Requests.failure(code, reply.path("text").asString(""));
     }
 
     private FileLink open() throws IOException {
         try {
-            return server.files();
+            return server.connectForFile();
         } catch (UnknownServer e) {
             throw new ClientFailure(ClientFailure.NO_SERVER, "Nobody vouches for the server any more.");
         }
     }
 
-    private <T> T persist(Moved moved, Attempt<T> attempt) throws IOException, InterruptedException {
+    private <T> T persist(ProgressClock progressClock, Attempt<T> attempt) throws IOException, InterruptedException {
         Duration pause = FIRST_PAUSE;
         while (true) {
-            try (FileLink over = open()) {
-                return attempt.once(over);
+            try (FileLink link = open()) {
+                return attempt.once(link);
             } catch (IOException e) {
-                checkWanted();
-                if (moved.isLong()) {
+                checkInterrupted();
+                if (progressClock.isStalled()) {
                     throw e;
                 }
             } catch (ClientFailure e) {
-                checkWanted();
-                boolean isPassing = e.exit() == ClientFailure.NO_SERVER || e.exit() == ClientFailure.TRY_LATER;
-                if (!isPassing || moved.isLong()) {
+                checkInterrupted();
+                boolean isTransient = e.exit() == ClientFailure.NO_SERVER || e.exit() == ClientFailure.TRY_LATER;
+                if (!isTransient || progressClock.isStalled()) {
                     throw e;
                 }
             }
@@ -253,8 +254,8 @@ final class Transfers {
         }
     }
 
-    /** Of what was interrupted, the connection fails. */
-    private static void checkWanted() throws InterruptedException {
+    /** Throws if the thread was interrupted: then the connection fails, too. */
+    private static void checkInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }

@@ -28,7 +28,7 @@ class PlaceTest {
         "yesterday, 2026-03-27T23:00:00Z",
         "yesterday 14:05, 2026-03-28T13:05:00Z"
     })
-    void timesAreThoseOfTheZoneUnlessTheyNameTheirOwn(String text, Instant time) {
+    void timesAreInTheLocalZoneUnlessTheyNameAnother(String text, Instant time) {
         assertThat(Place.of(text, NOW)).isEqualTo(new Place.Time(time));
         assertThat(Place.isTime(text)).isTrue();
     }
@@ -55,7 +55,7 @@ class PlaceTest {
                 "-1",
                 "monday"
             })
-    void anythingElseIsAMistakeThatIsNamed(String text) {
+    void anythingElseIsAnErrorThatQuotesIt(String text) {
         assertThatThrownBy(() -> Place.of(text, NOW))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"" + text + "\" is neither");

@@ -125,8 +125,8 @@ class SeenItemsTest {
         Item again = new Item("bob", false, Instant.ofEpochSecond(1), true, "x.pdf", 2L, Optional.empty());
         assertThat(after(file).unseen(List.of(file, again)).items()).containsExactly(again);
         Item gone = new Item("me", true, Instant.ofEpochSecond(7), false, "y.pdf", -1L, Optional.of(List.of("bob")));
-        Item told = new Item("me", true, Instant.ofEpochSecond(2), true, "y.pdf", 9L, Optional.empty());
-        assertThat(after(file, gone).unseen(List.of(file, told)).items()).isEmpty();
+        Item reported = new Item("me", true, Instant.ofEpochSecond(2), true, "y.pdf", 9L, Optional.empty());
+        assertThat(after(file, gone).unseen(List.of(file, reported)).items()).isEmpty();
     }
 
     @Test
@@ -137,7 +137,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void aReplayThatWasCutHidesNothing() {
+    void aTruncatedReplayHidesNothing() {
         SeenItems shown = after(other(1, "a"), sent("ok"));
         List<Item> replay = List.of(other(100, "x"), mine(101, "ok"), other(102, "y"));
         SeenItems.Unseen unseen = shown.unseen(replay);
@@ -163,8 +163,9 @@ class SeenItemsTest {
     }
 
     /**
-     * A history of which at least 15 items in a row were shown, one of them another's, is continued exactly, whatever
-     * repeats in it. (If only a few items are remembered, equal ones can't be told apart; five hundred are remembered.)
+     * A history of which at least 15 items in a row were shown, one of them from somebody else, is
+     * continued exactly, whatever repeats in it. (If only a few items are remembered, equal ones
+     * can't be told apart; five hundred are remembered.)
      */
     @RepeatedTest(200)
     void nothingIsShownTwiceAndNothingIsLost(RepetitionInfo repetition) {
@@ -189,14 +190,14 @@ class SeenItemsTest {
     }
 
     @Test
-    void ofWhomNobodyWroteToOwnTextsAreEnough() {
+    void withoutTextsOfOthersOwnTextsAreEnough() {
         SeenItems.Unseen unseen = after(sent("hello")).unseen(List.of(mine(2, "hello"), other(3, "x")));
         assertThat(texts(unseen)).containsExactly("x");
         assertThat(unseen.reachesBack()).isTrue();
     }
 
     @Test
-    void theTimesThatAReplayToldAreKeptForTheNextStart() {
+    void theTimesInAReplayAreKeptForTheNextStart() {
         Path file = directory.resolve("times");
         SeenItems shown = new SeenItems(file);
         shown.add(other(1, "a"));

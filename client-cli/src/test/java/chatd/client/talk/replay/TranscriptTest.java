@@ -63,139 +63,139 @@ class TranscriptTest {
     }
 
     /** Runs a connection on which {@code replay} contains the missed items. */
-    private void caughtUp(List<Item> replay) {
+    private void reconnect(List<Item> replay) {
         transcript.catchUp();
-        transcript.replayed(View.Reason.LOSS, replay, false, transcript.open());
+        transcript.showMissed(View.Reason.LOSS, replay, false, transcript.unconfirmed());
         seen.clear();
     }
 
     @Test
     void anItemThatArrivesBeforeTheReplayAndIsInItIsShownOnce() {
-        caughtUp(others(1, 2));
+        reconnect(others(1, 2));
         transcript.catchUp();
         transcript.arrived(other(4, "m4"));
-        transcript.replayed(View.Reason.LOSS, others(1, 4), false, List.of());
+        transcript.showMissed(View.Reason.LOSS, others(1, 4), false, List.of());
         transcript.arrived(other(5, "m5"));
         assertThat(seen).containsExactly("LOSS", "m3", "m4", "m5");
     }
 
     @Test
     void theFirstTimeOnlyTheLastItemsAreShownAndAfterAnEmptyHistoryAllLaterOnes() {
-        assertThat(transcript.isFirst()).isTrue();
+        assertThat(transcript.isFirstUse()).isTrue();
         transcript.catchUp();
-        assertThat(transcript.replayed(View.Reason.FIRST, List.of(), false, List.of()))
+        assertThat(transcript.showMissed(View.Reason.FIRST, List.of(), false, List.of()))
                 .isTrue();
         transcript.drop();
-        assertThat(transcript.isFirst()).isFalse();
+        assertThat(transcript.isFirstUse()).isFalse();
         transcript.catchUp();
-        assertThat(transcript.replayed(View.Reason.LOSS, others(51, 300), true, List.of()))
+        assertThat(transcript.showMissed(View.Reason.LOSS, others(51, 300), true, List.of()))
                 .isFalse();
-        assertThat(transcript.replayed(View.Reason.LOSS, others(1, 300), false, List.of()))
+        assertThat(transcript.showMissed(View.Reason.LOSS, others(1, 300), false, List.of()))
                 .isTrue();
         assertThat(seen).hasSize(302).startsWith("FIRST", "LOSS cut", "m1").endsWith("m300");
     }
 
     @Test
     void aShortReplayAfterAnEmptyHistoryIsComplete() {
-        caughtUp(List.of());
+        reconnect(List.of());
         transcript.catchUp();
-        transcript.replayed(View.Reason.LOSS, others(1, 2), false, List.of());
+        transcript.showMissed(View.Reason.LOSS, others(1, 2), false, List.of());
         assertThat(seen).containsExactly("LOSS", "m1", "m2");
     }
 
     @Test
     void aHistoryRequestedInBetweenHidesNoMissedItem() {
-        caughtUp(others(1, 2));
+        reconnect(others(1, 2));
         transcript.catchUp();
-        assertThat(transcript.replayed(View.Reason.AWAY, others(10, 20), true, List.of()))
+        assertThat(transcript.showMissed(View.Reason.AWAY, others(10, 20), true, List.of()))
                 .isFalse();
         transcript.hold();
-        transcript.listed(others(18, 20));
-        transcript.replayed(View.Reason.AWAY, others(1, 20), false, List.of());
+        transcript.showHistory(others(18, 20));
+        transcript.showMissed(View.Reason.AWAY, others(1, 20), false, List.of());
         assertThat(seen.subList(5, seen.size()))
                 .isEqualTo(IntStream.rangeClosed(3, 20).mapToObj(i -> "m" + i).toList());
     }
 
     @Test
     void aServerTextMeanwhileHidesNoMissedItemAndIsShownOnce() {
-        caughtUp(others(1, 2));
+        reconnect(others(1, 2));
         transcript.catchUp();
         Item toAll = new Item("server", false, Instant.ofEpochSecond(9), true, "to all", null, Optional.empty());
         transcript.arrived(toAll);
         List<Item> replay = new ArrayList<>(others(1, 5));
         replay.add(toAll);
-        transcript.replayed(View.Reason.LOSS, replay, false, List.of());
-        caughtUp(replay);
+        transcript.showMissed(View.Reason.LOSS, replay, false, List.of());
+        reconnect(replay);
         transcript.catchUp();
-        transcript.replayed(View.Reason.LOSS, replay, false, List.of());
+        transcript.showMissed(View.Reason.LOSS, replay, false, List.of());
         assertThat(seen).containsExactly("LOSS");
     }
 
     @Test
     void sentItemsInTheReplayWereStoredAndTheOthersWereNot() {
-        caughtUp(others(1, 3));
+        reconnect(others(1, 3));
         Outgoing stored = outgoing("ok", "bob");
         Outgoing gone = outgoing("lost", "carol");
-        transcript.sending(stored);
-        transcript.sending(gone);
+        transcript.addOutgoing(stored);
+        transcript.addOutgoing(gone);
         transcript.drop();
         transcript.catchUp();
         List<Item> replay = new ArrayList<>(others(1, 3));
         replay.add(mine(4, "ok"));
-        transcript.replayed(View.Reason.LOSS, replay, false, transcript.open());
+        transcript.showMissed(View.Reason.LOSS, replay, false, transcript.unconfirmed());
         assertThat(seen).containsExactly("LOSS", "ok→bob", "NOT SENT lost");
     }
 
     @Test
     void ofTheSameTextSentTwiceTheLostOneIsReported() {
-        caughtUp(others(100, 103));
+        reconnect(others(100, 103));
         Outgoing first = outgoing("ok", "bob");
-        transcript.sending(first);
+        transcript.addOutgoing(first);
         transcript.stored(first);
         Outgoing second = outgoing("ok", "carol");
-        transcript.sending(second);
+        transcript.addOutgoing(second);
         transcript.drop();
         seen.clear();
         transcript.catchUp();
         List<Item> replay = new ArrayList<>(List.of(mine(1, "ok")));
         replay.addAll(others(100, 103));
         replay.add(mine(104, "ok"));
-        transcript.replayed(View.Reason.LOSS, replay, false, transcript.open());
+        transcript.showMissed(View.Reason.LOSS, replay, false, transcript.unconfirmed());
         assertThat(seen).containsExactly("LOSS", "NOT SENT ok");
     }
 
     @Test
     void anItemTheServerCommentedOnIsShownWithoutRecipients() {
-        caughtUp(others(1, 1));
+        reconnect(others(1, 1));
         Outgoing mine = outgoing("hi", "bob");
-        transcript.sending(mine);
+        transcript.addOutgoing(mine);
         mine.markUncertain();
         transcript.hold();
         List<Item> replay = new ArrayList<>(others(1, 1));
         replay.add(mine(2, "hi"));
-        transcript.replayed(View.Reason.CHECK, replay, false, transcript.open());
+        transcript.showMissed(View.Reason.CHECK, replay, false, transcript.unconfirmed());
         assertThat(seen).containsExactly("CHECK", "hi");
     }
 
     @Test
     void newItemsInARequestedHistoryAreNotShownAgain() {
-        caughtUp(others(1, 2));
+        reconnect(others(1, 2));
         transcript.hold();
         transcript.arrived(other(3, "m3"));
-        transcript.listed(others(1, 3));
+        transcript.showHistory(others(1, 3));
         assertThat(seen).containsExactly("ASKED", "m1", "m2", "m3");
         seen.clear();
         transcript.catchUp();
-        transcript.replayed(View.Reason.LOSS, others(1, 4), false, List.of());
+        transcript.showMissed(View.Reason.LOSS, others(1, 4), false, List.of());
         assertThat(seen).containsExactly("LOSS", "m4");
     }
 
-    /** What was stored without comment is told, and known when it is replayed. */
+    /** An item that was stored without comment is reported, and recognised when it is replayed. */
     @Test
-    void whatIsStoredIsToldOnceAndNotShownAgain() {
-        caughtUp(others(1, 2));
+    void aStoredItemIsReportedOnceAndNotShownAgain() {
+        reconnect(others(1, 2));
         Outgoing mine = outgoing("hello", "bob");
-        transcript.sending(mine);
+        transcript.addOutgoing(mine);
         transcript.stored(mine);
         transcript.stored(mine);
         assertThat(sent).containsExactly("hello");
@@ -203,24 +203,24 @@ class TranscriptTest {
         List<Item> replay = new ArrayList<>(others(1, 2));
         replay.add(mine(3, "hello"));
         replay.add(other(4, "m4"));
-        transcript.replayed(View.Reason.LOSS, replay, false, List.of());
+        transcript.showMissed(View.Reason.LOSS, replay, false, List.of());
         assertThat(seen).containsExactly("LOSS", "m4");
-        // Nor what the replay showed, by the next one.
+        // Nor does the next replay show again what this one showed.
         transcript.catchUp();
         seen.clear();
-        transcript.replayed(View.Reason.LOSS, replay, false, List.of());
+        transcript.showMissed(View.Reason.LOSS, replay, false, List.of());
         assertThat(seen).containsExactly("LOSS");
     }
 
     @Test
-    void whatWasNotStoredIsRefused() {
-        caughtUp(others(1, 1));
+    void anItemThatWasNotStoredIsRefused() {
+        reconnect(others(1, 1));
         Outgoing mine = outgoing("lost", "bob");
-        transcript.sending(mine);
+        transcript.addOutgoing(mine);
         transcript.catchUp();
-        transcript.replayed(View.Reason.LOSS, others(1, 1), false, transcript.open());
+        transcript.showMissed(View.Reason.LOSS, others(1, 1), false, transcript.unconfirmed());
         assertThat(seen).containsExactly("LOSS", "NOT SENT lost");
-        assertThat(transcript.open()).isEmpty();
+        assertThat(transcript.unconfirmed()).isEmpty();
         assertThatThrownBy(mine::await).isInstanceOf(Outgoing.Refused.class).hasMessage("It was not stored.");
     }
 }

@@ -27,7 +27,7 @@ public final class AllCommands implements AutoCloseable {
      * Facts about this daemon that commands report.
      *
      * @param tls supplies which implementation of TLS is used
-     * @param transport by what sockets are served
+     * @param transport the socket transport in use
      * @param certificate supplies the facts of the certificate now presented to clients
      * @param clock supplies what is suspicious about the machine's clock, as a sentence; empty if nothing is
      */

@@ -23,14 +23,17 @@ import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** What needs the attention of an administrator, for {@code stats --check}, a sentence each. Any thread; blocks. */
+/**
+ * Finds what needs an administrator's attention, for {@code stats --check}, as one sentence each.
+ * Any thread; blocks.
+ */
 final class Checks {
     private static final Logger LOG = LogManager.getLogger(Checks.class);
 
     /** How far the clock may be behind the log, or off that of the database, before that is a problem. */
-    private static final Duration CLOCK = Duration.ofSeconds(10);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(10);
 
-    /** Percentages from which what is left is a problem. */
+    /** Percentage of use from which being nearly full is a problem. */
     private static final int FULL = 90;
 
     private final AllCommands.Facts facts;
@@ -48,16 +51,17 @@ final class Checks {
     }
 
     /**
-     * Returns the problems of a daemon that has reached its database, or had.
+     * Returns the problems of a daemon that has reached its database, though it may have lost it
+     * since.
      *
-     * @param withFiles whether the files are checked that the next start needs, which takes a while
+     * @param withFiles whether to check the files that the next start needs, which takes a while
      */
     List<String> problems(Running.Parts running, boolean isDatabaseAway, boolean withFiles) {
         List<String> problems = new ArrayList<>();
         if (isDatabaseAway) {
             problems.add("The database is away.");
         }
-        addOfDaemon(problems, withFiles);
+        addDaemonProblems(problems, withFiles);
         String search = running.services().search().indexer().trouble();
         if (!search.isEmpty()) {
             problems.add("Search is not available: " + search + ".");
@@ -69,7 +73,7 @@ final class Checks {
         }
         if (!isDatabaseAway) {
             try {
-                addOfDatabase(running, problems);
+                addDatabaseProblems(running, problems);
             } catch (DatabaseUnavailable e) {
                 // The journal has not noticed yet.
                 problems.add("The database is away.");
@@ -87,21 +91,21 @@ final class Checks {
     List<String> problems(String progress, boolean withFiles) {
         List<String> problems = new ArrayList<>();
         problems.add("Nobody is served yet: " + progress + ".");
-        addOfDaemon(problems, withFiles);
+        addDaemonProblems(problems, withFiles);
         return problems;
     }
 
-    private void addOfDaemon(List<String> problems, boolean withFiles) {
-        addOfLog(problems);
-        addOfClock(problems);
-        addOfCertificate(problems);
+    private void addDaemonProblems(List<String> problems, boolean withFiles) {
+        addLogProblems(problems);
+        addClockProblems(problems);
+        addCertificateProblems(problems);
         if (withFiles) {
             nextStart().forEach(problem -> problems.add("The next start would fail: " + problem + "."));
         }
-        addOfHeap(problems);
+        addHeapProblems(problems);
     }
 
-    private void addOfLog(List<String> problems) {
+    private void addLogProblems(List<String> problems) {
         String trouble = log.trouble();
         String unpublished = log.unpublished();
         if (trouble != null) {
@@ -110,20 +114,20 @@ final class Checks {
             problems.add("The audit log is written, but can't be published: " + unpublished + ".");
         }
         Instant logged = log.lastTime();
-        if (Duration.between(clock.instant(), logged).compareTo(CLOCK) > 0) {
+        if (Duration.between(clock.instant(), logged).compareTo(CLOCK_TOLERANCE) > 0) {
             problems.add("The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
                     + ": until then all events have that time. Was the clock ahead? `timedatectl` shows it.");
         }
     }
 
-    private void addOfClock(List<String> problems) {
+    private void addClockProblems(List<String> problems) {
         String suspicious = facts.clock().get();
         if (!suspicious.isEmpty()) {
             problems.add(suspicious);
         }
     }
 
-    private void addOfCertificate(List<String> problems) {
+    private void addCertificateProblems(List<String> problems) {
         ChainFacts certificate = facts.certificate().get();
         Instant now = clock.instant();
         long days = Duration.between(now, certificate.end()).toDays();
@@ -154,12 +158,13 @@ final class Checks {
         }
     }
 
-    private static void addOfHeap(List<String> problems) {
+    private static void addHeapProblems(List<String> problems) {
         ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .map(MemoryPoolMXBean::getCollectionUsage)
                 .filter(Objects::nonNull)
-                // The young generation is empty after each collection, and so small that nothing can be said of it.
+                // The young generation is empty after each collection, and too small to say
+                // anything.
                 .filter(usage -> usage.getMax() >= Runtime.getRuntime().maxMemory() / 2)
                 .filter(usage -> usage.getUsed() >= usage.getMax() / 100 * FULL)
                 .findFirst()
@@ -168,20 +173,21 @@ final class Checks {
                         + " MiB, of what was kept by the last collection: raise CHAT_HEAP in /etc/default/chatd."));
     }
 
-    private void addOfDatabase(Running.Parts running, List<String> problems) {
+    private void addDatabaseProblems(Running.Parts running, List<String> problems) {
         Stream.of(
                         running.services().storage().trouble(),
                         running.services().storage().trend())
                 .filter(problem -> !problem.isEmpty())
                 .forEach(problems::add);
         Instant before = clock.instant();
-        Instant its = running.services().storage().store().time();
+        Instant databaseTime = running.services().storage().store().time();
         Instant after = clock.instant();
-        if (its.isBefore(before.minus(CLOCK)) || its.isAfter(after.plus(CLOCK))) {
-            problems.add("The clock is off that of the database, which has " + its.truncatedTo(ChronoUnit.SECONDS)
-                    + " at " + before.truncatedTo(ChronoUnit.SECONDS) + ": `timedatectl` shows it, on both machines.");
+        if (databaseTime.isBefore(before.minus(CLOCK_TOLERANCE)) || databaseTime.isAfter(after.plus(CLOCK_TOLERANCE))) {
+            problems.add("The clock is off that of the database, which has "
+                    + databaseTime.truncatedTo(ChronoUnit.SECONDS) + " at "
+                    + before.truncatedTo(ChronoUnit.SECONDS) + ": `timedatectl` shows it, on both machines.");
         }
-        configuration.get().reports().told().stream()
+        configuration.get().reports().notified().stream()
                 .filter(name -> running.services().directory().named(name).isEmpty())
                 .forEach(name -> problems.add("reports.notify names " + name + ", but no user has that name."));
         ReportStore.Open open = running.services().reports().open();

@@ -42,25 +42,29 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
     }
 
     /** Checks the daemon's own file, or the content of the client's file if the request carries it. */
-    private SystemCalls.Judged check(SystemCalls.Draft draft) {
+    private SystemCalls.CheckResult check(SystemCalls.Draft draft) {
         String name = draft.file() == null ? file() : draft.file();
         try {
             Config config =
                     draft.content() != null ? configuration.check(draft.content(), name) : configuration.check();
             Reloader.Checked checked = reloader.check(config);
-            return new SystemCalls.Judged(name, checked.errors(), checked.warnings());
+            return new SystemCalls.CheckResult(name, checked.errors(), checked.warnings());
         } catch (ConfigException e) {
-            return new SystemCalls.Judged(name, e.errors(), List.of());
+            return new SystemCalls.CheckResult(name, e.errors(), List.of());
         }
     }
 
-    /** Returns what the client is to write: the daemon may not change its own configuration. */
+    /**
+     * Returns the text that the client is to write: the daemon may not change its own
+     * configuration.
+     */
     private SystemCalls.Edited edit(SystemCalls.Edit edit) {
         try {
             String text =
                     configuration.edit(Objects.requireNonNullElse(edit.content(), ""), edit.file(), edit.options());
             Reloader.Checked checked = reloader.check(configuration.check(text, edit.file()));
-            // What was wrong before, such as an expired certificate, is no reason not to change something else.
+            // An error that was there before, such as an expired certificate, must not prevent
+            // other changes.
             if (!checked.errors().isEmpty()) {
                 List<String> fresh = new ArrayList<>(checked.errors());
                 fresh.removeAll(errors(edit));
@@ -74,7 +78,7 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
         }
     }
 
-    /** Returns what is wrong with the files and directories that the file names now. */
+    /** Returns the errors in the files and directories that the file names now. */
     private List<String> errors(SystemCalls.Edit edit) {
         try {
             return reloader.check(configuration.check(Objects.requireNonNullElse(edit.content(), ""), edit.file()))

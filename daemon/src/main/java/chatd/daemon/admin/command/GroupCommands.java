@@ -47,7 +47,7 @@ public record GroupCommands(Running running) {
                         Role.administrators(),
                         (request, by, out) -> {
                             Account owner = running.services().administration().find(request.name());
-                            running.services().groups().administration().own(request.group(), owner.number());
+                            running.services().groups().administration().makeOwner(request.group(), owner.number());
                             return shown(groups().find(request.group()).orElseThrow());
                         },
                         "group",
@@ -92,7 +92,7 @@ public record GroupCommands(Running running) {
         return shown(group, directory());
     }
 
-    /** Returns what is told of a group. */
+    /** Returns the facts of a group that commands show. */
     static GroupCalls.Group shown(Group group, Directory directory) {
         Members members = directory.groups().members(group.number());
         return new GroupCalls.Group(

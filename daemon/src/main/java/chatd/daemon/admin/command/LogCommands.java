@@ -3,7 +3,7 @@ package chatd.daemon.admin.command;
 import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.LogCalls;
 import chatd.audit.read.LogTail;
-import chatd.audit.seal.SealPublic;
+import chatd.audit.seal.SealPublicKey;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Implements {@code chat-admin log}. */
-public record LogCommands(AuditLog log, Running running, Semaphore one) {
-    private static final int MOST_LINES = 100_000;
+public record LogCommands(AuditLog log, Running running, Semaphore comparisonPermit) {
+    private static final int MAX_LINES = 100_000;
 
     /** Maximum wait, in seconds, for the log to contain the last committed message; normally it takes moments. */
     private static final int PATIENCE_SECONDS = 5;
@@ -46,7 +46,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
                         (request, by, out) -> {
                             log.publish();
                             out.write(names(), LogCalls.Names::new);
-                            return new LogCalls.Place(directory());
+                            return new LogCalls.LogDirectory(directory());
                         },
                         "user",
                         "from",
@@ -81,7 +81,9 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
                     return new LogCalls.Anchor(seal);
                 }),
                 AdminCommand.of(
-                        LogCalls.MESSAGES, Role.administratorsAnd(Role.AUDITOR), (request, by, out) -> alone(out)));
+                        LogCalls.MESSAGES,
+                        Role.administratorsAnd(Role.AUDITOR),
+                        (request, by, out) -> messagesAlone(out)));
     }
 
     private String directory() {
@@ -104,10 +106,10 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
         return new LogCalls.Name("U" + number, name);
     }
 
-    private Nothing tail(LogCalls.Tail asked, Requester by, AdminCommand.Parts<LogCalls.Tailed> out)
+    private Nothing tail(LogCalls.Tail asked, Requester by, AdminCommand.Parts<LogCalls.TailPart> out)
             throws IOException, InterruptedException {
-        int lines = Request.within("lines", asked.lines(), 10, MOST_LINES);
-        out.write(names(), some -> new LogCalls.Tailed(some, null));
+        int lines = Request.within("lines", asked.lines(), 10, MAX_LINES);
+        out.write(names(), some -> new LogCalls.TailPart(some, null));
         try (LogTail tail = new LogTail(log.files(), lines)) {
             while (true) {
                 for (String line = tail.next(); line != null; line = tail.next()) {
@@ -116,16 +118,16 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
                         long number = Long.parseLong(naming.group(1));
                         Optional<Account> account = accounts().flatMap(directory -> directory.find(number));
                         if (account.isPresent()) {
-                            out.write(new LogCalls.Tailed(
+                            out.write(new LogCalls.TailPart(
                                     List.of(name(number, account.get().name())), null));
                         }
                     }
-                    out.write(new LogCalls.Tailed(null, line));
+                    out.write(new LogCalls.TailPart(null, line));
                 }
                 if (!asked.follow() || !out.isClientReading()) {
                     break;
                 }
-                tail.await();
+                tail.pause();
             }
         }
         return Nothing.NOTHING;
@@ -133,19 +135,20 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
 
     /** Returns the public half of the sealing key. */
     private LogCalls.Key key() {
-        SealPublic key = log.key();
+        SealPublicKey key = log.key();
         return new LogCalls.Key(key.id(), key.algorithm(), key.pem());
     }
 
     /** Runs {@link #messages}, one call at a time: it reads the whole store, through the pool that logins also use. */
-    private LogCalls.Count alone(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
-        if (!one.tryAcquire()) {
+    private LogCalls.Count messagesAlone(AdminCommand.Parts<LogCalls.Stored> out)
+            throws IOException, InterruptedException {
+        if (!comparisonPermit.tryAcquire()) {
             throw new Refusal(Code.BUSY, "Somebody is comparing the messages already. Try again when that is done.");
         }
         try {
             return messages(out);
         } finally {
-            one.release();
+            comparisonPermit.release();
         }
     }
 

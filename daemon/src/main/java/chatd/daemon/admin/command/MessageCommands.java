@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Implements {@code chat-admin message} and {@code report}. */
 public record MessageCommands(Running running) {
     /** Maximum number of reports listed, the newest. */
-    private static final int MOST = 10_000;
+    private static final int MAX_REPORTS = 10_000;
 
     /** Maximum number of messages before a reported one, and after it, that are shown. */
-    private static final int MOST_CONTEXT = 20;
+    private static final int MAX_CONTEXT = 20;
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
@@ -49,7 +49,7 @@ public record MessageCommands(Running running) {
                         Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             out.write(
-                                    reports().list(request.closed(), MOST),
+                                    reports().list(request.closed(), MAX_REPORTS),
                                     some -> new ReportCalls.Reports(
                                             some.stream().map(this::shown).toList()));
                             return Nothing.NOTHING;
@@ -60,7 +60,7 @@ public record MessageCommands(Running running) {
                         Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
                             ReportStore.Report report = reports().find(request.report());
-                            return new ReportCalls.Whole(
+                            return new ReportCalls.FullReport(
                                     shown(report),
                                     message(report.message()),
                                     report.text(),
@@ -78,7 +78,11 @@ public record MessageCommands(Running running) {
                         ReportCalls.NOTE,
                         Role.administratorsAnd(Role.MODERATOR),
                         (request, by, out) -> {
-                            reports().note(request.report(), Objects.requireNonNullElse(request.text(), ""), by.user());
+                            reports()
+                                    .addNote(
+                                            request.report(),
+                                            Objects.requireNonNullElse(request.text(), ""),
+                                            by.user());
                             return shown(reports().find(request.report()));
                         },
                         "report"),
@@ -93,15 +97,15 @@ public record MessageCommands(Running running) {
     }
 
     private List<ReportCalls.ContextMessage> context(ReportStore.Report report, @Nullable Integer asked) {
-        return reports().context(report, Request.within("context", asked, 0, MOST_CONTEXT)).stream()
-                .map(beside -> new ReportCalls.ContextMessage(
-                        beside.message().number(),
-                        beside.message().time().toString(),
-                        directory().nameOf(beside.message().sender()),
-                        beside.text(),
-                        beside.message().isErased() || beside.message().file() == null
+        return reports().context(report, Request.within("context", asked, 0, MAX_CONTEXT)).stream()
+                .map(neighbour -> new ReportCalls.ContextMessage(
+                        neighbour.message().number(),
+                        neighbour.message().time().toString(),
+                        directory().nameOf(neighbour.message().sender()),
+                        neighbour.text(),
+                        neighbour.message().isErased() || neighbour.message().file() == null
                                 ? null
-                                : beside.message().file().name()))
+                                : neighbour.message().file().name()))
                 .toList();
     }
 
@@ -124,7 +128,7 @@ public record MessageCommands(Running running) {
                 report.closedBy());
     }
 
-    private long number(MessageCalls.Shown which) {
+    private long number(MessageCalls.MessageOrFile which) {
         Long message = which.message();
         Long file = which.file();
         if ((message == null) == (file == null)) {
@@ -134,8 +138,8 @@ public record MessageCommands(Running running) {
     }
 
     private MessageCalls.Message message(long number) {
-        Amendments.Told told = running.services().amendments().show(number);
-        Message message = told.message();
+        Amendments.MessageStatus state = running.services().amendments().show(number);
+        Message message = state.message();
         List<Long> receivers = message.receivers();
         return new MessageCalls.Message(
                 number,
@@ -143,8 +147,8 @@ public record MessageCommands(Running running) {
                 directory().nameOf(message.sender()),
                 receivers == null ? null : receivers.stream().map(this::name).toList(),
                 message.file() == null ? "text" : "file",
-                told.corrections(),
-                told.takenBack() == null ? null : Objects.toString(told.takenBack()),
+                state.corrections(),
+                state.takenBack() == null ? null : Objects.toString(state.takenBack()),
                 reports().of(number).map(ReportStore.Report::number).orElse(null));
     }
 

@@ -22,12 +22,12 @@ public final class Running {
     public record Parts(Services services, Sessions sessions, Journal journal, List<InetSocketAddress> listening) {}
 
     /** Sets why the database has not been reached yet, in the database's own words; empty once it has been. */
-    public void waits(String reason) {
+    public void setWaitReason(String reason) {
         waiting = reason;
     }
 
     /** Provides the parts, from now on. */
-    public void started(Parts all) {
+    public void setParts(Parts all) {
         parts = all;
     }
 

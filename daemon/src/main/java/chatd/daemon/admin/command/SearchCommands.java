@@ -6,7 +6,10 @@ import chatd.daemon.admin.Role;
 import chatd.daemon.search.Indexer;
 import java.util.List;
 
-/** Implements {@code chat-admin search}. No command searches: administrators can't read messages with it. */
+/**
+ * Implements {@code chat-admin search}. There is no command that searches, so that administrators
+ * can't read messages with it.
+ */
 public record SearchCommands(Running running) {
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(

@@ -24,18 +24,18 @@ import java.util.concurrent.TimeUnit;
 /** Implements {@code stats}: the daemon's identity, users online, rates, load and the state of its parts. */
 public final class StatsCommands implements AutoCloseable {
     /** Seconds over which rates are averaged. */
-    private static final int WINDOW = 60;
+    private static final int WINDOW_SECONDS = 60;
 
     /** Seconds between samples. */
-    private static final int EVERY = 5;
+    private static final int SAMPLE_SECONDS = 5;
 
     /** Maximum interval in seconds between repeated statistics: one day. */
-    private static final int LONGEST_PAUSE = 86_400;
+    private static final int MAX_INTERVAL = 86_400;
 
-    private static final long LOOK_MILLIS = 250;
+    private static final long POLL_MILLIS = 250;
 
     /** Maximum users online who are listed by name. */
-    private static final int NAMED = 100;
+    private static final int MAX_NAMED = 100;
 
     private static final String AWAY = "away";
     private static final SystemCalls.People NOBODY = new SystemCalls.People(0, 0, 0, 0, List.of(), 0);
@@ -72,12 +72,12 @@ public final class StatsCommands implements AutoCloseable {
     /** Writes the statistics at the requested interval until the client stops reading. Blocks. */
     private Nothing watch(SystemCalls.Watch asked, Requester by, AdminCommand.Parts<SystemCalls.Stats> out)
             throws IOException, InterruptedException {
-        int seconds = Request.within("seconds", asked.seconds(), 2, LONGEST_PAUSE);
+        int seconds = Request.within("seconds", asked.seconds(), 2, MAX_INTERVAL);
         long pause = TimeUnit.SECONDS.toMillis(Math.max(1, seconds));
         while (out.isClientReading()) {
             out.write(stats(false));
-            for (long left = pause; left > 0 && out.isClientReading(); left -= LOOK_MILLIS) {
-                TimeUnit.MILLISECONDS.sleep(Math.min(left, LOOK_MILLIS));
+            for (long left = pause; left > 0 && out.isClientReading(); left -= POLL_MILLIS) {
+                TimeUnit.MILLISECONDS.sleep(Math.min(left, POLL_MILLIS));
             }
         }
         return Nothing.NOTHING;
@@ -89,11 +89,11 @@ public final class StatsCommands implements AutoCloseable {
                 Sample now = now();
                 synchronized (samples) {
                     samples.add(now);
-                    if (samples.size() > WINDOW / EVERY) {
+                    if (samples.size() > WINDOW_SECONDS / SAMPLE_SECONDS) {
                         samples.remove();
                     }
                 }
-                TimeUnit.SECONDS.sleep(EVERY);
+                TimeUnit.SECONDS.sleep(SAMPLE_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -134,7 +134,7 @@ public final class StatsCommands implements AutoCloseable {
     }
 
     private List<String> problems(Optional<Running.Parts> all, SystemCalls.Parts parts, boolean withFiles) {
-        return all.map(there -> checks.problems(there, parts.database().equals(AWAY), withFiles))
+        return all.map(started -> checks.problems(started, parts.database().equals(AWAY), withFiles))
                 .orElseGet(() -> checks.problems(running.progress(), withFiles));
     }
 
@@ -192,7 +192,7 @@ public final class StatsCommands implements AutoCloseable {
                         .map(session -> String.valueOf(session.name()))
                         .distinct()
                         .sorted()
-                        .limit(NAMED)
+                        .limit(MAX_NAMED)
                         .toList(),
                 sessions.connections().all().size());
     }

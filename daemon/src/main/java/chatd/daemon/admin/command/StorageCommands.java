@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 /** Implements {@code chat-admin storage}. */
 public record StorageCommands(Running running) {
     /** Maximum number of accounts, and of files, that are listed. */
-    private static final int LISTED = 20;
+    private static final int MAX_LISTED = 20;
 
     /** Maximum number of contents of each kind that a check lists. */
-    private static final int FOUND = 1_000;
+    private static final int MAX_FOUND = 1_000;
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
                 AdminCommand.readOnly(StorageCalls.SHOW, Role.administrators(), (request, by, out) -> report()),
-                AdminCommand.readOnly(StorageCalls.CHECK, Role.administrators(), (request, by, out) -> checked()));
+                AdminCommand.readOnly(StorageCalls.CHECK, Role.administrators(), (request, by, out) -> check()));
     }
 
     private StorageStore store() {
@@ -38,13 +38,13 @@ public record StorageCommands(Running running) {
         Directory directory = running.services().directory();
         return new StorageCalls.Report(
                 storage.used(),
-                storage.most() == 0 ? null : (Long) storage.most(),
+                storage.limit() == 0 ? null : (Long) storage.limit(),
                 orNull(storage.free()),
                 storage.reserve(),
-                store().largestAccounts(LISTED).stream()
+                store().largestAccounts(MAX_LISTED).stream()
                         .map(each -> {
                             Account account = directory.numbered(each.account());
-                            return new StorageCalls.Owner(
+                            return new StorageCalls.StorageByAccount(
                                     account.name(),
                                     account.number(),
                                     each.stored().files(),
@@ -58,7 +58,7 @@ public record StorageCommands(Running running) {
                                 kind.contents().files(),
                                 kind.contents().bytes()))
                         .toList(),
-                store().largestFiles(LISTED).stream()
+                store().largestFiles(MAX_LISTED).stream()
                         .map(file -> new StorageCalls.Large(
                                 file.number(),
                                 file.bytes(),
@@ -80,13 +80,13 @@ public record StorageCommands(Running running) {
         return value.isEmpty() ? null : (Long) value.getAsLong();
     }
 
-    private StorageCalls.Checked checked() {
+    private StorageCalls.Checked check() {
         StorageStore.Counts counts = store().counts();
         return new StorageCalls.Checked(
                 counts.files(),
                 counts.contents(),
-                store().unusedContents(FOUND),
-                store().broken(FOUND).stream()
+                store().unusedContents(MAX_FOUND),
+                store().broken(MAX_FOUND).stream()
                         .map(one -> new StorageCalls.Broken(one.content(), one.file(), one.missing()))
                         .toList());
     }

@@ -45,7 +45,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 AdminCommand.of(
                         UserCalls.SHOW,
                         Role.all(),
-                        (request, by, out) -> whole(administration().find(request.name())),
+                        (request, by, out) -> details(administration().find(request.name())),
                         "name"),
                 setting(
                         UserCalls.ADD,
@@ -98,7 +98,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 AdminCommand.of(
                         UserCalls.DELETE,
                         Role.administrators(),
-                        (request, by, out) -> deleted(request, by.user()),
+                        (request, by, out) -> delete(request, by.user()),
                         "name",
                         "heir",
                         "longest",
@@ -106,7 +106,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 AdminCommand.of(
                         UserCalls.IMPORT,
                         Role.administrators(),
-                        this::imported,
+                        this::importAccounts,
                         "accounts",
                         "sync",
                         "similar",
@@ -120,23 +120,26 @@ public record UserCommands(Running running, Supplier<Config> config) {
         return running.services().administration();
     }
 
-    private UserCalls.Details deleted(UserCalls.Deletion request, String by) throws InterruptedException {
+    private UserCalls.Details delete(UserCalls.Deletion request, String by) throws InterruptedException {
         if (!request.dryRun()) {
-            return whole(administration().delete(request.name(), request.heir(), request.longest(), by));
+            return details(administration().delete(request.name(), request.heir(), request.longest(), by));
         }
         Account account = administration().find(request.name());
         var _ = administration().heir(account, request.heir(), request.longest());
-        return whole(account);
+        return details(account);
     }
 
-    private List<GroupCalls.Group> onlyOwnerOf(Account account) {
+    private List<GroupCalls.Group> groupsOwnedAlone(Account account) {
         Directory directory = running.services().directory();
         return directory.groups().ownedAlone(account.number()).stream()
                 .map(group -> GroupCommands.shown(group, directory))
                 .toList();
     }
 
-    /** Returns which names somebody may give: helpers no titles, and none that looks like another. */
+    /**
+     * Returns which names somebody may give: helpers give no titles, and no name that looks like
+     * another.
+     */
     private NamePolicy policy(Requester by, boolean similar) {
         if (by.role() == Role.ADMINISTRATOR) {
             return NamePolicy.ofAdministrator(similar);
@@ -149,11 +152,11 @@ public record UserCommands(Running running, Supplier<Config> config) {
 
     /** A command that sets a password: on a new account or on an existing one. */
     private interface Setting {
-        Account set(UserCalls.Setting request, Secret password, Requester by) throws InterruptedException;
+        Account set(UserCalls.AddOrReset request, Secret password, Requester by) throws InterruptedException;
     }
 
     private AdminCommand<?, ?, ?> setting(
-            AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call, Setting setting) {
+            AdminCall<UserCalls.AddOrReset, Nothing, UserCalls.Account> call, Setting setting) {
         return AdminCommand.of(
                 call,
                 Role.administratorsAnd(Role.HELPER),
@@ -185,7 +188,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
     }
 
     private UserCalls.Changed changed(Administration.Outcome outcome) {
-        return new UserCalls.Changed(shown(outcome.account()), outcome.changed(), onlyOwnerOf(outcome.account()));
+        return new UserCalls.Changed(shown(outcome.account()), outcome.changed(), groupsOwnedAlone(outcome.account()));
     }
 
     private UserCalls.Account shown(Account account) {
@@ -196,7 +199,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 account.stateAt(Instant.now()).name().toLowerCase(Locale.ROOT),
                 account.mustChange(),
                 account.passwordEnds().map(Object::toString).orElse(null),
-                account.everyone(),
+                account.mayWriteToEveryone(),
                 running.sessions().presence().isOnline(account.number()),
                 account.mutedUntil()
                         .filter(Instant.now()::isBefore)
@@ -208,7 +211,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 account.note());
     }
 
-    private UserCalls.Details whole(Account account) {
+    private UserCalls.Details details(Account account) {
         Storage storage = running.services().storage();
         StorageStore.Stored stored = storage.store().of(account.number());
         OptionalLong quota = storage.quota(account);
@@ -219,7 +222,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 stored.files(),
                 stored.bytes(),
                 quota.isEmpty() ? null : (Long) quota.getAsLong(),
-                onlyOwnerOf(account));
+                groupsOwnedAlone(account));
     }
 
     private static OptionalLong quota(UserCalls.Quota request) {
@@ -230,8 +233,8 @@ public record UserCommands(Running running, Supplier<Config> config) {
         return quota == null ? OptionalLong.empty() : OptionalLong.of(quota);
     }
 
-    private UserCalls.Imported imported(
-            UserCalls.ImportList list, Requester by, AdminCommand.Parts<UserCalls.Ready> out)
+    private UserCalls.Imported importAccounts(
+            UserCalls.ImportList list, Requester by, AdminCommand.Parts<UserCalls.HashProgress> out)
             throws InterruptedException {
         List<AccountImport.Row> rows = list.accounts().stream()
                 .map(row -> new AccountImport.Row(
@@ -259,22 +262,22 @@ public record UserCommands(Running running, Supplier<Config> config) {
                                     Request.within("disabling", list.disabling(), 0, Integer.MAX_VALUE),
                                     by.user(),
                                     progress(out));
-            return new UserCalls.Imported(plan.added(), plan.left(), plan.noted(), plan.disabled(), plan.atMost());
+            return new UserCalls.Imported(plan.added(), plan.unchanged(), plan.noted(), plan.disabled(), plan.atMost());
         } finally {
             rows.forEach(row -> row.password().wipe());
         }
     }
 
-    private static AccountImport.Progress progress(AdminCommand.Parts<UserCalls.Ready> out) {
+    private static AccountImport.Progress progress(AdminCommand.Parts<UserCalls.HashProgress> out) {
         return new AccountImport.Progress() {
             private long due = System.nanoTime() + PROGRESS_NANOS;
 
             @Override
             public void ready(int count, int all) {
-                // The last one always: for a client that has gone, nothing must be done.
+                // Always writes the last one: if the client has gone, nothing must be done.
                 if (count == all || System.nanoTime() - due >= 0) {
                     due = System.nanoTime() + PROGRESS_NANOS;
-                    out.write(new UserCalls.Ready(count, all));
+                    out.write(new UserCalls.HashProgress(count, all));
                 }
             }
         };

@@ -40,11 +40,11 @@ public record Account(
     /**
      * What administrators allow.
      *
-     * @param everyone whether it may write to everyone where that is restricted
+     * @param mayWriteToEveryone whether it may write to everyone where that is restricted
      * @param mutedUntil until when it may not write; empty if it may
      * @param quota bytes that its files may have together; empty for what is configured; 0 for none at all
      */
-    public record Rights(boolean everyone, Optional<Instant> mutedUntil, OptionalLong quota) {
+    public record Rights(boolean mayWriteToEveryone, Optional<Instant> mutedUntil, OptionalLong quota) {
         public static final Rights DEFAULT = new Rights(false, Optional.empty(), OptionalLong.empty());
     }
 
@@ -108,8 +108,8 @@ public record Account(
     }
 
     /** Returns whether it may write to everyone where that is restricted. */
-    public boolean everyone() {
-        return rights.everyone();
+    public boolean mayWriteToEveryone() {
+        return rights.mayWriteToEveryone();
     }
 
     /** Returns until when it may not write; empty if it may. */
@@ -155,11 +155,11 @@ public record Account(
     }
 
     public Account withMute(Optional<Instant> until) {
-        return withRights(new Rights(rights.everyone(), until, rights.quota()));
+        return withRights(new Rights(rights.mayWriteToEveryone(), until, rights.quota()));
     }
 
     public Account withQuota(OptionalLong bytes) {
-        return withRights(new Rights(rights.everyone(), rights.mutedUntil(), bytes));
+        return withRights(new Rights(rights.mayWriteToEveryone(), rights.mutedUntil(), bytes));
     }
 
     private Account withRights(Rights other) {

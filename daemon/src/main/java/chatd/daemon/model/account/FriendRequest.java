@@ -4,11 +4,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of a user to another to be a friend.
+ * A friend request from one user to another.
  *
  * @param open whether it was neither answered nor withdrawn
  * @param told whether the asked user knows of it
- * @param declined when the asked user declined last; null if it never did
+ * @param declined when the asked user declined last; null if they never did
  */
 public record FriendRequest(
         long asker,

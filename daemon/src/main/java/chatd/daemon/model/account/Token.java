@@ -3,11 +3,11 @@ package chatd.daemon.model.account;
 import java.nio.ByteBuffer;
 
 /**
- * What is stored of a token, with which a session goes on after its connection was lost.
+ * The stored form of a token, with which a session is resumed after its connection was lost.
  *
  * @param hash SHA-256 of the token
  * @param device the label of its session's device
- * @param quiet whether its session does not make its user online
+ * @param quiet whether its session does not show its user as online
  * @param begins the number of the last message before its session
  */
 public record Token(ByteBuffer hash, long account, String device, boolean quiet, long begins) {

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * @param once the identifier that its client gave it; null if none
  */
 public record AccountChange(
-        Change change, Effect effect, @Nullable SentOnce once) implements Entry {
+        Change change, Effect effect, @Nullable IdempotencyKey once) implements Entry {
     public AccountChange(Change change, Effect effect) {
         this(change, effect, null);
     }
 
     /** Returns the same change with the identifier that its client gave it. */
-    public AccountChange with(@Nullable SentOnce id) {
+    public AccountChange with(@Nullable IdempotencyKey id) {
         return new AccountChange(change, effect, id);
     }
 

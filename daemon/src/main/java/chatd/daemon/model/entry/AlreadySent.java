@@ -1,8 +1,8 @@
 package chatd.daemon.model.entry;
 
 /**
- * Thrown in place of an entry if there is nothing to be done: the same was sent before, with the same identifier, or what
- * is to be is so already. Has no stack trace.
+ * Thrown in place of an entry if there is nothing to be done: the same was sent before, with the
+ * same identifier, or the requested state is in force already. Has no stack trace.
  */
 public final class AlreadySent extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -5,14 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody has done about a stored message. Has a number of its own, among those of the messages.
+ * A change of a stored message: taken back, corrected, or reacted to. Has a number of its own, from
+ * the sequence of the messages.
  *
  * @param sender who did it; {@link Message#SERVER} is an administrator
- * @param notifiedAccounts the accounts that learn of it, {@code sender} among them; null for all who have the message, which went to
- *     everyone or to a group, and if it was read from the database
- * @param origin the connection it came from; null if it was read from the database, which does not store it, and for
- *     administrators
- * @param once the identifier that its client gave it; null if none, or if it was read from the database
+ * @param notifiedAccounts the accounts that learn of it, {@code sender} among them; null for all
+ *     who have the message, if that went to everyone or to a group, and if it was read from the
+ *     database
+ * @param origin the connection it came from; null if it was read from the database, which does not
+ *     store it, and for administrators
+ * @param once the identifier that its client gave it; null if none, or if it was read from the
+ *     database
  */
 public record Amendment(
         long number,
@@ -22,7 +25,7 @@ public record Amendment(
         Act act,
         @Nullable List<Long> notifiedAccounts,
         @Nullable Origin origin,
-        @Nullable SentOnce once)
+        @Nullable IdempotencyKey once)
         implements Entry {
 
     /**
@@ -53,10 +56,11 @@ public record Amendment(
     public record Corrected(@Nullable String text, byte[] salt) implements Act {}
 
     /**
-     * A user reacts, or no longer.
+     * A user adds or withdraws a reaction.
      *
      * @param code an emoticon's code, or an emoji; null if the message was taken back afterwards
-     * @param hidden whether nobody else learns of it, since the other of the pair had blocked the user
+     * @param hidden whether nobody else learns of it, because the other of the pair had blocked the
+     *     user
      */
     public record Reacted(@Nullable String code, boolean on, boolean hidden) implements Act {}
 

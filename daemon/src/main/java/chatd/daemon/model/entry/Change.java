@@ -39,7 +39,7 @@ public record Change(
         return new Change(number, account.number(), account.name(), kind, time, was, actor, Optional.empty(), 0, 0, 0);
     }
 
-    /** Returns a change that a user made to its own account. */
+    /** Returns a change that a user made to their own account. */
     public static Change own(Origin origin, long number, long account, String name, Kind kind, Instant time, int size) {
         return new Change(number, account, name, kind, time, null, null, Optional.of(origin), size, 0, 0);
     }

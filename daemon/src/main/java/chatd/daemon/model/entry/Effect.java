@@ -1,7 +1,7 @@
 package chatd.daemon.model.entry;
 
 import chatd.daemon.model.account.Account;
-import chatd.daemon.model.account.Remembered;
+import chatd.daemon.model.account.RememberedDevice;
 import chatd.daemon.model.account.Token;
 import chatd.daemon.model.message.StoredFile;
 import java.time.Instant;
@@ -13,7 +13,7 @@ public sealed interface Effect {
     record AccountMade(Account account, String hash) implements Effect {}
 
     /**
-     * Ends the account's tokens and forgets its devices, too.
+     * Sets a password; also ends the account's tokens and forgets its devices.
      *
      * @param ends when a one-time password expires; empty for never
      * @param kept a token that does not end; null for none
@@ -24,7 +24,7 @@ public sealed interface Effect {
             boolean mustChange,
             Optional<Instant> ends,
             @Nullable Token kept,
-            @Nullable Remembered remembered)
+            @Nullable RememberedDevice remembered)
             implements Effect {}
 
     /** Replaces the account, except its password and its logins. */
@@ -37,8 +37,10 @@ public sealed interface Effect {
     record AccountDeleted() implements Effect {}
 
     /**
-     * @param rehashed the same password hashed again, with the current parameters; null if that was not needed
-     * @param token what is new, and replaces any other of the same device; null if there is none
+     * @param rehashed the same password hashed again, with the current parameters; null if that was
+     *     not needed
+     * @param token the new token, which replaces any other of the same device; null if there is
+     *     none
      * @param remembered the device as it is known from now on; null if that does not change
      */
     record LoggedIn(
@@ -47,7 +49,7 @@ public sealed interface Effect {
             String network,
             @Nullable String rehashed,
             @Nullable Token token,
-            @Nullable Remembered remembered)
+            @Nullable RememberedDevice remembered)
             implements Effect {}
 
     record SettingsStored(byte[] document) implements Effect {}

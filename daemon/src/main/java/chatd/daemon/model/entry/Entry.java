@@ -2,7 +2,10 @@ package chatd.daemon.model.entry;
 
 import org.jspecify.annotations.Nullable;
 
-/** An entry that the journal writes: a message, what becomes of one, a change of a group, or of one or more accounts. */
+/**
+ * An entry that the journal writes: a message, an amendment of one, or a change of a group or of
+ * one or more accounts.
+ */
 public sealed interface Entry permits Message, Amendment, GroupChange, AccountChange, AccountChanges {
 
     /**
@@ -12,7 +15,7 @@ public sealed interface Entry permits Message, Amendment, GroupChange, AccountCh
     long position();
 
     /** Returns the identifier that its client gave it; null if none. */
-    default @Nullable SentOnce once() {
+    default @Nullable IdempotencyKey once() {
         return null;
     }
 

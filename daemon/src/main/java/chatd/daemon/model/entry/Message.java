@@ -31,7 +31,7 @@ public record Message(
         byte[] salt,
         References references,
         @Nullable Origin origin,
-        @Nullable SentOnce once)
+        @Nullable IdempotencyKey once)
         implements Entry {
     public Message {
         withheld = List.copyOf(withheld);

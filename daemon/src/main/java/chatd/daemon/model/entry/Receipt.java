@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client learns about what it has sent once that is committed.
+ * What a client is told about something it has sent, once that is committed.
  *
- * @param message the number of the message that it became; 0 if it became none
- * @param time when that was
- * @param group the number of the group that it made; 0 if it made none
- * @param file the number of the file that it is; null if it is none
+ * @param message the number of the message; 0 if it was not a message
+ * @param time when it was committed
+ * @param group the number of the group that was created; 0 if none was
+ * @param file the number of the file; null if it was not a file
  */
 public record Receipt(
         long message, Instant time, long group, @Nullable Long file) {

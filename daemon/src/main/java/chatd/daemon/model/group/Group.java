@@ -5,7 +5,7 @@ package chatd.daemon.model.group;
  *
  * @param number never reused
  * @param name not unique
- * @param wholeHistory whether those who come see what was said before
+ * @param wholeHistory whether new members see earlier messages
  * @param open whether anybody may find and join it
  */
 public record Group(long number, String name, String topic, boolean wholeHistory, boolean open, boolean closed) {

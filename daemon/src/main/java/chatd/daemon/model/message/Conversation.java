@@ -3,8 +3,8 @@ package chatd.daemon.model.message;
 import chatd.protocol.value.Addressee;
 
 /**
- * The numbers of conversations, as the database has them: 0 for everyone, that of a group, which has 31 bits, or one for
- * each pair of accounts.
+ * The numbers of conversations, as stored in the database: 0 for everyone, a group's own number,
+ * which has 31 bits, or one for each pair of accounts.
  */
 public final class Conversation {
     public static final long EVERYONE = 0;
@@ -26,8 +26,8 @@ public final class Conversation {
     }
 
     /**
-     * Returns the conversation of what a user sends to another who has blocked it: another number than {@link #of}
-     * returns for any two, so that nobody but the sender ever finds it.
+     * Returns the conversation of what a user sends to another who has blocked them: a number that
+     * {@link #of} never returns, so that nobody but the sender ever finds it.
      */
     public static long withheld(long sender, long receiver) {
         return sender << 32 | WITHHELD | receiver;
@@ -39,7 +39,7 @@ public final class Conversation {
     }
 
     /** Returns the other side of a conversation of an account, an {@link Addressee}. */
-    public static long with(long conversation, long account) {
+    public static long otherSide(long conversation, long account) {
         if (conversation >>> 32 == 0) {
             return Addressee.group(conversation);
         }

@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * A user, and what it may read of groups, as of one moment.
+ * A user, and what they may read of groups, as of one moment.
  *
- * @param groups those that it is, or was, in, by number
- * @param isResuming whether of groups only what was there after it came is read, as its sessions were sent it
+ * @param groups those that the user is, or was, in, by number
+ * @param isResuming whether, in groups, only what came after the user joined is read, as their
+ *     sessions were sent it
  */
 public record Reader(Account account, SortedMap<Long, Group> groups, boolean isResuming) {
-    /** Returns the same, reading what its sessions were sent. */
+    /** Returns the same reader, limited to what their sessions were sent. */
     public Reader resuming() {
         return new Reader(account, groups, true);
     }
@@ -22,15 +23,15 @@ public record Reader(Account account, SortedMap<Long, Group> groups, boolean isR
      * What a user may read of a group.
      *
      * @param newest no number in the group's history is higher
-     * @param stretches the earliest first
+     * @param periods the earliest first
      */
-    public record Group(long newest, List<MembershipPeriod> stretches) {
+    public record Group(long newest, List<MembershipPeriod> periods) {
         public Group {
-            stretches = List.copyOf(stretches);
+            periods = List.copyOf(periods);
         }
 
         public boolean sees(long message) {
-            return stretches.stream().anyMatch(stretch -> stretch.has(message));
+            return periods.stream().anyMatch(stretch -> stretch.contains(message));
         }
     }
 

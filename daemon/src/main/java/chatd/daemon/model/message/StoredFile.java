@@ -5,7 +5,8 @@ import chatd.protocol.value.Media;
 /**
  * A file as it is sent: a name for a content that is already stored.
  *
- * @param content the number under which it was uploaded; {@link #STORED} if it is to be one that has this digest
+ * @param content the number under which it was uploaded; {@link #STORED} for whichever stored
+ *     content has this digest
  * @param digest SHA-256 of the content
  */
 @SuppressWarnings("ArrayRecordComponent") // its digest is compared by Arrays

@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
  * @param end exclusive
  */
 record ByteRange(long from, long end) {
-    /** One range: browsers and downloaders ask for no more, and the whole answers any other. */
+    /**
+     * A single range: browsers and downloaders ask for no more; the answer to any other is the
+     * whole file.
+     */
     private static final Pattern ONE = Pattern.compile("bytes=([0-9]*)-([0-9]*)");
 
     /** More than any file has. */
@@ -23,7 +26,7 @@ record ByteRange(long from, long end) {
     }
 
     /**
-     * Returns the range that a request asks for; empty if it asks for the whole, or for what is to be answered with it.
+     * Returns the range that a request asks for; empty if the whole file is to be sent.
      *
      * @param etag of the file, in quotes
      */
@@ -46,7 +49,7 @@ record ByteRange(long from, long end) {
         return digits.length() > 18 ? BEYOND : Math.min(BEYOND, Long.parseLong(digits));
     }
 
-    /** Returns whether a file has none of it. */
+    /** Returns whether the file has none of it. */
     boolean isUnsatisfiable() {
         return from >= end;
     }

@@ -36,13 +36,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request about a file: who sends it is recognised, then it is carried out, on a virtual thread of its own, and
- * answered. What breaks off loses nothing but the request.
+ * One request about a file: authenticated, carried out on a virtual thread of its own, and
+ * answered. If the connection breaks, only the request is lost.
  */
 final class FileExchange implements Runnable {
     private static final Pattern FILE = Pattern.compile("/files/([1-9][0-9]{0,9})");
 
-    /** Gives a refusal the type of messages about files. */
+    /** A command that gives refusals the type of messages about files. */
     private static final FileCommand OF_FILES = new FileCommand.GetFile(0, 0, false, "");
 
     /** Maximum number of cookies of our name that are looked at. */
@@ -58,18 +58,18 @@ final class FileExchange implements Runnable {
     private final RequestBody body;
     private final int port;
 
-    /** @param port the one that the request came to */
+    /** @param port the server's port that the request came to */
     FileExchange(
             HttpRequests connection,
             Session session,
-            FileRequests rooms,
+            FileRequests requests,
             HttpRequest head,
             RequestBody body,
             int port) {
         this.connection = connection;
         this.session = session;
-        this.requests = rooms;
-        this.config = rooms.config().get();
+        this.requests = requests;
+        this.config = requests.config().get();
         this.head = head;
         this.body = body;
         this.port = port;
@@ -260,7 +260,7 @@ final class FileExchange implements Runnable {
         return Long.valueOf(offset);
     }
 
-    /** Returns the size that the file has by the length of the body; -1 if that is not told. */
+    /** Returns the file's size according to the length of the body; -1 if that is not given. */
     private long announced(@Nullable Long offset) {
         String length = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
         return length == null ? -1 : Long.parseLong(length) + (offset == null ? 0 : offset);
@@ -275,7 +275,7 @@ final class FileExchange implements Runnable {
         }
     }
 
-    /** @param size the one that it has if the parameter is missing; -1 if that is required */
+    /** @param size the size if the parameter is missing; -1 if the parameter is required */
     private static FilesOverHttp.Sending sending(Query query, long size) {
         String sha256 = query.get("sha256", "");
         if (!sha256.isEmpty() && !sha256.matches("[0-9a-fA-F]{64}")) {
@@ -371,7 +371,7 @@ final class FileExchange implements Runnable {
             boolean isGoing = true;
             for (long offset = part.from(); isGoing && offset < part.end(); ) {
                 byte[] piece = outgoing.read(offset, part.end() - offset, answer::isBacklogLarge);
-                if (!bearer.isGood()) {
+                if (!bearer.isValid()) {
                     session.abort("the token has ended");
                     return;
                 }
@@ -379,7 +379,7 @@ final class FileExchange implements Runnable {
                 isGoing = answer.send(piece);
             }
         } catch (RuntimeException | InterruptedException e) {
-            // The head is gone, so that nothing else can be answered.
+            // The head has been sent, so that nothing else can be answered.
             session.abort("file transfer broken off");
             throw e;
         }

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What requests about files need of the daemon (page {@code chat-json-1.md}, "Files over HTTP"). Any thread.
+ * What requests about files need from the daemon (page {@code chat-json-1.md}, "Files over HTTP").
+ * Any thread.
  *
  * @param dispatcher turns failures into refusals
  */
@@ -38,7 +39,7 @@ public record FileRequests(FilesOverHttp files, Bearers bearers, Dispatcher disp
         return path;
     }
 
-    /** Returns whether the head says in one way alone how long the body is. */
+    /** Returns whether the head names one host, and states the body's length unambiguously. */
     static boolean isUnambiguous(HttpRequest head) {
         HttpHeaders headers = head.headers();
         List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);

@@ -17,8 +17,9 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     static final String USE_TLS = "This port takes TLS only: write https:// in place of http://.\n";
 
     /** Where {@code chat/1} is expected. */
-    static final String SAY_SO = "This is a chatd server. A client of HTTP has to offer http/1.1 by ALPN when it begins"
-            + " with TLS; without ALPN, chat/1 is spoken here.\n";
+    static final String OFFER_ALPN =
+            "This is a chatd server. A client of HTTP has to offer http/1.1 by ALPN when it begins"
+                    + " with TLS; without ALPN, chat/1 is spoken here.\n";
 
     private final Consumer<ChannelHandlerContext> http;
 

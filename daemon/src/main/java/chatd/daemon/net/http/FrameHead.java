@@ -62,7 +62,7 @@ final class FrameHead {
         if (length() < 0 || (lengthBytes() == 2 && length() < 126) || (lengthBytes() == 8 && length() <= 0xffff)) {
             throw broken("a frame's length is not written as it has to be");
         }
-        // What does not become smaller by compression becomes a little larger.
+        // Compression makes incompressible data a little larger.
         if (length() > (isCompressed() ? most + most / 64 + 64L : most)) {
             throw new MalformedFrame(MalformedFrame.Kind.SIZE, "a frame over the limit");
         }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** HTTP on the daemon's port: its pages, and WebSockets. Any thread. */
 public final class Http {
-    /** For the process: its buffers are outside the heap, and nothing tells when the last connection has sent them. */
+    /**
+     * One for the whole process: its buffers are outside the heap, and nothing tells when the last
+     * connection has sent them.
+     */
     private static final Site SITE = new Site();
 
     private final FileRequests files;
@@ -35,7 +38,7 @@ public final class Http {
      * @param ctx the handler between TLS and the connection, after which those of HTTP are added
      * @param isProxied whether it comes from a proxy; some offer no ALPN: then the first bytes tell the protocol
      */
-    public void greet(ChannelHandlerContext ctx, ClientConnection connection, boolean isProxied) {
+    public void serve(ChannelHandlerContext ctx, ClientConnection connection, boolean isProxied) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         @Nullable String protocol = tls.applicationProtocol();
         if (Dialects.HTTP.equals(protocol)) {
@@ -46,12 +49,12 @@ public final class Http {
                             ctx.name(),
                             "first bytes",
                             isProxied
-                                    ? new FirstBytes(first -> serveUnasked(first, connection))
-                                    : FirstBytes.hint(FirstBytes.SAY_SO));
+                                    ? new FirstBytes(first -> serveWithoutAlpn(first, connection))
+                                    : FirstBytes.hint(FirstBytes.OFFER_ALPN));
         }
     }
 
-    private void serveUnasked(ChannelHandlerContext ctx, ClientConnection connection) {
+    private void serveWithoutAlpn(ChannelHandlerContext ctx, ClientConnection connection) {
         connection.speak(connection.dialects().named(Dialects.HTTP), Goodbye.NONE);
         HttpRequests.serve(ctx, connection, SITE, files, config);
     }

@@ -38,9 +38,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the requests of one HTTP connection, one at a time, until one of them makes it a WebSocket. Requests are small
- * and have no body, but for those about files, which a thread of their own carries out ({@link FileExchange}); the first
- * that breaks a rule is the last. On the connection's event loop, except where a method says otherwise.
+ * Answers the requests of one HTTP connection, one at a time, until one of them makes it a
+ * WebSocket. Requests are small and have no body, except those about files, which a thread of their
+ * own carries out ({@link FileExchange}); the first that breaks a rule is the last. On the
+ * connection's event loop, except where a method says otherwise.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 final class HttpRequests extends ChannelDuplexHandler {
@@ -60,15 +61,15 @@ final class HttpRequests extends ChannelDuplexHandler {
     /** The request about a file that is being carried out; null if there is none. */
     private @Nullable FileExchange exchange;
 
-    /** Whether the connection is kept after that. */
+    /** Whether the connection is kept open after that request. */
     private boolean keepAlive;
 
     /** Bytes of a response's body that are still to be written. */
     private long bodyLeft;
 
     private @Nullable HttpRequest request;
-    private boolean answering;
-    private boolean over;
+    private boolean isAnswering;
+    private boolean isOver;
     private @Nullable Future<?> idle;
 
     private HttpRequests(ClientConnection connection, Site site, FileRequests files, Supplier<Config> config) {
@@ -105,7 +106,7 @@ final class HttpRequests extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
-            if (over || connection.isIgnoringInput()) {
+            if (isOver || connection.isIgnoringInput()) {
                 return;
             }
             FileExchange current = exchange;
@@ -113,7 +114,7 @@ final class HttpRequests extends ChannelDuplexHandler {
                 receive(current, (HttpObject) message);
                 return;
             }
-            if (answering) {
+            if (isAnswering) {
                 // The socket is full: a client that reads no answers could otherwise cause many with few bytes.
                 reportViolation(ctx, "a further HTTP request before an answer was read");
                 return;
@@ -215,7 +216,7 @@ final class HttpRequests extends ChannelDuplexHandler {
     void answer(FullHttpResponse response) {
         context().executor().execute(() -> {
             FileExchange ended = exchange;
-            if (ended == null || over) {
+            if (ended == null || isOver) {
                 response.release();
                 return;
             }
@@ -233,10 +234,10 @@ final class HttpRequests extends ChannelDuplexHandler {
      */
     boolean begin(HttpResponse response, long bytes) throws InterruptedException {
         var begun = context().executor().submit(() -> {
-            if (over || !context().channel().isActive()) {
+            if (isOver || !context().channel().isActive()) {
                 return false;
             }
-            answering = true;
+            isAnswering = true;
             bodyLeft = bytes;
             HttpUtil.setKeepAlive(response.headers(), HttpVersion.HTTP_1_1, keepAlive);
             context().write(response);
@@ -300,7 +301,7 @@ final class HttpRequests extends ChannelDuplexHandler {
 
     /** Has the violation logged, and the connection closed once the answer before it is sent. */
     private void reportViolation(ChannelHandlerContext ctx, String what) {
-        over = true;
+        isOver = true;
         ctx.fireUserEventTriggered(new MalformedFrame(what));
     }
 
@@ -324,7 +325,7 @@ final class HttpRequests extends ChannelDuplexHandler {
 
     /** Sends an answer; afterwards the connection waits for another request, or is closed. */
     private void send(ChannelHandlerContext ctx, HttpRequest head, FullHttpResponse response, boolean keeps) {
-        answering = true;
+        isAnswering = true;
         // The answer to a HEAD says how long the content would be.
         if (!response.status().equals(HttpResponseStatus.NOT_MODIFIED)
                 && !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
@@ -336,16 +337,16 @@ final class HttpRequests extends ChannelDuplexHandler {
     }
 
     private void sent(ChannelHandlerContext ctx, boolean keeps) {
-        answering = false;
+        isAnswering = false;
         if (!keeps) {
             end();
-        } else if (!over) {
+        } else if (!isOver) {
             idle = ctx.executor().schedule(this::end, IDLE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     private void end() {
-        over = true;
+        isOver = true;
         connection.session().finish("closed");
     }
 

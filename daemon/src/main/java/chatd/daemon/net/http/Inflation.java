@@ -5,8 +5,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * A compressed message being received (RFC 7692), inflated piece by piece, so that nobody can have much memory used with
- * few bytes. Holds native memory until it is closed. One thread.
+ * A compressed message being received (RFC 7692), inflated piece by piece, so that few bytes can't
+ * make it use much memory. Holds native memory until it is closed. One thread.
  */
 final class Inflation implements AutoCloseable {
     private static final byte[] TAIL = {0, 0, -1, -1};
@@ -21,7 +21,7 @@ final class Inflation implements AutoCloseable {
     private boolean isTailAdded;
 
     /**
-     * Adds part of the message; there must be none left of the part before.
+     * Adds part of the message; the part before must be used up.
      *
      * @param last whether it is the last one
      */

@@ -19,7 +19,7 @@ final class Query {
     /** @throws Refusal {@link Code#MALFORMED} if it can't be read */
     Query(HttpRequest head) {
         try {
-            // A character for each byte, so that what is not UTF-8 is still seen.
+            // One character for each byte, so that invalid UTF-8 can still be detected.
             parameters = new QueryStringDecoder(head.uri(), StandardCharsets.ISO_8859_1, true, MOST).parameters();
         } catch (IllegalArgumentException e) {
             throw new Refusal(Code.MALFORMED, "The parameters are not encoded as those of a URL.");
@@ -48,7 +48,7 @@ final class Query {
         return get(name, "");
     }
 
-    /** @param absent what stands for a missing one; below 0 it is required */
+    /** @param absent the default if it is missing; below 0, it is required */
     long number(String name, long absent) {
         String value = absent < 0 ? required(name) : get(name, Long.toString(absent));
         if (!value.matches("[0-9]{1,15}")) {

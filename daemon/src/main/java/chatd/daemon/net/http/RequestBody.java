@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request on its way from the event loop to the thread that carries the request out. While a part of it
- * waits, reading pauses.
+ * The body of a request on its way from the event loop to the thread that carries the request out.
+ * While too much of it waits, reading pauses.
  */
 final class RequestBody {
     /** Bytes that may wait before reading pauses; the socket's own buffer may add to them. */
@@ -55,7 +55,7 @@ final class RequestBody {
 
     /**
      * @param reading tells the connection whether to read on; any thread
-     * @param progress bytes that have to come in a second
+     * @param progress bytes that have to arrive per second
      */
     RequestBody(Consumer<Boolean> reading, long progress) {
         this.reading = reading;
@@ -154,7 +154,7 @@ final class RequestBody {
         return count;
     }
 
-    /** Records that nothing more comes; what waits can still be read. On the event loop. */
+    /** Records that nothing more will arrive; what waits can still be read. On the event loop. */
     void end() {
         lock.lock();
         try {
@@ -165,7 +165,7 @@ final class RequestBody {
         }
     }
 
-    /** Drops what waits, and whatever comes: nobody reads it any more. Any thread. */
+    /** Drops what waits, and whatever arrives later: nobody will read it. Any thread. */
     void close() {
         lock.lock();
         try {

@@ -39,7 +39,7 @@ final class Responses {
     /**
      * Returns a response with the strict headers.
      *
-     * @param hsts for how long browsers are to use TLS alone here; zero for no such header
+     * @param hsts for how long browsers are to use only TLS here; zero for no such header
      */
     static FullHttpResponse of(HttpRequest request, Duration hsts, HttpResponseStatus status, ByteBuf body) {
         return strict(request, hsts, new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body));
@@ -58,7 +58,7 @@ final class Responses {
         return response;
     }
 
-    /** Returns a response with an object of JSON, which is not to be kept. */
+    /** Returns a response with a JSON object, which is not to be cached. */
     static FullHttpResponse json(HttpRequest request, Duration hsts, HttpResponseStatus status, byte[] object) {
         FullHttpResponse response = of(request, hsts, status, Unpooled.wrappedBuffer(object));
         response.headers()
@@ -67,7 +67,7 @@ final class Responses {
         return response;
     }
 
-    /** Returns a response with a sentence for people, which is not to be kept. */
+    /** Returns a response with a sentence for people, which is not to be cached. */
     static FullHttpResponse text(HttpRequest request, Duration hsts, HttpResponseStatus status, String sentence) {
         FullHttpResponse response =
                 of(request, hsts, status, Unpooled.copiedBuffer(sentence + "\n", StandardCharsets.UTF_8));
@@ -77,7 +77,10 @@ final class Responses {
         return response;
     }
 
-    /** Returns whether a host, as in the header of that name, is the browser's own machine: it has other servers, too. */
+    /**
+     * Returns whether a Host header names the browser's own machine, where HSTS would affect other
+     * servers, too.
+     */
     private static boolean isThisMachine(String host) {
         String name = host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
         return name.isEmpty()

@@ -32,7 +32,7 @@ final class Site {
     private static final String INDEX = "index.html";
     private static final String PUBLISHED = "/chatd/web/site/";
 
-    /** The encodings by the ends of their names, the shortest first. */
+    /** The encodings by file extension, the one with the smallest files first. */
     private static final Map<String, String> ENCODINGS = new TreeMap<>(Map.of("br", "br", "gz", "gzip"));
 
     /** A name with at least 16 hexadecimal digits of the content's hash, as in {@code page.0123456789abcdef.css}. */
@@ -54,7 +54,7 @@ final class Site {
      *
      * @param etag its SHA-256 as an entity tag; differs between the encodings of one file
      * @param encoding {@code br}, {@code gzip}, or null for the plain file
-     * @param neverChanges whether it may be kept for ever under its name
+     * @param neverChanges whether it may be cached for ever under its name
      */
     private record Content(
             ByteBuf bytes,
@@ -63,7 +63,7 @@ final class Site {
             @Nullable String encoding,
             boolean neverChanges) {}
 
-    /** @param compressed those that are smaller, the shortest first */
+    /** @param compressed those that are smaller than the plain file, the smallest first */
     private record File(Content plain, List<Content> compressed) {}
 
     private final Map<String, File> byPath = new HashMap<>();

@@ -53,23 +53,23 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
 
     private byte[] control = new byte[0];
     private @Nullable Inflation inflation;
-    private boolean unpacking;
-    /** Set after the client's Close frame, or a violation: what follows means nothing. */
-    private boolean closed;
+    private boolean isUnpacking;
+    /** Set after the client's Close frame, or a violation: what follows is ignored. */
+    private boolean isClosed;
 
-    /** Ends of the input that were seen while received bytes were still waiting. */
+    /** Events for the end of input that arrived while received bytes were still waiting. */
     private final List<Object> ends = new ArrayList<>();
 
     /** Whether the peer has shut its half: Netty's epoll may have dropped the channel, and a read would fail. */
-    private boolean shut;
+    private boolean isShut;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> timer;
-    private long heard = System.nanoTime();
+    private long lastHeard = System.nanoTime();
     /** Whether nothing was heard since the last ping. */
-    private boolean pinged;
+    private boolean isPinged;
     /** The payload of the last ping, if the socket takes no answer yet. */
-    private byte @Nullable [] owedPong;
+    private byte @Nullable [] pendingPong;
 
     /**
      * @param most the maximum size of a message, in bytes
@@ -83,7 +83,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        listenFor(ping);
+        scheduleSilenceCheck(ping);
     }
 
     @Override
@@ -95,7 +95,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         }
     }
 
-    private void listenFor(Duration time) {
+    private void scheduleSilenceCheck(Duration time) {
         timer = requireNonNull(context)
                 .executor()
                 .schedule(this::checkSilence, Math.max(1, time.toNanos()), TimeUnit.NANOSECONDS);
@@ -103,25 +103,25 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
 
     private void checkSilence() {
         ChannelHandlerContext ctx = requireNonNull(context);
-        Duration left = ping.minusNanos(System.nanoTime() - heard);
+        Duration left = ping.minusNanos(System.nanoTime() - lastHeard);
         if (left.isPositive()) {
-            listenFor(left);
-        } else if (!pinged) {
-            pinged = true;
+            scheduleSilenceCheck(left);
+        } else if (!isPinged) {
+            isPinged = true;
             ctx.writeAndFlush(frame(ctx, FrameHead.PING, new byte[0]));
-            listenFor(ping);
+            scheduleSilenceCheck(ping);
         } else if (ctx.channel().config().isAutoRead()) {
             connection.session().abort("no answer to a ping");
         } else {
             // The answer may wait behind commands that are still under way.
-            listenFor(ping);
+            scheduleSilenceCheck(ping);
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        heard = System.nanoTime();
-        pinged = false;
+        lastHeard = System.nanoTime();
+        isPinged = false;
         received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, (ByteBuf) message);
         unpack(ctx);
     }
@@ -130,7 +130,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     @Override
     public void read(ChannelHandlerContext ctx) {
         unpack(ctx);
-        if (!shut && ends.isEmpty() && ctx.channel().config().isAutoRead()) {
+        if (!isShut && ends.isEmpty() && ctx.channel().config().isAutoRead()) {
             ctx.read();
         }
     }
@@ -138,7 +138,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent || event instanceof ChannelInputShutdownEvent) {
-            shut |= event instanceof ChannelInputShutdownEvent;
+            isShut |= event instanceof ChannelInputShutdownEvent;
             ends.add(event);
             unpack(ctx);
         } else {
@@ -148,20 +148,21 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
 
     /** Unpacks received bytes until there are no more, or the connection wants none at the moment. */
     private void unpack(ChannelHandlerContext ctx) {
-        if (unpacking) {
-            // The connection has asked for more while it was given some.
+        if (isUnpacking) {
+            // The connection asked for more while bytes were passed to it: the loop under way
+            // continues.
             return;
         }
-        unpacking = true;
+        isUnpacking = true;
         try {
             boolean going = true;
             while (going
-                    && !closed
+                    && !isClosed
                     && !connection.isIgnoringInput()
                     && ctx.channel().config().isAutoRead()) {
                 going = pass(ctx);
             }
-            if (closed || connection.isIgnoringInput()) {
+            if (isClosed || connection.isIgnoringInput()) {
                 drop();
                 going = false;
             } else if (!received.isReadable()) {
@@ -174,10 +175,10 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
             }
         } catch (MalformedFrame e) {
             drop();
-            closed = true;
+            isClosed = true;
             ctx.fireUserEventTriggered(e);
         } finally {
-            unpacking = false;
+            isUnpacking = false;
         }
     }
 
@@ -186,18 +187,18 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         ByteBuf lines = ctx.alloc().buffer(Math.min(PIECE, received.readableBytes()) + 1);
         boolean some = true;
         try {
-            while (some && !closed && lines.readableBytes() < PIECE) {
+            while (some && !isClosed && lines.readableBytes() < PIECE) {
                 some = step(ctx, lines);
             }
         } finally {
-            // What came before a violation is passed on all the same.
+            // What came before a violation is still passed on.
             if (lines.isReadable()) {
                 ctx.fireChannelRead(lines);
             } else {
                 lines.release();
             }
         }
-        if (closed) {
+        if (isClosed) {
             ctx.fireUserEventTriggered(new ClientConnection.EndOfInput());
         }
         return some;
@@ -239,7 +240,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
             inPayload = false;
             head.next();
             if (head.isControl()) {
-                controlled(ctx);
+                handleControl(ctx);
             }
         }
         return true;
@@ -261,8 +262,8 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     }
 
     /**
-     * Appends part of a message to lines. A line end within it becomes another blank, as which it may stand in JSON;
-     * where JSON allows neither, it is refused anyway.
+     * Appends part of a message to lines. A line feed within it becomes a carriage return: JSON
+     * allows either as white space, and where it allows neither, the message is refused anyway.
      */
     static void append(ByteBuf lines, byte[] part, int count) {
         for (int i = 0; i < count; i++) {
@@ -273,15 +274,15 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         lines.writeBytes(part, 0, count);
     }
 
-    private void controlled(ChannelHandlerContext ctx) {
+    private void handleControl(ChannelHandlerContext ctx) {
         switch (head.kind()) {
             case FrameHead.PING -> {
-                owedPong = control;
-                pong(ctx);
+                pendingPong = control;
+                sendPong(ctx);
             }
             case FrameHead.CLOSE -> {
                 checkClose();
-                closed = true;
+                isClosed = true;
             }
             default -> {}
         }
@@ -298,18 +299,21 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         Utf8.decode(Arrays.copyOfRange(control, 2, control.length), "reason of a Close frame");
     }
 
-    /** Answers the last ping, if the socket takes the answer: who sends pings without reading gets one answer. */
-    private void pong(ChannelHandlerContext ctx) {
-        byte[] owed = owedPong;
-        if (owed != null && ctx.channel().isWritable()) {
-            owedPong = null;
-            ctx.writeAndFlush(frame(ctx, FrameHead.PONG, owed));
+    /**
+     * Answers the last ping, if the socket takes the answer: a client that sends pings without
+     * reading gets one answer.
+     */
+    private void sendPong(ChannelHandlerContext ctx) {
+        byte[] pending = pendingPong;
+        if (pending != null && ctx.channel().isWritable()) {
+            pendingPong = null;
+            ctx.writeAndFlush(frame(ctx, FrameHead.PONG, pending));
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        pong(ctx);
+        sendPong(ctx);
         ctx.fireChannelWritabilityChanged();
     }
 
@@ -325,7 +329,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     @Override
     public ByteBuf bytes(Session session) {
         MalformedFrame violation = session.violation();
-        byte[] reason = (violation == null ? "" : violation.what()).getBytes(StandardCharsets.UTF_8);
+        byte[] reason = (violation == null ? "" : violation.reason()).getBytes(StandardCharsets.UTF_8);
         int length = Math.min(reason.length, LONGEST_REASON);
         byte[] payload = new byte[2 + length];
         int code = code(session, violation);

@@ -88,7 +88,10 @@ final class WebSocketRequest {
         return null;
     }
 
-    /** Returns whether this server can fulfil a parameter of an offer: a smaller window of its own it can't. */
+    /**
+     * Returns whether this server can fulfil a parameter of an offer; it can't use a smaller window
+     * of its own.
+     */
     private static boolean isFulfilled(Map.Entry<String, @Nullable String> parameter) {
         String value = parameter.getValue();
         return switch (parameter.getKey()) {
@@ -144,7 +147,7 @@ final class WebSocketRequest {
         }
     }
 
-    /** Returns whether both compress messages. */
+    /** Returns whether both sides compress messages. */
     boolean isCompressed() {
         return compression() != null;
     }
@@ -159,7 +162,7 @@ final class WebSocketRequest {
                 }
                 for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(one)) {
                     if (offer.name().equals(DEFLATE)
-                            && !isRepeating(one)
+                            && !repeatsParameter(one)
                             && offer.parameters().entrySet().stream().allMatch(WebSocketRequest::isFulfilled)) {
                         return DEFLATE + "; " + SERVER_FORGETS + "; " + CLIENT_FORGETS;
                     }
@@ -169,8 +172,11 @@ final class WebSocketRequest {
         return null;
     }
 
-    /** Returns whether an offer has a parameter twice, of which Netty has but one; it has to be declined (RFC 7692, 7.1). */
-    private static boolean isRepeating(String offer) {
+    /**
+     * Returns whether an offer has a parameter twice, of which Netty keeps only one; it has to be
+     * declined (RFC 7692, 7.1).
+     */
+    private static boolean repeatsParameter(String offer) {
         List<String> names = Arrays.stream(offer.split(";", -1))
                 .skip(1)
                 .map(parameter -> parameter.split("=", 2)[0].strip())

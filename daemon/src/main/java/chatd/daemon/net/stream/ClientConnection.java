@@ -63,7 +63,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private final ConnectionState state = new ConnectionState();
     private final Output output;
-    private boolean ticking;
+    private boolean isTicking;
     private boolean isRecognised;
     private boolean isServing;
     private boolean isYielding;
@@ -101,9 +101,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Sets the session of this connection; called before this handler is added to the pipeline. */
-    public void carry(Session carried) {
+    public void setSession(Session carried) {
         session = carried;
-        output.carry(carried);
+        output.setSession(carried);
         inbox = new Inbox(carried, dispatcher, () -> tasks.add(this::resume));
     }
 
@@ -172,11 +172,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
      */
     public void speak(Dialect dialect, Goodbye goodbye) {
         reader = dialect.commandReader();
-        session().speaks(dialect);
-        output.endsWith(goodbye);
+        session().setDialect(dialect);
+        output.setGoodbye(goodbye);
     }
 
-    /** Fired as an event by a carrier whose peer has said that nothing more comes. */
+    /** Fired as an event by a carrier whose peer has announced the end of its input. */
     public record EndOfInput() {}
 
     /** Records that the peer has sent a complete request of its carrier. */
@@ -184,15 +184,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         deadlines.packet();
     }
 
-    /** Records that a request of the carrier has said, and proved, who sends it: the peer is no stranger any more. */
+    /**
+     * Records that a request of the carrier has authenticated its sender: the peer then counts as
+     * logged in.
+     */
     public void recognised() {
         isRecognised = true;
         releaseLoginSlot();
     }
 
     /**
-     * Tells whether a request of the carrier is being carried out, which has limits of its own meanwhile; if nothing more
-     * comes, the connection ends after it.
+     * Sets whether a request of the carrier is being carried out: it has limits of its own, and
+     * after the end of input the connection ends once it is done.
      */
     public void setServing(boolean isServing) {
         this.isServing = isServing;
@@ -287,7 +290,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         tickLater();
     }
 
-    /** Lets the other connections of the event loop have their turn, and goes on after it. */
+    /** Lets the other connections of the event loop have their turn, and continues after it. */
     private void yieldTurn() {
         isYielding = true;
         // Not at once: the loop would carry that out before it looks at the other sockets.
@@ -332,8 +335,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void tickLater() {
-        if (!ticking && !state.isIgnoringInput() && (!isKnown() || midFrame())) {
-            ticking = true;
+        if (!isTicking && !state.isIgnoringInput() && (!isKnown() || isMidFrame())) {
+            isTicking = true;
             loopLater(this::tick, Deadlines.TICK);
         }
     }
@@ -342,7 +345,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         return isRecognised || session().isLoggedIn();
     }
 
-    private boolean midFrame() {
+    private boolean isMidFrame() {
         return reader.inFrame() || receiveBuffer.isBegun();
     }
 
@@ -356,22 +359,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void tick() {
-        ticking = false;
+        isTicking = false;
         if (session().isLoggedIn()) {
             releaseLoginSlot();
         }
         if (state.isIgnoringInput()) {
             return;
         }
-        boolean owing = isServing || inbox().isBusy() || isPaused() || receiveBuffer.waits();
-        if (!owing && deadlines.tick(isKnown(), midFrame(), reader.size())) {
+        boolean isAnswerDue = isServing || inbox().isBusy() || isPaused() || receiveBuffer.waits();
+        if (!isAnswerDue && deadlines.tick(isKnown(), isMidFrame(), reader.size())) {
             state.ignoreInput();
             audit.logCoalescedLater(
                     "timeout",
                     session(),
                     new AuditEvent.ConnectionRefused(session().addressText(), "timeout"));
-            if (!reader.missing().isEmpty()) {
-                dispatcher.unfinished(session(), reader.missing());
+            if (!reader.incompleteNotice().isEmpty()) {
+                dispatcher.unfinished(session(), reader.incompleteNotice());
             }
             session().finish("timeout");
             return;

@@ -7,7 +7,7 @@ import chatd.protocol.value.Limits;
 
 /** The dialects built from one configuration; a connection keeps their limits while it lasts. Any thread. */
 public record ConfiguredDialects(Config config, Dialects dialects) {
-    public static ConfiguredDialects as(Config config) {
+    public static ConfiguredDialects of(Config config) {
         Config.Limits limits = config.limits();
         Chat1 chat1 = new Chat1(
                 new Limits(

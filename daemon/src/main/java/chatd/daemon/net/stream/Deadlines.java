@@ -19,7 +19,7 @@ public final class Deadlines {
     private final long bytesAWindow;
     private final long wholeFrame;
     private long waited;
-    private boolean packets;
+    private boolean hasPacket;
     /** Ticks since the current frame began. */
     private long frameTicks;
 
@@ -45,7 +45,7 @@ public final class Deadlines {
 
     /** Records that a complete packet has arrived. */
     void packet() {
-        packets = true;
+        hasPacket = true;
         resetFrame();
     }
 
@@ -63,7 +63,7 @@ public final class Deadlines {
      * @return whether a time limit has expired
      */
     boolean tick(boolean loggedIn, boolean inFrame, long size) {
-        if (!loggedIn && (++waited >= logIn || (!packets && waited >= firstPacket))) {
+        if (!loggedIn && (++waited >= logIn || (!hasPacket && waited >= firstPacket))) {
             return true;
         }
         if (!inFrame) {
@@ -73,10 +73,10 @@ public final class Deadlines {
         if (++frameTicks % WINDOW_TICKS != 0) {
             return false;
         }
-        boolean stands = frameBytes - bytesBefore < bytesAWindow;
+        boolean isStalled = frameBytes - bytesBefore < bytesAWindow;
         bytesBefore = frameBytes;
         // A large frame may slow to the minimum rate for a while, as long as its average rate keeps up.
         boolean isLate = frameTicks > GRACE_TICKS && frameBytes < size * frameTicks / wholeFrame;
-        return stands || isLate;
+        return isStalled || isLate;
     }
 }

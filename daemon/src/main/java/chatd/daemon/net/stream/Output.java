@@ -42,7 +42,7 @@ final class Output implements Transport {
         this.tasks = tasks;
     }
 
-    void carry(Session carried) {
+    void setSession(Session carried) {
         session = carried;
     }
 
@@ -51,7 +51,7 @@ final class Output implements Transport {
     }
 
     /** Sets what is sent before the close. */
-    void endsWith(Goodbye last) {
+    void setGoodbye(Goodbye last) {
         goodbye = last;
     }
 

@@ -1,7 +1,7 @@
 package chatd.daemon.net.stream;
 
 import chatd.daemon.config.Config;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -15,14 +15,14 @@ public final class Rate {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     /** Minimum bytes that a message counts for its account: a short one costs no less to process. */
-    private static final long LEAST = 8 << 10;
+    private static final long MIN_BYTES = 8 << 10;
 
     private final @Nullable Bucket messages;
     private final @Nullable Bucket bytes;
-    private final RateBy<Long> ofAccounts;
+    private final KeyedRateLimit<Long> ofAccounts;
 
     /** @param ofAccounts as {@link #ofAccounts} returns it */
-    public Rate(Config.Rates rates, RateBy<Long> ofAccounts) {
+    public Rate(Config.Rates rates, KeyedRateLimit<Long> ofAccounts) {
         this.messages = bucket(rates.messages());
         this.bytes = bucket(rates.bytes());
         this.ofAccounts = ofAccounts;
@@ -37,12 +37,12 @@ public final class Rate {
     }
 
     /** Returns the limit of each account, given the bytes a second: two seconds' worth at once. */
-    public static RateBy<Long> ofAccounts(LongSupplier perSecond) {
-        return new RateBy<>(() -> 2 * perSecond.getAsLong(), most -> most, SECOND.multipliedBy(2));
+    public static KeyedRateLimit<Long> ofAccounts(LongSupplier perSecond) {
+        return new KeyedRateLimit<>(() -> 2 * perSecond.getAsLong(), most -> most, SECOND.multipliedBy(2));
     }
 
     /**
-     * Counts messages and their bytes, unpacked.
+     * Counts messages and their uncompressed bytes.
      *
      * @param number of messages; 0 for part of a file, which is only passed on
      * @param account whose they are; 0 before login
@@ -55,6 +55,6 @@ public final class Rate {
         }
         return number == 0 || account == 0
                 ? pause
-                : Math.max(pause, ofAccounts.pause(account, Math.max(size, LEAST * number)));
+                : Math.max(pause, ofAccounts.chargeAlways(account, Math.max(size, MIN_BYTES * number)));
     }
 }

@@ -63,7 +63,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
      */
     public static Tls load(Config.Tls config, String host, SecureRandom random, Clock clock) throws IOException {
         if (config.development().isPresent()) {
-            makeOwn(config.development().get(), config, host, random, clock.instant());
+            makeDevelopmentCertificate(config.development().get(), config, host, random, clock.instant());
         }
         Tls tls = new Tls(config, Dialects.NAMES);
         if (config.development().isPresent()) {
@@ -114,8 +114,8 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
                 : tls.begin().isAfter(now) ? " is not valid before " + tls.begin() : "";
     }
 
-    private static void makeOwn(Path directory, Config.Tls config, String host, SecureRandom random, Instant now)
-            throws IOException {
+    private static void makeDevelopmentCertificate(
+            Path directory, Config.Tls config, String host, SecureRandom random, Instant now) throws IOException {
         if (Files.exists(config.certificate())) {
             return;
         }
@@ -159,7 +159,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
             while (true) {
                 TimeUnit.NANOSECONDS.sleep(interval.toNanos());
                 try {
-                    look();
+                    checkFiles();
                 } catch (RuntimeException e) {
                     LOG.error("CHATD-913 checking the certificate failed", e);
                 }
@@ -169,7 +169,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         }
     }
 
-    private synchronized void look() {
+    private synchronized void checkFiles() {
         retired.forEach(Tls::release);
         retired = new ArrayList<>();
         TlsFiles now = TlsFiles.of(config);
@@ -194,7 +194,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
      * @return whether it differed
      * @throws ConfigException if it can't be used; the previous one stays in force
      */
-    public synchronized boolean take(Config.Tls files) throws ConfigException {
+    public synchronized boolean reload(Config.Tls files) throws ConfigException {
         TlsFiles now = TlsFiles.of(files);
         if (now.equals(current.files())) {
             config = files;
@@ -269,7 +269,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
                     tls.end(),
                     left.toDays());
         }
-        audit.logBestEffort(new AuditEvent.CertificateEnding(tls.subject(), tls.fingerprint(), tls.end()));
+        audit.logBestEffort(new AuditEvent.CertificateExpiring(tls.subject(), tls.fingerprint(), tls.end()));
     }
 
     /** Stops watching the certificate's files. */

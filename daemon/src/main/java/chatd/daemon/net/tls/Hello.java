@@ -58,7 +58,7 @@ public final class Hello extends SslClientHelloHandler<Boolean> {
             ctx.pipeline().replace(this, "tls", tls.get());
             return;
         }
-        // Called again when the channel closes: the same hello is then decoded once more.
+        // Called again when the channel closes: the same hello is then decoded again.
         if (refused) {
             return;
         }

@@ -81,8 +81,8 @@ public final class Tls {
                     .trustManager(read("tls.client-ca", config.clientCa().get(), Pem::certificates)
                             .toArray(X509Certificate[]::new));
         } else {
-            // No client is asked for a certificate. Otherwise all public authorities that Java trusts would be loaded
-            // for it.
+            // Clients are not asked for a certificate. Without this, all public authorities that
+            // Java trusts would be loaded.
             builder.trustManager(new X509Certificate[0]);
         }
         context = builder.build();
@@ -169,7 +169,7 @@ public final class Tls {
         return chain.getFirst();
     }
 
-    /** Returns what people want to know of the certificate and its chain. */
+    /** Returns what people want to know about the certificate and its chain. */
     public ChainFacts facts() {
         return facts;
     }

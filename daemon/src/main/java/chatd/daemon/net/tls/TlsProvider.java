@@ -24,9 +24,8 @@ import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 
 /**
- * Implementations of TLS ({@code tls.provider}, ADR 2): BoringSSL, through a native library, with which a
- * handshake and an idle connection cost a third; and
- * Bouncy Castle, which runs on any Java.
+ * Implementations of TLS ({@code tls.provider}, ADR 2): BoringSSL, through a native library, with
+ * which a handshake and an idle connection cost a third; and Bouncy Castle, which runs on any Java.
  */
 public enum TlsProvider {
     BORINGSSL("BoringSSL") {
@@ -54,7 +53,7 @@ public enum TlsProvider {
     BOUNCYCASTLE("Bouncy Castle") {
         @Override
         SslContextBuilder configure(SslContextBuilder builder) throws IOException {
-            // In last place: for certificates with RSA-PSS and Ed25519.
+            // Added in last place, for certificates with RSA-PSS and Ed25519.
             Security.addProvider(Algorithms.BC);
             try {
                 return builder.sslProvider(SslProvider.JDK)

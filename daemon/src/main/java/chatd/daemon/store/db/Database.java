@@ -145,7 +145,7 @@ public final class Database implements Closeable {
                 }
             });
         } catch (RuntimeException e) {
-            throw isAway(e) ? new DatabaseUnavailable(reason(e), e, false) : e;
+            throw isConnectionFailure(e) ? new DatabaseUnavailable(reason(e), e, false) : e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DatabaseUnavailable("interrupted", e, false);
@@ -163,7 +163,7 @@ public final class Database implements Closeable {
     }
 
     /** Returns whether the connection failed, rather than the statement. */
-    public static boolean isAway(Throwable thrown) {
+    public static boolean isConnectionFailure(Throwable thrown) {
         for (Throwable e = thrown; e != null; e = e.getCause()) {
             if (e instanceof SQLNonTransientConnectionException
                     || e instanceof SQLTransientConnectionException
@@ -202,7 +202,7 @@ public final class Database implements Closeable {
      *
      * @throws DatabaseUnavailable if it provides none in time
      */
-    public void answer() {
+    public void awaitConnection() {
         with(sql -> true);
     }
 

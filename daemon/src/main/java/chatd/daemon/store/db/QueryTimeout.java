@@ -17,11 +17,11 @@ import java.util.concurrent.TimeoutException;
  * thread interrupts operations that take too long, which closes the connections they wait on. Thread-safe.
  */
 public final class QueryTimeout implements Closeable {
-    /** The watcher does not look more often than ten times a second. */
-    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Minimum time between two checks by the watcher. */
+    private static final long MIN_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Duration timeout;
-    private final Set<Watch> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<Watch> inProgress = ConcurrentHashMap.newKeySet();
     private final Thread watcher =
             Thread.ofPlatform().name("database-patience").daemon().unstarted(this::watch);
 
@@ -39,10 +39,10 @@ public final class QueryTimeout implements Closeable {
         private boolean interrupted;
 
         @GuardedBy("this")
-        private boolean over;
+        private boolean ended;
 
         synchronized void interrupt() {
-            if (!over) {
+            if (!ended) {
                 interrupted = true;
                 worker.interrupt();
             }
@@ -50,7 +50,7 @@ public final class QueryTimeout implements Closeable {
 
         /** Ends the watch, after which the thread is not interrupted; returns whether it was. */
         synchronized boolean end() {
-            over = true;
+            ended = true;
             if (interrupted) {
                 Thread.interrupted();
             }
@@ -65,19 +65,19 @@ public final class QueryTimeout implements Closeable {
      */
     public <T> T run(Callable<T> work) throws Exception {
         Watch watch = new Watch();
-        underWay.add(watch);
+        inProgress.add(watch);
         try {
             T result = work.call();
             watch.end();
             return result;
         } catch (Exception e) {
-            throw watch.end() ? late() : e;
+            throw watch.end() ? timeoutException() : e;
         } finally {
-            underWay.remove(watch);
+            inProgress.remove(watch);
         }
     }
 
-    private TimeoutException late() {
+    private TimeoutException timeoutException() {
         return new TimeoutException("the database did not answer within %s s"
                 .formatted(BigDecimal.valueOf(timeout.toMillis(), 3)
                         .stripTrailingZeros()
@@ -88,17 +88,17 @@ public final class QueryTimeout implements Closeable {
         try {
             while (true) {
                 long now = System.nanoTime();
-                // What begins from now on is not late before that.
+                // An operation that starts from now on can't time out before then.
                 long next = timeout.toNanos();
-                for (Watch watch : underWay) {
-                    long left = watch.since + timeout.toNanos() - now;
-                    if (left < 0) {
-                        // Again at the next look, if it goes on all the same.
+                for (Watch watch : inProgress) {
+                    long remaining = watch.since + timeout.toNanos() - now;
+                    if (remaining < 0) {
+                        // Repeated at the next check if the operation still runs.
                         watch.interrupt();
                     }
-                    next = Math.min(next, left);
+                    next = Math.min(next, remaining);
                 }
-                TimeUnit.NANOSECONDS.sleep(Math.max(LEAST_NANOS, next));
+                TimeUnit.NANOSECONDS.sleep(Math.max(MIN_CHECK_NANOS, next));
             }
         } catch (InterruptedException e) {
             // Closed.
@@ -123,7 +123,7 @@ public final class QueryTimeout implements Closeable {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         } catch (TimeoutException e) {
-            throw late();
+            throw timeoutException();
         }
     }
 

@@ -10,7 +10,7 @@ import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 import static chatd.sql.generated.Tables.PARTY;
 
 import chatd.daemon.model.account.Account;
-import chatd.daemon.model.account.Remembered;
+import chatd.daemon.model.account.RememberedDevice;
 import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
@@ -30,13 +30,16 @@ import org.jooq.BatchBindStep;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 
-/** Writes the ledger's account changes: many logins, or many new accounts, take one command per table. */
+/**
+ * Writes the ledger's account changes: many logins or new accounts are written with one command per
+ * table.
+ */
 final class AccountRows {
     /** Maximum number of accounts per command, which stays under a megabyte. */
     private static final int ROWS = 1_000;
 
     private final LoginRows logins = new LoginRows();
-    private final List<Effect.AccountMade> made = new ArrayList<>();
+    private final List<Effect.AccountMade> newAccounts = new ArrayList<>();
     private final List<AccountChange> others = new ArrayList<>();
 
     /** Changes of all entries except those that {@code logins} writes. */
@@ -50,7 +53,7 @@ final class AccountRows {
                 }
                 others.add(entry);
             }
-            case Effect.AccountMade account -> made.add(account);
+            case Effect.AccountMade account -> newAccounts.add(account);
             default -> others.add(entry);
         }
         changes.add(entry.change());
@@ -66,8 +69,8 @@ final class AccountRows {
             return;
         }
         DSLContext sql = Database.context(connection);
-        for (int i = 0; i < made.size(); i += ROWS) {
-            make(sql, made.subList(i, Math.min(made.size(), i + ROWS)));
+        for (int i = 0; i < newAccounts.size(); i += ROWS) {
+            insertNew(sql, newAccounts.subList(i, Math.min(newAccounts.size(), i + ROWS)));
         }
         others.forEach(entry -> change(sql, entry));
         for (int i = 0; i < changes.size(); i += ROWS) {
@@ -75,9 +78,9 @@ final class AccountRows {
         }
     }
 
-    private static void make(DSLContext sql, List<Effect.AccountMade> some) {
+    private static void insertNew(DSLContext sql, List<Effect.AccountMade> some) {
         insertAccounts(sql, some);
-        // Accounts created at the same time, as all in a batch are, take one command.
+        // All accounts of a batch have the same creation time, so this is normally one command.
         some.stream()
                 .collect(Collectors.groupingBy(each -> each.account().created()))
                 .forEach((created, each) -> insertNames(
@@ -113,7 +116,7 @@ final class AccountRows {
                     account.mustChange(),
                     account.passwordEnds().orElse(null),
                     account.state().code,
-                    account.everyone(),
+                    account.mayWriteToEveryone(),
                     account.everyoneAfter(),
                     account.created());
         }
@@ -182,7 +185,7 @@ final class AccountRows {
             case Effect.AccountMade account -> throw new IllegalStateException("they are made together");
             case Effect.PasswordSet set -> {
                 LoginRows.endTokens(sql, change.account(), set.kept());
-                Remembered device = set.remembered();
+                RememberedDevice device = set.remembered();
                 DeviceRows.forget(sql, change.account(), device == null ? null : device.device());
                 if (device != null) {
                     DeviceRows.write(sql, device);
@@ -227,7 +230,7 @@ final class AccountRows {
                 .set(ACCOUNT.NOTE, account.note())
                 .set(ACCOUNT.STATE, account.state().code)
                 .set(ACCOUNT.PASSWORD_ENDS, account.passwordEnds().orElse(null))
-                .set(ACCOUNT.EVERYONE, account.everyone())
+                .set(ACCOUNT.EVERYONE, account.mayWriteToEveryone())
                 .set(ACCOUNT.MUTED_UNTIL, account.mutedUntil().orElse(null))
                 .set(
                         ACCOUNT.QUOTA,
@@ -248,8 +251,8 @@ final class AccountRows {
                 .execute();
     }
 
-    /** Writes what {@link Ledger#giveUp} describes. */
-    static void giveUp(DSLContext sql, Ledger.LastNumbers numbers, Map<String, Long> names, Instant now) {
+    /** Writes what {@link Ledger#writeOff} describes. */
+    static void writeOff(DSLContext sql, Ledger.LastNumbers numbers, Map<String, Long> names, Instant now) {
         sql.insertInto(
                         NUMBER_FLOOR,
                         NUMBER_FLOOR.ID,
@@ -266,17 +269,17 @@ final class AccountRows {
                 .set(NUMBER_FLOOR.ACCOUNT, DSL.excluded(NUMBER_FLOOR.ACCOUNT))
                 .set(NUMBER_FLOOR.CHAT_GROUP, DSL.excluded(NUMBER_FLOOR.CHAT_GROUP))
                 .execute();
-        Set<Long> there = sql.select(ACCOUNT.NUMBER).from(ACCOUNT).fetchSet(ACCOUNT.NUMBER);
+        Set<Long> existing = sql.select(ACCOUNT.NUMBER).from(ACCOUNT).fetchSet(ACCOUNT.NUMBER);
         Set<String> used = sql.select(ACCOUNT_NAME.NAME).from(ACCOUNT_NAME).fetchSet(ACCOUNT_NAME.NAME);
-        Map<Long, String> gone = new HashMap<>();
+        Map<Long, String> lost = new HashMap<>();
         names.forEach((name, account) -> {
             // If the database is a different one altogether, another account may have the name: then it is in use, too.
-            if (!there.contains(account) && !used.contains(name)) {
-                gone.put(account, name);
+            if (!existing.contains(account) && !used.contains(name)) {
+                lost.put(account, name);
             }
         });
         List<Account> accounts = new ArrayList<>();
-        gone.forEach((account, name) ->
+        lost.forEach((account, name) ->
                 accounts.add(Account.fresh(account, name, "", Account.Password.OWN, numbers.message(), now)
                         .deleted()));
         for (int i = 0; i < accounts.size(); i += ROWS) {
@@ -288,7 +291,7 @@ final class AccountRows {
         }
         List<Map.Entry<String, Long>> missing = names.entrySet().stream()
                 .filter(name -> !used.contains(name.getKey())
-                        && (there.contains(name.getValue()) || gone.containsKey(name.getValue())))
+                        && (existing.contains(name.getValue()) || lost.containsKey(name.getValue())))
                 .toList();
         for (int i = 0; i < missing.size(); i += ROWS) {
             insertNames(sql, missing.subList(i, Math.min(missing.size(), i + ROWS)), now);

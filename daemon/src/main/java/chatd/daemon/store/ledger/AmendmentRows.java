@@ -15,14 +15,14 @@ import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the ledger's amendments, and what they change about their messages. */
+/** Writes the ledger's amendments and their effects on messages. */
 public final class AmendmentRows {
-    /** What the column {@code kind} has. */
+    /** Values of the column {@code kind}. */
     public static final int TAKEN_BACK = 0;
 
     public static final int CORRECTED = 1;
     public static final int REACTED = 2;
-    public static final int REACTED_NO_LONGER = 3;
+    public static final int REACTION_REMOVED = 3;
 
     /** Maximum number of readers in one statement. */
     private static final int ROWS = 5_000;
@@ -37,11 +37,11 @@ public final class AmendmentRows {
             }
             case Amendment.Corrected corrected -> insert(sql, amendment, CORRECTED, corrected.text(), corrected.salt());
             case Amendment.Reacted reacted -> {
-                react(sql, amendment, reacted);
-                insert(sql, amendment, reacted.on() ? REACTED : REACTED_NO_LONGER, reacted.code(), null);
+                applyReaction(sql, amendment, reacted);
+                insert(sql, amendment, reacted.on() ? REACTED : REACTION_REMOVED, reacted.code(), null);
             }
         }
-        readers(sql, amendment);
+        insertReaders(sql, amendment);
     }
 
     private static void insert(
@@ -62,15 +62,18 @@ public final class AmendmentRows {
                 .execute();
     }
 
-    /** Inserts a row for each who learns of it and each conversation of theirs that the message stands in. */
-    private static void readers(DSLContext sql, Amendment amendment) {
-        List<Long> told = amendment.notifiedAccounts();
+    /**
+     * Inserts a row for each account that is notified, per conversation of theirs that contains the
+     * message.
+     */
+    private static void insertReaders(DSLContext sql, Amendment amendment) {
+        List<Long> notified = amendment.notifiedAccounts();
         List<Long> receivers = amendment.subject().receivers();
-        if (told == null || receivers == null) {
+        if (notified == null || receivers == null) {
             return;
         }
         long sender = amendment.subject().sender();
-        var rows = told.stream()
+        var rows = notified.stream()
                 .flatMap(account -> (account == sender ? receivers : List.of(account))
                         .stream()
                                 .map(receiver ->
@@ -87,7 +90,7 @@ public final class AmendmentRows {
         }
     }
 
-    private static void react(DSLContext sql, Amendment amendment, Amendment.Reacted reacted) {
+    private static void applyReaction(DSLContext sql, Amendment amendment, Amendment.Reacted reacted) {
         if (reacted.on()) {
             sql.insertInto(REACTION)
                     .set(REACTION.MESSAGE, amendment.subject().message())
@@ -107,8 +110,8 @@ public final class AmendmentRows {
     }
 
     /**
-     * Deletes the text or file of a message, its corrections and its reactions. The content of its file can be
-     * {@linkplain ContentStore#discard discarded} then, unless another file uses it.
+     * Deletes the text or file of a message, its corrections and its reactions. The content of its
+     * file can then be {@linkplain ContentStore#discard discarded}, unless another file uses it.
      */
     private static void erase(DSLContext sql, long message) {
         sql.update(MESSAGE)
@@ -141,7 +144,7 @@ public final class AmendmentRows {
                 .set(FILE.SIZE, 0L)
                 .where(FILE.NUMBER.eq(file))
                 .execute();
-        // So that no file sent from now on shares it.
+        // So that no file sent later is deduplicated against it.
         sql.update(CONTENT)
                 .setNull(CONTENT.DIGEST)
                 .where(
@@ -150,8 +153,8 @@ public final class AmendmentRows {
                 .execute();
     }
 
-    /** Returns whether an amendment with this number is there. */
-    static boolean isThere(DSLContext sql, Amendment amendment) {
+    /** Returns whether an amendment with this number exists. */
+    static boolean exists(DSLContext sql, Amendment amendment) {
         return sql.fetchExists(AMENDMENT, AMENDMENT.NUMBER.eq(amendment.number()));
     }
 }

@@ -49,7 +49,9 @@ final class ContactRows {
                 .execute();
     }
 
-    /** Ends a request that was declined before, which is still to be known, or deletes it. */
+    /**
+     * Deletes a request; one that was declined is only closed, because the refusal must stay known.
+     */
     static void withdraw(DSLContext sql, long asker, long asked) {
         close(sql, asker, asked);
         sql.deleteFrom(FRIEND_REQUEST)
@@ -91,7 +93,7 @@ final class ContactRows {
         }
     }
 
-    /** Deletes all that there is of an account. */
+    /** Deletes all contacts of an account. */
     static void forget(DSLContext sql, long account) {
         sql.deleteFrom(FRIENDSHIP)
                 .where(FRIENDSHIP.LOW.eq(account).or(FRIENDSHIP.HIGH.eq(account)))

@@ -2,17 +2,17 @@ package chatd.daemon.store.ledger;
 
 import static chatd.sql.generated.Tables.REMEMBERED;
 
-import chatd.daemon.model.account.Remembered;
+import chatd.daemon.model.account.RememberedDevice;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of remembered devices, written in the transaction of whoever calls. */
+/** Writes the rows of remembered devices, in the caller's transaction. */
 public final class DeviceRows {
     private DeviceRows() {}
 
     /** Inserts or updates a device. */
-    static void write(DSLContext sql, Remembered device) {
+    static void write(DSLContext sql, RememberedDevice device) {
         sql.insertInto(REMEMBERED)
                 .set(REMEMBERED.ACCOUNT, device.account())
                 .set(REMEMBERED.DEVICE, device.device())

@@ -8,16 +8,16 @@ import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.PARTY;
 
 import chatd.daemon.model.entry.GroupChange;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import java.util.List;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the ledger's changes of groups, and what they change about groups and members. */
+/** Writes the ledger's group changes and their effects on groups and members. */
 public final class GroupRows {
-    /** What the column {@code kind} has. */
+    /** Values of the column {@code kind}. */
     public static final int CREATED = 0;
 
     public static final int ADDED = 1;
@@ -31,7 +31,7 @@ public final class GroupRows {
 
     private GroupRows() {}
 
-    /** What the columns of a change have that not all changes have. */
+    /** Values of the columns that only some kinds of change use. */
     private record Detail(
             int kind,
             @Nullable Long account,
@@ -40,20 +40,22 @@ public final class GroupRows {
             @Nullable Boolean wholeHistory,
             @Nullable Boolean open,
             @Nullable String text) {
-        static Detail of(GroupAct act) {
+        static Detail of(GroupAction act) {
             return switch (act) {
-                case GroupAct.Created created ->
+                case GroupAction.Created created ->
                     new Detail(CREATED, null, null, null, created.wholeHistory(), created.open(), null);
-                case GroupAct.Added added -> new Detail(ADDED, null, null, null, null, null, null);
-                case GroupAct.Removed removed -> new Detail(REMOVED, removed.user(), null, null, null, null, null);
-                case GroupAct.Left left ->
+                case GroupAction.Added added -> new Detail(ADDED, null, null, null, null, null, null);
+                case GroupAction.Removed removed -> new Detail(REMOVED, removed.user(), null, null, null, null, null);
+                case GroupAction.Left left ->
                     new Detail(LEFT, left.user(), left.next() == 0 ? null : (Long) left.next(), null, null, null, null);
-                case GroupAct.Joined joined -> new Detail(JOINED, joined.user(), null, null, null, null, null);
-                case GroupAct.Renamed renamed -> new Detail(RENAMED, null, null, null, null, null, renamed.was());
-                case GroupAct.RoleGiven given ->
+                case GroupAction.Joined joined -> new Detail(JOINED, joined.user(), null, null, null, null, null);
+                case GroupAction.Renamed renamed ->
+                    new Detail(RENAMED, null, null, null, null, null, renamed.oldName());
+                case GroupAction.RoleGiven given ->
                     new Detail(ROLE, given.user(), null, given.role().code, null, null, null);
-                case GroupAct.Set set -> new Detail(SET, null, null, null, set.wholeHistory(), set.open(), set.topic());
-                case GroupAct.Closed closed -> new Detail(CLOSED, null, null, null, null, null, null);
+                case GroupAction.Set set ->
+                    new Detail(SET, null, null, null, set.wholeHistory(), set.open(), set.topic());
+                case GroupAction.Closed closed -> new Detail(CLOSED, null, null, null, null, null, null);
             };
         }
     }
@@ -80,7 +82,7 @@ public final class GroupRows {
                 .set(GROUP_CHANGE.TEXT, detail.text())
                 .execute();
         switch (change.act()) {
-            case GroupAct.Created created -> {
+            case GroupAction.Created created -> {
                 sql.insertInto(CHAT_GROUP)
                         .set(CHAT_GROUP.NUMBER, change.group())
                         .set(CHAT_GROUP.NAME, change.name())
@@ -91,22 +93,22 @@ public final class GroupRows {
                         .set(CHAT_GROUP.CREATOR, change.sender())
                         .set(CHAT_GROUP.CREATED, change.time())
                         .execute();
-                come(sql, change, List.of(change.sender()), GroupRole.OWNER);
-                named(sql, change, created.users());
-                come(sql, change, created.users(), GroupRole.MEMBER);
+                addMembers(sql, change, List.of(change.sender()), GroupRole.OWNER);
+                insertAffectedUsers(sql, change, created.users());
+                addMembers(sql, change, created.users(), GroupRole.MEMBER);
             }
-            case GroupAct.Added added -> {
-                named(sql, change, added.users());
-                come(sql, change, added.users(), GroupRole.MEMBER);
+            case GroupAction.Added added -> {
+                insertAffectedUsers(sql, change, added.users());
+                addMembers(sql, change, added.users(), GroupRole.MEMBER);
             }
-            case GroupAct.Joined joined -> come(sql, change, List.of(joined.user()), GroupRole.MEMBER);
-            case GroupAct.Removed removed -> go(sql, change, removed.user(), true);
-            case GroupAct.Left left -> {
-                go(sql, change, left.user(), false);
+            case GroupAction.Joined joined -> addMembers(sql, change, List.of(joined.user()), GroupRole.MEMBER);
+            case GroupAction.Removed removed -> endMembership(sql, change, removed.user(), true);
+            case GroupAction.Left left -> {
+                endMembership(sql, change, left.user(), false);
                 if (left.next() != 0) {
-                    role(sql, change, left.next(), GroupRole.OWNER);
+                    setRole(sql, change, left.next(), GroupRole.OWNER);
                 }
-                // The last one closes it.
+                // When the last member leaves, the group is closed.
                 sql.update(CHAT_GROUP)
                         .set(CHAT_GROUP.CLOSED, true)
                         .where(
@@ -118,13 +120,13 @@ public final class GroupRows {
                                                 GROUP_MEMBER.UNTIL_MID.isNull())))
                         .execute();
             }
-            case GroupAct.RoleGiven given -> role(sql, change, given.user(), given.role());
-            case GroupAct.Renamed renamed ->
+            case GroupAction.RoleGiven given -> setRole(sql, change, given.user(), given.role());
+            case GroupAction.Renamed renamed ->
                 sql.update(CHAT_GROUP)
                         .set(CHAT_GROUP.NAME, change.name())
                         .where(CHAT_GROUP.NUMBER.eq(change.group()))
                         .execute();
-            case GroupAct.Set set ->
+            case GroupAction.Set set ->
                 sql.update(CHAT_GROUP)
                         .set(
                                 CHAT_GROUP.WHOLE_HISTORY,
@@ -137,7 +139,7 @@ public final class GroupRows {
                         .set(CHAT_GROUP.TOPIC, DSL.coalesce(DSL.val(set.topic(), CHAT_GROUP.TOPIC), CHAT_GROUP.TOPIC))
                         .where(CHAT_GROUP.NUMBER.eq(change.group()))
                         .execute();
-            case GroupAct.Closed closed ->
+            case GroupAction.Closed closed ->
                 sql.update(CHAT_GROUP)
                         .set(CHAT_GROUP.CLOSED, true)
                         .where(CHAT_GROUP.NUMBER.eq(change.group()))
@@ -145,7 +147,7 @@ public final class GroupRows {
         }
     }
 
-    private static void named(DSLContext sql, GroupChange change, List<Long> users) {
+    private static void insertAffectedUsers(DSLContext sql, GroupChange change, List<Long> users) {
         if (users.isEmpty()) {
             return;
         }
@@ -158,8 +160,8 @@ public final class GroupRows {
         rows.execute();
     }
 
-    /** Makes users members, for whom nothing of what was said before is unread. */
-    private static void come(DSLContext sql, GroupChange change, List<Long> users, GroupRole role) {
+    /** Makes users members; earlier messages count as read for them. */
+    private static void addMembers(DSLContext sql, GroupChange change, List<Long> users, GroupRole role) {
         if (users.isEmpty()) {
             return;
         }
@@ -191,7 +193,7 @@ public final class GroupRows {
         parties.execute();
     }
 
-    private static void go(DSLContext sql, GroupChange change, long user, boolean removed) {
+    private static void endMembership(DSLContext sql, GroupChange change, long user, boolean removed) {
         sql.update(GROUP_MEMBER)
                 .set(GROUP_MEMBER.UNTIL_MID, change.number())
                 .set(GROUP_MEMBER.REMOVED, removed)
@@ -206,7 +208,7 @@ public final class GroupRows {
                 .execute();
     }
 
-    private static void role(DSLContext sql, GroupChange change, long user, GroupRole role) {
+    private static void setRole(DSLContext sql, GroupChange change, long user, GroupRole role) {
         sql.update(GROUP_MEMBER)
                 .set(GROUP_MEMBER.ROLE, role.code)
                 .where(
@@ -216,8 +218,8 @@ public final class GroupRows {
                 .execute();
     }
 
-    /** Returns whether a change with this number is there. */
-    static boolean isThere(DSLContext sql, GroupChange change) {
+    /** Returns whether a change with this number exists. */
+    static boolean exists(DSLContext sql, GroupChange change) {
         return sql.fetchExists(GROUP_CHANGE, GROUP_CHANGE.NUMBER.eq(change.number()));
     }
 }

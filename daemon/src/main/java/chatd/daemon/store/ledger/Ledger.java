@@ -17,10 +17,10 @@ import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Entry;
 import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.db.QueryTimeout;
@@ -82,7 +82,10 @@ public final class Ledger implements Closeable {
         }
     }
 
-    /** Thrown if something of a batch was sent before, with the same identifier; nothing was written then. */
+    /**
+     * Thrown if an entry of a batch was committed before with the same identifier; nothing was
+     * written.
+     */
     public static final class SentAgain extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -136,7 +139,7 @@ public final class Ledger implements Closeable {
             Opened opened = database.queryTimeout().await(attempt);
             opening = null;
             connection = opened.connection();
-            ledgerLock.isOnly(opened.id());
+            ledgerLock.forgetOtherConnections(opened.id());
             return opened.numbers();
         } catch (HeldByAnother | Migrations.Refused e) {
             opening = null;
@@ -182,7 +185,7 @@ public final class Ledger implements Closeable {
             } finally {
                 migrating = false;
             }
-            ledgerLock.take(sql, now);
+            ledgerLock.claimEpoch(sql, now);
             LastNumbers numbers = new LastNumbers(
                     highest(sql),
                     highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
@@ -217,7 +220,7 @@ public final class Ledger implements Closeable {
     }
 
     private interface Work<T> {
-        T on(Connection connection) throws SQLException;
+        T run(Connection connection) throws SQLException;
     }
 
     /** Runs work on the connection, and closes the connection if it fails or the work takes too long. */
@@ -227,14 +230,14 @@ public final class Ledger implements Closeable {
             throw new DatabaseUnavailable("not connected", new SQLException("not connected", "08003"), false);
         }
         try {
-            return database.queryTimeout().run(() -> work.on(current));
+            return database.queryTimeout().run(() -> work.run(current));
         } catch (TakenOver e) {
             close();
             throw e;
         } catch (SentAgain e) {
             throw e;
         } catch (DataAccessException | SQLException e) {
-            if (!Database.isAway(e)) {
+            if (!Database.isConnectionFailure(e)) {
                 throw e instanceof DataAccessException failed
                         ? failed
                         : new DataAccessException("a statement failed: " + database.reason(e), e);
@@ -272,24 +275,24 @@ public final class Ledger implements Closeable {
             } else {
                 transact(current, rows::write);
             }
-            rows.committed(known);
+            rows.markKnown(known);
             return entries.stream().map(Committed::new).toList();
         });
     }
 
     /**
-     * What was sent before.
+     * What was committed for an identifier.
      *
-     * @param content as in {@link SentOnce}
+     * @param content as in {@link IdempotencyKey}
      */
     public record Sent(ByteBuffer content, Receipt receipt) {}
 
-    /** Returns, of these identifiers, those that were committed before, at most a week ago. */
-    public Map<ByteBuffer, Sent> sentBefore(Collection<SentOnce> some) {
+    /** Returns those of these identifiers that were committed before, at most a week ago. */
+    public Map<ByteBuffer, Sent> sentBefore(Collection<IdempotencyKey> some) {
         return attempt(current -> sentBefore(Database.context(current), some));
     }
 
-    public static Map<ByteBuffer, Sent> sentBefore(DSLContext sql, Collection<SentOnce> some) {
+    public static Map<ByteBuffer, Sent> sentBefore(DSLContext sql, Collection<IdempotencyKey> some) {
         List<byte[]> ids = some.stream().map(one -> one.id().array()).toList();
         return sql.select(SENT_ONCE.fields())
                 .select(MESSAGE.FILE)
@@ -311,8 +314,8 @@ public final class Ledger implements Closeable {
     /**
      * Forgets identifiers of entries committed before a time.
      *
-     * @param most how many, at most
-     * @return how many it were
+     * @param most maximum number to delete
+     * @return how many were deleted
      */
     public int forgetSent(Instant before, int most) {
         return attempt(current -> Database.context(current)
@@ -324,16 +327,16 @@ public final class Ledger implements Closeable {
     }
 
     private interface Statements {
-        void on(Connection connection) throws SQLException;
+        void run(Connection connection) throws SQLException;
     }
 
     private void transact(Connection current, Statements statements) throws SQLException {
         DSLContext sql = Database.context(current);
         sql.startTransaction().execute();
         try {
-            statements.on(current);
+            statements.run(current);
         } catch (DataAccessException | SQLException | Refusal | SentAgain e) {
-            if (Database.isAway(e)) {
+            if (Database.isConnectionFailure(e)) {
                 throw new DatabaseUnavailable(database.reason(e), e, false);
             }
             sql.rollback().execute();
@@ -355,19 +358,19 @@ public final class Ledger implements Closeable {
     public List<Committed<Entry>> lookUp(List<Entry> entries) {
         return attempt(current -> {
             DSLContext sql = Database.context(current);
-            boolean there = switch (entries.getFirst()) {
+            boolean exists = switch (entries.getFirst()) {
                 case Message message ->
                     sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()), MESSAGE.SALT.eq(message.salt()));
-                case Amendment amendment -> AmendmentRows.isThere(sql, amendment);
-                case GroupChange change -> GroupRows.isThere(sql, change);
-                case AccountChange change -> isThere(sql, change);
-                case AccountChanges several -> isThere(sql, several.changes().getFirst());
+                case Amendment amendment -> AmendmentRows.exists(sql, amendment);
+                case GroupChange change -> GroupRows.exists(sql, change);
+                case AccountChange change -> exists(sql, change);
+                case AccountChanges several -> exists(sql, several.changes().getFirst());
             };
-            return there ? entries.stream().map(Committed::new).toList() : List.of();
+            return exists ? entries.stream().map(Committed::new).toList() : List.of();
         });
     }
 
-    private static boolean isThere(DSLContext sql, AccountChange change) {
+    private static boolean exists(DSLContext sql, AccountChange change) {
         return sql.fetchExists(
                 ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER.eq(change.change().number()));
     }
@@ -378,9 +381,9 @@ public final class Ledger implements Closeable {
      *
      * @param names the names that accounts had, with their numbers; the last name of each account comes last
      */
-    public void giveUp(LastNumbers numbers, Map<String, Long> names, Instant now) {
+    public void writeOff(LastNumbers numbers, Map<String, Long> names, Instant now) {
         attempt(current -> {
-            transact(current, own -> AccountRows.giveUp(Database.context(own), numbers, names, now));
+            transact(current, own -> AccountRows.writeOff(Database.context(own), numbers, names, now));
             return true;
         });
     }

@@ -44,15 +44,15 @@ final class LedgerLock {
               end if;
             end""";
 
-    /** Rendered once: it is asked every two seconds, day and night, and to render it was most of what that cost. */
+    /** Rendered once: the check runs every two seconds, and rendering was most of its cost. */
     private static final String IS_OURS = Database.RENDERER
             .selectOne()
             .from(HOLDER)
             .where(isOurs(DSL.val((Long) null)))
             .getSQL();
 
-    private final String lock;
-    private final boolean always;
+    private final String lockName;
+    private final boolean alwaysFenced;
     private final String host;
     private final long pid;
 
@@ -60,7 +60,7 @@ final class LedgerLock {
      * Ids of this process's connections that may still hold the lock: of the last successful attempt, and of every
      * attempt since.
      */
-    private final Set<Long> ours = ConcurrentHashMap.newKeySet();
+    private final Set<Long> ownConnections = ConcurrentHashMap.newKeySet();
 
     /** This process's epoch; 0 until it has taken the ledger. */
     private volatile long epoch;
@@ -68,8 +68,8 @@ final class LedgerLock {
     private volatile boolean isFenced;
 
     LedgerLock(Config.Database config, String host, long pid) {
-        this.lock = "chatd." + config.name();
-        this.always = config.fence() == Config.Database.Fence.ALWAYS;
+        this.lockName = "chatd." + config.name();
+        this.alwaysFenced = config.fence() == Config.Database.Fence.ALWAYS;
         this.host = host;
         this.pid = pid;
     }
@@ -77,17 +77,17 @@ final class LedgerLock {
     /**
      * Takes the lock, first killing a lost connection of this process that still holds it.
      *
-     * @return the connection's id, for {@link #isOnly}
+     * @return the connection's id, for {@link #forgetOtherConnections}
      * @throws Ledger.HeldByAnother if another process holds the lock
      */
     long lock(DSLContext sql) {
         long id = sql.select(DSL.field("connection_id()", Long.class))
                 .fetchSingle()
                 .value1();
-        Field<Long> owner = DSL.function("is_used_lock", Long.class, DSL.val(lock));
+        Field<Long> owner = DSL.function("is_used_lock", Long.class, DSL.val(lockName));
         Long holder = sql.select(owner).fetchSingle().value1();
-        boolean mayBeOurs = holder != null && ours.contains(holder);
-        // Connection ids are reused: the epoch tells whose it is.
+        boolean mayBeOurs = holder != null && ownConnections.contains(holder);
+        // Connection ids are reused, so the epoch decides whether it is ours.
         boolean isOurs = mayBeOurs && epoch != 0 && sql.fetchExists(HOLDER, isOurs(DSL.val(epoch)));
         if (isOurs) {
             try {
@@ -96,7 +96,7 @@ final class LedgerLock {
                 // It may have ended by itself meanwhile; taking the lock will show.
             }
         }
-        Field<Integer> got = DSL.function("get_lock", Integer.class, DSL.val(lock), DSL.val(LOCK_SECONDS));
+        Field<Integer> got = DSL.function("get_lock", Integer.class, DSL.val(lockName), DSL.val(LOCK_SECONDS));
         Integer taken = sql.select(got).fetchSingle().value1();
         if (taken == null || taken != 1) {
             if (isOurs || (mayBeOurs && epoch == 0)) {
@@ -105,13 +105,13 @@ final class LedgerLock {
             throw epoch == 0 ? heldByAnother(sql) : takenOver(sql);
         }
         // Recorded before anything else can fail: the database may hold the lock longer than we wait for it.
-        ours.add(id);
+        ownConnections.add(id);
         return id;
     }
 
     /** Records that this is the only connection of this process that is left. */
-    void isOnly(long id) {
-        ours.retainAll(Set.of(id));
+    void forgetOtherConnections(long id) {
+        ownConnections.retainAll(Set.of(id));
     }
 
     /**
@@ -120,8 +120,8 @@ final class LedgerLock {
      *
      * @throws Ledger.TakenOver if another process has
      */
-    void take(DSLContext sql, Instant now) {
-        isFenced = always || isNodeOfCluster(sql);
+    void claimEpoch(DSLContext sql, Instant now) {
+        isFenced = alwaysFenced || isNodeOfCluster(sql);
         if (epoch != 0) {
             // An update, not just a read: a cluster node may lag behind what the others have committed.
             if (sql.update(HOLDER)
@@ -199,18 +199,18 @@ final class LedgerLock {
 
     private Ledger.HeldByAnother heldByAnother(DSLContext sql) {
         return new Ledger.HeldByAnother(
-                "another chatd writes to this database: " + who(sql) + ". Stop that one first.");
+                "another chatd writes to this database: " + describeHolder(sql) + ". Stop that one first.");
     }
 
     private Ledger.TakenOver takenOver(DSLContext sql) {
-        return new Ledger.TakenOver("another chatd has taken this database over: " + who(sql)
+        return new Ledger.TakenOver("another chatd has taken this database over: " + describeHolder(sql)
                 + ". This one ends, since only one may write. If this one should write, stop the other first.");
     }
 
-    private String who(DSLContext sql) {
-        Optional<String> who;
+    private String describeHolder(DSLContext sql) {
+        Optional<String> holder;
         try {
-            who = sql.select(HOLDER.HOST, HOLDER.PID, HOLDER.STARTED)
+            holder = sql.select(HOLDER.HOST, HOLDER.PID, HOLDER.STARTED)
                     .from(HOLDER)
                     .fetchOptional()
                     // A process that has just taken the lock has not written its row yet.
@@ -218,8 +218,8 @@ final class LedgerLock {
                     .map(row -> "process " + row.value2() + " on " + row.value1() + ", since " + row.value3());
         } catch (DataAccessException e) {
             // The other process may still be creating the table.
-            who = Optional.empty();
+            holder = Optional.empty();
         }
-        return who.orElse("an unknown process");
+        return holder.orElse("an unknown process");
     }
 }

@@ -15,9 +15,9 @@ import chatd.daemon.model.entry.AccountChanges;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Entry;
 import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.store.db.Database;
@@ -97,13 +97,13 @@ final class LedgerRows {
 
     private final List<GroupChange> groups = new ArrayList<>();
 
-    /** Entries whose clients gave them an identifier. */
-    private final List<Entry> once = new ArrayList<>();
+    /** Entries with an identifier given by their clients. */
+    private final List<Entry> identified = new ArrayList<>();
 
     private final AccountRows accounts = new AccountRows();
 
     /** Messages in conversations whose users may have no rows yet. */
-    private final List<Message> begins = new ArrayList<>();
+    private final List<Message> mayBegin = new ArrayList<>();
 
     private final List<Message> withheld = new ArrayList<>();
 
@@ -134,8 +134,8 @@ final class LedgerRows {
                 if (!message.withheld().isEmpty()) {
                     withheld.add(message);
                 }
-                if (begins(message, known)) {
-                    begins.add(message);
+                if (mayBeginConversation(message, known)) {
+                    mayBegin.add(message);
                 }
             }
             if (entry instanceof Message message
@@ -143,7 +143,7 @@ final class LedgerRows {
                 mentioning.add(message);
             }
             if (entry.once() != null) {
-                once.add(entry);
+                identified.add(entry);
             }
         }
     }
@@ -162,9 +162,9 @@ final class LedgerRows {
                 && groups.isEmpty()
                 && accounts.isEmpty()
                 && mentioning.isEmpty()
-                && begins.isEmpty()
+                && mayBegin.isEmpty()
                 && withheld.isEmpty()
-                && once.isEmpty();
+                && identified.isEmpty();
     }
 
     /**
@@ -173,30 +173,30 @@ final class LedgerRows {
      * @throws Ledger.SentAgain if the identifier of an entry is known already
      */
     void write(Connection connection) throws SQLException {
-        // First, since it may be refused.
-        if (!once.isEmpty()) {
-            sentOnce(connection);
+        // First, because a duplicate identifier makes it fail.
+        if (!identified.isEmpty()) {
+            insertIdentifiers(connection);
         }
         for (List<Message> some : texts) {
-            texts(connection, some);
+            insertTexts(connection, some);
         }
         accounts.write(connection);
         if (!files.isEmpty()) {
             DSLContext sql = Database.context(connection);
-            files.forEach(message -> file(sql, message));
+            files.forEach(message -> insertFile(sql, message));
         }
         if (!toSeveral.isEmpty()) {
-            receivers(connection);
+            insertReceivers(connection);
         }
         if (!mentioning.isEmpty()) {
-            mentions(connection);
+            insertMentions(connection);
         }
-        if (!begins.isEmpty()) {
-            parties(connection);
+        if (!mayBegin.isEmpty()) {
+            insertParties(connection);
         }
         if (!withheld.isEmpty()) {
             DSLContext sql = Database.context(connection);
-            withheld.forEach(message -> withheld(sql, message));
+            withheld.forEach(message -> insertWithheld(sql, message));
         }
         if (!amendments.isEmpty()) {
             DSLContext sql = Database.context(connection);
@@ -209,7 +209,7 @@ final class LedgerRows {
     }
 
     /** Inserts texts through plain JDBC: the driver sends all rows in one command, and no SQL is rendered for each. */
-    private static void texts(Connection connection, List<Message> messages) throws SQLException {
+    private static void insertTexts(Connection connection, List<Message> messages) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_TEXT)) {
             for (Message message : messages) {
                 insert.setLong(1, message.number());
@@ -226,8 +226,8 @@ final class LedgerRows {
         }
     }
 
-    /** Returns the receivers whose history has the message. */
-    private static List<Long> reached(Message message) {
+    /** Returns the receivers whose history contains the message. */
+    private static List<Long> reachedReceivers(Message message) {
         List<Long> receivers = Objects.requireNonNull(message.receivers());
         return message.withheld().isEmpty()
                 ? receivers
@@ -247,7 +247,10 @@ final class LedgerRows {
                         : null;
     }
 
-    /** Returns the conversation of a message; null if it went to several, and thus stands in those of each. */
+    /**
+     * Returns the conversation of a message; null if it went to several receivers, and so is in
+     * several conversations.
+     */
     private static @Nullable Long conversation(Message message) {
         if (message.group() != 0) {
             return message.group();
@@ -259,15 +262,15 @@ final class LedgerRows {
     }
 
     private static @Nullable Long answered(Message message) {
-        long answered = message.references().answered();
+        long answered = message.references().replyTo();
         return answered == 0 ? null : (Long) answered;
     }
 
-    private void receivers(Connection connection) throws SQLException {
+    private void insertReceivers(Connection connection) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_RECEIVER)) {
             int rows = 0;
             for (Message message : toSeveral) {
-                for (Long account : reached(message)) {
+                for (Long account : reachedReceivers(message)) {
                     insert.setLong(1, message.number());
                     insert.setLong(2, account);
                     insert.setLong(3, Conversation.of(message.sender(), account));
@@ -282,12 +285,12 @@ final class LedgerRows {
         }
     }
 
-    private void mentions(Connection connection) throws SQLException {
+    private void insertMentions(Connection connection) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_MENTION)) {
             for (Message message : mentioning) {
                 for (Long account : message.references().mentioned()) {
                     insert.setLong(1, Addressee.isGroup(account) ? Message.EVERYONE : account);
-                    insert.setLong(2, mentioning(message, account));
+                    insert.setLong(2, conversationOfMention(message, account));
                     insert.setLong(3, message.number());
                     insert.addBatch();
                 }
@@ -296,8 +299,11 @@ final class LedgerRows {
         }
     }
 
-    /** Returns the conversation in which a message mentions an account: that of who blocks its sender counts it nowhere. */
-    private static long mentioning(Message message, long account) {
+    /**
+     * Returns the conversation in which a mention of an account counts; if the message is withheld
+     * from that account, the withheld conversation, so that it counts nowhere.
+     */
+    private static long conversationOfMention(Message message, long account) {
         Long conversation = conversation(message);
         if (conversation != null) {
             return conversation;
@@ -307,12 +313,12 @@ final class LedgerRows {
                 : Conversation.of(message.sender(), account);
     }
 
-    /** Returns the receivers who share a conversation of two with the sender in which a message stands for both. */
+    /** Returns the receivers in whose conversation with the sender both see the message. */
     private static List<Long> partners(Message message) {
-        return message.receivers() == null || message.group() != 0 ? List.of() : reached(message);
+        return message.receivers() == null || message.group() != 0 ? List.of() : reachedReceivers(message);
     }
 
-    private static boolean begins(Message message, KnownConversations known) {
+    private static boolean mayBeginConversation(Message message, KnownConversations known) {
         for (long partner : partners(message)) {
             if (!known.has(Conversation.of(message.sender(), partner))) {
                 return true;
@@ -321,12 +327,12 @@ final class LedgerRows {
         return false;
     }
 
-    /** Records that the users of conversations are in them, so that all conversations of a user are found. */
-    private void parties(Connection connection) throws SQLException {
+    /** Records who is in new conversations, so that all conversations of a user can be found. */
+    private void insertParties(Connection connection) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_PARTY)) {
             int rows = 0;
-            for (Message message : begins) {
-                for (Long receiver : reached(message)) {
+            for (Message message : mayBegin) {
+                for (Long receiver : reachedReceivers(message)) {
                     for (Long account : new TreeSet<>(List.of(message.sender(), receiver))) {
                         insert.setLong(1, account);
                         insert.setLong(2, Conversation.of(message.sender(), receiver));
@@ -343,14 +349,16 @@ final class LedgerRows {
         }
     }
 
-    /** Marks the conversations in which messages of these entries stand as known, once they are committed. */
-    void committed(KnownConversations known) {
-        for (Message message : begins) {
+    /**
+     * Marks the conversations of these entries' messages as known; called once they are committed.
+     */
+    void markKnown(KnownConversations known) {
+        for (Message message : mayBegin) {
             partners(message).forEach(partner -> known.add(Conversation.of(message.sender(), partner)));
         }
     }
 
-    private static void withheld(DSLContext sql, Message message) {
+    private static void insertWithheld(DSLContext sql, Message message) {
         for (Long receiver : message.withheld()) {
             long conversation = Conversation.withheld(message.sender(), receiver);
             sql.insertInto(WITHHELD)
@@ -369,10 +377,10 @@ final class LedgerRows {
         }
     }
 
-    private void sentOnce(Connection connection) throws SQLException {
+    private void insertIdentifiers(Connection connection) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_SENT_ONCE)) {
-            for (Entry entry : once) {
-                SentOnce its = Objects.requireNonNull(entry.once());
+            for (Entry entry : identified) {
+                IdempotencyKey its = Objects.requireNonNull(entry.once());
                 Receipt receipt = entry.receipt();
                 insert.setBytes(1, its.id().array());
                 insert.setBytes(2, its.content().array());
@@ -391,11 +399,13 @@ final class LedgerRows {
     }
 
     /**
-     * Inserts a file, deduplicated by digest: if its content is already stored, the copy just uploaded stays unused.
+     * Inserts a file, deduplicated by digest: if its content is already stored, the copy just
+     * uploaded stays unused.
      *
-     * @throws Refusal {@link Code#NO_SUCH_FILE} if it was not uploaded for this, and its content is gone
+     * @throws Refusal {@link Code#NO_SUCH_FILE} if it was not uploaded with this message and its
+     *     content has been deleted
      */
-    private static void file(DSLContext sql, Message message) {
+    private static void insertFile(DSLContext sql, Message message) {
         StoredFile file = Objects.requireNonNull(message.file());
         Long same = sql.select(CONTENT.NUMBER)
                 .from(CONTENT)

@@ -5,7 +5,7 @@ import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.TOKEN;
 
-import chatd.daemon.model.account.Remembered;
+import chatd.daemon.model.account.RememberedDevice;
 import chatd.daemon.model.account.Token;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
@@ -68,14 +68,15 @@ final class LoginRows {
 
     private final List<LogIn> logIns = new ArrayList<>();
     private final List<Token> tokens = new ArrayList<>();
-    private final List<Remembered> devices = new ArrayList<>();
+    private final List<RememberedDevice> devices = new ArrayList<>();
 
     private record LogIn(Change change, Effect.LoggedIn effect) {}
 
     /**
      * Adds a login.
      *
-     * @return false if its account and change are left to be written one by one, since its password was hashed again
+     * @return false if the caller must write its account and change separately, because its
+     *     password was rehashed
      */
     boolean add(Change change, Effect.LoggedIn login) {
         Stream.ofNullable(login.token()).forEach(tokens::add);
@@ -88,16 +89,16 @@ final class LoginRows {
     }
 
     void write(Connection connection) throws SQLException {
-        logIns(connection);
-        tokens(connection);
+        insertLogins(connection);
+        insertTokens(connection);
         if (!devices.isEmpty()) {
             DSLContext sql = Database.context(connection);
             devices.forEach(device -> DeviceRows.write(sql, device));
         }
     }
 
-    /** Writes new tokens, each in place of any other of its device. */
-    private void tokens(Connection connection) throws SQLException {
+    /** Writes new tokens, each replacing the previous one of its device. */
+    private void insertTokens(Connection connection) throws SQLException {
         if (tokens.isEmpty()) {
             return;
         }
@@ -120,7 +121,7 @@ final class LoginRows {
     }
 
     /** Writes many logins with one command per table. No account is changed twice in a batch. */
-    private void logIns(Connection connection) throws SQLException {
+    private void insertLogins(Connection connection) throws SQLException {
         if (logIns.isEmpty()) {
             return;
         }
@@ -159,7 +160,7 @@ final class LoginRows {
         }
     }
 
-    /** @param kept a token that does not end; null for none */
+    /** @param kept a token to keep; null for none */
     static void endTokens(DSLContext sql, long account, @Nullable Token kept) {
         sql.deleteFrom(TOKEN)
                 .where(
@@ -170,7 +171,7 @@ final class LoginRows {
                 .execute();
     }
 
-    /** Writes one login whose password was hashed again. */
+    /** Writes one login with a rehashed password. */
     static void write(DSLContext sql, Change change, Effect.LoggedIn login) {
         String rehashed = login.rehashed();
         sql.update(ACCOUNT)

@@ -38,8 +38,8 @@ final class ReportRows {
     }
 
     /**
-     * Closes a report, and deletes what it kept of its message. A content can be
-     * {@linkplain ContentStore#discard discarded} then, unless something else uses it.
+     * Closes a report, and deletes its copy of the message. The content of its file can then be
+     * {@linkplain ContentStore#discard discarded}, unless something else uses it.
      */
     static void close(DSLContext sql, Change change, long report) {
         sql.update(REPORT)

@@ -10,8 +10,8 @@ import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.ledger.Ledger;
+import chatd.protocol.value.people.AllowedUsers;
 import chatd.protocol.value.people.Preferences;
-import chatd.protocol.value.people.Reach;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +79,11 @@ public final class AccountStore {
                 .fetchOptional(row -> new Credentials(row.value1(), row.value2(), row.value3())));
     }
 
-    /** Returns how often the user has changed the account's name itself since a time, at most {@code most}. */
-    public int renamedSince(long number, Instant since, int most) {
+    /**
+     * Returns how often the account's own user has renamed it since a time, but at most
+     * {@code most}.
+     */
+    public int countRenamesSince(long number, Instant since, int most) {
         return database.with(sql -> sql.select(ACCOUNT_CHANGE.NUMBER)
                 .from(ACCOUNT_CHANGE)
                 .where(
@@ -111,10 +114,10 @@ public final class AccountStore {
                 row.get(ACCOUNT.EVERYONE_AFTER),
                 new Preferences(
                         row.get(ACCOUNT.TELLS_READING),
-                        Reach.of(row.get(ACCOUNT.MAY_CALL)),
-                        Reach.of(row.get(ACCOUNT.MAY_ASK)),
-                        Reach.of(row.get(ACCOUNT.MAY_ADD)),
-                        Reach.of(row.get(ACCOUNT.MAY_WRITE))),
+                        AllowedUsers.of(row.get(ACCOUNT.MAY_CALL)),
+                        AllowedUsers.of(row.get(ACCOUNT.MAY_ASK)),
+                        AllowedUsers.of(row.get(ACCOUNT.MAY_ADD)),
+                        AllowedUsers.of(row.get(ACCOUNT.MAY_WRITE))),
                 row.get(ACCOUNT.CREATED),
                 lastLogin == null
                         ? Optional.empty()

@@ -12,7 +12,7 @@ import chatd.daemon.model.message.Conversation;
 import chatd.daemon.model.message.Reader;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.ledger.AmendmentRows;
-import chatd.protocol.value.Amended;
+import chatd.protocol.value.MessageState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,7 +34,7 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what has become of messages. Blocks. */
+/** Reads amendments, and the states of messages that result from them. Blocks. */
 public final class AmendmentStore {
     private final Database database;
     private final MessageStore messages;
@@ -45,24 +45,24 @@ public final class AmendmentStore {
     }
 
     /**
-     * Returns the numbers of the amendments that a user learns of, the lowest first; none of corrections and reactions
-     * whose message was taken back afterwards.
+     * Returns the numbers of the amendments that a user may see, the lowest first; without
+     * corrections and reactions whose message was taken back afterwards.
      *
      * @param conversation one of the user's own; null for all of them
      * @param subjectUpTo only those of messages up to this number
-     * @param range with the lowest first
+     * @param range must begin with the lowest number
      */
     public List<Long> numbers(Reader reader, @Nullable Long conversation, long subjectUpTo, Range range) {
         Account account = reader.account();
-        Condition isThere = AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK).or(AMENDMENT.TEXT.isNotNull());
+        Condition isNotErased = AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK).or(AMENDMENT.TEXT.isNotNull());
         Condition isKnown = AMENDMENT.MESSAGE.le(subjectUpTo);
-        Condition isWanted = isKnown.and(isThere);
+        Condition isWanted = isKnown.and(isNotErased);
         if (conversation != null && Conversation.isGroup(conversation)) {
             Reader.Group group = reader.groups().get(conversation);
             return group == null
                     ? List.of()
-                    : database.with(
-                            sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, isKnown, isThere)));
+                    : database.with(sql ->
+                            range.numbers(sql, ofGroup(reader, conversation, group, range, isKnown, isNotErased)));
         }
         Condition isOwn = AMENDMENT_READER.ACCOUNT.eq(account.number());
         Table<Record1<Long>> own = DSL.selectDistinct(AMENDMENT_READER.AMENDMENT.as("n"))
@@ -92,36 +92,40 @@ public final class AmendmentStore {
             }
             List<Long> others = range.numbers(sql, List.of(own, everyones));
             return range.ofGroups(
-                    sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, isKnown, isThere));
+                    sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, isKnown, isNotErased));
         });
     }
 
-    /** Returns queries for the amendments of a group that a user learns of, one for each stretch. */
+    /**
+     * Returns queries for the amendments of a group that a user may see, one for each membership
+     * period.
+     */
     private static List<Table<Record1<Long>>> ofGroup(
-            Reader reader, long number, Reader.Group group, Range range, Condition isKnown, Condition isThere) {
-        // A resumed session is not sent what was there before the user came, but what is done about it since.
+            Reader reader, long number, Reader.Group group, Range range, Condition isKnown, Condition isNotErased) {
+        // A resumed session is not sent messages from before the user joined, but is sent
+        // amendments of them made since.
         Condition isSubject = reader.isResuming() ? isKnown.orNot(isSince(AMENDMENT.MESSAGE, group)) : isKnown;
         Condition isOf = AMENDMENT
                 .CONVERSATION
                 .eq(number)
                 .and(isIn(AMENDMENT.MESSAGE, group))
                 .and(isSubject)
-                .and(isThere);
+                .and(isNotErased);
         return range.within(reader, group).stream()
                 .map(part -> part.ordered(AMENDMENT, AMENDMENT.NUMBER, isOf, "g"))
                 .toList();
     }
 
-    /** Returns the condition that a number is in a stretch, from the coming of the user on. */
+    /** Returns the condition that a number is in a membership period, counted from joining. */
     private static Condition isSince(Field<Long> number, Reader.Group group) {
-        return DSL.or(group.stretches().stream()
+        return DSL.or(group.periods().stream()
                 .map(stretch -> number.between(stretch.since(), stretch.until()))
                 .toList());
     }
 
-    /** Returns the condition that a number is in what a user sees of a group. */
+    /** Returns the condition that a number is in the part of a group's history that a user sees. */
     private static Condition isIn(Field<Long> number, Reader.Group group) {
-        return DSL.or(group.stretches().stream()
+        return DSL.or(group.periods().stream()
                 .map(stretch -> number.between(stretch.from(), stretch.until()))
                 .toList());
     }
@@ -162,12 +166,15 @@ public final class AmendmentStore {
             case AmendmentRows.CORRECTED ->
                 new Amendment.Corrected(text, Objects.requireNonNullElse(salt, Message.UNSALTED));
             case AmendmentRows.REACTED -> new Amendment.Reacted(text, true, false);
-            case AmendmentRows.REACTED_NO_LONGER -> new Amendment.Reacted(text, false, false);
+            case AmendmentRows.REACTION_REMOVED -> new Amendment.Reacted(text, false, false);
             default -> throw new IllegalArgumentException("no kind of amendment has the code " + kind);
         };
     }
 
-    /** Returns, of these messages, those that were taken back, with the numbers of the amendments by which they were. */
+    /**
+     * Returns those of these messages that were taken back, with the numbers of the amendments that
+     * did so.
+     */
     public Map<Long, Long> takenBack(Collection<Long> some) {
         return some.isEmpty()
                 ? Map.of()
@@ -178,14 +185,14 @@ public final class AmendmentStore {
     }
 
     /**
-     * What was done about a message, but for reactions.
+     * The amendments of a message other than reactions.
      *
-     * @param takenBack null if it was not
+     * @param takenBack null if it was not taken back
      */
-    public record Done(@Nullable Receipt takenBack, int corrections) {}
+    public record Summary(@Nullable Receipt takenBack, int corrections) {}
 
-    /** Returns what was done about a message: by its sender, or by an administrator. */
-    public Done done(long message) {
+    /** Returns whether a message was taken back, and how often it was corrected. */
+    public Summary summary(long message) {
         var rows = database.with(sql -> sql.select(AMENDMENT.NUMBER, AMENDMENT.TIME, AMENDMENT.KIND)
                 .from(AMENDMENT)
                 .where(
@@ -197,19 +204,19 @@ public final class AmendmentStore {
                 .map(row -> new Receipt(row.value1(), row.value2()))
                 .findFirst()
                 .orElse(null);
-        return new Done(takenBack, rows.size() - (takenBack == null ? 0 : 1));
+        return new Summary(takenBack, rows.size() - (takenBack == null ? 0 : 1));
     }
 
     /**
-     * A reaction as it is now.
+     * The current state of a user's reaction.
      *
-     * @param hidden as in {@link Amendment.Reacted}; null if the user does not react so
-     * @param isNewKind whether nobody reacts to the message so
-     * @param kinds how many kinds of reactions the message has; known only if it is a new one
+     * @param hidden as in {@link Amendment.Reacted}; null if the user has no such reaction
+     * @param isNewKind whether nobody has reacted to the message in this way yet
+     * @param kinds how many kinds of reactions the message has; counted only if this is a new one
      */
     public record Reaction(@Nullable Boolean hidden, boolean isNewKind, int kinds) {}
 
-    /** Returns whether a user reacts to a message in one way. */
+    /** Returns the state of one kind of reaction of a user to a message. */
     public Reaction reaction(long message, long account, String code) {
         return database.with(sql -> {
             Boolean hidden = sql.select(REACTION.HIDDEN)
@@ -230,38 +237,41 @@ public final class AmendmentStore {
     }
 
     /**
-     * A message as it is now.
+     * The current state of a message.
      *
-     * @param takenBack null if it was not
+     * @param takenBack null if it was not taken back
      * @param corrections the newest first
      */
     public record State(
-            @Nullable Taking takenBack,
+            @Nullable Retraction takenBack,
             List<Correction> corrections,
-            SequencedMap<String, Amended.Reactions> reactions) {
-        /** What a message is that nothing was done about. */
+            SequencedMap<String, MessageState.Reactions> reactions) {
+        /** The state of a message without amendments. */
         public static final State UNCHANGED = new State(null, List.of(), new LinkedHashMap<>());
     }
 
     /** Who took a message back, and when. */
-    public record Taking(long by, Instant time) {}
+    public record Retraction(long by, Instant time) {}
 
     /** A correction, with its text. */
     public record Correction(long number, Instant time, String text, byte[] salt) {}
 
     /**
-     * A correction of a message, as a whole.
+     * A correction of a message, with the accounts that were sent it.
      *
-     * @param told the accounts that learned of it; null for all who have the message
+     * @param notified the accounts that were sent it; null for all who have the message
      */
-    public record Told(
+    public record SentCorrection(
             long message,
             long number,
             String text,
-            @Nullable Set<Long> told) {}
+            @Nullable Set<Long> notified) {}
 
-    /** Returns the corrections of those messages that were not taken back, the newest first. */
-    public List<Told> corrections(Collection<Message> some) {
+    /**
+     * Returns the corrections of these messages, the newest first; none of messages that were taken
+     * back.
+     */
+    public List<SentCorrection> corrections(Collection<Message> some) {
         if (some.isEmpty()) {
             return List.of();
         }
@@ -294,7 +304,7 @@ public final class AmendmentStore {
                             .stream()
                             .collect(Collectors.groupingBy(
                                     row -> row.value1(), Collectors.mapping(row -> row.value2(), Collectors.toSet())));
-            return rows.map(row -> new Told(
+            return rows.map(row -> new SentCorrection(
                     row.value1(),
                     row.value2(),
                     row.value3(),
@@ -303,8 +313,7 @@ public final class AmendmentStore {
     }
 
     /**
-     * Returns what has become of messages, as one of their readers may know it; nothing of those about which nothing was
-     * done.
+     * Returns the states of messages, as one of their readers may see them.
      *
      * @param some at least one
      * @param upTo no correction or reaction above this number
@@ -313,9 +322,9 @@ public final class AmendmentStore {
         return database.with(sql -> {
             Map<Long, State> states = new HashMap<>();
             List<Long> numbers = some.stream().map(Message::number).toList();
-            Map<Long, Taking> taken = new HashMap<>();
+            Map<Long, Retraction> taken = new HashMap<>();
             Map<Long, List<Correction>> corrections = corrections(sql, reader, some, upTo, taken);
-            Map<Long, SequencedMap<String, Amended.Reactions>> reactions = reactions(sql, reader, some, upTo);
+            Map<Long, SequencedMap<String, MessageState.Reactions>> reactions = reactions(sql, reader, some, upTo);
             for (Long number : numbers) {
                 State state = new State(
                         taken.get(number),
@@ -327,9 +336,9 @@ public final class AmendmentStore {
         });
     }
 
-    /** @param taken is given who took which message back */
+    /** @param taken receives who took which message back */
     private static Map<Long, List<Correction>> corrections(
-            DSLContext sql, Reader reader, List<Message> some, long upTo, Map<Long, Taking> taken) {
+            DSLContext sql, Reader reader, List<Message> some, long upTo, Map<Long, Retraction> taken) {
         Map<Long, List<Correction>> corrections = new HashMap<>();
         Map<Long, Long> groups = some.stream().collect(Collectors.toMap(Message::number, Message::group));
         Condition isTold = AMENDMENT
@@ -353,7 +362,7 @@ public final class AmendmentStore {
                 .forEach(row -> {
                     long group = groups.getOrDefault(row.getMessage(), 0L);
                     if (row.getKind() == AmendmentRows.TAKEN_BACK) {
-                        taken.put(row.getMessage(), new Taking(row.getSender(), row.getTime()));
+                        taken.put(row.getMessage(), new Retraction(row.getSender(), row.getTime()));
                     } else if (group == 0 || reader.sees(group, row.getNumber())) {
                         corrections
                                 .computeIfAbsent(row.getMessage(), of -> new ArrayList<>())
@@ -363,9 +372,9 @@ public final class AmendmentStore {
         return corrections;
     }
 
-    private static Map<Long, SequencedMap<String, Amended.Reactions>> reactions(
+    private static Map<Long, SequencedMap<String, MessageState.Reactions>> reactions(
             DSLContext sql, Reader reader, List<Message> some, long upTo) {
-        // Of a message to several, its receivers do not know one another.
+        // The receivers of a message to several do not learn of one another.
         Condition isKnown = REACTION.MESSAGE.in(some.stream()
                 .filter(message -> message.sender() == reader.number()
                         || message.receivers() == null
@@ -394,21 +403,24 @@ public final class AmendmentStore {
                         isOwn.or(isKnown.andNot(REACTION.HIDDEN)),
                         isSeen)
                 .asTable("r");
-        Map<Long, SequencedMap<String, Amended.Reactions>> reactions = new HashMap<>();
+        Map<Long, SequencedMap<String, MessageState.Reactions>> reactions = new HashMap<>();
         sql.select(all.field(REACTION.MESSAGE), all.field(REACTION.CODE), all.field(REACTION.ACCOUNT), all.field(count))
                 .from(all)
-                .where(all.field(place).le(Amended.Reactions.MOST))
+                .where(all.field(place).le(MessageState.Reactions.MAX_USERS))
                 .orderBy(all.field(REACTION.AMENDMENT))
                 .forEach(row -> reactions
                         .computeIfAbsent(row.value1(), of -> new LinkedHashMap<>())
                         .merge(
                                 row.value2(),
-                                new Amended.Reactions(row.value4(), List.of(row.value3())),
-                                Amended.Reactions::and));
+                                new MessageState.Reactions(row.value4(), List.of(row.value3())),
+                                MessageState.Reactions::withUsersOf));
         return reactions;
     }
 
-    /** Returns the condition that a reaction is none to these messages of a group, or one that a user learns of. */
+    /**
+     * Returns the condition that a reaction, if it is to one of these messages of a group, is one
+     * that a user may see.
+     */
     private static Condition isSeen(List<Message> some, Reader.@Nullable Group group) {
         Condition isAnother =
                 REACTION.MESSAGE.notIn(some.stream().map(Message::number).toList());

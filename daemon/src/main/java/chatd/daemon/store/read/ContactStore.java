@@ -24,7 +24,7 @@ public final class ContactStore {
         return database.with(sql -> sql.selectFrom(FRIENDSHIP).fetch(row -> new Pair(row.getLow(), row.getHigh())));
     }
 
-    /** Returns all requests, those that are open, and those that were declined. */
+    /** Returns all requests, both open and declined. */
     public List<FriendRequest> requests() {
         return database.with(sql -> sql.select(
                         FRIEND_REQUEST.ASKER,

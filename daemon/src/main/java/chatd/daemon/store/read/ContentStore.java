@@ -32,7 +32,7 @@ public final class ContentStore {
 
     private final Database database;
 
-    /** Bytes of all contents, those being uploaded among them with the size that they will have. */
+    /** Total size of all contents in bytes; those being uploaded count with their final size. */
     private final AtomicLong bytes = new AtomicLong();
 
     public ContentStore(Database database) {
@@ -53,12 +53,15 @@ public final class ContentStore {
         return number;
     }
 
-    /** Returns the bytes of all contents, of those being uploaded the size that they will have. Does not block. */
+    /**
+     * Returns the total size of all contents in bytes; those being uploaded count with their final
+     * size. Does not block.
+     */
     public long bytes() {
         return bytes.get();
     }
 
-    /** Records what a content is. */
+    /** Records the media type and dimensions of a content. */
     public void describe(long content, Media media) {
         database.with(sql -> sql.update(CONTENT)
                 .set(CONTENT.MEDIA, media.type())
@@ -68,7 +71,7 @@ public final class ContentStore {
                 .execute());
     }
 
-    /** Returns what a content is, from a row that has its columns. */
+    /** Returns the media type and dimensions of a content, from a row that has its columns. */
     static Media media(Record row) {
         return new Media(
                 Objects.requireNonNullElse(row.get(CONTENT.MEDIA), Media.OTHER),
@@ -81,7 +84,9 @@ public final class ContentStore {
         return number == null ? 0 : Math.toIntExact(number);
     }
 
-    /** Returns contents, with their sizes, that an earlier version has stored without saying what they are. */
+    /**
+     * Returns contents that an earlier version stored without their media type, with their sizes.
+     */
     public Map<Long, Long> undescribed(int most) {
         return database.with(sql -> sql.select(CONTENT.NUMBER, CONTENT.SIZE)
                 .from(CONTENT)
@@ -91,7 +96,7 @@ public final class ContentStore {
                 .fetchMap(CONTENT.NUMBER, CONTENT.SIZE));
     }
 
-    /** Stores a chunk, in the place of what may have been stored at its position before. */
+    /** Stores a chunk, replacing any stored at its position before. */
     public void store(long content, int position, byte[] bytes) {
         database.with(
                 sql -> sql.insertInto(CONTENT_CHUNK, CONTENT_CHUNK.CONTENT, CONTENT_CHUNK.POSITION, CONTENT_CHUNK.BYTES)
@@ -142,8 +147,8 @@ public final class ContentStore {
     }
 
     /**
-     * Deletes a content, unless a file or an open report uses it. A failure is logged alone: the next start discards
-     * contents that nothing uses.
+     * Deletes a content, unless a file or an open report uses it. A failure is only logged: the
+     * next start discards contents that nothing uses.
      */
     public void discard(long content) {
         try {
@@ -170,7 +175,10 @@ public final class ContentStore {
                 .andNotExists(DSL.selectOne().from(REPORT).where(REPORT.CONTENT.eq(CONTENT.NUMBER)));
     }
 
-    /** Deletes contents that were begun and never sent, and adds up the others. Called before the first upload. */
+    /**
+     * Deletes contents that were begun and never sent, and adds up the sizes of the others. Called
+     * before the first upload.
+     */
     public void discardUnfinished() {
         bytes.set(database.with(sql -> Objects.requireNonNullElse(
                 sql.select(DSL.sum(CONTENT.SIZE)).from(CONTENT).fetchSingle(0, Long.class), 0L)));

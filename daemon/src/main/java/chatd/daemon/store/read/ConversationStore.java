@@ -12,7 +12,7 @@ import chatd.daemon.model.account.Party;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.store.db.Database;
-import chatd.protocol.value.people.Attention;
+import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Unread;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -39,12 +39,12 @@ import org.jooq.TableField;
 import org.jooq.impl.DSL;
 
 /**
- * Reads the conversations of users, and keeps how far they have read them. The cost of a query depends on how many
- * conversations the user has, not on how long they are; what is unread is counted up to {@link Unread#MOST}. What a blocked
- * user wrote is not counted. Blocks.
+ * Reads the conversations of users, and stores how far they have read them. The cost of a query
+ * depends on how many conversations the user has, not on how long they are; what is unread is
+ * counted up to {@link Unread#MAX_COUNT}. What a blocked user wrote is not counted. Blocks.
  */
 public final class ConversationStore {
-    /** Maximum number of conversations about which a query tells. */
+    /** Maximum number of conversations that a query returns. */
     public static final int MOST = 2_000;
 
     private final Database database;
@@ -54,14 +54,14 @@ public final class ConversationStore {
     }
 
     /**
-     * Returns those conversations of a user that have something unread, or of which it wants something special; the
-     * {@value #MOST} with the newest messages, if there are more.
+     * Returns those conversations of a user that have unread messages or non-default attention
+     * settings; the {@value #MOST} with the newest messages, if there are more.
      *
      * @param upTo no message above this number
      */
     public List<Party> notable(Account account, long upTo) {
         Condition isSpecial = PARTY.NOTIFY
-                .ne(Attention.DEFAULT.notices().code)
+                .ne(ConversationPreferences.DEFAULT.notices().code)
                 .or(PARTY.PINNED)
                 .or(PARTY.UNREAD);
         return parties(account, DSL.noCondition(), isSpecial, upTo);
@@ -73,15 +73,16 @@ public final class ConversationStore {
     }
 
     /**
-     * A conversation of a user, and the last messages in it, by whomever: a whole one, one to several, a mention of the user,
-     * and of all.
+     * A conversation of a user, and the last messages in it, whoever sent them: one to the whole
+     * conversation, one to several receivers, one that mentions the user, and one that mentions
+     * all.
      *
      * @param upTo no message above this number: the user may have left
      */
     private record Found(
             long conversation,
             long read,
-            Attention attention,
+            ConversationPreferences attention,
             long upTo,
             long whole,
             long part,
@@ -115,14 +116,15 @@ public final class ConversationStore {
                     .fetch(row -> new Found(
                             row.value1(),
                             row.value2(),
-                            new Attention(Attention.Notices.of(row.value3()), row.value4(), row.value5()),
+                            new ConversationPreferences(
+                                    ConversationPreferences.Notices.of(row.value3()), row.value4(), row.value5()),
                             Math.min(upTo, Objects.requireNonNullElse(row.value6(), Long.MAX_VALUE)),
                             row.value7(),
                             row.value8(),
                             row.value9(),
                             row.value10()));
             Map<Long, Unread> wholes = counted(sql, WHOLE, account, found, Found::whole);
-            // What a user sent to itself, among others, is its own.
+            // Messages that users sent to themselves among others are their own.
             long notes = Conversation.of(account.number(), account.number());
             Map<Long, Unread> parts =
                     counted(sql, PART, account, found, one -> one.conversation() == notes ? 0 : one.part());
@@ -131,17 +133,18 @@ public final class ConversationStore {
             return found.stream()
                     .map(one -> {
                         long conversation = one.conversation();
-                        Unread meant = sum(
+                        Unread mentioned = sum(
                                 mentions.getOrDefault(conversation, Unread.NOTHING),
                                 ofAlls.getOrDefault(conversation, Unread.NOTHING),
                                 0);
                         Unread unread = sum(
                                 wholes.getOrDefault(conversation, Unread.NOTHING),
                                 parts.getOrDefault(conversation, Unread.NOTHING),
-                                meant.count());
-                        if (unread.count() == 0 && meant.count() > 0) {
-                            // All others that were looked at are by blocked users.
-                            unread = new Unread(meant.count(), meant.count(), meant.first(), meant.last());
+                                mentioned.count());
+                        if (unread.count() == 0 && mentioned.count() > 0) {
+                            // All other messages examined are by blocked users.
+                            unread = new Unread(
+                                    mentioned.count(), mentioned.count(), mentioned.first(), mentioned.last());
                         }
                         return new Party(conversation, one.read(), one.attention(), unread);
                     })
@@ -159,7 +162,10 @@ public final class ConversationStore {
                 0L);
     }
 
-    /** Returns the last message of a conversation that went to all of its users; of a group that was left, the leaving. */
+    /**
+     * Returns the last message of a conversation that went to all of its users; in a group that the
+     * user has left, the change by which they left.
+     */
     private static Field<Long> whole(long upTo) {
         return DSL.when(PARTY.UNTIL_MID.le(upTo), PARTY.UNTIL_MID)
                 .otherwise(DSL.coalesce(
@@ -194,27 +200,34 @@ public final class ConversationStore {
         return DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), bySomebodyElse);
     }
 
-    /** Of a message that was taken back there is no salt. */
+    /** Returns the condition that a message was not taken back: only then does it have a salt. */
     private static Condition isThere(Field<Long> number) {
         return DSL.exists(DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(number), MESSAGE.SALT.isNotNull()));
     }
 
     /**
-     * Statements that count what is unread in one conversation. Its number and read mark are parameters, not columns of
-     * another table: only so are they the range of an index.
+     * Statements that count what is unread in one conversation. Its number and read mark are
+     * parameters, not columns of another table: only then does the database use them as an index
+     * range.
      *
-     * @param all for who blocks nobody; its parameters are the conversation, and twice conversation, read mark, last number
-     *     and account
-     * @param unblocked leaves out what blocked users wrote, among the first and the last {@value #LOOKED_AT}; it has the
-     *     account twice at the end of each four
+     * @param all for users who block nobody; its parameters are the conversation, then twice:
+     *     conversation, read mark, last number, account
+     * @param unblocked leaves out messages of blocked users, among the first and the last
+     *     {@value #EXAMINED}; each of its two groups of parameters has the account twice at its end
      */
     private record Counting(String all, String unblocked) {}
 
-    /** Maximum number of unread messages among which those of blocked users are left out: they may be very many. */
-    private static final int LOOKED_AT = 2_000;
+    /**
+     * Maximum number of unread messages examined, from either end, for blocked senders: there may
+     * be very many.
+     */
+    private static final int EXAMINED = 2_000;
 
-    /** As {@link #LOOKED_AT}, of what was taken back, for who blocks nobody: more than is counted. */
-    private static final int SOME_LOOKED_AT = 300;
+    /**
+     * As {@link #EXAMINED}, for messages that were taken back, where the user blocks nobody: more
+     * than is counted.
+     */
+    private static final int FEW_EXAMINED = 300;
 
     private static Counting unread(
             Table<?> from,
@@ -228,28 +241,28 @@ public final class ConversationStore {
                 .and(number.le(parameter))
                 .and(whose.apply(parameter));
         return new Counting(
-                counting(from, number, isUnread, SOME_LOOKED_AT, ConversationStore::isThere),
-                counting(from, number, isUnread, LOOKED_AT, one -> isThere(one).and(isByUnblocked(one))));
+                counting(from, number, isUnread, FEW_EXAMINED, ConversationStore::isThere),
+                counting(from, number, isUnread, EXAMINED, one -> isThere(one).and(isByUnblocked(one))));
     }
 
-    /** @param lookedAt among how many of the first, and of the last, those are sought that count */
+    /** @param examined how many of the first, and of the last, unread messages are examined */
     private static String counting(
             Table<?> from,
             TableField<?, Long> number,
             Condition isUnread,
-            int lookedAt,
+            int examined,
             Function<Field<Long>, Condition> counts) {
         Table<Record1<Long>> first = DSL.select(number.as("number"))
                 .from(from)
                 .where(isUnread)
                 .orderBy(number.asc())
-                .limit(DSL.inline(lookedAt))
+                .limit(DSL.inline(examined))
                 .asTable("first");
         Table<Record1<Long>> last = DSL.select(number.as("number"))
                 .from(from)
                 .where(isUnread)
                 .orderBy(number.desc())
-                .limit(DSL.inline(lookedAt))
+                .limit(DSL.inline(examined))
                 .asTable("last");
         Field<Long> firstNumber = DSL.field(DSL.name("first", "number"), Long.class);
         Field<Long> lastNumber = DSL.field(DSL.name("last", "number"), Long.class);
@@ -257,7 +270,7 @@ public final class ConversationStore {
                 .from(first)
                 .where(counts.apply(firstNumber))
                 .orderBy(firstNumber.asc())
-                .limit(DSL.inline(Unread.MOST))
+                .limit(DSL.inline(Unread.MAX_COUNT))
                 .asTable("unread");
         // If none of the last ones counts, the newest of those that are counted.
         Field<Long> newest = DSL.coalesce(
@@ -337,7 +350,7 @@ public final class ConversationStore {
             return new Unread(one.count(), one.count() == 0 ? 0 : mentions, one.first(), one.last());
         }
         return new Unread(
-                Math.min(Unread.MOST, wholes.count() + parts.count()),
+                Math.min(Unread.MAX_COUNT, wholes.count() + parts.count()),
                 mentions,
                 Math.min(wholes.first(), parts.first()),
                 Math.max(wholes.last(), parts.last()));
@@ -363,19 +376,22 @@ public final class ConversationStore {
         Field<Long> withheld =
                 DSL.coalesce(last(WITHHELD, WITHHELD.MESSAGE, WITHHELD.CONVERSATION.eq(PARTY.WITHHELD), upTo), 0L);
         Field<Long> last = DSL.greatest(whole, part, withheld).as("last");
-        // Of what went to everyone, a user has what came after its account was made.
-        Condition isIts = last.gt(DSL.when(PARTY.CONVERSATION.eq(Conversation.EVERYONE), account.everyoneAfter())
+        // Of the messages to everyone, users see those sent after their account was created.
+        Condition isVisible = last.gt(DSL.when(PARTY.CONVERSATION.eq(Conversation.EVERYONE), account.everyoneAfter())
                 .otherwise(0L));
         return database.with(sql -> sql.select(PARTY.CONVERSATION, last)
                 .from(PARTY)
                 .where(PARTY.ACCOUNT.eq(account.number()), which)
-                .having(isIts, last.lt(before))
+                .having(isVisible, last.lt(before))
                 .orderBy(last.desc())
                 .limit(count)
                 .fetch(row -> new Last(row.value1(), row.value2())));
     }
 
-    /** A message to several has a row in {@code receiver} for each of them. */
+    /**
+     * Returns the highest number up to {@code upTo} that meets a condition, in a table of messages
+     * or of their receivers.
+     */
     private static Field<Long> last(Table<?> from, TableField<?, Long> number, Condition which, long upTo) {
         return DSL.field(DSL.select(number)
                 .from(from)
@@ -392,8 +408,11 @@ public final class ConversationStore {
                 .orElse(0);
     }
 
-    /** Returns up to which numbers two users of a conversation, or one with itself, have read it, by account. */
-    public SortedMap<Long, Long> read(long conversation, Collection<Long> accounts) {
+    /**
+     * Returns how far the users of a conversation of two, or of one with itself, have read it, by
+     * account.
+     */
+    public SortedMap<Long, Long> readMarks(long conversation, Collection<Long> accounts) {
         return database.with(sql -> new TreeMap<>(sql.select(PARTY.ACCOUNT, PARTY.READ_MID)
                 .from(PARTY)
                 .where(PARTY.ACCOUNT.in(accounts), PARTY.CONVERSATION.eq(conversation))
@@ -407,8 +426,8 @@ public final class ConversationStore {
      */
     public record Mark(long account, long conversation, long message, String session) {}
 
-    /** Stores marks, none of which goes back, in one transaction. */
-    public void mark(Collection<Mark> marks) {
+    /** Stores read marks in one transaction; a mark never moves back. */
+    public void storeReadMarks(Collection<Mark> marks) {
         var rows = DSL.insertInto(PARTY, PARTY.ACCOUNT, PARTY.CONVERSATION, PARTY.READ_MID);
         for (Mark mark : marks) {
             rows = rows.values(mark.account(), mark.conversation(), mark.message());
@@ -418,8 +437,8 @@ public final class ConversationStore {
         database.with(sql -> sql.execute(insert));
     }
 
-    /** Stores what a user wants of a conversation. */
-    public void setAttention(long account, long conversation, long read, Attention attention) {
+    /** Stores a user's attention settings for a conversation. */
+    public void setAttention(long account, long conversation, long read, ConversationPreferences attention) {
         database.with(sql -> sql.insertInto(PARTY)
                 .set(PARTY.ACCOUNT, account)
                 .set(PARTY.CONVERSATION, conversation)

@@ -2,7 +2,7 @@ package chatd.daemon.store.read;
 
 import static chatd.sql.generated.Tables.REMEMBERED;
 
-import chatd.daemon.model.account.Remembered;
+import chatd.daemon.model.account.RememberedDevice;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.ledger.DeviceRows;
 import chatd.daemon.store.ledger.Ledger;
@@ -21,20 +21,20 @@ public final class DeviceStore {
     }
 
     /** Returns the device with this chain; empty if there is none. */
-    public Optional<Remembered> find(byte[] chain) {
+    public Optional<RememberedDevice> find(byte[] chain) {
         return select(REMEMBERED.CHAIN.eq(chain)).stream().findFirst();
     }
 
     /** Returns an account's devices, the one used last first. */
-    public List<Remembered> of(long account) {
+    public List<RememberedDevice> of(long account) {
         return select(REMEMBERED.ACCOUNT.eq(account));
     }
 
-    private List<Remembered> select(Condition which) {
+    private List<RememberedDevice> select(Condition which) {
         return database.with(sql -> sql.selectFrom(REMEMBERED)
                 .where(which)
                 .orderBy(REMEMBERED.USED.desc(), REMEMBERED.DEVICE)
-                .fetch(row -> new Remembered(
+                .fetch(row -> new RememberedDevice(
                         row.getAccount(),
                         row.getDevice(),
                         ByteBuffer.wrap(row.getChain()),

@@ -15,7 +15,7 @@ import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.ledger.GroupRows;
 import chatd.daemon.store.ledger.Ledger;
-import chatd.protocol.value.group.GroupAct;
+import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import chatd.sql.generated.tables.records.GroupChangeRecord;
 import java.time.Instant;
@@ -35,7 +35,7 @@ public final class GroupStore {
     /** How many rows a cursor fetches at a time. */
     private static final int FETCHED = 10_000;
 
-    /** The first number that is no group's conversation. */
+    /** The lowest conversation number above those of groups. */
     private static final long PAIRS = 1L << 32;
 
     private final Database database;
@@ -57,7 +57,10 @@ public final class GroupStore {
                         row.getClosed())));
     }
 
-    /** Passes on all memberships, by group, account, and number of the change that created it. */
+    /**
+     * Passes all memberships to a consumer, ordered by group, account, and number of the change
+     * that created them.
+     */
     public void memberships(Consumer<Membership> to) {
         database.with(sql -> {
             try (Cursor<?> rows = sql.selectFrom(GROUP_MEMBER)
@@ -95,7 +98,7 @@ public final class GroupStore {
     }
 
     /** Returns how many groups an account has created since a time, at most {@code most}. */
-    public int madeSince(long account, Instant since, int most) {
+    public int countCreatedSince(long account, Instant since, int most) {
         return database.with(sql -> sql.select(CHAT_GROUP.NUMBER)
                 .from(CHAT_GROUP)
                 .where(CHAT_GROUP.CREATOR.eq(account), CHAT_GROUP.CREATED.gt(since))
@@ -138,18 +141,18 @@ public final class GroupStore {
         });
     }
 
-    private static GroupAct act(GroupChangeRecord row, List<Long> users) {
+    private static GroupAction act(GroupChangeRecord row, List<Long> users) {
         long account = requireNonNullElse(row.getAccount(), 0L);
         return switch (row.getKind()) {
-            case GroupRows.CREATED -> new GroupAct.Created(users, row.getWholeHistory(), row.getIsOpen());
-            case GroupRows.ADDED -> new GroupAct.Added(users);
-            case GroupRows.REMOVED -> new GroupAct.Removed(account);
-            case GroupRows.LEFT -> new GroupAct.Left(account, requireNonNullElse(row.getNext(), 0L));
-            case GroupRows.JOINED -> new GroupAct.Joined(account);
-            case GroupRows.RENAMED -> new GroupAct.Renamed(requireNonNullElse(row.getText(), ""));
-            case GroupRows.ROLE -> new GroupAct.RoleGiven(account, GroupRole.of(row.getRole()));
-            case GroupRows.SET -> new GroupAct.Set(row.getWholeHistory(), row.getIsOpen(), row.getText());
-            case GroupRows.CLOSED -> new GroupAct.Closed();
+            case GroupRows.CREATED -> new GroupAction.Created(users, row.getWholeHistory(), row.getIsOpen());
+            case GroupRows.ADDED -> new GroupAction.Added(users);
+            case GroupRows.REMOVED -> new GroupAction.Removed(account);
+            case GroupRows.LEFT -> new GroupAction.Left(account, requireNonNullElse(row.getNext(), 0L));
+            case GroupRows.JOINED -> new GroupAction.Joined(account);
+            case GroupRows.RENAMED -> new GroupAction.Renamed(requireNonNullElse(row.getText(), ""));
+            case GroupRows.ROLE -> new GroupAction.RoleGiven(account, GroupRole.of(row.getRole()));
+            case GroupRows.SET -> new GroupAction.Set(row.getWholeHistory(), row.getIsOpen(), row.getText());
+            case GroupRows.CLOSED -> new GroupAction.Closed();
             default -> throw new IllegalArgumentException("no kind of change has the code " + row.getKind());
         };
     }

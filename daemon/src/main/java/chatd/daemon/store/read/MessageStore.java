@@ -9,8 +9,8 @@ import static chatd.sql.generated.Tables.WITHHELD;
 
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.Amendment;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.model.message.Reader;
 import chatd.daemon.model.message.StoredFile;
@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * Blocks.
  */
 public final class MessageStore {
-    /** What is known of a file. */
-    private static final List<Field<?>> FILED = List.of(
+    /** Columns of a file and its content. */
+    private static final List<Field<?>> FILE_COLUMNS = List.of(
             FILE.NUMBER,
             FILE.NAME,
             FILE.SIZE,
@@ -61,8 +61,8 @@ public final class MessageStore {
     }
 
     /**
-     * Returns the numbers of the last messages in a user's history, sent and received, oldest first; none of changes of
-     * groups.
+     * Returns the numbers of the last messages in a user's history, sent and received, oldest
+     * first; without group changes.
      *
      * @param upTo no message above this number
      */
@@ -73,23 +73,24 @@ public final class MessageStore {
     }
 
     /**
-     * Returns the numbers of messages in a user's history, sent and received, and of changes of groups.
+     * Returns the numbers of messages in a user's history, sent and received, and of group changes.
      *
-     * @param conversation the conversation whose messages to return, one of the user's own; null for all of them
+     * @param conversation the conversation whose messages to return, one of the user's own; null
+     *     for all of them
      */
     public List<Long> numbers(Reader reader, @Nullable Long conversation, Range range) {
         return conversation == null
                 ? ofGroups(reader, range, own(reader.account(), range), DSL.noCondition())
-                : of(reader, conversation, range, DSL.noCondition());
+                : inConversation(reader, conversation, range, DSL.noCondition());
     }
 
-    /** Returns as {@link #numbers} those of a conversation, without changes of groups. */
+    /** Returns numbers as {@link #numbers} does, for one conversation and without group changes. */
     public List<Long> messageNumbers(Reader reader, long conversation, Range range) {
-        return of(reader, conversation, range, MESSAGE.SENDER.isNotNull());
+        return inConversation(reader, conversation, range, MESSAGE.SENDER.isNotNull());
     }
 
-    /** @param which of a group's entries */
-    private List<Long> of(Reader reader, long conversation, Range range, Condition which) {
+    /** @param which selects among a group's entries */
+    private List<Long> inConversation(Reader reader, long conversation, Range range, Condition which) {
         Account account = reader.account();
         if (conversation == Conversation.EVERYONE) {
             return fetch(everyones(account, range), range);
@@ -103,7 +104,7 @@ public final class MessageStore {
         Condition isWhole = MESSAGE.CONVERSATION.eq(conversation);
         Condition isPart = RECEIVER.CONVERSATION.eq(conversation);
         Condition isWithheld = WITHHELD.CONVERSATION.eq(
-                Conversation.withheld(account.number(), Conversation.with(conversation, account.number())));
+                Conversation.withheld(account.number(), Conversation.otherSide(conversation, account.number())));
         return fetch(
                 DSL.selectFrom(range.ordered(MESSAGE, MESSAGE.NUMBER, isWhole, "c"))
                         .union(DSL.selectFrom(range.ordered(RECEIVER, RECEIVER.MESSAGE, isPart, "w")))
@@ -121,7 +122,7 @@ public final class MessageStore {
                 .ordered(MESSAGE, MESSAGE.NUMBER, MESSAGE.RECEIVER.eq(Message.EVERYONE), "e");
     }
 
-    /** Returns the numbers of all messages of a user, but those of others to groups. */
+    /** Returns the numbers of all messages of a user, except those of others to groups. */
     private List<Long> own(Account account, Range range) {
         Condition isSender = MESSAGE.SENDER.eq(account.number());
         Condition isReceiver = MESSAGE.RECEIVER.eq(account.number());
@@ -135,7 +136,7 @@ public final class MessageStore {
                 range);
     }
 
-    /** Returns these numbers of a user's history, and those of the groups. */
+    /** Adds the numbers of a user's groups to these. */
     private List<Long> ofGroups(Reader reader, Range range, List<Long> others, Condition which) {
         return database.with(sql ->
                 range.ofGroups(sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, which)));
@@ -151,7 +152,8 @@ public final class MessageStore {
     }
 
     /**
-     * Returns whether a message is in a conversation of the account's, for all who are in it, and was not taken back.
+     * Returns whether a message is in one of the account's conversations, visible to all in it, and
+     * was not taken back.
      */
     public boolean isIn(long message, long conversation, Reader reader) {
         if (Conversation.isGroup(conversation) && !reader.sees(conversation, message)) {
@@ -182,7 +184,7 @@ public final class MessageStore {
         return isReadable ? messages(List.of(message)).stream().findFirst() : Optional.empty();
     }
 
-    /** Returns whether a condition holds; null, which SQL has for one with null in it, is false. */
+    /** Returns whether a condition is true; SQL's null, for unknown, counts as false. */
     private static boolean isTrue(@Nullable Boolean condition) {
         return Boolean.TRUE.equals(condition);
     }
@@ -191,7 +193,9 @@ public final class MessageStore {
         return conversation != null && Conversation.isGroup(conversation) && reader.sees(conversation, message);
     }
 
-    /** Returns the condition that an account sent a message, or received it otherwise than in a group. */
+    /**
+     * Returns the condition that an account sent a message, or received it other than in a group.
+     */
     private static Condition isReadable(Account account) {
         var withOthers = DSL.exists(DSL.selectOne()
                 .from(RECEIVER)
@@ -204,7 +208,10 @@ public final class MessageStore {
                 .or(everyones);
     }
 
-    /** Returns whether an account has written to another, at any time; a group or everyone does not count. */
+    /**
+     * Returns whether an account has written to another, at any time; messages to a group or to
+     * everyone do not count.
+     */
     public boolean hasWritten(long sender, long receiver) {
         long conversation = Conversation.of(sender, receiver);
         return database.with(
@@ -227,7 +234,7 @@ public final class MessageStore {
                         WITHHELD.MESSAGE.eq(message))));
     }
 
-    /** Returns the messages with these numbers, by number; none of changes of groups. */
+    /** Returns the messages with these numbers, by number; without group changes. */
     public List<Message> messages(List<Long> numbers) {
         return read(MESSAGE.NUMBER.in(numbers), numbers.size());
     }
@@ -244,7 +251,7 @@ public final class MessageStore {
         Field<Boolean> isOwn = DSL.field(isReadable(reader.account()));
         return database.with(sql -> sql.select(
                         MESSAGE.SENDER, MESSAGE.TIME, MESSAGE.CONVERSATION, MESSAGE.NUMBER, MESSAGE.FILE, isOwn)
-                .select(FILED)
+                .select(FILE_COLUMNS)
                 .from(FILE)
                 .join(MESSAGE)
                 .on(MESSAGE.NUMBER.eq(FILE.MESSAGE), MESSAGE.FILE.eq(FILE.NUMBER))
@@ -262,7 +269,7 @@ public final class MessageStore {
     }
 
     /** Returns the number of the message that carries a file; empty if there is no such file any more. Blocks. */
-    public Optional<Long> withFile(long file) {
+    public Optional<Long> messageWithFile(long file) {
         return database.with(sql -> sql.select(FILE.MESSAGE)
                 .from(FILE)
                 .where(FILE.NUMBER.eq(file), FILE.CONTENT.isNotNull())
@@ -274,7 +281,7 @@ public final class MessageStore {
     }
 
     /** Returns what was sent before with an identifier, at most a week ago. */
-    public Optional<Ledger.Sent> sentBefore(SentOnce once) {
+    public Optional<Ledger.Sent> sentBefore(IdempotencyKey once) {
         return database.with(
                 sql -> Optional.ofNullable(Ledger.sentBefore(sql, List.of(once)).get(once.id())));
     }
@@ -296,7 +303,7 @@ public final class MessageStore {
                             MESSAGE.SALT,
                             MESSAGE.FILE,
                             MESSAGE.ANSWERED)
-                    .select(FILED)
+                    .select(FILE_COLUMNS)
                     .from(MESSAGE)
                     .leftJoin(FILE)
                     .on(FILE.NUMBER.eq(MESSAGE.FILE), FILE.MESSAGE.eq(MESSAGE.NUMBER))
@@ -339,7 +346,10 @@ public final class MessageStore {
         });
     }
 
-    /** Returns the accounts in a table of them, by message; perhaps of other messages, too. */
+    /**
+     * Returns the accounts that a table lists for these messages, and perhaps for others, by
+     * message.
+     */
     private static Map<Long, List<Long>> byMessage(
             DSLContext sql, TableField<?, Long> message, TableField<?, Long> account, Collection<Long> numbers) {
         return numbers.isEmpty()
@@ -392,7 +402,7 @@ public final class MessageStore {
                 row.get(FILE.CONTENT),
                 row.get(FILE.SIZE),
                 Objects.requireNonNullElse(row.get(CONTENT.DIGEST), new byte[0]),
-                ContentStore.media(row).as(row.get(FILE.PICTURE)));
+                ContentStore.media(row).shownInline(row.get(FILE.PICTURE)));
     }
 
     private static List<Long> joined(List<Long> some, List<Long> others) {
@@ -401,7 +411,7 @@ public final class MessageStore {
                 : Stream.concat(some.stream(), others.stream()).sorted().toList();
     }
 
-    /** Returns whom a message mentions; everybody in a group is the group. */
+    /** Returns whom a message mentions; a mention of all in a group is one of the group. */
     private static List<Long> mentioned(@Nullable Long conversation, List<Long> accounts) {
         return conversation != null && accounts.contains(Message.EVERYONE)
                 ? List.of(Addressee.group(conversation))

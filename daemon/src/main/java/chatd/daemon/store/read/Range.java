@@ -27,21 +27,22 @@ import org.jooq.impl.DSL;
  * @param newest whether to begin with the highest number; otherwise with the lowest
  */
 public record Range(long after, long upTo, int count, boolean newest) {
-    /** Maximum number of groups asked by one statement. */
+    /** Maximum number of groups queried by one statement. */
     private static final int GROUPS = 25;
 
-    /** How many numbers there may be for each that is wanted. */
-    private static final int CLOSE = 2;
+    /** Maximum number of numbers read for each that is wanted. */
+    private static final int MAX_PER_WANTED = 2;
 
     private static final Field<Long> NUMBER = DSL.field(DSL.name("n"), Long.class);
 
     /**
-     * Returns a condition that holds for these numbers, and perhaps for others between them: a range where they lie close
-     * together, since a list of hundreds costs more than what is found by it.
+     * Returns a condition that holds for these numbers, and perhaps for others between them: a
+     * range where they lie close together, because a list of hundreds of numbers costs more than a
+     * few superfluous rows.
      */
     static Condition covering(Field<Long> number, Collection<Long> numbers) {
         LongSummaryStatistics all = numbers.stream().mapToLong(Long::longValue).summaryStatistics();
-        return all.getMax() - all.getMin() < CLOSE * all.getCount()
+        return all.getMax() - all.getMin() < MAX_PER_WANTED * all.getCount()
                 ? number.between(all.getMin(), all.getMax())
                 : number.in(numbers);
     }
@@ -87,7 +88,7 @@ public record Range(long after, long upTo, int count, boolean newest) {
     /** Returns the parts of this range in which a user sees a group's history. */
     List<Range> within(Reader reader, Reader.Group group) {
         List<Range> parts = new ArrayList<>();
-        for (MembershipPeriod stretch : group.stretches()) {
+        for (MembershipPeriod stretch : group.periods()) {
             long from = reader.isResuming() ? stretch.since() : stretch.from();
             Range part = above(from - 1).below(stretch.until());
             if (!part.isEmpty()) {
@@ -97,16 +98,16 @@ public record Range(long after, long upTo, int count, boolean newest) {
         return parts;
     }
 
-    /** Makes the queries for what is wanted of a group. */
-    interface OfGroup {
+    /** Builds the queries for the wanted part of a group's history. */
+    interface GroupQueries {
         List<Table<Record1<Long>>> queries(long number, Reader.Group group, Range range);
     }
 
     /**
-     * Returns these numbers, and those of a user's groups. Groups in which there is nothing above {@code after} are not
-     * asked, nor those that have nothing to add to what is found already.
+     * Returns these numbers, and those of a user's groups. Groups with nothing above {@code after}
+     * are not queried, nor those that can't add to what was already found.
      */
-    List<Long> ofGroups(DSLContext sql, Reader reader, List<Long> others, OfGroup ofGroup) {
+    List<Long> ofGroups(DSLContext sql, Reader reader, List<Long> others, GroupQueries ofGroup) {
         List<Map.Entry<Long, Reader.Group>> groups = reader.groups().entrySet().stream()
                 .filter(group -> group.getValue().newest() > after)
                 .sorted(Comparator.comparingLong(group -> -group.getValue().newest()))

@@ -27,9 +27,10 @@ public final class ReportStore {
      * A report.
      *
      * @param by the account that reported
-     * @param closed null if it is open
+     * @param closed when it was closed; null if it is open
      * @param closedBy the Unix user who closed it; null if it is open
-     * @param text the message's, as it was; null for a file, and if it is closed
+     * @param text the message's text when it was reported; null for a file, and if the report is
+     *     closed
      * @param file the name of the message's file; null for a text, and if it is closed
      * @param content the number of its content; null as {@code file}
      * @param size of the content in bytes; 0 without one
@@ -117,7 +118,7 @@ public final class ReportStore {
                 .fetchSingle(row -> new Open(row.value1(), Objects.requireNonNullElse(row.value2(), Instant.EPOCH))));
     }
 
-    /** Returns how many reports of an account are open. */
+    /** Returns how many reports made by an account are open. */
     public int openOf(long account) {
         return database.with(sql -> sql.fetchCount(REPORT, REPORT.ACCOUNT.eq(account), REPORT.CLOSED.isNull()));
     }

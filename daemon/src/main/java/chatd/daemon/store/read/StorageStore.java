@@ -25,12 +25,12 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports storage usage: what each account stores, as {@link StorageRows} has counted it, and, for administrators, what all
- * of them do. Blocks.
+ * Reports storage usage: what each account stores, as {@link StorageRows} has counted it, and, for
+ * administrators, in total. Blocks.
  */
 public final class StorageStore {
-    /** Contents whose chunks are counted at once. */
-    private static final int PART = 1_000;
+    /** Number of contents whose chunks are counted by one statement. */
+    private static final int BATCH = 1_000;
 
     private final Database database;
     private volatile @Nullable String directory;
@@ -39,7 +39,7 @@ public final class StorageStore {
         this.database = database;
     }
 
-    /** How many files or contents, and their bytes together. */
+    /** A number of files or contents, and their total size. */
     public record Stored(long files, long bytes) {
         public static final Stored NOTHING = new Stored(0, 0);
 
@@ -70,9 +70,9 @@ public final class StorageStore {
     }
 
     /**
-     * Returns how many accounts have used a part of their quota, or more.
+     * Returns how many accounts have used at least this percentage of their quota.
      *
-     * @param quota in bytes, of those that have none of their own
+     * @param quota in bytes, for accounts that have none of their own
      * @param percent of the quota
      */
     public int countNear(long quota, int percent) {
@@ -103,7 +103,7 @@ public final class StorageStore {
     /** A file, without its name. */
     public record LargeFile(long number, long bytes, String media, long sender, Instant time) {}
 
-    /** Returns the largest files; of those with the same content, each. */
+    /** Returns the largest files; those with the same content are listed separately. */
     public List<LargeFile> largestFiles(int most) {
         return database.with(sql -> sql.select(FILE.NUMBER, FILE.SIZE, CONTENT.MEDIA, MESSAGE.SENDER, MESSAGE.TIME)
                 .from(FILE)
@@ -128,12 +128,12 @@ public final class StorageStore {
                 .fetchSingle()));
     }
 
-    /** Returns contents that nothing refers to, those being uploaded among them. */
+    /** Returns contents that nothing refers to, including those being uploaded. */
     public Stored unused() {
         return sum(ContentStore.isUnused());
     }
 
-    /** Returns contents that are kept for open reports alone. */
+    /** Returns contents that are kept only for open reports. */
     public Stored ofReports() {
         return sum(DSL.exists(DSL.selectOne().from(REPORT).where(REPORT.CONTENT.eq(CONTENT.NUMBER)))
                 .andNotExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER))));
@@ -151,7 +151,7 @@ public final class StorageStore {
                         : new Stored(row.value1().longValue(), row.value2().longValue())));
     }
 
-    /** How many files there are that were not taken back, and contents. */
+    /** How many files that were not taken back there are, and how many contents. */
     public record Counts(long files, long contents) {}
 
     public Counts counts() {
@@ -173,13 +173,13 @@ public final class StorageStore {
      * A content that is missing, in whole or in part.
      *
      * @param file the number of a file that has it; null if none does
-     * @param missing in words
+     * @param missing describes what is missing
      */
     public record IncompleteContent(long content, @Nullable Long file, String missing) {}
 
     /**
-     * Returns contents that something refers to and that are not there, or of which a chunk is missing or has another
-     * length. Reads the lengths of all chunks; none of their bytes.
+     * Returns contents that something refers to and that are incomplete: a chunk is missing or has
+     * the wrong length. Reads the lengths of all chunks; none of their bytes.
      */
     public List<IncompleteContent> broken(int most) {
         List<IncompleteContent> broken = new ArrayList<>();
@@ -199,7 +199,7 @@ public final class StorageStore {
                     .where(CONTENT.NUMBER.gt(after), DSL.not(ContentStore.isUnused()))
                     .groupBy(CONTENT.NUMBER, CONTENT.SIZE)
                     .orderBy(CONTENT.NUMBER)
-                    .limit(PART)
+                    .limit(BATCH)
                     .fetch());
             for (var row : rows) {
                 last = row.value1();
@@ -209,7 +209,7 @@ public final class StorageStore {
                             last, fileOf(last), "%d of %d bytes are there".formatted(row.value4(), row.value2())));
                 }
             }
-            isMore = rows.size() == PART;
+            isMore = rows.size() == BATCH;
         }
         return broken;
     }
@@ -222,7 +222,7 @@ public final class StorageStore {
                 .value1());
     }
 
-    /** Returns what the database's clock says. */
+    /** Returns the time by the database's clock. */
     public Instant time() {
         return Objects.requireNonNull(
                         database.with(sql -> sql.select(DSL.field("utc_timestamp(6)", LocalDateTime.class))

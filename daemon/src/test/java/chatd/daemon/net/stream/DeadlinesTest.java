@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigReader;
-import chatd.daemon.limit.RateBy;
+import chatd.daemon.limit.KeyedRateLimit;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DeadlinesTest {
     private static final int TICKS_A_SECOND = 4;
-    private static final RateBy<Long> NO_LIMIT = Rate.ofAccounts(() -> 0);
+    private static final KeyedRateLimit<Long> NO_LIMIT = Rate.ofAccounts(() -> 0);
 
     private static Deadlines deadlines() throws Exception {
         return new Deadlines(
@@ -19,7 +19,7 @@ class DeadlinesTest {
     }
 
     /** Ticks until the deadline expires, for at most {@code most} seconds; returns the seconds it took, or -1. */
-    private static int secondsUntilUp(Deadlines deadlines, boolean loggedIn, boolean inFrame, int most) {
+    private static int secondsUntilExpiry(Deadlines deadlines, boolean loggedIn, boolean inFrame, int most) {
         for (int tick = 1; tick <= most * TICKS_A_SECOND; tick++) {
             if (deadlines.tick(loggedIn, inFrame, 0)) {
                 return tick / TICKS_A_SECOND;
@@ -30,28 +30,28 @@ class DeadlinesTest {
 
     @Test
     void theFirstPacketHasThirtySeconds() throws Exception {
-        assertThat(secondsUntilUp(deadlines(), false, false, 1000)).isEqualTo(30);
+        assertThat(secondsUntilExpiry(deadlines(), false, false, 1000)).isEqualTo(30);
     }
 
     @Test
-    void theLogInHasFiveMinutes() throws Exception {
+    void theLoginHasFiveMinutes() throws Exception {
         Deadlines deadlines = deadlines();
         deadlines.packet();
-        assertThat(secondsUntilUp(deadlines, false, false, 1000)).isEqualTo(300);
+        assertThat(secondsUntilExpiry(deadlines, false, false, 1000)).isEqualTo(300);
     }
 
     @Test
-    void whoIsLoggedInMayBeSilent() throws Exception {
+    void aLoggedInClientMayBeSilent() throws Exception {
         Deadlines deadlines = deadlines();
         deadlines.packet();
-        assertThat(secondsUntilUp(deadlines, true, false, 100_000)).isEqualTo(-1);
+        assertThat(secondsUntilExpiry(deadlines, true, false, 100_000)).isEqualTo(-1);
     }
 
     @Test
-    void aFrameThatHasBegunMustComeOn() throws Exception {
+    void aFrameThatHasBegunMustKeepArriving() throws Exception {
         Deadlines deadlines = deadlines();
         deadlines.packet();
-        assertThat(secondsUntilUp(deadlines, true, true, 100)).isEqualTo(5);
+        assertThat(secondsUntilExpiry(deadlines, true, true, 100)).isEqualTo(5);
         for (int second = 0; second < 100; second++) {
             deadlines.received(1024);
             for (int tick = 0; tick < TICKS_A_SECOND; tick++) {
@@ -60,14 +60,14 @@ class DeadlinesTest {
         }
         for (int second = 0; second < 4; second++) {
             deadlines.received(1000);
-            assertThat(secondsUntilUp(deadlines, true, true, 1)).isEqualTo(-1);
+            assertThat(secondsUntilExpiry(deadlines, true, true, 1)).isEqualTo(-1);
         }
         deadlines.received(1000);
-        assertThat(secondsUntilUp(deadlines, true, true, 1)).isEqualTo(1);
+        assertThat(secondsUntilExpiry(deadlines, true, true, 1)).isEqualTo(1);
     }
 
     @Test
-    void aRateIsAPauseNotARefusal() {
+    void exceedingARateCausesAPauseNotARefusal() {
         Rate none = rate(0, 0, NO_LIMIT);
         Rate ten = rate(10, 0, NO_LIMIT);
         Rate bytes = rate(0, 1000, NO_LIMIT);
@@ -83,7 +83,7 @@ class DeadlinesTest {
 
     @Test
     void theBytesOfAllSessionsOfAnAccountAreCountedTogether() {
-        RateBy<Long> most = Rate.ofAccounts(() -> 10_000);
+        KeyedRateLimit<Long> most = Rate.ofAccounts(() -> 10_000);
         Rate one = rate(0, 0, most);
         Rate another = rate(0, 0, most);
         assertThat(one.count(1, 10_000, 1)).isZero();
@@ -102,7 +102,7 @@ class DeadlinesTest {
         assertThat(rate.count(100, 100, 1)).isPositive();
     }
 
-    private static Rate rate(long messages, long bytes, RateBy<Long> ofAccounts) {
+    private static Rate rate(long messages, long bytes, KeyedRateLimit<Long> ofAccounts) {
         return new Rate(new Config.Rates(messages, bytes, 0, 0, 0, 0, 0, 1, 0, 0), ofAccounts);
     }
 
@@ -122,7 +122,7 @@ class DeadlinesTest {
     }
 
     @Test
-    void theLargerAFrameTheFasterItMustCome() throws Exception {
+    void theLargerAFrameTheFasterItMustArrive() throws Exception {
         // 1 KiB/s is enough for a frame that arrives within half an hour.
         assertThat(lateAfter(1 << 20, 1024)).isEqualTo(-1);
         assertThat(lateAfter(16 << 20, 1100)).isEqualTo(65);
@@ -131,7 +131,7 @@ class DeadlinesTest {
     }
 
     @Test
-    void aLargeFrameMayStandStillForSeconds() throws Exception {
+    void aLargeFrameMayPauseForSeconds() throws Exception {
         Deadlines deadlines = deadlines();
         deadlines.packet();
         deadlines.received(8 << 20);

@@ -65,11 +65,11 @@ class CertificatesTest {
                 "auto");
     }
 
-    private Path made(String name) throws IOException {
-        return made(name, now);
+    private Path create(String name) throws IOException {
+        return create(name, now);
     }
 
-    private Path made(String name, Instant at) throws IOException {
+    private Path create(String name, Instant at) throws IOException {
         Path there = Files.createDirectory(directory.resolve(name));
         Authority.writeDevelopmentFiles(there, List.of(name), RANDOM, at);
         return there;
@@ -100,10 +100,10 @@ class CertificatesTest {
     }
 
     @Test
-    void anotherIsTakenUpWhenItsFilesChange() throws IOException {
-        Path live = made("one.example");
+    void aNewCertificateIsUsedWhenItsFilesChange() throws IOException {
+        Path live = create("one.example");
         try (Certificates certificates = watching(live)) {
-            put(made("two.example"), live, "server.key", "server.pem");
+            put(create("two.example"), live, "server.key", "server.pem");
             await().until(() -> name(certificates).equals("two.example"));
             // It is in use a moment before it is logged.
             await().until(() -> logged("outcome=\"ok\"").size() == 2);
@@ -114,8 +114,8 @@ class CertificatesTest {
     /** As with certbot: symbolic links to numbered files. */
     @Test
     void aLinkThatPointsElsewhereIsAChange() throws IOException {
-        Path one = made("one.example");
-        Path two = made("two.example");
+        Path one = create("one.example");
+        Path two = create("two.example");
         Path live = Files.createDirectory(directory.resolve("live"));
         for (String file : List.of("server.pem", "server.key")) {
             Files.createSymbolicLink(live.resolve(file), one.resolve(file));
@@ -130,46 +130,46 @@ class CertificatesTest {
     }
 
     @Test
-    void oneThatCanNotBeUsedIsRefusedOnceAndTheOneBeforeStays() throws Exception {
-        Path live = made("one.example");
+    void anUnusableCertificateIsRefusedOnceAndThePreviousOneStays() throws Exception {
+        Path live = create("one.example");
         try (Certificates certificates = watching(live)) {
             Files.writeString(live.resolve("server.key"), "nothing");
             await().until(() -> logged("outcome=\"refused\"").size() == 1);
-            assertThatThrownBy(() -> certificates.take(in(live))).hasMessageContaining("no private key in it");
+            assertThatThrownBy(() -> certificates.reload(in(live))).hasMessageContaining("no private key in it");
             assertThat(name(certificates)).isEqualTo("one.example");
             // The explicit request was refused again; the watch itself refuses it only once, however often it checks.
             await().during(OFTEN.multipliedBy(10))
                     .until(() -> logged("outcome=\"refused\"").size() == 2);
-            put(made("two.example"), live, "server.key", "server.pem");
+            put(create("two.example"), live, "server.key", "server.pem");
             await().until(() -> name(certificates).equals("two.example"));
         }
     }
 
     @Test
-    void whatIsMissingOrForbiddenIsNamed() throws Exception {
-        Path live = made("one.example");
+    void aMissingFileIsNamed() throws Exception {
+        Path live = create("one.example");
         try (Certificates certificates = watching(live)) {
             Path nowhere = directory.resolve("nowhere");
-            assertThatThrownBy(() -> certificates.take(in(nowhere)))
+            assertThatThrownBy(() -> certificates.reload(in(nowhere)))
                     .hasMessage("tls.certificate: there is no file " + nowhere.resolve("server.pem"));
-            assertThat(certificates.take(in(live))).isFalse();
-            assertThat(certificates.take(in(made("two.example")))).isTrue();
+            assertThat(certificates.reload(in(live))).isFalse();
+            assertThat(certificates.reload(in(create("two.example")))).isTrue();
         }
     }
 
     @Test
-    void oneThatHasEndedDoesNotReplaceOneThatHasNot() throws Exception {
-        Path live = made("one.example");
-        Path old = made("old.example", now.minus(Duration.ofDays(1_000)));
+    void anExpiredCertificateDoesNotReplaceAValidOne() throws Exception {
+        Path live = create("one.example");
+        Path old = create("old.example", now.minus(Duration.ofDays(1_000)));
         try (Certificates certificates = watching(live)) {
-            assertThatThrownBy(() -> certificates.take(in(old))).hasMessageContaining("expired at");
+            assertThatThrownBy(() -> certificates.reload(in(old))).hasMessageContaining("expired at");
             assertThat(name(certificates)).isEqualTo("one.example");
         }
     }
 
     @Test
-    void itWarnsOnceAtEachOfTheDaysAndWhenItHasEnded() throws IOException {
-        Path live = made("one.example");
+    void itWarnsOnceAtEachThresholdAndAtExpiry() throws IOException {
+        Path live = create("one.example");
         try (Certificates certificates = watching(live)) {
             Instant end = certificates.get().end();
             int warnings = 0;
@@ -184,7 +184,7 @@ class CertificatesTest {
                         .until(() -> logged("to be renewed").size() == expected);
             }
             // A new certificate has warnings of its own.
-            put(made("two.example"), live, "server.key", "server.pem");
+            put(create("two.example"), live, "server.key", "server.pem");
             await().until(() -> name(certificates).equals("two.example"));
             assertThat(logged("to be renewed")).hasSize(4);
         }
@@ -192,8 +192,8 @@ class CertificatesTest {
 
     /** The watch survives any content of the files. */
     @Test
-    void garbledKeysAndCutOffCertificatesAreRefusedAndTheNextOneIsTakenUp() throws IOException {
-        Path live = made("one.example");
+    void garbledKeysAndTruncatedCertificatesAreRefusedAndTheNextOneIsUsed() throws IOException {
+        Path live = create("one.example");
         String key = Files.readString(live.resolve("server.key"));
         try (Certificates certificates = watching(live)) {
             for (String garbled : List.of(
@@ -208,15 +208,15 @@ class CertificatesTest {
             Files.writeString(live.resolve("server.key"), key);
             Files.writeString(live.resolve("server.pem"), chain.substring(0, chain.length() - 60));
             await().until(() -> !logged("is truncated").isEmpty());
-            put(made("two.example"), live, "server.key", "server.pem");
+            put(create("two.example"), live, "server.key", "server.pem");
             await().until(() -> name(certificates).equals("two.example"));
         }
     }
 
     /** For example, when only the group of a key was wrong and has been corrected. */
     @Test
-    void otherPermissionsAreAChange() throws IOException {
-        Path live = made("one.example");
+    void changedPermissionsAreAChange() throws IOException {
+        Path live = create("one.example");
         TlsFiles before = TlsFiles.of(in(live));
         assertThat(TlsFiles.of(in(live))).isEqualTo(before);
         Files.setPosixFilePermissions(live.resolve("server.key"), PosixFilePermissions.fromString("rw-r-----"));
@@ -224,17 +224,17 @@ class CertificatesTest {
     }
 
     @Test
-    void oneOfTomorrowDoesNotReplaceOneOfToday() throws Exception {
-        Path live = made("one.example");
-        Path early = made("early.example", now.plus(Duration.ofDays(2)));
+    void aCertificateThatIsNotYetValidDoesNotReplaceAValidOne() throws Exception {
+        Path live = create("one.example");
+        Path early = create("early.example", now.plus(Duration.ofDays(2)));
         try (Certificates certificates = watching(live)) {
-            assertThatThrownBy(() -> certificates.take(in(early))).hasMessageContaining("is not valid before");
+            assertThatThrownBy(() -> certificates.reload(in(early))).hasMessageContaining("is not valid before");
             assertThat(name(certificates)).isEqualTo("one.example");
         }
     }
 
     @Test
-    void whereNoneIsConfiguredOneIsMadeAndKept() throws IOException {
+    void withoutAConfiguredCertificateOneIsCreatedAndKept() throws IOException {
         Path own = directory.resolve("state/tls");
         Config.Tls config = new Config.Tls(
                 own.resolve("server.pem"),

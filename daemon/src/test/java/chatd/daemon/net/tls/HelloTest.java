@@ -32,8 +32,8 @@ class HelloTest {
     /** A client without a known dialect is refused and reported only once, even when its connection closes. */
     @Test
     @SuppressWarnings("FutureReturnValueIgnored")
-    void aStrangeDialectIsRefusedOnce() throws Exception {
-        List<Object> told = new ArrayList<>();
+    void anUnknownDialectIsRefusedOnce() throws Exception {
+        List<Object> events = new ArrayList<>();
         EmbeddedChannel channel = new EmbeddedChannel(
                 new Hello(
                         () -> {
@@ -43,13 +43,13 @@ class HelloTest {
                 new ChannelInboundHandlerAdapter() {
                     @Override
                     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-                        told.add(event);
+                        events.add(event);
                         ctx.close();
                     }
                 });
         channel.writeInbound(Unpooled.wrappedBuffer(hello("irc")));
         channel.finishAndReleaseAll();
-        assertThat(told)
+        assertThat(events)
                 .hasSize(1)
                 .first()
                 .isInstanceOfSatisfying(

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chatd.certs.Authority;
 import chatd.certs.Pem;
 import chatd.daemon.config.Config;
-import chatd.fixtures.Patience;
+import chatd.fixtures.TestTimeout;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -213,12 +213,12 @@ class TlsTest {
                 .redirectOutput(key.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertThat(openssl.waitFor(Patience.LONG)).isTrue();
+        assertThat(openssl.waitFor(TestTimeout.LONG)).isTrue();
         assertThat(Pem.privateKey(key)).isNotNull();
     }
 
     @Test
-    void theHybridKeyExchangeIsTakenWhereThePeerHasIt() throws Exception {
+    void theHybridKeyExchangeIsUsedIfThePeerSupportsIt() throws Exception {
         // key_share (0x0033) with the group X25519MLKEM768 (0x11ec), in the server's first flight
         String hybrid = ".*0033....11ec.*";
         SSLEngine both = client("TLSv1.3", null, "X25519MLKEM768", "x25519", "secp256r1");
@@ -239,7 +239,7 @@ class TlsTest {
     }
 
     @Test
-    void aClientCertificateIsAskedForWhereAnAuthorityIsNamed() throws Exception {
+    void aClientCertificateIsRequiredIfAnAuthorityIsConfigured() throws Exception {
         handshake(
                 client("TLSv1.3", authority.client("alice", Authority.KeyKind.EC)),
                 tls(true).handler(UnpooledByteBufAllocator.DEFAULT).engine());
@@ -266,7 +266,7 @@ class TlsTest {
     }
 
     @Test
-    void aFileWithoutAKeyIsSaidSo() throws IOException {
+    void aFileWithoutAKeyOrCertificateIsReported() throws IOException {
         Files.writeString(directory.resolve("server.key"), "nothing");
         assertThatThrownBy(() -> tls(false)).hasMessageContaining("server.key").hasMessageContaining("no private key");
         Files.writeString(directory.resolve("server.pem"), "nothing");
@@ -274,7 +274,7 @@ class TlsTest {
     }
 
     @Test
-    void anEncryptedKeyIsSaidSo() throws Exception {
+    void anEncryptedKeyIsReported() throws Exception {
         Path key = directory.resolve("server.key");
         Process openssl = new ProcessBuilder(
                         "openssl",
@@ -288,7 +288,7 @@ class TlsTest {
                         key.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertThat(openssl.waitFor(Patience.LONG)).isTrue();
+        assertThat(openssl.waitFor(TestTimeout.LONG)).isTrue();
         assertThatThrownBy(() -> tls(false)).hasMessageContaining("the key is encrypted");
     }
 }

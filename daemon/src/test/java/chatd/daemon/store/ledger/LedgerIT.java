@@ -11,10 +11,10 @@ import chatd.daemon.model.entry.AccountChanges;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
 import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.db.TestDatabase;
@@ -83,7 +83,7 @@ class LedgerIT {
     }
 
     @Test
-    void whatIsCommittedIsThereInOrder() throws Exception {
+    void committedEntriesAreStoredInOrder() throws Exception {
         List<Entry> entries = List.of(
                 Rows.account(1, "alice", 0),
                 Rows.account(2, "bob", 0),
@@ -100,7 +100,7 @@ class LedgerIT {
     }
 
     @Test
-    void aThousandMessagesGoInOneTurn() throws Exception {
+    void aThousandMessagesFitOneBatch() throws Exception {
         ledger.commit(List.of(Rows.account(1, "alice", 0)));
         List<Entry> many = new ArrayList<>();
         for (int i = 1; i <= 1000; i++) {
@@ -112,7 +112,7 @@ class LedgerIT {
 
     /** Messages to several receivers, with more receivers than fit one statement, among messages to one and to all. */
     @Test
-    void manyToSeveralGoInOneTurn() throws Exception {
+    void manyMessagesToSeveralFitOneBatch() throws Exception {
         List<Long> hundred = LongStream.rangeClosed(1, 100).boxed().toList();
         List<Entry> many = new ArrayList<>();
         for (int i = 1; i <= 900; i++) {
@@ -129,11 +129,14 @@ class LedgerIT {
         assertThat(count("receiver")).isEqualTo(30_000);
     }
 
-    /** The connection survives with an open transaction, in which nothing more may be written. */
+    /**
+     * The connection survives the killed query with an open transaction, in which nothing more may
+     * be written.
+     */
     @Test
-    void afterAStatementThatWasEndedNothingIsWrittenBeforeTheNextOpen() throws Exception {
+    void afterAKilledStatementNothingIsWrittenBeforeTheNextOpen() throws Exception {
         ledger.commit(List.of(Rows.account(1, "alice", 0)));
-        List<Entry> turn = List.of(
+        List<Entry> entries = List.of(
                 Rows.text(1, 1, null, "one"),
                 new AccountChange(
                         Rows.change(2, 1, "alice", Change.Kind.PASSWORD),
@@ -155,7 +158,7 @@ class LedgerIT {
                     throw new IllegalStateException(e);
                 }
             });
-            assertThatThrownBy(() -> ledger.commit(turn)).isInstanceOf(DatabaseUnavailable.class);
+            assertThatThrownBy(() -> ledger.commit(entries)).isInstanceOf(DatabaseUnavailable.class);
             killing.join();
         }
         assertThatThrownBy(() -> ledger.commit(List.of(Rows.text(1, 1, null, "two"))))
@@ -167,7 +170,7 @@ class LedgerIT {
     }
 
     @Test
-    void whenOneCanNotBeWrittenNoneIs() throws Exception {
+    void whenOneEntryCanNotBeWrittenNoneIs() throws Exception {
         ledger.commit(List.of(Rows.account(1, "alice", 0)));
         assertThatThrownBy(() -> ledger.commit(List.of(Rows.text(1, 1, null, "one"), Rows.account(2, "alice", 0))))
                 .isInstanceOf(DataAccessException.class);
@@ -177,7 +180,7 @@ class LedgerIT {
     }
 
     @Test
-    void manyWhoLogInAtOnceAreAllWritten() throws Exception {
+    void manyLoginsAtOnceAreAllWritten() throws Exception {
         List<Entry> made = new ArrayList<>();
         List<Entry> logIns = new ArrayList<>();
         for (int i = 1; i <= 50; i++) {
@@ -226,7 +229,7 @@ class LedgerIT {
     }
 
     @Test
-    void aLostConnectionIsTheDatabaseAway() throws Exception {
+    void aLostConnectionMakesTheDatabaseUnavailable() throws Exception {
         kill();
         assertThatThrownBy(() -> ledger.commit(List.of(Rows.text(1, 1, null, "one"))))
                 .isInstanceOfSatisfying(
@@ -241,7 +244,7 @@ class LedgerIT {
     }
 
     @Test
-    void anotherProcessIsToldWhoHasTheDatabase() throws Exception {
+    void anotherProcessLearnsWhoHoldsTheDatabase() throws Exception {
         try (Database second = new Database(schema.config());
                 Ledger other = new Ledger(second, schema.config(), "other", 4711)) {
             assertThatThrownBy(() -> other.open(Rows.TIME))
@@ -254,7 +257,7 @@ class LedgerIT {
 
     /** The other's changes are not in this process's memory, so it must stop writing. */
     @Test
-    void whoFindsThatAnotherTookTheLedgerOverEndsAndSaysWho() throws Exception {
+    void aProcessWhoseLedgerWasTakenOverEndsAndNamesTheOther() throws Exception {
         kill();
         try (Database second = new Database(schema.config());
                 Ledger other = new Ledger(second, schema.config(), "other", 4711)) {
@@ -274,7 +277,7 @@ class LedgerIT {
     }
 
     @Test
-    void whoWasCutOffForAMomentGoesOn() throws Exception {
+    void aProcessThatWasBrieflyDisconnectedContinues() throws Exception {
         for (int i = 1; i <= 5; i++) {
             kill();
             ledger.open(Rows.TIME);
@@ -313,7 +316,7 @@ class LedgerIT {
     }
 
     @Test
-    void whoHasNothingToWriteFindsOut() throws Exception {
+    void anIdleProcessNoticesATakeover() throws Exception {
         ledger.check();
         takeOver();
         assertThatThrownBy(ledger::check)
@@ -337,7 +340,7 @@ class LedgerIT {
 
     /** Another process's message may have the same number. */
     @Test
-    void anUnknownCommitIsLookedUpByWhatOnlyItHas() throws Exception {
+    void anUnknownCommitIsLookedUpByItsSalt() throws Exception {
         Message ours = Rows.text(1, 1, null, "ours");
         byte[] salt = Rows.text(2, 1, null, "").salt();
         ledger.commit(List.of(
@@ -406,7 +409,7 @@ class LedgerIT {
     }
 
     @Test
-    void ofADeletedAccountTheNumberAndTheNameStayAndNothingElse() throws Exception {
+    void onlyTheNumberAndTheNameOfADeletedAccountStay() throws Exception {
         AccountChange made = Rows.account(1, "alice", 0);
         Account alice = ((Effect.AccountMade) made.effect()).account();
         Origin origin = new Origin("s1", "chat/1", "::1", 5);
@@ -450,9 +453,9 @@ class LedgerIT {
     }
 
     @Test
-    void whatWasSentBeforeIsNotWrittenAgainNorIsWhatComesWithIt() throws Exception {
-        SentOnce id = Objects.requireNonNull(SentOnce.of(1, "id", "x"));
-        SentOnce other = Objects.requireNonNull(SentOnce.of(1, "other", "x"));
+    void aDuplicateIdentifierPreventsTheWholeBatch() throws Exception {
+        IdempotencyKey id = Objects.requireNonNull(IdempotencyKey.of(1, "id", "x"));
+        IdempotencyKey other = Objects.requireNonNull(IdempotencyKey.of(1, "other", "x"));
         ledger.open(Rows.TIME);
         ledger.commit(List.of(Rows.once(1, 1, "x", Rows.TIME, id)));
         List<Entry> batch = List.of(
@@ -468,12 +471,12 @@ class LedgerIT {
 
     @Test
     void identifiersAreForgottenByTheirAge() {
-        SentOnce old = Objects.requireNonNull(SentOnce.of(1, "old", "x"));
-        SentOnce young = Objects.requireNonNull(SentOnce.of(1, "young", "x"));
+        IdempotencyKey old = Objects.requireNonNull(IdempotencyKey.of(1, "old", "x"));
+        IdempotencyKey young = Objects.requireNonNull(IdempotencyKey.of(1, "young", "x"));
         ledger.open(Rows.TIME);
         ledger.commit(
                 List.of(Rows.once(1, 1, "x", Rows.TIME, old), Rows.once(2, 1, "y", Rows.TIME.plusSeconds(1), young)));
-        assertThat(ledger.sentBefore(List.of(old, young, SentOnce.of(2, "old", "x"))))
+        assertThat(ledger.sentBefore(List.of(old, young, IdempotencyKey.of(2, "old", "x"))))
                 .containsOnlyKeys(old.id(), young.id())
                 .containsEntry(old.id(), new Ledger.Sent(old.content(), new Receipt(1, Rows.TIME)));
         assertThat(ledger.forgetSent(Rows.TIME.plusSeconds(1), 10)).isEqualTo(1);

@@ -66,14 +66,14 @@ class MessageStoreIT {
     }
 
     @Test
-    void aHistoryIsWhatWasSentAndReceivedOnceEach() {
+    void aHistoryHasEachMessageSentOrReceivedOnce() {
         assertThat(messages.last(reader(1), 100, LAST)).containsExactly(1L, 2L, 3L, 4L, 5L);
         assertThat(messages.last(reader(2), 100, LAST)).containsExactly(1L, 2L, 4L, 5L, 6L);
         assertThat(messages.last(reader(3), 100, LAST)).containsExactly(2L, 5L, 6L);
     }
 
     @Test
-    void theLastOnesAreTheLatestUpToABound() {
+    void theLastMessagesAreTheNewestUpToABound() {
         assertThat(messages.last(reader(1), 2, LAST)).containsExactly(4L, 5L);
         assertThat(messages.last(reader(1), 2, 3)).containsExactly(2L, 3L);
         assertThat(messages.last(reader(1), 0, LAST)).isEmpty();
@@ -88,7 +88,7 @@ class MessageStoreIT {
     }
 
     @Test
-    void aPageIsWhatIsNextToANumber() {
+    void aPageHasTheMessagesNextToANumber() {
         assertThat(messages.numbers(reader(1), null, new Range(0, LAST, 2, true)))
                 .containsExactly(5L, 4L);
         assertThat(messages.numbers(reader(1), null, new Range(0, 3, 2, true))).containsExactly(3L, 2L);
@@ -100,7 +100,7 @@ class MessageStoreIT {
     }
 
     @Test
-    void aPageOfEveryonesIsWhatCameSinceOneIsThere() {
+    void aPageOfMessagesToEveryoneBeginsAfterTheAccountsCreation() {
         assertThat(messages.numbers(reader(1), Conversation.EVERYONE, new Range(0, LAST, 9, true)))
                 .containsExactly(5L, 4L);
         assertThat(messages.numbers(reader(3), Conversation.EVERYONE, new Range(0, LAST, 9, true)))
@@ -111,7 +111,7 @@ class MessageStoreIT {
 
     /** A message to several is in the conversation of its sender with each of them, and in no other. */
     @Test
-    void aConversationIsWhatTwoSaidToEachOther() {
+    void aConversationHasWhatTwoSaidToEachOther() {
         assertThat(messages.numbers(reader(1), Conversation.of(1, 2), new Range(0, LAST, 9, true)))
                 .containsExactly(2L, 1L);
         assertThat(messages.numbers(reader(2), Conversation.of(2, 1), new Range(1, LAST, 9, false)))
@@ -133,7 +133,7 @@ class MessageStoreIT {
     }
 
     @Test
-    void whatAMessageRefersToIsReadWithIt() {
+    void theReferencesOfAMessageAreReadWithIt() {
         References both = new References(5, List.of(1L, 3L));
         Message answer =
                 new Message(7, Rows.TIME, 2, null, List.of(), "@alice @carol", null, new byte[16], both, null, null);
@@ -142,7 +142,7 @@ class MessageStoreIT {
     }
 
     @Test
-    void whatIsMissingInTheLogIsFoundByNumber() {
+    void messagesMissingFromTheLogAreFoundByNumber() {
         assertThat(messages.after(4, 10)).extracting(Message::number).containsExactly(5L, 6L);
         assertThat(messages.after(0, 2)).hasSize(2);
         Message several = messages.after(1, 1).getFirst();
@@ -162,7 +162,7 @@ class MessageStoreIT {
     }
 
     @Test
-    void aFileIsFetchedByWhomItConcernsAlone() throws Exception {
+    void aFileIsFetchedOnlyByItsSenderAndReceivers() throws Exception {
         byte[] bytes = {1, 2, 3};
         long content = upload(bytes);
         ledger.commit(List.of(
@@ -177,7 +177,7 @@ class MessageStoreIT {
     }
 
     @Test
-    void whatCameToAllBeforeOneExistedIsNotItsToFetch() throws Exception {
+    void aFileToEveryoneIsNotForLaterAccounts() throws Exception {
         byte[] bytes = {1};
         ledger.commit(List.of(
                 Rows.file(7, 1, null, new StoredFile(1, "f", upload(bytes), 1, sha256(bytes), Media.NONE)),
@@ -219,7 +219,7 @@ class MessageStoreIT {
     }
 
     @Test
-    void whatWasNeverSentIsDiscardedAtTheStart() {
+    void contentsThatWereNeverSentAreDiscardedAtTheStart() {
         long given = upload(new byte[] {9});
         contents.discardUnfinished();
         assertThat(contents.read(given, 0, 10)).isEmpty();

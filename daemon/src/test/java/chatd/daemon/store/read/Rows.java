@@ -5,8 +5,8 @@ import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
-import chatd.daemon.model.entry.SentOnce;
 import chatd.daemon.model.message.StoredFile;
 import chatd.protocol.value.References;
 import java.time.Instant;
@@ -38,7 +38,7 @@ public final class Rows {
     }
 
     /** Returns a text to everyone with an identifier of its client's. */
-    public static Message once(long number, long sender, String text, Instant time, SentOnce once) {
+    public static Message once(long number, long sender, String text, Instant time, IdempotencyKey once) {
         return new Message(
                 number, time, sender, null, List.of(), text, null, new byte[16], References.NONE, null, once);
     }

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A UDP address at which a side of a direct session may be reached; checked for its form alone.
+ * A UDP address at which a side of a direct session may be reached; only its form is checked.
  *
  * @param address an IPv6 or IPv4 address as text, without brackets, without a zone
  * @param port 1 to 65,535

@@ -2,7 +2,7 @@ package chatd.protocol.value.group;
 
 import java.util.Locale;
 
-/** What a member may do in a group, the most first. The code is the value in the database. */
+/** A member's role in a group, the most powerful first. The code is the value in the database. */
 public enum GroupRole {
     OWNER(2),
     ADMIN(1),
@@ -19,7 +19,7 @@ public enum GroupRole {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns whether it adds and removes members, and renames the group. */
+    /** Returns whether the role may add and remove members, and rename the group. */
     public boolean isAdmin() {
         return this != MEMBER;
     }

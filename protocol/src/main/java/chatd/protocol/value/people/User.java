@@ -11,10 +11,13 @@ public sealed interface User {
     /** Returns the reference as the client wrote it. */
     String typed();
 
-    /** The user with this name; case counts. */
+    /** The user with exactly this name, including its case. */
     record Named(String typed) implements User {}
 
-    /** The user who is called so, in whatever case and width; of several, the one with exactly this name. */
+    /**
+     * The user with this name, whatever its case and width; if several match, the one with exactly
+     * this name.
+     */
     record Called(String typed) implements User {}
 
     /** The user who is logged in; if nobody is, {@code otherwise}. */
@@ -25,7 +28,10 @@ public sealed interface User {
         }
     }
 
-    /** A group, where a user is expected: none is one. Where a conversation is meant, it is the group's. */
+    /**
+     * A group. Where a user is expected, it matches nobody; where a conversation is meant, it is
+     * the group's.
+     */
     record Group(long number, String typed) implements User {}
 
     /** The user with this number, 1 or more; its name may have changed. */

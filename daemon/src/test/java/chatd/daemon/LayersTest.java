@@ -1,0 +1,275 @@
+package chatd.daemon;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.Architectures;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The daemon's packages, and the one direction of their dependencies (docs/ARCHITECTURE.md). */
+class LayersTest {
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("chatd");
+
+    private static final JavaClasses WITHOUT_GENERATED = ALL.that(resideOutsideOfPackage("chatd.sql.generated.."));
+
+    @Test
+    void dependenciesOfTheDaemonPointOneWay() {
+        checkLayers(
+                "chatd.daemon",
+                "root: net admin service dispatch journal trail disk directory session limit store model config systemd",
+                "net: files login dispatch journal trail disk session limit model config",
+                "admin: service accounts files messages groups reports search journal trail disk directory session limit store model config",
+                "service: accounts direct login messages files friends groups reports search dispatch journal trail disk directory store config",
+                "accounts: groups login dispatch journal trail disk directory session limit store model config",
+                "search: messages dispatch journal trail disk directory session limit store model config",
+                "files: media messages dispatch journal trail disk directory session limit store model config",
+                "messages: dispatch journal trail disk directory session limit store model config",
+                "friends: accounts dispatch journal trail disk directory session limit store model config",
+                "direct: dispatch journal trail disk directory session limit model config",
+                "reports: accounts dispatch journal trail disk directory session limit store model config",
+                "groups: dispatch journal trail disk directory session limit store model config",
+                "login: messages dispatch journal trail disk directory session limit store model config",
+                "dispatch: journal trail disk session limit store model config",
+                "journal: trail disk directory session limit store model config",
+                "trail: directory session limit store model config",
+                "disk: session limit store model config",
+                "session: limit store model config",
+                "limit: model config",
+                "store: model config",
+                "directory: model",
+                "media:",
+                "model:",
+                "config:",
+                "systemd:");
+    }
+
+    @Test
+    void dependenciesOfTheLogPointOneWay() {
+        checkLayers(
+                "chatd.audit",
+                "write: form event seal root",
+                "read: form event seal root",
+                "form: event seal root",
+                "event: seal",
+                "seal: root",
+                "root:");
+    }
+
+    @Test
+    void dependenciesOfTheWirePointOneWay() {
+        checkLayers(
+                "chatd.protocol",
+                "chat1: root event command value",
+                "json: root event command value",
+                "root: event command",
+                "event: command value",
+                "command: value",
+                "value:");
+    }
+
+    /**
+     * Checks all classes of {@code base}: each is in a room, and a room uses only those named after its colon.
+     *
+     * @param rooms sub-packages of {@code base}, each with its own sub-packages; {@code root} is {@code base} alone
+     */
+    private static void checkLayers(String base, String... rooms) {
+        Architectures.LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (String room : rooms) {
+            String name = room.substring(0, room.indexOf(':'));
+            architecture = architecture.layer(name).definedBy(name.equals("root") ? base : base + "." + name + "..");
+        }
+        for (String room : rooms) {
+            String name = room.substring(0, room.indexOf(':'));
+            String used = room.substring(room.indexOf(':') + 1).strip();
+            Architectures.LayeredArchitecture.LayerDependencySpecification layer = architecture.whereLayer(name);
+            architecture =
+                    used.isEmpty() ? layer.mayNotAccessAnyLayer() : layer.mayOnlyAccessLayers(used.split(" ", -1));
+        }
+        architecture.ensureAllClassesAreContainedInArchitecture().check(ALL.that(resideInAPackage(base + "..")));
+    }
+
+    @Test
+    void noPackagesDependOnEachOther() {
+        slices().matching("chatd.(**)").should().beFreeOfCycles().check(WITHOUT_GENERATED);
+    }
+
+    @Test
+    void theModelDependsOnTheProtocolAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("chatd.daemon.model..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("chatd..")
+                        .and(resideOutsideOfPackages("chatd.daemon.model..", "chatd.protocol..")))
+                .check(ALL);
+    }
+
+    @Test
+    void nothingOfTestsOrDemosIsInAProductionJar() {
+        noClasses()
+                .that()
+                .resideInAPackage("chatd..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("chatd.fixtures..", "chatd.demo..")
+                .check(ALL.that(resideOutsideOfPackage("chatd.fixtures..")));
+    }
+
+    @Test
+    void sqlStaysInTheStore() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("chatd.daemon.store..", "chatd.sql..", "chatd.fixtures..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.jooq..", "java.sql..", "javax.sql..", "org.mariadb..")
+                .check(ALL);
+    }
+
+    @Test
+    void luceneStaysInTheSearch() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("chatd.daemon.search..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.lucene..")
+                .check(ALL);
+    }
+
+    @Test
+    void nettyStaysInTheNetAndOnlyItsBuffersLeaveIt() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("chatd.daemon.net..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.netty.channel..",
+                        "io.netty.handler..",
+                        "io.netty.bootstrap..",
+                        "io.netty.util.concurrent..",
+                        "io.netty.util.internal..")
+                .check(ALL);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "chatd.daemon.store..",
+                        "chatd.daemon.admin..",
+                        "chatd.daemon.config..",
+                        "chatd.daemon.model..",
+                        "chatd.daemon.systemd..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..")
+                .check(ALL);
+    }
+
+    @Test
+    void theProtocolUsesNoClockAndNoIo() {
+        noClasses()
+                .that()
+                .resideInAPackage("chatd.protocol..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.io..", "java.net..", "java.nio.channels..", "java.nio.file..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.time.Clock")
+                .check(ALL);
+    }
+
+    @Test
+    void thereIsNoStaticState() {
+        classes()
+                .that()
+                .resideInAPackage("chatd..")
+                .and()
+                .resideOutsideOfPackage("chatd.sql.generated..")
+                .should(new ArchCondition<JavaClass>("have no static state") {
+                    @Override
+                    public void check(JavaClass item, ConditionEvents events) {
+                        item.getFields().stream()
+                                .filter(field -> field.getModifiers().contains(JavaModifier.STATIC))
+                                .filter(field -> !field.getModifiers().contains(JavaModifier.FINAL))
+                                .forEach(field -> events.add(SimpleConditionEvent.violated(
+                                        field, field.getFullName() + " is static and not final")));
+                    }
+                })
+                .check(ALL);
+    }
+
+    /**
+     * Decisions that depend on time use a clock, or a source of nanoseconds, that is passed in, so
+     * that no test need wait. These classes may read the machine's clock, each for the reason
+     * given.
+     */
+    private static final Map<String, String> MAY_READ_THE_CLOCK = Map.ofEntries(
+            Map.entry("AdminDispatcher", "how long a command took, for the log"),
+            Map.entry("AdminSocket", "a caller that does not go on is cut off"),
+            Map.entry("ClientConnection", "when reading goes on, as the event loop's timer has it"),
+            Map.entry("Daemon", "how long a stop waits for farewells"),
+            Map.entry("Fetches", "how long a read of the database took"),
+            Map.entry("FileGuard", "how often it is looked whether a file is in its place"),
+            Map.entry("FilesOverHttp", "how long a new attempt waits for the one before to let go"),
+            Map.entry("Index", "how old the view of the index is that a search has"),
+            Map.entry("Indexer", "what indexing and a search cost"),
+            Map.entry("Listener", "how often a warning is repeated; how long a stop waits for handshakes"),
+            Map.entry("Main", "the time at which a configuration is checked"),
+            Map.entry("OpenUploads", "how long a thread waits for another"),
+            Map.entry("Publisher", "how long the disk is left to others"),
+            Map.entry("QueryTimeout", "which queries have run for too long"),
+            Map.entry("Reload", "the time at which a configuration is checked"),
+            Map.entry("RequestBody", "how long a thread waits for the rest of a body"),
+            Map.entry("Search", "what a search may still cost"),
+            Map.entry(
+                    "Deduplicator",
+                    "how often old identifiers are deleted, and whether to look them up first; no answer depends on it"),
+            Map.entry("ServiceManager", "systemd wants the machine's time"),
+            Map.entry("Session", "since when nothing was asked, which administrators are shown"),
+            Map.entry("Shares", "how long a thread waits for its share"),
+            Map.entry("StatsCommands", "ages that are shown, and how often"),
+            Map.entry("Storage", "how often the same is warned of"),
+            Map.entry("Sweeper", "the pause between two sweeps"),
+            Map.entry("Throttle", "waits for as long as was decided by the time handed in"),
+            Map.entry("UserCommands", "states that are shown, and how often progress is"),
+            Map.entry("Watchdog", "when a thread answered"),
+            Map.entry("WebSocketFrames", "when a ping is due, as the event loop's timer has it"));
+
+    @Test
+    void decisionsByTimeUseAClockPassedIn() {
+        Set<String> reading = new TreeSet<>();
+        for (JavaClass each : ALL.that(resideInAnyPackage("chatd.daemon..", "chatd.audit.."))) {
+            for (JavaMethodCall call : each.getMethodCallsFromSelf()) {
+                String what = call.getTargetOwner().getSimpleName() + "." + call.getName();
+                if (Set.of("System.nanoTime", "System.currentTimeMillis").contains(what)
+                        || (what.equals("Instant.now")
+                                && call.getTarget().getRawParameterTypes().isEmpty())) {
+                    reading.add(each.getName().replaceFirst("\\$.*", "").replaceFirst(".*\\.", ""));
+                }
+            }
+        }
+        assertThat(reading).containsExactlyInAnyOrderElementsOf(MAY_READ_THE_CLOCK.keySet());
+    }
+}
