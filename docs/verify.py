@@ -40,7 +40,7 @@ def verify(directory, keys=(), anchors=()):
             seq, time, seal = int(part[3]), part[4], SEAL.fullmatch(line); first = first or seq
             if seal:
                 need(seal[4] == own and int(seal[3]) == unsealed, here + "not its seal"); anchor = held.pop(seq, None)
-                need(own not in known or signed(known[own], b"\n".join([b"chatd-seal-1", chain, *seal.group(1, 2, 3)]), plain(seal[5])), here + "the seal does not hold (ML-DSA needs OpenSSL 3.5)")
+                need(own not in known or signed(known[own], b"\n".join([b"chatd-seal-1", chain, *seal.group(1, 2, 3)]), plain(seal[5])), here + "the seal is invalid (ML-DSA needs OpenSSL 3.5)")
                 need(anchor in (None, line), here + "not the anchor's seal"); sure = own in trusted or bool(anchor and not keys)
                 if sure: genuine, trusted = seq, trusted | {own, fresh} & known.keys()
             new, cut, chain = KEY.search(line), GONE.search(line), part[5]; fresh = new and named(plain(new[1]))

@@ -3,14 +3,14 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { Chat } from "./model/chat.js";
 import { LoginController } from "./model/login.js";
-import { DeviceKeep, TabKeep } from "./store/keep.js";
+import { DeviceStore, TabStore } from "./store/store.js";
 import { Tab } from "./store/tab.js";
 import type { Clock } from "./wire/clock.js";
 import { webSockets } from "./wire/link.js";
 import { Session } from "./wire/session.js";
 import { App } from "./view/app.js";
 import { Root } from "./view/root.js";
-import { turnDay } from "./view/time.js";
+import { updateToday } from "./view/time.js";
 import { chooseLanguage, LANGUAGE } from "./view/words.js";
 
 const MINUTE = 60_000;
@@ -31,7 +31,7 @@ const isStorageRefused = signal(false);
 const refused = () => {
   isStorageRefused.value = true;
 };
-const keeps = { tab: new TabKeep(refused), device: await DeviceKeep.open(refused) };
+const keeps = { tab: new TabStore(refused), device: await DeviceStore.open(refused) };
 const tab = new Tab(() => {
   chat.outbox.keepDrafts();
   login.lost();
@@ -44,7 +44,7 @@ const session = new Session(webSockets(`wss://${location.host}/ws`), clock, logi
     chat.changed(state);
     login.changed(state);
   },
-  asksAlong: () => chat.asksAlong(),
+  requestWithLogin: () => chat.requestWithLogin(),
   welcomed: (welcome, isResumed, along) => {
     login.keepLogIn(welcome);
     chat.welcomed(welcome, isResumed, along);
@@ -84,7 +84,7 @@ addEventListener("offline", () => session.wake(500));
 addEventListener("storage", ({ key }) => key === LANGUAGE && chooseLanguage());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
-    turnDay();
+    updateToday();
     session.wake();
   } else {
     keepAll();
@@ -93,7 +93,7 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", keepAll);
 // A page restored from the back/forward cache has neither a connection nor the right to be the live tab any more.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
-setInterval(turnDay, MINUTE);
+setInterval(updateToday, MINUTE);
 
 function keepAll(): void {
   chat.outbox.keepDrafts();
@@ -104,4 +104,4 @@ function keepAll(): void {
 chooseLanguage();
 document.body.replaceChildren();
 render(<Root app={app} />, document.body);
-await login.goOn();
+await login.resumeStored();

@@ -1,7 +1,7 @@
 import { Chat } from "../../main/ts/model/chat.js";
 import { isKey, type Key } from "../../main/ts/model/place.js";
 import { type Entry, isGone } from "../../main/ts/model/timeline.js";
-import type { Keep } from "../../main/ts/store/keep.js";
+import type { Store } from "../../main/ts/store/store.js";
 import type { Clock } from "../../main/ts/wire/clock.js";
 import { webSockets } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
@@ -27,7 +27,7 @@ const clock: Clock = {
   newId: () => crypto.randomUUID(),
 };
 
-class MemoryKeep implements Keep {
+class MemoryKeep implements Store {
   private readonly kept = new Map<string, string>();
 
   get(name: string): string | null {
@@ -65,7 +65,7 @@ class Model {
     const { chat } = this;
     this.session = new Session(webSockets(url), clock, clock.newId(), {
       changed: (state) => chat.changed(state),
-      asksAlong: () => chat.asksAlong(),
+      requestWithLogin: () => chat.requestWithLogin(),
       welcomed: (welcome, isResumed, along) => chat.welcomed(welcome, isResumed, along),
       secretsChanged: () => {},
       heard: (event) => chat.heard(event),
@@ -106,12 +106,12 @@ class Model {
   async open(key: string): Promise<void> {
     const conversation = this.conversation(key);
     await this.chat.pages.open(conversation.key);
-    await this.chat.pages.toEnd(conversation);
+    await this.chat.pages.goToEnd(conversation);
   }
 
   /** Reads a page before what is in memory. */
   older(key: string): Promise<void> {
-    return this.chat.pages.older(this.conversation(key));
+    return this.chat.pages.loadOlder(this.conversation(key));
   }
 
   /** Marks a conversation as read. */

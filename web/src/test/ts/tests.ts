@@ -64,7 +64,7 @@ class ScriptedSession {
     };
     this.session = new Session(dial, clock, "", {
       changed: ({ at }) => this.states.push(at),
-      asksAlong: () => ({ type: 37, info: {} }),
+      requestWithLogin: () => ({ type: 37, info: {} }),
       welcomed: (_welcome, _isResumed, along) => {
         this.along = along;
       },
@@ -134,7 +134,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
   },
   "what is asked outside of a log in ends, whatever the daemon does": async () => {
     const made = new ScriptedSession();
-    const asked = made.session.askOutside({ type: 13, info: { user_name: "ann", user_pwd: "secret" } });
+    const asked = made.session.askBeforeLogin({ type: 13, info: { user_name: "ann", user_pwd: "secret" } });
     made.opens();
     made.pass(60_000);
     equal(await asked.catch(({ code }) => code), "unanswered");

@@ -2,7 +2,7 @@ import { batch, computed, signal } from "@preact/signals-core";
 import type { Event, Item, Welcome } from "../wire/events.js";
 import type { State, Unsent } from "../wire/session.js";
 import * as Type from "../wire/type.js";
-import { Asks } from "./asks.js";
+import { Requests } from "./requests.js";
 import { Known } from "./known.js";
 import { Listing } from "./listing.js";
 import { Outbox } from "./outbox.js";
@@ -15,7 +15,7 @@ import type { Entry } from "./timeline.js";
  * It asks and tells through the session.
  */
 export class Chat extends Known {
-  readonly asks = new Asks(this);
+  readonly requests = new Requests(this);
   readonly outbox = new Outbox(this);
   readonly pages = new Pages(this);
   readonly listing = new Listing(this);
@@ -48,13 +48,13 @@ export class Chat extends Known {
     });
   }
 
-  asksAlong(): Unsent {
+  requestWithLogin(): Unsent {
     return this.listing.question();
   }
 
   welcomed({ info }: Welcome, isResumed: boolean, along: Promise<Event>): void {
     this.apply();
-    this.ahead = Date.parse(info.time) - this.clock.now();
+    this.clockOffset = Date.parse(info.time) - this.clock.now();
     batch(() => {
       const { people } = this;
       const isOther = this.self.peek() !== null && this.self.peek()?.number !== info.user_id;

@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals-core";
-import type { Keep } from "../store/keep.js";
+import type { Store } from "../store/store.js";
 import type { Clock } from "../wire/clock.js";
 import type { PreferencesChanged, Welcome } from "../wire/events.js";
 import type { Session } from "../wire/session.js";
@@ -35,13 +35,13 @@ export class Known {
   /** The id with which a message was sent, by the number that it has since been given. */
   readonly sentAs = new Map<number, string>();
   /** By how many milliseconds the daemon's clock is ahead of this one. */
-  ahead = 0;
+  clockOffset = 0;
   /** The session through which everything else is requested and sent. */
   session!: Session;
 
   constructor(
     readonly clock: Clock,
-    readonly keep: () => Keep,
+    readonly keep: () => Store,
   ) {}
 
   /** Sets the session. */
@@ -63,7 +63,7 @@ export class Known {
 
   /** Returns the time by the daemon's clock, in milliseconds since 1970: that of the device may be wrong. */
   now(): number {
-    return this.clock.now() + this.ahead;
+    return this.clock.now() + this.clockOffset;
   }
 
   /** Returns a conversation, creating it if it is new. */
@@ -73,14 +73,14 @@ export class Known {
       return known;
     }
     const made = new Conversation(key);
-    made.draft.value = this.keep().get(this.named("draft", key)) ?? "";
-    made.reading = JSON.parse(this.keep().get(this.named("reading", key)) ?? "null") as Reading | null;
+    made.draft.value = this.keep().get(this.storageKey("draft", key)) ?? "";
+    made.reading = JSON.parse(this.keep().get(this.storageKey("reading", key)) ?? "null") as Reading | null;
     this.conversations.value = new Map([...this.conversations.peek(), [key, made]]);
     return made;
   }
 
   /** Returns the key of a message for rendering, which does not change when the message gets its number. */
-  identity(mid: number): string {
+  renderKey(mid: number): string {
     return this.sentAs.get(mid) ?? String(mid);
   }
 
@@ -107,7 +107,7 @@ export class Known {
     }
   }
 
-  named(what: string, key?: Key): string {
+  storageKey(what: string, key?: Key): string {
     return `${this.self.peek()?.number ?? ""}/${what}${key === undefined ? "" : `/${key}`}`;
   }
 

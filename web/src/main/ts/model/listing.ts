@@ -1,10 +1,10 @@
 import { batch, signal } from "@preact/signals-core";
 import type { Event } from "../wire/events.js";
-import { Unanswered, type Unsent } from "../wire/session.js";
+import { RequestFailed, type Unsent } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
 import * as Type from "../wire/type.js";
 import type { Chat } from "./chat.js";
-import { AHEAD, KEPT } from "./pages.js";
+import { PREFETCHED_MESSAGES, CONVERSATIONS_IN_MEMORY } from "./pages.js";
 import { isKey, isUser } from "./place.js";
 
 /** How many conversations are listed at once. */
@@ -54,15 +54,15 @@ export class Listing {
       const { current } = this.chat.pages;
       if (isResumed && current !== null && isUser(current)) {
         // Read marks are not told again.
-        await this.chat.pages.inTurn(async () => void (await this.chat.pages.page({ with: current, limit: 1 })));
+        await this.chat.pages.enqueue(async () => void (await this.chat.pages.page({ with: current, limit: 1 })));
       }
-      for (const conversation of this.chat.list.peek().slice(0, KEPT)) {
+      for (const conversation of this.chat.list.peek().slice(0, CONVERSATIONS_IN_MEMORY)) {
         if (!conversation.timeline.isLoaded && !conversation.isLoading.peek()) {
-          await this.chat.pages.inTurn(() => this.chat.pages.readNewest(conversation, AHEAD));
+          await this.chat.pages.enqueue(() => this.chat.pages.readNewest(conversation, PREFETCHED_MESSAGES));
         }
       }
     } catch (e) {
-      if (!(e instanceof Unanswered)) {
+      if (!(e instanceof RequestFailed)) {
         throw e;
       }
       // The next connection reads it; this one once more, if the daemon could not answer for now.
@@ -77,11 +77,11 @@ export class Listing {
   private async readNames(): Promise<void> {
     const unnamed = [...this.chat.conversations.peek().keys()].filter((key) => isUser(key) && !this.chat.people.names.peek().has(key));
     if (unnamed.length > 0) {
-      await this.chat.asks.lookUp(unnamed.slice(0, MOST_NAMED) as Numbered[]);
+      await this.chat.requests.lookUp(unnamed.slice(0, MOST_NAMED) as Numbered[]);
     }
   }
 
-  /** Asks the daemon, soon, how much is unread: something may have been taken back that is not in memory. */
+  /** Requests the daemon, soon, how much is unread: something may have been taken back that is not in memory. */
   countLater(): void {
     if (!this.isCounting) {
       this.isCounting = true;

@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals-core";
-import type { Keep } from "../store/keep.js";
+import type { Store } from "../store/store.js";
 import type { Clock } from "../wire/clock.js";
 import type { Welcome } from "../wire/events.js";
-import { type Session, type State, Unanswered } from "../wire/session.js";
+import { type Session, type State, RequestFailed } from "../wire/session.js";
 import type { Code } from "../wire/values.js";
 import * as Type from "../wire/type.js";
 
@@ -23,16 +23,16 @@ interface Kept {
 }
 
 /** Where data is stored: for this tab only, or on the user's own device. */
-export interface Keeps {
-  tab: Keep;
-  device: Keep | null;
+export interface Stores {
+  tab: Store;
+  device: Store | null;
 }
 
 /** The right to be the live one of the browser's tabs; `takeOver` makes this tab the live one. */
 export interface LiveTab {
   hold(account: string): Promise<boolean>;
   takeOver(account: string): Promise<void>;
-  letGo(): void;
+  unlock(): void;
 }
 
 /** Login, registration, the change of a one-time password, logout, and what is stored of them. */
@@ -58,7 +58,7 @@ export class LoginController {
   private session!: Session;
 
   constructor(
-    private readonly keeps: Keeps,
+    private readonly keeps: Stores,
     private readonly clock: Clock,
     private readonly tab: LiveTab,
   ) {
@@ -70,7 +70,7 @@ export class LoginController {
   }
 
   /** Returns the storage for drafts and waiting texts. */
-  keep(): Keep {
+  keep(): Store {
     return this.isOwnDevice.peek() && this.keeps.device !== null ? this.keeps.device : this.keeps.tab;
   }
 
@@ -96,7 +96,7 @@ export class LoginController {
   }
 
   /** Resumes the stored login, unless another tab is the live one; without one, the user has to log in. */
-  async goOn(): Promise<void> {
+  async resumeStored(): Promise<void> {
     const kept = this.kept();
     if (kept === null) {
       return;
@@ -167,9 +167,9 @@ export class LoginController {
   }
 
   /** Creates an account, and logs in with it; resolves with the code if refused, or null. */
-  async register(name: string, password: string, isOwn: boolean): Promise<Unanswered["code"] | null> {
+  async register(name: string, password: string, isOwn: boolean): Promise<RequestFailed["code"] | null> {
     try {
-      const answer = await this.session.askOutside({ type: Type.Register, info: { user_name: name, user_pwd: password } });
+      const answer = await this.session.askBeforeLogin({ type: Type.Register, info: { user_name: name, user_pwd: password } });
       if (answer.type === Type.Registered && "code" in answer) {
         return answer.code;
       }
@@ -181,9 +181,9 @@ export class LoginController {
   }
 
   /** Changes a one-time password, and logs in with the new one; resolves with the code if refused, or null. */
-  async changeAndEnter(password: string): Promise<Unanswered["code"] | null> {
+  async changeAndEnter(password: string): Promise<RequestFailed["code"] | null> {
     try {
-      const answer = await this.session.askOutside({
+      const answer = await this.session.askBeforeLogin({
         type: Type.Change,
         send: this.name.peek(),
         info: { PU: 0, NewInf: password, OldPwd: this.password },
@@ -200,16 +200,16 @@ export class LoginController {
   }
 
   /** Changes the password of the logged-in user; resolves with the code if refused, or null. */
-  async changePassword(old: string, password: string): Promise<Unanswered["code"] | null> {
+  async changePassword(old: string, password: string): Promise<RequestFailed["code"] | null> {
     return this.change({ type: Type.Change, info: { PU: 0, NewInf: password, OldPwd: old } });
   }
 
   /** Changes the name of the logged-in user; resolves with the code if refused, or null. */
-  async changeName(name: string): Promise<Unanswered["code"] | null> {
+  async changeName(name: string): Promise<RequestFailed["code"] | null> {
     return this.change({ type: Type.Change, info: { PU: 1, NewInf: name } });
   }
 
-  private async change(command: Parameters<Session["ask"]>[0]): Promise<Unanswered["code"] | null> {
+  private async change(command: Parameters<Session["ask"]>[0]): Promise<RequestFailed["code"] | null> {
     try {
       const answer = await this.session.ask(command);
       return answer.type === Type.Changed && !answer.info.success ? (answer.info.code as Code) : null;
@@ -223,7 +223,7 @@ export class LoginController {
     const user = this.kept()?.user ?? "";
     await this.session.logOut();
     forget();
-    this.tab.letGo();
+    this.tab.unlock();
     const { tab, device } = this.keeps;
     tab.names().forEach((name) => tab.remove(name));
     // Other accounts on this device keep their waiting texts for their next login.
@@ -258,7 +258,7 @@ export class LoginController {
         this.isDisplaced.value = state.reason === null;
         // A user who was displaced by a login elsewhere may still be remembered.
         this.forgetSecrets(state.reason === null ? this.kept()?.key : null);
-        this.tab.letGo();
+        this.tab.unlock();
         break;
       case "live":
         this.password = "";
@@ -323,8 +323,8 @@ export class LoginController {
   }
 }
 
-function codeOf(e: unknown): Unanswered["code"] {
-  if (e instanceof Unanswered) {
+function codeOf(e: unknown): RequestFailed["code"] {
+  if (e instanceof RequestFailed) {
     return e.code;
   }
   throw e;

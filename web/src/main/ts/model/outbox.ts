@@ -203,7 +203,7 @@ export class Outbox {
   /** Stores the drafts that have changed: the page may be closed at any moment. */
   keepDrafts(): void {
     this.unsavedDrafts.forEach(({ key, draft }) => {
-      const name = this.known.named("draft", key);
+      const name = this.known.storageKey("draft", key);
       if (draft.peek() === "") {
         this.known.keep().remove(name);
       } else {
@@ -214,7 +214,7 @@ export class Outbox {
   }
 
   /** Notifies the others that the user is typing, no more often than the daemon passes it on. */
-  tellTyping(conversation: Conversation): void {
+  notifyTyping(conversation: Conversation): void {
     const now = this.known.clock.now();
     if (conversation.key !== "" && conversation.key !== this.known.me && now - this.typingSentAt >= TYPING_PAUSE) {
       this.typingSentAt = now;
@@ -224,14 +224,14 @@ export class Outbox {
 
   /** Restores this account's waiting texts and drafts from before the page was loaded. */
   restore(): void {
-    const drafts = this.known.named("draft", "");
+    const drafts = this.known.storageKey("draft", "");
     for (const name of this.known.keep().names()) {
       const key = name.slice(drafts.length);
       if (name.startsWith(drafts) && isKey(key)) {
         this.known.conversation(key);
       }
     }
-    const kept = this.known.keep().get(this.known.named("waiting"));
+    const kept = this.known.keep().get(this.known.storageKey("waiting"));
     if (kept === null) {
       return;
     }
@@ -249,9 +249,9 @@ export class Outbox {
       .filter((conversation) => conversation.waiting.peek().length > 0)
       .map((conversation) => [conversation.key, conversation.waiting.peek()]);
     if (all.length === 0) {
-      this.known.keep().remove(this.known.named("waiting"));
+      this.known.keep().remove(this.known.storageKey("waiting"));
     } else {
-      this.known.keep().set(this.known.named("waiting"), JSON.stringify(all));
+      this.known.keep().set(this.known.storageKey("waiting"), JSON.stringify(all));
     }
   }
 

@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals-core";
 import type { Page } from "../wire/events.js";
-import { Unanswered } from "../wire/session.js";
+import { RequestFailed } from "../wire/session.js";
 import type { Conversation } from "./conversation.js";
 import type { Known } from "./known.js";
 import { isKey, type Key } from "./place.js";
@@ -13,8 +13,8 @@ const CONTEXT = 20;
 /**
  * How many conversations keep their messages in memory, and how many messages of each are loaded before it is opened.
  */
-export const KEPT = 20;
-export const AHEAD = 30;
+export const CONVERSATIONS_IN_MEMORY = 20;
+export const PREFETCHED_MESSAGES = 30;
 /** How long a read mark waits for a later one, in milliseconds. */
 const MARK_PAUSE = 400;
 
@@ -48,10 +48,10 @@ export class Pages {
     if (timeline.isLoaded && isThere && (reaches || message !== undefined)) {
       return;
     }
-    await this.inTurn(async () => {
+    await this.enqueue(async () => {
       if (message !== undefined) {
         await this.readAround(conversation, message);
-      } else if (conversation.unread.peek() > AHEAD) {
+      } else if (conversation.unread.peek() > PREFETCHED_MESSAGES) {
         await this.readAround(conversation, conversation.read);
       } else if (!timeline.isLoaded || timeline.hasAfter || !reaches) {
         await this.readNewest(conversation, PAGE + CONTEXT);
@@ -73,20 +73,20 @@ export class Pages {
     return first?.mid ?? null;
   }
 
-  /** Keeps the messages of the most recently opened conversations, and evicts those of the others. */
+  /** Stores the messages of the most recently opened conversations, and evicts those of the others. */
   private touch(key: Key): void {
     const index = this.opened.indexOf(key);
     if (index >= 0) {
       this.opened.splice(index, 1);
     }
     this.opened.push(key);
-    const kept = new Set([...this.opened.slice(-KEPT), ...this.known.list.peek().slice(0, KEPT).map((listed) => listed.key)]);
+    const kept = new Set([...this.opened.slice(-CONVERSATIONS_IN_MEMORY), ...this.known.list.peek().slice(0, CONVERSATIONS_IN_MEMORY).map((listed) => listed.key)]);
     this.known.conversations.peek().forEach((conversation) => {
       if (!kept.has(conversation.key)) {
         conversation.timeline.clear();
       }
     });
-    this.opened.splice(0, this.opened.length - KEPT);
+    this.opened.splice(0, this.opened.length - CONVERSATIONS_IN_MEMORY);
   }
 
   /** Returns the conversation that a message belongs to, or null if there is none that the user may read. */
@@ -110,7 +110,7 @@ export class Pages {
   }
 
   /** Loads the page before the loaded messages; does nothing while one is being loaded. */
-  older(conversation: Conversation): Promise<void> {
+  loadOlder(conversation: Conversation): Promise<void> {
     return this.unlessPaging(conversation, async () => {
       const { timeline } = conversation;
       const before = timeline.first;
@@ -124,7 +124,7 @@ export class Pages {
   }
 
   /** Loads the page after the loaded messages; does nothing while one is being loaded. */
-  newer(conversation: Conversation): Promise<void> {
+  loadNewer(conversation: Conversation): Promise<void> {
     return this.unlessPaging(conversation, async () => {
       const { timeline } = conversation;
       const after = timeline.last;
@@ -138,9 +138,9 @@ export class Pages {
   }
 
   /** Goes to the newest messages. */
-  async toEnd(conversation: Conversation): Promise<void> {
+  async goToEnd(conversation: Conversation): Promise<void> {
     if (conversation.timeline.hasAfter || !conversation.timeline.isLoaded) {
-      await this.inTurn(() => this.readNewest(conversation, PAGE));
+      await this.enqueue(() => this.readNewest(conversation, PAGE));
     }
   }
 
@@ -203,14 +203,14 @@ export class Pages {
   private async unlessPaging(conversation: Conversation, act: () => Promise<void>): Promise<void> {
     if (!this.paging.has(conversation)) {
       this.paging.add(conversation);
-      await this.inTurn(act).finally(() => this.paging.delete(conversation));
+      await this.enqueue(act).finally(() => this.paging.delete(conversation));
     }
   }
 
   /** Queues an action. One that the loss of the connection interrupts is left to the next connection. */
-  inTurn(act: () => Promise<void>): Promise<void> {
+  enqueue(act: () => Promise<void>): Promise<void> {
     const done = this.queue.then(act).catch((e: unknown) => {
-      if (!(e instanceof Unanswered)) {
+      if (!(e instanceof RequestFailed)) {
         throw e;
       }
     });
@@ -236,7 +236,7 @@ export class Pages {
 
   /** Stores where the user is reading, so that they return there when the page is reloaded. */
   keepReading({ key, reading }: Conversation): void {
-    const name = this.known.named("reading", key);
+    const name = this.known.storageKey("reading", key);
     if (reading === null) {
       this.known.keep().remove(name);
     } else {

@@ -22,13 +22,13 @@ export class Tab {
   }
 
   /** Releases the lock. */
-  letGo(): void {
+  unlock(): void {
     this.held = null;
     this.release();
   }
 
   private request(account: string, options: LockOptions): Promise<boolean> {
-    this.letGo();
+    this.unlock();
     if (!("locks" in navigator)) {
       return Promise.resolve(true);
     }

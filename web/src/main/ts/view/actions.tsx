@@ -34,7 +34,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            void app.try(chat.asks.report(shown.mid, reason.peek())).then((isDone) => isDone && app.say(w.reported));
+            void app.try(chat.requests.report(shown.mid, reason.peek())).then((isDone) => isDone && app.showNotice(w.reported));
             close();
           }}
         >
@@ -80,7 +80,7 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
               type="button"
               class="act"
               onClick={andClose(() => {
-                void navigator.clipboard.writeText(String(shown.info)).then(() => app.say(w.copied));
+                void navigator.clipboard.writeText(String(shown.info)).then(() => app.showNotice(w.copied));
               })}
             >
               {w.copy}

@@ -5,7 +5,7 @@ import type { Chat } from "../model/chat.js";
 import type { LoginController } from "../model/login.js";
 import { addressOf, type Key, keyOf, messageOf, type Place, placeOf } from "../model/place.js";
 import type { Clock } from "../wire/clock.js";
-import { type Session, Unanswered } from "../wire/session.js";
+import { type Session, RequestFailed } from "../wire/session.js";
 import { words } from "./words.js";
 
 const NOTICE_MILLIS = 5_000;
@@ -124,7 +124,7 @@ export class App {
     void this.try(
       this.chat.pages.locate(mid).then((found) => {
         if (found === null) {
-          this.say(words().code("no-such-message", ""));
+          this.showNotice(words().code("no-such-message", ""));
         }
         this.go(found === null ? { at: "chats" } : { at: "conversation", key: found, message: mid }, true);
       }),
@@ -145,7 +145,7 @@ export class App {
   }
 
   /** Shows a notice for a moment. */
-  say(sentence: string): void {
+  showNotice(sentence: string): void {
     this.notice.value = sentence;
     this.stopNotice();
     this.stopNotice = this.clock.after(NOTICE_MILLIS, () => (this.notice.value = ""));
@@ -157,10 +157,10 @@ export class App {
       await act;
       return true;
     } catch (e) {
-      if (!(e instanceof Unanswered)) {
+      if (!(e instanceof RequestFailed)) {
         throw e;
       }
-      this.say(words().code(e.code, e.message));
+      this.showNotice(words().code(e.code, e.message));
       return false;
     }
   }

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { isGroup, isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
 import { TextOf } from "./message.js";
-import { Head, Initial, Name, ToConversation, useFocus, useTitle } from "./parts.js";
+import { Head, Initial, Name, ConversationLink, useFocus, useTitle } from "./parts.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
@@ -41,7 +41,7 @@ function Attention({ of }: { of: Key }) {
   const w = words();
   const { notify, pinned } = chat.conversation(of);
   const set = (change: { notify?: "all" | "none"; pinned?: boolean }) => {
-    void app.try(chat.asks.request({ type: Type.Preferences, info: { conversations: { [of]: change } } }));
+    void app.try(chat.requests.request({ type: Type.Preferences, info: { conversations: { [of]: change } } }));
   };
   return (
     <div class="choices">
@@ -70,10 +70,10 @@ function PersonCard({ user }: { user: string }) {
         <>
           <p dir="ltr">{w.asksYou(people.name(user))}</p>
           <div class="choices">
-            <button type="button" class="strong" onClick={() => void app.try(chat.asks.answerRequest(user, true))}>
+            <button type="button" class="strong" onClick={() => void app.try(chat.requests.answerRequest(user, true))}>
               {w.agree}
             </button>
-            <button type="button" onClick={() => void app.try(chat.asks.answerRequest(user, false))}>
+            <button type="button" onClick={() => void app.try(chat.requests.answerRequest(user, false))}>
               {w.decline}
             </button>
           </div>
@@ -81,17 +81,17 @@ function PersonCard({ user }: { user: string }) {
       ) : isFriend || hasAsked ? (
         <>
           {hasAsked && <p class="hint">{w.asked}</p>}
-          <button type="button" onClick={() => void app.try(chat.asks.unfriend(user))}>
+          <button type="button" onClick={() => void app.try(chat.requests.unfriend(user))}>
             {hasAsked ? w.withdraw : w.unfriend}
           </button>
         </>
       ) : (
-        <button type="button" class="strong" onClick={() => void app.try(chat.asks.befriend(user))}>
+        <button type="button" class="strong" onClick={() => void app.try(chat.requests.befriend(user))}>
           {w.befriend}
         </button>
       )}
       <p class="hint">{isBlocked ? w.youBlocked(people.name(user)) : w.blockMeans}</p>
-      <button type="button" onClick={() => void app.try(chat.asks.block(user, !isBlocked))}>
+      <button type="button" onClick={() => void app.try(chat.requests.block(user, !isBlocked))}>
         {isBlocked ? w.unblock : w.block}
       </button>
     </>
@@ -117,13 +117,13 @@ function GroupCard({ group }: { group: `G${number}` }) {
       <ul>
         {info.members.map(({ user_id, user_name, role }) => (
           <li key={user_id}>
-            <ToConversation to={user_id as Key} class="row">
+            <ConversationLink to={user_id as Key} class="row">
               <Initial of={user_id as Key} name={user_name} />
               <span class="row-title">
                 <Name of={user_name} />
               </span>
               <span class="row-last counted">{role === "owner" ? w.owner : role === "admin" ? w.admin : ""}</span>
-            </ToConversation>
+            </ConversationLink>
           </li>
         ))}
       </ul>
@@ -149,7 +149,7 @@ function Leave({ group }: { group: `G${number}` }) {
     <div role="group" aria-label={w.leaveGroup}>
       <p>{chat.people.openGroups.value.has(group) ? w.leaveOpenMeans : w.leaveMeans}</p>
       <p class="choices">
-        <button type="button" class="danger" onClick={() => void app.try(chat.asks.request({ type: Type.ChangeGroup, info: { op: "leave", group_id: group } }))}>
+        <button type="button" class="danger" onClick={() => void app.try(chat.requests.request({ type: Type.ChangeGroup, info: { op: "leave", group_id: group } }))}>
           {w.leaveNow}
         </button>
         <button type="button" class="plain" onClick={() => (isAsking.value = false)}>

@@ -7,8 +7,8 @@ import { safe } from "../model/safe.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import { useApp } from "./app.js";
 import { Guard } from "./guard.js";
-import { Head, Icon, IconButton, Initial, Name, ToConversation, useTitle } from "./parts.js";
-import { News } from "./news.js";
+import { Head, Icon, IconButton, Initial, Name, ConversationLink, useTitle } from "./parts.js";
+import { GroupNews } from "./news.js";
 import { most, shortTime } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
@@ -55,9 +55,9 @@ export function Chats() {
                   of={conversation.last.value}
                   instead={() => (
                     <li>
-                      <ToConversation to={conversation.key} class="row">
+                      <ConversationLink to={conversation.key} class="row">
                         {w.failedRow}
-                      </ToConversation>
+                      </ConversationLink>
                     </li>
                   )}
                 >
@@ -91,7 +91,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
   const typing = conversation.typing.value;
   return (
     <li>
-      <ToConversation to={conversation.key} class={`row${isOpen ? " open" : ""}`} aria-current={isOpen ? "page" : undefined}>
+      <ConversationLink to={conversation.key} class={`row${isOpen ? " open" : ""}`} aria-current={isOpen ? "page" : undefined}>
         <Initial of={conversation.key} name={title} />
         <span class="row-title">
           <Name of={title} />
@@ -126,7 +126,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
             <span aria-label={w.unread(unread)}>{most(unread)}</span>
           </span>
         )}
-      </ToConversation>
+      </ConversationLink>
     </li>
   );
 }
@@ -135,7 +135,7 @@ function LastLine({ entry, of }: { entry: Entry; of: Key }) {
   const { chat } = useApp();
   const w = words();
   if (entry.type === Type.Group) {
-    return <News of={entry} />;
+    return <GroupNews of={entry} />;
   }
   if (isFolded(entry, of, chat.people.blocked.value)) {
     return <bdi>{w.fromBlocked(1)}</bdi>;
@@ -185,7 +185,7 @@ function Requests() {
   const { chat } = app;
   const w = words();
   const answer = (user: string, info: boolean) => {
-    void app.try(chat.asks.answerRequest(user, info));
+    void app.try(chat.requests.answerRequest(user, info));
   };
   return (
     <>
@@ -194,7 +194,7 @@ function Requests() {
           <p>
             <span dir="ltr">{w.callsYou(chat.people.name(user))}</span>
           </p>
-          <button type="button" class="plain" onClick={() => void app.try(chat.asks.declineCall(session))}>
+          <button type="button" class="plain" onClick={() => void app.try(chat.requests.declineCall(session))}>
             {w.decline}
           </button>
         </section>

@@ -95,7 +95,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     return <p class="composer note">{w.closedGroup}</p>;
   }
   if (isGroup(key) && !chat.people.groups.value.has(key)) {
-    const join = () => void app.try(chat.asks.request({ type: Type.ChangeGroup, info: { op: "join", group_id: key as `G${number}` } }));
+    const join = () => void app.try(chat.requests.request({ type: Type.ChangeGroup, info: { op: "join", group_id: key as `G${number}` } }));
     return (
       <div class="composer note">
         <p>{w.notMember}</p>
@@ -115,7 +115,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     return (
       <div class="composer note">
         <p>{w.youBlocked(title)}</p>
-        <button type="button" class="plain" onClick={() => void app.try(chat.asks.block(key, false))}>
+        <button type="button" class="plain" onClick={() => void app.try(chat.requests.block(key, false))}>
           {w.unblock}
         </button>
       </div>
@@ -132,7 +132,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     const { current } = field;
     const text = current?.value.trimEnd() ?? "";
     if (text === "" && correcting !== null) {
-      app.say(w.correctedToNothing);
+      app.showNotice(w.correctedToNothing);
     }
     if (text === "" || over.peek() > 0 || current === null) {
       return;
@@ -359,7 +359,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
             } else {
               chat.outbox.setDraft(conversation, text);
               if (text !== "") {
-                chat.outbox.tellTyping(conversation);
+                chat.outbox.notifyTyping(conversation);
               }
             }
             complete();

@@ -217,7 +217,7 @@ function Reactions({ entry }: { entry: Shown }) {
 }
 
 /** A text of the user's own that has no number yet: it waits, or was refused. */
-export function Waits({ conversation, waiting, isFirst }: { conversation: Conversation; waiting: Waiting; isFirst: boolean }) {
+export function WaitingMessage({ conversation, waiting, isFirst }: { conversation: Conversation; waiting: Waiting; isFirst: boolean }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -231,9 +231,9 @@ export function Waits({ conversation, waiting, isFirst }: { conversation: Conver
   // Somebody who accepts no texts from strangers may accept a friend request, which can carry the text.
   const isRequest = waiting.code === "not-allowed" && isUser(conversation.key) && bytesOf(waiting.text) <= MAX_REQUEST_BYTES;
   const ask = async () => {
-    if (await app.try(chat.asks.befriend(conversation.key, waiting.text))) {
+    if (await app.try(chat.requests.befriend(conversation.key, waiting.text))) {
       chat.outbox.takeOut(conversation, waiting.id);
-      app.say(w.asked);
+      app.showNotice(w.asked);
     }
   };
   return (

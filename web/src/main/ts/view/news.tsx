@@ -4,7 +4,7 @@ import { useApp } from "./app.js";
 import { words } from "./words.js";
 
 /** A change to a group, as a sentence in the page's text direction, whatever the direction of the names in it. */
-export function News({ of }: { of: GroupChanged }) {
+export function GroupNews({ of }: { of: GroupChanged }) {
   const { chat } = useApp();
   const w = words();
   const { info } = of;

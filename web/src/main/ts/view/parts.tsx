@@ -158,7 +158,7 @@ interface LinkProps {
 }
 
 /** A link to a conversation. */
-export function ToConversation({ to, children, ...more }: LinkProps) {
+export function ConversationLink({ to, children, ...more }: LinkProps) {
   const app = useApp();
   return (
     <a

@@ -34,7 +34,7 @@ function Inside() {
   const { at } = chat.state.value;
   useSignalEffect(() => {
     if (chat.notice.value !== "") {
-      app.say(words().notice(chat.notice.value));
+      app.showNotice(words().notice(chat.notice.value));
       chat.notice.value = "";
     }
   });
@@ -126,13 +126,13 @@ function Rooms() {
     const dropped = (event: DragEvent) => {
       if (event.dataTransfer?.types.includes("Files") === true) {
         event.preventDefault();
-        app.say(words().noFiles);
+        app.showNotice(words().noFiles);
       }
     };
     const pasted = ({ clipboardData }: ClipboardEvent) => {
       // Text copied from a document comes with a picture of it.
       if (clipboardData?.types.includes("Files") === true && !clipboardData.types.includes("text/plain")) {
-        app.say(words().noFiles);
+        app.showNotice(words().noFiles);
       }
     };
     addEventListener("dragover", over);
@@ -207,7 +207,7 @@ function Unknown({ of }: { of: Key }) {
   const isListed = chat.listing.isRead.value;
   useEffect(() => {
     if (isListed && isUser(of)) {
-      void app.try(chat.asks.lookUp([of as `U${number}`])).then(() => (isAsked.value = true));
+      void app.try(chat.requests.lookUp([of as `U${number}`])).then(() => (isAsked.value = true));
     } else {
       isAsked.value = isListed;
     }

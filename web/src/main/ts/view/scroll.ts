@@ -4,7 +4,7 @@ import type { Reading } from "../model/conversation.js";
 const NEAR = 4;
 
 /**
- * Keeps the message that is being read where it is while the list above and below it changes, and the end of the list
+ * Stores the message that is being read where it is while the list above and below it changes, and the end of the list
  * in view while the user is there. Rows have their message number in `data-mid`.
  */
 export class Scroll {

@@ -4,10 +4,10 @@ import { broken } from "../model/password.js";
 import type { Preferences } from "../model/known.js";
 import type { Key } from "../model/place.js";
 import type { Found, OwnSessions } from "../wire/events.js";
-import { Unanswered } from "../wire/session.js";
+import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
 import { Languages, PasswordField, Rules } from "./login.js";
-import { Head, Initial, Name, ToConversation, useFocus } from "./parts.js";
+import { Head, Initial, Name, ConversationLink, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
@@ -35,7 +35,7 @@ export function Find() {
     }
     return app.clock.after(PAUSE, () => {
       void app.try(
-        chat.asks.find(text).then((answer) => {
+        chat.requests.find(text).then((answer) => {
           if (typed.peek().trim() === text) {
             found.value = answer;
           }
@@ -71,13 +71,13 @@ export function Find() {
         <ul>
           {users.map(({ user_id, user_name, online, friend }) => (
             <li key={user_id}>
-              <ToConversation to={user_id as Key} class="row">
+              <ConversationLink to={user_id as Key} class="row">
                 <Initial of={user_id as Key} name={user_name} />
                 <span class="row-title">
                   <Name of={user_name} />
                 </span>
                 <span class="row-last">{[online ? w.online : w.offline, friend ? w.friend : ""].filter((one) => one !== "").join(" · ")}</span>
-              </ToConversation>
+              </ConversationLink>
             </li>
           ))}
         </ul>
@@ -85,19 +85,19 @@ export function Find() {
         <ul>
           {groups.map(({ group_id, group_name, members, member }) => (
             <li key={group_id} class="with-button">
-              <ToConversation to={group_id} class="row">
+              <ConversationLink to={group_id} class="row">
                 <Initial of={group_id} name={group_name} />
                 <span class="row-title">
                   <Name of={group_name} />
                 </span>
                 <span class="row-last">{w.members(members)}</span>
-              </ToConversation>
+              </ConversationLink>
               {!member && (
                 <button
                   type="button"
                   class="plain"
                   onClick={async () => {
-                    if (await app.try(chat.asks.request({ type: Type.ChangeGroup, info: { op: "join", group_id } }))) {
+                    if (await app.try(chat.requests.request({ type: Type.ChangeGroup, info: { op: "join", group_id } }))) {
                       app.go({ at: "conversation", key: group_id });
                     }
                   }}
@@ -179,7 +179,7 @@ function NewName({ name }: { name: string }) {
     problem.value = code === null ? "" : w.code(code, code);
     if (code === null) {
       app.chat.people.learn({ [app.chat.me]: typed.peek().trim() });
-      app.say(w.saved);
+      app.showNotice(w.saved);
     }
   };
   return (
@@ -213,7 +213,7 @@ function NewPassword({ name, changed }: { name: string; changed: () => void }) {
     problem.value = code === null ? "" : code === "wrong-password" ? w.wrongOld : w.code(code, code);
     isOpen.value = code !== null;
     if (code === null) {
-      app.say(w.saved);
+      app.showNotice(w.saved);
       changed();
     }
   };
@@ -258,8 +258,8 @@ function Reaches() {
     return null;
   }
   const prefer = async (change: Partial<Preferences>) => {
-    if (await app.try(chat.asks.request({ type: Type.Preferences, info: change }))) {
-      app.say(w.saved);
+    if (await app.try(chat.requests.request({ type: Type.Preferences, info: change }))) {
+      app.showNotice(w.saved);
     }
   };
   return (
@@ -292,14 +292,14 @@ function Sessions() {
   const w = words();
   const sessions = useSignal<OwnSessions["info"]>([]);
   const read = () => {
-    chat.asks.request({ type: Type.Sessions, info: { op: "list" } }).then(
+    chat.requests.request({ type: Type.Sessions, info: { op: "list" } }).then(
       (answer) => {
         if (answer.type === Type.Sessions) {
           sessions.value = answer.info;
         }
       },
       (e: unknown) => {
-        if (!(e instanceof Unanswered)) {
+        if (!(e instanceof RequestFailed)) {
           throw e;
         }
       },
@@ -319,7 +319,7 @@ function Sessions() {
               </small>
             </span>
             {!session.this && (
-              <button type="button" class="plain" onClick={() => void app.try(chat.asks.request({ type: Type.Sessions, info: { op: "end", session: session.session } })).then(read)}>
+              <button type="button" class="plain" onClick={() => void app.try(chat.requests.request({ type: Type.Sessions, info: { op: "end", session: session.session } })).then(read)}>
                 {w.endSession}
               </button>
             )}

@@ -6,9 +6,9 @@ import { type Entry, isWritten } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { Composer } from "./composer.js";
 import { Guard } from "./guard.js";
-import { Message, type Shown, Waits } from "./message.js";
+import { Message, type Shown, WaitingMessage } from "./message.js";
 import { Actions } from "./actions.js";
-import { News } from "./news.js";
+import { GroupNews } from "./news.js";
 import { Icon, IconButton, Initial, Name, useTitle } from "./parts.js";
 import { Scroll } from "./scroll.js";
 import { dayName, dayOf, most } from "./time.js";
@@ -53,9 +53,9 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     isAtEnd.value = current.reading === null && !timeline.hasAfter;
     const ahead = LOAD_WITHIN * (box.current?.clientHeight ?? 0);
     if (timeline.isLoaded && timeline.hasBefore && current.above < ahead) {
-      void chat.pages.older(conversation);
+      void chat.pages.loadOlder(conversation);
     } else if (timeline.isLoaded && timeline.hasAfter && current.below < ahead) {
-      void chat.pages.newer(conversation);
+      void chat.pages.loadNewer(conversation);
     }
     const seen = current.inView;
     if (seen !== null && document.visibilityState === "visible" && document.hasFocus()) {
@@ -124,8 +124,8 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     return undefined;
   }, [of, isLoading]);
 
-  const toEnd = async () => {
-    await chat.pages.toEnd(conversation);
+  const goToEnd = async () => {
+    await chat.pages.goToEnd(conversation);
     scroll.current?.to(null);
   };
 
@@ -134,7 +134,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   useSignalEffect(() => {
     const count = conversation.waiting.value.length;
     if (count > sent.current) {
-      void toEnd();
+      void goToEnd();
     }
     sent.current = count;
   });
@@ -145,7 +145,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
       <div class={`scroll${isLoading ? " placing" : ""}`} ref={box}>
         <div class="column">
           {isSlow.value && <Skeleton />}
-          {!isLoading && <Beginning conversation={conversation} title={title} changing={changing} changed={changed} />}
+          {!isLoading && <ConversationStart conversation={conversation} title={title} changing={changing} changed={changed} />}
           <ol ref={list} class="messages" onKeyDown={walk}>
             {!isLoading && (
               <>
@@ -158,7 +158,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
       </div>
       <div class="at-end">
         {!isAtEnd.value && (
-          <button type="button" class="jump" onClick={() => void toEnd()}>
+          <button type="button" class="jump" onClick={() => void goToEnd()}>
             <Icon is="down" />
             {conversation.unread.value > 0 ? w.jumpNew(most(conversation.unread.value)) : w.jumpEnd}
           </button>
@@ -212,7 +212,7 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
   const changed = last?.type === Type.Group ? last.mid : 0;
   useEffect(() => {
     if (isMember && isLive) {
-      void app.try(chat.asks.members(key as `G${number}`));
+      void app.try(chat.requests.members(key as `G${number}`));
     }
   }, [key, changed, isMember, isLive]);
   return (
@@ -273,7 +273,7 @@ function Skeleton() {
 }
 
 /** Shown above the first message: who sees what is written. */
-function Beginning({ conversation, title, changing, changed }: Pick<RowsProps, "conversation" | "changing" | "changed"> & { title: string }) {
+function ConversationStart({ conversation, title, changing, changed }: Pick<RowsProps, "conversation" | "changing" | "changed"> & { title: string }) {
   const { chat } = useApp();
   const w = words();
   const { key, timeline } = conversation;
@@ -334,7 +334,7 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
         const after = entries[index + 1];
         const isNewest = index === entries.length - 1;
         const isLast = after === undefined || !isRun(entry, after) || after.mid === firstUnread;
-        const key = chat.identity(entry.mid);
+        const key = chat.renderKey(entry.mid);
         return [
           isNewDay && (
             <li key={`day ${key}`} class="day">
@@ -349,7 +349,7 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
           entry.type === Type.Group ? (
             <li key={key} class="news" data-mid={entry.mid}>
               <Guard of={entry} instead={() => <span>{w.failedMessage}</span>}>
-                <News of={entry} />
+                <GroupNews of={entry} />
               </Guard>
             </li>
           ) : (
@@ -402,7 +402,7 @@ function WaitingRows({ conversation }: { conversation: Conversation }) {
                 </li>
               )}
             >
-              <Waits conversation={conversation} waiting={waiting} isFirst={isFirst} />
+              <WaitingMessage conversation={conversation} waiting={waiting} isFirst={isFirst} />
             </Guard>
           );
         })}

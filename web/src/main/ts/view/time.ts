@@ -8,7 +8,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 const today = signal(dayOf(Date.now()));
 
 /** Checks what day it is, so that the names of days change when a new day begins. */
-export function turnDay(): void {
+export function updateToday(): void {
   today.value = dayOf(Date.now());
 }
 

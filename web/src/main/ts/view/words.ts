@@ -9,24 +9,24 @@ export type Language = "en" | "zh";
 /** Why something was refused, in English; for other codes, the daemon's own text is shown. */
 const CODES: { [code: string]: string } = {
   "wrong-password": "The name or the password is wrong.",
-  "no-such-user": "There is nobody with this name.",
+  "no-such-user": "Nobody has this name.",
   disabled: "This account is disabled. Ask your administrator.",
   locked: "This account is locked. Ask your administrator.",
   throttled: "Too many attempts. Please wait a moment.",
-  "name-taken": "Somebody has this name already.",
+  "name-taken": "This name is already taken.",
   "bad-name": "This name can't be used. Names have up to 32 bytes: letters, digits and the like, no spaces, and not what looks like “U12”.",
   "bad-password": "This password breaks the rules, or is one of the most common.",
-  closed: "New accounts are made by the administrator here.",
+  closed: "Here, only the administrator creates accounts.",
   "not-allowed": "You may not do this.",
   "not-a-member": "You are not a member of this group.",
   "too-large": "This is too long.",
   "too-late": "It was sent too long ago.",
-  "too-many": "This was done too often.",
+  "too-many": "You have done this too often.",
   "no-room": "There is no room for it on the server.",
   busy: "The server is busy. Try again.",
   "no-such-message": "There is no such message, or you can't see it.",
   lost: "There is no connection to the server.",
-  unanswered: "The server does not answer. Whether it was done is not known: try again.",
+  unanswered: "The server did not answer, so it is not known whether this was done. Try again.",
 };
 
 /** The codes for which the daemon's own text says more. */
@@ -57,7 +57,7 @@ export const english = {
   pausedFor: (seconds: number) => `Too many wrong passwords. You can try again in ${seconds} s.`,
   unreachable: "The server can't be reached.",
   unreachableMeans:
-    "The page keeps trying. If it goes on, ask your administrator. If your browser warned of the certificate when it opened this page, it may refuse the connection, too.",
+    "The page keeps trying. If this goes on, ask your administrator. If your browser warned you about the certificate when you opened this page, it may also be refusing the connection.",
   changeTitle: "Choose a password",
   changeMeans: "The password that you were given works only once.",
   newPassword: "New password",
@@ -69,7 +69,7 @@ export const english = {
   elsewhere: "Open in another tab",
   elsewhereMeans: "Only one tab of a browser can be used at a time.",
   displaced: "You logged in elsewhere",
-  displacedMeans: "This session was ended by that log in. What you wrote and was not sent is kept here.",
+  displacedMeans: "That login ended this session. What you wrote but did not send is kept here.",
   stillLoggedIn: (name: string) => `You are still logged in as ${name}, and what you wrote is kept.`,
   toLogInElse: "Log in as somebody else",
   /** A notice from the daemon, which sends it in English. */
@@ -81,14 +81,14 @@ export const english = {
   yourself: "Notes to yourself",
   find: "Find people and groups",
   findTitle: "Find",
-  findEmpty: "Type a part of a name.",
-  findNothing: "No person and no open group has a part of its name that begins like this.",
+  findEmpty: "Type the beginning of a name, or of a part of it.",
+  findNothing: "No person or open group has a name, or a part of one, that begins like this.",
   people: "People",
   groups: "Groups",
   chooseChat: "Choose a chat, or find somebody to talk to.",
-  noSuchPerson: "There is nobody with this address.",
+  noSuchPerson: "There is nobody at this address.",
   failed: "This could not be shown.",
-  failedMeans: "The page made a mistake. Messages and drafts are kept.",
+  failedMeans: "Something went wrong in this page. Your messages and drafts are kept.",
   failedAgain: "Try again",
   failedMessage: "This message could not be shown.",
   failedRow: "This chat could not be shown here.",
@@ -102,7 +102,7 @@ export const english = {
   offline: "offline",
   othersOnline: (n: number) => (n === 0 ? "nobody else online" : n === 1 ? "1 other online" : `${n} others online`),
   asksYou: (name: string) => `${name} would like to be your friend`,
-  callsYou: (name: string) => `${name} asks for a direct session. It can be taken in chat-client, in a terminal.`,
+  callsYou: (name: string) => `${name} asks for a direct session. You can accept it in chat-client, in a terminal.`,
   agree: "Agree",
   decline: "Decline",
   you: "You",
@@ -113,7 +113,7 @@ export const english = {
   // A conversation
   back: "Back",
   typing: (names: readonly string[]) =>
-    names.length === 1 ? `${names[0]} is typing…` : names.length === 2 ? `${names[0]} and ${names[1]} are typing…` : "Several are typing…",
+    names.length === 1 ? `${names[0]} is typing…` : names.length === 2 ? `${names[0]} and ${names[1]} are typing…` : "Several people are typing…",
   emptyPair: (name: string) => `Only you and ${name} see what is written here.`,
   emptyGroup: (name: string) => `All members of ${name} see what is written here.`,
   emptyEveryone: "Everybody on this server sees what is written here.",
@@ -124,20 +124,20 @@ export const english = {
   jumpEnd: "To the end",
   write: (name: string) => `Write to ${name}`,
   writeNote: "Write a note",
-  fromBlocked: (count: number) => (count === 1 ? "1 message of a blocked person" : `${count} messages of blocked people`),
+  fromBlocked: (count: number) => (count === 1 ? "1 message from a blocked person" : `${count} messages from blocked people`),
   youBlocked: (name: string) => `You blocked ${name}.`,
   send: "Send",
   emoticons: "Emoticons",
   answering: (name: string) => `Answer to ${name}`,
   answeringYourself: "Answer to yourself",
   correcting: "Correct your text",
-  correctedToNothing: "A text can't be corrected to nothing. You can take it back.",
+  correctedToNothing: "A message can't be made empty. You can take it back instead.",
   cancel: "Cancel",
   tooLong: (over: string) => `Too long by ${over} bytes: send it in parts, or as a file from chat-client.`,
   noFiles: "Files can't be sent from this page. Send them with chat-client.",
   notMember: "You are not a member of this group. You can read what was written while you were.",
   closedGroup: "This group is closed. Nothing more can be written.",
-  mayNotWrite: "Only administrators write here.",
+  mayNotWrite: "Only administrators can write here.",
   waiting: "Waiting",
   stored: "Sent",
   read: "Read",
@@ -153,7 +153,7 @@ export const english = {
   goneMessage: "an earlier message",
   file: "File",
   picture: "Picture",
-  actions: "What to do with this message",
+  actions: "Message actions",
   answer: "Answer",
   react: "React",
   copy: "Copy",
@@ -171,7 +171,7 @@ export const english = {
   groupNews: (who: string, info: GroupChanged["info"], whom: string) => {
     switch (info.op) {
       case "create":
-        return `${who} made the group${whom === "" ? "" : ` with ${whom}`}.`;
+        return `${who} created the group${whom === "" ? "" : ` with ${whom}`}.`;
       case "add":
         return `${who} added ${whom}.`;
       case "remove":
@@ -193,8 +193,8 @@ export const english = {
           info.history === undefined
             ? ""
             : info.history === "all"
-              ? `${who} let those who join later read what was written before.`
-              : `${who} kept what was written before from those who join later.`,
+              ? `${who} let new members read earlier messages.`
+              : `${who} hid earlier messages from new members.`,
         ]
           .filter((sentence) => sentence !== "")
           .join(" ");
@@ -205,8 +205,8 @@ export const english = {
   admin: "admin",
   join: "Join",
   leaveGroup: "Leave the group",
-  leaveMeans: "You will get nothing more that is written there. Only its admins can add you again.",
-  leaveOpenMeans: "You will get nothing more that is written there. You can join again.",
+  leaveMeans: "You will no longer get messages from this group. Only its admins can add you again.",
+  leaveOpenMeans: "You will no longer get messages from this group. You can join again.",
   leaveNow: "Leave",
   // Cards
   card: "About",
@@ -217,7 +217,7 @@ export const english = {
   friend: "friend",
   block: "Block",
   unblock: "Unblock",
-  blockMeans: "Blocked, they can't reach you. They won't be told.",
+  blockMeans: "If you block them, they can't reach you. They won't be told.",
   mute: "Mute",
   unmute: "Unmute",
   pin: "Pin",
@@ -241,19 +241,19 @@ export const english = {
     calls: "Ask for a direct session, in chat-client",
   },
   reach: { everyone: "everyone", friends: "friends", nobody: "nobody" },
-  friendsAndGroups: "friends, and in groups",
-  textsMeans: "Whom you have written to may always answer.",
-  readMarks: "Others see how far you have read, and that you type",
+  friendsAndGroups: "friends, and members of your groups",
+  textsMeans: "People you have written to can always reply.",
+  readMarks: "Others see how far you have read and when you are typing",
   languageLabel: "Language",
   logOut: "Log out",
-  logOutMeans: "Nothing of your account stays in this browser.",
-  unsentStay: (n: number) => (n === 1 ? "1 text was not sent yet, and would be lost." : `${n} texts were not sent yet, and would be lost.`),
+  logOutMeans: "Nothing from your account stays in this browser.",
+  unsentStay: (n: number) => (n === 1 ? "1 text has not been sent yet, and would be lost." : `${n} texts have not been sent yet, and would be lost.`),
   keys: "Keys",
   keyList: [
     ["Enter", "send"],
     ["Shift Enter", "new line"],
-    ["↑", "correct your last text, while nothing is written"],
-    ["Esc", "back; leave an answer or a correction"],
+    ["↑", "correct your last text, when the field is empty"],
+    ["Esc", "back; cancel a reply or a correction"],
     ["Alt ↑ / Alt ↓", "the chat above or below"],
     ["Ctrl K", "find people and groups"],
     ["? / Ctrl /", "this list"],
@@ -261,9 +261,9 @@ export const english = {
   // States
   offlineSince: (time: string) => `No connection since ${time}. What you write is sent later.`,
   tryNow: "Try now",
-  behind: "You were away for long. Older messages are read as you scroll.",
+  behind: "You were away for a long time. Older messages are loaded as you scroll.",
   databaseAway: "The server can't store anything at the moment. What you write waits.",
-  storageRefused: "This browser does not keep anything for this page. If it is closed, unsent texts are lost.",
+  storageRefused: "This browser does not store anything for this page. If you close it, unsent texts are lost.",
   newVersion: "There is a new version of this page.",
   reload: "Reload",
   code: (code: string, text: string) => (DETAILED.has(code) && text !== "" && text !== code ? text : (CODES[code] ?? text)),

@@ -29,7 +29,7 @@ export type State =
 export interface SessionListener {
   changed(state: State): void;
   /** Returns the request to be sent together with each login, so that its answer arrives in the same round trip. */
-  asksAlong(): Unsent;
+  requestWithLogin(): Unsent;
   /**
    * The login succeeded, or the session was resumed, as `isResumed` says; `along` is the answer to the request sent
    * with it.
@@ -42,7 +42,7 @@ export interface SessionListener {
 }
 
 /** Why a request has no answer: the connection was lost, or the daemon refused. */
-export class Unanswered extends Error {
+export class RequestFailed extends Error {
   constructor(
     readonly code: Code | "lost" | "unanswered",
     text: string,
@@ -55,7 +55,7 @@ interface PendingRequest {
   id: string;
   isAnsweredBy(event: Event): boolean;
   resolve(event: Event): void;
-  reject(reason: Unanswered): void;
+  reject(reason: RequestFailed): void;
 }
 
 /** A command without its id, which it gets when it is sent. */
@@ -178,11 +178,11 @@ export class Session {
     return true;
   }
 
-  /** Sends a request, and resolves with its answer; rejects with `Unanswered`. */
+  /** Sends a request, and resolves with its answer; rejects with `RequestFailed`. */
   ask(command: Unsent): Promise<Event> {
     return this.state.at === "live" && this.link !== null
       ? this.askOn(this.link, command)
-      : Promise.reject(new Unanswered("lost", "not connected"));
+      : Promise.reject(new RequestFailed("lost", "not connected"));
   }
 
   private askOn(link: Link, command: Unsent): Promise<Event> {
@@ -197,14 +197,14 @@ export class Session {
    * Sends a request before login, on a connection of its own: to register, or to change a password that must be
    * changed.
    */
-  askOutside(command: Unsent): Promise<Event> {
+  askBeforeLogin(command: Unsent): Promise<Event> {
     return new Promise((resolve, reject) => {
       const id = this.clock.newId();
       const isAnswer = answers(command, id);
-      const refuse = (code: Unanswered["code"], text: string) => {
+      const refuse = (code: RequestFailed["code"], text: string) => {
         stop();
         link.close();
-        reject(new Unanswered(code, text));
+        reject(new RequestFailed(code, text));
       };
       const stop = this.clock.after(LONGEST_ENTRY, () => refuse("unanswered", "no answer"));
       const link = this.dial({
@@ -253,7 +253,7 @@ export class Session {
   /** Sends the login, and a request after it, which the daemon answers once it has answered the login. */
   private logIn(link: Link): void {
     link.send(JSON.stringify({ type: Type.LogIn, info: this.loginInfo() }));
-    this.along = this.askOn(link, this.listener.asksAlong());
+    this.along = this.askOn(link, this.listener.requestWithLogin());
     // The listener handles it once it is welcomed; otherwise nobody does.
     this.along.catch(() => {});
   }
@@ -299,7 +299,7 @@ export class Session {
     }
     const [request] = this.pending.splice(index, 1);
     if (event.type === Type.Refused) {
-      request?.reject(new Unanswered(event.info.code, event.info.text));
+      request?.reject(new RequestFailed(event.info.code, event.info.text));
     } else {
       if (event.type === Type.Changed && "key" in event.info && event.info.key !== undefined) {
         this.key = event.info.key;
@@ -371,7 +371,7 @@ export class Session {
   private failPending(): void {
     const dropped = this.pending;
     this.pending = [];
-    dropped.forEach((request) => request.reject(new Unanswered("lost", "the connection was lost")));
+    dropped.forEach((request) => request.reject(new RequestFailed("lost", "the connection was lost")));
   }
 
   private change(state: State): void {

@@ -6,7 +6,7 @@ import java.util.Optional;
 /** Hints for unknown words: commands that have another name here, or that another program provides. */
 final class CommandHints {
     private static final String BACKUPS =
-            "There is no command for that: /usr/share/doc/chatd/operations/installing.md says how.";
+            "There is no command for that: see /usr/share/doc/chatd/operations/installing.md.";
     private static final String DELETED = "Did you mean: chat-admin user delete? It asks first.";
     private static final String RESET = "Did you mean: chat-admin user reset?";
     private static final String ADDED = "Did you mean: chat-admin user add?";

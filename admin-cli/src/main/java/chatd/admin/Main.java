@@ -203,7 +203,7 @@ public final class Main implements Runnable, Program {
         String wrong = isCommand
                 ? "`" + command
                         + (line.getSubcommands().isEmpty()
-                                ? "` takes no more: there is also '"
+                                ? "` takes no more arguments; there is an extra '"
                                 : "` has nothing called '")
                         + unmatched.getFirst() + "'."
                 : number.matches()
@@ -213,7 +213,7 @@ public final class Main implements Runnable, Program {
         String near = isCommand && !line.getSubcommands().isEmpty()
                 ? CommandHints.hintFor(command, unmatched.getFirst()).orElseGet(() -> suggest(failure, command + " "))
                 : suggest(failure, isCommand ? command + " " : "");
-        String more = "`" + command + " --help` says more.";
+        String more = "`" + command + " --help` for more.";
         if (output == Output.json) {
             return printFailure(
                     Stream.of(wrong, near, more).filter(text -> !text.isEmpty()).collect(Collectors.joining(" ")),

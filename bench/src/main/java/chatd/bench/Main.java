@@ -216,7 +216,7 @@ public final class Main implements Callable<Integer> {
                 .findFirst()
                 .orElseThrow(() -> new BenchFailure("there is no scenario called " + profile + "; see --list"));
         if (scenario.isReconnect()) {
-            throw new BenchFailure("a scenario that starts the daemon anew can't be profiled");
+            throw new BenchFailure("a scenario that restarts the daemon can't be profiled");
         }
         Path target = root.resolve("bench/target");
         Path graph = target.resolve("profile-" + scenario.word() + ".html");

@@ -38,7 +38,7 @@ final class NativePrograms {
                 "gcc", "-O2", "-Wall", "-Wextra", "-o", binary.toString(), source.toString(), "-lssl", "-lcrypto"));
         if (!output.isEmpty()) {
             throw new BenchFailure(
-                    name + ".c does not compile (are the packages gcc and libssl-dev there?):\n" + output);
+                    name + ".c does not compile (are the packages gcc and libssl-dev installed?):\n" + output);
         }
         return binary;
     }

@@ -38,7 +38,7 @@ final class Profiler {
                 + "libasyncProfiler.so";
         try (InputStream bundled = AsyncProfiler.class.getResourceAsStream(inJar)) {
             if (bundled == null) {
-                throw new BenchFailure("async-profiler is not made for this kind of machine");
+                throw new BenchFailure("there is no async-profiler for this kind of machine");
             }
             Files.copy(bundled, library);
         }

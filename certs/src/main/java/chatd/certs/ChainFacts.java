@@ -55,7 +55,7 @@ public record ChainFacts(
     public String advice() {
         return missing.isEmpty()
                 ? ""
-                : "The certificate of %s comes without that of its issuer, %s: clients that do not know that one can't tell whose it is, and ask their users for its fingerprint. Put the whole chain into the file of tls.certificate; most authorities give it as fullchain.pem."
+                : "The certificate of %s comes without that of its issuer, %s: clients that do not have the issuer's certificate can't verify it, and ask their users to compare its fingerprint. Put the whole chain into the file named by tls.certificate; most authorities provide it as fullchain.pem."
                         .formatted(subject, missing);
     }
 }

@@ -72,7 +72,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "chat-client",
         description = {
-            "Talks to people on a chatd. Without a command, in a terminal; with one, for scripts.",
+            "Talks to people on a chatd server. Without a command, runs interactively in a terminal; with one, for scripts.",
             "Give scripts accounts of their own where the server speaks only chat/1: there an account has one session, and"
                     + " a script displaces it."
         },
@@ -107,7 +107,7 @@ import picocli.CommandLine.Spec;
             "4: no such recipient, file or message",
             "5: conflict: the name is taken",
             "69: the server can't be reached, or is not trusted; the connection was lost",
-            "75: refused for now, e.g. because the database is away: try again later",
+            "75: refused for now, e.g. because the database is unavailable: try again later",
             "77: login refused"
         },
         footerHeading = ScriptCommand.EXAMPLES,
@@ -204,8 +204,7 @@ public final class Main implements Context, Callable<Integer> {
                     return failure instanceof ClientFailure known ? known.exit() : ClientFailure.NO_SERVER;
                 })
                 .setParameterExceptionHandler((mistake, line) -> {
-                    err.println(
-                            "chat-client: " + SafeText.line(describe(mistake)) + " `chat-client --help` says more.");
+                    err.println("chat-client: " + SafeText.line(describe(mistake)) + " `chat-client --help` for more.");
                     return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .execute(options);

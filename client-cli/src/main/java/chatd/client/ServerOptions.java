@@ -57,7 +57,7 @@ final class ServerOptions {
     @Option(
             names = "--protocol",
             paramLabel = "NAME",
-            description = "${COMPLETION-CANDIDATES}; by default the better one that the server speaks.")
+            description = "${COMPLETION-CANDIDATES}; by default the best that the server speaks.")
     private Protocol protocol = Protocol.auto;
 
     /** The dialects to offer to the server. */
@@ -122,7 +122,7 @@ final class ServerOptions {
         Path chain = certificate;
         if (chain == null) {
             if (key != null) {
-                throw usageError("--key goes with --certificate");
+                throw usageError("--key needs --certificate");
             }
             return null;
         }

@@ -284,7 +284,7 @@ public final class Daemon {
         int online = sessions.presence().onlineCount();
         String trouble = log.trouble();
         return (online == 1 ? "1 user online" : online + " users online")
-                + (journal.isDatabaseUnavailable() ? "; the database is away" : "")
+                + (journal.isDatabaseUnavailable() ? "; the database is unavailable" : "")
                 + (trouble == null ? "" : "; the log can't be written: " + trouble);
     }
 

@@ -80,9 +80,8 @@ public final class Main implements Callable<Integer> {
 
     @Option(
             names = "--accept-clock",
-            description =
-                    "Take the machine's clock for right although it jumped ahead while the daemon was stopped, and exit;"
-                            + " the next start uses it.")
+            description = "Accept the machine's clock although it jumped ahead while the daemon was stopped, and exit;"
+                    + " the next start uses it.")
     private boolean acceptClock;
 
     @Option(names = "--print-config", description = "Print the commented configuration with every default, and exit.")

@@ -29,10 +29,11 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
 
     @Override
     public void databaseLost(String reason) {
-        LOG.error("CHATD-302 the database is away: {}", reason);
+        LOG.error("CHATD-302 the database is unavailable: {}", reason);
         audit.logBestEffort(new AuditEvent.Database(false, reason));
         sessions.fanout()
-                .tellAll("The database can't be reached. Until it is back, nothing can be sent, and no history read.");
+                .tellAll(
+                        "The database can't be reached. Until it is back, nothing can be sent, and history can't be read.");
     }
 
     @Override
@@ -63,7 +64,7 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
         audit.catchUp();
         LOG.info("CHATD-403 the audit log is written again");
         if (audit.refusesOnFailure()) {
-            sessions.fanout().tellAll("The server can write its log again: all is as before.");
+            sessions.fanout().tellAll("The server can write its log again: everything works as before.");
         }
     }
 

@@ -140,12 +140,13 @@ public final class Main implements Callable<Integer> {
         out.println("  bob     "
                 + (people.bobsOneTimePassword() == null
                         ? "has chosen a password of his own"
-                        : "one-time password  " + people.bobsOneTimePassword() + "   (he must choose his own first)"));
+                        : "one-time password  " + people.bobsOneTimePassword()
+                                + "   (they must choose their own first)"));
         out.println();
         out.println("Let them talk, each in a terminal:");
         out.println("  " + client + "alice" + host);
         out.println("  " + client + "bob" + host);
-        out.println("Or in a browser, which does not know the demo's certificate authority, and warns:");
+        out.println("Or in a browser, which will warn that it does not know the demo's certificate authority:");
         out.println("  https://localhost:" + running.port() + "/");
         out.println("Administer it:");
         out.println("  " + admin + "user list");

@@ -359,8 +359,9 @@ class JsonContactsIT extends JsonTestBase {
         JsonNode refused = other.expect(JsonType.REFUSED).path("info");
         assertThat(refused.path("code").asString()).isEqualTo("not-allowed");
         assertThat(refused.path("text").asString())
-                .isEqualTo(ann.name() + " takes no texts of people they do not know. Ask to be friends, and say in the"
-                        + " request what it is about. Nothing was sent.");
+                .isEqualTo(
+                        ann.name() + " accepts no texts from people they do not know. Send a friend request, and say in"
+                                + " it what it is about. Nothing was sent.");
         other.send("{'type': 6, 'receive': '%s', 'info': {'op': 'start', 'name': 'a.txt', 'size': 1}}"
                 .formatted(one.user()));
         assertThat(other.refusal()).isEqualTo("not-allowed");

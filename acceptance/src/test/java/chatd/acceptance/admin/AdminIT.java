@@ -203,7 +203,7 @@ class AdminIT {
         assertThat(chatd.admin("", "log", "tail", "-n", "many").exits(2).err())
                 .contains("-n must be a whole number, not 'many'.");
         assertThat(chatd.admin("", "report", "show", "1", "2").exits(2).err())
-                .contains("`chat-admin report show` takes no more: there is also '2'.");
+                .contains("`chat-admin report show` takes no more arguments; there is an extra '2'.");
     }
 
     @Test

@@ -123,11 +123,12 @@ class AdminTroubleIT {
             ProcessResult.signal("STOP", database.pid());
             try {
                 await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     away"));
-                assertThat(demo.admin("", "stats", "--check").exits(1).out()).isEqualTo("The database is away.\n");
+                assertThat(demo.admin("", "stats", "--check").exits(1).out())
+                        .isEqualTo("The database can't be reached.\n");
                 assertThat(demo.admin("", "stats", "--check", "-o", "json")
                                 .exits(1)
                                 .out())
-                        .contains("\"healthy\" : false", "The database is away.");
+                        .contains("\"healthy\" : false", "The database can't be reached.");
                 Path password = Files.writeString(directory.resolve("password"), Chatd.PASSWORD);
                 ProcessResult sending = ProcessResult.client(
                                 "",

@@ -150,7 +150,7 @@ class ClientGroupScriptIT {
         assertThat(all.get(1).path("users").toString()).isEqualTo("[\"" + cid.name() + "\"]");
         assertThat(all.get(3).path("text").asString()).contains("Who is on call");
         assertThat(client(ann, "history", "--with", group).exits(0).out())
-                .contains(ann.name() + ": closed " + other + ": it can be read, and nothing else");
+                .contains(ann.name() + ": closed " + other + ": from now on it can only be read");
         assertThat(group(ben, "list")).isEmpty();
     }
 

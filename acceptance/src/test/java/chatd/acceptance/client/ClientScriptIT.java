@@ -368,11 +368,11 @@ class ClientScriptIT {
         assertThat(client(ann, "send", "--id", "x", "--file", file.toString(), "--file", file.toString(), ann.name())
                         .exits(2)
                         .err())
-                .contains("--id is for one file");
+                .contains("--id is for a single file");
         assertThat(client(ann, "send", "--re", "1", "--file", file.toString(), ann.name())
                         .exits(2)
                         .err())
-                .contains("--file and --picture go without --re and a text");
+                .contains("--file and --picture can't be combined with --re or a text");
         assertThat(client(ann, "--protocol", "chat/1", "send", "--re", "1", ann.name(), "--", "x")
                         .exits(1)
                         .err())

@@ -112,7 +112,7 @@ class TerminalFilesIT extends TerminalTestBase {
             assertThat(offered(a, "file a plan of everything that is to be built.bin, 32 MiB"))
                     .isNotEmpty();
             a.hasNoLonger("/cancel 1");
-            a.enter("/files").shows("No files are under way.");
+            a.enter("/files").shows("No file transfers are in progress.");
         }
     }
 
@@ -137,7 +137,7 @@ class TerminalFilesIT extends TerminalTestBase {
                     .shows("A file is under way, and would be given up.")
                     .prompts("(nobody)>");
             a.enter("/cancel").showsLine("\\* other\\.bin: Cancelled\\.$").prompts("(nobody)>");
-            a.enter("/cancel").shows("No files are under way.");
+            a.enter("/cancel").shows("No file transfers are in progress.");
             proxy.slow(Duration.ZERO);
             a.enter("/msg " + ben.name() + " and a text").shows(": and a text");
             a.neverShows("It failed", "Trying again", "broke off");

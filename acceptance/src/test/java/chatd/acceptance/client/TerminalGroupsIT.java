@@ -66,7 +66,7 @@ class TerminalGroupsIT extends TerminalTestBase {
         b.shows(cid.name() + " is online");
         a.enter("/group").shows("You are in no group. /group create NAME makes one");
         String group = make(a, ops);
-        a.prompts(ops + ">").showsLine(AT + ann.name() + " made the group " + ops + "$");
+        a.prompts(ops + ">").showsLine(AT + ann.name() + " created the group " + ops + "$");
         a.enter("/group add " + ben.name() + "," + cid.name());
         for (Terminal each : new Terminal[] {a, b}) {
             each.showsLine(AT + ann.name() + " added " + ben.name() + ", " + cid.name() + " to " + ops + "$");
@@ -79,11 +79,11 @@ class TerminalGroupsIT extends TerminalTestBase {
         b.enter("/to " + ops).prompts(ops + ">").enter("/react 👍").shows(ben.name() + " 👍 to “Lunch?”");
         a.shows(ben.name() + " 👍 to “Lunch?”");
         a.enter("/group role " + ben.name() + " admin");
-        b.showsLine(AT + ann.name() + " made " + ben.name() + " admin of " + ops + "$");
+        b.showsLine(AT + ann.name() + " made " + ben.name() + " an admin of " + ops + "$");
         b.enter("/group").showsLine("^ +" + group + " +" + ops + " \\(you are admin\\)$");
         a.enter("/group topic Who is on call");
         b.showsLine(AT + ann.name() + " changed " + ops + ": its topic is “Who is on call”$");
-        b.enter("/group members").shows(ops + " (" + group + "), “Who is on call”: its admins add who comes");
+        b.enter("/group members").shows(ops + " (" + group + "), “Who is on call”: members are added by its admins");
         b.shows("Owners: " + ann.name() + " (online)", "Admins: " + ben.name() + " (online)", "Members: " + cid.name());
         b.enter("/group remove " + cid.name());
         a.showsLine(AT + ben.name() + " removed " + cid.name() + " from " + ops + "$");
@@ -93,7 +93,7 @@ class TerminalGroupsIT extends TerminalTestBase {
         a.enter("/group add " + group + " " + ben.name());
         b.showsLine(AT + ann.name() + " added " + ben.name() + " to " + ops + "$");
         a.enter("/group close");
-        b.showsLine(AT + ann.name() + " closed " + ops + ": it can be read, and nothing else$");
+        b.showsLine(AT + ann.name() + " closed " + ops + ": from now on it can only be read$");
         b.enter("/group").showsLine("^ +" + group + " +" + ops + " \\(closed\\)$");
         b.enter("/history " + ops).shows(": Lunch?  👍").shows("its topic is “Who is on call”");
         cid.close();
@@ -111,7 +111,7 @@ class TerminalGroupsIT extends TerminalTestBase {
         Terminal a = clients.logIn(ann);
         Terminal b = clients.logIn(ben);
         String group = make(a, ops);
-        b.enter("/group find " + ops).shows("No open group has a word that begins so.");
+        b.enter("/group find " + ops).shows("No open group has a word that begins like that.");
         a.enter("/group open on").shows("changed " + ops + ": anybody can find and join it");
         b.enter("/group find " + ops.substring(0, 7)).showsLine("^ +" + group + " +" + ops + ", 1 member$");
         Terminal c = clients.logIn(chatd.person());
@@ -223,7 +223,7 @@ class TerminalGroupsIT extends TerminalTestBase {
         b.enter("/report 999999999 spam").shows("There is no such message");
         assertThat(admin("report", "list")).doesNotContain(why);
         b.enter("/report #" + number + " this is " + why);
-        b.shows("The administrators are told of message #" + number + ".");
+        b.shows("Message #" + number + " was reported to the administrators.");
         assertThat(admin("report", "list")).contains("this is " + why, ben.name());
         a.neverShows(why, "told of");
     }
@@ -277,11 +277,11 @@ class TerminalGroupsIT extends TerminalTestBase {
         a.enter("/group history " + group + " some").shows("Usage: /group history [GROUP] all|joined");
         a.enter("/group remove " + ann.name()).shows("That is you: leave the group. Nothing was done.");
         b.enter("/group add " + group + " " + ann.name()).shows("Only the owners and admins of a group can do that.");
-        a.enter("/group role " + ben.name() + " admin").shows("made " + ben.name() + " admin of " + ops);
+        a.enter("/group role " + ben.name() + " admin").shows("made " + ben.name() + " an admin of " + ops);
         b.enter("/group close " + group).shows("Only the owners of a group can do that. Nothing was done.");
         a.enter("/group close").shows("closed " + ops);
         a.enter("hello?").shows("NOT SENT to " + ops + ": hello?", "This group is closed");
-        a.enter("/group rename Other").shows("This group is closed: it can be read, and nothing else.");
+        a.enter("/group rename Other").shows("This group is closed: from now on it can only be read.");
         a.enter("/to G999999999").enter("hello?").shows("There is no such group");
         b.neverShows("hello?");
     }

@@ -279,23 +279,23 @@ public class TerminalSessionIT extends TerminalTestBase {
         a.prompts("Password of " + name + ":").enter(once).shows("choose your own", "at least 8 characters");
         a.prompts("New password:").enter("short").shows("That has 5 characters; at least 8 are needed.");
         a.prompts("New password:").enter(once).shows("That is the old password.");
-        a.prompts("New password:").enter("password").prompts("Once more:").enter("password");
+        a.prompts("New password:").enter("password").prompts("Repeat it:").enter("password");
         a.shows("The server does not accept it: it is one of the most common");
-        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter("another-one");
+        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Repeat it:").enter("another-one");
         a.shows("The passwords do not match.");
-        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter(Chatd.PASSWORD);
+        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Repeat it:").enter(Chatd.PASSWORD);
         a.shows("The password has been changed.", "Welcome, " + name);
         a.loggedInAs(name).neverWrites(Chatd.PASSWORD, once, "short\n", "another-one");
         a.enter("/password").prompts("Old password:").enter("wrong-old-one");
         a.prompts("New password:")
                 .enter("sturdy-enough-10")
-                .prompts("Once more:")
+                .prompts("Repeat it:")
                 .enter("sturdy-enough-10");
         a.shows("That was not your old password");
         a.enter("/password").prompts("Old password:").enter(Chatd.PASSWORD);
         a.prompts("New password:")
                 .enter("sturdy-enough-10")
-                .prompts("Once more:")
+                .prompts("Repeat it:")
                 .enter("sturdy-enough-10");
         a.prompts("(nobody)>");
         chatd.logIn(new Chatd.Person(name, "sturdy-enough-10")).close();
@@ -309,13 +309,13 @@ public class TerminalSessionIT extends TerminalTestBase {
         a.prompts("Password of " + name + ":").enter("whatever-it-is");
         a.prompts("There is no user called " + name + ". Create this account? [y/N]")
                 .enter("y");
-        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter(Chatd.PASSWORD);
+        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Repeat it:").enter(Chatd.PASSWORD);
         a.shows("The account " + name + " has been created.", "Welcome, " + name);
         String another = Chatd.newName();
         a.enter("/register " + another).prompts("New password:").enter(Chatd.PASSWORD);
-        a.prompts("Once more:").enter(Chatd.PASSWORD).shows("The account " + another + " has been created.");
+        a.prompts("Repeat it:").enter(Chatd.PASSWORD).shows("The account " + another + " has been created.");
         a.enter("/register " + name).prompts("New password:").enter(Chatd.PASSWORD);
-        a.prompts("Once more:").enter(Chatd.PASSWORD).shows("The name " + name + " is taken");
+        a.prompts("Repeat it:").enter(Chatd.PASSWORD).shows("The name " + name + " is taken");
         chatd.logIn(new Chatd.Person(another, Chatd.PASSWORD)).close();
     }
 

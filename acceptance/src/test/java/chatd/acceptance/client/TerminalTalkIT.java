@@ -92,7 +92,7 @@ public class TerminalTalkIT extends TerminalTestBase {
             a.enter("/find " + word + " " + bounds);
             a.showsLine("found: " + word + " " + Pattern.quote(bounds) + "[^\\n]*\\n[^\\n]*nothing was found");
         }
-        a.enter("/find " + word + " since:").shows("Nothing stands behind since:, as in since:yesterday.");
+        a.enter("/find " + word + " since:").shows("Nothing follows since:; give a value, as in since:yesterday.");
         a.enter("/find " + word + " since:#7").shows("take a time");
         a.enter("/find " + word + " media:film").shows("text or file, not film");
         a.enter("/find " + word + " since:never").shows("\"never\" is neither");
@@ -155,7 +155,7 @@ public class TerminalTalkIT extends TerminalTestBase {
         a.press("Up").prompts(" Lunh").press("BSpace").type("ch?").press("Enter");
         a.shows("(✎ “Lunh”) Lunch?");
         b.shows("(✎ “Lunh”) Lunch?");
-        b.enter("/unreact 👍").shows("no longer 👍 to “Lunch?”").enter("/react /mg");
+        b.enter("/unreact 👍").shows("removed 👍 from “Lunch?”").enter("/react /mg");
         a.shows(ben.name() + " 🌹 to “Lunch?”");
         b.enter("/react /mg").shows("You have reacted with that already.");
         b.enter("/correct not mine").shows("You have sent nothing to " + ann.name());

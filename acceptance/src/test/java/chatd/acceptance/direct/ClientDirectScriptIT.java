@@ -190,7 +190,7 @@ public class ClientDirectScriptIT {
     void errorsAreReported() throws Exception {
         Path one = file("one.bin", 1);
         ends(start(first, ann, "1", "send", ben.name(), one.toString()), 75, ann, "1");
-        assertThat(out(ann, "1")).content().contains(ben.name() + " is not online where calls can be taken.");
+        assertThat(out(ann, "1")).content().contains(ben.name() + " is not online with a client that can take calls.");
         ends(start(first, ann, "2", "send", "nobody-at-all", one.toString()), 4, ann, "2");
         assertThat(out(ann, "2")).content().contains("There is no user called nobody-at-all.");
         ends(

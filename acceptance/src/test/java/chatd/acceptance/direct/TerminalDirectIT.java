@@ -98,8 +98,8 @@ class TerminalDirectIT extends TerminalTestBase {
                 .enter("/re good");
         b.showsLine(": \\(to “from there, too”\\) good$");
         b.enter("END").shows("Asked " + ann.name() + " to end");
-        a.shows(ben.name() + " wants to end the direct session").enter("n").shows("You go on.");
-        b.shows(ann.name() + " goes on.").enter("END");
+        a.shows(ben.name() + " wants to end the direct session").enter("n").shows("The direct session continues.");
+        b.shows(ann.name() + " wants to continue.").enter("END");
         a.shows("wants to end the direct session").enter("y").shows("The direct session is closed.");
         b.shows("agrees. The direct session is closed.").prompts("(nobody)>");
         a.prompts("(nobody)>");
@@ -144,10 +144,10 @@ class TerminalDirectIT extends TerminalTestBase {
     })
     void aMissingPathIsReportedPlainly(HomeNetworks.Kind one, HomeNetworks.Kind other, String why) {
         List<Terminal> both = called(homes(1_500), one, other);
-        both.getFirst().shows("No way to " + ben.name() + " was found within 10 s.");
+        both.getFirst().shows("No direct connection to " + ben.name() + " could be made within 10 s.");
         assertThat(both.getFirst().all().replaceAll("\\s+", " "))
-                .contains(why, "/msg " + ben.name() + " TEXT goes by the server");
-        both.getLast().shows("No way to " + ann.name() + " was found within 10 s.");
+                .contains(why, "/msg " + ben.name() + " TEXT goes through the server");
+        both.getLast().shows("No direct connection to " + ann.name() + " could be made within 10 s.");
         both.getFirst().enter("/msg " + ben.name() + " by the server");
         both.getLast().showsLine(": by the server$");
     }
@@ -227,7 +227,7 @@ class TerminalDirectIT extends TerminalTestBase {
         a.enter("/direct " + ben.name());
         b.shows("asks for a direct session").enter("y");
         a.prompts("(direct: " + ben.name() + ")>").enter("/send " + plan);
-        b.shows("wants to send you plan 计划.bin (64 MiB). y takes it, n declines.")
+        b.shows("wants to send you plan 计划.bin (64 MiB). y accepts, n declines.")
                 .enter("n");
         b.shows("You have declined plan 计划.bin.");
         // Slow enough to be interrupted.
@@ -266,7 +266,7 @@ class TerminalDirectIT extends TerminalTestBase {
         b.shows("asks for a direct session").enter("n").shows("You have declined.");
         a.shows(ben.name() + " declines.").enter("/direct " + ben.name());
         b.shows("asks for a direct session");
-        a.shows("Calling").enter("/end").shows("The call is given up.");
-        b.shows(ann.name() + " has given up the call.").enter("y").shows("To whom?");
+        a.shows("Calling").enter("/end").shows("The call was cancelled.");
+        b.shows(ann.name() + " has cancelled the call.").enter("y").shows("To whom?");
     }
 }

@@ -112,7 +112,7 @@ public class HttpQuotasIT extends HttpTestBase {
                     .isEqualTo(201);
             assertThat(own.admin("", "storage").exits(0).out()).contains("free; ", "are kept free");
             assertThat(own.admin("", "stats", "--check").exits(1).out())
-                    .contains("The disk of the database has only ", "no large files are taken.");
+                    .contains("The disk of the database has only ", "no large files are accepted.");
         }
     }
 

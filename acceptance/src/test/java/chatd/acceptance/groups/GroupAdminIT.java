@@ -82,7 +82,7 @@ class GroupAdminIT extends GroupTestBase {
         assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", ann.name(), "--yes")
                         .exits(1)
                         .err())
-                .contains("can't be its own heir");
+                .contains("can't be their own heir");
         assertThat(chatd.admin("", "user", "delete", ann.name()).exits(1).err())
                 .contains("Name the next owner with --heir USER");
         assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", "nobody-at-all", "--dry-run")

@@ -333,7 +333,7 @@ abstract class BootedSystemTestBase {
     void theDaemonSurvivesAStopAndAKillOfTheDatabase() {
         String pid = box.unit("MainPID");
         box.run("systemctl", "stop", "mariadb").exits(0);
-        await().until(() -> box.unit("StatusText").contains("the database is away"));
+        await().until(() -> box.unit("StatusText").contains("the database is unavailable"));
         assertThat(client("alice", "send", "bob", "--", "not-stored").exit()).isNotZero();
         box.run("systemctl", "start", "mariadb").exits(0);
         await().until(() -> client("alice", "send", "bob", "--", "stored-again").exit() == 0);

@@ -109,7 +109,7 @@ class Debian13IT extends BootedSystemTestBase {
         assertThat(box.run("python3", VERIFIER, "/root/log", "/root/new.pem")
                         .exits(1)
                         .out())
-                .contains("the seal does not hold");
+                .contains("the seal is invalid");
         assertThat(box.run("chat-admin", "log", "verify", "--key", "/root/new.pem", "/root/log")
                         .exits(1)
                         .out())

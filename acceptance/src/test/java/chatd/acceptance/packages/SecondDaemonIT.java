@@ -61,7 +61,7 @@ class SecondDaemonIT {
             own.execute("update holder set epoch = epoch + 1, host = 'elsewhere', pid = 4711");
             assertThat(own.awaitEnd()).isEqualTo(76);
             assertThat(own.read("chatd.log"))
-                    .contains("another chatd has taken this database over: process 4711 on elsewhere");
+                    .contains("another chatd has taken over this database: process 4711 on elsewhere");
             assertThat(Files.readString(own.auditLog().resolve("audit.xml"))).contains("detail=\"taken over\"");
         }
     }

@@ -110,7 +110,7 @@ class SearchFilesIT {
             Files.write(file, bytes);
         }
         expectFoundAgain();
-        assertThat(chatd.read("chatd.log")).contains("is built anew: ");
+        assertThat(chatd.read("chatd.log")).contains("is rebuilt: ");
         purge();
         chatd.killDaemon();
         for (Path file : files()) {

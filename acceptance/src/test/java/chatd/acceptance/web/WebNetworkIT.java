@@ -187,7 +187,7 @@ class WebNetworkIT extends BrowserTestBase {
         desk.composer().press("ArrowUp");
         desk.says("the first").reads("the first");
         desk.message("the first").hover();
-        desk.message("the first").getByLabel("What to do with this message").click();
+        desk.message("the first").getByLabel("Message actions").click();
         WebPerson.awaitVisible(desk.button("Take back"));
         desk.page().keyboard().press("Escape");
         proxy.goAway();

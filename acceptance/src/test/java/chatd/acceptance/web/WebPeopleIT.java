@@ -36,7 +36,7 @@ class WebPeopleIT extends BrowserTestBase {
         phone.field("Name").fill(ben.name());
         phone.field("Password").fill(Chatd.PASSWORD);
         phone.button("Create an account").click();
-        WebPerson.awaitVisible(phone.page().getByText("Somebody has this name already."));
+        WebPerson.awaitVisible(phone.page().getByText("This name is already taken."));
         phone.field("Name").fill(name);
         phone.button("Create an account").click();
         phone.sees("Chats");
@@ -84,7 +84,7 @@ class WebPeopleIT extends BrowserTestBase {
             caller.skipTo(JsonType.FRIEND_ANSWERED);
             String call =
                     "{'type': 7, 'receive': '%s', 'info': {'op': 'call', 'session': '%s', 'for': 'chat', 'candidates': [], 'key': '%s'}}";
-            String text = ann.name() + " asks for a direct session. It can be taken in chat-client, in a terminal.";
+            String text = ann.name() + " asks for a direct session. You can accept it in chat-client, in a terminal.";
             caller.send(call.formatted(ben.name(), "ab".repeat(16), "cd".repeat(32)));
             WebPerson.awaitVisible(phone.page().getByText(text));
             phone.button("Decline").click();
@@ -157,7 +157,7 @@ class WebPeopleIT extends BrowserTestBase {
             desk.button("You").click();
             phone.button("You").click();
             assertThat(choice(desk, "Write to you")).hasValue("everyone");
-            choice(desk, "Write to you").selectOption("friends, and in groups");
+            choice(desk, "Write to you").selectOption("friends, and members of your groups");
             WebPerson.awaitVisible(desk.page().getByText("Saved."));
             assertThat(choice(phone, "Write to you")).hasValue("friends");
             stranger.send("{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}".formatted(ann.name()));
@@ -174,7 +174,7 @@ class WebPeopleIT extends BrowserTestBase {
                             .path("code")
                             .asString())
                     .isEqualTo("not-allowed");
-            String read = "Others see how far you have read, and that you type";
+            String read = "Others see how far you have read and when you are typing";
             phone.field(read).uncheck();
             assertThat(desk.field(read)).not().isChecked();
             desk.page().reload();
@@ -202,7 +202,7 @@ class WebPeopleIT extends BrowserTestBase {
             receiver.skipTo(JsonType.DONE);
             WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
             desk.says("may I ask you something?");
-            WebPerson.awaitVisible(desk.page().getByText("takes no texts of people they do not know"));
+            WebPerson.awaitVisible(desk.page().getByText("accepts no texts from people they do not know"));
             AppearanceCheck.check(desk, "not-taken");
             desk.button("Send as a friend request").click();
             assertThat(receiver.skipTo(JsonType.FRIEND_ASKED).path("info").asString())
@@ -244,7 +244,7 @@ class WebPeopleIT extends BrowserTestBase {
             phone.reads("welcome").says("thanks").reads("thanks");
             phone.page().locator(".talk .head .who").click();
             phone.button("Leave the group").click();
-            WebPerson.awaitVisible(phone.page().getByText("You will get nothing more that is written there."));
+            WebPerson.awaitVisible(phone.page().getByText("You will no longer get messages from this group."));
             phone.button("Cancel").click();
             phone.button("Leave the group").click();
             phone.button("Leave").click();
@@ -277,7 +277,7 @@ class WebPeopleIT extends BrowserTestBase {
             assertThat(desk.page().locator(".talk h1")).hasText(name);
             desk.page().locator(".talk .head .who").click();
             assertThat(desk.page().locator(".card .portrait .name")).hasText(name);
-            assertThat(desk.page().locator(".news")).hasText(Pattern.compile(".*made the group.*"));
+            assertThat(desk.page().locator(".news")).hasText(Pattern.compile(".*created the group.*"));
         }
         assertThat(desk.page().evaluate("window.hacked === undefined")).isEqualTo(true);
         WebPerson.awaitGone(desk.page().locator(".rooms img, .rooms script, .rooms b, .rooms a[href^=javascript]"));

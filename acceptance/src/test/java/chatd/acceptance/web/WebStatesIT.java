@@ -114,9 +114,7 @@ public class WebStatesIT extends BrowserTestBase {
             person.open("王芳").act("Nothing else today?", "Answer");
             AppearanceCheck.check(person, "answering");
             person.message("Nothing else today?").hover();
-            person.message("Nothing else today?")
-                    .getByLabel("What to do with this message")
-                    .click();
+            person.message("Nothing else today?").getByLabel("Message actions").click();
             AppearanceCheck.check(person, "actions");
             person.page().keyboard().press("Escape");
             person.button("Emoticons").click();
@@ -147,7 +145,7 @@ public class WebStatesIT extends BrowserTestBase {
         assertThat(notice).isVisible();
         phone.takeScreenshot(AppearanceCheck.PICTURES.resolve("lost.png"));
         page.unroute("**/page.*.js");
-        page.getByText("Load it again").click();
+        page.getByText("Reload it").click();
         phone.sees("Log in");
         WebPerson.awaitGone(notice);
     }
@@ -399,7 +397,7 @@ public class WebStatesIT extends BrowserTestBase {
             AppearanceCheck.check(person, "closed-group");
         }
         person.page().navigate(person.address() + "#/U99999");
-        WebPerson.awaitVisible(person.page().getByText("There is nobody with this address."));
+        WebPerson.awaitVisible(person.page().getByText("There is nobody at this address."));
         AppearanceCheck.check(person, "nobody");
         person.page().navigate(person.address() + "#/m/99999999");
         WebPerson.awaitVisible(person.page().getByText("There is no such message, or you can't see it."));

@@ -182,7 +182,7 @@ public class WebTalkIT extends BrowserTestBase {
             assertThat(desk.page()).hasTitle("(1) Chat");
             desk.open("Crew <b>");
             assertThat(desk.page().locator(".news"))
-                    .hasText(Pattern.compile(ben.name() + " made the group with .*you.*"));
+                    .hasText(Pattern.compile(ben.name() + " created the group with .*you.*"));
             assertThat(desk.page().locator(".mention")).hasText("@" + ann.name());
             assertThat(desk.page()).hasTitle("Chat");
             assertThat(desk.page().locator(".talk .head small")).hasText("3 members · 1 other online");
@@ -210,7 +210,7 @@ public class WebTalkIT extends BrowserTestBase {
             desk.find(ben.name()).page().locator(".talk .who").click();
             desk.button("Block").click();
             Locator last = desk.row("Crew").locator(".row-last");
-            assertThat(last).hasText("1 message of a blocked person");
+            assertThat(last).hasText("1 message from a blocked person");
             desk.page().keyboard().press("Escape");
             Locator folded = desk.page().locator("li.folded");
             owner.saysTo(group, "louder @" + ann.name());
@@ -281,7 +281,7 @@ public class WebTalkIT extends BrowserTestBase {
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
         desk.says("hello").reads("hello");
         Locator actions = desk.message("hello").locator("> .iconic");
-        assertThat(actions).hasAttribute("aria-label", "What to do with this message");
+        assertThat(actions).hasAttribute("aria-label", "Message actions");
         desk.button("You").click();
         desk.button("中文").click();
         assertThat(actions).hasAttribute("aria-label", "对此消息的操作");
@@ -309,7 +309,7 @@ public class WebTalkIT extends BrowserTestBase {
                     .isEqualTo("ltr");
             Locator news = desk.page().locator(".news span");
             assertThat(news.evaluate(direction)).isEqualTo("ltr");
-            assertThat(news).hasText(renamed.name() + " made the group with you.");
+            assertThat(news).hasText(renamed.name() + " created the group with you.");
             assertThat(desk.page().locator(".sender .name").first()).hasText(renamed.name());
             assertThat(desk.page().locator(".sender .name").first().evaluate("element => element.tagName"))
                     .isEqualTo("BDI");

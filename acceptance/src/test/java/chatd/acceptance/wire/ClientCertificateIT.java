@@ -161,7 +161,7 @@ class ClientCertificateIT {
 
     @Test
     void missingOptionsAndFilesAreReported() {
-        assertThat(client("--key", file("clients-alice.key")).exits(2).err()).contains("--key goes with --certificate");
+        assertThat(client("--key", file("clients-alice.key")).exits(2).err()).contains("--key needs --certificate");
         assertThat(client("--certificate", file("nowhere.pem")).exits(1).err()).contains("There is no file");
         assertThat(client("--certificate", file("clients-alice.pem")).exits(1).err())
                 .contains("no private key in it");

@@ -104,7 +104,7 @@ class RatesIT {
         try (LocalDaemon chatd = LocalDaemon.start("CHATD_RATES_REGISTERED_TEXT_BYTES", "1000")) {
             Chatd.Person ann = chatd.person();
             Chatd.Person ben = chatd.person();
-            String shared = "At most 1000 bytes of texts a day are taken from all self-registered users together";
+            String shared = "At most 1000 bytes of texts a day are accepted from all self-registered users together";
             try (JsonSocket by = chatd.logInJson(JsonCarrier.LINES, ann, "");
                     JsonSocket other = chatd.logInJson(JsonCarrier.LINES, ben, "")) {
                 send(by, "a", by.user(), "x".repeat(600));

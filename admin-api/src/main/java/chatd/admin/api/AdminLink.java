@@ -103,7 +103,7 @@ public final class AdminLink {
         return new CallFailure(
                 CallFailure.NO_DAEMON,
                 "The connection to the daemon broke: " + why.getMessage()
-                        + ".\nCheck for yourself whether it was done.",
+                        + ".\nCheck whether the command was carried out.",
                 true);
     }
 
@@ -132,7 +132,7 @@ public final class AdminLink {
                 if (line == null) {
                     throw new CallFailure(
                             CallFailure.NO_DAEMON,
-                            "The daemon ended before it answered. Its log will show whether it was done.",
+                            "The daemon ended before it answered. Its log shows whether the command was carried out.",
                             true);
                 }
                 JsonNode node = JSON.readTree(line);
@@ -207,7 +207,7 @@ public final class AdminLink {
         String who = groups.contains("") ? "root" : "root and the group " + String.join(", or ", groups);
         return new CallFailure(
                 "not-allowed",
-                "You may not do this: "
+                "Permission denied: "
                         + sockets.stream().map(Path::toString).collect(Collectors.joining(", "))
                         + (sockets.size() == 1 ? " is for " : " are for ") + who
                         + ".\nTry sudo"

@@ -34,7 +34,8 @@ final class AuditorOptions {
 
     @Option(
             names = "--excerpt",
-            description = "The log is an excerpt by `log export`: verify what is in it, not what came before or after.")
+            description =
+                    "The log is an excerpt made by `log export`: verify only what is in it, not what came before or after.")
     private boolean excerpt;
 
     /** Verifies a log, passing what is read to {@code watch} and showing progress. */

@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
         name = "export",
         description = {
             "Writes the events of a time range to a new directory, as a log that can be verified on its own.",
-            "Verify it with `log verify --excerpt --key KEY OUT`. It extends to the first seal after the range.",
+            "Verify it with `log verify --excerpt --key KEY OUT`. The excerpt extends to the first seal after the range.",
             "Times are UTC. Needs no daemon if DIR is given."
         },
         mixinStandardHelpOptions = true,

@@ -109,7 +109,7 @@ public final class LogCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin log key > seal.pem")
     int key(
-            @Option(names = "--change", description = "First generate a new key, whose announcement the old one seals.")
+            @Option(names = "--change", description = "First generate a new key; the old one seals its announcement.")
                     boolean change) {
         LogCalls.Key result = program.daemon().call(change ? LogCalls.CHANGE_KEY : LogCalls.KEY);
         if (program.isJson()) {

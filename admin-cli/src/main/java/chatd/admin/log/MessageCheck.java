@@ -167,7 +167,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         }
         takenBack++;
         if (reported.isMixed() || reported.message() != event.about()) {
-            report("not all that is missing was taken back by message %d (seq %d)"
+            report("some of what is missing was not taken back by message %d (seq %d)"
                     .formatted(event.message(), event.seq()));
         }
         return reported.isWhole() || event.about() <= deletedUpTo || uncompared > 0;
@@ -279,10 +279,10 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
             notes.add(Format.count(takenBack, "message") + " taken back, as logged");
         }
         if (!taken.isEmpty()) {
-            notes.add(Format.count(taken.size(), "message") + " taken back since this began: run it again");
+            notes.add(Format.count(taken.size(), "message") + " taken back since this check began: run it again");
         }
         if (uncompared > 0) {
-            notes.add("%s taken back can't be compared: %d is the most at once"
+            notes.add("%s taken back can't be compared: the limit is %d"
                     .formatted(Format.count(uncompared, "message"), MAX_TAKEN));
         }
         if (undigested > 0) {

@@ -97,7 +97,7 @@ final class ProveCommand implements Callable<Integer> {
                                     .formatted(version.number(), message.sender(), message.message(), version.time()));
         }
         if (message.versions().isEmpty()) {
-            proved.add("message %d was sent by %s to %s; nothing shows what it was"
+            proved.add("message %d was sent by %s to %s; nothing shows its content"
                     .formatted(message.message(), message.sender(), finder.receivers()));
         }
         finder.later.forEach(later -> proved.add(
@@ -140,7 +140,8 @@ final class ProveCommand implements Callable<Integer> {
     }
 
     private static String mismatch(long message, SentLine logged, String what) {
-        return "message %d was logged (seq %d), but this is not it: %s differs".formatted(message, logged.seq(), what);
+        return "message %d was logged (seq %d), but does not match this file: %s differs"
+                .formatted(message, logged.seq(), what);
     }
 
     private static @Nullable String contentMismatch(Receipt.Version message, Path content) throws IOException {

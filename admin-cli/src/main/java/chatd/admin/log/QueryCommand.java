@@ -158,7 +158,7 @@ final class QueryCommand implements Callable<Integer> {
             if (xpath != null && selectedCount.get() > 0 && trueCount.get() == 0) {
                 throw new CommandFailure(
                         Exit.FAILED,
-                        "The --xpath is true of none of the " + Format.count(selectedCount.get(), "event")
+                        "The --xpath matches none of the " + Format.count(selectedCount.get(), "event")
                                 + " that the other options select. It is evaluated on each event by itself, as in"
                                 + " \"@type='text' and to/@name='bob'\".");
             }

@@ -55,7 +55,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(
             names = "--unauthenticated",
-            description = "Be content with a log that is consistent in itself: exit code 0 then, in place of 3.")
+            description = "Accept a log that is only consistent in itself: exit code 0 instead of 3.")
     private boolean unauthenticated;
 
     @Override

@@ -89,7 +89,7 @@ public final class GroupCommand implements Runnable {
 
     @Command(
             name = "show",
-            description = "Shows a group and its members; nothing of what they say.",
+            description = "Shows a group and its members, but no messages.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin group show G7")
@@ -183,7 +183,7 @@ public final class GroupCommand implements Runnable {
             name = "close",
             description = {
                 "Closes a group for good. Asks first.",
-                "It can be read by its members from then on, and nothing can be written to it."
+                "From then on its members can read it, but nobody can write to it."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,

@@ -49,7 +49,7 @@ public final class MessageCommand implements Runnable {
     @Command(
             name = "show",
             description = {
-                "Shows what is known of a message, but for what it says.",
+                "Shows what is known of a message, except its content.",
                 "What a reported message says is shown by `report show`, until the report is closed."
             },
             mixinStandardHelpOptions = true,
@@ -66,7 +66,7 @@ public final class MessageCommand implements Runnable {
                     @Nullable
                     Long file) {
         if ((number == null) == (file == null)) {
-            throw new CommandFailure(Exit.USAGE, "Give the number of a message, or --file and that of a file.");
+            throw new CommandFailure(Exit.USAGE, "Give the number of a message, or --file with the number of a file.");
         }
         MessageCalls.Message message =
                 program.daemon().call(MessageCalls.SHOW, new MessageCalls.MessageOrFile(number, file));

@@ -118,7 +118,7 @@ public final class ReportCommand implements Runnable {
                         Timestamp.format(note.time()) + " by " + note.by() + ": " + SafeText.line(note.text())));
         if (context != null && report.closed() != null) {
             out.println();
-            out.println("What was written around it is shown as long as a report is open.");
+            out.println("The messages around it are shown only while the report is open.");
         } else if (context != null) {
             print(whole, out);
         }
@@ -170,7 +170,7 @@ public final class ReportCommand implements Runnable {
             name = "close",
             description = {
                 "Closes reports.",
-                "What was kept of their messages is deleted: nobody can see it then who can't see it in the chat."
+                "The kept copies of their messages are deleted: after that, only those who can see them in the chat can see them."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,

@@ -138,7 +138,7 @@ public final class CertCommand implements Runnable {
                 throw new CommandFailure(
                         Exit.CONFLICT,
                         "There is a " + directory.resolve(file)
-                                + " already: name another directory, or say --replace.");
+                                + " already: name another directory, or use --replace.");
             }
         }
         try {

@@ -123,7 +123,7 @@ public final class ConfigCommand implements Runnable {
             description = {
                 "Changes options in the daemon's configuration file, and has the daemon reload it.",
                 "Comments stay. The whole file is checked first, with the certificate, the key and the directories that"
-                        + " it names; if there is an error, nothing changes. Takes the right to write the file."
+                        + " it names; if there is an error, nothing changes. Requires the right to write the file."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLES,
@@ -208,13 +208,13 @@ public final class ConfigCommand implements Runnable {
     /** Restores the file after a failed reload; returns its state, as a sentence. */
     private static String restoreFile(CallFailure failure, Runnable undo, String file) {
         if (failure.isUndecided()) {
-            return file + " has the change; whether the daemon has taken it, `config reload` finds out.";
+            return file + " has the change; run `config reload` to find out whether the daemon has loaded it.";
         }
         try {
             undo.run();
             return file + " is as it was.";
         } catch (CommandFailure e) {
-            return file + " has the change, and could not be set back: " + e.getMessage();
+            return file + " has the change, and could not be restored: " + e.getMessage();
         }
     }
 

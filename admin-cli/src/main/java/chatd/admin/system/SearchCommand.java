@@ -36,7 +36,7 @@ public final class SearchCommand implements Runnable {
 
     @Command(
             name = "status",
-            description = "Shows how far the index is.",
+            description = "Shows the state of the index.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin search status")
@@ -47,7 +47,7 @@ public final class SearchCommand implements Runnable {
     @Command(
             name = "rebuild",
             description = {
-                "Builds the index anew, in the background.",
+                "Rebuilds the index in the background.",
                 "Meanwhile users find what is indexed already, the oldest messages first; `search status` and `stats`"
                         + " show how far it is."
             },
@@ -62,7 +62,7 @@ public final class SearchCommand implements Runnable {
             name = "purge",
             description = {
                 "Removes the words of what was corrected and taken back from the index's files, now.",
-                "They can't be found any more in any case, and leave the files within a day by themselves."
+                "They can't be found any more in any case, and are removed from the files within a day anyway."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,

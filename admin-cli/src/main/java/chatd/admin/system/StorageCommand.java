@@ -15,8 +15,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "storage",
         description = {
-            "Shows what the files of all users take: by user, by kind, the largest, and what could be freed.",
-            "Neither what is in a file is shown nor its name."
+            "Shows how much space the files of all users take: by user, by kind, the largest, and what could be freed.",
+            "Shows neither the content nor the name of a file."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
@@ -44,7 +44,7 @@ public final class StorageCommand implements Callable<Integer> {
                 amount(
                         report.unused(),
                         "content",
-                        ", of uploads that have not ended; what is left of others goes at the next start"));
+                        ", of unfinished uploads; remains of others are deleted at the next start"));
         line("reports", amount(report.ofReports(), "content", ", kept until the reports are closed"));
         line("deleted", amount(report.ofDeleted(), "file", " of deleted users"));
         if (!report.accounts().isEmpty()) {

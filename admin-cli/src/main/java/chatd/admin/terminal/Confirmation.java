@@ -17,7 +17,7 @@ public final class Confirmation {
         Console console = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .orElseThrow(() -> new CommandFailure(
-                        Exit.USAGE, question + "\nThere is no terminal to answer at: say --yes if you mean it."));
+                        Exit.USAGE, question + "\nThere is no terminal to ask on: use --yes to confirm."));
         String answer = console.readLine("%s [y/N] ", question);
         if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
             throw new CommandFailure(Exit.FAILED, "Nothing was done.");

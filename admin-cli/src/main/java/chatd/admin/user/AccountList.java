@@ -234,7 +234,7 @@ final class AccountList {
             } else if (isFirst && layout.mayHaveHeading() && looksLikeHeading(lines)) {
                 errors.put(
                         line.number(),
-                        "looks like a heading: call its columns name and note, or, if it is a user, say --no-heading");
+                        "looks like a heading: call its columns name and note, or, if it is a user, use --no-heading");
                 return;
             } else {
                 add(line, columns);

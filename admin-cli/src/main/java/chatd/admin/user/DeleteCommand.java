@@ -41,8 +41,7 @@ final class DeleteCommand implements Callable<Integer> {
             names = "--heir",
             paramLabel = "USER",
             completionCandidates = AccountNames.class,
-            description =
-                    "The next owner of the groups of which the user is the only one; is added to them if need be.")
+            description = "The next owner of the groups that the user alone owns; added to them if need be.")
     private @Nullable String heir;
 
     @Option(

@@ -82,7 +82,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--delimiter",
             paramLabel = "CHARACTER",
-            description = "What stands between the columns, such as ';' or tab; default: what the first line has.")
+            description = "The separator between columns, such as ';' or tab; default: the one in the first line.")
     private @Nullable String delimiter;
 
     @Option(
@@ -97,7 +97,7 @@ final class ImportCommand implements Callable<Integer> {
             names = "--make-names",
             paramLabel = "HEADINGS",
             description = "Make the names from columns, as in vorname.nachname: in small letters, ä as ae, blanks as"
-                    + " hyphens, without other signs; who would have the name of an earlier line gets a number.")
+                    + " hyphens, without other signs; duplicate names get a number.")
     private @Nullable String makeNames;
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
@@ -184,7 +184,7 @@ final class ImportCommand implements Callable<Integer> {
             } catch (CallFailure e) {
                 if (e.isUndecided()) {
                     throw e.withText(e.getMessage() + "\nIf the users were added, their passwords are in "
-                            + pending.path() + ": the same command, given again, finds out.");
+                            + pending.path() + ": run the same command again to find out.");
                 }
                 pending.discard();
                 throw e;
@@ -228,7 +228,7 @@ final class ImportCommand implements Callable<Integer> {
             throw new CommandFailure(
                     Exit.FAILED,
                     String.join("\n", unsure)
-                            + "\nWith --sync, a name must tell who it is: give these people a column with their names"
+                            + "\nWith --sync, each name must identify one person: give these people a column with their names"
                             + " (--columns Login=name). Nothing was done.");
         }
     }
@@ -297,7 +297,7 @@ final class ImportCommand implements Callable<Integer> {
         int exit = Exit.FAILED;
         if (!dryRun && needsPasswords && passwords == null) {
             exit = list.hasErrors() ? Exit.FAILED : Exit.USAGE;
-            wrong.add("Where do the passwords go? Name a new file with --passwords FILE.");
+            wrong.add("Nowhere to write the passwords: name a new file with --passwords FILE.");
         } else if (!dryRun && needsPasswords && passwords != null) {
             try {
                 PasswordsFile.checkNew(passwords);

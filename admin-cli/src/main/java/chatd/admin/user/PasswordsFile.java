@@ -89,7 +89,7 @@ final class PasswordsFile {
                 CSVParser parser = CSVParser.parse(reader, format)) {
             if (!parser.getHeaderNames().equals(List.of("name", "password"))) {
                 throw new CommandFailure(
-                        Exit.FAILED, path + " does not begin with name,password: it is no file of passwords.");
+                        Exit.FAILED, path + " does not begin with name,password: it is not a file of passwords.");
             }
             Map<String, String> passwords = new LinkedHashMap<>();
             parser.forEach(each -> passwords.put(each.get(0), each.get(1)));

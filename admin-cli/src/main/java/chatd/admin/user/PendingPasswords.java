@@ -71,7 +71,7 @@ final class PendingPasswords implements AutoCloseable {
         } catch (IOException e) {
             throw new CommandFailure(
                     Exit.FAILED,
-                    old + ", the passwords of an import that was interrupted, can't be settled: " + e.getMessage());
+                    old + ", the passwords of an import that was interrupted, can't be resolved: " + e.getMessage());
         }
     }
 

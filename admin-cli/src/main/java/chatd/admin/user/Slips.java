@@ -107,7 +107,7 @@ final class Slips implements PasswordsFile.Form {
                 .orElseThrow(
                         () -> new CommandFailure(
                                 Exit.FAILED,
-                                "The certificate is for this machine alone: say with --address HOST:PORT where people reach it."));
+                                "The certificate is only for this machine itself: give the address that people use with --address HOST:PORT."));
     }
 
     URI url() {
@@ -129,7 +129,7 @@ final class Slips implements PasswordsFile.Form {
                     <dl><dt>Address</dt><dd class="address">%s</dd><dt>Name</dt><dd><code>%s</code></dd><dt>Password</dt><dd><code>%s</code></dd></dl>
                     </div>
                     <svg class="code" role="img" aria-label="QR code of the address"><use href="#code"/></svg>
-                    <p>This password is good for one login, at which you choose your own. Tell nobody.</p>
+                    <p>This password works for one login, at which you choose your own. Do not share it.</p>
                     </section>
                     """.formatted(
                             name, escaped(url.toString().replaceFirst("/$", "")), name, escaped(each.getValue())));

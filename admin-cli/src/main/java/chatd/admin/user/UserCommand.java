@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
 public final class UserCommand implements Runnable {
     /** Describes {@code --similar}. */
     static final String SIMILAR =
-            "Take a name even if it looks like that of another account, such as Stern beside Stem.";
+            "Accept a name even if it looks like that of another account, as Stern looks like Stem.";
 
     @ParentCommand
     Program program;
@@ -76,7 +76,7 @@ public final class UserCommand implements Runnable {
             name = "disable",
             description = {
                 "Bars users from logging in, and ends their sessions.",
-                "Says of which groups with others in them they are the only owner: `group owner` makes another one."
+                "Lists the groups with other members of which they are the only owner: `group owner` adds another."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
@@ -112,7 +112,7 @@ public final class UserCommand implements Runnable {
     @Command(
             name = "mute",
             description = {
-                "Has users write nothing that others can read, for a time.",
+                "Stops users from writing anything that others can read, for a time.",
                 "They can log in and read; what they send is refused, and they are told until when."
             },
             mixinStandardHelpOptions = true,
@@ -148,7 +148,7 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "set",
-            description = "Sets how much the files of users may have together.",
+            description = "Sets how much space a user's files may take in total.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLES,
             footer = {"  chat-admin user set alice --quota 2GiB", "  chat-admin user set alice --quota default"})
@@ -164,7 +164,7 @@ public final class UserCommand implements Runnable {
                     Size quota) {
         Long bytes = quota.bytes() == Size.CONFIGURED ? null : (Long) quota.bytes();
         String how = bytes == null
-                ? "may store what is configured"
+                ? "may store the configured amount"
                 : bytes == Size.UNLIMITED ? "may store any amount" : "may store " + Format.bytes(bytes);
         return change(
                 users,

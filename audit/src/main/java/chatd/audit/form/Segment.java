@@ -233,7 +233,7 @@ public final class Segment {
         }
         String before = chain.head();
         if (!chain.add(parts.getKey()).equals(parts.getValue())) {
-            return "the chain does not hold: this line, the one before it or their order was changed (after " + before
+            return "the chain is broken: this line, the one before it or their order was changed (after " + before
                     + ")";
         }
         long seq = Long.parseLong(numbered.group(2));
@@ -271,7 +271,7 @@ public final class Segment {
         if (text.contains(" type=\"key\" ")) {
             Matcher announcing = ANNOUNCED.matcher(text);
             if (!announcing.matches()) {
-                return "it announces a key, but has none";
+                return "it announces a key, but contains none";
             }
             announced.add(new Announced(lines, announcing.group(1)));
         }

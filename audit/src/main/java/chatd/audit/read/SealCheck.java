@@ -119,13 +119,13 @@ final class SealCheck {
             note("the key " + seal.key() + " is not announced in what is left of the log: give it with --key");
         }
         if (isBroken) {
-            return at + "the seal does not hold";
+            return at + "the seal is invalid";
         }
         last = seal;
         String anchor = anchors.remove(seal.seq());
         isAnchored |= anchor != null;
         if (anchor != null && !anchor.equals(seal.element())) {
-            return at + "not the seal that the anchor has: the log was rewritten";
+            return at + "not the seal in the anchor: the log was rewritten";
         }
         // An auditor with a key need not trust one named only by an anchor: anyone may have written to a journal.
         isAuthentic = isTrusted || (anchor != null && !hasKeys);
@@ -167,7 +167,7 @@ final class SealCheck {
             return contradiction;
         }
         if (!isWhole && anchors.headMap(firstSeq).size() > 0) {
-            note("anchors from before the first event that is left can't be judged");
+            note("anchors from before the first remaining event can't be checked");
             anchors.headMap(firstSeq).clear();
         }
         if (!anchors.isEmpty()) {
@@ -179,7 +179,7 @@ final class SealCheck {
             return "it has no seals, and a key was given";
         }
         if (hasKeys && authentic == 0 && last != null && isWhole && !trusted.containsKey(keyNow)) {
-            return "no seal in it is by the key that was given";
+            return "no seal in it was made with the given key";
         }
         if (unsealed > 0 && hasSeals) {
             note((unsealed == 1 ? "the last event is" : "the last " + unsealed + " events are")

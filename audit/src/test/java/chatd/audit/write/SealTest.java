@@ -144,7 +144,7 @@ class SealTest {
         List<String> lines = new ArrayList<>(Logs.lines(published));
         lines.set(5, lines.get(5).replace("size=\"2\"", "size=\"9\""));
         Logs.rewrite(published, lines);
-        assertThat(verify().firstError()).isEqualTo("audit.xml: line 8: the seal does not hold");
+        assertThat(verify().firstError()).isEqualTo("audit.xml: line 8: the seal is invalid");
     }
 
     @Test
@@ -369,7 +369,7 @@ class SealTest {
         Verifier.Report report = Logs.verify(directory, List.of(key), List.of(early, late));
         assertThat(report.firstError()).isNull();
         assertThat(report.notes())
-                .contains("anchors from before the first event that is left can't be judged")
+                .contains("anchors from before the first remaining event can't be checked")
                 .noneMatch(note -> note.startsWith("none of the anchors"));
         report = Logs.verify(directory, List.of(key), List.of(early));
         assertThat(report.firstError()).isNull();

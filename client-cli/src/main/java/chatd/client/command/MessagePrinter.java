@@ -43,7 +43,7 @@ public final class MessagePrinter {
                 case CORRECTED -> "✎ #" + item.of() + " " + SafeText.text(item.text());
                 case REACTED -> SafeText.line(item.text()) + " to #" + item.of();
                 case GROUP -> SafeText.line(item.text());
-                case REACTION_REMOVED -> "no longer " + SafeText.line(item.text()) + " to #" + item.of();
+                case REACTION_REMOVED -> "removed " + SafeText.line(item.text()) + " from #" + item.of();
             };
             out.println(timeFormatter().format(item.time()) + " " + SafeText.line(item.sender()) + ": "
                     + what.replace("\n", "\n    "));

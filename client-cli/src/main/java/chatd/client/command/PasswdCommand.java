@@ -42,7 +42,7 @@ public final class PasswdCommand extends ScriptCommand {
             return context.password().readNextLine();
         }
         Optional<Secret> once = PasswordOptions.promptHidden(prompt);
-        Optional<Secret> again = once.isEmpty() ? once : PasswordOptions.promptHidden("Once more: ");
+        Optional<Secret> again = once.isEmpty() ? once : PasswordOptions.promptHidden("Repeat it: ");
         if (again.isEmpty() || !again.equals(once)) {
             throw new ClientFailure(
                     ClientFailure.FAILED, again.isEmpty() ? "No password was given." : "The passwords do not match.");

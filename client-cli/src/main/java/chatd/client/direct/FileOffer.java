@@ -153,7 +153,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
             try {
                 what.run();
             } catch (RuntimeException e) {
-                ended(null, "This client has a fault: " + e + ".");
+                ended(null, "Internal error: " + e + ".");
                 var _ = ctx.close();
             }
         });

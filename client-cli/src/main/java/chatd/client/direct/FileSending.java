@@ -88,7 +88,7 @@ final class FileSending extends SimpleChannelInboundHandler<ByteBuf> {
                 return false;
             }
             if (offset < 0 || offset > file.size()) {
-                throw new IOException("The other side asks for what there is not.");
+                throw new IOException("The other side asks for an offset beyond the end of the file.");
             }
             MessageDigest digest = Download.sha256();
             byte[] bytes = new byte[CHUNK];

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class TransferInterrupted extends IOException {
     /** The message shown on either side. */
     public static final String TEXT =
-            "The connection was cut; what has arrived is kept, and sent again it goes on there.";
+            "The connection was interrupted; what has arrived is kept, and sending the file again resumes there.";
 
     private static final long serialVersionUID = 1L;
 

@@ -56,7 +56,7 @@ public final class TypedSearch {
         filters.forEach((filter, value) -> {
             if (value.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "Nothing stands behind " + filter + ":, as in " + EXAMPLES.get(filter) + ".");
+                        "Nothing follows " + filter + ":; give a value, as in " + EXAMPLES.get(filter) + ".");
             }
         });
         String with = filters.get("with");
@@ -86,6 +86,6 @@ public final class TypedSearch {
                 return one;
             }
         }
-        throw new IllegalArgumentException("What is searched for is text or file, not " + word + ".");
+        throw new IllegalArgumentException("media: is text or file, not " + word + ".");
     }
 }

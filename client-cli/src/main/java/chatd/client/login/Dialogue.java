@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Dialogue {
     public static final String RULES =
             "It must have at least 8 characters and at most 32 bytes, and be neither your name,"
-                    + " nor the old one, nor one of the most common.";
+                    + " nor the old one, nor one of the most common passwords.";
 
     private static final int MAX_ATTEMPTS = 5;
     private static final int MAX_PASSWORD_BYTES = 32;
@@ -278,7 +278,7 @@ public final class Dialogue {
                 presenter.notice(broken + " Choose another:");
                 continue;
             }
-            Optional<String> again = screen.readSecret("Once more: ");
+            Optional<String> again = screen.readSecret("Repeat it: ");
             if (again.isEmpty()) {
                 return Optional.empty();
             }

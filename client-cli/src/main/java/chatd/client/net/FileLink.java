@@ -110,7 +110,7 @@ public final class FileLink implements Closeable {
         String[] lines = readHead().split("\r\n", -1);
         String[] status = lines[0].split(" ", 3);
         if (status.length < 2 || !status[0].startsWith("HTTP/1.") || !status[1].matches("[0-9]{3}")) {
-            throw new IOException("not an answer of HTTP");
+            throw new IOException("not an HTTP response");
         }
         Map<String, String> headers = new HashMap<>();
         for (int i = 1; i < lines.length; i++) {

@@ -221,7 +221,7 @@ public final class ChatJsonActions {
         boolean agrees = session.friends().pendingRequests().containsKey(name);
         session.friends().ask(name, text);
         if (!agrees) {
-            presenter.notice(name + " is asked, and can take any time to answer.");
+            presenter.notice(name + " was asked, and may take any time to answer.");
         }
     }
 

@@ -150,7 +150,7 @@ final class DirectActions implements DirectConversation.Owner {
                     String name = its.name(declined.user());
                     String text = switch (declined.reason()) {
                         case "unanswered" -> name + " does not answer.";
-                        case "offline" -> name + " is not online where calls can be taken.";
+                        case "offline" -> name + " is not online with a client that can take calls.";
                         default -> name + " declines.";
                     };
                     presenter.notice(text);
@@ -158,7 +158,7 @@ final class DirectActions implements DirectConversation.Owner {
             }
             case DirectEvent.Cancelled cancelled -> {
                 if (ringing.remove(cancelled.session())) {
-                    presenter.notice(session.calls().name(cancelled.user()) + " has given up the call.");
+                    presenter.notice(session.calls().name(cancelled.user()) + " has cancelled the call.");
                 }
             }
             case DirectEvent.Ended ended -> ended(ended, its);
@@ -314,7 +314,7 @@ final class DirectActions implements DirectConversation.Owner {
         if (now == null) {
             presenter.notice(ALONE);
         } else {
-            close(now, now.wasConnected ? "The direct session is closed." : "The call is given up.", "");
+            close(now, now.wasConnected ? "The direct session is closed." : "The call was cancelled.", "");
         }
     }
 

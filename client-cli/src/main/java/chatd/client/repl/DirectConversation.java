@@ -202,7 +202,7 @@ final class DirectConversation implements DirectSession.Listener {
                 owner.close(this, hasLeft(user), "");
             } else {
                 asks = false;
-                tell(name(user) + " goes on.");
+                tell(name(user) + " wants to continue.");
             }
         }
     }
@@ -251,8 +251,8 @@ final class DirectConversation implements DirectSession.Listener {
             owner.remove(
                     this,
                     user,
-                    "No way to " + name(user) + " was found within 10 s. " + why + " /msg " + name(user)
-                            + " TEXT goes by the server.",
+                    "No direct connection to " + name(user) + " could be made within 10 s. " + why + " /msg "
+                            + name(user) + " TEXT goes through the server.",
                     DirectCall.UNREACHABLE);
         }
     }
@@ -280,7 +280,7 @@ final class DirectConversation implements DirectSession.Listener {
         if (agrees) {
             owner.close(this, "The direct session is closed.", "");
         } else {
-            presenter.notice("You go on.");
+            presenter.notice("The direct session continues.");
         }
     }
 

@@ -74,8 +74,7 @@ final class DirectFiles {
             offer.decline();
         } else {
             offered.add(new Offered(user, offer));
-            presenter.notice(
-                    names.apply(user) + " wants to send you " + described(offer) + ". y takes it, n declines.");
+            presenter.notice(names.apply(user) + " wants to send you " + described(offer) + ". y accepts, n declines.");
         }
     }
 
@@ -139,7 +138,7 @@ final class DirectFiles {
                 "sending " + FileActions.named(files) + " directly to " + whom,
                 first,
                 null,
-                "Cancelled; what has arrived is kept, and sent again it goes on there.",
+                "Cancelled; what has arrived is kept, and sending the file again resumes there.",
                 progress -> {
                     for (FileToSend file : files) {
                         for (long user : to) {

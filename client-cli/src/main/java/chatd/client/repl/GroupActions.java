@@ -40,7 +40,7 @@ final class GroupActions {
             case "", "list" -> list(groups.own());
             case "create" -> {
                 long made = groups.create(required(rest, "create NAME"), List.of(), false, false);
-                presenter.notice(groups.label(made) + " is made, with the number G" + made
+                presenter.notice(groups.label(made) + " was created as G" + made
                         + ". What you type goes to it now; /group add NAME,NAME adds members.");
                 return Optional.of(List.of(groups.recipient(made)));
             }
@@ -190,7 +190,7 @@ final class GroupActions {
 
     private void showFound(List<UserEvent.FoundGroup> found) {
         if (found.isEmpty()) {
-            presenter.notice("No open group has a word that begins so.");
+            presenter.notice("No open group has a word that begins like that.");
             return;
         }
         presenter.page(found.stream()
@@ -211,9 +211,9 @@ final class GroupActions {
                         group.name(),
                         group.group(),
                         group.topic().isEmpty() ? "" : ", “" + group.topic() + "”",
-                        group.closed() ? "closed" : group.open() ? "open to all" : "its admins add who comes",
+                        group.closed() ? "closed" : group.open() ? "open to all" : "members are added by its admins",
                         group.wholeHistory()
-                                ? "who comes sees what was said before"
+                                ? "new members see what was said before"
                                 : "each sees what was sent since they joined"));
         for (GroupRole role : GroupRole.values()) {
             List<GroupEvent.Member> those = whole.members().stream()

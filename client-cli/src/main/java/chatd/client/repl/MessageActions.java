@@ -33,7 +33,7 @@ final class MessageActions {
     boolean reply(ChatSession session, String text) throws IOException, InterruptedException {
         String last = presenter.lastSender();
         if (last.isEmpty()) {
-            presenter.notice("Nobody has written to you since you came. Nothing was sent.");
+            presenter.notice("Nobody has written to you since you logged in. Nothing was sent.");
             return true;
         }
         return say(session, List.of(last), text, 0, false);

@@ -162,7 +162,7 @@ public final class Repl {
         int count = running.count();
         if (count > 0) {
             presenter.notice((count == 1 ? "A file is" : count + " files are")
-                    + " under way, and would be given up. /files lists them; leave again to leave all the same.");
+                    + " under way, and would be cancelled. /files lists them; leave again to leave anyway.");
         }
         return count > 0;
     }
@@ -310,7 +310,7 @@ public final class Repl {
                 default -> false;
             };
             presenter.notice("There is no connection at the moment; nothing was sent."
-                    + (isText ? " It stays in the line; Ctrl-C empties that." : ""));
+                    + (isText ? " It stays in the line; Ctrl-C clears it." : ""));
             unsent = isText && screen.isInteractive() ? line : "";
             session().hurry();
         } catch (IOException e) {
@@ -318,7 +318,7 @@ public final class Repl {
                 presenter.notice("It failed: " + e.getMessage());
             }
         } catch (UnknownServer e) {
-            presenter.notice("Nobody vouches for the server any more. Nothing was sent.");
+            presenter.notice("The server's identity can no longer be verified. Nothing was sent.");
         } catch (IllegalArgumentException | ClientFailure e) {
             presenter.notice(String.valueOf(e.getMessage()));
         }
@@ -362,7 +362,7 @@ public final class Repl {
             case TypedLine.React(long number, String code, boolean on) -> messages.react(numbered(), number, code, on);
             case TypedLine.SendFiles(List<String> names, List<Path> paths, boolean picture) -> {
                 if (direct.isTarget()) {
-                    presenter.notice("By the server; /send PATH sends directly.");
+                    presenter.notice("Sending through the server; /send PATH sends directly.");
                 }
                 List<String> known = target.resolve(names);
                 if (known.size() < names.size()) {
@@ -390,7 +390,7 @@ public final class Repl {
                 groups.execute(numbered(), what, rest, target.names()).ifPresent(target::set);
             case TypedLine.Report(long number, String why) -> {
                 numbered().amendments().report(number, why);
-                presenter.notice("The administrators are told of message #" + number + ".");
+                presenter.notice("Message #" + number + " was reported to the administrators.");
             }
             case TypedLine.Friends friends -> more.friends(numbered());
             case TypedLine.Friend(String name, String text) -> more.befriend(numbered(), name, text);

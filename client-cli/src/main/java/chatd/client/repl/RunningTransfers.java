@@ -73,7 +73,7 @@ final class RunningTransfers {
                 throw new ClientFailure(
                         ClientFailure.FAILED,
                         MAX_RUNNING
-                                + " files are under way already; /files lists them, /cancel NUMBER gives one up. Nothing was done.");
+                                + " file transfers are in progress already; /files lists them, /cancel NUMBER cancels one. Nothing was done.");
             }
             int number = nextNumber();
             Thread thread = Thread.ofVirtual().unstarted(() -> run(number, title, cancelled, work));
@@ -149,7 +149,7 @@ final class RunningTransfers {
     synchronized void list() {
         presenter.notice(
                 running.isEmpty()
-                        ? "No files are under way."
+                        ? "No file transfers are in progress."
                         : running.entrySet().stream()
                                 .map(one -> one.getKey() + "  " + one.getValue().what())
                                 .collect(Collectors.joining("\n")));
@@ -161,7 +161,7 @@ final class RunningTransfers {
         if (transfer != null) {
             transfer.cancel().run();
         } else if (running.isEmpty()) {
-            presenter.notice("No files are under way.");
+            presenter.notice("No file transfers are in progress.");
         } else {
             presenter.notice((number == 0 ? "Which one? " : "There is no file " + number + " under way. ")
                     + "/files lists them, /cancel NUMBER gives one up.");

@@ -11,18 +11,18 @@ final class GroupHelp {
 
     static final String TEXT = """
               create NAME              make a group; you are its owner
-              find WORD                open groups with a word that begins so
-              join GROUP               come to an open group
-              members [GROUP]          who is in it, and what it is like
+              find WORD                open groups with a word that begins with WORD
+              join GROUP               join an open group
+              members [GROUP]          who is in it, and its settings
               add [GROUP] NAME,NAME…   add members (its admins and owners)
               remove [GROUP] NAME      remove a member
-              leave [GROUP] [NAME]     leave it; NAME is to be its owner, if you were the only one
+              leave [GROUP] [NAME]     leave it; NAME becomes its owner, if you were the only one
               rename [GROUP] NAME      give it another name
               topic [GROUP] [TEXT]     say what it is about (its owners)
               role [GROUP] NAME owner|admin|member
               open [GROUP] on|off      whether anybody can find and join it
               history [GROUP] all|joined
-                                       whether who comes sees what was said before
+                                       whether new members see what was said before
               close [GROUP]            end it: it stays readable
             GROUP is its name or its number, such as G7; without it, the group that you talk to is meant.
             /to GROUP talks to it, /history GROUP reads it.""".indent(2).stripTrailing();

@@ -117,7 +117,7 @@ public final class LineFormatter {
                         .toAttributedString();
             }
             case REACTION_REMOVED -> {
-                return line.styled(palette.quiet(), " no longer " + reaction(item.text()) + " to " + what)
+                return line.styled(palette.quiet(), " removed " + reaction(item.text()) + " from " + what)
                         .toAttributedString();
             }
             case TAKEN_BACK -> {

@@ -65,9 +65,8 @@ final class LineParser {
                         ? usage
                         : second.isEmpty()
                                 ? new TypedLine.SetTarget(names)
-                                : new TypedLine.ParseError(
-                                        usage.text()
-                                                + "; a group with spaces in its name is named by its number, which /group shows");
+                                : new TypedLine.ParseError(usage.text()
+                                        + "; for a group with spaces in its name, give its number, which /group shows");
             case MSG -> names == null || second.isEmpty() ? usage : new TypedLine.Send(names, text(rest));
             case ALL -> rest.isEmpty() ? new TypedLine.SetTarget(List.of()) : new TypedLine.Send(List.of(), rest);
             case R -> rest.isEmpty() ? usage : new TypedLine.Reply(rest);

@@ -357,7 +357,7 @@ public final class Presenter implements View {
             block.add(lines.heading("unread"));
             block.addAll(waiting(unread, WAITING));
             String more = unread.size() > WAITING ? " " + (unread.size() - WAITING) + " more: /unread." : "";
-            block.add(lines.notice("/next shows them, one conversation after the other." + more));
+            block.add(lines.notice("/next shows them, one conversation at a time." + more));
             screen.show(block, NOTICE);
         }
         asking.forEach(this::friendRequested);

@@ -15,9 +15,9 @@ public enum SlashCommand {
     TO("NAME[,NAME…]", "what you type from now on goes to them"),
     MSG("NAME[,NAME…] TEXT", "one text to them"),
     ALL("[TEXT]", "one text to everyone; without a text, all you type"),
-    R("TEXT", "one text to who wrote to you last"),
+    R("TEXT", "send one text to whoever wrote to you last"),
     RE("[NUMBER] TEXT", "answer the last text you were sent here, or the one with this number"),
-    CORRECT("[NUMBER] TEXT", "give your last text, or the one with this number, another text"),
+    CORRECT("[NUMBER] TEXT", "replace your last text, or the one with this number"),
     BACK("[NUMBER]", "take your last text or file back, or the one with this number; admins of a group also others'"),
     REACT("[NUMBER] EMOJI", "react to the last text you were sent here, or to the one with this number"),
     UNREACT("[NUMBER] EMOJI", "no longer"),
@@ -26,36 +26,38 @@ public enum SlashCommand {
     HISTORY("[NAME] [WHEN] [N]", "the last items, or those since a day or time, of all or of one conversation"),
     FIND(
             "[WORDS] [from:NAME] …",
-            "what has these words, the newest 20; again: older ones; /history #12 shows what is around one"),
+            "the newest 20 messages with these words; again: older ones; /history #12 shows what is around one"),
     OLDER("[N]", "what was before that"),
     NEWER("[N]", "what came after it"),
     GROUP("[WHAT [GROUP] …]", "your groups; /help group says what can be done with them"),
     FILE("NAME[,NAME…] PATH…", "send files, or those of a folder, byte for byte; * for everyone"),
     PICTURE(
             "NAME[,NAME…] PATH…",
-            "send pictures, to be shown in place; where and with what they were taken is left out"),
+            "send pictures, to be shown inline; metadata on where and how they were taken is removed"),
     FETCH("NUMBER", "fetch a file that was offered"),
     FILES("", "the files that are being sent and fetched"),
-    CANCEL("[NUMBER]", "give one of them up"),
+    CANCEL("[NUMBER]", "cancel one of them"),
     OPEN("NUMBER", "fetch a file and open it with this system's viewer"),
-    DIRECT("[NAME[,NAME…]]", "talk with them from machine to machine, not by the server; without a name, back to them"),
-    SEND("PATH…", "send files directly, of any size; what was cut goes on where it was"),
-    END("", "end or give up the direct session; a line that is just END asks the other first"),
-    WHO("[PART]", "who is online, or the users with a part of their name that begins so"),
+    DIRECT(
+            "[NAME[,NAME…]]",
+            "talk with them from machine to machine, not through the server; without a name, go back to them"),
+    SEND("PATH…", "send files directly, of any size; an interrupted file resumes where it stopped"),
+    END("", "end or cancel the direct session; a line that is just END asks the other side first"),
+    WHO("[PART]", "who is online, or the users with a part of their name that begins with PART"),
     FRIENDS("", "list your friends, and who asks to be one"),
     FRIEND("NAME [TEXT]", "ask somebody to be your friend, or agree"),
     UNFRIEND("NAME", "decline, withdraw a request, or end a friendship"),
-    IGNORE("[NAME]", "hide somebody's messages, or show them again; else list"),
-    REPORT("NUMBER WHY", "tell the administrators of a message"),
-    BLOCK("NAME", "let nothing more of somebody arrive"),
+    IGNORE("[NAME]", "hide somebody's messages, or show them again; without a name, list whom you ignore"),
+    REPORT("NUMBER WHY", "report a message to the administrators"),
+    BLOCK("NAME", "let nothing more from somebody arrive"),
     UNBLOCK("NAME", "end that"),
     NOTIFY("NAME all|mentions|none", "what alerts you in a conversation; * is everyone"),
-    SESSIONS("[end NUMBER|end others]", "where you are logged in; end some of it"),
+    SESSIONS("[end NUMBER|end others]", "where you are logged in; end a session"),
     SET("[KEY [VALUE]]", "your settings, kept on the server"),
     NAME("NAME", "give yourself another name"),
     PASSWORD("", "change your password"),
     REGISTER("NAME", "make another account, where the server allows it"),
-    HELP("[COMMAND|all]", "what you need most; all of it; or a command"),
+    HELP("[COMMAND|all]", "the most useful commands; all of them; or one"),
     LOGOUT("", "leave, and forget the key of this device"),
     QUIT("", "leave");
 
@@ -189,7 +191,7 @@ public enum SlashCommand {
         }
         List<SlashCommand> begin = withPrefix(word.toLowerCase(Locale.ROOT));
         if (!begin.isEmpty()) {
-            return "; it begins " + begin.stream().map(SlashCommand::word).collect(Collectors.joining(", ")) + ".";
+            return "; it could be " + begin.stream().map(SlashCommand::word).collect(Collectors.joining(", ")) + ".";
         }
         return Arrays.stream(values())
                 .map(SlashCommand::word)
@@ -211,7 +213,7 @@ public enum SlashCommand {
         return lines(Arrays.stream(values()))
                 + "\n  //TEXT                   a text that begins with a slash\n"
                 + "  /wx, /xin, …             emoticons, anywhere in a text; Tab completes them\n\n"
-                + "A command may be shortened as long as only one begins so. Tab completes names, commands and files.\n"
+                + "A command may be shortened as long as it is unambiguous. Tab completes names, commands and files.\n"
                 + "↑ and ↓ find what you typed before. Alt-Enter begins a new line in a text; Ctrl-X Ctrl-E opens your\n"
                 + "editor. Ctrl-C empties the line; Ctrl-D leaves.";
     }

@@ -151,7 +151,7 @@ public final class DirectTransfer implements AutoCloseable {
         public void unreachable(long user, String why) {
             steps.add(() -> {
                 current().end(DirectCall.UNREACHABLE);
-                fail(ClientFailure.FAILED, "No way to " + other + " was found. " + why);
+                fail(ClientFailure.FAILED, "No direct connection to " + other + " could be made. " + why);
             });
         }
     }
@@ -273,7 +273,8 @@ public final class DirectTransfer implements AutoCloseable {
             if (event instanceof DirectEvent.Declined declined) {
                 switch (declined.reason()) {
                     case "unanswered" -> fail(ClientFailure.TRY_LATER, other + " does not answer.");
-                    case "offline" -> fail(ClientFailure.TRY_LATER, other + " is not online where calls can be taken.");
+                    case "offline" ->
+                        fail(ClientFailure.TRY_LATER, other + " is not online with a client that can take calls.");
                     default -> fail(ClientFailure.FAILED, other + " declines.");
                 }
             } else if (event instanceof DirectEvent.Ended ended

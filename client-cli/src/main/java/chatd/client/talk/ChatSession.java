@@ -234,7 +234,7 @@ public abstract class ChatSession {
         } catch (IOException e) {
             why = String.valueOf(e.getMessage());
         } catch (RuntimeException | OutOfMemoryError e) {
-            why = "This client has a fault: " + e + ".";
+            why = "Internal error: " + e + ".";
         }
         why = now.endReason(why);
         // First, so that a blocked writer is not waited for.

@@ -233,7 +233,7 @@ class DirectSessionTest {
         other.direct.close();
         assertThat(List.of(results.take(), results.take()))
                 .containsExactlyInAnyOrder(
-                        "The connection was cut; what has arrived is kept, and sent again it goes on there.",
+                        "The connection was interrupted; what has arrived is kept, and sending the file again resumes there.",
                         "received null");
         sending.join();
         // In a later session, of the same two.

@@ -130,7 +130,7 @@ class TypedLineTest {
 
     @Test
     void aCommandToEveryoneMustBeWrittenInFull() {
-        assertThat(TypedLine.of("/a hi").toString()).contains("; it begins /all. Nothing was sent.");
+        assertThat(TypedLine.of("/a hi").toString()).contains("; it could be /all. Nothing was sent.");
         assertThat(TypedLine.of("/al hi")).isInstanceOf(TypedLine.ParseError.class);
         assertThat(TypedLine.of("/ALL hi")).isEqualTo(new TypedLine.Send(List.of(), "hi"));
     }

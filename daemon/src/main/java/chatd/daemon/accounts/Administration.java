@@ -248,8 +248,8 @@ public final class Administration {
             throw new Refusal(
                     Code.MALFORMED,
                     longest
-                            ? "Either --heir or --heir-longest. Nothing was done."
-                            : next.name() + " can't be its own heir. Nothing was done.");
+                            ? "Give either --heir or --heir-longest, not both. Nothing was done."
+                            : next.name() + " can't be their own heir. Nothing was done.");
         }
         groups.checkMayOwn(next, directory.groups().ownedAlone(account.number()));
         return next;
@@ -376,7 +376,7 @@ public final class Administration {
                 Code.NO_SUCH_USER,
                 account.state() == Account.State.DELETED
                         ? "The account " + account.name() + " was deleted."
-                        : "There is no user called " + name + " any more; it is called " + account.name() + " now.");
+                        : "There is no user called " + name + " any more; they are called " + account.name() + " now.");
     }
 
     /** Returns the number of wrong passwords in the last 15 minutes, which slow down the account's logins. */

@@ -100,7 +100,7 @@ final class AdminSocket implements AutoCloseable {
                 Files.delete(apart);
             }
         } catch (IOException e) {
-            throw new IOException("can't make the admin socket " + path + ": " + FileFailure.describe(e), e);
+            throw new IOException("can't create the admin socket " + path + ": " + FileFailure.describe(e), e);
         }
     }
 

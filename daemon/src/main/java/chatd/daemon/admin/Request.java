@@ -145,7 +145,7 @@ public record Request(JsonNode json) {
             return "true or false";
         }
         if (type == int.class || type == Integer.class) {
-            return "a whole number that fits";
+            return "a whole number in range";
         }
         return type != null && Iterable.class.isAssignableFrom(type)
                 ? "a list"

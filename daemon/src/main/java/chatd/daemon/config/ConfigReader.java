@@ -298,8 +298,7 @@ public final class ConfigReader {
             default -> Duration.ofDays(n);
         };
         if (time.compareTo(LONGEST_TIME) > 0) {
-            throw new IllegalArgumentException(
-                    "expected " + LONGEST_TIME.toDays() + "d at the most, not \"" + text + "\"");
+            throw new IllegalArgumentException("expected " + LONGEST_TIME.toDays() + "d at most, not \"" + text + "\"");
         }
         return time;
     }

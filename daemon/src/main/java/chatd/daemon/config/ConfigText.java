@@ -175,7 +175,7 @@ final class ConfigText {
 
     private ConfigException notEditable(Key key, int line) {
         return new ConfigException(List.of(fileName + ":" + (line + 1) + ": " + key
-                + " stands here in a way that can't be changed by itself: edit the file by hand"));
+                + " is written here in a way that can't be changed automatically: edit the file by hand"));
     }
 
     /** Returns whether there is a comment inside the value, which would be lost with it. */

@@ -117,7 +117,7 @@ public final class Calls implements Feature, AutoCloseable {
         if (!rate.take(caller.number())) {
             throw new Refusal(
                     Code.THROTTLED,
-                    "At most %d calls an hour are taken from one user. Try again later."
+                    "At most %d calls an hour are accepted from one user. Try again later."
                             .formatted(config.get().direct().calls()));
         }
     }
@@ -155,7 +155,7 @@ public final class Calls implements Feature, AutoCloseable {
 
     private void end(Session session, DirectCommand.EndDirect command) {
         if (!WORD.matcher(command.reason()).matches()) {
-            throw new Refusal(Code.MALFORMED, "reason has to be a word of small letters.");
+            throw new Refusal(Code.MALFORMED, "reason must be a word of lower-case letters.");
         }
         table.end(session, command.session(), command.reason());
     }

@@ -255,7 +255,7 @@ public final class GroupDirectory {
     /** @throws Refusal {@link Code#CLOSED} if a group is closed */
     public static void checkOpen(Group group) {
         if (group.closed()) {
-            throw new Refusal(Code.CLOSED, "This group is closed: it can be read, and nothing else. Nothing was done.");
+            throw new Refusal(Code.CLOSED, "This group is closed: it can only be read. Nothing was done.");
         }
     }
 

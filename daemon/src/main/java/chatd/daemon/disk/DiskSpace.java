@@ -71,7 +71,7 @@ public final class DiskSpace implements AutoCloseable {
         if (isFull) {
             throw new Refusal(
                     Code.NO_ROOM,
-                    "The disk of the server is full but for a reserve: no texts and files are taken at the moment. Nothing was sent; tell its administrator.");
+                    "The server's disk is full, except for a reserve: no texts or files are accepted at the moment. Nothing was sent; tell its administrator.");
         }
     }
 
@@ -80,7 +80,7 @@ public final class DiskSpace implements AutoCloseable {
         boolean isLow = least > 0 && (isBelow(least, freeOnLogDisk()) || isBelow(least, freeOnDatabaseDisk()));
         if (isLow != isFull) {
             if (isLow) {
-                LOG.error("CHATD-501 a disk has less than storage.texts free: no texts are taken. {}", trouble());
+                LOG.error("CHATD-501 a disk has less than storage.texts free: no texts are accepted. {}", trouble());
             } else {
                 LOG.info("CHATD-502 there is room on the disks again");
             }
@@ -101,10 +101,10 @@ public final class DiskSpace implements AutoCloseable {
     public String trouble() {
         long least = config.get().storage().texts();
         if (isBelow(least, freeOnLogDisk())) {
-            return "The disk of the log, with " + log.toAbsolutePath() + ", is nearly full: no texts are taken.";
+            return "The disk of the log, with " + log.toAbsolutePath() + ", is nearly full: no texts are accepted.";
         }
         if (isBelow(least, freeOnDatabaseDisk())) {
-            return "The disk of the database is nearly full: no texts are taken.";
+            return "The disk of the database is nearly full: no texts are accepted.";
         }
         return "";
     }

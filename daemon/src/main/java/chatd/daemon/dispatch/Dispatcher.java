@@ -148,7 +148,7 @@ public final class Dispatcher {
             throw AuditTrail.refusal();
         }
         if (row.isRated()) {
-            changes.charge(session.account(), 1, "changes a minute are taken from one user");
+            changes.charge(session.account(), 1, "changes a minute are accepted from one user");
         }
         switch (row) {
             case Routes.Blocking<C> done -> {

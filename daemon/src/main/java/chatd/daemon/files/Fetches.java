@@ -60,7 +60,7 @@ final class Fetches {
         return messages.fetchable(file, directory.reader(caller.account())).orElseThrow(() -> {
             String why = Code.NO_SUCH_FILE.word();
             audit.logCoalesced("fetch " + why, caller, fetchEvent(caller, file, why));
-            return new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " for you.");
+            return new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " that you may fetch.");
         });
     }
 

@@ -156,7 +156,7 @@ public final class FilesInPieces implements Feature, AutoCloseable {
                 isKept = true;
                 throw new Refusal(
                         Code.MALFORMED,
-                        "Only %d of %d bytes have come: send the rest first."
+                        "Only %d of %d bytes have arrived: send the rest first."
                                 .formatted(upload.received(), upload.admitted().size()));
             }
             own.turn().close();

@@ -91,7 +91,7 @@ public final class FilesOverHttp implements AutoCloseable {
         }
         return open.query(new Key(caller.account(), id), upload -> new Progress(upload.received(), null))
                 .orElseThrow(() ->
-                        new Refusal(Code.NO_SUCH_FILE, "Nothing of this upload is here: send it from its beginning."));
+                        new Refusal(Code.NO_SUCH_FILE, "This upload is not known here: send it from its beginning."));
     }
 
     private Optional<Ledger.Sent> sentBefore(@Nullable IdempotencyKey once) {
@@ -140,7 +140,7 @@ public final class FilesOverHttp implements AutoCloseable {
     }
 
     private static Refusal noSuchUpload() {
-        return new Refusal(Code.NO_SUCH_FILE, "There is no such upload to go on with: send it from its beginning.");
+        return new Refusal(Code.NO_SUCH_FILE, "There is no such upload to resume: send it from its beginning.");
     }
 
     private Incoming begin(
@@ -180,13 +180,12 @@ public final class FilesOverHttp implements AutoCloseable {
             throw noSuchUpload();
         }
         if (!upload.admitted().facts().equals(wanted.facts())) {
-            throw new Refusal(
-                    Code.MALFORMED, "Something else has begun to come with this id. Each file needs its own.");
+            throw new Refusal(Code.MALFORMED, "A different file is being sent with this id. Each file needs its own.");
         }
         if (upload.received() != from) {
             throw new Refusal(
                     Code.MALFORMED,
-                    "%d bytes have come: go on from there, not from %d.".formatted(upload.received(), from));
+                    "%d bytes have arrived: continue from there, not from %d.".formatted(upload.received(), from));
         }
         return new Incoming(caller, sending, upload, uploads.acquireSlot(caller, sending.size(), cut), hold);
     }

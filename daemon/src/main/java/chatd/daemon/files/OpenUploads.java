@@ -167,7 +167,7 @@ final class OpenUploads<K, U> {
                 }
             }
         }
-        throw new Refusal(Code.BUSY, "This file still comes over another connection. Try again in a moment.");
+        throw new Refusal(Code.BUSY, "This file is still arriving over another connection. Try again in a moment.");
     }
 
     /** Acquires a key if there is an upload that nobody holds. */

@@ -147,7 +147,7 @@ public final class Storage {
             if (quota.isPresent() && mine + bytes > quota.getAsLong()) {
                 throw new Refusal(
                         Code.NO_ROOM,
-                        "Your files may have %s together, and have %s: there is no room for %s more. Take files back that are not needed any more, or ask an administrator."
+                        "Your files may take up %s, and already take up %s: there is no room for %s more. Take back files that are no longer needed, or ask an administrator."
                                 .formatted(Size.of(quota.getAsLong()), Size.of(mine), Size.of(bytes)));
             }
             long all = contents.bytes() + unbegun + (isNew ? bytes : 0);
@@ -186,7 +186,7 @@ public final class Storage {
         if (free.isPresent() && free.getAsLong() - bytes < reserve) {
             throw new Refusal(
                     Code.NO_ROOM,
-                    "The disk of the server is nearly full: no large files are taken at the moment. Nothing was sent; tell its administrator.");
+                    "The disk of the server is nearly full: no large files are accepted at the moment. Nothing was sent; tell its administrator.");
         }
     }
 
@@ -225,7 +225,7 @@ public final class Storage {
         }
         OptionalLong free = free();
         if (reserve() > 0 && free.isPresent() && free.getAsLong() < reserve()) {
-            return "The disk of the database has only %s free: no large files are taken."
+            return "The disk of the database has only %s free: no large files are accepted."
                     .formatted(Size.of(free.getAsLong()));
         }
         int percent = limit() == 0 ? 0 : (int) Math.min(100, used() * 100 / limit());

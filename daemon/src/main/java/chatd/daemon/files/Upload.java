@@ -84,7 +84,7 @@ final class Upload {
         if (length > missing()) {
             throw new Refusal(
                     Code.MALFORMED,
-                    "This is more than the %d bytes that were announced, of which %d have come. Nothing of it was taken."
+                    "This is more than the %d bytes that were announced, of which %d have arrived. None of it was accepted."
                             .formatted(admitted.size(), received()));
         }
         writer.write(bytes, 0, length);
@@ -109,7 +109,7 @@ final class Upload {
         if (missing() > 0) {
             throw new Refusal(
                     Code.MALFORMED,
-                    "Only %d of %d bytes have come. The file was not sent.".formatted(received(), admitted.size()));
+                    "Only %d of %d bytes have arrived. The file was not sent.".formatted(received(), admitted.size()));
         }
         byte[] digest = writer.end();
         if (expected != null && !MessageDigest.isEqual(expected, digest)) {

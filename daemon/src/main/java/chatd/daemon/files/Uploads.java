@@ -86,7 +86,7 @@ final class Uploads {
             if (asked.size() > limit) {
                 throw new Refusal(
                         Code.TOO_LARGE,
-                        "The file has %s; at most %s are taken. It was not sent."
+                        "The file has %s; at most %s is accepted. It was not sent."
                                 .formatted(Size.of(asked.size()), Size.of(limit)));
             }
             String fault = FileName.problem(asked.name());

@@ -87,7 +87,7 @@ public final class Friends implements Feature {
 
     private void ask(Session session, UserCommand.AskFriend command) throws InterruptedException {
         // A control character would take six bytes in the lists of the receivers.
-        FreeText.check(command.text(), "A request has no invisible characters. It was not sent.");
+        FreeText.check(command.text(), "A request must not contain invisible characters. It was not sent.");
         IdempotencyKey once = IdempotencyKey.of(
                 session.account(), command.id(), "friend\n" + other(session, command.user()) + '\n' + command.text());
         commit(session, command, once, (account, other, now) -> {
@@ -147,7 +147,7 @@ public final class Friends implements Feature {
             throw new Refusal(Code.NOT_ALLOWED, "You have asked already; the answer is still to come.");
         }
         if (other.preferences().requests() != AllowedUsers.EVERYONE) {
-            throw new Refusal(Code.NOT_ALLOWED, "This user takes no requests.");
+            throw new Refusal(Code.NOT_ALLOWED, "This user accepts no friend requests.");
         }
         if (contacts.asked(account).size() >= MAX_ASKED) {
             throw new Refusal(
@@ -195,7 +195,7 @@ public final class Friends implements Feature {
             boolean wasTold = contacts.received(number).has(account);
             return new Decided(Change.Kind.WITHDRAWN, new Effect.RequestWithdrawn(number, wasTold));
         }
-        throw new Refusal(Code.NO_SUCH_REQUEST, "This user is no friend of yours, and you have not asked it.");
+        throw new Refusal(Code.NO_SUCH_REQUEST, "This user is not your friend, and you have not asked them.");
     }
 
     private Decided decideBlock(long account, Account other, boolean on) {

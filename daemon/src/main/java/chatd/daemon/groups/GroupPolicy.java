@@ -152,7 +152,7 @@ final class GroupPolicy {
         if (!counted.take(new Pair(isOwner ? by.number() : 0, group.number()))) {
             throw new Refusal(
                     Code.THROTTLED,
-                    "The name and the topic of a group are changed %d times a day at most. Nothing was done."
+                    "The name and the topic of a group can be changed %d times a day at most. Nothing was done."
                             .formatted(mostRenames.getAsLong()));
         }
     }
@@ -215,7 +215,7 @@ final class GroupPolicy {
         checkChanges(member(members, user).role() != command.role(), now);
         if (members.isLastOwner(user)) {
             throw new Refusal(
-                    Code.NOT_ALLOWED, "A group has an owner: make another member one first. Nothing was done.");
+                    Code.NOT_ALLOWED, "A group needs an owner: make another member an owner first. Nothing was done.");
         }
         return new GroupAction.RoleGiven(user, command.role());
     }
@@ -300,8 +300,7 @@ final class GroupPolicy {
         long most = mostGroups.getAsLong();
         if (groups.groupsOf(account.number()).size() >= most) {
             throw new Refusal(
-                    Code.TOO_MANY,
-                    "%s is in %d groups already, the most that are possible.".formatted(account.name(), most));
+                    Code.TOO_MANY, "%s is in %d groups already, which is the limit.".formatted(account.name(), most));
         }
     }
 
@@ -313,7 +312,7 @@ final class GroupPolicy {
         if (groups.periods(account.number(), group.number()).size() >= MOST_PERIODS) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    "%s has come to this group and left it %d times, which is the limit."
+                    "%s has joined and left this group %d times, which is the limit."
                             .formatted(account.name(), MOST_PERIODS));
         }
     }

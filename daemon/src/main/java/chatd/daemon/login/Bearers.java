@@ -59,7 +59,7 @@ public final class Bearers {
                 .filter(Bearer::isValid)
                 .orElseThrow(() -> {
                     authenticator.logRefusal(connection, "login", "", Optional.empty(), Code.NOT_LOGGED_IN);
-                    return new Refusal(Code.NOT_LOGGED_IN, "The token is not good any more. Log in again.");
+                    return new Refusal(Code.NOT_LOGGED_IN, "The token is no longer valid. Log in again.");
                 });
         authenticator.checkCertificate(connection, bearer.name());
         return bearer;

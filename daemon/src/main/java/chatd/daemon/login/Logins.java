@@ -37,7 +37,7 @@ public final class Logins implements Feature {
 
     private static final String COPIED =
             "Somebody has tried to log in to your account with an old key of one of your devices: it may have been copied."
-                    + " The device was forgotten, and has to log in with the password. If that was not you, change it.";
+                    + " The device was forgotten, and has to log in with the password. If that was not you, change your password.";
 
     private final Authenticator authenticator;
     private final SessionOpener opener;

@@ -417,7 +417,7 @@ public final class Amendments implements Feature {
         if (message.sender() != session.account()) {
             throw message.isErased()
                     ? noSuchMessage()
-                    : new Refusal(Code.NOT_ALLOWED, "This message is not yours: only who sent it can " + todo + ".");
+                    : new Refusal(Code.NOT_ALLOWED, "This message is not yours: only its sender can " + todo + ".");
         }
         return message;
     }

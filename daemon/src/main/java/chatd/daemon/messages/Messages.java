@@ -183,7 +183,7 @@ public final class Messages implements Feature {
     private void chargeRegistered(long account, long bytes) {
         if (directory.hasRegistered(account)) {
             registeredBytes.charge(
-                    Message.SERVER, bytes, "bytes of texts a day are taken from all self-registered users together");
+                    Message.SERVER, bytes, "bytes of texts a day are accepted from all self-registered users together");
         }
     }
 
@@ -246,8 +246,8 @@ public final class Messages implements Feature {
                 : new Refusal(
                         Code.NOT_ALLOWED,
                         String.join(", ", refusing)
-                                + (refusing.size() == 1 ? " takes" : " take")
-                                + " no texts of people they do not know. Ask to be friends, and say in the request what it"
+                                + (refusing.size() == 1 ? " accepts" : " accept")
+                                + " no texts from people they do not know. Send a friend request, and say in it what it"
                                 + " is about. Nothing was sent.");
     }
 

@@ -198,7 +198,7 @@ final class Index implements Closeable {
         } catch (IllegalArgumentException e) {
             // Lucene throws this if the index has another sort order, or other fields.
             directory.close();
-            throw new IOException("the index is of another form", e);
+            throw new IOException("the index has another format", e);
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -225,7 +225,7 @@ final class Index implements Closeable {
     private static void check(IndexWriter writer) throws IOException {
         String format = data(writer).getOrDefault(FORMAT_KEY, FORMAT);
         if (!format.equals(FORMAT)) {
-            throw new IOException("the index is of another form: " + format);
+            throw new IOException("the index has another format: " + format);
         }
         try (DirectoryReader reader = DirectoryReader.open(writer)) {
             for (LeafReaderContext leaf : reader.leaves()) {

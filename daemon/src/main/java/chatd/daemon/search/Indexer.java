@@ -258,7 +258,7 @@ public final class Indexer implements AutoCloseable {
         while (!isClosing) {
             try (Index opened = openOrRebuild()) {
                 if (opened.position() > highest.getAsLong()) {
-                    LOG.info("CHATD-602 the index of messages knows some that the database does not: it is built anew");
+                    LOG.info("CHATD-602 the index has messages that the database does not: it is rebuilt");
                     opened.clear(now());
                 }
                 index = opened;
@@ -288,7 +288,7 @@ public final class Indexer implements AutoCloseable {
         } catch (LockObtainFailedException e) {
             throw new IOException("another process is using it", e);
         } catch (IOException | RuntimeException e) {
-            LOG.info("CHATD-601 the index of messages in {} is built anew: {}", directory, e.getMessage());
+            LOG.info("CHATD-601 the index of messages in {} is rebuilt: {}", directory, e.getMessage());
             Index.delete(directory);
             return Index.open(directory, now());
         }

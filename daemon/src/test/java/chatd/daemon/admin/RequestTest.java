@@ -58,11 +58,11 @@ class RequestTest {
             user import  | "accounts":{}                      | The command's accounts is not a list.
             user import  | "accounts":[5]                     | The command's accounts is not a list of objects.
             user import  | "accounts":[null]                  | The command's accounts is not a list of objects.
-            user import  | "accounts":[{"line":1.5}]          | The command's accounts.line is not a whole number that fits.
+            user import  | "accounts":[{"line":1.5}]          | The command's accounts.line is not a whole number in range.
             user import  | "accounts":[{"name":5}]            | The command's accounts.name is not a text.
-            log tail     | "lines":"5"                        | The command's lines is not a whole number that fits.
-            log tail     | "lines":5.5                        | The command's lines is not a whole number that fits.
-            log tail     | "lines":99999999999                | The command's lines is not a whole number that fits.
+            log tail     | "lines":"5"                        | The command's lines is not a whole number in range.
+            log tail     | "lines":5.5                        | The command's lines is not a whole number in range.
+            log tail     | "lines":99999999999                | The command's lines is not a whole number in range.
             log tail     | "follow":"yes"                     | The command's follow is not true or false.
             broadcast    | "text":true                        | The command's text is not a text.
             config check | "content":5                        | The command's content is not a text.

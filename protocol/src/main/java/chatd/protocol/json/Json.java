@@ -350,7 +350,7 @@ public final class Json implements Dialect {
         JsonNode object = parse(STRICT, text).orElse(null);
         if (object == null) {
             return new SessionCommand.Malformed(
-                    "", "It is not JSON, is nested too deep, has too many parts, or has a key twice.", true, "");
+                    "", "It is not JSON, is nested too deeply, has too many parts, or repeats a key.", true, "");
         }
         if (!object.isObject()) {
             return new SessionCommand.Malformed("", "It is not a JSON object.", true, "");

@@ -142,7 +142,7 @@ interface JsonValue<V> {
             "number",
             (value, key) -> {
                 if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-                    throw new InvalidMessage(key + " has to be a whole number, not negative.");
+                    throw new InvalidMessage(key + " has to be a whole number that is not negative.");
                 }
                 return value.longValue();
             },

@@ -37,7 +37,7 @@ final class LineReader<M> implements MessageReader<M> {
     @Override
     public String incompleteNotice() {
         return inFrame()
-                ? "The rest of a message did not come in time. Where messages are lines, each ends with a line feed (LF)."
+                ? "The rest of a message did not arrive in time. If messages are sent as lines, each ends with a line feed (LF)."
                 : "";
     }
 

@@ -27,7 +27,7 @@ public final class FileName {
     /** Returns what is wrong with the name of a file to be sent, as a sentence; null if nothing is. */
     public static @Nullable String problem(String name) {
         if (!isBare(name)) {
-            return "The file's name has to be one without a directory and without control characters.";
+            return "The file's name has to be without a directory and without control characters.";
         }
         if (SafeText.hasInvisible(name)) {
             return "The file's name has an invisible character.";

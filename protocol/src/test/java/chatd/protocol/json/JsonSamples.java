@@ -191,7 +191,7 @@ public final class JsonSamples {
         samples.put(
                 "no-json",
                 new SessionCommand.Malformed(
-                        "", "It is not JSON, is nested too deep, has too many parts, or has a key twice.", true, ""));
+                        "", "It is not JSON, is nested too deeply, has too many parts, or repeats a key.", true, ""));
         return samples;
     }
 

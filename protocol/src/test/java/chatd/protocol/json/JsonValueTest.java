@@ -35,7 +35,7 @@ class JsonValueTest {
         assertThat(read(JsonValue.upTo(9), "0")).isZero();
         assertThat(read(JsonValue.upTo(9), "9")).isEqualTo(9);
         assertThat(read(JsonValue.upTo(9), "10")).isEqualTo(9);
-        refuses(JsonValue.upTo(9), "-1", "has to be a whole number, not negative.");
+        refuses(JsonValue.upTo(9), "-1", "has to be a whole number that is not negative.");
         assertThat(read(JsonValue.limit(9), "1")).isEqualTo(1);
         refuses(JsonValue.limit(9), "0", "has to be at least 1.");
     }

@@ -236,7 +236,7 @@ public final class WebPerson {
     public WebPerson act(String text, String action) {
         Locator message = message(text);
         message.hover();
-        message.getByLabel("What to do with this message").click();
+        message.getByLabel("Message actions").click();
         page.locator("dialog button")
                 .filter(new Locator.FilterOptions().setHasText(action))
                 .first()

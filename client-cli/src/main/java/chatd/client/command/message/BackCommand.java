@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "back",
         description = {
-            "Takes a message of the account's own back: its text or file is deleted, for everybody.",
-            "That it was sent, and that it was taken back, stays in the log."
+            "Takes back one of the account's own messages: its text or file is deleted, for everybody.",
+            "The log still records that it was sent and taken back."
         },
         footerHeading = ScriptCommand.EXAMPLE,
         footer = "  chat-client --password-file pw alice@localhost back 12")

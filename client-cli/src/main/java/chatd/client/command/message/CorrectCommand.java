@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "correct",
         description = {
-            "Gives a text of the account's own another text (after --, or else from standard input).",
+            "Replaces one of the account's own texts (by the text after --, or else from standard input).",
             "Exit code 0 means that it is stored."
         },
         footerHeading = ScriptCommand.EXAMPLE,

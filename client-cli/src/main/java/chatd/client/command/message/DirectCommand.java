@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Sends files from machine to machine, not by the server, and of any size; both sides learn the other's"
                     + " addresses.",
             "WHAT and ARGUMENTS are one of:",
-            "  accept --from USER --into DIR   take all files of USER, until USER has left",
+            "  accept --from USER --into DIR   accept all files from USER, until USER has left",
             "  send USER FILE...               call USER, and send files one after the other",
             "Exit code 0 means that every file is there, byte for byte; 75 that the other did not answer, or that a file was"
                     + " cut: sent again, it goes on where it was."
@@ -46,7 +46,7 @@ public final class DirectCommand extends ScriptCommand {
     @Parameters(paramLabel = "ARGUMENTS", index = "1..*", arity = "0..*", description = "See above.")
     private List<String> arguments = List.of();
 
-    @Option(names = "--from", paramLabel = "USER", description = "With accept: whose files are taken.")
+    @Option(names = "--from", paramLabel = "USER", description = "With accept: whose files to accept.")
     private @Nullable String from;
 
     @Option(

@@ -50,10 +50,10 @@ public final class FindCommand extends ScriptCommand {
     @Option(
             names = "--with",
             paramLabel = "NAME",
-            description = "Only in the conversation with this user or group; * is that with everyone.")
+            description = "Only in the conversation with this user or group; * means the one with everyone.")
     private @Nullable String other;
 
-    @Option(names = "--from", paramLabel = "NAME", description = "Only what this user has sent.")
+    @Option(names = "--from", paramLabel = "NAME", description = "Only what this user sent.")
     private @Nullable String from;
 
     @Option(

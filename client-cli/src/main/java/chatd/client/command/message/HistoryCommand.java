@@ -33,7 +33,7 @@ public final class HistoryCommand extends ScriptCommand {
     @Option(
             names = "--with",
             paramLabel = "NAME",
-            description = "Only the conversation with this user; * is that with everyone.")
+            description = "Only the conversation with this user; * means the one with everyone.")
     private @Nullable String other;
 
     @Option(

@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Reads commands from standard input and prints events, both as one JSON object a line, in one session; for"
                     + " bots (docs/client.md, \"Bots\").",
-            "After a lost connection it goes on: nothing is lost, and nothing comes twice. Ends with its input."
+            "Reconnects after a lost connection: nothing is lost or printed twice. Ends when its input ends."
         },
         footerHeading = ScriptCommand.EXAMPLE,
         footer = "  chat-client --password-file pw bot@localhost pipe <commands >events")
@@ -177,14 +177,14 @@ public final class PipeCommand extends ScriptCommand {
         } catch (JacksonException e) {
             throw new IllegalArgumentException("This line is not JSON.", e);
         }
-        throw new IllegalArgumentException("A command is a JSON object.");
+        throw new IllegalArgumentException("A command must be a JSON object.");
     }
 
     /** Returns the text under a key; empty if there is none. */
     private static String text(JsonNode command, String key) {
         JsonNode value = command.path(key);
         if (!value.isMissingNode() && !value.isString()) {
-            throw new IllegalArgumentException("\"" + key + "\" is a text.");
+            throw new IllegalArgumentException("\"" + key + "\" must be a string.");
         }
         return value.asString("");
     }
@@ -248,8 +248,7 @@ public final class PipeCommand extends ScriptCommand {
                         number(command, "mid", 0),
                         id);
             }
-            default ->
-                throw new IllegalArgumentException("A command has a key \"do\", which is send, history, who or read.");
+            default -> throw new IllegalArgumentException("A command needs a key \"do\": send, history, who or read.");
         }
     }
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
             "  chat-client --password-file pw alice@localhost react --off 12 👍"
         })
 public final class ReactCommand extends AmendCommand {
-    @Parameters(paramLabel = "EMOJI", index = "1", description = "What it reacts with.")
+    @Parameters(paramLabel = "EMOJI", index = "1", description = "The emoji, or the code of an emoticon.")
     private String emoji = "";
 
     @Option(names = "--off", description = "No longer.")

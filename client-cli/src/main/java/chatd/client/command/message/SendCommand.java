@@ -50,23 +50,22 @@ public final class SendCommand extends ScriptCommand {
             description = "Store it once, however often it is sent with this ID within 7 days (at most 64 bytes).")
     private String id = "";
 
-    @Option(names = "--re", paramLabel = "NUMBER", description = "It answers the message with this number.")
+    @Option(names = "--re", paramLabel = "NUMBER", description = "Answer the message with this number.")
     private long re;
 
     @Option(
             names = "--file",
             paramLabel = "FILE",
-            description =
-                    "Send this file, byte for byte; several times for several. - is standard input, which --name names.")
+            description = "Send this file, byte for byte; may be repeated. - means standard input, named by --name.")
     private List<Path> files = List.of();
 
     @Option(
             names = "--picture",
             paramLabel = "FILE",
-            description = "Send this picture, to be shown in place; where and with what it was taken is left out.")
+            description = "Send this picture, to be shown inline; metadata on where and how it was taken is removed.")
     private List<Path> pictures = List.of();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "The name of what standard input has.")
+    @Option(names = "--name", paramLabel = "NAME", description = "The file name for standard input.")
     private @Nullable String name;
 
     @Override
@@ -77,10 +76,10 @@ public final class SendCommand extends ScriptCommand {
         checkWords();
         boolean isFile = !files.isEmpty() || !pictures.isEmpty();
         if (isFile && (re != 0 || !context().words().isEmpty())) {
-            throw context().usageError("--file and --picture go without --re and a text");
+            throw context().usageError("--file and --picture can't be combined with --re or a text");
         }
         if (!id.isEmpty() && files.size() + pictures.size() > 1) {
-            throw context().usageError("--id is for one file");
+            throw context().usageError("--id is for a single file");
         }
         if (re < 0) {
             throw context().usageError("a message's number is 1 or more");

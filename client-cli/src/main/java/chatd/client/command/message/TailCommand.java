@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         name = "tail",
         description = {
             "Prints messages and presence changes as they arrive, until interrupted.",
-            "Over chat-json/1 it goes on after a lost connection: nothing is lost, and nothing comes twice."
+            "Over chat-json/1 it reconnects after a lost connection: nothing is lost or printed twice."
         },
         footerHeading = ScriptCommand.EXAMPLE,
         footer = "  chat-client --password-file pw log@localhost tail -o jsonl")

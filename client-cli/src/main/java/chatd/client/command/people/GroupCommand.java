@@ -27,13 +27,13 @@ import tools.jackson.databind.node.ObjectNode;
             "Lists the account's groups, and changes groups.",
             "WHAT and ARGUMENTS are one of:",
             "  list",
-            "  find WORD                            open groups with a word that begins so",
+            "  find WORD                            open groups with a word that begins with WORD",
             "  members GROUP",
             "  create NAME [USER...]                with --open, --history all",
             "  add GROUP USER...",
             "  remove GROUP USER",
             "  join GROUP",
-            "  leave GROUP [USER]                   USER is to be its owner, if the account is the only one",
+            "  leave GROUP [USER]                   USER becomes its owner, if the account is the only one",
             "  rename GROUP NAME",
             "  topic GROUP TEXT",
             "  role GROUP USER owner|admin|member",
@@ -55,7 +55,7 @@ public final class GroupCommand extends ListCommand {
             paramLabel = "ARGUMENTS",
             index = "1..*",
             arity = "0..*",
-            description = "GROUP is a group's number, such as G7, or its name, if only one is called so.")
+            description = "GROUP is a group's number, such as G7, or its name, if no other has the same.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(names = "--open", description = "With create: anybody can find and join the group.")
@@ -64,7 +64,8 @@ public final class GroupCommand extends ListCommand {
     @Option(
             names = "--history",
             paramLabel = "WHICH",
-            description = "With create: what those who come see, all or joined (the default).")
+            description =
+                    "With create: which messages new members see: all, or those since they joined (joined, the default).")
     private @Nullable String history;
 
     @Override

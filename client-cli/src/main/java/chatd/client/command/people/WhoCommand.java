@@ -13,11 +13,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "who",
         description =
-                "Lists up to 50 users by the beginning of any part of their name, in upper or lower case, with or without accents.",
+                "Lists up to 50 users with a part of their name that begins with TEXT, ignoring case and accents.",
         footerHeading = ScriptCommand.EXAMPLE,
         footer = "  chat-client --password-file pw alice@localhost who bo")
 public final class WhoCommand extends ListCommand {
-    @Parameters(paramLabel = "TEXT", arity = "0..1", description = "How a part of the name begins; by default any.")
+    @Parameters(
+            paramLabel = "TEXT",
+            arity = "0..1",
+            description = "The beginning of a part of the name; by default all users match.")
     private String text = "";
 
     @Override

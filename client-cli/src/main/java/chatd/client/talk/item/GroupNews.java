@@ -31,7 +31,7 @@ public record GroupNews(String op, List<String> users, String text) {
             case GroupAction.Created created ->
                 of(
                         "create",
-                        "made the group " + group + (created.users().isEmpty() ? "" : " with "),
+                        "created the group " + group + (created.users().isEmpty() ? "" : " with "),
                         "",
                         named(created.users(), names));
             case GroupAction.Added added -> of("add", "added ", " to " + group, named(added.users(), names));
@@ -50,10 +50,15 @@ public record GroupNews(String op, List<String> users, String text) {
                 new GroupNews(
                         "rename", List.of(), "renamed the group " + renamed.oldName() + ": it is " + group + " now");
             case GroupAction.RoleGiven given ->
-                of("role", "made ", " " + given.role().word() + " of " + group, named(List.of(given.user()), names));
+                of(
+                        "role",
+                        "made ",
+                        (given.role() == GroupRole.MEMBER ? " a " : " an ")
+                                + given.role().word() + " of " + group,
+                        named(List.of(given.user()), names));
             case GroupAction.Set set -> new GroupNews("set", List.of(), changes(set, group));
             case GroupAction.Closed closed ->
-                new GroupNews("close", List.of(), "closed " + group + ": it can be read, and nothing else");
+                new GroupNews("close", List.of(), "closed " + group + ": from now on it can only be read");
         };
     }
 
@@ -75,7 +80,7 @@ public record GroupNews(String op, List<String> users, String text) {
             all.add(set.topic().isEmpty() ? "it has no topic" : "its topic is “" + set.topic() + "”");
         }
         if (set.open() != null) {
-            all.add(set.open() ? "anybody can find and join it" : "its admins add who comes");
+            all.add(set.open() ? "anybody can find and join it" : "members are added by its admins");
         }
         if (set.wholeHistory() != null) {
             all.add(

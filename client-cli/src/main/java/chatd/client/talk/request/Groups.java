@@ -47,7 +47,8 @@ public final class Groups {
             String all = called.stream().map(group -> "G" + group).collect(Collectors.joining(", "));
             throw new ClientFailure(
                     ClientFailure.NO_SUCH,
-                    "Several groups are called " + typed + ": " + all + ". Say which by its number. Nothing was done.");
+                    "Several groups are called " + typed + ": " + all
+                            + ". Give the group's number instead. Nothing was done.");
         }
         return called.isEmpty() ? 0 : called.getFirst();
     }

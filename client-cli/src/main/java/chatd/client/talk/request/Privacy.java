@@ -27,11 +27,11 @@ public final class Privacy {
 
     /** One of the choices, as it is typed. */
     public enum Choice {
-        TEXTS("who may write to you; whom you wrote to always may"),
+        TEXTS("who may write to you; people you have written to always may"),
         REQUESTS("who may ask to be your friend"),
         GROUPS("who may add you to groups"),
         CALLS("who may ask you for a direct session"),
-        MARKS("whether others see how far you have read, and that you type");
+        MARKS("whether others see how far you have read and when you are typing");
 
         private final String meaning;
 

@@ -63,7 +63,7 @@ public final class Requests {
         byte[] bytes = given.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > ID_BYTES) {
             throw new IllegalArgumentException(
-                    "An id has at most %d bytes, and this one %d. Nothing was sent.".formatted(ID_BYTES, bytes.length));
+                    "An id has at most %d bytes; this one has %d. Nothing was sent.".formatted(ID_BYTES, bytes.length));
         }
         if (to.size() <= 1) {
             return given;

@@ -182,7 +182,7 @@ final class Transfers {
         return persist(new ProgressClock(), link -> {
             FileLink.Answer answer = link.ask("HEAD", "/files/" + file, headers());
             if (answer.status() != 200) {
-                throw new ClientFailure(ClientFailure.NO_SUCH, "There is no file " + file + " for you.");
+                throw new ClientFailure(ClientFailure.NO_SUCH, "There is no file " + file + " that you may fetch.");
             }
             return new ResumedSession.FileFacts(
                     name(answer), answer.headers().getOrDefault("content-type", ""), answer.length());
@@ -228,7 +228,7 @@ final class Transfers {
         try {
             return server.connectForFile();
         } catch (UnknownServer e) {
-            throw new ClientFailure(ClientFailure.NO_SERVER, "Nobody vouches for the server any more.");
+            throw new ClientFailure(ClientFailure.NO_SERVER, "The server's identity can no longer be verified.");
         }
     }
 

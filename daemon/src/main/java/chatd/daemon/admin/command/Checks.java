@@ -59,7 +59,7 @@ final class Checks {
     List<String> problems(Running.Parts running, boolean isDatabaseAway, boolean withFiles) {
         List<String> problems = new ArrayList<>();
         if (isDatabaseAway) {
-            problems.add("The database is away.");
+            problems.add("The database can't be reached.");
         }
         addDaemonProblems(problems, withFiles);
         String search = running.services().search().indexer().trouble();
@@ -76,7 +76,7 @@ final class Checks {
                 addDatabaseProblems(running, problems);
             } catch (DatabaseUnavailable e) {
                 // The journal has not noticed yet.
-                problems.add("The database is away.");
+                problems.add("The database can't be reached.");
             }
         }
         return problems;

@@ -322,7 +322,7 @@ final class FileExchange implements Runnable {
         if (!expected.strip().equals("*") && !expected.contains(etag)) {
             return refused(
                     HttpResponseStatus.PRECONDITION_FAILED,
-                    new Refusal(Code.MALFORMED, "The file is another one than If-Match says."));
+                    new Refusal(Code.MALFORMED, "The file is not the one that If-Match names."));
         }
         String known = head.headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
         if (known.equals("*") || known.contains(etag)) {

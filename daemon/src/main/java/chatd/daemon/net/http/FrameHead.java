@@ -60,7 +60,7 @@ final class FrameHead {
             return false;
         }
         if (length() < 0 || (lengthBytes() == 2 && length() < 126) || (lengthBytes() == 8 && length() <= 0xffff)) {
-            throw broken("a frame's length is not written as it has to be");
+            throw broken("a frame's length is not in its shortest form");
         }
         // Compression makes incompressible data a little larger.
         if (length() > (isCompressed() ? most + most / 64 + 64L : most)) {

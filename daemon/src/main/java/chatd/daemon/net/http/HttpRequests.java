@@ -163,7 +163,7 @@ final class HttpRequests extends ChannelDuplexHandler {
             return;
         }
         if (part.decoderResult().isFailure()) {
-            refuse(ctx, current, statusFor(part.decoderResult().cause()), "This is not a request of HTTP/1.1.");
+            refuse(ctx, current, statusFor(part.decoderResult().cause()), "This is not an HTTP/1.1 request.");
         } else if (!isPlain(current)
                 || (part instanceof HttpContent body && body.content().isReadable())) {
             refuse(ctx, current, HttpResponseStatus.BAD_REQUEST, "A request needs one Host, and has no body here.");
@@ -181,7 +181,7 @@ final class HttpRequests extends ChannelDuplexHandler {
                     ctx,
                     head,
                     HttpResponseStatus.BAD_REQUEST,
-                    "A request needs one Host, and says in one way how long its body is.");
+                    "A request needs one Host, and exactly one way of giving its body's length.");
             return;
         }
         connection.requested();

@@ -22,7 +22,7 @@ final class Query {
             // One character for each byte, so that invalid UTF-8 can still be detected.
             parameters = new QueryStringDecoder(head.uri(), StandardCharsets.ISO_8859_1, true, MOST).parameters();
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Code.MALFORMED, "The parameters are not encoded as those of a URL.");
+            throw new Refusal(Code.MALFORMED, "The parameters are not URL-encoded.");
         }
     }
 
@@ -52,7 +52,7 @@ final class Query {
     long number(String name, long absent) {
         String value = absent < 0 ? required(name) : get(name, Long.toString(absent));
         if (!value.matches("[0-9]{1,15}")) {
-            throw new Refusal(Code.MALFORMED, name + " has to be a whole number, not negative.");
+            throw new Refusal(Code.MALFORMED, name + " has to be a whole number that is not negative.");
         }
         return Long.parseLong(value);
     }

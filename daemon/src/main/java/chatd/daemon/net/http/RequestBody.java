@@ -126,7 +126,7 @@ final class RequestBody {
                 }
             }
             if (isBroken && waiting.isEmpty()) {
-                throw new Refusal(Code.MALFORMED, "The chunks of the body are not as HTTP/1.1 has them.");
+                throw new Refusal(Code.MALFORMED, "The chunks of the body are not valid HTTP/1.1.");
             }
             return isOver && waiting.isEmpty() ? -1 : take(into);
         } finally {

@@ -65,11 +65,11 @@ final class WebSocketRequest {
     Fault fault(List<String> origins) {
         if (!request.method().equals(HttpMethod.GET)
                 || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-            return new Fault(HttpResponseStatus.BAD_REQUEST, "A WebSocket begins with a GET request of HTTP/1.1.");
+            return new Fault(HttpResponseStatus.BAD_REQUEST, "A WebSocket begins with an HTTP/1.1 GET request.");
         }
         if (!headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
                 || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
-            return new Fault(HttpResponseStatus.UPGRADE_REQUIRED, "Here is a WebSocket only.");
+            return new Fault(HttpResponseStatus.UPGRADE_REQUIRED, "There is only a WebSocket here.");
         }
         if (!headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION).equals(List.of("13"))) {
             return new Fault(HttpResponseStatus.UPGRADE_REQUIRED, "The WebSocket has to be of version 13.");

@@ -90,7 +90,7 @@ public final class Ledger implements Closeable {
         private static final long serialVersionUID = 1L;
 
         SentAgain(Throwable cause) {
-            super("an identifier stands in the ledger already", cause);
+            super("an identifier is already in the ledger", cause);
         }
     }
 

@@ -203,7 +203,7 @@ final class LedgerLock {
     }
 
     private Ledger.TakenOver takenOver(DSLContext sql) {
-        return new Ledger.TakenOver("another chatd has taken this database over: " + describeHolder(sql)
+        return new Ledger.TakenOver("another chatd has taken over this database: " + describeHolder(sql)
                 + ". This one ends, since only one may write. If this one should write, stop the other first.");
     }
 

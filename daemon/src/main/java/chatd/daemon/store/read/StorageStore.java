@@ -206,7 +206,7 @@ public final class StorageStore {
                 boolean isWhole = row.value2().equals(row.value4()) && row.value5() == row.value3() - 1;
                 if (!isWhole && broken.size() < most) {
                     broken.add(new IncompleteContent(
-                            last, fileOf(last), "%d of %d bytes are there".formatted(row.value4(), row.value2())));
+                            last, fileOf(last), "%d of %d bytes are stored".formatted(row.value4(), row.value2())));
                 }
             }
             isMore = rows.size() == BATCH;

@@ -1,5 +1,5 @@
 /** Storage for what must outlive the page, by name; read synchronously, written asynchronously. */
-export interface Keep {
+export interface Store {
   get(name: string): string | null;
   set(name: string, value: string): void;
   remove(name: string): void;
@@ -15,7 +15,7 @@ export interface Keep {
  * Storage that lives as long as the tab; `refused` is called when the browser refuses to store something (full, or
  * forbidden).
  */
-export class TabKeep implements Keep {
+export class TabStore implements Store {
   constructor(private readonly refused: () => void) {}
 
   get(name: string): string | null {
@@ -68,7 +68,7 @@ const PENDING_KEY = "ahead";
  * Storage on the device, in IndexedDB, that lasts until the user logs out; its content is read when it is opened or
  * refreshed.
  */
-export class DeviceKeep implements Keep {
+export class DeviceStore implements Store {
   /** The last write; those before it are done when it is. */
   private writing: Promise<void> = Promise.resolve();
   /**
@@ -92,7 +92,7 @@ export class DeviceKeep implements Keep {
   }
 
   /** Opens the storage; resolves with null if the browser has none, as in some private windows. */
-  static open(refused: () => void): Promise<DeviceKeep | null> {
+  static open(refused: () => void): Promise<DeviceStore | null> {
     return new Promise((resolve) => {
       let request: IDBOpenDBRequest;
       try {
@@ -108,7 +108,7 @@ export class DeviceKeep implements Keep {
         const database = request.result;
         database.onversionchange = () => database.close();
         read(database).then(
-          (known) => resolve(new DeviceKeep(database, known, refused)),
+          (known) => resolve(new DeviceStore(database, known, refused)),
           () => resolve(null),
         );
       };

@@ -6,9 +6,9 @@ import type { Known } from "./known.js";
 import * as Type from "../wire/type.js";
 
 /**
- * Requests to the daemon about people and groups, and what follows from their answers; each rejects with `Unanswered`.
+ * Requests to the daemon about people and groups, and what follows from their answers; each rejects with `RequestFailed`.
  */
-export class Asks {
+export class Requests {
   constructor(private readonly known: Known) {}
 
   /** Reads the names of users. */
@@ -51,7 +51,7 @@ export class Asks {
     });
   }
 
-  /** Asks somebody to be a friend. */
+  /** Requests somebody to be a friend. */
   async befriend(user: string, why = ""): Promise<void> {
     await this.known.session.ask({ type: Type.FriendRequest, receive: user, info: why });
     this.known.people.setAsked(user, true);
@@ -88,7 +88,7 @@ export class Asks {
     this.known.conversations.peek().forEach((conversation) => conversation.count(this.known.me, this.known.people.blocked.peek()));
   }
 
-  /** Sends a request that needs no more than its answer; rejects with `Unanswered`. */
+  /** Sends a request that needs no more than its answer; rejects with `RequestFailed`. */
   async request(command: Unsent): Promise<Event> {
     return this.known.session.ask(command);
   }
