@@ -35,7 +35,7 @@ public final class WebSocketClient implements AutoCloseable {
     private final DataInputStream in;
     private final boolean compressed;
     private int closeCode;
-    private byte[] setMask = {0x12, 0x34, 0x56, (byte) 0x9a};
+    private byte[] mask = {0x12, 0x34, 0x56, (byte) 0x9a};
 
     private WebSocketClient(SSLSocket socket, DataInputStream in, boolean compressed) {
         this.socket = socket;
@@ -71,7 +71,7 @@ public final class WebSocketClient implements AutoCloseable {
 
     /** Sends frames with this mask from now on. */
     public void setMask(int with) {
-        setMask = ByteBuffer.allocate(4).putInt(with).array();
+        mask = ByteBuffer.allocate(4).putInt(with).array();
     }
 
     /** Sends a frame; {@code first} is its first byte. */
@@ -101,9 +101,9 @@ public final class WebSocketClient implements AutoCloseable {
         } else {
             frame.put((byte) (MASKED | 127)).putLong(payload.length);
         }
-        frame.put(setMask);
+        frame.put(mask);
         for (int i = 0; i < payload.length; i++) {
-            frame.put((byte) (payload[i] ^ setMask[i & 3]));
+            frame.put((byte) (payload[i] ^ mask[i & 3]));
         }
         byte[] bytes = new byte[frame.position()];
         frame.flip().get(bytes);

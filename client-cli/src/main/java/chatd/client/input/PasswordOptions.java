@@ -23,7 +23,7 @@ public final class PasswordOptions {
     @ArgGroup
     private @Nullable Source source;
 
-    private @Nullable BufferedReader readNextLine;
+    private @Nullable BufferedReader input;
 
     private static final class Source {
         @Option(names = "--password-file", paramLabel = "FILE", description = "The password is a file's first line.")
@@ -114,10 +114,10 @@ public final class PasswordOptions {
 
     /** Returns the reader of standard input, created at the first call. */
     private BufferedReader reader() {
-        BufferedReader reader = readNextLine;
+        BufferedReader reader = input;
         if (reader == null) {
             reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            readNextLine = reader;
+            input = reader;
         }
         return reader;
     }

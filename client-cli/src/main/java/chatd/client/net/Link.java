@@ -53,7 +53,7 @@ public final class Link implements Closeable {
         private final Trust trust;
         private final @Nullable OwnCertificate own;
         private final List<Dialect> dialects;
-        private final AtomicReference<@Nullable FutureTask<Link>> connectAhead = new AtomicReference<>();
+        private final AtomicReference<@Nullable FutureTask<Link>> ahead = new AtomicReference<>();
 
         /**
          * @param own presented if the server asks for one; null for none
@@ -88,7 +88,7 @@ public final class Link implements Closeable {
         /** Starts connecting at once, on a thread of its own; the next call of {@link #connect} gets that link. */
         public void connectAhead() {
             FutureTask<Link> first = new FutureTask<>(this::connectNow);
-            connectAhead.set(first);
+            ahead.set(first);
             Thread.ofPlatform().daemon().name("connect").start(first);
         }
 
@@ -99,7 +99,7 @@ public final class Link implements Closeable {
          * @throws ClientFailure if nobody answers, or the certificate is not trusted
          */
         public Link connect() throws UnknownServer {
-            FutureTask<Link> first = connectAhead.getAndSet(null);
+            FutureTask<Link> first = ahead.getAndSet(null);
             return first == null ? connectNow() : await(first);
         }
 

@@ -50,7 +50,11 @@ final class MessageActions {
         List<String> to = item.to().orElse(List.of());
         boolean isToAll = item.to().isPresent() && to.isEmpty();
         return say(
-                session, isToAll || item.isMine() ? to : List.of(item.with(target.me())), text, item.number(), false);
+                session,
+                isToAll || item.isMine() ? to : List.of(item.otherSide(target.me())),
+                text,
+                item.number(),
+                false);
     }
 
     /**
@@ -105,7 +109,7 @@ final class MessageActions {
         if (item == null) {
             presenter.notice(noMessage(number));
         } else {
-            more.around(session, number, item.with(target.me()));
+            more.around(session, number, item.otherSide(target.me()));
         }
     }
 

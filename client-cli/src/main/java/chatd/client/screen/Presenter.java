@@ -51,7 +51,7 @@ public final class Presenter implements View {
     private static final Duration TYPING = Duration.ofSeconds(30);
 
     private final Screen screen;
-    private volatile String setUserName;
+    private volatile String me;
     private final boolean mayColour;
 
     @GuardedBy("this")
@@ -65,7 +65,7 @@ public final class Presenter implements View {
 
     private final ItemFilter filter;
 
-    private volatile UnaryOperator<String> setLabels = recipient -> recipient;
+    private volatile UnaryOperator<String> labels = recipient -> recipient;
 
     @GuardedBy("this")
     private BiConsumer<String, String> renaming = (was, to) -> {};
@@ -91,26 +91,26 @@ public final class Presenter implements View {
 
     public Presenter(Screen screen, String me, boolean mayColour) {
         this.screen = screen;
-        this.setUserName = me;
+        this.me = me;
         this.mayColour = mayColour;
-        this.items = new ShownItems(() -> this.setUserName, this::label);
-        this.filter = new ItemFilter(items, () -> this.setUserName);
+        this.items = new ShownItems(() -> this.me, this::label);
+        this.filter = new ItemFilter(items, () -> this.me);
         this.lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour, this::label);
     }
 
     private String label(String recipient) {
-        return setLabels.apply(recipient);
+        return labels.apply(recipient);
     }
 
     /** Sets how recipients are shown. */
     public synchronized void setLabels(UnaryOperator<String> by) {
-        setLabels = by;
+        labels = by;
     }
 
     /** Sets the user's name. */
     public synchronized void setUserName(String name) {
-        setUserName = name;
-        lines = new LineFormatter(setUserName, ZoneId.systemDefault(), preferences, mayColour, this::label);
+        me = name;
+        lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour, this::label);
     }
 
     /** Sets the listener for renamed users, called with the former and the new name. */
@@ -137,7 +137,7 @@ public final class Presenter implements View {
     public synchronized void preferences(Preferences read) {
         preferences = read;
         filter.setPreferences(read);
-        lines = new LineFormatter(setUserName, ZoneId.systemDefault(), read, mayColour, this::label);
+        lines = new LineFormatter(me, ZoneId.systemDefault(), read, mayColour, this::label);
         screen.keepHistory(read.is(Setting.HISTORY, "on"));
     }
 
@@ -192,7 +192,7 @@ public final class Presenter implements View {
         if (item.isMine()) {
             lastSent = Math.max(lastSent, item.number());
         } else if (!item.isFromServer()) {
-            lastSender = item.with(setUserName);
+            lastSender = item.otherSide(me);
         }
         if (filter.alerts(item, lines.mentions(item))) {
             String alert = preferences.get(Setting.ALERT);

@@ -27,7 +27,7 @@ final class PromptReader extends LineReaderImpl {
             Capability.key_end);
 
     private volatile @Nullable Thread keyThread;
-    private @Nullable Clusters setClusters;
+    private @Nullable Clusters clusters;
 
     PromptReader(Terminal terminal) {
         super(terminal, "chat-client", new HashMap<>());
@@ -35,14 +35,14 @@ final class PromptReader extends LineReaderImpl {
 
     /** Sets how grapheme clusters are shown; what was typed before the first line is read starts that line. */
     void setClusters(Clusters its, String typed) {
-        setClusters = its;
+        clusters = its;
         runMacro(typed);
     }
 
     @Override
     public String readLine(String prompt, @Nullable Character mask, String typed) {
         keyThread = Thread.currentThread();
-        Clusters its = setClusters;
+        Clusters its = clusters;
         return mask != null || its == null || !its.simplifies()
                 ? super.readLine(prompt, mask, typed)
                 : super.readLine(prompt, null, new Simplified(its), typed);

@@ -132,7 +132,7 @@ final class ShownItems {
             return with.stream().allMatch(one -> to.contains(label.apply(one)));
         }
         // A group may have been renamed since.
-        return with.stream().anyMatch(one -> label.apply(one).equals(label.apply(item.with(me.get()))));
+        return with.stream().anyMatch(one -> label.apply(one).equals(label.apply(item.otherSide(me.get()))));
     }
 
     /**

@@ -58,7 +58,7 @@ public final class Directory {
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
     /** The accounts that registered themselves. */
-    private final Set<Long> markRegistered = ConcurrentHashMap.newKeySet();
+    private final Set<Long> registered = ConcurrentHashMap.newKeySet();
 
     private final GroupDirectory groups;
 
@@ -82,12 +82,12 @@ public final class Directory {
      * Remembers that an account registered itself, rather than being created by an administrator.
      */
     public void markRegistered(long account) {
-        markRegistered.add(account);
+        registered.add(account);
     }
 
     /** Returns whether an account registered itself. */
     public boolean hasRegistered(long account) {
-        return markRegistered.contains(account);
+        return registered.contains(account);
     }
 
     /** Returns what a user may read at this moment. */

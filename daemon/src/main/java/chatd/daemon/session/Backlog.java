@@ -16,7 +16,7 @@ public final class Backlog {
     private final AtomicLong total = new AtomicLong();
 
     /** Bytes of queued answers, including those to readers that keep up. */
-    private final LongAdder addAnswerBytes = new LongAdder();
+    private final LongAdder answerBytes = new LongAdder();
 
     private final Map<Session, Share> shares = new ConcurrentHashMap<>();
 
@@ -46,12 +46,12 @@ public final class Backlog {
 
     /** Adds to the bytes of queued answers; {@code more} is negative when they were written. */
     void addAnswerBytes(long more) {
-        addAnswerBytes.add(more);
+        answerBytes.add(more);
     }
 
     /** Returns whether so much is queued that answers should be sent in small pieces, so that they cut nobody off. */
     boolean isLarge() {
-        return addAnswerBytes.sum() > most / 4 || total.get() > most / 2;
+        return answerBytes.sum() > most / 4 || total.get() > most / 2;
     }
 
     private synchronized void cutOff() {

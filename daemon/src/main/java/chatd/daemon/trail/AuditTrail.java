@@ -32,7 +32,7 @@ public final class AuditTrail implements AutoCloseable {
     private final boolean unknownNames;
     private final boolean refuse;
     private final EventCoalescer coalescer = new EventCoalescer(Duration.ofSeconds(10), 16, this::logBestEffort);
-    private final EventCoalescer logHourly = new EventCoalescer(Duration.ofHours(1), 1_000, this::logBestEffort);
+    private final EventCoalescer hourly = new EventCoalescer(Duration.ofHours(1), 1_000, this::logBestEffort);
     private final Deque<AuditEvent> kept = new ArrayDeque<>();
 
     @GuardedBy("kept")
@@ -162,12 +162,12 @@ public final class AuditTrail implements AutoCloseable {
      * @param about the subject, coalesced separately; null for none
      */
     public void logHourly(String kind, @Nullable Object about, Caller by, AuditEvent event) {
-        logHourly.logCoalesced(kind, about, cause(by), event);
+        hourly.logCoalesced(kind, about, cause(by), event);
     }
 
     /** Logs as {@link #logHourly(String, Object, Caller, AuditEvent)} does, for an event caused by a Unix user. */
     public void logHourly(String kind, @Nullable Object about, String user, AuditEvent event) {
-        logHourly.logCoalesced(kind, about, user, event);
+        hourly.logCoalesced(kind, about, user, event);
     }
 
     private static Object cause(Caller by) {
@@ -188,7 +188,7 @@ public final class AuditTrail implements AutoCloseable {
     @Override
     public void close() {
         coalescer.close();
-        logHourly.close();
+        hourly.close();
         catchUp();
     }
 

@@ -65,7 +65,7 @@ final class EventCoalescer implements AutoCloseable {
 
     private final Sweeper sweeper = new Sweeper("coalescer", Duration.ofSeconds(1), this::sweep);
 
-    private final ThreadPoolExecutor runLater = new ThreadPoolExecutor(
+    private final ThreadPoolExecutor later = new ThreadPoolExecutor(
             1,
             1,
             0,
@@ -134,7 +134,7 @@ final class EventCoalescer implements AutoCloseable {
     /** Runs the task on a thread of its own, in order; on the calling thread if too many tasks are queued. */
     void runLater(Runnable logging) {
         try {
-            runLater.execute(logging);
+            later.execute(logging);
         } catch (RejectedExecutionException e) {
             logging.run();
         }
@@ -178,10 +178,10 @@ final class EventCoalescer implements AutoCloseable {
      */
     @Override
     public void close() {
-        runLater.shutdown();
+        later.shutdown();
         sweeper.close();
         try {
-            if (!runLater.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!later.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {

@@ -74,7 +74,8 @@ public final class OwnAccount {
         return attention.entrySet().stream()
                 .filter(one -> one.getKey() == 0
                         ? isToAll
-                        : !isToAll && people.label(people.name(one.getKey())).equals(people.label(item.with(name))))
+                        : !isToAll
+                                && people.label(people.name(one.getKey())).equals(people.label(item.otherSide(name))))
                 .findFirst()
                 .map(one -> one.getValue().notices())
                 .orElse(ConversationPreferences.Notices.ALL);
