@@ -14,7 +14,7 @@ const AGAIN = 5_000;
 /** How soon at most the daemon is asked how much is unread after something was taken back, in milliseconds. */
 const COUNTING = 1_000;
 /** How many users are looked up at once. */
-const MOST_NAMED = 200;
+const MAX_NAMED = 200;
 
 /** The list of conversations, as the daemon has it: read at each log in, and when counts may have changed unseen. */
 export class Listing {
@@ -77,7 +77,7 @@ export class Listing {
   private async readNames(): Promise<void> {
     const unnamed = [...this.chat.conversations.peek().keys()].filter((key) => isUser(key) && !this.chat.people.names.peek().has(key));
     if (unnamed.length > 0) {
-      await this.chat.requests.lookUp(unnamed.slice(0, MOST_NAMED) as Numbered[]);
+      await this.chat.requests.lookUp(unnamed.slice(0, MAX_NAMED) as Numbered[]);
     }
   }
 

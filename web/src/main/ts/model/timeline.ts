@@ -87,7 +87,7 @@ export class Timeline {
     this.trim("before");
   }
 
-  /** Adds an entry that was just sent; returns whether it is shown: not while others before it are not loaded. */
+  /** Adds an entry that was just sent; returns false, without adding it, while entries before it are missing. */
   add(entry: Entry): boolean {
     if (!this.isLoaded || this.hasAfter) {
       return false;

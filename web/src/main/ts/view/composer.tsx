@@ -22,7 +22,7 @@ const CODE = /(?:^|[^A-Za-z0-9_./:~-])\/([a-z\p{Script=Han}]{1,8})$/u;
 const MENTION = new RegExp(`${BEFORE_MENTION}([\\p{L}\\p{M}\\p{N}_.-]{0,32})$`, "u");
 const MAX_OPTIONS = 8;
 
-/** The form in which the user writes. */
+/** The form with the field in which the user writes a message. */
 export function Composer({ conversation, title }: { conversation: Conversation; title: string }) {
   const app = useApp();
   const { chat } = app;

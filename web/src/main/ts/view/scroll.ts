@@ -1,10 +1,10 @@
 import type { Reading } from "../model/conversation.js";
 
-/** How near to its end a list counts as being there, in CSS pixels. */
+/** How close to the end the list counts as being at its end, in CSS pixels. */
 const NEAR = 4;
 
 /**
- * Stores the message that is being read where it is while the list above and below it changes, and the end of the list
+ * Keeps the message that is being read where it is while the list above and below it changes, and the end of the list
  * in view while the user is there. Rows have their message number in `data-mid`.
  */
 export class Scroll {
@@ -96,7 +96,7 @@ export class Scroll {
 
   private readonly scrolled = () => {
     if (this.heights !== this.measured()) {
-      // The user did not scroll: the list became shorter, or the box higher, and that moved it.
+      // The user did not scroll: the list became shorter or the box taller, and that moved it.
       this.restore();
       return;
     }

@@ -33,7 +33,7 @@ final class BenchDirectory implements AutoCloseable {
         return file("server.key");
     }
 
-    /** Waits until something listens on the port, without connecting, which not every server tolerates. */
+    /** Waits until something listens on the port; does not try to connect, because not every server tolerates that. */
     void awaitPort(int port, GuardedProcess process, Path log) throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PORT_PATIENCE_MILLIS);
         String listening = ":%04X 00000000000000000000000000000000:0000 0A ".formatted(port);

@@ -101,7 +101,7 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0: done; of `send`: stored",
+            "0: done; for `send`: stored",
             "1: failed; the reason is printed",
             "2: wrong usage",
             "4: no such recipient, file or message",
@@ -143,7 +143,7 @@ public final class Main implements Context, Callable<Integer> {
     @Option(
             names = "--remember",
             description = "Stay logged in on this machine: the next start needs no password. /logout ends that.")
-    private boolean isRemembered;
+    private boolean remember;
 
     @Parameters(
             paramLabel = "[USER@]HOST[:PORT]",
@@ -165,7 +165,7 @@ public final class Main implements Context, Callable<Integer> {
     public static void main(String[] arguments) {
         // Machine-readable output must not depend on the system's locale: some have their own digits.
         Locale.setDefault(Locale.ROOT);
-        // In the order that the system prefers, rather than always IPv4 first.
+        // Try addresses in the order that the system prefers, rather than always IPv4 first.
         System.setProperty("java.net.preferIPv6Addresses", "system");
         Thread.ofPlatform().daemon().name("prepare").start(Link::prepare);
         System.exit(CheckedOutput.run("chat-client", () -> run(System.getenv(), arguments), ClientFailure.FAILED));
@@ -356,15 +356,15 @@ public final class Main implements Context, Callable<Integer> {
         return state().resolve(directory).resolve(user.replace("/", "_") + "@" + where.server());
     }
 
-    /** Returns the key of this device, if there is one or is to be one. */
+    /** Returns the key of this device, if it has one or was asked to store one. */
     private Optional<DeviceKey> device(String user, Address where) throws IOException {
         Path file = file("keys", user, where);
-        if (server.isChat1() || !(isRemembered || DeviceKey.exists(file))) {
+        if (server.isChat1() || !(remember || DeviceKey.exists(file))) {
             return Optional.empty();
         }
         Optional<DeviceKey> held =
                 DeviceKey.tryLock(file, LoginExchange.Device.fresh(false).label());
-        if (held.isEmpty() && isRemembered) {
+        if (held.isEmpty() && remember) {
             out.println("* Another chat-client of yours uses the key of this device; this one needs the password.");
         }
         return held;
@@ -380,7 +380,7 @@ public final class Main implements Context, Callable<Integer> {
         }
     }
 
-    /** Returns the screen to use: full, or simpler if this is no terminal or it understands no control sequences. */
+    /** Returns the screen to use: a simpler one if there is no terminal, or it understands no control sequences. */
     private Screen screen(Path history, LineCompleter completer) throws IOException {
         if (!Screen.isTerminal()) {
             return new PlainScreen();

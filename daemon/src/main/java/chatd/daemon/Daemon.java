@@ -174,7 +174,7 @@ public final class Daemon {
                 runInBackground("database", () -> openDatabase(database, ledger, older, watchdog, running));
 
         AuditTrail audit = new AuditTrail(
-                log, config.audit().unknownNames(), config.audit().refuseOnFailure());
+                log, config.audit().logUnknownNames(), config.audit().refuseOnFailure());
         started(audit::close);
         guard.begin(logged, by -> audit.logBestEffort(new LogEvent.ClockAhead(by)));
         started(guard::close);
@@ -322,11 +322,11 @@ public final class Daemon {
         return new AuditLog.Options(
                 audit.fsync(),
                 new AuditLog.Rotation(
-                        audit.segmentSize(), audit.segmentLeastAge(), audit.segmentLimit(), audit.segmentAge()),
+                        audit.segmentSize(), audit.segmentMinAge(), audit.segmentMaxSize(), audit.segmentMaxAge()),
                 host(),
                 audit.sealKey(),
                 audit.sealAlgorithm(),
-                audit.names(),
+                audit.logNames(),
                 audit.retention(),
                 LOG_RESERVE);
     }

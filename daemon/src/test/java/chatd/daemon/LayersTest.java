@@ -89,7 +89,7 @@ class LayersTest {
     }
 
     /**
-     * Checks all classes of {@code base}: each is in a room, and a room uses only those named after its colon.
+     * Checks that each class of {@code base} is in a layer, and that each layer uses only those listed after its colon.
      *
      * @param rooms sub-packages of {@code base}, each with its own sub-packages; {@code root} is {@code base} alone
      */
@@ -110,7 +110,7 @@ class LayersTest {
     }
 
     @Test
-    void noPackagesDependOnEachOther() {
+    void thereAreNoCyclesAmongPackages() {
         slices().matching("chatd.(**)").should().beFreeOfCycles().check(WITHOUT_GENERATED);
     }
 
@@ -201,7 +201,7 @@ class LayersTest {
     }
 
     @Test
-    void thereIsNoStaticState() {
+    void thereAreNoStaticFieldsThatAreNotFinal() {
         classes()
                 .that()
                 .resideInAPackage("chatd..")
@@ -222,18 +222,18 @@ class LayersTest {
 
     /**
      * Decisions that depend on time use a clock, or a source of nanoseconds, that is passed in, so
-     * that no test need wait. These classes may read the machine's clock, each for the reason
+     * that no test has to wait. These classes may read the machine's clock, each for the reason
      * given.
      */
     private static final Map<String, String> MAY_READ_THE_CLOCK = Map.ofEntries(
             Map.entry("AdminDispatcher", "how long a command took, for the log"),
-            Map.entry("AdminSocket", "a caller that does not go on is cut off"),
-            Map.entry("ClientConnection", "when reading goes on, as the event loop's timer has it"),
+            Map.entry("AdminSocket", "a stalled caller is cut off"),
+            Map.entry("ClientConnection", "when reading resumes, by the event loop's own timer"),
             Map.entry("Daemon", "how long a stop waits for farewells"),
             Map.entry("Fetches", "how long a read of the database took"),
-            Map.entry("FileGuard", "how often it is looked whether a file is in its place"),
-            Map.entry("FilesOverHttp", "how long a new attempt waits for the one before to let go"),
-            Map.entry("Index", "how old the view of the index is that a search has"),
+            Map.entry("FileGuard", "how often files are checked to be in their places"),
+            Map.entry("FilesOverHttp", "how long a new attempt waits for the previous one to release the upload"),
+            Map.entry("Index", "how old the index snapshot is that a search uses"),
             Map.entry("Indexer", "what indexing and a search cost"),
             Map.entry("Listener", "how often a warning is repeated; how long a stop waits for handshakes"),
             Map.entry("Main", "the time at which a configuration is checked"),
@@ -247,15 +247,15 @@ class LayersTest {
                     "Deduplicator",
                     "how often old identifiers are deleted, and whether to look them up first; no answer depends on it"),
             Map.entry("ServiceManager", "systemd wants the machine's time"),
-            Map.entry("Session", "since when nothing was asked, which administrators are shown"),
+            Map.entry("Session", "idle time, which administrators are shown"),
             Map.entry("Shares", "how long a thread waits for its share"),
-            Map.entry("StatsCommands", "ages that are shown, and how often"),
+            Map.entry("StatsCommands", "ages that are shown, and how often they are"),
             Map.entry("Storage", "how often the same is warned of"),
             Map.entry("Sweeper", "the pause between two sweeps"),
-            Map.entry("Throttle", "waits for as long as was decided by the time handed in"),
-            Map.entry("UserCommands", "states that are shown, and how often progress is"),
+            Map.entry("Throttle", "waits for as long as was decided from the time passed in"),
+            Map.entry("UserCommands", "states that are shown, and how often progress is reported"),
             Map.entry("Watchdog", "when a thread answered"),
-            Map.entry("WebSocketFrames", "when a ping is due, as the event loop's timer has it"));
+            Map.entry("WebSocketFrames", "when a ping is due, by the event loop's own timer"));
 
     @Test
     void decisionsByTimeUseAClockPassedIn() {

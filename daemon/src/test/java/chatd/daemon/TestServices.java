@@ -82,7 +82,7 @@ public final class TestServices implements AutoCloseable {
         CatchUp catchUp = new CatchUp(log, ledger, stores, all);
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
-        audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
+        audit = new AuditTrail(log, auditing.logUnknownNames(), auditing.refuseOnFailure());
         sessions =
                 Sessions.of(Math.max(numbers.message(), log.lastMessage()), all.names(), all.groups()::groupsOf, clock);
         Contacts contacts = new Contacts(

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 public final class Mention {
     /** Maximum number of users whom one text mentions. */
-    private static final int MOST = 50;
+    private static final int MAX = 50;
 
     /**
      * Maximum number of signs that are examined, so that a text of nothing but {@code @} costs
@@ -77,7 +77,7 @@ public final class Mention {
         Set<T> mentioned = new LinkedHashSet<>();
         Matcher sign = SIGN.matcher(text);
         int lookups = 0;
-        for (int places = 0; places < PLACES && mentioned.size() < MOST && lookups < LOOKUPS && sign.find(); places++) {
+        for (int places = 0; places < PLACES && mentioned.size() < MAX && lookups < LOOKUPS && sign.find(); places++) {
             Optional<T> found = Optional.empty();
             Matcher name = NAME.matcher(text).region(sign.end(), text.length());
             int longest = name.lookingAt() ? name.end() : sign.end();

@@ -53,7 +53,7 @@ public final class JsonTalker implements Runnable {
     private final Map<Long, String> accepted = new TreeMap<>();
 
     /** The messages to be corrected or taken back, by the id of the request that does so. */
-    private final Map<String, Long> amended = new HashMap<>();
+    private final Map<String, Long> amendmentTargets = new HashMap<>();
 
     /** The messages that this device has taken back. */
     private final Set<Long> takenBack = new HashSet<>();
@@ -154,7 +154,7 @@ public final class JsonTalker implements Runnable {
             }
             answered.put(id, number);
             seen = Math.max(seen, number);
-            Long target = amended.remove(id);
+            Long target = amendmentTargets.remove(id);
             if (target != null) {
                 amend(target, number, text);
                 return;
@@ -187,7 +187,7 @@ public final class JsonTalker implements Runnable {
                         number,
                         message.path("info").path("text").asString());
             }
-        } else if (type == JsonType.REFUSED && gaveUp(message)) {
+        } else if (type == JsonType.REFUSED && abandonAmendment(message)) {
             // It was taken back on another device.
             return;
         } else if (type == JsonType.REFUSED) {
@@ -221,12 +221,12 @@ public final class JsonTalker implements Runnable {
         }
     }
 
-    /** Returns whether a message is a refusal to amend what this account has taken back, or corrected ten times. */
-    private boolean gaveUp(JsonNode message) {
+    /** Forgets an amendment that was refused because its message was taken back or corrected ten times; returns whether there was one. */
+    private boolean abandonAmendment(JsonNode message) {
         String id = message.path("info").path("id").asString();
         String code = message.path("info").path("code").asString();
         return (code.equals("no-such-message") || code.equals("too-many"))
-                && amended.remove(id) != null
+                && amendmentTargets.remove(id) != null
                 && unanswered.remove(id) != null;
     }
 
@@ -242,7 +242,7 @@ public final class JsonTalker implements Runnable {
             answer = next(socket);
         }
         if (!answer.path("info").path("code").asString().equals("ok")) {
-            // The database is away, or the log can't be written.
+            // The database is unavailable, or the log can't be written.
             assertThat(resumes && answer.path("info").path("code").asString().equals("wrong-password"))
                     .as("the token is good: %s", answer)
                     .isFalse();
@@ -292,7 +292,7 @@ public final class JsonTalker implements Runnable {
             return;
         }
         String id = Long.toHexString(random.nextLong());
-        amended.put(id, own.get(Math.max(0, own.size() - 1 - random.nextInt(20))));
+        amendmentTargets.put(id, own.get(Math.max(0, own.size() - 1 - random.nextInt(20))));
         String text = random.nextInt(3) == 0 ? "" : "corrected " + id;
         unanswered.put(id, text);
         say(socket, id, text);
@@ -330,7 +330,7 @@ public final class JsonTalker implements Runnable {
      * then sends it twice.
      */
     private void say(JsonSocket socket, String id, String text) {
-        Long target = amended.get(id);
+        Long target = amendmentTargets.get(id);
         if (target != null) {
             socket.send(
                     text.isEmpty()
@@ -397,7 +397,7 @@ public final class JsonTalker implements Runnable {
         return corrected;
     }
 
-    /** Returns how often something was sent a second time. */
+    /** Returns how often an unanswered message was sent again on a new connection. */
     int repeated() {
         return repeated;
     }
@@ -416,7 +416,7 @@ public final class JsonTalker implements Runnable {
     }
 
     /** Resumes the session once more, after the end, and returns the lists of its account. */
-    JsonNode lists() {
+    JsonNode accountLists() {
         try (JsonSocket socket = connect()) {
             socket.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, seen));
             return socket.expect(JsonType.LOGGED_IN).path("info");
@@ -428,12 +428,12 @@ public final class JsonTalker implements Runnable {
         return resumed;
     }
 
-    /** Returns how often it has connected so far; on any thread. */
+    /** Returns how often it has connected so far; may be called on any thread. */
     int connections() {
         return connections.get();
     }
 
-    /** Returns how often so far everything that it had sent was answered; on any thread. */
+    /** Returns how many rounds so far were answered completely; may be called on any thread. */
     int exchanges() {
         return exchanges.get();
     }

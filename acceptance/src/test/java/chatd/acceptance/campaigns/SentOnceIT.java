@@ -183,7 +183,7 @@ public class SentOnceIT {
             }
         }
         for (JsonTalker talker : talkers) {
-            JsonNode resumed = talker.lists();
+            JsonNode resumed = talker.accountLists();
             try (JsonSocket fresh = JsonCarrier.LINES.connect(chatd)) {
                 JsonNode lists =
                         fresh.logIn(talker.person().name(), talker.person().password(), "lists");

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How users enter groups: they find and join them, or are added if they allow it; once per request,
- * and not too often.
+ * How users enter groups: they find and join them, or are added if they allow it. Each request takes effect once,
+ * and their number is limited.
  */
 class GroupEntryIT extends GroupTestBase {
     GroupEntryIT(JsonCarrier carrier, Chatd chatd) {
@@ -57,7 +57,7 @@ class GroupEntryIT extends GroupTestBase {
         return "'type': 23, 'info': {'op': 'create', 'name': '%s', 'members': [%s]}".formatted(name, list);
     }
 
-    private static String set(String group, boolean open) {
+    private static String setOpen(String group, boolean open) {
         return op("set", group, "'open': %b".formatted(open));
     }
 
@@ -91,9 +91,9 @@ class GroupEntryIT extends GroupTestBase {
         change(owner, op("rename", group, "'name': '%s'".formatted(other)));
         assertThat(found(seeker, word)).isEmpty();
         assertThat(found(seeker, other)).isEqualTo(found(group, other, 1, false));
-        change(owner, set(group, false));
+        change(owner, setOpen(group, false));
         assertThat(found(seeker, other)).isEmpty();
-        change(owner, set(group, true));
+        change(owner, setOpen(group, true));
         assertThat(found(seeker, other)).hasSize(1);
         change(owner, op("close", group));
         assertThat(found(seeker, other)).isEmpty();
@@ -164,10 +164,10 @@ class GroupEntryIT extends GroupTestBase {
         assertThat(refusalCode(owner, add(group, ben))).isEqualTo("not-allowed");
         prefer(asked, "everyone");
         change(owner, add(group, ben), asked);
-        // Joining by oneself is allowed, whatever the preference.
+        // Users may always join on their own initiative, whatever their preference.
         change(asked, op("leave", group), owner);
         prefer(asked, "nobody");
-        change(owner, set(group, true));
+        change(owner, setOpen(group, true));
         change(asked, op("join", group), owner);
     }
 
@@ -219,7 +219,7 @@ class GroupEntryIT extends GroupTestBase {
         member.send("{%s, 'id': 't'}".formatted(text(group, "once")), "{%s, 'id': 't'}".formatted(text(group, "once")));
         JsonNode said = member.skipTo(JsonType.DONE);
         assertThat(member.skipTo(JsonType.DONE)).isEqualTo(said);
-        // Even if it would no longer be possible: the answer may have been lost.
+        // A repeated request gets the first answer even if it would now be refused: that answer may have been lost.
         String leaving = "{%s, 'id': 'l'}".formatted(op("leave", group));
         member.send(leaving);
         JsonNode left = member.skipTo(JsonType.DONE);
@@ -241,12 +241,12 @@ class GroupEntryIT extends GroupTestBase {
     void atMostAThousandMembersAreAddedAtOnce() {
         JsonSocket owner = logIn(ann, "");
         String group = create(owner, "");
-        assertThat(refusalCode(owner, op("add", group, unknown(1_000)))).isEqualTo("no-such-user");
-        assertThat(refusalCode(owner, op("add", group, unknown(1_001)))).isEqualTo("malformed");
+        assertThat(refusalCode(owner, op("add", group, unknownUsers(1_000)))).isEqualTo("no-such-user");
+        assertThat(refusalCode(owner, op("add", group, unknownUsers(1_001)))).isEqualTo("malformed");
     }
 
-    /** Returns the numbers of this many users that do not exist. */
-    private static String unknown(int count) {
+    /** Returns the field {@code users} with the numbers of this many users that do not exist. */
+    private static String unknownUsers(int count) {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(i -> "'" + (900_000_000L + i) + "'")
                 .collect(Collectors.joining(", ", "'users': [", "]"));

@@ -182,7 +182,7 @@ class GroupReadMarksIT extends GroupTestBase {
             perform(logIn(chatd.person(), ""), op("join", group));
         }
         JsonSocket last = logIn(cid, "");
-        // Discards what they were told of those who joined.
+        // Discards the notices about those who joined.
         newestItems(reader, group);
         newestItems(writer, group);
         notifyTyping(writer, group);
@@ -199,14 +199,14 @@ class GroupReadMarksIT extends GroupTestBase {
         String quiet = create(one, "", other);
         String group = create(one, "", other);
         send(other, one.user(), "between us");
-        assertThat(withs(conversations(one, ""))).containsExactly(other.user(), group, quiet);
+        assertThat(conversationPartners(conversations(one, ""))).containsExactly(other.user(), group, quiet);
         JsonNode made = conversation(one, quiet);
         assertThat(made.path("last").path("type").asInt()).isEqualTo(JsonType.GROUP);
         assertThat(made.path("last").path("info").path("op").asString()).isEqualTo("create");
         assertThat(made.path("unread").asInt()).isZero();
         long mid = say(other, group, "in the group, @" + ann.name());
         JsonNode all = conversations(one, "");
-        assertThat(withs(all)).containsExactly(group, other.user(), quiet);
+        assertThat(conversationPartners(all)).containsExactly(group, other.user(), quiet);
         assertThat(all.path("names").path(group).asString()).isEqualTo("Ops");
         JsonNode first = all.path("items").path(0);
         assertThat(first.path("name").asString()).isEqualTo("Ops");
@@ -215,18 +215,18 @@ class GroupReadMarksIT extends GroupTestBase {
         assertThat(first.path("unread").asInt()).isEqualTo(1);
         assertThat(first.path("mentions").asInt()).isEqualTo(1);
         JsonNode page = conversations(one, "'limit': 1, 'before': " + mid);
-        assertThat(withs(page)).containsExactly(other.user());
+        assertThat(conversationPartners(page)).containsExactly(other.user());
         assertThat(page.path("more").booleanValue()).isTrue();
         // A group that one has left stays listed, with the last item that one can see.
         long left = change(other, op("leave", group));
         say(one, group, "without you");
-        assertThat(withs(conversations(other, ""))).containsExactly(group, one.user(), quiet);
+        assertThat(conversationPartners(conversations(other, ""))).containsExactly(group, one.user(), quiet);
         assertThat(conversation(other, group).path("last").path("mid").asLong()).isEqualTo(left);
         assertThat(conversation(one, group).path("last").path("info").asString())
                 .isEqualTo("without you");
     }
 
-    private static List<String> withs(JsonNode list) {
+    private static List<String> conversationPartners(JsonNode list) {
         return list.path("items")
                 .valueStream()
                 .map(item -> item.path("with").asString())

@@ -130,7 +130,7 @@ class GroupVisibilityIT extends GroupTestBase {
         }
         perform(member, text(group, "to it") + ", 're': " + kept);
         perform(member, react(kept, "👍"));
-        // Once removed, one keeps the same; with all of the history, nothing is missing any more.
+        // A removed member still sees the same; one who returns with the whole history sees everything.
         change(owner, op("remove", group, "'user': '%s'".formatted(ben.name())), member);
         say(owner, group, "missed, too");
         member.fence();
@@ -167,7 +167,7 @@ class GroupVisibilityIT extends GroupTestBase {
                 "(add)");
     }
 
-    /** Corrections and reactions are shown only if made while one was there; retractions always. */
+    /** Corrections and reactions are shown only if made while the reader was a member; retractions always. */
     @Test
     void changesToAMessageDuringAnAbsenceAreNotShown() {
         JsonSocket owner = logIn(ann, "");
@@ -263,7 +263,7 @@ class GroupVisibilityIT extends GroupTestBase {
         expected.add(perform(owner, takeBack(seen)));
         JsonSocket again = resume(lost, seen);
         List<Long> mids = new ArrayList<>();
-        // Of what was taken back, only the taking back is told.
+        // Of a message that was taken back, only the retraction is sent.
         List<Long> about = List.of(expected.get(2), expected.get(4));
         expected.removeAll(about);
         while (mids.size() < expected.size()) {
@@ -300,7 +300,7 @@ class GroupVisibilityIT extends GroupTestBase {
     }
 
     @Test
-    void ofGroupsJoinedAndLeftMeanwhileOnlyVisibleMessagesFollow() {
+    void onlyVisibleMessagesOfGroupsJoinedOrLeftMeanwhileFollow() {
         JsonSocket owner = logIn(ann, "");
         Resumable lost = resumable(ben);
         String left = create(owner, "", lost.socket());
@@ -322,7 +322,7 @@ class GroupVisibilityIT extends GroupTestBase {
         assertThat(again.expect(JsonType.GROUP).path("mid").asLong()).isEqualTo(added);
         assertThat(again.expect(JsonType.TEXT_TO_ALL).path("mid").asLong()).isEqualTo(two);
         again.fence();
-        // The pages have all of it.
+        // The pages contain everything that the member may see.
         assertThat(newestItems(again, joined)).containsExactly("(create)", "before one was there", "(add)", "two");
         assertThat(newestItems(again, left)).containsExactly("(create)", "seen", "one", "(remove)");
     }

@@ -32,7 +32,7 @@ class HabitsTest {
             Map.entry("SearchModelIT", "when the daemon is killed, at random"),
             Map.entry("SentOnceIT", "when the connection is cut, at random"),
             Map.entry("Talker", "a pause between what is said, at random"),
-            Map.entry("TerminalResumeIT", "a pause between texts, at random"),
+            Map.entry("TerminalJsonIT", "a pause between texts, at random"),
             Map.entry("TerminalSessionIT", "a pause between texts, at random"),
             Map.entry("WebStatesIT", "a slow answer"),
             Map.entry("WebTalkIT", "the pace at which texts come"));

@@ -271,7 +271,7 @@ public final class GroupCheck {
             transcript.assertEqual(
                     "the refusal of the page of " + group + " to " + account,
                     group.conversation,
-                    GroupModel.membership(account, group),
+                    GroupModel.whenNotMember(account, group),
                     socket.skipTo(JsonType.REFUSED).path("info").path("code").asString());
         } else if (group.isMember(account)) {
             checkMembers(socket, account, group);

@@ -23,7 +23,7 @@ public final class GroupModel {
     static final ModelConversation EVERYONE = new ModelConversation.Everyone();
 
     /** The longest name of a group, in bytes. */
-    static final int LONGEST_NAME = 64;
+    static final int MAX_NAME_LENGTH = 64;
 
     /** How the daemon answered an operation. */
     record Answer(long mid, String time, String groupId) {}
@@ -84,10 +84,10 @@ public final class GroupModel {
     }
 
     /**
-     * Returns the code of the first rule: an account must be allowed to know of the group, and be a
-     * member; empty if it is.
+     * Returns the code with which a command about a group is refused because the account may not know of the group or is
+     * not a member; empty if it is one.
      */
-    static String membership(ModelAccount by, ModelGroup group) {
+    static String whenNotMember(ModelAccount by, ModelGroup group) {
         if (!group.wasIn(by) && !group.isOpen) {
             return "no-such-group";
         }
@@ -107,7 +107,7 @@ public final class GroupModel {
     }
 
     private static String whenBadName(String name) {
-        return when(name.isEmpty() || name.length() > LONGEST_NAME, "bad-name");
+        return when(name.isEmpty() || name.length() > MAX_NAME_LENGTH, "bad-name");
     }
 
     private static String whenDeleted(Collection<ModelAccount> users) {
@@ -121,15 +121,15 @@ public final class GroupModel {
     private static String whenLeftTwice(Collection<ModelAccount> users, ModelGroup group, ModelAccount by) {
         return when(
                 users.stream()
-                        .anyMatch(user -> group.stretches(user).size() >= 2
+                        .anyMatch(user -> group.periods(user).size() >= 2
                                 && !group.wasRemoved(user)
                                 && !user.friends.contains(by)),
                 "not-allowed");
     }
 
-    private static String whenTooManyStretches(Collection<ModelAccount> users, ModelGroup group) {
+    private static String whenTooManyPeriods(Collection<ModelAccount> users, ModelGroup group) {
         return when(
-                users.stream().anyMatch(user -> group.stretches(user).size() >= ModelGroup.MOST_STRETCHES), "too-many");
+                users.stream().anyMatch(user -> group.periods(user).size() >= ModelGroup.MAX_STRETCHES), "too-many");
     }
 
     ModelVerdict create(ModelAccount by, String name, Set<ModelAccount> users, String history, boolean isOpen) {
@@ -158,13 +158,13 @@ public final class GroupModel {
                     addChange(group, "add", by, answer, info -> put(info, "users", coming));
                 });
         return verdict.unless(
-                membership(by, group),
+                whenNotMember(by, group),
                 whenClosed(group),
                 whenNotManager(by, group),
                 whenDeleted(users),
                 // Users who are members already are not checked.
                 whenForbidden(coming, by),
-                whenTooManyStretches(coming, group),
+                whenTooManyPeriods(coming, group),
                 whenLeftTwice(coming, group, by));
     }
 
@@ -174,7 +174,7 @@ public final class GroupModel {
                     addChange(group, "remove", by, answer, info -> info.put("user", user.number));
                 })
                 .unless(
-                        membership(by, group),
+                        whenNotMember(by, group),
                         whenClosed(group),
                         whenNotManager(by, group),
                         whenDeleted(Set.of(user)),
@@ -189,7 +189,8 @@ public final class GroupModel {
                 : ModelVerdict.nothing()
                         .unless(whenDeleted(Set.of(next)), when(!group.isMember(next), "not-a-member"))
                         .code();
-        return ModelVerdict.entry(answer -> depart(by, group, next, answer, by)).unless(membership(by, group), badNext);
+        return ModelVerdict.entry(answer -> depart(by, group, next, answer, by))
+                .unless(whenNotMember(by, group), badNext);
     }
 
     /** Makes a deleted account leave a group. */
@@ -228,7 +229,7 @@ public final class GroupModel {
                         .unless(
                                 when(!group.isOpen, "not-a-member"),
                                 when(group.wasRemoved(by), "not-allowed"),
-                                whenTooManyStretches(Set.of(by), group));
+                                whenTooManyPeriods(Set.of(by), group));
         return verdict.unless(when(!group.wasIn(by) && !group.isOpen, "no-such-group"), whenClosed(group));
     }
 
@@ -240,7 +241,8 @@ public final class GroupModel {
                     group.name = name;
                     addChange(group, "rename", by, answer, info -> info.put("was", was));
                 });
-        return verdict.unless(membership(by, group), whenClosed(group), whenNotManager(by, group), whenBadName(name));
+        return verdict.unless(
+                whenNotMember(by, group), whenClosed(group), whenNotManager(by, group), whenBadName(name));
     }
 
     ModelVerdict role(ModelAccount by, ModelGroup group, ModelAccount user, String role) {
@@ -256,7 +258,7 @@ public final class GroupModel {
                             info -> info.put("user", user.number).put("role", role));
                 });
         return verdict.unless(
-                membership(by, group),
+                whenNotMember(by, group),
                 whenClosed(group),
                 whenNotOwner(by, group),
                 whenDeleted(Set.of(user)),
@@ -289,7 +291,7 @@ public final class GroupModel {
                     group.topic = changes.path("topic").asString(group.topic);
                     addChange(group, "set", by, answer, info -> info.setAll(changes));
                 });
-        return verdict.unless(membership(by, group), whenClosed(group), whenNotOwner(by, group));
+        return verdict.unless(whenNotMember(by, group), whenClosed(group), whenNotOwner(by, group));
     }
 
     ModelVerdict close(ModelAccount by, ModelGroup group) {
@@ -297,6 +299,6 @@ public final class GroupModel {
                     group.isClosed = true;
                     addChange(group, "close", by, answer, _ -> {});
                 })
-                .unless(membership(by, group), whenClosed(group), whenNotOwner(by, group));
+                .unless(whenNotMember(by, group), whenClosed(group), whenNotOwner(by, group));
     }
 }

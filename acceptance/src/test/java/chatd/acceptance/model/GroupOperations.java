@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /** Random operations, chosen so that many can be done and some must be refused. */
 public final class GroupOperations {
-    private static final int MOST_OPEN_GROUPS = 9;
+    private static final int MAX_OPEN_GROUPS = 9;
     private static final int FEWEST_ONLINE = 10;
     private static final int FEWEST_ACCOUNTS = 15;
 
@@ -105,11 +105,11 @@ public final class GroupOperations {
     }
 
     private String newName() {
-        return choice.chance(4) ? "x".repeat(GroupModel.LONGEST_NAME + 1) : "Group " + choice.number(1_000);
+        return choice.chance(4) ? "x".repeat(GroupModel.MAX_NAME_LENGTH + 1) : "Group " + choice.number(1_000);
     }
 
     private void create() {
-        if (model.groups.stream().filter(group -> !group.isClosed).count() >= MOST_OPEN_GROUPS) {
+        if (model.groups.stream().filter(group -> !group.isClosed).count() >= MAX_OPEN_GROUPS) {
             return;
         }
         ModelAccount by = choice.online();

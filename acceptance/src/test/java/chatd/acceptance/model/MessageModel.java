@@ -19,7 +19,7 @@ import tools.jackson.databind.node.StringNode;
 /** The part of a {@link GroupModel} that judges texts and their amendments. */
 final class MessageModel {
     /** How often one text can be corrected. */
-    static final int MOST_CORRECTIONS = 10;
+    static final int MAX_CORRECTIONS = 10;
 
     private final GroupModel model;
 
@@ -27,7 +27,7 @@ final class MessageModel {
         this.model = model;
     }
 
-    /** Judges a text to one; {@code re} is the entry that it answers, or null. */
+    /** Judges a text to one user; {@code re} is the entry that it answers, or null. */
     ModelVerdict toOne(ModelAccount by, ModelAccount to, String text, @Nullable ModelEntry re) {
         var pair = ModelConversation.Pair.of(by, to);
         return ModelVerdict.entry(answer -> {
@@ -57,7 +57,7 @@ final class MessageModel {
                     model.add(entry);
                 })
                 .unless(
-                        GroupModel.membership(by, group),
+                        GroupModel.whenNotMember(by, group),
                         when(group.isClosed, "closed"),
                         whenUnanswerable(by, group.conversation, re));
     }
@@ -141,7 +141,7 @@ final class MessageModel {
                 ModelVerdict.entry(answer -> amend(answer, JsonType.CORRECTED, by, entry, info, null)),
                 when(entry.by != by, "not-allowed"),
                 whenEnded(by, entry),
-                when(entry.amendments(JsonType.CORRECTED).count() >= MOST_CORRECTIONS, "too-many"));
+                when(entry.amendments(JsonType.CORRECTED).count() >= MAX_CORRECTIONS, "too-many"));
     }
 
     ModelVerdict react(ModelAccount by, ModelEntry entry, String code, boolean isOn) {
@@ -185,7 +185,7 @@ final class MessageModel {
     /** Judges a read mark up to a number that is in the conversation as its reader sees it. */
     ModelVerdict read(ModelAccount by, ModelConversation conversation, long mid) {
         String unknown = conversation instanceof ModelConversation.Members(ModelGroup group) && !group.wasIn(by)
-                ? GroupModel.membership(by, group)
+                ? GroupModel.whenNotMember(by, group)
                 : when(false, "");
         return ModelVerdict.setting(() -> by.mark(conversation, mid)).unless(unknown);
     }

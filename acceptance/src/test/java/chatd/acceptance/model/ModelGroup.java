@@ -13,7 +13,7 @@ import java.util.Optional;
 /** A group of a {@link GroupModel}, as it is now, and who was in it from when to when. */
 final class ModelGroup {
     /** How many times one account can be a member of one group. */
-    static final int MOST_STRETCHES = 8;
+    static final int MAX_STRETCHES = 8;
 
     /**
      * What one account sees of the group, by one membership: the numbers in [{@code from},
@@ -24,7 +24,7 @@ final class ModelGroup {
      * @param until the number of the change by which it left or was removed; the greatest number
      *     while it is a member
      */
-    record Stretch(long from, long joined, long until, boolean removed) {
+    record Period(long from, long joined, long until, boolean removed) {
         boolean has(long mid) {
             return from <= mid && mid <= until;
         }
@@ -46,7 +46,7 @@ final class ModelGroup {
     /** The roles of the present members, in the order in which they joined. */
     final Map<ModelAccount, String> roles = new LinkedHashMap<>();
 
-    private final Map<ModelAccount, List<Stretch>> stretches = new HashMap<>();
+    private final Map<ModelAccount, List<Period>> periods = new HashMap<>();
 
     ModelGroup(String number, String name, String history, boolean isOpen) {
         this.number = number;
@@ -60,8 +60,8 @@ final class ModelGroup {
         return new ModelGroup("G999999", "", "joined", false);
     }
 
-    List<Stretch> stretches(ModelAccount account) {
-        return stretches.getOrDefault(account, List.of());
+    List<Period> periods(ModelAccount account) {
+        return periods.getOrDefault(account, List.of());
     }
 
     boolean isMember(ModelAccount account) {
@@ -69,14 +69,14 @@ final class ModelGroup {
     }
 
     boolean wasIn(ModelAccount account) {
-        return !stretches(account).isEmpty();
+        return !periods(account).isEmpty();
     }
 
     /** Returns whether an account is not a member because it was removed. */
     boolean wasRemoved(ModelAccount account) {
         return !isMember(account)
                 && wasIn(account)
-                && stretches(account).getLast().removed();
+                && periods(account).getLast().removed();
     }
 
     /** Returns the role of an account; empty if it is not a member. */
@@ -101,25 +101,24 @@ final class ModelGroup {
         return roles.keySet().stream()
                 .filter(member -> member != account)
                 .min(Comparator.comparingLong((ModelAccount member) ->
-                                stretches(member).getLast().joined())
+                                periods(member).getLast().joined())
                         .thenComparingLong(ModelAccount::id));
     }
 
     /** Makes an account a member, by the change with a number. */
     void addMember(ModelAccount account, String role, long mid) {
         roles.put(account, role);
-        stretches
-                .computeIfAbsent(account, _ -> new ArrayList<>())
-                .add(new Stretch(history.equals("all") ? 0 : mid, mid, Long.MAX_VALUE, false));
+        periods.computeIfAbsent(account, _ -> new ArrayList<>())
+                .add(new Period(history.equals("all") ? 0 : mid, mid, Long.MAX_VALUE, false));
         account.mark(conversation, mid);
     }
 
     /** Ends a membership, by the change with a number. */
     void endMembership(ModelAccount account, boolean removed, long mid) {
         roles.remove(account);
-        List<Stretch> periods = requireNonNull(stretches.get(account));
-        Stretch last = periods.removeLast();
-        periods.add(new Stretch(last.from(), last.joined(), mid, removed));
+        List<Period> own = requireNonNull(periods.get(account));
+        Period last = own.removeLast();
+        own.add(new Period(last.from(), last.joined(), mid, removed));
         isClosed |= roles.isEmpty();
     }
 

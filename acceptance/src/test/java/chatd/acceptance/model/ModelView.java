@@ -44,7 +44,7 @@ public final class ModelView {
         return isSeen(reader, entry, stretch -> stretch.isDuring(entry.mid));
     }
 
-    private static boolean isSeen(ModelAccount reader, ModelEntry entry, Predicate<ModelGroup.Stretch> membership) {
+    private static boolean isSeen(ModelAccount reader, ModelEntry entry, Predicate<ModelGroup.Period> membership) {
         ModelEntry of = entry.of;
         if (of != null && !sees(reader, of)) {
             return false;
@@ -52,7 +52,7 @@ public final class ModelView {
         return switch (entry.conversation) {
             case ModelConversation.Everyone _ -> of != null || entry.mid > reader.since;
             case ModelConversation.Members(ModelGroup group) ->
-                group.stretches(reader).stream().anyMatch(membership);
+                group.periods(reader).stream().anyMatch(membership);
             case ModelConversation.Pair pair -> pair.has(reader) && (entry.by == reader || isDelivered(reader, entry));
         };
     }

@@ -60,7 +60,7 @@ final class RandomChoice {
         return model.present().stream()
                 .filter(_ -> chance(60))
                 .filter(preferred)
-                .max(Comparator.comparingInt(user -> group.stretches(user).size()))
+                .max(Comparator.comparingInt(user -> group.periods(user).size()))
                 .orElseGet(() -> one(model.present(), preferred));
     }
 

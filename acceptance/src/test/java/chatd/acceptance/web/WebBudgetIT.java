@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Test;
 @Tag("processes")
 class WebBudgetIT extends BrowserTestBase {
     /** The most requests from the navigation, with an empty cache, to the first message. */
-    private static final int MOST_REQUESTS = 8;
+    private static final int MAX_REQUESTS = 8;
 
     /** The most bytes of these, as they are sent: script, style, page, picture. */
-    private static final int MOST_BYTES = 70_000;
+    private static final int MAX_BYTES = 70_000;
 
     /** The most nodes of the document, however long the history is. */
-    private static final int MOST_NODES = 12_000;
+    private static final int MAX_NODES = 12_000;
 
     /** How many messages are scrolled through; `.ci/long` uses the larger number. */
     private static final int MESSAGES = Campaign.times(5_000, 100_000);
@@ -107,7 +107,7 @@ class WebBudgetIT extends BrowserTestBase {
         var person = new WebPerson(cold, desk.address());
         cold.navigate(desk.address());
         person.logIn(ann).open(ben.name()).reads("the first message");
-        assertThat(requests).hasSizeBetween(5, MOST_REQUESTS);
+        assertThat(requests).hasSizeBetween(5, MAX_REQUESTS);
         // The list of chats arrives in the round trip of the login: it is requested before the
         // login is answered.
         assertThat(frames).startsWith("sent 1", "sent 37", "received 2", "received 38");
@@ -115,7 +115,7 @@ class WebBudgetIT extends BrowserTestBase {
                 () => performance.getEntriesByType("resource")
                   .concat(performance.getEntriesByType("navigation"))
                   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)""");
-        assertThat(bytes.intValue()).isBetween(10_000, MOST_BYTES);
+        assertThat(bytes.intValue()).isBetween(10_000, MAX_BYTES);
     }
 
     @Test
@@ -182,7 +182,7 @@ class WebBudgetIT extends BrowserTestBase {
         assertThat(most)
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
                 .satisfies(counted -> {
-                    assertThat((Integer) counted.getFirst()).isLessThan(MOST_NODES);
+                    assertThat((Integer) counted.getFirst()).isLessThan(MAX_NODES);
                     System.out.printf(
                             "campaign: %d messages scrolled through, at most %s elements%n",
                             MESSAGES, counted.getFirst());

@@ -386,12 +386,12 @@ class WebOtherBrowsersIT {
                 .filter(tab -> !tab.equals(first))
                 .findFirst()
                 .orElseThrow();
-        browser.use(second);
+        browser.switchTo(second);
         person.sees("Open in another tab");
-        browser.use(first);
+        browser.switchTo(first);
         writer.says(ann, "to the first");
         person.reads("to the first");
-        browser.use(second);
+        browser.switchTo(second);
         browser.closeTab(first);
         awaitReadAtTheEnd("to the first");
     }
@@ -411,13 +411,13 @@ class WebOtherBrowsersIT {
         String first = browser.tab();
         browser.openWindow();
         String window = browser.tab();
-        browser.use(first);
+        browser.switchTo(first);
         person.waits("document.hasFocus()", false);
         assertThat(browser.evaluate("document.visibilityState").asString()).isEqualTo("visible");
         writer.says(ann, "seen by nobody");
         person.reads("seen by nobody");
         staysUnread(1);
-        browser.use(window);
+        browser.switchTo(window);
         browser.closeTab(first);
         awaitReadAtTheEnd("seen by nobody");
     }
@@ -492,7 +492,7 @@ class WebOtherBrowsersIT {
         browser.reload();
         person.sees("Log in");
         person.waits(field("Name") + ".value", "");
-        assertThat(browser.complaints())
+        assertThat(browser.consoleErrors())
                 .filteredOn(said -> !CUT.matcher(said).find())
                 .isEmpty();
     }

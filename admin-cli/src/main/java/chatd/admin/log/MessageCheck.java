@@ -100,7 +100,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         if (restore.lookingAt()) {
             markLost(restore.group(1), line);
         }
-        SentLine sent = SentLine.read(line);
+        SentLine sent = SentLine.parse(line);
         if (sent != null) {
             checkLogged(sent);
         }

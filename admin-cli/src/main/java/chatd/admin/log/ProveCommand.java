@@ -178,7 +178,7 @@ final class ProveCommand implements Callable<Integer> {
             if (!line.contains(" message=\"")) {
                 return;
             }
-            SentLine sent = SentLine.read(line);
+            SentLine sent = SentLine.parse(line);
             if (sent == null) {
                 return;
             }

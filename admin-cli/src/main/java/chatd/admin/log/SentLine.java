@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param time as it stands in the line
  * @param about the number of the message that it is about; 0 for a message
  * @param user {@code U} and a number; null for the server
- * @param receivers likewise, one per receiver; null for everyone
- * @param digest null if it was logged by a version that computed none; for a retraction, a reaction or a change of a
- *     group, which have none, the same as in {@code LogCalls.Digested}
+ * @param receivers {@code U} or {@code G} and a number for each; null for everyone
+ * @param digest null if it was logged by a version that computed none; a retraction, a reaction and a change of a
+ *     group have no digest, but the text that {@code LogCalls.Digested} has in its place
  */
 record SentLine(
         long seq,
@@ -35,7 +35,7 @@ record SentLine(
     private static final Pattern USER = Pattern.compile(" user=\"(U\\d+)\"");
 
     /** Parses a line; returns null if it is not such an event. */
-    static @Nullable SentLine read(String line) {
+    static @Nullable SentLine parse(String line) {
         Matcher sent = SENT.matcher(line);
         if (!sent.matches()) {
             return null;

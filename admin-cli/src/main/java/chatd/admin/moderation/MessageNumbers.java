@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** Numbers of messages as they are typed: {@code 1041}, {@code 1041-1050}, or {@code -} for those on standard input. */
 final class MessageNumbers {
     /** Maximum number of messages per command: each is looked up, and removed by a call of its own. */
-    static final int MOST = 1_000;
+    static final int MAX = 1_000;
 
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})(?:-(\\d{1,18}))?");
 
@@ -23,7 +23,7 @@ final class MessageNumbers {
      * Returns the numbers that were typed, in ascending order, each with whether it was typed alone, not only in a
      * range.
      *
-     * @throws CommandFailure if something is not a number or a range, or there are more than {@value #MOST}
+     * @throws CommandFailure if something is not a number or a range, or there are more than {@value #MAX}
      */
     static SequencedMap<Long, Boolean> of(List<String> typed) {
         List<String> words = new ArrayList<>();
@@ -49,13 +49,13 @@ final class MessageNumbers {
             if (last < first) {
                 throw new CommandFailure(Exit.USAGE, "The range " + word + " ends before it begins.");
             }
-            if (last - first >= MOST) {
+            if (last - first >= MAX) {
                 throw tooMany();
             }
             for (long number = first; number <= last; number++) {
                 numbers.merge(number, matcher.group(2) == null, Boolean::logicalOr);
             }
-            if (numbers.size() > MOST) {
+            if (numbers.size() > MAX) {
                 throw tooMany();
             }
         }
@@ -66,6 +66,6 @@ final class MessageNumbers {
     }
 
     private static CommandFailure tooMany() {
-        return new CommandFailure(Exit.USAGE, "At most " + MOST + " messages at once. Nothing was done.");
+        return new CommandFailure(Exit.USAGE, "At most " + MAX + " messages at once. Nothing was done.");
     }
 }

@@ -27,18 +27,18 @@ final class PathFinder {
     /**
      * Maximum number of probes, within so many seconds, to an address that has sent nothing: it may belong to somebody else.
      */
-    private static final int MOST_PROBES = 8;
+    private static final int MAX_PROBES = 8;
 
     private static final int PROBES_SECONDS = 15;
 
     /** Maximum number of such addresses within that time; any further ones are not tried. */
-    private static final int MOST_SILENT = 64;
+    private static final int MAX_SILENT = 64;
 
     /** How many times to look for a path again after a loss. */
     private static final int ATTEMPTS = 6;
 
     /** Maximum number of addresses from which probes came, though the other side has not named them. */
-    private static final int MOST_FOUND = 4;
+    private static final int MAX_FOUND = 4;
 
     private final Peer peer;
     private final DirectSession session;
@@ -121,7 +121,7 @@ final class PathFinder {
     /** Counts a probe to an address; returns false if it has been sent enough. */
     private boolean mayProbe(InetSocketAddress address) {
         int sent = probesSent.getOrDefault(address, 0);
-        if (sent == MOST_PROBES || (sent == 0 && probesSent.size() == MOST_SILENT)) {
+        if (sent == MAX_PROBES || (sent == 0 && probesSent.size() == MAX_SILENT)) {
             return false;
         }
         if (sent == 0) {
@@ -198,7 +198,7 @@ final class PathFinder {
             return;
         }
         if (!addresses.containsKey(from)) {
-            if (addresses.values().stream().filter(named -> !named).count() >= MOST_FOUND) {
+            if (addresses.values().stream().filter(named -> !named).count() >= MAX_FOUND) {
                 return;
             }
             addresses.put(from, false);

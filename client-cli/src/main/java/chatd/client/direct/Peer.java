@@ -39,7 +39,7 @@ final class Peer {
     static final int LEAVE_DELAY_MILLIS = 200;
 
     /** Maximum number of undelivered texts. */
-    static final int MOST_WAITING = 1_000;
+    static final int MAX_WAITING = 1_000;
 
     /** Maximum length of a line: a text of 64 KiB with each byte escaped as six. */
     private static final int LONGEST_LINE = 6 * (64 << 10) + 1_024;
@@ -261,7 +261,7 @@ final class Peer {
 
     /** Says a text, now or when there is a connection; returns false if too many wait already. */
     boolean sendText(SessionLine.Text text) {
-        if (waiting.size() >= MOST_WAITING) {
+        if (waiting.size() >= MAX_WAITING) {
             return false;
         }
         waiting.add(text);

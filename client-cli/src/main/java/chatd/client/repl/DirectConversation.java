@@ -33,7 +33,7 @@ final class DirectConversation implements DirectSession.Listener {
     private static final int END_SECONDS = 60;
 
     /** Maximum number of texts that are remembered, to show what an answer is to. */
-    private static final int MOST_REMEMBERED = 200;
+    private static final int MAX_REMEMBERED = 200;
 
     /** Who has at most one conversation at a time. */
     interface Owner {
@@ -76,7 +76,7 @@ final class DirectConversation implements DirectSession.Listener {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<AnsweredText, Item> eldest) {
-            return size() > MOST_REMEMBERED;
+            return size() > MAX_REMEMBERED;
         }
     };
 

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  */
 final class DirectFiles {
     /** Maximum number of files that wait for an answer; further ones are declined. */
-    private static final int MOST_OFFERED = 8;
+    private static final int MAX_OFFERED = 8;
 
     private final Presenter presenter;
     private final Path downloads;
@@ -70,7 +70,7 @@ final class DirectFiles {
     synchronized void handleOffer(long user, FileOffer offer) {
         if (agreed.contains(offer.key())) {
             receive(new Offered(user, offer));
-        } else if (offered.size() >= MOST_OFFERED) {
+        } else if (offered.size() >= MAX_OFFERED) {
             offer.decline();
         } else {
             offered.add(new Offered(user, offer));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Calls that wait for an answer, the oldest first. Guarded by the lock of {@link DirectActions}. */
 final class RingingCalls {
     /** Maximum number of calls that wait for an answer; further ones ring unseen until they end. */
-    private static final int MOST_RINGING = 8;
+    private static final int MAX_RINGING = 8;
 
     private final Screen screen;
     private final Presenter presenter;
@@ -40,7 +40,7 @@ final class RingingCalls {
 
     /** Adds a call, shows it and rings; does nothing if too many wait already. */
     void add(ResumedSession session, DirectEvent.Called called) {
-        if (ringing.size() >= MOST_RINGING) {
+        if (ringing.size() >= MAX_RINGING) {
             return;
         }
         ringing.add(called);

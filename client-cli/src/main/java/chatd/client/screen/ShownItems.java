@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShownItems {
     /** The most items remembered. */
-    private static final int MOST = 200;
+    private static final int MAX = 200;
 
     private final Supplier<String> me;
     private final UnaryOperator<String> label;
@@ -30,7 +30,7 @@ final class ShownItems {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, Item> eldest) {
-            return size() > MOST;
+            return size() > MAX;
         }
     };
 

@@ -110,7 +110,7 @@ public abstract class ChatSession {
      * Carries out an operation that may be repeated: if the connection is lost meanwhile, again over the next one, for
      * which this waits. Blocks, for good once the session has ended.
      */
-    public final void persist(Work work) throws InterruptedException {
+    public final void retryUntilDone(Work work) throws InterruptedException {
         Connection now = null;
         while (true) {
             now = awaitNextConnection(now);

@@ -308,14 +308,14 @@ public final class AccountImport {
                                 new Effect.AccountMade(account, hashes.get(i))));
                     }
                     for (NoteChange each : noted) {
-                        Account before = directory.numbered(each.account().number());
+                        Account before = directory.require(each.account().number());
                         Account after = before.withNote(each.note());
                         if (before.state() != Account.State.DELETED && !after.equals(before)) {
                             changes.add(Administration.updated(by, numbers, before, after, Change.Kind.NOTED, now));
                         }
                     }
                     for (Account each : missing) {
-                        Account before = directory.numbered(each.number());
+                        Account before = directory.require(each.number());
                         if (before.state() != Account.State.DELETED && before.state() != Account.State.DISABLED) {
                             Account after = before.withState(Account.State.DISABLED);
                             changes.add(Administration.updated(by, numbers, before, after, Change.Kind.DISABLED, now));

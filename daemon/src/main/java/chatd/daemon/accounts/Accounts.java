@@ -130,7 +130,7 @@ public final class Accounts implements Feature {
                             Change.Kind.REGISTERED,
                             now,
                             0));
-            return directory.numbered(change.change().account());
+            return directory.require(change.change().account());
         } catch (Refusal e) {
             audit.logCoalesced(
                     "register " + e.code().word(),
@@ -268,7 +268,7 @@ public final class Accounts implements Feature {
             tokens.keep(caller, directory.passwordGeneration(account.number()));
             return device == null ? null : device.key();
         } catch (Authenticator.Overtaken e) {
-            Account account = directory.numbered(admitted.account().number());
+            Account account = directory.require(admitted.account().number());
             throw authenticator.logRefusal(caller, "password", account.name(), Optional.of(account), e.code());
         }
     }
@@ -276,7 +276,7 @@ public final class Accounts implements Feature {
     /** Returns the name of the account whose password is changed. */
     private String targetName(Caller caller, User user) {
         return user instanceof User.Own && caller.isLoggedIn()
-                ? directory.numbered(caller.account()).name()
+                ? directory.require(caller.account()).name()
                 : directory.nameFor(user);
     }
 
@@ -298,7 +298,7 @@ public final class Accounts implements Feature {
             ChangeFactory recording)
             throws InterruptedException {
         return journal.commit(new AccountDecision(by, new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
-            Account account = directory.numbered(number);
+            Account account = directory.require(number);
             return new AccountChange(
                     recording.of(numbers, account, now),
                     new Effect.PasswordSet(
@@ -318,7 +318,7 @@ public final class Accounts implements Feature {
      */
     public void rename(Caller caller, String name) throws InterruptedException {
         long number = caller.account();
-        Account account = directory.numbered(number);
+        Account account = directory.require(number);
         if (account.name().equals(name)) {
             return;
         }

@@ -50,7 +50,7 @@ public final class Administration {
     private static final Pattern BARE_NUMBER = Pattern.compile("\\d{1,18}");
 
     /** Maximum number of groups that a refusal names. */
-    private static final int MOST_NAMED = 10;
+    private static final int MAX_NAMED = 10;
 
     private final Accounts accounts;
     private final GroupAdministration groups;
@@ -96,7 +96,7 @@ public final class Administration {
     }
 
     private Account accountOf(AccountChange entry) {
-        return directory.numbered(entry.change().account());
+        return directory.require(entry.change().account());
     }
 
     /** Refuses a note that is too long or contains control characters. */
@@ -204,13 +204,13 @@ public final class Administration {
         List<Group> owned = directory.groups().ownedAlone(number);
         if (!owned.isEmpty() && next == null && !longest) {
             String them = owned.stream()
-                    .limit(MOST_NAMED)
+                    .limit(MAX_NAMED)
                     .map(group -> group.name() + " (G" + group.number() + ")")
                     .collect(Collectors.joining(", "));
             throw new Refusal(
                     Code.MALFORMED,
                     account.name() + " is the only owner of " + them
-                            + (owned.size() > MOST_NAMED ? " and " + (owned.size() - MOST_NAMED) + " more" : "")
+                            + (owned.size() > MAX_NAMED ? " and " + (owned.size() - MAX_NAMED) + " more" : "")
                             + ": name the next owner with --heir USER, or use --heir-longest for whoever has been in each"
                             + " longest. Nothing was done.");
         }
@@ -218,7 +218,7 @@ public final class Administration {
             groups.leaveAll(number, next == null ? 0 : next.number());
             try {
                 journal.commit(decision(account, (numbers, now) -> {
-                    Account current = requireExisting(directory.numbered(number));
+                    Account current = requireExisting(directory.require(number));
                     if (!directory.groups().groupsOf(number).isEmpty()) {
                         throw new NoChange();
                     }
@@ -226,7 +226,7 @@ public final class Administration {
                             Change.by(by, numbers.nextPosition(), current, Change.Kind.DELETED, now, null),
                             new Effect.AccountDeleted());
                 }));
-                return directory.numbered(number);
+                return directory.require(number);
             } catch (NoChange e) {
                 // It joined a group in between.
             }
@@ -293,17 +293,17 @@ public final class Administration {
         }
         try {
             journal.commit(decision(account, (numbers, now) -> {
-                Account before = requireExisting(directory.numbered(account.number()));
+                Account before = requireExisting(directory.require(account.number()));
                 Account after = change.apply(before);
                 if (after.equals(before)) {
                     throw new NoChange();
                 }
                 return updated(by, numbers, before, after, kind, now);
             }));
-            return new Outcome(directory.numbered(account.number()), true);
+            return new Outcome(directory.require(account.number()), true);
         } catch (NoChange e) {
             // Somebody else did it in between.
-            return new Outcome(directory.numbered(account.number()), false);
+            return new Outcome(directory.require(account.number()), false);
         }
     }
 
@@ -366,7 +366,7 @@ public final class Administration {
         return directory
                 .named(name)
                 .orElseThrow(() -> directory
-                        .findByFormerName(name)
+                        .findByNameEverUsed(name)
                         .map(account -> renamedSince(name, account))
                         .orElseGet(() -> noUserNamed(name)));
     }

@@ -55,7 +55,7 @@ public final class Users implements Feature {
             NumberSet friends = contacts.friends(session.account());
             NumberSet page = friends.above(command.after(), command.limit());
             boolean more = !page.isEmpty() && page.getLast() < friends.getLast();
-            answer(session, page.stream().map(directory::numbered), List.of(), more);
+            answer(session, page.stream().map(directory::require), List.of(), more);
         });
     }
 

@@ -11,36 +11,36 @@ import java.util.function.Function;
  *
  * @param roles the roles that may run it
  * @param logMode how the command is logged
- * @param logged the request fields recorded in the log; never a secret
+ * @param loggedFields the request fields recorded in the log; never a secret
  */
 public record AdminCommand<Q, P, R>(
-        AdminCall<Q, P, R> call, Set<Role> roles, LogMode logMode, List<String> logged, Body<Q, P, R> body) {
+        AdminCall<Q, P, R> call, Set<Role> roles, LogMode logMode, List<String> loggedFields, Body<Q, P, R> body) {
     /** Maximum items per part when a long list is written in parts. */
-    static final int PART = 500;
+    static final int MAX_PART_ITEMS = 500;
 
     /** How a command is logged. */
     public enum LogMode {
-        /** Runs only if it can be logged; logged when it completes. */
-        LOGGED,
+        /** Runs only if it can be logged; the event is written when it completes. */
+        REQUIRED,
         /** Diagnostic and read-only: runs even if it can't be logged at the time. */
-        ALWAYS,
+        BEST_EFFORT,
         /**
-         * As {@link #ALWAYS}; repetitions by one user within an hour, as by monitoring, are one
+         * As {@link #BEST_EFFORT}; repetitions by one user within an hour, as by monitoring, are one
          * event with a count.
          */
         HOURLY,
-        /** As {@link #ALWAYS}, but logged both when it starts and when it ends, because it may run for days. */
-        ALWAYS_AND_LONG
+        /** As {@link #BEST_EFFORT}, but logged both when it starts and when it ends, because it may run for days. */
+        START_AND_END
     }
 
     public static <Q, P, R> AdminCommand<Q, P, R> of(
             AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body, String... logged) {
-        return new AdminCommand<>(call, roles, LogMode.LOGGED, List.of(logged), body);
+        return new AdminCommand<>(call, roles, LogMode.REQUIRED, List.of(logged), body);
     }
 
     public static <Q, P, R> AdminCommand<Q, P, R> readOnly(
             AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
-        return new AdminCommand<>(call, roles, LogMode.ALWAYS, List.of(), body);
+        return new AdminCommand<>(call, roles, LogMode.BEST_EFFORT, List.of(), body);
     }
 
     /** Returns the row of a command that is run again and again, as by monitoring. */
@@ -50,7 +50,7 @@ public record AdminCommand<Q, P, R>(
 
     /** Returns the same command for administrators and others. */
     public AdminCommand<Q, P, R> andFor(Role... others) {
-        return new AdminCommand<>(call, Role.administratorsAnd(others), logMode, logged, body);
+        return new AdminCommand<>(call, Role.administratorsAnd(others), logMode, loggedFields, body);
     }
 
     String name() {
@@ -82,14 +82,14 @@ public record AdminCommand<Q, P, R>(
         boolean isClientReading();
 
         /**
-         * Writes a long list in parts of at most {@link #PART} items, so that it is never serialised in memory as a
+         * Writes a long list in parts of at most {@link #MAX_PART_ITEMS} items, so that it is never serialised in memory as a
          * whole, however many clients request one.
          *
          * @param part makes a part from some of the items
          */
         default <T> void write(List<T> all, Function<List<T>, P> part) {
-            for (int i = 0; i < all.size(); i += PART) {
-                write(part.apply(all.subList(i, Math.min(all.size(), i + PART))));
+            for (int i = 0; i < all.size(); i += MAX_PART_ITEMS) {
+                write(part.apply(all.subList(i, Math.min(all.size(), i + MAX_PART_ITEMS))));
             }
         }
     }

@@ -93,7 +93,7 @@ final class AdminDispatcher {
         }
 
         List<Map.Entry<String, String>> arguments() {
-            List<Map.Entry<String, String>> arguments = new ArrayList<>(request.shown(command.logged()));
+            List<Map.Entry<String, String>> arguments = new ArrayList<>(request.shown(command.loggedFields()));
             if (ended != null) {
                 arguments.add(Map.entry("ended", ended));
             }
@@ -175,8 +175,8 @@ final class AdminDispatcher {
                     "`" + command.name() + "` needs " + needed + "; you are connected as "
                             + describe(call.by().role()) + ".");
         }
-        if (command.logMode() == AdminCommand.LogMode.LOGGED) {
-            audit.admit();
+        if (command.logMode() == AdminCommand.LogMode.REQUIRED) {
+            audit.requireLoggable();
         }
     }
 
@@ -185,7 +185,7 @@ final class AdminDispatcher {
     }
 
     private Object run(Call call, Peer peer) throws InterruptedException, IOException {
-        boolean isLong = call.command().logMode() == AdminCommand.LogMode.ALWAYS_AND_LONG;
+        boolean isLong = call.command().logMode() == AdminCommand.LogMode.START_AND_END;
         if (isLong) {
             log(call, Outcome.OK, null);
         }

@@ -87,20 +87,20 @@ public record Config(
         }
     }
 
-    /** @param clockJump how far the clock may have jumped ahead; zero for any */
+    /** @param clockJump how far ahead the clock may have jumped since the daemon last read it; zero for no limit */
     public record Audit(
             Path directory,
             AuditLog.Fsync fsync,
             long segmentSize,
-            Duration segmentLeastAge,
-            long segmentLimit,
-            Duration segmentAge,
+            Duration segmentMinAge,
+            long segmentMaxSize,
+            Duration segmentMaxAge,
             Path sealKey,
             String sealAlgorithm,
-            boolean unknownNames,
-            boolean find,
-            boolean names,
-            boolean directAddresses,
+            boolean logUnknownNames,
+            boolean logSearches,
+            boolean logNames,
+            boolean logDirectAddresses,
             Duration retention,
             boolean refuseOnFailure,
             Duration clockJump) {}
@@ -117,13 +117,13 @@ public record Config(
      * Self-registration of accounts.
      *
      * @param open whether anyone may register; otherwise only administrators and helpers create accounts
-     * @param maxAccounts number of accounts, including deleted ones, from which registration is refused
+     * @param maxAccounts number of accounts, including deleted ones, at which registration is refused
      */
     public record Registration(boolean open, int maxAccounts) {}
 
     /**
      * @param oneTimePassword validity of a one-time password; empty for unlimited
-     * @param reserved names that only administrators may give
+     * @param reserved names that only administrators may assign
      * @param renames how often users may change their own name in 30 days
      */
     public record Accounts(
@@ -203,7 +203,7 @@ public record Config(
             int queueFrames,
             int connections,
             int connectionsPerAddress,
-            int strangers,
+            int connectionsBeforeLogin,
             int uploads,
             long largeFrames,
             Duration linger) {}
@@ -219,7 +219,7 @@ public record Config(
      * @param resumes how many sessions of a user may be resumed at once, and one a second after
      *     that
      * @param searches how many searches a user makes in a minute, at most
-     * @param mentions how often a user mentions another one, or all of a group, in a minute
+     * @param mentions how often a user may mention another one, or all of a group, in a minute
      */
     public record Rates(
             long messages,

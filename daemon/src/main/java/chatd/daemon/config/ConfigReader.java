@@ -38,9 +38,9 @@ public final class ConfigReader {
     private static final Duration LONGEST_DATABASE_TIMEOUT = Duration.ofSeconds(30);
 
     /** Maximum rates per second: a bucket is refilled by less than one token per nanosecond. */
-    static final int MOST_MESSAGES = 1_000_000;
+    static final int MAX_MESSAGES = 1_000_000;
 
-    static final long MOST_BYTES = 512 << 20;
+    static final long MAX_BYTES = 512 << 20;
 
     private ConfigReader() {}
 
@@ -228,9 +228,9 @@ public final class ConfigReader {
                         from.value("storage.texts", AT_ONCE, text -> size(text, 0, 1L << 50))),
                 limits(from),
                 new Config.Rates(
-                        from.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, MOST_MESSAGES)),
-                        from.value("rates.bytes", AT_CONNECTION, text -> size(text, 0, MOST_BYTES)),
-                        from.value("rates.account-bytes", AT_ONCE, text -> size(text, 0, MOST_BYTES)),
+                        from.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, MAX_MESSAGES)),
+                        from.value("rates.bytes", AT_CONNECTION, text -> size(text, 0, MAX_BYTES)),
+                        from.value("rates.account-bytes", AT_ONCE, text -> size(text, 0, MAX_BYTES)),
                         from.value("rates.texts", AT_ONCE, text -> (long) whole(text, 0, 1 << 20)),
                         from.value("rates.text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),
                         from.value("rates.registered-text-bytes", AT_ONCE, text -> size(text, 0, 1L << 40)),

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The current configuration, which can be reloaded. When a changed option takes effect is its
- * {@link Option.TakesEffect lifetime}, which {@link ConfigReader} states. Any thread.
+ * The current configuration, which can be reloaded. When a changed option takes effect is stated by {@link ConfigReader}
+ * as an {@link Option.TakesEffect}. Thread-safe.
  */
 public final class Configuration implements Supplier<Config> {
     private final @Nullable Path file;
@@ -19,7 +19,7 @@ public final class Configuration implements Supplier<Config> {
     private volatile ConfigReader.Sourced current;
 
     /** The options that take effect only at startup, with the values they had then. */
-    private final Map<String, Option> started;
+    private final Map<String, Option> startupOptions;
 
     /**
      * Reads the configuration.
@@ -31,8 +31,8 @@ public final class Configuration implements Supplier<Config> {
         this.file = file;
         this.environment = Map.copyOf(environment);
         this.current = ConfigReader.readWithSources(file, environment);
-        this.started = current.options().stream()
-                .filter(option -> option.lifetime() == Option.TakesEffect.AT_START)
+        this.startupOptions = current.options().stream()
+                .filter(option -> option.takesEffect() == Option.TakesEffect.AT_START)
                 .collect(Collectors.toMap(Option::key, option -> option));
     }
 
@@ -49,7 +49,7 @@ public final class Configuration implements Supplier<Config> {
     /** Returns all options with the values in force. */
     public List<Option> options() {
         return current.options().stream()
-                .map(option -> started.getOrDefault(option.key(), option))
+                .map(option -> startupOptions.getOrDefault(option.key(), option))
                 .toList();
     }
 
@@ -73,7 +73,7 @@ public final class Configuration implements Supplier<Config> {
     }
 
     /**
-     * Returns a text for the file in which options have other values; nothing changes.
+     * Returns the text of the file with these options changed; nothing is written or applied.
      *
      * @param options by key, as in the environment: a list is separated by commas; null for the default
      * @throws ConfigException if an option is unknown or can't be changed by itself, or the edited text is
@@ -97,7 +97,7 @@ public final class Configuration implements Supplier<Config> {
     /**
      * Reloads the configuration.
      *
-     * @throws ConfigException if it is invalid or rejected by {@code taker}; nothing changes
+     * @throws ConfigException if it is invalid or rejected by {@code applier}; nothing changes then
      */
     public synchronized Reloaded reload(Applier taker) throws ConfigException {
         ConfigReader.Sourced fresh = ConfigReader.readWithSources(file, environment);
@@ -108,7 +108,7 @@ public final class Configuration implements Supplier<Config> {
         List<String> waiting = new ArrayList<>();
         for (Option option : fresh.options()) {
             if (!option.value().equals(before.get(option.key()))) {
-                (switch (option.lifetime()) {
+                (switch (option.takesEffect()) {
                             case AT_START -> waiting;
                             case AT_CONNECTION -> forNewConnections;
                             case AT_ONCE -> inForce;

@@ -6,9 +6,9 @@ package chatd.daemon.config;
  * @param key {@code section.key}
  * @param value the text as given; a list is separated by commas
  * @param source {@code default}, {@code environment NAME}, or the file with line and column
- * @param lifetime when a changed value takes effect
+ * @param takesEffect when a changed value takes effect
  */
-public record Option(String key, String value, String source, TakesEffect lifetime) {
+public record Option(String key, String value, String source, TakesEffect takesEffect) {
     /** When a value that was changed by a reload takes effect. */
     public enum TakesEffect {
         /** At the next start. */

@@ -14,25 +14,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A direct session, from the call to its end: who was called, who is in it, and from which session. Guarded by the lock of
+ * A direct session, from the call to its end: who was called, who is in it, and on which connection. Guarded by the lock of
  * {@link CallTable}.
  */
 final class Call {
-    /** A user who has agreed, or has called. */
+    /** The caller, or a user who has accepted. */
     static final class Party {
         final long account;
         Session session;
 
         /** The addresses at which it may be reached. */
-        Candidates.Vetted addresses;
+        CandidateFilter.Vetted addresses;
 
         final String key;
 
         /** When its connection was found to be lost; null while it is up. */
         @Nullable
-        Instant lost;
+        Instant lostAt;
 
-        private Party(long account, Session session, Candidates.Vetted addresses, String key) {
+        private Party(long account, Session session, CandidateFilter.Vetted addresses, String key) {
             this.account = account;
             this.session = session;
             this.addresses = addresses;
@@ -45,7 +45,7 @@ final class Call {
         }
     }
 
-    final String session;
+    final String sessionId;
     final DirectKind kind;
     final long caller;
     final List<Long> called;
@@ -59,12 +59,12 @@ final class Call {
     /** Those who were called and have not answered. */
     private final List<Long> ringing = new ArrayList<>();
 
-    /** Those of them whose answer is being logged. */
+    /** Those of {@link #ringing} whose answer is being logged. */
     private final Set<Long> answering = new HashSet<>();
 
-    /** When the first one accepted; null before. */
+    /** When the first user accepted; null until then. */
     @Nullable
-    Instant began;
+    Instant beganAt;
 
     /** @param until when it stops ringing */
     Call(
@@ -72,11 +72,11 @@ final class Call {
             DirectKind kind,
             long caller,
             Session by,
-            Candidates.Vetted addresses,
+            CandidateFilter.Vetted addresses,
             String key,
             List<Long> called,
             Instant until) {
-        this.session = session;
+        this.sessionId = session;
         this.kind = kind;
         this.caller = caller;
         this.called = List.copyOf(called);
@@ -113,7 +113,7 @@ final class Call {
     }
 
     /** Adds a user who accepts. */
-    Party join(long account, Session by, Candidates.Vetted addresses, String key) {
+    Party join(long account, Session by, CandidateFilter.Vetted addresses, String key) {
         Party party = new Party(account, by, addresses, key);
         parties.put(account, party);
         return party;
@@ -138,7 +138,7 @@ final class Call {
         parties.remove(account);
     }
 
-    /** Returns whether nobody is left who could talk to another. */
+    /** Returns whether there are no longer two users who are in the session or may still join it. */
     boolean isOver() {
         return parties.size() + ringing.size() < 2 || parties.isEmpty();
     }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallTable {
     /** Maximum number of direct sessions of an account at a time. */
-    static final int MOST_SESSIONS = 8;
+    static final int MAX_SESSIONS = 8;
 
     /** How long a side may be without a connection to the daemon; as long as its session can be resumed. */
     private static final Duration MAX_LOST = Duration.ofMinutes(15);
@@ -94,7 +94,7 @@ final class CallTable {
     void begin(Call call, Runnable charge) {
         lock.lock();
         try {
-            if (calls.containsKey(call.session)) {
+            if (calls.containsKey(call.sessionId)) {
                 throw new Refusal(Code.MALFORMED, "There is a direct session of this number already.");
             }
             if (call.called.size() == 1) {
@@ -102,7 +102,7 @@ final class CallTable {
             }
             checkSessionLimit(call.caller);
             charge.run();
-            calls.put(call.session, call);
+            calls.put(call.sessionId, call);
         } finally {
             lock.unlock();
         }
@@ -112,7 +112,7 @@ final class CallTable {
     void forget(Call call) {
         lock.lock();
         try {
-            calls.remove(call.session);
+            calls.remove(call.sessionId);
         } finally {
             lock.unlock();
         }
@@ -129,7 +129,7 @@ final class CallTable {
     void ring(Call call, Account caller, List<Account> callees, User to, Reachability reach) {
         lock.lock();
         try {
-            if (calls.get(call.session) != call) {
+            if (calls.get(call.sessionId) != call) {
                 // It was cancelled from another connection, or the daemon is stopping.
                 return;
             }
@@ -175,17 +175,17 @@ final class CallTable {
     @GuardedBy("lock")
     private void endCrossed(Call other, long caller, long called) {
         other.stopRinging(caller);
-        tellAll(caller, null, new DirectEvent.Cancelled(called, caller, other.session));
+        tellAll(caller, null, new DirectEvent.Cancelled(called, caller, other.sessionId));
         other.party(called)
-                .ifPresent(party -> tell(party, new DirectEvent.Ended(called, called, other.session, "crossed")));
+                .ifPresent(party -> tell(party, new DirectEvent.Ended(called, called, other.sessionId, "crossed")));
         close(other, "crossed");
     }
 
     @GuardedBy("lock")
     private void checkSessionLimit(long account) {
-        if (calls.values().stream().filter(call -> call.has(account)).count() >= MOST_SESSIONS) {
+        if (calls.values().stream().filter(call -> call.has(account)).count() >= MAX_SESSIONS) {
             throw new Refusal(
-                    Code.TOO_MANY, "You are in %d direct sessions already; end one first.".formatted(MOST_SESSIONS));
+                    Code.TOO_MANY, "You are in %d direct sessions already; end one first.".formatted(MAX_SESSIONS));
         }
     }
 
@@ -196,7 +196,7 @@ final class CallTable {
             call.stopRinging(number);
             call.party(call.caller)
                     .ifPresent(party ->
-                            tell(party, new DirectEvent.Declined(number, call.caller, call.session, "offline")));
+                            tell(party, new DirectEvent.Declined(number, call.caller, call.sessionId, "offline")));
             return;
         }
         if (reachable == Reachable.BLOCKED) {
@@ -212,7 +212,7 @@ final class CallTable {
                 number,
                 null,
                 new DirectEvent.Called(
-                        caller.number(), caller.name(), receiver, others, call.kind, call.session, shown));
+                        caller.number(), caller.name(), receiver, others, call.kind, call.sessionId, shown));
     }
 
     /**
@@ -252,20 +252,20 @@ final class CallTable {
      *
      * @throws Refusal {@link Code#NO_SUCH_SESSION} if the call was cancelled meanwhile
      */
-    void join(Call call, long number, Session session, Candidates.Vetted own, String key) {
+    void join(Call call, long number, Session session, CandidateFilter.Vetted own, String key) {
         lock.lock();
         try {
             // It may have been cancelled while the answer was logged.
-            if (calls.get(call.session) != call || !call.isRinging(number)) {
+            if (calls.get(call.sessionId) != call || !call.isRinging(number)) {
                 throw noSuchSession();
             }
             call.stopRinging(number);
-            if (call.began == null) {
-                call.began = clock.instant();
+            if (call.beganAt == null) {
+                call.beganAt = clock.instant();
             }
             List<Call.Party> before = call.parties();
             Call.Party party = call.join(number, session, own, key);
-            tellAll(number, session, new DirectEvent.Ended(number, number, call.session, "elsewhere"));
+            tellAll(number, session, new DirectEvent.Ended(number, number, call.sessionId, "elsewhere"));
             for (Call.Party other : before) {
                 // The caller dials whoever accepts; whoever accepts dials those who accepted
                 // before.
@@ -281,11 +281,11 @@ final class CallTable {
 
     private DirectEvent.Introduced introduced(Call call, Call.Party who, Call.Party to, boolean dials) {
         return new DirectEvent.Introduced(
-                who.account, names.apply(who.account), to.account, call.session, who.endpointFor(to), dials);
+                who.account, names.apply(who.account), to.account, call.sessionId, who.endpointFor(to), dials);
     }
 
     /** Replaces the addresses at which a side may be reached, and tells the others. */
-    void changeAddresses(Session session, String number, Candidates.Vetted addresses) {
+    void changeAddresses(Session session, String number, CandidateFilter.Vetted addresses) {
         lock.lock();
         try {
             Call call = call(number);
@@ -297,7 +297,7 @@ final class CallTable {
                             new DirectEvent.CandidatesChanged(
                                     party.account,
                                     other.account,
-                                    call.session,
+                                    call.sessionId,
                                     party.endpointFor(other).candidates())));
         } finally {
             lock.unlock();
@@ -316,7 +316,7 @@ final class CallTable {
             tellAll(
                     session.account(),
                     session,
-                    new DirectEvent.Ended(session.account(), session.account(), call.session, "elsewhere"));
+                    new DirectEvent.Ended(session.account(), session.account(), call.sessionId, "elsewhere"));
             declined(call, session.account(), session, "declined");
         } finally {
             lock.unlock();
@@ -329,7 +329,8 @@ final class CallTable {
         call.stopRinging(account);
         deferred.add(() -> outcomes.declined(call, account, session, reason));
         call.party(call.caller)
-                .ifPresent(party -> tell(party, new DirectEvent.Declined(account, call.caller, call.session, reason)));
+                .ifPresent(
+                        party -> tell(party, new DirectEvent.Declined(account, call.caller, call.sessionId, reason)));
         endIfOver(call, reason);
     }
 
@@ -356,7 +357,7 @@ final class CallTable {
     private void stopRinging(Call call) {
         for (long account : call.ringing()) {
             call.stopRinging(account);
-            tellAll(account, null, new DirectEvent.Cancelled(call.caller, account, call.session));
+            tellAll(account, null, new DirectEvent.Cancelled(call.caller, account, call.sessionId));
         }
     }
 
@@ -380,7 +381,7 @@ final class CallTable {
         }
         call.others(party.account)
                 .forEach(other ->
-                        tell(other, new DirectEvent.Ended(party.account, other.account, call.session, reason)));
+                        tell(other, new DirectEvent.Ended(party.account, other.account, call.sessionId, reason)));
         endIfOver(call, reason);
     }
 
@@ -441,11 +442,11 @@ final class CallTable {
     @GuardedBy("lock")
     private void endIfOver(Call call, String reason) {
         if (call.isOver()) {
-            if (call.began == null) {
+            if (call.beganAt == null) {
                 // Nobody is left who could answer it.
                 call.party(call.caller)
                         .ifPresent(party ->
-                                tell(party, new DirectEvent.Ended(call.caller, call.caller, call.session, reason)));
+                                tell(party, new DirectEvent.Ended(call.caller, call.caller, call.sessionId, reason)));
             }
             close(call, reason);
         }
@@ -453,10 +454,10 @@ final class CallTable {
 
     @GuardedBy("lock")
     private void close(Call call, String reason) {
-        if (calls.remove(call.session) == null) {
+        if (calls.remove(call.sessionId) == null) {
             return;
         }
-        Instant began = call.began;
+        Instant began = call.beganAt;
         Duration lasted = began == null ? null : Duration.between(began, clock.instant());
         deferred.add(() -> outcomes.ended(call, reason, lasted));
     }
@@ -468,8 +469,8 @@ final class CallTable {
             for (Call call : calls.values()) {
                 // It may be a stranger's, which has no account.
                 for (Call.Party party : call.parties()) {
-                    if (party.session == session && party.lost == null) {
-                        party.lost = clock.instant();
+                    if (party.session == session && party.lostAt == null) {
+                        party.lostAt = clock.instant();
                     }
                 }
             }
@@ -500,17 +501,17 @@ final class CallTable {
     private void sweep(Call call, Instant now) {
         if (!now.isBefore(call.ringsUntil)) {
             for (long account : call.ringing()) {
-                tellAll(account, null, new DirectEvent.Ended(account, account, call.session, "unanswered"));
+                tellAll(account, null, new DirectEvent.Ended(account, account, call.sessionId, "unanswered"));
                 declined(call, account, null, "unanswered");
             }
         }
         for (Call.Party party : call.parties()) {
             renew(party);
             if (!party.session.hasEnded()) {
-                party.lost = null;
-            } else if (party.lost == null) {
-                party.lost = now;
-            } else if (!now.isBefore(party.lost.plus(MAX_LOST))) {
+                party.lostAt = null;
+            } else if (party.lostAt == null) {
+                party.lostAt = now;
+            } else if (!now.isBefore(party.lostAt.plus(MAX_LOST))) {
                 leave(call, party, "lost");
             }
         }

@@ -94,7 +94,7 @@ final class Callees {
 
     /** Returns whether a user has a session in which a call can be shown. */
     private boolean canRing(long account) {
-        return sessions.presence().of(account).stream()
+        return sessions.presence().sessionsOf(account).stream()
                 .anyMatch(session -> session.dialect().hasConversations() && !session.hasEnded());
     }
 

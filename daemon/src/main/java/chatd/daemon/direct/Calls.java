@@ -45,7 +45,7 @@ public final class Calls implements Feature, AutoCloseable {
     private final Callees callees;
     private final AuditTrail audit;
     private final Clock clock;
-    private final Candidates candidates;
+    private final CandidateFilter candidates;
     private final KeyedRateLimit<Long> rate;
     private final CallTable table;
 
@@ -59,10 +59,13 @@ public final class Calls implements Feature, AutoCloseable {
         this.callees = new Callees(parts);
         this.audit = parts.audit();
         this.clock = parts.clock();
-        this.candidates = new Candidates(seen);
+        this.candidates = new CandidateFilter(seen);
         this.rate = new KeyedRateLimit<>(() -> config.get().direct().calls(), most -> most, HOUR);
         this.table = new CallTable(
-                directory::nameOf, account -> sessions.presence().of(account), new Consequences(sessions), clock);
+                directory::nameOf,
+                account -> sessions.presence().sessionsOf(account),
+                new Consequences(sessions),
+                clock);
         this.sweeper = new Sweeper("calls", Duration.ofSeconds(1), table::sweep);
     }
 
@@ -98,9 +101,9 @@ public final class Calls implements Feature, AutoCloseable {
         boolean isLogged = false;
         try {
             audit.log(new CallEvent.Called(
-                    AuditTrail.who(caller),
+                    AuditTrail.identityOf(caller),
                     AuditTrail.peer(session),
-                    asked.stream().map(AuditTrail::who).toList(),
+                    asked.stream().map(AuditTrail::identityOf).toList(),
                     command.kind().word(),
                     command.session()));
             isLogged = true;
@@ -124,7 +127,8 @@ public final class Calls implements Feature, AutoCloseable {
 
     private void accept(Session session, DirectCommand.Accept command) {
         Account account = directory.requireActive(session.account());
-        Candidates.Vetted own = candidates.vet(command.session(), command.own().candidates(), session.address());
+        CandidateFilter.Vetted own =
+                candidates.vet(command.session(), command.own().candidates(), session.address());
         Call call = table.startAnswering(account.number(), command.session());
         try {
             audit.log(answeredEvent(call, account, session, null, own.all()));
@@ -138,12 +142,12 @@ public final class Calls implements Feature, AutoCloseable {
     private CallEvent answeredEvent(
             Call call, Account account, @Nullable Session session, @Nullable String reason, List<Candidate> addresses) {
         return new CallEvent.Answered(
-                AuditTrail.who(account),
+                AuditTrail.identityOf(account),
                 session == null ? null : AuditTrail.peer(session),
                 directory.who(List.of(call.caller)),
                 reason,
-                call.session,
-                config.get().audit().directAddresses()
+                call.sessionId,
+                config.get().audit().logDirectAddresses()
                         ? addresses.stream().map(Candidate::toString).toList()
                         : List.of());
     }
@@ -191,7 +195,7 @@ public final class Calls implements Feature, AutoCloseable {
                     directory.who(List.of(call.caller)).getFirst(),
                     directory.who(call.called),
                     reason,
-                    call.session,
+                    call.sessionId,
                     lasted));
         }
     }

@@ -10,17 +10,17 @@ import java.util.List;
 
 /**
  * The UDP addresses from which clients asked for their own address, by the session that they named.
- * They are kept for a minute, for at most {@value #MOST_SESSIONS} sessions, 4 addresses each, which
+ * They are kept for a minute, for at most {@value #MAX_SESSIONS} sessions, 4 addresses each, which
  * is 4 MiB. Anybody can send such datagrams, and so evict what was seen of others, who are then
  * left with the addresses of their network; that is all the harm they can do. Any thread; does not
  * block.
  */
 public final class SeenAddresses {
-    private static final int MOST_SESSIONS = 8_192;
-    private static final int MOST_ADDRESSES = 4;
+    private static final int MAX_SESSIONS = 8_192;
+    private static final int MAX_ADDRESSES = 4;
 
     private final Cache<String, List<InetSocketAddress>> bySession = Caffeine.newBuilder()
-            .maximumSize(MOST_SESSIONS)
+            .maximumSize(MAX_SESSIONS)
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
@@ -35,7 +35,7 @@ public final class SeenAddresses {
                 return before;
             }
             List<InetSocketAddress> addresses = new ArrayList<>(before == null ? List.of() : before);
-            if (addresses.size() == MOST_ADDRESSES) {
+            if (addresses.size() == MAX_ADDRESSES) {
                 addresses.removeFirst();
             }
             addresses.add(from);

@@ -86,13 +86,13 @@ public final class Directory {
     }
 
     /** Returns whether an account registered itself. */
-    public boolean hasRegistered(long account) {
+    public boolean isSelfRegistered(long account) {
         return registered.contains(account);
     }
 
     /** Returns what a user may read at this moment. */
     public Reader reader(long account) {
-        return groups.reader(numbered(account));
+        return groups.reader(require(account));
     }
 
     /** Returns the account with this name, in whatever normal form. */
@@ -111,7 +111,7 @@ public final class Directory {
      *
      * @throws IllegalStateException if it does not
      */
-    public Account numbered(long number) {
+    public Account require(long number) {
         Account account = byNumber.get(number);
         if (account == null) {
             throw new IllegalStateException("no account has the number " + number);
@@ -125,7 +125,7 @@ public final class Directory {
      * @throws Refusal {@link Code#DISABLED} if it may no longer act: it was disabled or deleted meanwhile
      */
     public Account requireActive(long number) {
-        Account account = numbered(number);
+        Account account = require(number);
         if (account.state() != Account.State.ACTIVE) {
             throw new Refusal(Code.DISABLED, "The account is disabled. Nothing was done.");
         }
@@ -161,8 +161,8 @@ public final class Directory {
     public Optional<Account> user(User user) {
         return switch (user) {
             case User.Named named -> named(named.typed());
-            case User.Called called -> findAsTyped(called.typed());
-            case User.Own own -> user(own.otherwise());
+            case User.NamedLoosely called -> findAsTyped(called.typed());
+            case User.Own own -> user(own.fallback());
             case User.Numbered numbered -> findExisting(numbered.number());
             case User.Group group -> Optional.empty();
         };
@@ -187,9 +187,9 @@ public final class Directory {
     public String nameFor(User user) {
         return switch (user) {
             case User.Named named -> named(named.typed()).map(Account::name).orElse(named.typed());
-            case User.Called called ->
+            case User.NamedLoosely called ->
                 findAsTyped(called.typed()).map(Account::name).orElse(called.typed());
-            case User.Own own -> nameFor(own.otherwise());
+            case User.Own own -> nameFor(own.fallback());
             case User.Group group -> group.typed();
             case User.Numbered numbered ->
                 Optional.ofNullable(byNumber.get(numbered.number()))
@@ -220,7 +220,7 @@ public final class Directory {
      */
     public Optional<Account> findAsTyped(String typed) {
         Optional<Account> exact = named(typed);
-        if (exact.isPresent() || typed.length() > 2 * Names.MOST_BYTES) {
+        if (exact.isPresent() || typed.length() > 2 * Names.MAX_BYTES) {
             return exact;
         }
         String folded = Names.folded(typed);
@@ -228,7 +228,7 @@ public final class Directory {
                 .takeWhile(folding -> folding.name().equals(folded))
                 .limit(2)
                 .toList();
-        return all.size() == 1 ? Optional.of(numbered(all.getFirst().account())) : Optional.empty();
+        return all.size() == 1 ? Optional.of(require(all.getFirst().account())) : Optional.empty();
     }
 
     /**
@@ -237,7 +237,7 @@ public final class Directory {
      * with it, then the others, each sorted by name.
      */
     public List<Account> matching(String text, int most) {
-        if (text.length() > 2 * Names.MOST_BYTES) {
+        if (text.length() > 2 * Names.MAX_BYTES) {
             return List.of();
         }
         return Stream.concat(findAsTyped(text).map(Account::number).stream(), index.find(text))
@@ -298,7 +298,7 @@ public final class Directory {
     }
 
     /** Returns the account that has or once had this name, deleted or not. */
-    public synchronized Optional<Account> findByFormerName(String name) {
+    public synchronized Optional<Account> findByNameEverUsed(String name) {
         return Optional.ofNullable(everUsed.get(name)).map(byNumber::get);
     }
 
@@ -407,7 +407,7 @@ public final class Directory {
         return settingsGeneration.getOrDefault(number, 0L);
     }
 
-    public void settingsWereStored(long number) {
+    public void incrementSettingsGeneration(long number) {
         settingsGeneration.merge(number, 1L, Long::sum);
     }
 

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 public final class Names {
     private static final Pattern FORM = Pattern.compile("[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*");
     private static final Pattern NUMBER = Pattern.compile("[ug]?\\p{Nd}+", Pattern.CASE_INSENSITIVE);
-    static final int MOST_BYTES = 32;
+    static final int MAX_BYTES = 32;
 
     /** Matches the skeletons of account and group numbers: those of 1 and 0 are l and o. */
     private static final Pattern ACCOUNT = Pattern.compile("[ug][0-9lo]+");
@@ -150,7 +150,7 @@ public final class Names {
 
     /** Returns a name in the normal form of all names, unless it is too long to be a name. */
     static String composed(String name) {
-        return name.length() > 3 * MOST_BYTES
+        return name.length() > 3 * MAX_BYTES
                 ? name
                 : Normalizer2.getNFCInstance().normalize(name);
     }
@@ -177,7 +177,7 @@ public final class Names {
 
     /** Returns whether a name is too long to be any account's. */
     public static boolean isTooLong(String name) {
-        return name.length() > MOST_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES;
+        return name.length() > MAX_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
     }
 
     /**

@@ -234,7 +234,7 @@ public final class Dispatcher {
         audit.logCoalesced(
                 "violation " + what,
                 session,
-                new AuditEvent.Violation(AuditTrail.who(session), AuditTrail.peer(session), header, what));
+                new AuditEvent.Violation(AuditTrail.identityOf(session), AuditTrail.peer(session), header, what));
     }
 
     /** Logs an internal error and returns its reference, the only detail that the user is told. */

@@ -66,12 +66,12 @@ final class Fetches {
 
     /** Logs that a file is fetched: once an hour for each user and file, with a count. */
     void log(Caller caller, long file) {
-        audit.admit();
+        audit.requireLoggable();
         audit.logHourly("fetch", file, caller, fetchEvent(caller, file, null));
     }
 
     private static AuditEvent fetchEvent(Caller caller, long file, @Nullable String refused) {
-        return new AuditEvent.FileFetched(AuditTrail.who(caller), AuditTrail.peer(caller), file, refused);
+        return new AuditEvent.FileFetched(AuditTrail.identityOf(caller), AuditTrail.peer(caller), file, refused);
     }
 
     /**

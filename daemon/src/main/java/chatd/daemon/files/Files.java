@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Files implements Feature {
     /** Maximum size of a file that is sent in one frame. */
-    public static final long MOST_IN_A_FRAME = 16 << 20;
+    public static final long MAX_IN_A_FRAME = 16 << 20;
 
     private final Uploads uploads;
     private final Fetches fetches;
@@ -94,7 +94,7 @@ public final class Files implements Feature {
         Upload.AdmittedFile wanted = uploads.admit(
                 caller,
                 new Uploads.UploadRequest(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0),
-                MOST_IN_A_FRAME);
+                MAX_IN_A_FRAME);
         UploadTurns.Turn turn = uploads.acquireSlot(caller, command.size(), () -> {});
         try {
             states.put(caller, new Accepted(uploads.open(caller, wanted), turn, new byte[8 << 10]));
@@ -166,7 +166,7 @@ public final class Files implements Feature {
         MessageStore.Fetchable found = fetches.find(session, file);
         String name = found.file().name();
         long size = found.file().size();
-        if (size > MOST_IN_A_FRAME) {
+        if (size > MAX_IN_A_FRAME) {
             throw new Refusal(
                     Code.TOO_LARGE,
                     "File %d, %s, has %s: more than this client can take. The web client and newer clients can."

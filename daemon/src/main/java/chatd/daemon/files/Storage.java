@@ -168,7 +168,7 @@ public final class Storage {
         }
         if (mineNow > 0) {
             LOG.warn("CHATD-503 the files of {} take {} % of the account's quota", account.name(), mineNow);
-            audit.logBestEffort(new AuditEvent.QuotaWarning(AuditTrail.who(account), mineNow));
+            audit.logBestEffort(new AuditEvent.QuotaWarning(AuditTrail.identityOf(account), mineNow));
         }
         if (allNow > 0) {
             LOG.warn(

@@ -80,7 +80,7 @@ final class Uploads {
      *     Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
     Upload.AdmittedFile admit(Caller caller, UploadRequest asked, long most) {
-        audit.admit();
+        audit.requireLoggable();
         long limit = Math.min(most, config.get().limits().file());
         if (!(asked.audience() instanceof Audience.TooMany)) {
             if (asked.size() > limit) {
@@ -130,7 +130,7 @@ final class Uploads {
 
     /** Returns room for a file whose content is stored already. */
     Storage.Reservation reservation(Caller caller, long size) {
-        return storage.reserve(directory.numbered(caller.account()), size, false);
+        return storage.reserve(directory.require(caller.account()), size, false);
     }
 
     /** Returns whether an account may have one more; if so, counts it. */
@@ -147,7 +147,7 @@ final class Uploads {
     }
 
     private Upload open(Caller caller, Upload.AdmittedFile wanted, Runnable closed) {
-        Storage.Reservation room = storage.reserve(directory.numbered(caller.account()), wanted.size(), true);
+        Storage.Reservation room = storage.reserve(directory.require(caller.account()), wanted.size(), true);
         try {
             Upload upload = new Upload(contents, sending, clock, wanted, () -> {
                 room.close();

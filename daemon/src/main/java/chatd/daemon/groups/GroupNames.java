@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
 
 /** The rules for what groups are called ({@code chat-json-1.md}, "Groups"). */
 final class GroupNames {
-    private static final int MOST_BYTES = 64;
+    private static final int MAX_BYTES = 64;
 
     private GroupNames() {}
 
     /** @throws Refusal {@link Code#BAD_NAME}, naming the rule that a name breaks */
     static void check(String name) {
-        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
-            throw bad("A group's name has 1 to " + MOST_BYTES + " bytes.");
+        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            throw bad("A group's name has 1 to " + MAX_BYTES + " bytes.");
         }
         if (!Normalizer2.getNFCInstance().isNormalized(name)) {
             throw bad("A group's name must be in Unicode normalisation form NFC.");

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupPolicy {
     /** Maximum number of membership periods of one user in one group. */
-    private static final int MOST_PERIODS = 8;
+    private static final int MAX_PERIODS = 8;
 
     private final Directory directory;
     private final GroupDirectory groups;
@@ -161,9 +161,9 @@ final class GroupPolicy {
         List<Long> users = users(command.users());
         users.removeIf(groups.members(group.number())::has);
         checkChanges(!users.isEmpty(), now);
-        users.forEach(user -> checkMayAdd(account, directory.numbered(user)));
-        users.forEach(user -> checkGroupLimit(directory.numbered(user), group));
-        users.forEach(user -> checkMayAddAgain(account, directory.numbered(user), group));
+        users.forEach(user -> checkMayAdd(account, directory.require(user)));
+        users.forEach(user -> checkGroupLimit(directory.require(user), group));
+        users.forEach(user -> checkMayAddAgain(account, directory.require(user), group));
         return new GroupAction.Added(users);
     }
 
@@ -309,11 +309,11 @@ final class GroupPolicy {
      */
     void checkGroupLimit(Account account, Group group) {
         checkGroupLimit(account);
-        if (groups.periods(account.number(), group.number()).size() >= MOST_PERIODS) {
+        if (groups.periods(account.number(), group.number()).size() >= MAX_PERIODS) {
             throw new Refusal(
                     Code.TOO_MANY,
                     "%s has joined and left this group %d times, which is the limit."
-                            .formatted(account.name(), MOST_PERIODS));
+                            .formatted(account.name(), MAX_PERIODS));
         }
     }
 

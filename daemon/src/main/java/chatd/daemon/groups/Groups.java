@@ -113,8 +113,8 @@ public final class Groups implements Feature {
                                 "You have made %d groups within a day; wait, or use one of them.".formatted(most));
                     }
                     policy.checkGroupLimit(account);
-                    users.forEach(user -> policy.checkMayAdd(account, directory.numbered(user)));
-                    users.forEach(user -> policy.checkGroupLimit(directory.numbered(user)));
+                    users.forEach(user -> policy.checkMayAdd(account, directory.require(user)));
+                    users.forEach(user -> policy.checkGroupLimit(directory.require(user)));
                     return new GroupChange(
                             numbers.nextPosition(),
                             now,

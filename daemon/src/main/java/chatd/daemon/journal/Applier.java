@@ -105,7 +105,7 @@ public final class Applier {
         if (subject.group() != 0) {
             return groups.sees(account, subject.group(), subject.message());
         }
-        return directory.numbered(account).everyoneAfter() < subject.message();
+        return directory.require(account).everyoneAfter() < subject.message();
     }
 
     /** Flushes the sessions once all entries of a batch are applied. */
@@ -138,7 +138,7 @@ public final class Applier {
                 sessions.presence().announce(List.of(made.account()), directory::put);
             }
             case Effect.PasswordSet set -> {
-                Account account = directory.numbered(change.account());
+                Account account = directory.require(change.account());
                 directory.putPassword(account.withPassword(set.mustChange(), set.ends()));
                 if (change.kind() == Change.Kind.RESET) {
                     end(change, "An administrator has reset the password of this account.", "password reset");
@@ -148,16 +148,16 @@ public final class Applier {
             }
             case Effect.AccountUpdated updated -> apply(change, updated.account());
             case Effect.AccountDeleted deleted -> {
-                directory.put(directory.numbered(change.account()).deleted());
+                directory.put(directory.require(change.account()).deleted());
                 groups.forget(change.account());
                 sessions.presence().remove(change.account(), "An administrator has deleted this account.", "deleted");
             }
             case Effect.LoggedIn in -> {
                 Account.Login login = new Account.Login(change.time(), in.address(), in.port());
-                directory.put(directory.numbered(change.account()).withLogin(login));
+                directory.put(directory.require(change.account()).withLogin(login));
             }
             case Effect.SettingsStored stored -> {
-                directory.settingsWereStored(change.account());
+                directory.incrementSettingsGeneration(change.account());
                 sessions.fanout()
                         .tell(
                                 change.account(),

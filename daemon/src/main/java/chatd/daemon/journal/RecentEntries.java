@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * database. Thread-safe.
  */
 public final class RecentEntries {
-    private static final int MOST = 10_000;
-    private static final long MOST_BYTES = 4 << 20;
+    private static final int MAX = 10_000;
+    private static final long MAX_BYTES = 4 << 20;
 
     private final ArrayDeque<Entry> held = new ArrayDeque<>();
 
@@ -50,7 +50,7 @@ public final class RecentEntries {
                     }
                 }
             }
-            if (held.size() > MOST || bytes > MOST_BYTES) {
+            if (held.size() > MAX || bytes > MAX_BYTES) {
                 held.clear();
                 bytes = 0;
                 since = -1;
@@ -81,7 +81,7 @@ public final class RecentEntries {
      */
     public void hold(long position) {
         synchronized (held) {
-            if (since < 0 && last - position < MOST / 2) {
+            if (since < 0 && last - position < MAX / 2) {
                 since = last;
             }
         }

@@ -23,7 +23,7 @@ import java.util.function.LongUnaryOperator;
  * @param <K> what it counts by; of a fixed size
  */
 public final class KeyedRateLimit<K> {
-    private static final Duration LEAST_MEMORY = Duration.ofMinutes(1);
+    private static final Duration MIN_MEMORY = Duration.ofMinutes(1);
 
     /** Maximum number of pairs remembered: there can be far more of them than accounts. */
     private static final long PAIRS = 1 << 16;
@@ -66,7 +66,7 @@ public final class KeyedRateLimit<K> {
         this.nanos = nanos;
         this.counted = Caffeine.newBuilder()
                 // A debt that outlasts a short period must not be forgotten with it.
-                .expireAfterAccess(period.compareTo(LEAST_MEMORY) < 0 ? LEAST_MEMORY : period)
+                .expireAfterAccess(period.compareTo(MIN_MEMORY) < 0 ? MIN_MEMORY : period)
                 .maximumSize(keys)
                 .ticker(nanos::getAsLong)
                 .build();

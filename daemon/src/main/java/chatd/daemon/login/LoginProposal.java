@@ -89,7 +89,7 @@ final class LoginProposal implements Proposal<AccountChange> {
 
     @Override
     public AccountChange decide(Numbers numbers, Instant now) {
-        Account account = directory.numbered(admitted.account().number());
+        Account account = directory.require(admitted.account().number());
         if (directory.passwordGeneration(account.number()) != admitted.passwordGeneration()
                 || account.state() != Account.State.ACTIVE) {
             throw new Authenticator.Overtaken(

@@ -179,7 +179,8 @@ public final class Logins implements Feature {
                 "login copied key",
                 Optional.of(account),
                 session,
-                new AccountEvent.Refused("login", AuditTrail.who(account), AuditTrail.peer(session), "copied-key"));
+                new AccountEvent.Refused(
+                        "login", AuditTrail.identityOf(account), AuditTrail.peer(session), "copied-key"));
         sessions.fanout().tell(account.number(), "", new SessionEvent.Notice(COPIED, clock.instant()));
         return new Refusal(Code.WRONG_PASSWORD, "The password is wrong.");
     }
@@ -263,7 +264,8 @@ public final class Logins implements Feature {
         tokens.leave(session);
         sessions.presence().leave(session);
         if (session.isLoggedIn() && session.markLogoutLogged()) {
-            audit.logBestEffort(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));
+            audit.logBestEffort(
+                    new AccountEvent.LoggedOut(AuditTrail.identityOf(session), AuditTrail.peer(session), why));
         }
     }
 }

@@ -63,7 +63,7 @@ public final class OwnSessions implements Feature {
         long account = session.account();
         List<RememberedDevice> remembered = devices.of(account);
         Set<String> labels = remembered.stream().map(RememberedDevice::device).collect(Collectors.toSet());
-        List<Session> own = sessions.presence().of(account);
+        List<Session> own = sessions.presence().sessionsOf(account);
         Set<String> present = own.stream()
                 .filter(one -> one.dialect().hasConversations())
                 .map(Session::device)
@@ -97,7 +97,7 @@ public final class OwnSessions implements Feature {
     /** @throws Refusal {@link Code#NO_SUCH_SESSION} if the user has neither such a session nor such a device */
     private void end(Session session, String id) {
         long account = session.account();
-        Optional<Session> own = sessions.presence().of(account).stream()
+        Optional<Session> own = sessions.presence().sessionsOf(account).stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst();
         String device = own.filter(one -> one.dialect().hasConversations())

@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /** The password rules ({@code chat-1.md}, "Name and password rules"). Thread-safe. */
 public final class PasswordRules {
-    static final int LEAST_CHARACTERS = 8;
-    static final int MOST_BYTES = 32;
+    static final int MIN_CHARACTERS = 8;
+    static final int MAX_BYTES = 32;
 
     /** No normal form of a text has more than three times the bytes of another (Unicode's FAQ on normalization). */
     private static final int MAX_EXPANSION = 3;
@@ -47,10 +47,10 @@ public final class PasswordRules {
      */
     public void check(Secret password, String name) {
         String text = password.text().orElseThrow(() -> bad("A password is text in UTF-8."));
-        if (text.codePointCount(0, text.length()) < LEAST_CHARACTERS) {
+        if (text.codePointCount(0, text.length()) < MIN_CHARACTERS) {
             throw bad("A password has at least 8 characters.");
         }
-        if (password.length() > MOST_BYTES) {
+        if (password.length() > MAX_BYTES) {
             throw bad("A password has at most 32 bytes.");
         }
         if (text.indexOf('\0') >= 0) {
@@ -70,7 +70,7 @@ public final class PasswordRules {
      * that is nobody's password, as is input too long for any of its normal forms to be a password.
      */
     public byte[] canonical(Secret password) {
-        Optional<String> text = password.length() > MAX_EXPANSION * MOST_BYTES ? Optional.empty() : password.text();
+        Optional<String> text = password.length() > MAX_EXPANSION * MAX_BYTES ? Optional.empty() : password.text();
         return nfc.normalize(text.orElse("\uFFFF")).getBytes(StandardCharsets.UTF_8);
     }
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionOpener {
     /** Maximum number of messages that a resumed session is sent. */
-    private static final int MOST_MISSED = 10_000;
+    private static final int MAX_MISSED = 10_000;
 
     private final Authenticator authenticator;
     private final Tokens tokens;
@@ -92,7 +92,7 @@ final class SessionOpener {
                 // Something has just changed: try again.
                 snapshot = read(session, snapshot.admitted(), request);
             } catch (Authenticator.Overtaken e) {
-                Account account = directory.numbered(admitted.account().number());
+                Account account = directory.require(admitted.account().number());
                 throw authenticator.logRefusal(session, "login", account.name(), Optional.of(account), e.code());
             }
         }
@@ -104,7 +104,7 @@ final class SessionOpener {
         if (!session.dialect().hasConversations()) {
             return new AccountSnapshot(present, List.of(), List.of(), 0, Long.MAX_VALUE, false);
         }
-        Account account = directory.numbered(number);
+        Account account = directory.require(number);
         long generation = conversations.generation(number);
         long upTo = sessions.fanout().deliveredTo();
         return new AccountSnapshot(
@@ -113,7 +113,7 @@ final class SessionOpener {
                 conversations.notable(account, upTo),
                 generation,
                 upTo,
-                request.isResumed() && history.hasMoreThan(MOST_MISSED, account, request.after(), upTo));
+                request.isResumed() && history.hasMoreThan(MAX_MISSED, account, request.after(), upTo));
     }
 
     /**
@@ -126,7 +126,7 @@ final class SessionOpener {
             return;
         }
         try (SessionOutput.Answer answer = loggedIn.answer()) {
-            Account account = directory.numbered(session.account());
+            Account account = directory.require(session.account());
             boolean isResumed = attempt.proposal.request().isResumed();
             AccountSnapshot snapshot = attempt.proposal.snapshot();
             history.sendMissed(
@@ -174,7 +174,7 @@ final class SessionOpener {
             LoginRequest request = proposal.request();
             Token token = proposal.token();
             Change change = committed.change();
-            Account account = directory.numbered(change.account());
+            Account account = directory.require(change.account());
             boolean isAlone = config.get().sessions().single();
             Optional<Presence.LoggedIn> entered = sessions.presence()
                     .logIn(
@@ -209,12 +209,12 @@ final class SessionOpener {
             if (!session.isLoggedIn()) {
                 // It ended while it was being logged in: log that, too.
                 audit.logBestEffort(new AccountEvent.LoggedOut(
-                        AuditTrail.who(account), AuditTrail.peer(session), session.endedBecause()));
+                        AuditTrail.identityOf(account), AuditTrail.peer(session), session.endedBecause()));
             }
             entered.map(Presence.LoggedIn::displaced)
                     .orElse(List.of())
-                    .forEach(other -> audit.logBestEffort(
-                            new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(other), session.id())));
+                    .forEach(other -> audit.logBestEffort(new AccountEvent.Displaced(
+                            AuditTrail.identityOf(account), AuditTrail.peer(other), session.id())));
         }
     }
 }

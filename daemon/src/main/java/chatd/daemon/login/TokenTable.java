@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The valid tokens, with the session and the cookie of each, and the tokens that have ended. At
- * most {@value #MOST} of an account are valid; of more, the one whose session was lost first ends.
+ * most {@value #MAX} of an account are valid; of more, the one whose session was lost first ends.
  * One lock guards all of it, and no other class's lock is taken while it is held. Any thread; does
  * not block.
  */
@@ -31,7 +31,7 @@ final class TokenTable {
     /** How long a token is valid after its session was lost. */
     private static final Duration LIFETIME = Duration.ofMinutes(15);
 
-    private static final int MOST = 16;
+    private static final int MAX = 16;
 
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -308,7 +308,7 @@ final class TokenTable {
     @GuardedBy("lock")
     private void enforceLimit(long account) {
         List<Held> all = of(account);
-        if (all.size() > MOST) {
+        if (all.size() > MAX) {
             all.stream()
                     .filter(its -> its.lost() != null)
                     .min(Comparator.comparing(its -> requireNonNull(its.lost())))

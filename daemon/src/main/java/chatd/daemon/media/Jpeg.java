@@ -14,7 +14,7 @@ final class Jpeg {
     /**
      * A decoder may go through the whole picture for each scan; ordinary pictures have 10 at most.
      */
-    private static final int MOST_SCANS = 100;
+    private static final int MAX_SCANS = 100;
 
     /** What a decoder needs besides frames and scans: tables, number of lines, restart interval. */
     private static final Set<Integer> TABLES = Set.of(0xc4, 0xcc, 0xdb, 0xdc, 0xdd);
@@ -98,8 +98,8 @@ final class Jpeg {
         }
         if (marker == SCAN) {
             scans++;
-            if (scans > MOST_SCANS) {
-                throw new DamagedPicture("it has over %d layers of data".formatted(MOST_SCANS));
+            if (scans > MAX_SCANS) {
+                throw new DamagedPicture("it has over %d layers of data".formatted(MAX_SCANS));
             }
             if (to - from != 4 + 2 * source.readBigEndian(from, 1)) {
                 throw new DamagedPicture("the header of its data is damaged");

@@ -11,7 +11,7 @@ final class Orientation {
     private static final int SHORT = 3;
 
     /** A camera writes a few dozen. */
-    private static final long MOST_ENTRIES = 1_000;
+    private static final long MAX_ENTRIES = 1_000;
 
     private Orientation() {}
 
@@ -33,7 +33,7 @@ final class Orientation {
         if (directory + 2 > to) {
             return UNKNOWN;
         }
-        long entries = Math.min(MOST_ENTRIES, number(source, isLittle, directory, 2));
+        long entries = Math.min(MAX_ENTRIES, number(source, isLittle, directory, 2));
         for (long entry = directory + 2, i = 0; i < entries && entry + 12 <= to; i++, entry += 12) {
             if (number(source, isLittle, entry, 2) == TAG && number(source, isLittle, entry + 2, 2) == SHORT) {
                 long value = number(source, isLittle, entry + 8, 2);

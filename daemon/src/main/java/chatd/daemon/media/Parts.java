@@ -8,7 +8,7 @@ import java.util.List;
 /** Collects the parts of a picture; adjacent ranges are merged. */
 final class Parts {
     /** More than any picture has; keeps small parts of a large one from filling the memory. */
-    private static final int MOST = 10_000;
+    private static final int MAX = 10_000;
 
     private final Source source;
     private final List<Picture.Part> parts = new ArrayList<>();
@@ -40,7 +40,7 @@ final class Parts {
     }
 
     private void add(Picture.Part part) {
-        if (parts.size() == MOST) {
+        if (parts.size() == MAX) {
             throw new DamagedPicture("it has too many parts that no picture has");
         }
         parts.add(part);

@@ -15,9 +15,9 @@ import java.util.Optional;
  * @param parts what is kept, in order
  */
 public record Picture(String type, int width, int height, long frames, List<Part> parts) {
-    private static final long MOST_PIXELS = 50_000_000;
-    private static final long MOST_PIXELS_OF_ALL = 500_000_000;
-    private static final long MOST_FRAMES = 1_000;
+    private static final long MAX_PIXELS = 50_000_000;
+    private static final long MAX_PIXELS_OF_ALL = 500_000_000;
+    private static final long MAX_FRAMES = 1_000;
 
     public Picture {
         parts = List.copyOf(parts);
@@ -74,13 +74,13 @@ public record Picture(String type, int width, int height, long frames, List<Part
         if (width <= 0 || height <= 0) {
             throw new DamagedPicture("it has no size");
         }
-        if (pixels > MOST_PIXELS) {
+        if (pixels > MAX_PIXELS) {
             throw new DamagedPicture("it has %d × %d pixels; at most 50 million are shown".formatted(width, height));
         }
-        if (frames > MOST_FRAMES) {
-            throw new DamagedPicture("it has %d frames; at most %d are shown".formatted(frames, MOST_FRAMES));
+        if (frames > MAX_FRAMES) {
+            throw new DamagedPicture("it has %d frames; at most %d are shown".formatted(frames, MAX_FRAMES));
         }
-        if (pixels * frames > MOST_PIXELS_OF_ALL) {
+        if (pixels * frames > MAX_PIXELS_OF_ALL) {
             throw new DamagedPicture("its %d frames have more than 500 million pixels together".formatted(frames));
         }
     }

@@ -49,10 +49,10 @@ import org.jspecify.annotations.Nullable;
  * correcting, reacting"). Methods block until the amendment is committed.
  */
 public final class Amendments implements Feature {
-    private static final int MOST_CORRECTIONS = 10;
+    private static final int MAX_CORRECTIONS = 10;
 
     /** Maximum number of kinds of reactions to one message. */
-    private static final int MOST_KINDS = 20;
+    private static final int MAX_KINDS = 20;
 
     private static final int LOCKS = 256;
 
@@ -313,13 +313,13 @@ public final class Amendments implements Feature {
         }
         checkWriting(session.account(), message, now);
         checkTime(message, config.get().messages().correct(), now, "correct");
-        if (done.corrections() >= MOST_CORRECTIONS) {
+        if (done.corrections() >= MAX_CORRECTIONS) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    "You have corrected this %d times; it can't be corrected any more.".formatted(MOST_CORRECTIONS));
+                    "You have corrected this %d times; it can't be corrected any more.".formatted(MAX_CORRECTIONS));
         }
         if (message.receivers() == null) {
-            Messages.checkEveryone(directory.numbered(message.sender()), config.get());
+            Messages.checkEveryone(directory.require(message.sender()), config.get());
         }
         List<Long> blocking = message.receivers() == null || message.group() != 0
                 ? List.of()
@@ -340,10 +340,10 @@ public final class Amendments implements Feature {
         if (command.on() == (present.hidden() != null)) {
             throw new AlreadySent(new Receipt(0, now));
         }
-        if (command.on() && present.isNewKind() && present.kinds() >= MOST_KINDS) {
+        if (command.on() && present.isNewKind() && present.kinds() >= MAX_KINDS) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    "There are %d kinds of reactions to this message already; use one of them.".formatted(MOST_KINDS));
+                    "There are %d kinds of reactions to this message already; use one of them.".formatted(MAX_KINDS));
         }
         List<Long> notified = notified(account, message);
         // If nobody else has seen a reaction, nobody else is told of its removal.

@@ -53,13 +53,13 @@ public final class Conversations implements Feature, AutoCloseable {
     private static final Duration TYPING = Duration.ofSeconds(3);
 
     /** Maximum number of members online for a group to be told that somebody is typing. */
-    private static final int MOST_TOLD = 100;
+    private static final int MAX_TOLD = 100;
 
     /**
      * Maximum number of pairs for which it is remembered that one was told that the other is
      * typing.
      */
-    private static final int MOST_TYPING = 10_000;
+    private static final int MAX_TYPING = 10_000;
 
     private final Directory directory;
     private final Contacts contacts;
@@ -71,7 +71,7 @@ public final class Conversations implements Feature, AutoCloseable {
     private final ReadMarks marks;
     private final Cache<Typing, Boolean> typing = Caffeine.newBuilder()
             .expireAfterWrite(TYPING)
-            .maximumSize(MOST_TYPING)
+            .maximumSize(MAX_TYPING)
             .build();
 
     /** By account, as {@link #generation} returns them. */
@@ -159,7 +159,7 @@ public final class Conversations implements Feature, AutoCloseable {
         long account = session.account();
         long conversation = Conversation.of(account, other(account, command.with()));
         long newest = store.newest(
-                directory.numbered(account), conversation, sessions.fanout().deliveredTo());
+                directory.require(account), conversation, sessions.fanout().deliveredTo());
         long message = Math.min(command.message(), newest);
         long before = Math.max(
                 marks.pending(account, conversation),
@@ -242,7 +242,7 @@ public final class Conversations implements Feature, AutoCloseable {
     }
 
     private boolean sharesReadMarks(long account) {
-        return directory.numbered(account).preferences().readMarks();
+        return directory.require(account).preferences().readMarks();
     }
 
     private void notifyTyping(long account, User to) {
@@ -251,7 +251,7 @@ public final class Conversations implements Feature, AutoCloseable {
             long addressee = Addressee.group(group.number());
             if (sharesReadMarks(account) && typing.asMap().putIfAbsent(new Typing(account, addressee), true) == null) {
                 sessions.fanout()
-                        .tellGroup(group.number(), account, MOST_TOLD, new UserEvent.Typing(account, addressee));
+                        .tellGroup(group.number(), account, MAX_TOLD, new UserEvent.Typing(account, addressee));
             }
             return;
         }
@@ -266,7 +266,7 @@ public final class Conversations implements Feature, AutoCloseable {
     }
 
     private void setAttention(Session session, MessageCommand.ChangeConversationPreferences command) {
-        Account account = directory.numbered(session.account());
+        Account account = directory.require(session.account());
         long other = other(account.number(), command.with());
         long conversation = Conversation.of(account.number(), other);
         Optional<Party> party = store
@@ -283,7 +283,7 @@ public final class Conversations implements Feature, AutoCloseable {
     }
 
     private MessageEvent.Conversations list(Session session, MessageCommand.ListConversations command, long upTo) {
-        Account account = directory.numbered(session.account());
+        Account account = directory.require(session.account());
         marks.settle(List.of(account.number()));
         Reader reader = directory.reader(account.number());
         // One more than requested, to find out whether there are more.

@@ -181,7 +181,7 @@ public final class Messages implements Feature {
      *     together have sent too much recently
      */
     private void chargeRegistered(long account, long bytes) {
-        if (directory.hasRegistered(account)) {
+        if (directory.isSelfRegistered(account)) {
             registeredBytes.charge(
                     Message.SERVER, bytes, "bytes of texts a day are accepted from all self-registered users together");
         }
@@ -190,7 +190,7 @@ public final class Messages implements Feature {
     private void takeBack(long account, int bytes) {
         sent.refund(account, 1);
         sentBytes.refund(account, bytes);
-        if (directory.hasRegistered(account)) {
+        if (directory.isSelfRegistered(account)) {
             registeredBytes.refund(Message.SERVER, bytes);
         }
     }
@@ -218,7 +218,7 @@ public final class Messages implements Feature {
                 ? List.of()
                 : numbers.stream()
                         .filter(number -> number != sender)
-                        .map(directory::numbered)
+                        .map(directory::require)
                         .filter(receiver -> !isAccepted(sender, receiver))
                         .toList();
     }
@@ -354,7 +354,7 @@ public final class Messages implements Feature {
      */
     public Recipients recipients(Caller caller, Audience audience) {
         if (audience instanceof Audience.Everyone) {
-            checkEveryone(directory.numbered(caller.account()));
+            checkEveryone(directory.require(caller.account()));
         }
         return Recipients.of(audience, directory, config.get().limits().recipients());
     }

@@ -22,7 +22,7 @@ import org.apache.logging.log4j.Logger;
  * Answers clients that ask by UDP which address they come from (page {@code direct.md}, "What is my
  * address?"). An answer is never longer than its question, so that forged senders gain no
  * amplification; malformed questions are not answered, nor are networks that ask too often.
- * Remembers {@value #MOST_NETWORKS} networks, about 200 bytes each. Runs on event loops.
+ * Remembers {@value #MAX_NETWORKS} networks, about 200 bytes each. Runs on event loops.
  */
 @Sharable
 final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket> {
@@ -35,7 +35,7 @@ final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket>
     private static final int NONCE = 4;
     private static final int SESSION = 16;
 
-    private static final int MOST_NETWORKS = 10_000;
+    private static final int MAX_NETWORKS = 10_000;
 
     /** Questions of one network at once, and then in a second. */
     private static final int AT_ONCE = 40;
@@ -46,7 +46,7 @@ final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket>
 
     private final BiConsumer<byte[], InetSocketAddress> asked;
     private final Cache<Network, Bucket> rates = Caffeine.newBuilder()
-            .maximumSize(MOST_NETWORKS)
+            .maximumSize(MAX_NETWORKS)
             .expireAfterAccess(Duration.ofSeconds(10))
             .build();
 

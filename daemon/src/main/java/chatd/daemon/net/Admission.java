@@ -53,7 +53,7 @@ final class Admission {
     /** @param config supplies the current configuration; the maximum of those not logged in is that of the start */
     Admission(Supplier<Config> config) {
         this.config = config;
-        this.free = config.get().limits().strangers();
+        this.free = config.get().limits().connectionsBeforeLogin();
     }
 
     /** A connection that was admitted. Any thread. */

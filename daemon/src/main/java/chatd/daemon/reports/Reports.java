@@ -45,10 +45,10 @@ import org.jspecify.annotations.Nullable;
  * (page {@code chat-json-1.md}, type 36). Methods block.
  */
 public final class Reports implements Feature {
-    private static final int MOST_OPEN = 20;
+    private static final int MAX_OPEN = 20;
     private static final String LISTED = "`chat-admin report list` shows it, to administrators and moderators.";
 
-    private static final int MOST_NOTES = 100;
+    private static final int MAX_NOTES = 100;
     private static final int LONGEST_NOTE = 1_000;
 
     private final Directory directory;
@@ -100,11 +100,10 @@ public final class Reports implements Feature {
                         Account account = directory.requireActive(number);
                         Message its = message.orElseThrow(
                                 () -> new Refusal(Code.NO_SUCH_MESSAGE, "There is no such message. Nothing was done."));
-                        if (open >= MOST_OPEN) {
+                        if (open >= MAX_OPEN) {
                             throw new Refusal(
                                     Code.TOO_MANY,
-                                    "%d of your reports are still open; wait until one is closed."
-                                            .formatted(MOST_OPEN));
+                                    "%d of your reports are still open; wait until one is closed.".formatted(MAX_OPEN));
                         }
                         Change change = Change.own(
                                 origin, numbers.nextPosition(), number, account.name(), Change.Kind.REPORTED, now, 0);
@@ -248,9 +247,9 @@ public final class Reports implements Feature {
         counting.lockInterruptibly();
         try {
             ReportStore.Report report = find(number);
-            if (store.notes(number).size() >= MOST_NOTES) {
+            if (store.notes(number).size() >= MAX_NOTES) {
                 throw new Refusal(
-                        Code.TOO_MANY, "There are " + MOST_NOTES + " notes about report " + number + " already.");
+                        Code.TOO_MANY, "There are " + MAX_NOTES + " notes about report " + number + " already.");
             }
             commit(report, Change.Kind.REPORT_NOTED, new Effect.ReportNoted(number, text), by);
         } finally {
@@ -262,7 +261,7 @@ public final class Reports implements Feature {
             throws InterruptedException {
         journal.commit(new AccountDecision(
                 Message.SERVER, new Batching.ChangeOf(report.by(), false), 3_000, (numbers, now) -> {
-                    Account account = directory.numbered(report.by());
+                    Account account = directory.require(report.by());
                     Change change = Change.by(by, numbers.nextPosition(), account, kind, now, null);
                     return new AccountChange(change.withMessage(report.message()), effect);
                 }));

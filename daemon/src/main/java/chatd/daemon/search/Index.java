@@ -77,13 +77,13 @@ final class Index implements Closeable {
      * beyond it, each word is indexed once, in {@link IndexEntry.Scope#MANY}. 64 KiB of Chinese have
      * 44,000.
      */
-    static final int MOST_WORDS = 65_536;
+    static final int MAX_WORDS = 65_536;
 
     /**
      * More than a query needs for a phrase of 64 words and somebody who was in 500 groups 8 times
      * each; with more former groups, a search is refused.
      */
-    private static final int MOST_CLAUSES = 100_000;
+    private static final int MAX_CLAUSES = 100_000;
 
     private static final long REFRESH_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
@@ -128,7 +128,7 @@ final class Index implements Closeable {
             time.setLongValue(entry.time().toEpochMilli());
             List<Words.Word> its = Words.of(entry.text());
             List<String> tagged = new ArrayList<>(entry.tags());
-            if (entry.scopes().size() > 2 && (long) its.size() * entry.scopes().size() > MOST_WORDS) {
+            if (entry.scopes().size() > 2 && (long) its.size() * entry.scopes().size() > MAX_WORDS) {
                 words.set(its, List.of(IndexEntry.Scope.MANY));
                 entry.scopes().forEach(scope -> tagged.add(IndexEntry.Tags.in(scope)));
             } else {
@@ -174,7 +174,7 @@ final class Index implements Closeable {
      *     {@link #delete} then
      */
     static Index open(Path path, Instant now) throws IOException {
-        IndexSearcher.setMaxClauseCount(MOST_CLAUSES);
+        IndexSearcher.setMaxClauseCount(MAX_CLAUSES);
         Files.createDirectories(
                 path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         FSDirectory directory = FSDirectory.open(path);

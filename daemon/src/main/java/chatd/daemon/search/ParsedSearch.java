@@ -26,13 +26,13 @@ import org.apache.lucene.util.BytesRef;
  */
 final class ParsedSearch {
     /** Maximum number of words. */
-    private static final int MOST = 32;
+    private static final int MAX = 32;
 
     /** Maximum number of words and of characters in a row, all phrases together: each costs a walk through the texts. */
-    private static final int MOST_STEPS = 64;
+    private static final int MAX_STEPS = 64;
 
     /** Maximum number of places that are returned for one text. */
-    private static final int MOST_PLACES = 100;
+    private static final int MAX_PLACES = 100;
 
     private static final Pattern SPACE = Pattern.compile("(?U)\\s+");
 
@@ -63,7 +63,7 @@ final class ParsedSearch {
      * Parses what was typed: what is between quotes is a phrase; the last quote may be missing.
      *
      * @throws Refusal {@link Code#MALFORMED} if there is no word in it, or more than
-     *     {@value #MOST}, or there are more than {@value #MOST_STEPS} words in phrases and
+     *     {@value #MAX}, or there are more than {@value #MAX_STEPS} words in phrases and
      *     characters in a row
      */
     static ParsedSearch of(String typed) {
@@ -91,18 +91,18 @@ final class ParsedSearch {
         if (parts.isEmpty()) {
             throw new Refusal(Code.MALFORMED, "There is no word to search for.");
         }
-        if (parts.size() > MOST) {
-            throw new Refusal(Code.MALFORMED, "At most %d words can be searched for at once.".formatted(MOST));
+        if (parts.size() > MAX) {
+            throw new Refusal(Code.MALFORMED, "At most %d words can be searched for at once.".formatted(MAX));
         }
         int steps = 0;
         for (Part part : parts) {
             steps += part instanceof Phrase(List<Step> its) ? its.size() : 1;
         }
-        if (steps > MOST_STEPS) {
+        if (steps > MAX_STEPS) {
             throw new Refusal(
                     Code.MALFORMED,
                     "This is too long to be searched for: at most %d words, or characters in a row, are taken."
-                            .formatted(MOST_STEPS));
+                            .formatted(MAX_STEPS));
         }
         return new ParsedSearch(parts);
     }
@@ -181,7 +181,7 @@ final class ParsedSearch {
 
     /**
      * Returns where a text has the parts, in order and not overlapping; empty if it does not have
-     * all of them. Returns at most {@value #MOST_PLACES} places.
+     * all of them. Returns at most {@value #MAX_PLACES} places.
      */
     List<MessageEvent.Place> places(String text) {
         List<Words.Word> words = Words.of(text);
@@ -233,6 +233,6 @@ final class ParsedSearch {
                 merged.set(merged.size() - 1, new MessageEvent.Place(before.start(), end - before.start()));
             }
         }
-        return merged.size() > MOST_PLACES ? List.copyOf(merged.subList(0, MOST_PLACES)) : merged;
+        return merged.size() > MAX_PLACES ? List.copyOf(merged.subList(0, MAX_PLACES)) : merged;
     }
 }

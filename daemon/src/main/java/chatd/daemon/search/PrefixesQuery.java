@@ -27,11 +27,11 @@ final class PrefixesQuery extends MultiTermQuery {
     }
 
     /** The words of a field that have one of the prefixes. */
-    private final class Found extends FilteredTermsEnum {
+    private final class MatchingTerms extends FilteredTermsEnum {
         /** How many prefixes are at or before the last word. */
         private int reached;
 
-        Found(TermsEnum all) {
+        MatchingTerms(TermsEnum all) {
             super(all);
         }
 
@@ -54,7 +54,7 @@ final class PrefixesQuery extends MultiTermQuery {
 
     @Override
     protected TermsEnum getTermsEnum(Terms terms, AttributeSource attributes) throws IOException {
-        return new Found(terms.iterator());
+        return new MatchingTerms(terms.iterator());
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class Search implements Feature, AutoCloseable {
     private static final int AT_ONCE = 4;
 
     /** Maximum time that the index takes for one search; the page limits how many hits are read. */
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Indexer indexer;
     private final Items items;
@@ -109,8 +109,9 @@ public final class Search implements Feature, AutoCloseable {
     }
 
     private void log(Session session, int hits) {
-        AuditEvent.Searched event = new AuditEvent.Searched(AuditTrail.who(session), AuditTrail.peer(session), hits);
-        if (config.get().audit().find()) {
+        AuditEvent.Searched event =
+                new AuditEvent.Searched(AuditTrail.identityOf(session), AuditTrail.peer(session), hits);
+        if (config.get().audit().logSearches()) {
             audit.log(event);
         } else {
             // Those of an hour are one event.
@@ -131,7 +132,7 @@ public final class Search implements Feature, AutoCloseable {
         private final @Nullable Long with;
         private final Query query;
         private final long deliveredTo = sessions.fanout().deliveredTo();
-        private long left = MOST_NANOS;
+        private long left = MAX_NANOS;
         private final PageBuilder page;
         private final List<MessageEvent.Hit> hits = new ArrayList<>();
         private final Set<Long> seen = new HashSet<>();

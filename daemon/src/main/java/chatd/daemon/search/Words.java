@@ -40,7 +40,7 @@ final class Words {
     private static final String JOINERS = "._:'’";
 
     /** Maximum number of parts of one word that are found, so that a text of nothing else has few words. */
-    private static final int MOST_PARTS = 8;
+    private static final int MAX_PARTS = 8;
 
     /** The names of programming languages that end with signs. */
     private static final Pattern SIGNS = Pattern.compile(
@@ -133,7 +133,7 @@ final class Words {
         // Folding may have changed the joiners, or the word was cut off: then it is not known where
         // in the text a part is.
         boolean isKnown = ours.size() == its.size();
-        for (int i = 0; i <= ours.size() && i < MOST_PARTS; i++) {
+        for (int i = 0; i <= ours.size() && i < MAX_PARTS; i++) {
             int from = i == 0 ? 0 : ours.get(i - 1) + 1;
             int start = isKnown ? word.start() + (i == 0 ? 0 : its.get(i - 1) + 1) : word.start();
             if (i < ours.size() && ours.get(i) > from) {

@@ -20,11 +20,11 @@ import java.util.function.LongFunction;
 /**
  * Who is online: log in, leave, rename, and the roster. Every presence change and every roster is made and queued in the
  * outboxes under one lock, the presence lock, so that a roster and the changes after it form one order, in which none is
- * missing or sent twice (rule 1 of {@code chat-1.md}). Any thread; methods do not block for long.
+ * missing or sent twice (rule 1 of {@code chat-1.md}). Thread-safe; methods do not block for long.
  */
 public final class Presence {
     /** Maximum concurrent sessions of one account. */
-    private static final int MOST_DEVICES = 8;
+    private static final int MAX_SESSIONS = 8;
 
     private final ReentrantLock presenceLock;
     private final OnlineAccounts online;
@@ -72,11 +72,11 @@ public final class Presence {
             }
             boolean wasOnline = isOnline(account);
             session.loggedIn(arrival);
-            List<Session> others = of(account);
+            List<Session> others = sessionsOf(account);
             List<Session> displaced = new ArrayList<>(others.stream()
                     .filter(other -> arrival.alone() || session.isOnDeviceOf(other))
                     .toList());
-            if (displaced.isEmpty() && others.size() >= MOST_DEVICES) {
+            if (displaced.isEmpty() && others.size() >= MAX_SESSIONS) {
                 displaced.add(Collections.max(others, Comparator.comparingLong(Session::idle)));
             }
             List<Session> stay = new ArrayList<>(others);
@@ -133,7 +133,7 @@ public final class Presence {
         try {
             String name = session.name();
             if (name != null) {
-                announceOffline(session, session.account(), name);
+                takeOffline(session, session.account(), name);
             }
         } finally {
             presenceLock.unlock();
@@ -141,13 +141,13 @@ public final class Presence {
     }
 
     @GuardedBy("presenceLock")
-    private void announceOffline(Session session, long account, String name) {
+    private void takeOffline(Session session, long account, String name) {
         if (!session.leave()) {
             return;
         }
         boolean wasOnline = isOnline(account);
         List<Session> stay =
-                of(account).stream().filter(other -> other != session).toList();
+                sessionsOf(account).stream().filter(other -> other != session).toList();
         online.put(account, stay);
         if (stay.isEmpty()) {
             for (long group : groupsOf.apply(account)) {
@@ -225,7 +225,7 @@ public final class Presence {
     public void rename(long account, String name, String notice, String by) {
         presenceLock.lock();
         try {
-            List<Session> own = of(account);
+            List<Session> own = sessionsOf(account);
             String was = accountRoster.nameOf(account);
             boolean isOnline = isOnline(account);
             accountRoster.show(account, name, isOnline);
@@ -269,7 +269,7 @@ public final class Presence {
     public void end(long account, String except, String farewell, String why) {
         presenceLock.lock();
         try {
-            for (Session session : of(account)) {
+            for (Session session : sessionsOf(account)) {
                 if (!session.id().equals(except)) {
                     end(session, farewell, why);
                 }
@@ -284,12 +284,12 @@ public final class Presence {
         presenceLock.lock();
         try {
             String name = session.name();
-            if (name != null && of(session.account()).contains(session)) {
+            if (name != null && sessionsOf(session.account()).contains(session)) {
                 session.endOnPurpose();
                 session.answer(fanout.notice(farewell));
                 session.answer(new UserEvent.WentOffline(session.account(), name));
                 session.finish(why);
-                announceOffline(session, session.account(), name);
+                takeOffline(session, session.account(), name);
             }
         } finally {
             presenceLock.unlock();
@@ -302,7 +302,7 @@ public final class Presence {
     }
 
     /** Returns the sessions of an account. */
-    public List<Session> of(long account) {
+    public List<Session> sessionsOf(long account) {
         return online.of(account);
     }
 

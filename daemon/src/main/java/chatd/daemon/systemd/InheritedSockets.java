@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 /** Listening sockets passed by systemd at startup (socket activation, sd_listen_fds(3)). */
 public final class InheritedSockets {
     private static final int FIRST = 3;
-    private static final int MOST = 64;
+    private static final int MAX = 64;
 
     private InheritedSockets() {}
 
@@ -22,7 +22,7 @@ public final class InheritedSockets {
         String count = environment.getOrDefault("LISTEN_FDS", "");
         boolean isOurs = environment.getOrDefault("LISTEN_PID", "").equals(Long.toString(pid));
         return isOurs && count.matches("\\d{1,2}")
-                ? IntStream.range(FIRST, FIRST + Math.min(MOST, Integer.parseInt(count)))
+                ? IntStream.range(FIRST, FIRST + Math.min(MAX, Integer.parseInt(count)))
                         .boxed()
                         .toList()
                 : List.of();

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * with {@code audit.on-failure = "continue"}, done all the same and logged later. Thread-safe.
  */
 public final class AuditTrail implements AutoCloseable {
-    private static final int MOST_KEPT = 10_000;
+    private static final int MAX_KEPT = 10_000;
 
     private final AuditLog log;
     private final boolean unknownNames;
@@ -67,15 +67,15 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /** @throws Refusal {@link Code#UNLOGGED} if actions that must be logged are refused at the moment */
-    public void admit() {
+    public void requireLoggable() {
         if (isRefusingNow()) {
             throw refusal();
         }
     }
 
     /**
-     * Logs an event before its action or answer. When this returns, the event is in the log; if {@link #refusesOnFailure} is
-     * false, it may only be kept, as by {@link #logBestEffort}.
+     * Logs an event before its action or answer. When this returns, the event is in the log, or, if {@link #refusesOnFailure} is
+     * false, perhaps only kept for later, as by {@link #logBestEffort}.
      *
      * @throws Refusal {@link Code#UNLOGGED} if it can't be logged: the action must not happen then
      */
@@ -104,7 +104,7 @@ public final class AuditTrail implements AutoCloseable {
 
     private void keep(AuditEvent event) {
         synchronized (kept) {
-            if (kept.size() < MOST_KEPT) {
+            if (kept.size() < MAX_KEPT) {
                 kept.add(event);
             } else {
                 dropped++;
@@ -179,7 +179,7 @@ public final class AuditTrail implements AutoCloseable {
         coalescer.runLater(() -> logCoalesced(kind, by, event));
     }
 
-    /** Logs as {@link #logCoalescedLater(String, Caller, AuditEvent)} does, for an address that has no caller yet. */
+    /** Logs as {@link #logCoalescedLater(String, Caller, AuditEvent)} does, for an address without a session yet. */
     public void logCoalescedLater(String kind, InetAddress by, AuditEvent event) {
         coalescer.runLater(() -> coalescer.logCoalesced(kind, Network.around(by), event));
     }
@@ -194,16 +194,16 @@ public final class AuditTrail implements AutoCloseable {
 
     public LoggedIdentity typedIdentity(String name, Optional<Account> account) {
         boolean mayLogName = unknownNames && !Names.isTooLong(name);
-        return account.map(AuditTrail::who)
+        return account.map(AuditTrail::identityOf)
                 .orElse(mayLogName ? new LoggedIdentity(null, name) : LoggedIdentity.UNKNOWN);
     }
 
-    public static LoggedIdentity who(Account account) {
+    public static LoggedIdentity identityOf(Account account) {
         return LoggedIdentity.of(account.number(), account.name());
     }
 
     /** Returns the caller's account; {@link LoggedIdentity#UNKNOWN} if it is not logged in. */
-    public static LoggedIdentity who(Caller caller) {
+    public static LoggedIdentity identityOf(Caller caller) {
         String name = caller.name();
         return name == null ? LoggedIdentity.UNKNOWN : LoggedIdentity.of(caller.account(), name);
     }

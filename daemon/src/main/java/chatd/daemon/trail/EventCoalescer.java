@@ -52,7 +52,7 @@ final class EventCoalescer implements AutoCloseable {
     }
 
     private final Consumer<AuditEvent> log;
-    private final int mostAbout;
+    private final int maxSubjects;
     private final Duration window;
     private final LongSupplier nanos;
 
@@ -75,7 +75,7 @@ final class EventCoalescer implements AutoCloseable {
 
     /**
      * @param window for how long events are coalesced
-     * @param mostAbout maximum number of subjects coalesced separately for one who causes events
+     * @param mostAbout maximum number of subjects coalesced separately for each user or network that causes events
      */
     EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log) {
         this(window, mostAbout, log, System::nanoTime);
@@ -84,7 +84,7 @@ final class EventCoalescer implements AutoCloseable {
     /** @param nanos the time in nanoseconds, from an arbitrary origin */
     EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log, LongSupplier nanos) {
         this.log = log;
-        this.mostAbout = mostAbout;
+        this.maxSubjects = mostAbout;
         this.window = window;
         this.nanos = nanos;
     }
@@ -112,7 +112,7 @@ final class EventCoalescer implements AutoCloseable {
     /** Counts an event in its window; returns whether it opens a new one, and so must be logged. */
     private synchronized boolean opensWindow(String kind, @Nullable Object about, Object by, AuditEvent event) {
         Key key = new Key(kind, about, by);
-        if (!windows.containsKey(key) && about != null && windowsWithSubject.getOrDefault(by, 0) >= mostAbout) {
+        if (!windows.containsKey(key) && about != null && windowsWithSubject.getOrDefault(by, 0) >= maxSubjects) {
             key = new Key(kind, null, by);
         }
         if (!windows.containsKey(key) && windows.size() >= MAX_WINDOWS) {

@@ -33,18 +33,18 @@ class ConfigReaderTest {
         return String.join("\n", e.errors()).replace(directory + "/", "");
     }
 
-    /** Whoever wants no limit writes a large number, which must not end connections. */
+    /** Some administrators who want no limit configure a huge number, which must not break connections. */
     @Test
     void theHighestRatesAreUsable() throws Exception {
         Config.Rates rates = ConfigReader.read(
                         null,
                         Map.of(
                                 "CHATD_RATES_MESSAGES",
-                                Integer.toString(ConfigReader.MOST_MESSAGES),
+                                Integer.toString(ConfigReader.MAX_MESSAGES),
                                 "CHATD_RATES_BYTES",
-                                Long.toString(ConfigReader.MOST_BYTES),
+                                Long.toString(ConfigReader.MAX_BYTES),
                                 "CHATD_RATES_ACCOUNT_BYTES",
-                                Long.toString(ConfigReader.MOST_BYTES),
+                                Long.toString(ConfigReader.MAX_BYTES),
                                 "CHATD_RATES_TEXTS",
                                 "1048576",
                                 "CHATD_RATES_TEXT_BYTES",
@@ -84,10 +84,10 @@ class ConfigReaderTest {
         Config config = ConfigReader.read(null, Map.of());
         assertThat(config.registration().open()).isFalse();
         assertThat(config.registration().maxAccounts()).isEqualTo(20_000);
-        assertThat(config.limits().strangers()).isEqualTo(2_000);
+        assertThat(config.limits().connectionsBeforeLogin()).isEqualTo(2_000);
         assertThat(config.audit().segmentSize()).isEqualTo(4 << 20);
-        assertThat(config.audit().segmentLeastAge()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(config.audit().segmentLimit()).isEqualTo(64 << 20);
+        assertThat(config.audit().segmentMinAge()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.audit().segmentMaxSize()).isEqualTo(64 << 20);
         assertThat(config.database().timeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.listen().addresses()).hasSize(1);
         assertThat(config.listen().addresses().getFirst().getPort()).isEqualTo(7443);

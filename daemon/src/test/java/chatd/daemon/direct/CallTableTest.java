@@ -42,13 +42,13 @@ class CallTableTest {
     private static final long ANN = 1;
     private static final long BEN = 2;
     private static final long CAROL = 3;
-    private static final Candidates.Vetted NOWHERE = new Candidates.Vetted(List.of(), Set.of());
+    private static final CandidateFilter.Vetted NOWHERE = new CandidateFilter.Vetted(List.of(), Set.of());
 
     private final TestClock clock = TestClock.standingAt(Instant.parse("2026-11-29T00:00:00Z"));
     private final Sessions sessions = Sessions.of(0, new TreeMap<>(), _ -> List.of(), clock);
     private final List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
     private final CallTable table = new CallTable(
-            account -> "user" + account, account -> sessions.presence().of(account), new Recorder(), clock);
+            account -> "user" + account, account -> sessions.presence().sessionsOf(account), new Recorder(), clock);
     private int made;
 
     /** Records the outcomes of changes, each as a word and the account it is for. */
@@ -85,7 +85,7 @@ class CallTableTest {
         }
     }
 
-    private Session online(long account) {
+    private Session logIn(long account) {
         Session session = TestTransport.json().session();
         sessions.presence()
                 .logIn(
@@ -140,7 +140,7 @@ class CallTableTest {
     }
 
     private void accept(Session by, Call call) {
-        Call answered = table.startAnswering(by.account(), call.session);
+        Call answered = table.startAnswering(by.account(), call.sessionId);
         try {
             table.join(answered, by.account(), by, NOWHERE, "key");
         } finally {
@@ -156,38 +156,38 @@ class CallTableTest {
 
     @Test
     void twoUsersMeetAndOneLeaves() {
-        Session ann = online(ANN);
-        Session ben = online(BEN);
+        Session ann = logIn(ANN);
+        Session ben = logIn(BEN);
         Call call = ringing(ann, BEN);
         assertThat(takeOutcomes()).containsExactly("2 everywhere called");
         accept(ben, call);
         assertThat(takeOutcomes())
                 .containsExactly("2 everywhere ended elsewhere", "2 introduced to 1", "1 introduced to 2");
-        table.changeAddresses(ben, call.session, NOWHERE);
+        table.changeAddresses(ben, call.sessionId, NOWHERE);
         assertThat(takeOutcomes()).containsExactly("1 addresses");
         clock.advance(Duration.ofMinutes(5));
-        table.end(ben, call.session, "bye");
+        table.end(ben, call.sessionId, "bye");
         assertThat(takeOutcomes()).containsExactly("1 ended bye", "logged end bye after 5 min");
         assertThat(table.sweep()).isFalse();
     }
 
     @Test
-    void aUserWhoCanNotBeRungIsOfflineAndOneWhoBlocksTheCallerIsNotRung() {
-        ring(call(online(ANN), BEN), CallTable.Reachable.OFFLINE);
+    void anOfflineUserDeclinesAndOneWhoBlocksTheCallerIsNotRung() {
+        ring(call(logIn(ANN), BEN), CallTable.Reachable.OFFLINE);
         assertThat(takeOutcomes()).containsExactly("1 declined by 2 offline", "1 ended offline", "logged end offline");
-        ring(call(online(ANN), BEN), CallTable.Reachable.BLOCKED);
+        ring(call(logIn(ANN), BEN), CallTable.Reachable.BLOCKED);
         assertThat(takeOutcomes()).isEmpty();
     }
 
     @Test
-    void ofTwoWhoCallEachOtherTheCallOfTheLowerNumberIsKept() {
-        Session ann = online(ANN);
-        Session ben = online(BEN);
+    void whenTwoUsersCallEachOtherTheCallOfTheLowerNumberIsKept() {
+        Session ann = logIn(ANN);
+        Session ben = logIn(BEN);
         Call hers = ringing(ann, BEN);
         assertThatThrownBy(() -> call(ben, ANN))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.NOT_ALLOWED));
-        table.cancel(ann, hers.session);
+        table.cancel(ann, hers.sessionId);
         takeOutcomes();
         ringing(ben, ANN);
         takeOutcomes();
@@ -199,7 +199,7 @@ class CallTableTest {
 
     @Test
     void anUnansweredCallEndsAfterItsTimeout() {
-        ringing(online(ANN), BEN);
+        ringing(logIn(ANN), BEN);
         takeOutcomes();
         clock.advance(Duration.ofMinutes(1).minusNanos(1));
         assertThat(table.sweep()).isTrue();
@@ -217,8 +217,8 @@ class CallTableTest {
 
     @Test
     void aPartyThatLostItsConnectionIsWaitedForAndThenLeaves() {
-        Session ann = online(ANN);
-        Session ben = online(BEN);
+        Session ann = logIn(ANN);
+        Session ben = logIn(BEN);
         accept(ben, ringing(ann, BEN));
         takeOutcomes();
         ben.connectionLost();
@@ -232,8 +232,8 @@ class CallTableTest {
 
     @Test
     void nobodyIsInMoreThanEightCalls() {
-        Session ann = online(ANN);
-        for (int i = 0; i < CallTable.MOST_SESSIONS; i++) {
+        Session ann = logIn(ANN);
+        for (int i = 0; i < CallTable.MAX_SESSIONS; i++) {
             ringing(ann, 100 + i);
         }
         assertThatThrownBy(() -> call(ann, BEN))
@@ -242,8 +242,8 @@ class CallTableTest {
     }
 
     @Test
-    void aCallThatIsThrottledOrCanNotBeLoggedIsForgotten() {
-        Session ann = online(ANN);
+    void aCallThatIsThrottledOrCannotBeLoggedIsForgotten() {
+        Session ann = logIn(ANN);
         Call call = new Call("dear", DirectKind.CHAT, ANN, ann, NOWHERE, "key", List.of(BEN), clock.instant());
         assertThatThrownBy(() -> table.begin(call, () -> {
                     throw new Refusal(Code.THROTTLED, "too many");
@@ -263,9 +263,9 @@ class CallTableTest {
     @Test
     void inAnyOrderAtMostOneDeviceAnswersAndNothingIsLeft() throws Exception {
         Random random = Campaign.random();
-        Session ann = online(ANN);
-        Session phone = online(BEN);
-        Session desk = online(BEN);
+        Session ann = logIn(ANN);
+        Session phone = logIn(BEN);
+        Session desk = logIn(BEN);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 300; i++) {
                 Call call = ringing(ann, BEN, CAROL);
@@ -273,7 +273,7 @@ class CallTableTest {
                 CyclicBarrier barrier = new CyclicBarrier(3);
                 List<Callable<Boolean>> acts =
                         new ArrayList<>(List.of(() -> answers(phone, call), () -> answers(desk, call), () -> {
-                            table.cancel(ann, call.session);
+                            table.cancel(ann, call.sessionId);
                             return false;
                         }));
                 Collections.shuffle(acts, random);

@@ -16,7 +16,7 @@ class CallTest {
     private static final long ANN = 1;
     private static final long BEN = 2;
     private static final long CAROL = 3;
-    private static final Candidates.Vetted NOWHERE = new Candidates.Vetted(List.of(), Set.of());
+    private static final CandidateFilter.Vetted NOWHERE = new CandidateFilter.Vetted(List.of(), Set.of());
 
     private static Session session() {
         return TestTransport.json().session();

@@ -18,7 +18,7 @@ class CandidatesTest {
     private static final String FAR = "198.51.100.9";
 
     private final SeenAddresses seen = new SeenAddresses();
-    private final Candidates candidates = new Candidates(seen);
+    private final CandidateFilter candidates = new CandidateFilter(seen);
 
     private static InetAddress address(String text) {
         return InetAddress.ofLiteral(text);

@@ -104,19 +104,23 @@ class DirectoryTest {
 
         assertThat(directory.user(new User.Named("zoé"))).isEmpty();
         assertThat(directory.user(new User.Named("Zoe\u0301"))).isPresent();
-        assertThat(directory.user(new User.Called("ZOÉ"))).isPresent();
-        assertThat(directory.user(new User.Called("zoe\u0301"))).isPresent();
-        assertThat(directory.user(new User.Called("zoe"))).isEmpty();
-        assertThat(directory.nameFor(new User.Called("zoé"))).isEqualTo("Zoé");
-        assertThat(directory.nameFor(new User.Called("nobody"))).isEqualTo("nobody");
+        assertThat(directory.user(new User.NamedLoosely("ZOÉ"))).isPresent();
+        assertThat(directory.user(new User.NamedLoosely("zoe\u0301"))).isPresent();
+        assertThat(directory.user(new User.NamedLoosely("zoe"))).isEmpty();
+        assertThat(directory.nameFor(new User.NamedLoosely("zoé"))).isEqualTo("Zoé");
+        assertThat(directory.nameFor(new User.NamedLoosely("nobody"))).isEqualTo("nobody");
     }
 
     @Test
     void ofTwoNamesThatDifferInCaseTheExactOneIsMeant() {
         Directory directory = of("Bob", "bob");
 
-        assertThat(directory.user(new User.Called("Bob"))).map(Account::number).contains(1L);
-        assertThat(directory.user(new User.Called("bob"))).map(Account::number).contains(2L);
-        assertThat(directory.user(new User.Called("BOB"))).isEmpty();
+        assertThat(directory.user(new User.NamedLoosely("Bob")))
+                .map(Account::number)
+                .contains(1L);
+        assertThat(directory.user(new User.NamedLoosely("bob")))
+                .map(Account::number)
+                .contains(2L);
+        assertThat(directory.user(new User.NamedLoosely("BOB"))).isEmpty();
     }
 }

@@ -63,7 +63,7 @@ class GroupPolicyTest {
     }
 
     private GroupAction decide(long by, GroupCommand.OfGroup command) {
-        Account account = directory.numbered(by);
+        Account account = directory.require(by);
         Group group = policy.authorize(account, command, NOW);
         return policy.decide(account, group, command, renames.once(), NOW);
     }
@@ -213,7 +213,7 @@ class GroupPolicyTest {
         assertThat(refusal(OWNER, new GroupCommand.Add(GROUP, List.of(user(STRANGER)), "")))
                 .contains(Code.TOO_MANY);
         assertThatThrownBy(() -> policy.checkMayOwn(
-                        directory.numbered(STRANGER), List.of(groups.find(GROUP).orElseThrow())))
+                        directory.require(STRANGER), List.of(groups.find(GROUP).orElseThrow())))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.TOO_MANY));
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** How long background work waits while messages are delivered, by a clock that the tests move. */
 class PaceTest {
-    private static final double LEAST = 0.1;
+    private static final double MIN = 0.1;
     private static final Duration CREDIT = Duration.ofMillis(5);
     private static final Duration WORK = Duration.ofMillis(1);
 
@@ -17,7 +17,7 @@ class PaceTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
 
     private final AtomicLong delivered = new AtomicLong(1_000_000);
-    private final Pace pace = new Pace(LEAST, 2, CREDIT, delivered::get, nanos::get);
+    private final Pace pace = new Pace(MIN, 2, CREDIT, delivered::get, nanos::get);
 
     private void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
@@ -59,7 +59,7 @@ class PaceTest {
         share(5, 90);
         assertThat(share(20, 90)).isCloseTo(2 * 0.19, within(0.02));
         share(5, 1_000_000);
-        assertThat(share(20, 1_000_000)).isCloseTo(2 * LEAST, within(0.001));
+        assertThat(share(20, 1_000_000)).isCloseTo(2 * MIN, within(0.001));
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class TokenTableTest {
     private static final long ANN = 1;
-    private static final int MOST = 16;
+    private static final int MAX = 16;
 
     private final TestClock clock = TestClock.standingAt(Instant.parse("2026-11-28T00:00:00Z"));
     private final TokenTable table = new TokenTable(clock);
@@ -65,7 +65,7 @@ class TokenTableTest {
     @Test
     void sixteenTokensOfAnAccountAreKeptAndTheOneLostFirstEnds() {
         List<Token> lost = new ArrayList<>();
-        for (int i = 0; i < MOST; i++) {
+        for (int i = 0; i < MAX; i++) {
             lost.add(lost("device " + i));
             clock.advance(Duration.ofSeconds(1));
         }
@@ -73,14 +73,14 @@ class TokenTableTest {
         Token seventeenth = enter(session(), "one more");
         assertThat(isGood(lost.getFirst())).isFalse();
         assertThat(table.ended()).containsExactly(lost.getFirst().hash());
-        assertThat(lost.subList(1, MOST)).allMatch(this::isGood);
+        assertThat(lost.subList(1, MAX)).allMatch(this::isGood);
         assertThat(isGood(seventeenth)).isTrue();
     }
 
     @Test
     void aConnectedSessionKeepsItsToken() {
         List<Token> connected = new ArrayList<>();
-        for (int i = 0; i <= MOST; i++) {
+        for (int i = 0; i <= MAX; i++) {
             connected.add(enter(session(), "device " + i));
         }
         assertThat(connected).allMatch(this::isGood);

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * quadratic, or never ends.
  */
 final class Bytes implements Source {
-    private static final long MOST_READS_PER_BYTE = 40;
+    private static final long MAX_READS_PER_BYTE = 40;
 
     private final byte[] bytes;
     private long reads;
@@ -30,7 +30,7 @@ final class Bytes implements Source {
             throw new AssertionError("position " + position + " of " + bytes.length + " is read");
         }
         reads++;
-        if (reads > 1_000 + MOST_READS_PER_BYTE * bytes.length) {
+        if (reads > 1_000 + MAX_READS_PER_BYTE * bytes.length) {
             throw new AssertionError(bytes.length + " bytes are read " + reads + " times");
         }
         return bytes[(int) position] & 0xff;

@@ -137,37 +137,42 @@ class DamagedPictureTest {
 
     @Test
     void chunksOfAWebPThatLieAboutTheirLengthAreDamage() {
-        byte[] still = WebPs.still();
+        byte[] still = WebpImages.losslessImage();
         assertDamaged("cut off", lying(still, 2));
         assertDamaged("cut off", lying(still, -2));
         assertDamaged("cut off", lying(still, Integer.MAX_VALUE));
-        assertDamaged("cut off", WebPs.riff(WebPs.lossless(1, 1), "junk\u00ff\u00ff\u00ff\u00ff"));
-        assertDamaged("cut off", WebPs.riff(WebPs.lossless(1, 1), "junk"));
+        assertDamaged("cut off", WebpImages.riff(WebpImages.lossless(1, 1), "junk\u00ff\u00ff\u00ff\u00ff"));
+        assertDamaged("cut off", WebpImages.riff(WebpImages.lossless(1, 1), "junk"));
         assertDamaged("empty", "RIFF\0\0\0\0WEBP");
-        assertDamaged("empty", WebPs.riff());
-        assertDamaged("empty", WebPs.riff(WebPs.extended(0, 1, 1)));
-        assertDamaged("its header", WebPs.riff(WebPs.chunk("VP8L", "x1234")));
-        assertDamaged("its header", WebPs.riff(WebPs.chunk("VP8L"), "/234\0\0\0\0"));
-        assertDamaged("its header", WebPs.riff(WebPs.chunk("VP8 "), "xyz\u009d\0\0\0\0"));
-        assertDamaged("size", WebPs.riff(WebPs.lossy(0, 1)));
+        assertDamaged("empty", WebpImages.riff());
+        assertDamaged("empty", WebpImages.riff(WebpImages.extended(0, 1, 1)));
+        assertDamaged("its header", WebpImages.riff(WebpImages.chunk("VP8L", "x1234")));
+        assertDamaged("its header", WebpImages.riff(WebpImages.chunk("VP8L"), "/234\0\0\0\0"));
+        assertDamaged("its header", WebpImages.riff(WebpImages.chunk("VP8 "), "xyz\u009d\0\0\0\0"));
+        assertDamaged("size", WebpImages.riff(WebpImages.lossy(0, 1)));
     }
 
     @Test
     void chunksOfAWebPThatHideSomethingAreDamage() {
-        byte[] image = WebPs.lossless(1, 1);
-        byte[] extended = WebPs.extended(0, 1, 1);
-        assertDamaged("its header", WebPs.riff(WebPs.chunk("VP8X", new byte[10], "SECRETWORD"), image));
-        assertDamaged("its header", WebPs.riff(WebPs.chunk("VP8X", new byte[2]), image));
-        assertDamaged("its header", WebPs.riff(extended, extended, image));
-        assertDamaged("its header", WebPs.riff(image, WebPs.extended(4, 1, 1)));
+        byte[] image = WebpImages.lossless(1, 1);
+        byte[] extended = WebpImages.extended(0, 1, 1);
+        assertDamaged("its header", WebpImages.riff(WebpImages.chunk("VP8X", new byte[10], "SECRETWORD"), image));
+        assertDamaged("its header", WebpImages.riff(WebpImages.chunk("VP8X", new byte[2]), image));
+        assertDamaged("its header", WebpImages.riff(extended, extended, image));
+        assertDamaged("its header", WebpImages.riff(image, WebpImages.extended(4, 1, 1)));
         assertDamaged(
                 "its header",
-                WebPs.riff(extended, WebPs.chunk("ANIM", new byte[6], "SECRETWORD"), WebPs.frame(1, 1, image)));
-        assertDamaged("two images", WebPs.riff(extended, image, image));
-        assertDamaged("two images", WebPs.riff(extended, WebPs.frame(1, 1, image, image)));
+                WebpImages.riff(
+                        extended, WebpImages.chunk("ANIM", new byte[6], "SECRETWORD"), WebpImages.frame(1, 1, image)));
+        assertDamaged("two images", WebpImages.riff(extended, image, image));
+        assertDamaged("two images", WebpImages.riff(extended, WebpImages.frame(1, 1, image, image)));
         assertDamaged(
-                "cut off", WebPs.riff(extended, WebPs.chunk("ANMF", new byte[8]), WebPs.chunk("junk", "SECRETWORD")));
-        assertDamaged("cut off", WebPs.riff(extended, WebPs.chunk("ANMF", new byte[16], "junk\u00ff\0\0\0"), image));
+                "cut off",
+                WebpImages.riff(
+                        extended, WebpImages.chunk("ANMF", new byte[8]), WebpImages.chunk("junk", "SECRETWORD")));
+        assertDamaged(
+                "cut off",
+                WebpImages.riff(extended, WebpImages.chunk("ANMF", new byte[16], "junk\u00ff\0\0\0"), image));
     }
 
     @Test
@@ -177,12 +182,15 @@ class DamagedPictureTest {
         assertDamaged(why, Pngs.SIGNATURE, Pngs.header(50_000, 50_000), PIXELS, END);
         assertDamaged(why, Pngs.SIGNATURE, Pngs.header(0x7fffffff, 0x7fffffff), PIXELS, END);
         assertDamaged(why, Gifs.small(50_000, 50_000, 1));
-        assertDamaged(why, WebPs.riff(WebPs.lossless(16_384, 16_384)));
-        assertDamaged(why, WebPs.riff(WebPs.extended(0, 50_000, 50_000), WebPs.lossless(1, 1)));
-        assertDamaged(why, WebPs.riff(WebPs.extended(0, 1 << 24, 1 << 24), WebPs.lossless(1, 1)));
+        assertDamaged(why, WebpImages.riff(WebpImages.lossless(16_384, 16_384)));
+        assertDamaged(why, WebpImages.riff(WebpImages.extended(0, 50_000, 50_000), WebpImages.lossless(1, 1)));
+        assertDamaged(why, WebpImages.riff(WebpImages.extended(0, 1 << 24, 1 << 24), WebpImages.lossless(1, 1)));
         assertDamaged(
                 why,
-                WebPs.riff(WebPs.extended(2, 1, 1), WebPs.animation(), WebPs.frame(1, 1, WebPs.lossy(16_383, 16_383))));
+                WebpImages.riff(
+                        WebpImages.extended(2, 1, 1),
+                        WebpImages.animation(),
+                        WebpImages.frame(1, 1, WebpImages.lossy(16_383, 16_383))));
         assertDamaged(why, Gifs.with(Gifs.small(1, 1, 1), 0x2c, "\0\0\0\0\u00ff\u00ff\u00ff\u00ff", 0, 2, 0));
         assertThat(read(Gifs.small(10_000, 5_000, 10)).frames()).isEqualTo(10);
         assertDamaged("more than 500 million", Gifs.small(10_000, 5_000, 11));
@@ -201,10 +209,10 @@ class DamagedPictureTest {
     @Test
     void tooManyFramesAreNotShown() {
         String why = "at most 1000 are shown";
-        byte[] frame = WebPs.frame(1, 1, WebPs.lossless(1, 1));
+        byte[] frame = WebpImages.frame(1, 1, WebpImages.lossless(1, 1));
         byte[] many = join((Object) Collections.nCopies(10_000, frame).toArray(byte[][]::new));
         assertDamaged(why, Gifs.small(1, 1, 10_000));
-        assertDamaged(why, WebPs.riff(WebPs.extended(2, 1, 1), WebPs.animation(), many));
+        assertDamaged(why, WebpImages.riff(WebpImages.extended(2, 1, 1), WebpImages.animation(), many));
         byte[] all = Pngs.chunk("acTL", Parts.big(10_000, 4), new byte[4]);
         assertDamaged(why, Pngs.SIGNATURE, Pngs.header(1, 1), all, PIXELS, END);
         byte[] most = Pngs.chunk("acTL", "\u00ff\u00ff\u00ff\u00ff", new byte[4]);
@@ -229,10 +237,12 @@ class DamagedPictureTest {
                 "too many parts", Pngs.SIGNATURE, Pngs.header(1, 1), pairs(PIXELS, Pngs.chunk("tEXt"), many), END);
         byte[] control = Gifs.extension(0xf9, Gifs.block(0, 0, 0, 0));
         assertDamaged("too many parts", Gifs.with(Gifs.small(1, 1, 1), pairs(control, Gifs.extension(0xfe), many)));
-        byte[] extended = WebPs.extended(0, 1, 1);
-        assertDamaged("too many parts", WebPs.riff(extended, pairs(WebPs.profile(), WebPs.chunk("junk"), many)));
-        byte[] frame = WebPs.frame(1, 1, pairs(WebPs.chunk("ALPH"), WebPs.chunk("junk"), many));
-        assertDamaged("too many parts", WebPs.riff(extended, frame));
+        byte[] extended = WebpImages.extended(0, 1, 1);
+        assertDamaged(
+                "too many parts",
+                WebpImages.riff(extended, pairs(WebpImages.profile(), WebpImages.chunk("junk"), many)));
+        byte[] frame = WebpImages.frame(1, 1, pairs(WebpImages.chunk("ALPH"), WebpImages.chunk("junk"), many));
+        assertDamaged("too many parts", WebpImages.riff(extended, frame));
     }
 
     private static byte[] pairs(byte[] one, byte[] other, int many) {

@@ -147,10 +147,10 @@ class PictureFuzzTest {
     }
 
     private byte[] webPInAnyOrder() {
-        byte[] image = WebPs.lossless(WebPs.WIDTH, WebPs.HEIGHT);
-        byte[] frame = WebPs.frame(WebPs.WIDTH, WebPs.HEIGHT, some(webp()), image, some(webp()));
-        byte[] extended = WebPs.extended(random.nextInt(256), WebPs.WIDTH, WebPs.HEIGHT);
-        return WebPs.riff(extended, some(webp()), frame, some(webp()));
+        byte[] image = WebpImages.lossless(WebpImages.WIDTH, WebpImages.HEIGHT);
+        byte[] frame = WebpImages.frame(WebpImages.WIDTH, WebpImages.HEIGHT, some(webp()), image, some(webp()));
+        byte[] extended = WebpImages.extended(random.nextInt(256), WebpImages.WIDTH, WebpImages.HEIGHT);
+        return WebpImages.riff(extended, some(webp()), frame, some(webp()));
     }
 
     private List<byte[]> jpeg() {
@@ -179,10 +179,10 @@ class PictureFuzzTest {
     }
 
     private List<byte[]> webp() {
-        List<byte[]> all = new ArrayList<>(WebPs.leftOut());
-        all.add(WebPs.chunk("EXIF", Planted.tiff(random.nextInt(10), order())));
-        all.add(WebPs.chunk("EXIF", damaged(Planted.tiff(6, order()))));
-        all.add(WebPs.chunk("jnk" + (char) random.nextInt(256), randomBytes(), Planted.SECRET));
+        List<byte[]> all = new ArrayList<>(WebpImages.leftOut());
+        all.add(WebpImages.chunk("EXIF", Planted.tiff(random.nextInt(10), order())));
+        all.add(WebpImages.chunk("EXIF", damaged(Planted.tiff(6, order()))));
+        all.add(WebpImages.chunk("jnk" + (char) random.nextInt(256), randomBytes(), Planted.SECRET));
         return all;
     }
 

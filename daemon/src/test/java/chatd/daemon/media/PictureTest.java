@@ -59,8 +59,8 @@ class PictureTest {
                     all.add(Arguments.of(name, Gifs.withLast(picture, extension), picture));
                 }
             } else {
-                for (byte[] chunk : WebPs.leftOut()) {
-                    all.add(Arguments.of(name, WebPs.withLast(picture, chunk), picture));
+                for (byte[] chunk : WebpImages.leftOut()) {
+                    all.add(Arguments.of(name, WebpImages.withTrailingChunks(picture, chunk), picture));
                 }
             }
         });
@@ -76,8 +76,9 @@ class PictureTest {
                 all.add(Arguments.of("JPEG of RGB", i, Jpegs.with(Jpegs.rgb(), Planted.exif(i, order))));
                 all.add(Arguments.of("PNG, before", i, Pngs.with(Pngs.colours(), chunk)));
                 all.add(Arguments.of("PNG, behind", i, Pngs.withLast(Pngs.animated(), chunk)));
-                all.add(Arguments.of("WebP", i, WebPs.turned(i, order, "")));
-                all.add(Arguments.of("WebP with a beginning as in a JPEG", i, WebPs.turned(i, order, "Exif\0\0")));
+                all.add(Arguments.of("WebP", i, WebpImages.withOrientation(i, order, "")));
+                all.add(Arguments.of(
+                        "WebP with a beginning as in a JPEG", i, WebpImages.withOrientation(i, order, "Exif\0\0")));
             }
         }
         return all.stream();
@@ -120,7 +121,7 @@ class PictureTest {
         assertThat(text(kept(Gifs.full()))).contains(text(Gifs.profile()));
         assertThat(text(kept(Jpegs.full()))).contains(text(Jpegs.profile()));
         assertThat(text(kept(Pngs.full()))).contains(text(Pngs.profile()));
-        assertThat(text(kept(WebPs.full()))).contains(text(WebPs.profile()));
+        assertThat(text(kept(WebpImages.full()))).contains(text(WebpImages.profile()));
     }
 
     @Test
@@ -161,7 +162,7 @@ class PictureTest {
             for (int orientation : List.of(0, 1, 9, 0x0600)) {
                 assertThat(kept(Jpegs.with(Jpegs.baseline(), Planted.exif(orientation, order))))
                         .isEqualTo(Jpegs.baseline());
-                byte[] webp = kept(WebPs.turned(orientation, order, ""));
+                byte[] webp = kept(WebpImages.withOrientation(orientation, order, ""));
                 assertThat(text(webp)).doesNotContain("EXIF");
                 assertThat(webp[20]).isZero();
             }
@@ -180,8 +181,10 @@ class PictureTest {
                     kept(Jpegs.with(jpeg, Planted.exif(0, order), Planted.exif(first, order), Planted.exif(6, order)));
             byte[] png = kept(Pngs.with(
                     Pngs.colours(), Pngs.chunk("eXIf", silent), Pngs.chunk("eXIf", tiff), Pngs.chunk("eXIf", other)));
-            byte[] webp = kept(
-                    WebPs.withLast(WebPs.turned(0, order, ""), WebPs.chunk("EXIF", tiff), WebPs.chunk("EXIF", other)));
+            byte[] webp = kept(WebpImages.withTrailingChunks(
+                    WebpImages.withOrientation(0, order, ""),
+                    WebpImages.chunk("EXIF", tiff),
+                    WebpImages.chunk("EXIF", other)));
             for (byte[] picture : List.of(kept, png, webp)) {
                 if (first == 1) {
                     assertThat(metadata(picture, ExifIFD0Directory.class)).isEmpty();
@@ -222,8 +225,8 @@ class PictureTest {
         assertThat(read(Pngs.animated()).frames()).isEqualTo(2);
         assertThat(read(Gifs.still()).frames()).isEqualTo(1);
         assertThat(read(Gifs.animated()).frames()).isEqualTo(3);
-        assertThat(read(WebPs.still()).frames()).isEqualTo(1);
-        assertThat(read(WebPs.animated()).frames()).isEqualTo(2);
+        assertThat(read(WebpImages.losslessImage()).frames()).isEqualTo(1);
+        assertThat(read(WebpImages.animated()).frames()).isEqualTo(2);
     }
 
     @Test

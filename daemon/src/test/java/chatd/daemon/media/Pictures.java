@@ -66,10 +66,10 @@ final class Pictures {
         clean.put("GIF that moves", Gifs.animated());
         clean.put("GIF that repeats", Gifs.with(Gifs.animated(), Gifs.REPETITION));
         clean.put("GIF with a profile", Gifs.with(Gifs.animated(), Gifs.profile()));
-        clean.put("lossless WebP", WebPs.still());
-        clean.put("lossy WebP", WebPs.simple());
-        clean.put("extended WebP", WebPs.clean());
-        clean.put("WebP that moves", WebPs.animated());
+        clean.put("lossless WebP", WebpImages.losslessImage());
+        clean.put("lossy WebP", WebpImages.lossyImage());
+        clean.put("extended WebP", WebpImages.clean());
+        clean.put("WebP that moves", WebpImages.animated());
         return clean;
     }
 
@@ -79,7 +79,7 @@ final class Pictures {
         full.put("full JPEG", Jpegs.full());
         full.put("full PNG", Pngs.full());
         full.put("full GIF", Gifs.full());
-        full.put("full WebP", WebPs.full());
+        full.put("full WebP", WebpImages.full());
         return full;
     }
 

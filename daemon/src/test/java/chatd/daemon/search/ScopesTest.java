@@ -70,7 +70,7 @@ class ScopesTest {
         try (Index index = Index.open(directory.resolve("index"), BEGIN)) {
             long[] readers = IntStream.rangeClosed(1, 100).asLongStream().toArray();
             // The last one has as many words as are indexed for each of a hundred, the first one more.
-            String fits = "short " + "word ".repeat(Index.MOST_WORDS / 100 - 1);
+            String fits = "short " + "word ".repeat(Index.MAX_WORDS / 100 - 1);
             index.add(List.of(entry(1, fits + "secret", readers), entry(2, fits, readers)));
             index.purge(BEGIN);
             assertThat(index.messages()).isEqualTo(2);

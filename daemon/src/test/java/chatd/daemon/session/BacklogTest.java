@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 
 /** Rule 16 of the protocol, for all readers together. */
 class BacklogTest {
-    private static final int MOST = 100_000;
+    private static final int MAX = 100_000;
 
-    private final Backlog backlog = new Backlog(MOST);
+    private final Backlog backlog = new Backlog(MAX);
     private final TestTransport one = TestTransport.chat1(backlog);
     private final TestTransport other = TestTransport.chat1(backlog);
 
@@ -26,12 +26,12 @@ class BacklogTest {
     void theReaderThatHasLeftTheMostUnreadIsCutOff() {
         one.pause();
         other.pause();
-        send(other, MOST / 4);
+        send(other, MAX / 4);
         for (int i = 0; i < 2; i++) {
-            send(one, MOST / 4);
+            send(one, MAX / 4);
             assertThat(one.isClosed()).isFalse();
         }
-        send(one, MOST / 4);
+        send(one, MAX / 4);
         assertThat(one.isClosed()).isTrue();
         assertThat(other.isClosed()).isFalse();
     }
@@ -44,11 +44,11 @@ class BacklogTest {
     void framesHeldBehindAnAnswerCount() {
         SessionOutput.Answer answer = one.session().output().beginAnswer();
         for (int i = 0; i < 3; i++) {
-            send(one, MOST / 4);
+            send(one, MAX / 4);
             assertThat(one.isClosed()).isFalse();
-            send(other, MOST);
+            send(other, MAX);
         }
-        send(one, MOST / 4);
+        send(one, MAX / 4);
         assertThat(one.isClosed()).isTrue();
         assertThat(other.isClosed()).isFalse();
         answer.close();
@@ -59,8 +59,8 @@ class BacklogTest {
         for (int i = 0; i < 10; i++) {
             try (SessionOutput.Answer answer = one.session().output().beginAnswer()) {
                 assertThat(answer.isBacklogLarge()).isFalse();
-                send(one, MOST / 2);
-                send(one, MOST / 4);
+                send(one, MAX / 2);
+                send(one, MAX / 4);
                 assertThat(answer.isBacklogLarge()).isTrue();
             }
         }

@@ -53,7 +53,7 @@ public final class Json implements Dialect {
     private static final long PAGE_BYTES = 256 << 10;
 
     /** Maximum message size that a client accepts, in bytes: room for a page of history and a million online users. */
-    private static final int MOST_TO_CLIENTS = 40 << 20;
+    private static final int MAX_TO_CLIENTS = 40 << 20;
 
     /**
      * Maximum number of tokens (keys, values, starts and ends) in one message: no message needs more, and each
@@ -125,7 +125,7 @@ public final class Json implements Dialect {
 
     @Override
     public MessageReader<Event> eventReader() {
-        return new LineReader<>(MOST_TO_CLIENTS, Json::event);
+        return new LineReader<>(MAX_TO_CLIENTS, Json::event);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class JsonCommands {
     private static final JsonValue<MessageCommand.Media> MEDIA =
             JsonValue.word(MessageCommand.Media.values(), MessageCommand.Media::word);
 
-    private static final User NOBODY = new User.Called("");
+    private static final User NOBODY = new User.NamedLoosely("");
 
     private static final List<JsonMessage<? extends Command>> OTHERS = List.of(
             JsonMessage.<SessionCommand.LogIn>row(1, SessionCommand.LogIn.class, row -> {
@@ -353,7 +353,7 @@ final class JsonCommands {
     }
 
     private static User changer(AccountCommand.ChangePassword change) {
-        return change.user() instanceof User.Own own ? own.otherwise() : change.user();
+        return change.user() instanceof User.Own own ? own.fallback() : change.user();
     }
 
     private static String device(SessionCommand.LogIn login) {

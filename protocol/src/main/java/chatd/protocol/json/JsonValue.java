@@ -234,7 +234,7 @@ interface JsonValue<V> {
             return new User.Numbered(Long.parseLong(number.group(1)), typed);
         }
         Matcher group = GROUP_NUMBER.matcher(typed);
-        return group.matches() ? new User.Group(Long.parseLong(group.group(1)), typed) : new User.Called(typed);
+        return group.matches() ? new User.Group(Long.parseLong(group.group(1)), typed) : new User.NamedLoosely(typed);
     }
 
     /** A group's number. */

@@ -2,9 +2,9 @@ package chatd.protocol.chat1;
 
 import static java.util.Objects.requireNonNull;
 
+import chatd.protocol.ContentEquality;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.MessageReader;
-import chatd.protocol.Same;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
@@ -49,7 +49,7 @@ public final class FrameFuzzer {
                 json ? JSON::commandReader : commands ? CHAT1::commandReader : CHAT1::eventReader;
         List<Object> whole = read(reader.get(), loggedIn, input, input.length);
         List<Object> bytewise = read(reader.get(), loggedIn, input, 1);
-        if (!Same.same(whole, bytewise)) {
+        if (!ContentEquality.areEqual(whole, bytewise)) {
             throw new AssertionError("split into single bytes, it decodes as " + bytewise + ", not " + whole);
         }
         for (Object message : json ? List.of() : whole) {
@@ -101,7 +101,7 @@ public final class FrameFuzzer {
     }
 
     private static void compare(Object message, Object read) {
-        if (!Same.same(message, read)) {
+        if (!ContentEquality.areEqual(message, read)) {
             throw new AssertionError(message + " was written and read as " + read);
         }
     }

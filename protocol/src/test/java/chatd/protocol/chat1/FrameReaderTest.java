@@ -3,9 +3,9 @@ package chatd.protocol.chat1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chatd.protocol.ContentEquality;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.MessageReader;
-import chatd.protocol.Same;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.SessionCommand;
@@ -52,7 +52,8 @@ class FrameReaderTest {
                 }
             }
         }
-        assertThat(Same.same(commands, List.copyOf(Samples.commands().values())))
+        assertThat(ContentEquality.areEqual(
+                        commands, List.copyOf(Samples.commands().values())))
                 .as("%s", commands)
                 .isTrue();
         assertThat(content).hasToString("%PDF\n");

@@ -3,8 +3,8 @@ package chatd.protocol.chat1;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.protocol.ContentEquality;
 import chatd.protocol.MessageReader;
-import chatd.protocol.Same;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.event.Event;
@@ -53,7 +53,8 @@ class GoldenTest {
         ByteBuf in = Unpooled.wrappedBuffer(Hex.golden("commands", name));
         MessageReader<Command> reader = CHAT1.commandReader();
         assertThat(reader.next(in, true))
-                .matches(read -> Same.same(read, Samples.commands().get(name)));
+                .matches(read ->
+                        ContentEquality.areEqual(read, Samples.commands().get(name)));
         if (Samples.commands().get(name) instanceof FileCommand.SendFile file) {
             FileCommand.Piece piece = (FileCommand.Piece) reader.next(in, true);
             assertThat(piece).isNotNull();

@@ -67,7 +67,9 @@ public final class JsonSamples {
         samples.put(
                 "log-in",
                 new SessionCommand.LogIn(new User.Numbered(1, "U1"), Secret.of("correct horse"), "laptop", "1"));
-        samples.put("log-in-bare", new SessionCommand.LogIn(new User.Called("王芳"), Secret.of("correct horse"), "", ""));
+        samples.put(
+                "log-in-bare",
+                new SessionCommand.LogIn(new User.NamedLoosely("王芳"), Secret.of("correct horse"), "", ""));
         samples.put("resume", new SessionCommand.Resume(null, Secret.of("Zm9yIHJlc3VtaW5n"), 300, "2"));
         samples.put("log-out", new SessionCommand.LogOut(""));
         samples.put("file-start", new FileCommand.StartUpload(new Audience.One(U2), "plan.pdf", 5, false, 12, "37"));
@@ -88,7 +90,8 @@ public final class JsonSamples {
                         new Audience.One(new User.Numbered(2, "U2")), "Grüße,\n你好 @王芳 🙂", 12, "a4f9"));
         samples.put("group-text", new MessageCommand.SendText(new Audience.Group(7), "Lunch?", 0, "a4f9"));
         samples.put(
-                "group-create", new GroupCommand.Create("Ops", List.of(U2, new User.Called("王芳")), true, false, "24"));
+                "group-create",
+                new GroupCommand.Create("Ops", List.of(U2, new User.NamedLoosely("王芳")), true, false, "24"));
         samples.put("group-create-bare", new GroupCommand.Create("Chess club", List.of(), false, true, ""));
         samples.put("group-add", new GroupCommand.Add(7, List.of(U2), "24"));
         samples.put("group-remove", new GroupCommand.Remove(7, U2, "24"));
@@ -102,19 +105,21 @@ public final class JsonSamples {
         samples.put("group-members", new GroupCommand.ListMembers(7, 0, 200, ""));
         samples.put("group-members-after", new GroupCommand.ListMembers(7, 12, 50, ""));
         samples.put("report", new MessageCommand.Report(12, "This is not for here.", "36"));
-        samples.put("text-bare", new MessageCommand.SendText(new Audience.One(new User.Called("王芳")), "hello", 0, ""));
+        samples.put(
+                "text-bare",
+                new MessageCommand.SendText(new Audience.One(new User.NamedLoosely("王芳")), "hello", 0, ""));
         samples.put("text-to-all", new MessageCommand.SendText(Audience.everyone(), "to everyone", 0, "a4fa"));
         samples.put(
                 "change-password",
                 new AccountCommand.ChangePassword(
-                        new User.Own(new User.Called("")),
+                        new User.Own(new User.NamedLoosely("")),
                         Secret.of("correct horse"),
                         Secret.of("battery staple"),
                         "8"));
         samples.put(
                 "change-password-first",
                 new AccountCommand.ChangePassword(
-                        new User.Own(new User.Called("alice")),
+                        new User.Own(new User.NamedLoosely("alice")),
                         Secret.of("one-time"),
                         Secret.of("battery staple"),
                         ""));
@@ -124,7 +129,7 @@ public final class JsonSamples {
                 "history-usual",
                 new MessageCommand.ReadHistory(new User.Numbered(2, "U2"), Long.MAX_VALUE, -1, 50, ""));
         samples.put("store-settings", new AccountCommand.StoreSettings(document("{\"web\":{\"size\":1.5}}"), "10"));
-        samples.put("history", new MessageCommand.ReadHistory(new User.Called(""), 100, -1, 20, "7"));
+        samples.put("history", new MessageCommand.ReadHistory(new User.NamedLoosely(""), 100, -1, 20, "7"));
         samples.put("history-after", new MessageCommand.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
         samples.put(
                 "find",
@@ -155,14 +160,16 @@ public final class JsonSamples {
                 "of-no-form", new SessionCommand.Malformed("6", "Messages of type 6 have no such info.", false, "x"));
         samples.put(
                 "log-in-quiet",
-                new SessionCommand.LogIn(new User.Called("bot"), Secret.of("correct horse"), "cron", true, true, ""));
+                new SessionCommand.LogIn(
+                        new User.NamedLoosely("bot"), Secret.of("correct horse"), "cron", true, true, ""));
         samples.put(
                 "log-in-by-key",
                 new SessionCommand.LogInByKey(U2, Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"), "laptop", true, "3"));
         samples.put("direct-call", new DirectCommand.Call(U2, List.of(), DirectKind.FILE, DIRECT, ENDPOINT, "22"));
         samples.put(
                 "direct-call-several",
-                new DirectCommand.Call(U2, List.of(new User.Called("carol")), DirectKind.CHAT, DIRECT, ENDPOINT, "22"));
+                new DirectCommand.Call(
+                        U2, List.of(new User.NamedLoosely("carol")), DirectKind.CHAT, DIRECT, ENDPOINT, "22"));
         samples.put("direct-accept", new DirectCommand.Accept(DIRECT, ENDPOINT, "23"));
         samples.put(
                 "direct-candidates",
@@ -172,7 +179,7 @@ public final class JsonSamples {
         samples.put("direct-over", new DirectCommand.EndDirect(DIRECT, "", "24"));
         samples.put("direct-over-unreachable", new DirectCommand.EndDirect(DIRECT, "unreachable", "24"));
         samples.put("ask-friend", new UserCommand.AskFriend(U2, "Shall we be friends?", "x"));
-        samples.put("answer-friend", new UserCommand.AnswerFriend(new User.Called("alice"), true, "17"));
+        samples.put("answer-friend", new UserCommand.AnswerFriend(new User.NamedLoosely("alice"), true, "17"));
         samples.put("remove-friend", new UserCommand.RemoveFriend(U2, ""));
         samples.put("mark-read", new MessageCommand.MarkRead(U2, 12, ""));
         samples.put("typing", new MessageCommand.Typing(U2, ""));

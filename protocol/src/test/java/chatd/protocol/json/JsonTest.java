@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chatd.protocol.ContentEquality;
 import chatd.protocol.Dialect;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.MessageReader;
-import chatd.protocol.Same;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
@@ -39,8 +39,8 @@ import tools.jackson.databind.JsonNode;
 
 /** JSON messages as in the golden files, and input that is not a message. */
 class JsonTest {
-    private static final int MOST = 100_000;
-    private static final Json JSON = new Json(Carrier.LINES, MOST);
+    private static final int MAX = 100_000;
+    private static final Json JSON = new Json(Carrier.LINES, MAX);
 
     static Set<String> commands() {
         return JsonSamples.commands().keySet();
@@ -71,7 +71,8 @@ class JsonTest {
     @MethodSource("commands")
     void aCommandIsReadFromItsGoldenFile(String name) {
         assertThat(read(golden("commands", name).stripTrailing()))
-                .matches(read -> Same.same(read, JsonSamples.commands().get(name)));
+                .matches(read ->
+                        ContentEquality.areEqual(read, JsonSamples.commands().get(name)));
     }
 
     @ParameterizedTest
@@ -95,7 +96,7 @@ class JsonTest {
             assertThat(reader.inFrame()).isEqualTo(command == null);
         }
         assertThat(read)
-                .matches(all -> Same.same(
+                .matches(all -> ContentEquality.areEqual(
                         all,
                         List.of(
                                 requireNonNull(JsonSamples.commands().get("log-in")),
@@ -233,7 +234,7 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"bob", "U", "U02", "0", "02", "U2x", "UU2", "-2", "G0", "G02", "U1234567890123456789"})
     void aUserIsReferredToByName(String user) {
-        assertThat(userOfLogIn(user)).isEqualTo(new User.Called(user));
+        assertThat(userOfLogIn(user)).isEqualTo(new User.NamedLoosely(user));
     }
 
     private static User userOfLogIn(String user) {
@@ -308,7 +309,7 @@ class JsonTest {
     @Test
     void aLineOverTheLimitIsRefusedBeforeItsEnd() {
         for (boolean loggedIn : new boolean[] {false, true}) {
-            int most = loggedIn ? MOST : LineReader.MAX_BYTES_BEFORE_LOGIN;
+            int most = loggedIn ? MAX : LineReader.MAX_BYTES_BEFORE_LOGIN;
             MessageReader<Command> reader = JSON.commandReader();
             ByteBuf in = Unpooled.buffer().writeBytes(" ".repeat(most).getBytes(StandardCharsets.US_ASCII));
             assertThat(reader.next(in, loggedIn)).isNull();
@@ -341,8 +342,8 @@ class JsonTest {
     @Test
     void aLineThatIsExactlyFullIsRead() {
         String message = "{\"type\":5,\"x\":\"";
-        String full = message + "x".repeat(MOST - message.length() - 2) + "\"}";
-        assertThat(full).hasSize(MOST);
+        String full = message + "x".repeat(MAX - message.length() - 2) + "\"}";
+        assertThat(full).hasSize(MAX);
         assertThat(read(full)).isEqualTo(new SessionCommand.LogOut(""));
     }
 
@@ -410,7 +411,7 @@ class JsonTest {
                     .isInstanceOf(IllegalArgumentException.class);
         } else {
             ByteBuf line = JSON.write(command, UnpooledByteBufAllocator.DEFAULT);
-            assertThat(JSON.commandReader().next(line, true)).matches(read -> Same.same(read, command));
+            assertThat(JSON.commandReader().next(line, true)).matches(read -> ContentEquality.areEqual(read, command));
         }
     }
 

@@ -110,7 +110,7 @@ public final class FirefoxBidi implements WireBrowser {
         // moves it.
         String first = tabs().getFirst();
         String second = create("tab");
-        use(first);
+        switchTo(first);
         closeTab(second);
     }
 
@@ -260,24 +260,24 @@ public final class FirefoxBidi implements WireBrowser {
     @Override
     public void show() {
         String hidden = tab;
-        use(inFront);
+        switchTo(inFront);
         closeTab(hidden);
     }
 
     @Override
-    public void use(String other) {
+    public void switchTo(String other) {
         tab = other;
     }
 
     @Override
     public void closeTab(String other) {
         askTab("browsingContext.close", Map.of());
-        use(other);
+        switchTo(other);
         askTab("browsingContext.activate", Map.of());
     }
 
     @Override
-    public List<String> complaints() {
+    public List<String> consoleErrors() {
         return complaints;
     }
 

@@ -213,7 +213,7 @@ public final class WebKitDriver implements WireBrowser {
 
     @Override
     public void openWindow() {
-        use(post("/window/new", Map.of("type", "window")).path("handle").asString());
+        switchTo(post("/window/new", Map.of("type", "window")).path("handle").asString());
     }
 
     /**
@@ -231,14 +231,14 @@ public final class WebKitDriver implements WireBrowser {
     }
 
     @Override
-    public void use(String tab) {
+    public void switchTo(String tab) {
         post("/window", Map.of("handle", tab));
     }
 
     @Override
     public void closeTab(String other) {
         ask("DELETE", session + "/window", null);
-        use(other);
+        switchTo(other);
     }
 
     /**
@@ -246,7 +246,7 @@ public final class WebKitDriver implements WireBrowser {
      * access to the console.
      */
     @Override
-    public List<String> complaints() {
+    public List<String> consoleErrors() {
         collectComplaints();
         return complaints;
     }

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A browser without a window on anybody's screen, driven by a WebDriver protocol: what a person
+ * A headless browser, driven by a WebDriver protocol: what a person
  * does with it, and what its page then shows. Commands go to one of its tabs. Scripts are
  * expressions, which may use {@code await}, and whose value is JSON. Used by one test thread.
  */
@@ -22,10 +22,10 @@ public interface WireBrowser extends AutoCloseable {
         UP('\uE013'),
         DOWN('\uE015');
 
-        private final char number;
+        private final char code;
 
         Key(char number) {
-            this.number = number;
+            this.code = number;
         }
     }
 
@@ -37,7 +37,7 @@ public interface WireBrowser extends AutoCloseable {
 
     JsonNode evaluate(String expression);
 
-    /** Performs the actions of one input device, as they are in WebDriver. */
+    /** Performs the actions of one input device, in WebDriver's own format. */
     void perform(Map<String, Object> device);
 
     /** Sets the size of the viewport, in CSS pixels. */
@@ -68,13 +68,13 @@ public interface WireBrowser extends AutoCloseable {
     void show();
 
     /** Sends commands to another tab from now on; a tab behind others stays there. */
-    void use(String tab);
+    void switchTo(String tab);
 
-    /** Closes this tab, which is in front; another one comes to the front, and commands go to it. */
+    /** Closes this tab, which is in front; {@code other} comes to the front, and commands go to it. */
     void closeTab(String other);
 
     /** Returns the errors that pages have logged in their consoles. */
-    List<String> complaints();
+    List<String> consoleErrors();
 
     @Override
     void close();
@@ -130,10 +130,10 @@ public interface WireBrowser extends AutoCloseable {
     default void press(Key... keys) {
         List<Map<String, Object>> strokes = new ArrayList<>();
         for (Key key : keys) {
-            strokes.add(Map.of("type", "keyDown", "value", String.valueOf(key.number)));
+            strokes.add(Map.of("type", "keyDown", "value", String.valueOf(key.code)));
         }
         for (int i = keys.length - 1; i >= 0; i--) {
-            strokes.add(Map.of("type", "keyUp", "value", String.valueOf(keys[i].number)));
+            strokes.add(Map.of("type", "keyUp", "value", String.valueOf(keys[i].code)));
         }
         perform(Map.of("type", "key", "id", "keyboard", "actions", strokes));
     }

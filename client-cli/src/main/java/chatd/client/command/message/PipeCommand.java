@@ -61,7 +61,7 @@ public final class PipeCommand extends ScriptCommand {
             description = "Begin with the messages sent since then, this account's own among them; as for tail.")
     private @Nullable Place since;
 
-    /** Prints events, each atomically. Any thread. */
+    /** Prints events, each atomically. Thread-safe. */
     private final class Events implements ScriptSession.Listener {
         private final PrintStream out = context().out();
 
@@ -162,7 +162,7 @@ public final class PipeCommand extends ScriptCommand {
             JsonNode command = command(line);
             id = text(command, "id");
             String commandId = id;
-            session.session().persist(() -> carryOut(session, events, command, commandId));
+            session.session().retryUntilDone(() -> carryOut(session, events, command, commandId));
         } catch (IllegalArgumentException | ClientFailure e) {
             events.print(refused(id, e.getMessage()));
         }
@@ -267,7 +267,7 @@ public final class PipeCommand extends ScriptCommand {
         events.countSent();
         Thread.startVirtualThread(() -> {
             try {
-                session.session().persist(() -> histories.mark(with, number));
+                session.session().retryUntilDone(() -> histories.mark(with, number));
                 events.countAnswer();
             } catch (ClientFailure e) {
                 events.printAnswer(refused(id, e.getMessage()));

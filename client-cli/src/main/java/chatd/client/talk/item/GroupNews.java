@@ -19,7 +19,7 @@ import java.util.stream.LongStream;
  */
 public record GroupNews(String op, List<String> users, String text) {
     /** Maximum number of users that the text names. */
-    private static final int MOST_NAMED = 10;
+    private static final int MAX_NAMED = 10;
 
     /**
      * @param group the group's name from then on
@@ -69,8 +69,8 @@ public record GroupNews(String op, List<String> users, String text) {
     }
 
     private static GroupNews of(String op, String before, String after, List<String> users) {
-        int more = users.size() - MOST_NAMED;
-        String named = String.join(", ", users.subList(0, Math.min(users.size(), MOST_NAMED)));
+        int more = users.size() - MAX_NAMED;
+        String named = String.join(", ", users.subList(0, Math.min(users.size(), MAX_NAMED)));
         return new GroupNews(op, users, before + named + (more > 0 ? " and " + more + " more" : "") + after);
     }
 

@@ -45,7 +45,7 @@ public final class Calls {
         this.host = host;
     }
 
-    public void enter(int port) {
+    public void setUdpPort(int port) {
         udpPort = port;
     }
 
@@ -88,8 +88,8 @@ public final class Calls {
     }
 
     /**
-     * Returns the server's UDP addresses, at most one IPv4 and one IPv6; asked there, the server
-     * answers with one's own address. Blocks.
+     * Returns the server's UDP addresses, at most one IPv4 and one IPv6. A client that asks there is
+     * told its own address. Blocks.
      */
     public List<InetSocketAddress> udpAddresses() {
         if (udpPort == 0) {
@@ -103,7 +103,7 @@ public final class Calls {
                 }
             }
         } catch (UnknownHostException e) {
-            // Then the addresses that this machine knows by itself must do.
+            // Only the addresses that this machine knows itself are used then.
         }
         return addresses;
     }

@@ -21,10 +21,10 @@ final class MessageSequencer {
     /**
      * Maximum number of users that one request may ask for (page {@code chat-json-1.md}, type 28).
      */
-    private static final int MOST_ASKED = 200;
+    private static final int MAX_ASKED = 200;
 
     /** If more messages wait than this, they are shown with numbers instead of names. */
-    private static final int MOST_WAITING = 1_000;
+    private static final int MAX_WAITING = 1_000;
 
     private final Requests requests;
     private final People people;
@@ -55,7 +55,7 @@ final class MessageSequencer {
         waiting.add(message);
         if (!isAsking) {
             ask(unnamed);
-        } else if (waiting.size() > MOST_WAITING) {
+        } else if (waiting.size() > MAX_WAITING) {
             waiting.forEach(display);
             waiting.clear();
         }
@@ -75,8 +75,8 @@ final class MessageSequencer {
         // The reading thread must not wait for an answer that it alone reads.
         Thread.startVirtualThread(() -> {
             try {
-                for (int from = 0; from < users.size(); from += MOST_ASKED) {
-                    List<Long> some = users.subList(from, Math.min(users.size(), from + MOST_ASKED));
+                for (int from = 0; from < users.size(); from += MAX_ASKED) {
+                    List<Long> some = users.subList(from, Math.min(users.size(), from + MAX_ASKED));
                     people.learn(requests.request(id -> new UserCommand.LookUpUsers(some, id), UserEvent.Found.class)
                             .users());
                 }

@@ -150,7 +150,7 @@ public final class ResumedSession extends ChatSession {
         features.people().set(welcome, state);
         features.privacy().set(state.preferences());
         view().setBlocked(features.people()::isBlocked);
-        features.calls().enter(state.server().udpPort());
+        features.calls().setUdpPort(state.server().udpPort());
         contacts().set(welcome.roster());
         features.outbox().enter();
         if (!isContinued) {

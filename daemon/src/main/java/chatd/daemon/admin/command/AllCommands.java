@@ -20,8 +20,8 @@ public final class AllCommands implements AutoCloseable {
     private final List<AdminCommand<?, ?, ?>> commands = new ArrayList<>();
     private final StatsCommands stats;
 
-    /** Repeats, every hour, the check of what the next start needs. */
-    private final Sweeper hourly;
+    /** Checks every hour whether anything would keep the daemon from starting again. */
+    private final Sweeper nextStartCheck;
 
     /**
      * Facts about this daemon that commands report.
@@ -42,11 +42,11 @@ public final class AllCommands implements AutoCloseable {
             Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running, Clock clock) {
         Checks checks = new Checks(facts, configuration, reloader, log, clock);
         this.stats = new StatsCommands(facts, running, log, checks);
-        this.hourly = new Sweeper("the check of the next start", Duration.ofHours(1), () -> {
+        this.nextStartCheck = new Sweeper("the check of the next start", Duration.ofHours(1), () -> {
             checks.warnOfNextStart();
             return true;
         });
-        hourly.start();
+        nextStartCheck.start();
         commands.addAll(new UserCommands(running, configuration).all());
         commands.addAll(new SessionCommands(running).all());
         commands.addAll(new GroupCommands(running).all());
@@ -62,14 +62,14 @@ public final class AllCommands implements AutoCloseable {
         commands.addAll(stats.all());
     }
 
-    /** Returns all commands, in no order that matters. */
+    /** Returns all commands, in no particular order. */
     public List<AdminCommand<?, ?, ?>> all() {
         return commands;
     }
 
     @Override
     public void close() {
-        hourly.close();
+        nextStartCheck.close();
         stats.close();
     }
 }

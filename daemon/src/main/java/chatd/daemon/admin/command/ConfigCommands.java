@@ -28,7 +28,7 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
                                                 each.key(),
                                                 each.value(),
                                                 each.source(),
-                                                each.lifetime().words()))
+                                                each.takesEffect().words()))
                                         .toList())),
                 AdminCommand.of(SystemCalls.CHECK, Role.administrators(), (request, by, out) -> check(request), "file"),
                 AdminCommand.of(SystemCalls.SET, Role.administrators(), (request, by, out) -> edit(request), "options"),

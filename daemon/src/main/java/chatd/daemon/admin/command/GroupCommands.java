@@ -103,7 +103,7 @@ public record GroupCommands(Running running) {
                 group.open(),
                 group.closed(),
                 members.size(),
-                members.owners().anyMatch(owner -> directory.numbered(owner).state() == Account.State.ACTIVE));
+                members.owners().anyMatch(owner -> directory.require(owner).state() == Account.State.ACTIVE));
     }
 
     private List<GroupCalls.Member> members(long group) {

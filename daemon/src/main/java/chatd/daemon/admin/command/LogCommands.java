@@ -30,14 +30,15 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
     private static final int PATIENCE_SECONDS = 5;
 
     /** Log events after which an account's name may have changed. */
-    private static final Pattern NAMING = Pattern.compile(" type=\"(?:account|register)\" .* user=\"U(\\d{1,18})\"");
+    private static final Pattern NAME_CHANGE =
+            Pattern.compile(" type=\"(?:account|register)\" .* user=\"U(\\d{1,18})\"");
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
                 new AdminCommand<>(
                         LogCalls.TAIL,
                         Role.administratorsAnd(Role.AUDITOR),
-                        AdminCommand.LogMode.ALWAYS_AND_LONG,
+                        AdminCommand.LogMode.START_AND_END,
                         List.of("lines", "follow"),
                         this::tail),
                 AdminCommand.of(
@@ -83,14 +84,14 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
                 AdminCommand.of(
                         LogCalls.MESSAGES,
                         Role.administratorsAnd(Role.AUDITOR),
-                        (request, by, out) -> messagesAlone(out)));
+                        (request, by, out) -> messagesExclusively(out)));
     }
 
     private String directory() {
         return log.files().directory().toAbsolutePath().toString();
     }
 
-    /** Returns the current name of each account; none before they are known. */
+    /** Returns the current name of each account; empty until the accounts are loaded. */
     private List<LogCalls.Name> names() {
         return accounts().stream()
                 .flatMap(directory -> directory.allNames().entrySet().stream())
@@ -113,7 +114,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
         try (LogTail tail = new LogTail(log.files(), lines)) {
             while (true) {
                 for (String line = tail.next(); line != null; line = tail.next()) {
-                    Matcher naming = NAMING.matcher(line);
+                    Matcher naming = NAME_CHANGE.matcher(line);
                     if (naming.find()) {
                         long number = Long.parseLong(naming.group(1));
                         Optional<Account> account = accounts().flatMap(directory -> directory.find(number));
@@ -139,8 +140,8 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
         return new LogCalls.Key(key.id(), key.algorithm(), key.pem());
     }
 
-    /** Runs {@link #messages}, one call at a time: it reads the whole store, through the pool that logins also use. */
-    private LogCalls.Count messagesAlone(AdminCommand.Parts<LogCalls.Stored> out)
+    /** Runs {@link #messages}, only once at a time: it reads the whole store, through the pool that logins also use. */
+    private LogCalls.Count messagesExclusively(AdminCommand.Parts<LogCalls.Stored> out)
             throws IOException, InterruptedException {
         if (!comparisonPermit.tryAcquire()) {
             throw new Refusal(Code.BUSY, "Somebody is comparing the messages already. Try again when that is done.");
@@ -169,7 +170,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
             out.write(new LogCalls.Stored(null, shown, null));
             count += some.size();
         }
-        long beyond = beyond(stored);
+        long beyond = highestUnlogged(stored);
         if (beyond > 0) {
             out.write(new LogCalls.Stored(null, null, beyond));
         }
@@ -179,7 +180,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
     /**
      * Returns the highest stored message number if the log still lacks it after {@link #PATIENCE_SECONDS}; 0 otherwise.
      */
-    private long beyond(StoredMessages stored) throws InterruptedException {
+    private long highestUnlogged(StoredMessages stored) throws InterruptedException {
         long highest = stored.highest();
         for (int i = 0; i < PATIENCE_SECONDS * 20 && log.lastMessage() < highest; i++) {
             TimeUnit.MILLISECONDS.sleep(50);

@@ -64,7 +64,7 @@ public final class StatsCommands implements AutoCloseable {
                 new AdminCommand<>(
                         SystemCalls.WATCH,
                         Role.all(),
-                        AdminCommand.LogMode.ALWAYS_AND_LONG,
+                        AdminCommand.LogMode.START_AND_END,
                         List.of("seconds"),
                         this::watch));
     }

@@ -43,7 +43,7 @@ public record StorageCommands(Running running) {
                 storage.reserve(),
                 store().largestAccounts(MAX_LISTED).stream()
                         .map(each -> {
-                            Account account = directory.numbered(each.account());
+                            Account account = directory.require(each.account());
                             return new StorageCalls.StorageByAccount(
                                     account.name(),
                                     account.number(),

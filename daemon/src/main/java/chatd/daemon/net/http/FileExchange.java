@@ -46,7 +46,7 @@ final class FileExchange implements Runnable {
     private static final FileCommand OF_FILES = new FileCommand.GetFile(0, 0, false, "");
 
     /** Maximum number of cookies of our name that are looked at. */
-    private static final int MOST_COOKIES = 8;
+    private static final int MAX_COOKIES = 8;
 
     private static final String UPLOAD_OFFSET = "Upload-Offset";
 
@@ -148,7 +148,7 @@ final class FileExchange implements Runnable {
                 .flatMap(header -> ServerCookieDecoder.STRICT.decodeAll(header).stream())
                 .filter(cookie -> cookie.name().equals(cookieName()))
                 .map(Cookie::value)
-                .limit(MOST_COOKIES)
+                .limit(MAX_COOKIES)
                 .map(Secret::of)
                 .toList();
     }

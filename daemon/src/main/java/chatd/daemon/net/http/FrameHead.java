@@ -17,7 +17,7 @@ final class FrameHead {
     static final int PONG = 10;
 
     /** Maximum payload of a control frame, in bytes. */
-    static final int MOST_CONTROL = 125;
+    static final int MAX_CONTROL = 125;
 
     private static final int FINAL = 0x80;
     private static final int COMPRESSED = 0x40;

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** The parameters of a request, each at most once. Immutable. */
 final class Query {
-    private static final int MOST = 16;
+    private static final int MAX = 16;
 
     private final Map<String, List<String>> parameters;
 
@@ -20,7 +20,7 @@ final class Query {
     Query(HttpRequest head) {
         try {
             // One character for each byte, so that invalid UTF-8 can still be detected.
-            parameters = new QueryStringDecoder(head.uri(), StandardCharsets.ISO_8859_1, true, MOST).parameters();
+            parameters = new QueryStringDecoder(head.uri(), StandardCharsets.ISO_8859_1, true, MAX).parameters();
         } catch (IllegalArgumentException e) {
             throw new Refusal(Code.MALFORMED, "The parameters are not URL-encoded.");
         }

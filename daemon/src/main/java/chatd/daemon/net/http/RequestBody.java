@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
     /** Bytes that may wait before reading pauses; the socket's own buffer may add to them. */
-    private static final int MOST_WAITING = 128 << 10;
+    private static final int MAX_WAITING = 128 << 10;
 
     /** The time in which as much must arrive as {@code limits.frame-progress} demands. */
     private static final Duration WINDOW = Duration.ofSeconds(5);
@@ -72,7 +72,7 @@ final class RequestBody {
             } else {
                 waiting.add(part);
                 bytes += part.readableBytes();
-                if (bytes > MOST_WAITING && !isPaused) {
+                if (bytes > MAX_WAITING && !isPaused) {
                     isPaused = true;
                     reading.accept(false);
                 }
@@ -147,7 +147,7 @@ final class RequestBody {
         }
         bytes -= count;
         taken += count;
-        if (isPaused && bytes <= MOST_WAITING / 2 && !isOver) {
+        if (isPaused && bytes <= MAX_WAITING / 2 && !isOver) {
             isPaused = false;
             reading.accept(true);
         }

@@ -38,7 +38,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     /** The highest code that a Close frame may have (RFC 6455, section 7.4). */
     private static final int LAST_CODE = 4_999;
 
-    private static final int LONGEST_REASON = FrameHead.MOST_CONTROL - 2;
+    private static final int LONGEST_REASON = FrameHead.MAX_CONTROL - 2;
 
     private final ClientConnection connection;
     private final Duration ping;

@@ -13,7 +13,7 @@ public final class LoopTasks {
     private static final Logger LOG = LogManager.getLogger(LoopTasks.class);
 
     /** Maximum tasks per batch. */
-    private static final int MOST = 4_096;
+    private static final int MAX = 4_096;
 
     private final Executor loop;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -42,7 +42,7 @@ public final class LoopTasks {
         scheduled.set(false);
         try {
             // The rest waits for another batch: the loop must serve its sockets too.
-            for (int left = MOST; left > 0; left--) {
+            for (int left = MAX; left > 0; left--) {
                 Runnable task = waiting.poll();
                 if (task == null) {
                     return;

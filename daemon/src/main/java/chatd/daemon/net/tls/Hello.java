@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 public final class Hello extends SslClientHelloHandler<Boolean> {
     private static final int ALPN = 16;
-    private static final int MOST_BYTES = 1 << 16;
+    private static final int MAX_BYTES = 1 << 16;
     private static final int VERSION_AND_RANDOM = 34;
 
     /** TLS 1.2, a fatal alert: no_application_protocol. */
@@ -33,7 +33,7 @@ public final class Hello extends SslClientHelloHandler<Boolean> {
 
     /** @param tls supplies the TLS handler that takes over if the client is accepted */
     public Hello(Supplier<SslHandler> tls, List<String> dialects) {
-        super(MOST_BYTES);
+        super(MAX_BYTES);
         this.tls = tls;
         this.dialects = dialects;
     }

@@ -59,7 +59,7 @@ public enum TlsProvider {
                 return builder.sslProvider(SslProvider.JDK)
                         .sslContextProvider(new BouncyCastleJsseProvider(false, new JcaTlsCryptoProvider()))
                         .secureRandom(new SecureRandom())
-                        .sessionCacheSize(MOST_SESSIONS);
+                        .sessionCacheSize(MAX_SESSIONS);
             } catch (RuntimeException e) {
                 throw new IOException("tls.provider: Bouncy Castle's TLS can't be used: " + e.getMessage(), e);
             }
@@ -100,7 +100,7 @@ public enum TlsProvider {
     }
 
     /** Maximum Bouncy Castle sessions that TLS 1.2 may resume: a few kilobytes of heap each. */
-    private static final int MOST_SESSIONS = 2_000;
+    private static final int MAX_SESSIONS = 2_000;
 
     private final String title;
 

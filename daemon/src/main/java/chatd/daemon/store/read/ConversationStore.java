@@ -45,7 +45,7 @@ import org.jooq.impl.DSL;
  */
 public final class ConversationStore {
     /** Maximum number of conversations that a query returns. */
-    public static final int MOST = 2_000;
+    public static final int MAX = 2_000;
 
     private final Database database;
 
@@ -55,7 +55,7 @@ public final class ConversationStore {
 
     /**
      * Returns those conversations of a user that have unread messages or non-default attention
-     * settings; the {@value #MOST} with the newest messages, if there are more.
+     * settings; the {@value #MAX} with the newest messages, if there are more.
      *
      * @param upTo no message above this number
      */
@@ -112,7 +112,7 @@ public final class ConversationStore {
                     .where(PARTY.ACCOUNT.eq(account.number()), which)
                     .having(whole.gt(PARTY.READ_MID).or(part.gt(PARTY.READ_MID)).or(isWanted))
                     .orderBy(DSL.greatest(whole, part).desc())
-                    .limit(MOST)
+                    .limit(MAX)
                     .fetch(row -> new Found(
                             row.value1(),
                             row.value2(),

@@ -18,13 +18,13 @@ public sealed interface User {
      * The user with this name, whatever its case and width; if several match, the one with exactly
      * this name.
      */
-    record Called(String typed) implements User {}
+    record NamedLoosely(String typed) implements User {}
 
     /** The user who is logged in; if nobody is, {@code otherwise}. */
-    record Own(User otherwise) implements User {
+    record Own(User fallback) implements User {
         @Override
         public String typed() {
-            return otherwise.typed();
+            return fallback.typed();
         }
     }
 

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What administrators do with accounts and sessions, as the users see it (rules 1, 2, 4, 11 and 15). */
 @ExtendWith(SharedChatd.class)
 @Tag("slow")
-class AccountsManagedIT {
+class AccountManagementIT {
     private final Chatd chatd;
 
-    AccountsManagedIT(Chatd chatd) {
+    AccountManagementIT(Chatd chatd) {
         this.chatd = chatd;
     }
 

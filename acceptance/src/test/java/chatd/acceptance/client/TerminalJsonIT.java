@@ -33,11 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
  * The terminal client on {@code chat-json/1}: what it can do there, and that nothing is lost or
  * shown twice.
  */
-public class TerminalResumeIT extends TerminalTestBase {
+public class TerminalJsonIT extends TerminalTestBase {
     @TempDir
     private Path directory;
 
-    TerminalResumeIT(Chatd chatd) {
+    TerminalJsonIT(Chatd chatd) {
         super(chatd);
     }
 
@@ -151,7 +151,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void messagesAreReadOnceTheirConversationIsSelected() {
+    void messagesAreMarkedReadWhenTheirConversationIsSelected() {
         Chatd.Person watcher = chatd.person();
         try (JsonSocket ben = chatd.logInJson(JsonCarrier.LINES, watcher, "watches");
                 JsonSocket cid = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "")) {
@@ -263,7 +263,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void friendsAnswersBlocksNamesAndSessions() {
+    void commandsAboutFriendsAnswersBlocksNamesAndSessionsWork() {
         Chatd.Person ben = chatd.person();
         try (JsonSocket b = chatd.logInJson(JsonCarrier.LINES, ben, "watches")) {
             Terminal a = clients.logIn(ann).prompts("(nobody)>");
@@ -427,7 +427,7 @@ public class TerminalResumeIT extends TerminalTestBase {
     }
 
     @Test
-    void keysOfTheShellWorkAsThereOrDoNothing() {
+    void shellKeysWorkAsInTheShellOrDoNothing() {
         try (Terminal shell = inAShell("EDITOR=sed -i s/half/whole/")) {
             shell.type("half a line").prompts("> half a line").press("C-x", "C-e");
             shell.prompts("> whole a line").type(" more").prompts("> whole a line more");

@@ -14,15 +14,15 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Files sent again: to others, or because the answer was lost; and to and from {@code chat/1}. On
+ * Files that are sent again, to others or because the answer was lost, and files between JSON and {@code chat/1}; on
  * each carrier.
  */
-class JsonFilesOnceIT extends FileTestBase {
-    JsonFilesOnceIT(JsonCarrier carrier, Chatd chatd) {
+class JsonFilesResentIT extends FileTestBase {
+    JsonFilesResentIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
     }
 
-    /** Sends all of a file with an id for its end; returns the answer, a 17 or 18. */
+    /** Sends a whole file, with this id in its last message; returns the answer, a message of type 17 or 18. */
     private static JsonNode sendAs(String id, JsonSocket by, int type, String to, String name, byte[] content) {
         long upload = beginUpload(by, start(type, to, name, content.length));
         sendPieces(by, type, upload, content, 0, PIECE);
@@ -111,7 +111,7 @@ class JsonFilesOnceIT extends FileTestBase {
     }
 
     @Test
-    void aRepeatedAgainTakesEffectOnce() {
+    void aRepeatedAgainRequestTakesEffectOnce() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         long file = sendFile(sender, FILE, ann.name(), "mine.bin", noise(10))

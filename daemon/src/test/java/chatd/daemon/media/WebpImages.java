@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Builds WebPs; their pixels mean nothing. */
-final class WebPs {
+final class WebpImages {
     static final int WIDTH = 37;
     static final int HEIGHT = 21;
 
@@ -18,7 +18,7 @@ final class WebPs {
     private static final int XMP = 0x04;
     private static final int ANIMATION = 0x02;
 
-    private WebPs() {}
+    private WebpImages() {}
 
     static byte[] riff(Object... chunks) {
         byte[] all = join(chunks);
@@ -74,11 +74,11 @@ final class WebPs {
         return chunk("ICCP", Planted.PROFILE);
     }
 
-    static byte[] still() {
+    static byte[] losslessImage() {
         return riff(lossless(WIDTH, HEIGHT));
     }
 
-    static byte[] simple() {
+    static byte[] lossyImage() {
         return riff(lossy(WIDTH, HEIGHT));
     }
 
@@ -96,11 +96,11 @@ final class WebPs {
     }
 
     /** Returns a WebP with chunks at its end. */
-    static byte[] withLast(byte[] webp, Object... chunks) {
+    static byte[] withTrailingChunks(byte[] webp, Object... chunks) {
         return riff(Arrays.copyOfRange(webp, 12, webp.length), join(chunks));
     }
 
-    static byte[] turned(int orientation, ByteOrder order, String before) {
+    static byte[] withOrientation(int orientation, ByteOrder order, String before) {
         return riff(
                 extended(EXIF, WIDTH, HEIGHT),
                 lossy(WIDTH, HEIGHT),

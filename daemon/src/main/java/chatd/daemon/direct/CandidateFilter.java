@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * Decides which of a client's addresses are passed on, and to whom: those that are likely its own,
  * so that nobody can make somebody else's machine send to a third party (page {@code direct.md}).
  */
-final class Candidates {
+final class CandidateFilter {
     private static final int MIN_PORT = 1_024;
 
     private static final Network UNIQUE_LOCAL = Network.parse("fc00::/7");
@@ -32,7 +32,7 @@ final class Candidates {
 
     private final SeenAddresses seen;
 
-    Candidates(SeenAddresses seen) {
+    CandidateFilter(SeenAddresses seen) {
         this.seen = seen;
     }
 
@@ -40,8 +40,8 @@ final class Candidates {
      * Addresses that may be a client's own.
      *
      * @param all those, each once
-     * @param local those of them that are private and that the daemon has not seen: only those in
-     *     the client's network can reach them; for anybody else they would be machines in their own
+     * @param local those of them that are private and that the daemon has not seen: only clients in
+     *     the same network can reach them; for anybody else they would belong to machines in their own
      *     network
      */
     record Vetted(List<Candidate> all, Set<Candidate> local) {
@@ -72,14 +72,14 @@ final class Candidates {
                 .filter(address ->
                         isPossible(address) && (isPrivate(address.getAddress()) || isSeen(session, address, client)))
                 .distinct()
-                .sorted(Comparator.comparingInt(Candidates::rank))
+                .sorted(Comparator.comparingInt(CandidateFilter::rank))
                 .toList();
         return new Vetted(
-                own.stream().map(Candidates::candidate).toList(),
+                own.stream().map(CandidateFilter::candidate).toList(),
                 own.stream()
                         .filter(address -> !isSeen(session, address, client)
                                 && !Network.around(client).contains(address.getAddress()))
-                        .map(Candidates::candidate)
+                        .map(CandidateFilter::candidate)
                         .collect(Collectors.toSet()));
     }
 

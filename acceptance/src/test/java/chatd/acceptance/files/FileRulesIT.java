@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Rules 6, 7 and 11 for files: announced, and fetched on demand only by their sender and receivers.
  */
 @ExtendWith(SharedChatd.class)
-class RulesFileIT {
+class FileRulesIT {
 
     private static final byte[] SMALL = Wire.utf8("what is in it\0\n");
     private final Chatd chatd;
@@ -29,7 +29,7 @@ class RulesFileIT {
     private final Chat1Socket ben;
     private final Chat1Socket cid;
 
-    RulesFileIT(Chatd chatd) {
+    FileRulesIT(Chatd chatd) {
         this.chatd = chatd;
         ann = chatd.newcomer();
         ben = chatd.newcomer();
@@ -89,7 +89,7 @@ class RulesFileIT {
         expectContent(ben, ben.expect(Wire.FILE), new byte[0]);
     }
 
-    static Stream<byte[]> waysToSayAll() {
+    static Stream<byte[]> waysToAddressAll() {
         return Stream.of(
                 Wire.fileToAll("for all", SMALL),
                 Wire.file("for all", SMALL),
@@ -98,7 +98,7 @@ class RulesFileIT {
 
     @ParameterizedTest
     @MethodSource("waysToSayAll")
-    void fileToAllIsForExistingAccountsAndNoLaterOnes(byte[] packet) {
+    void fileToAllIsForExistingAccountsButNotForLaterOnes(byte[] packet) {
         ann.send(packet);
         for (Chat1Socket each : List.of(ann, ben, cid)) {
             Frame announced = each.expect(Wire.FILE);
@@ -135,7 +135,7 @@ class RulesFileIT {
     }
 
     @Test
-    void largeFilesBothWaysAtOnceStayApart() throws Exception {
+    void largeFilesFromTwoSendersAtOnceStayApart() throws Exception {
         byte[] first = noise(6_000_001);
         byte[] second = noise(7_000_003);
         Thread sending = Thread.startVirtualThread(() -> ann.send(Wire.file("first", first, cid.name())));

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Files in pieces that are refused, or left unfinished, on each carrier. */
-class JsonFilesRefusedIT extends FileTestBase {
-    JsonFilesRefusedIT(JsonCarrier carrier, Chatd chatd) {
+class JsonFileRefusalsIT extends FileTestBase {
+    JsonFileRefusalsIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
     }
 
-    /** What was refused took no effect: the right pieces still follow. */
+    /** A refused piece has no effect: the right ones can still be sent after it. */
     @Test
     void aWrongPieceIsRefusedAndTheUploadContinues() {
         JsonSocket sender = logIn(ann, "");
@@ -52,7 +52,7 @@ class JsonFilesRefusedIT extends FileTestBase {
     }
 
     @Test
-    void anEndBeforeEveryByteOrWithAnotherDigestOffersNothing() {
+    void anEndBeforeTheLastByteOrWithAWrongDigestOffersNothing() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(1_000);
@@ -174,12 +174,12 @@ class JsonFilesRefusedIT extends FileTestBase {
                         .isEqualTo("malformed");
             }
         }
-        // They were of the wrong shape, and did not count.
+        // An info of the wrong shape does not count towards the malformed messages that end a connection.
         sender.fence();
     }
 
     @Test
-    void anAccountHasFourUploadsAtOnce() {
+    void anAccountHasAtMostFourUploadsAtOnce() {
         JsonSocket one = logIn(ann, "laptop");
         JsonSocket other = logIn(ann, "phone");
         List<Long> open = new ArrayList<>();
