@@ -35,7 +35,7 @@ def verify(directory, keys=(), anchors=()):
         begin, last, own, chain, unsealed, fresh = begin or head, int(head[1]), head[4], H(head[3], b"\n".join(lines[:3])), 0, None
         for at, line in enumerate(lines[3:-2], 4):
             here, part = f"{name}: line {at}: ", LINE.fullmatch(line)
-            need(part and H(chain, part[1] + part[6]) == part[5], here + "the chain does not hold")
+            need(part and H(chain, part[1] + part[6]) == part[5], here + "the chain is broken")
             need(int(part[3]) == seq + 1 or not seq and int(begin[1]) > 1, here + "seq"); need(part[4] >= time, here + "time")
             seq, time, seal = int(part[3]), part[4], SEAL.fullmatch(line); first = first or seq
             if seal:

@@ -23,11 +23,11 @@ export type Call =
 export type Cancel =
   | { type: 7, id?: string, info: { op: "cancel", session: string } };
 
-export type ChangeAttention =
-  | { type: 35, id?: string, info: { conversations: { [conversation: string]: { notify?: "all" | "mentions" | "none", pinned?: boolean, unread?: boolean } } } };
-
 export type ChangeCandidates =
   | { type: 7, id?: string, info: { op: "candidates", session: string, candidates: Array<string> } };
+
+export type ChangeConversationPreferences =
+  | { type: 35, id?: string, info: { conversations: { [conversation: string]: { notify?: "all" | "mentions" | "none", pinned?: boolean, unread?: boolean } } } };
 
 export type ChangePassword =
   | { type: 11, id?: string, send?: string, info: { PU: number, NewInf: string, OldPwd?: string } };
@@ -62,11 +62,12 @@ export type EndUpload =
   | { type: 12, id?: string, info: { op: "end", file: number, sha256?: string } }
   | { type: 12, id?: string, info: "end" };
 
-export type Find =
-  | { type: 27, id?: string, info: { text: string, with?: string, from?: string, since?: Time, until?: Time, media?: "text" | "file", before?: number, limit?: number } };
-
 export type FindUsers =
   | { type: 28, id?: string, info: { text: string, limit?: number } };
+
+export type ForwardFile =
+  | { type: 6, id?: string, receive?: string, re?: number, info: { op: "again", file: number } }
+  | { type: 12, id?: string, receive?: string, re?: number, info: { op: "again", file: number } };
 
 export type GetFile =
   | { type: 6, id?: string, info: { op: "get", file: number, offset?: number } }
@@ -133,9 +134,8 @@ export type Report =
 export type Resume =
   | { type: 1, id?: string, info: { user_id?: string, token: string, after: number } };
 
-export type SendAgain =
-  | { type: 6, id?: string, receive?: string, re?: number, info: { op: "again", file: number } }
-  | { type: 12, id?: string, receive?: string, re?: number, info: { op: "again", file: number } };
+export type SearchMessages =
+  | { type: 27, id?: string, info: { text: string, with?: string, from?: string, since?: Time, until?: Time, media?: "text" | "file", before?: number, limit?: number } };
 
 export type SendText =
   | { type: 3, id?: string, receive: string, info: string, re?: number }
@@ -163,4 +163,4 @@ export type UploadPiece =
   | { type: 6, id?: string, info: { op: "chunk", file: number, offset: number, data: string } }
   | { type: 12, id?: string, info: { op: "chunk", file: number, offset: number, data: string } };
 
-export type Command = Accept | Add | AnswerFriend | AskFriend | Block | Call | Cancel | ChangeAttention | ChangeCandidates | ChangePassword | ChangePreferences | Close | Correct | Create | Decline | EndDirect | EndOtherSessions | EndSession | EndUpload | Find | FindUsers | GetFile | GiveRole | Join | Leave | ListConversations | ListFriends | ListMembers | ListSessions | LogIn | LogInByKey | LogOut | LookUpUsers | MarkRead | React | ReadHistory | Register | Remove | RemoveFriend | Rename | Report | Resume | SendAgain | SendText | Set | StartUpload | StoreSettings | TakeBack | Typing | UploadPiece;
+export type Command = Accept | Add | AnswerFriend | AskFriend | Block | Call | Cancel | ChangeCandidates | ChangeConversationPreferences | ChangePassword | ChangePreferences | Close | Correct | Create | Decline | EndDirect | EndOtherSessions | EndSession | EndUpload | FindUsers | ForwardFile | GetFile | GiveRole | Join | Leave | ListConversations | ListFriends | ListMembers | ListSessions | LogIn | LogInByKey | LogOut | LookUpUsers | MarkRead | React | ReadHistory | Register | Remove | RemoveFriend | Rename | Report | Resume | SearchMessages | SendText | Set | StartUpload | StoreSettings | TakeBack | Typing | UploadPiece;

@@ -5,9 +5,6 @@ import type { Code, GroupNumber, Numbered, Time } from "./values.js";
 export type Accepted =
   | { type: 17, send: "server", receive: "", info: { id?: string, mid?: number, time: Time, group_id?: GroupNumber, file?: number } };
 
-export type AttentionChanged =
-  | { type: 35, send: "server", receive: "", info: { conversations: { [conversation: string]: { notify: "all" | "mentions" | "none", pinned: boolean, unread: boolean } } } };
-
 export type Called =
   | { type: 7, send: Numbered, receive: Numbered, name: string, info: { op: "call", session: string, for: "chat" | "file", with?: Array<Numbered>, names?: { [number: string]: string } } };
 
@@ -23,6 +20,9 @@ export type CandidatesChanged =
 export type Chunk =
   | { type: 6, send: "server", receive: "", info: { op: "chunk", file: number, offset: number, data: string } }
   | { type: 12, send: "server", receive: "", info: { op: "chunk", file: number, offset: number, data: string } };
+
+export type ConversationPreferencesChanged =
+  | { type: 35, send: "server", receive: "", info: { conversations: { [conversation: string]: { notify: "all" | "mentions" | "none", pinned: boolean, unread: boolean } } } };
 
 export type Conversations =
   | { type: 38, send: "server", receive: "", info: { items: Array<{ with: Numbered | "", name: string, last: Item, unread: number, mentions: number, read: number, notify: "all" | "mentions" | "none", pinned: boolean, marked: boolean }>, more: boolean, names: { [number: string]: string } } };
@@ -133,7 +133,7 @@ export type Welcome =
 export type WentOffline =
   | { type: 5, send: Numbered, receive: "", info: "logout" };
 
-export type Event = Accepted | AttentionChanged | Called | CameOnline | Cancelled | CandidatesChanged | Chunk | Conversations | Corrected | Declined | End | Ended | Erased | FileOffer | Found | FriendAnswered | FriendAsked | FriendRemoved | GroupChanged | Introduced | Members | NameChanged | Notice | OwnSessions | Page | PasswordChanged | PreferencesChanged | Reacted | ReadUpTo | Refused | Registered | Renamed | Settings | TakenBack | Text | Typing | Welcome | WentOffline;
+export type Event = Accepted | Called | CameOnline | Cancelled | CandidatesChanged | Chunk | ConversationPreferencesChanged | Conversations | Corrected | Declined | End | Ended | Erased | FileOffer | Found | FriendAnswered | FriendAsked | FriendRemoved | GroupChanged | Introduced | Members | NameChanged | Notice | OwnSessions | Page | PasswordChanged | PreferencesChanged | Reacted | ReadUpTo | Refused | Registered | Renamed | Settings | TakenBack | Text | Typing | Welcome | WentOffline;
 
 /** What has a number in the history. */
 export type Item = Corrected | Erased | FileOffer | GroupChanged | Reacted | TakenBack | Text;

@@ -55,7 +55,7 @@ class AdminClassesIT extends BrowserTestBase {
         String ofClass = addClass(one, two);
         ProcessResult unsure =
                 chatd.admin("", "user", "disable", "--class", ofClass).exits(2);
-        assertThat(unsure.err()).contains("Disable 2 users: " + one + ", " + two + "?", "say --yes");
+        assertThat(unsure.err()).contains("Disable 2 users: " + one + ", " + two + "?", "use --yes to confirm");
         assertThat(admin("user", "disable", "--class", ofClass, "--dry-run"))
                 .isEqualTo(one + "\n" + two + "\nNothing was done: this was a dry run.\n");
         assertThat(admin("user", "list", "--class", ofClass, "--state", "disabled", "--names"))
@@ -142,7 +142,7 @@ class AdminClassesIT extends BrowserTestBase {
         assertThat(chatd.admin("", "user", "slips", "--passwords", out.toString(), "--out", never, "--address", "::1")
                         .exits(1)
                         .err())
-                .contains("no file of passwords");
+                .contains("not a file of passwords");
         for (String wrong : List.of("http://x", "a b", "x:99999999", "x:0", "u@h", "x/y", "")) {
             assertThat(chatd.admin("", "user", "slips", one, "--out", never, "--address", wrong)
                             .exits(2)
@@ -173,7 +173,7 @@ class AdminClassesIT extends BrowserTestBase {
         ProcessResult dry = chatd.admin("", command).exits(0);
         assertThat(dry.out()).contains("2 would be added: joerg." + last + ", joerg." + last + "2");
         assertThat(chatd.admin("", synced).exits(1).err())
-                .contains("export.csv:3: is joerg." + last + "2", "a name must tell who it is");
+                .contains("export.csv:3: is joerg." + last + "2", "each name must identify one person");
         chatd.admin("", "user", "add", "joerg." + last + "2", "--no-change").exits(0);
         Files.writeString(list, "Nr;Nachname;Vorname;Klasse\n1;%s;Jörg;4b\n".formatted(last));
         assertThat(chatd.admin("", synced).exits(1).err())

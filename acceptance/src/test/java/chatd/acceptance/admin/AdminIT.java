@@ -348,7 +348,7 @@ class AdminIT {
                 -----END PUBLIC KEY-----
                 """);
         run = chatd.admin("", "log", "verify", "--key", other.toString()).exits(1);
-        assertThat(run.out()).startsWith("WRONG: no seal in it is by the key");
+        assertThat(run.out()).startsWith("WRONG: no seal in it was made with the given key");
         Path nonsense = Files.writeString(directory.resolve("nonsense.pem"), "nonsense\n");
         run = chatd.admin("", "log", "verify", "--key", nonsense.toString()).exits(2);
         assertThat(run.err()).contains("nonsense.pem: no public key in it");

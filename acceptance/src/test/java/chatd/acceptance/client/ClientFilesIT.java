@@ -197,7 +197,8 @@ class ClientFilesIT {
                         .exits(1)
                         .err())
                 .contains("This picture can't be shown", "Send it as a file");
-        assertThat(client(ben, "fetch", "4000000000").exits(4).err()).contains("There is no file 4000000000 for you.");
+        assertThat(client(ben, "fetch", "4000000000").exits(4).err())
+                .contains("There is no file 4000000000 that you may fetch.");
         assertThat(history(ben, 10)).isEmpty();
     }
 

@@ -187,7 +187,7 @@ class ClientIT {
                     .isEqualTo(in.resolve("plan.txt").toString());
             assertThat(in.resolve("plan.txt")).hasContent("the plan");
             assertThat(client(ann, "fetch", "4000000000").exits(4).err())
-                    .contains("There is no file 4000000000 for you.");
+                    .contains("There is no file 4000000000 that you may fetch.");
         }
     }
 

@@ -62,7 +62,7 @@ class TerminalFilesIT extends TerminalTestBase {
                     .showsLine("file big file\\.bin, 1 MiB  \\(/fetch \\d+\\)$");
             a.enter("/fetch " + offered(a, "big file.bin")).shows("Saved as " + in.resolve("big file.bin"));
             assertThat(in.resolve("big file.bin")).hasBinaryContent(content);
-            a.enter("/fetch 4000000000").shows("There is no file 4000000000 for you.");
+            a.enter("/fetch 4000000000").shows("There is no file 4000000000 that you may fetch.");
             a.enter("/msg " + ben.name() + " and a text").shows(": and a text");
             a.neverShows("logged in elsewhere", "Trying again");
         }
@@ -172,7 +172,7 @@ class TerminalFilesIT extends TerminalTestBase {
             await().untilAsserted(() ->
                     assertThat(given).hasContent(in.resolve("sea.png").toString()));
             assertThat(in.resolve("sea.png")).hasBinaryContent(picture);
-            a.enter("/open 4000000000").shows("There is no file 4000000000 for you.");
+            a.enter("/open 4000000000").shows("There is no file 4000000000 that you may fetch.");
         }
     }
 }

@@ -274,7 +274,7 @@ public class TerminalTalkIT extends TerminalTestBase {
             a.enter("/to nobody-of-that-name").shows("There is no user called nobody-of-that-name");
             a.prompts("(nobody)>").enter("to those before?").shows("To whom?", "Nothing was sent.");
             a.press("C-u").enter("/to " + ben.name()).prompts(ben.name() + ">");
-            a.enter("/fetch 4000000000").shows("There is no file 4000000000 for you.");
+            a.enter("/fetch 4000000000").shows("There is no file 4000000000 that you may fetch.");
             a.enter("//etc/passwd is a file");
             ben.awaitText(ann.name(), "/etc/passwd is a file");
         }

@@ -59,8 +59,8 @@ class AdminStorageIT extends HttpTestBase {
             assertThat(own.execute("insert into content (size, created) values (5, now(6))"))
                     .isEqualTo(1);
             assertThat(own.admin("", "storage", "check").exits(1).out())
-                    .contains("file " + holed + ": 337857 of 600001 bytes are there (content ")
-                    .contains("file " + shorter + ": 9 of 10 bytes are there (content ")
+                    .contains("file " + holed + ": 337857 of 600001 bytes are stored (content ")
+                    .contains("file " + shorter + ": 9 of 10 bytes are stored (content ")
                     .contains("3 files, 4 contents: something is missing of 2 contents.")
                     .contains("1 content not referred to")
                     .doesNotContain("file " + whole + ":");

@@ -139,7 +139,7 @@ public class HttpQuotasIT extends HttpTestBase {
                         .isEqualTo("no-room");
                 var _ = old.fence();
                 old.send(Wire.text("a text", person.name()));
-                assertThat(old.expectServerText()).contains("The disk of the server is full");
+                assertThat(old.expectServerText()).contains("The server's disk is full");
                 assertThat(own.admin("", "stats", "--check").exits(1).out())
                         .contains("nearly full: no texts are taken.");
                 GroupTestBase.perform(one, "'type': 31, 'info': {'mid': %d}".formatted(mid));

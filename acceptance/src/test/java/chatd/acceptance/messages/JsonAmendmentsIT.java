@@ -445,7 +445,7 @@ class JsonAmendmentsIT extends JsonTestBase {
                             .exits(4)
                             .err())
                     .contains("There is no file " + file.group(2) + ", or it has been removed.");
-            assertThat(chatd.admin("", "message", command).exits(2).err()).contains("--file and that of a file");
+            assertThat(chatd.admin("", "message", command).exits(2).err()).contains("--file with the number of a file");
         }
         assertThat(chatd.admin("", "log", "query", "--from", "nobody-at-all")
                         .exits(4)

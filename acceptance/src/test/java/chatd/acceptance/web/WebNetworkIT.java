@@ -124,7 +124,7 @@ class WebNetworkIT extends BrowserTestBase {
             other.saysLines(ann, 1, 10_001);
             proxy.forwardToPort(chatd.port());
             desk.reconnect();
-            WebPerson.awaitVisible(desk.page().getByText("You were away for long."));
+            WebPerson.awaitVisible(desk.page().getByText("You were away for a long time."));
             AppearanceCheck.check(desk, "far-behind");
             assertThat(desk.row(ben.name()).locator(".count")).hasText("99+");
             desk.page().locator(".jump").click();

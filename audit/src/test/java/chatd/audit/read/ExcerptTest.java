@@ -174,6 +174,6 @@ class ExcerptTest {
     void anErrorInTheLogIsReported() throws IOException {
         Path first = new LogFiles(directory).closed().getFirst();
         Files.writeString(first, Files.readString(first).replace("message=\"5\"", "message=\"6\""));
-        assertThat(export(1, null).wrong()).contains("the chain does not hold");
+        assertThat(export(1, null).wrong()).contains("the chain is broken");
     }
 }

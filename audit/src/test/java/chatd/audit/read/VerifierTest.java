@@ -59,7 +59,7 @@ class VerifierTest {
     @Test
     void theFirstWrongLineIsNamed() throws IOException {
         lines.set(6, lines.get(6).replace("size=\"3\"", "size=\"4\""));
-        assertThat(errorOf(lines)).startsWith("audit.xml: line 7: the chain does not hold");
+        assertThat(errorOf(lines)).startsWith("audit.xml: line 7: the chain is broken");
     }
 
     @Test
@@ -136,7 +136,7 @@ class VerifierTest {
         List<String> second = new ArrayList<>(Logs.lines(directory.resolve("audit.xml")));
         second.add(3, first.remove(first.size() - 2));
         Files.writeString(closed.getFirst(), String.join("\n", first) + "\n");
-        assertThat(errorOf(second)).startsWith("audit.xml: line 4: the chain does not hold");
+        assertThat(errorOf(second)).startsWith("audit.xml: line 4: the chain is broken");
     }
 
     @Test

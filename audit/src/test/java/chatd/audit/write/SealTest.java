@@ -164,7 +164,7 @@ class SealTest {
     void aLogSealedByAnotherKeyIsNotAuthentic() throws IOException {
         SealPublicKey mine = SealKey.generate("Ed25519").publicKey();
         write(1, 3);
-        assertThat(verify(mine).firstError()).contains("no seal in it is by the key");
+        assertThat(verify(mine).firstError()).contains("no seal in it was made with the given key");
     }
 
     @Test

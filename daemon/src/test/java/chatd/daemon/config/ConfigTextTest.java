@@ -44,7 +44,7 @@ class ConfigTextTest {
         assertThat(unset(list, "throttle.exempt")).isEqualTo("[throttle]\n[limits]\n");
         // Comments within it would be lost.
         assertThatThrownBy(() -> set(list.replace("[\n", "[ # those\n"), "throttle.exempt", "::1"))
-                .hasMessageContaining("chatd.toml:2: throttle.exempt stands here in a way");
+                .hasMessageContaining("chatd.toml:2: throttle.exempt is written here in a way");
         String addresses = "[listen]\naddresses = [\n  \"[::]:1\",\n]\n# more\n";
         assertThat(set(addresses, "listen.udp", ""))
                 .isEqualTo("[listen]\naddresses = [\n  \"[::]:1\",\n]\nudp = []\n# more\n");
@@ -92,7 +92,8 @@ class ConfigTextTest {
             })
     void whatOnlyAPersonCanEditIsRefused(String text) {
         assertThatThrownBy(() -> set(text, "limits.replay", "8"))
-                .hasMessageMatching("chatd.toml:\\d+: limits.replay stands here in a way .*: edit the file by hand");
+                .hasMessageMatching(
+                        "chatd.toml:\\d+: limits.replay is written here in a way .*: edit the file by hand");
     }
 
     @Test
