@@ -97,7 +97,7 @@ class FileRulesIT {
     }
 
     @ParameterizedTest
-    @MethodSource("waysToSayAll")
+    @MethodSource("waysToAddressAll")
     void fileToAllIsForExistingAccountsButNotForLaterOnes(byte[] packet) {
         ann.send(packet);
         for (Chat1Socket each : List.of(ann, ben, cid)) {

@@ -141,7 +141,7 @@ public class HttpQuotasIT extends HttpTestBase {
                 old.send(Wire.text("a text", person.name()));
                 assertThat(old.expectServerText()).contains("The server's disk is full");
                 assertThat(own.admin("", "stats", "--check").exits(1).out())
-                        .contains("nearly full: no texts are taken.");
+                        .contains("nearly full: no texts are accepted.");
                 GroupTestBase.perform(one, "'type': 31, 'info': {'mid': %d}".formatted(mid));
                 keepFree(own, "0");
                 await().until(() -> GroupTestBase.answer(one, text).path("type").asInt() == JsonType.DONE);

@@ -131,7 +131,7 @@ public final class MessageCommand implements Runnable {
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
         List<String> typed = given == null ? List.of() : given;
         if (typed.isEmpty() && files == null) {
-            throw new CommandFailure(Exit.USAGE, "Give the numbers of messages, or --file and that of a file.");
+            throw new CommandFailure(Exit.USAGE, "Give the numbers of messages, or --file with the number of a file.");
         }
         SequencedMap<Long, Boolean> numbers = typed.isEmpty() ? new LinkedHashMap<>() : MessageNumbers.of(typed);
         boolean isOne = typed.size() == 1

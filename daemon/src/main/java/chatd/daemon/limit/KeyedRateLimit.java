@@ -115,7 +115,7 @@ public final class KeyedRateLimit<K> {
      * Counts an amount for a user.
      *
      * @param what what is counted, per what time and from whom:
-     *     {@code "searches a minute are taken from one user"}
+     *     {@code "searches a minute are accepted from one user"}
      * @throws Refusal {@link Code#THROTTLED} if the limit is reached; nothing is counted then
      */
     public void charge(K key, long amount, String what) {

@@ -50,7 +50,7 @@ public final class Messages implements Feature {
     /** A number that no message has. */
     private static final long UNANSWERABLE = -1;
 
-    private static final String TEXTS = "texts and files an hour are taken from one user";
+    private static final String TEXTS = "texts and files an hour are accepted from one user";
 
     /** The minutes over which texts are counted: nobody is refused for a short burst. */
     private static final long MINUTES = 60;
@@ -163,7 +163,7 @@ public final class Messages implements Feature {
     void charge(long account, int bytes) {
         sent.charge(account, 1, TEXTS);
         try {
-            sentBytes.charge(account, bytes, "bytes of texts a day are taken from one user");
+            sentBytes.charge(account, bytes, "bytes of texts a day are accepted from one user");
             try {
                 chargeRegistered(account, bytes);
             } catch (Refusal e) {

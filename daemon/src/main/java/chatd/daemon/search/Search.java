@@ -99,7 +99,7 @@ public final class Search implements Feature, AutoCloseable {
         ParsedSearch wanted = ParsedSearch.of(command.text());
         // Limited: from the timing of unlimited searches, a user could tell what others' messages
         // contain.
-        rate.charge(session.account(), 1, "searches a minute are taken from one user");
+        rate.charge(session.account(), 1, "searches a minute are accepted from one user");
         MessageEvent.Page page = places.run(session.account(), () -> new Finding(session, command, wanted).page());
         MessageEvent.Found found = page.found();
         if (found != null) {
