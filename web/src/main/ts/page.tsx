@@ -6,6 +6,7 @@ import { LoginController } from "./model/login.js";
 import { DeviceStore, TabStore } from "./store/store.js";
 import { Tab } from "./store/tab.js";
 import type { Clock } from "./wire/clock.js";
+import { http } from "./wire/files.js";
 import { webSockets } from "./wire/link.js";
 import { Session } from "./wire/session.js";
 import { App } from "./view/app.js";
@@ -38,7 +39,7 @@ const tab = new Tab(() => {
   chat.forget();
 });
 const login = new LoginController(keeps, clock, tab);
-const chat = new Chat(clock, () => login.keep());
+const chat = new Chat(clock, () => login.keep(), http);
 const session = new Session(webSockets(`wss://${location.host}/ws`), clock, login.device(), {
   changed: (state) => {
     chat.changed(state);
@@ -91,6 +92,8 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 addEventListener("pagehide", keepAll);
+// A file that is on its way would be lost with the page.
+addEventListener("beforeunload", (event) => chat.uploads.count > 0 && event.preventDefault());
 // A page restored from the back/forward cache has neither a connection nor the right to be the live tab any more.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 setInterval(updateToday, MINUTE);

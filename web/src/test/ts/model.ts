@@ -2,6 +2,7 @@ import { Chat } from "../../main/ts/model/chat.js";
 import { isKey, type Key } from "../../main/ts/model/place.js";
 import { type Entry, isGone } from "../../main/ts/model/timeline.js";
 import type { Store } from "../../main/ts/store/store.js";
+import type { FileCarrier } from "../../main/ts/wire/files.js";
 import type { Clock } from "../../main/ts/wire/clock.js";
 import { webSockets } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
@@ -55,10 +56,15 @@ class MemoryKeep implements Store {
   }
 }
 
+const noFiles: FileCarrier = {
+  admit: () => Promise.resolve(false),
+  send: () => ({ end: Promise.resolve({ at: "cut" }), stop: () => {} }),
+};
+
 /** The model of the page without the page: a test tells it what to do, and looks at what it knows. */
 class Model {
   private readonly keep = new MemoryKeep();
-  private readonly chat = new Chat(clock, () => this.keep);
+  private readonly chat = new Chat(clock, () => this.keep, noFiles);
   private readonly session: Session;
 
   constructor(url: string, user: string, password: string) {

@@ -6,9 +6,14 @@ import { Requests } from "./requests.js";
 import { Known } from "./known.js";
 import { Listing } from "./listing.js";
 import { Outbox } from "./outbox.js";
+import { Media } from "./media.js";
 import { Pages } from "./pages.js";
 import { Reducer } from "./reducer.js";
 import type { Entry } from "./timeline.js";
+import { Uploads } from "./uploads.js";
+import type { FileCarrier } from "../wire/files.js";
+import type { Clock } from "../wire/clock.js";
+import type { Store } from "../store/store.js";
 
 /**
  * All that the page knows, and what is done with it. Events change it together, once a frame; what a person does, at once.
@@ -18,6 +23,8 @@ export class Chat extends Known {
   readonly requests = new Requests(this);
   readonly outbox = new Outbox(this);
   readonly pages = new Pages(this);
+  readonly uploads: Uploads;
+  readonly media: Media;
   readonly listing = new Listing(this);
   readonly state = signal<State>({ at: "idle" });
   readonly isBehind = signal(false);
@@ -34,11 +41,22 @@ export class Chat extends Known {
   private readonly reducer = new Reducer(this);
   private queue: Event[] = [];
 
+  /** @param carrier sends files, and lets this browser fetch them */
+  constructor(clock: Clock, keep: () => Store, carrier: FileCarrier) {
+    super(clock, keep);
+    this.uploads = new Uploads(this, carrier);
+    this.media = new Media(clock, carrier);
+  }
+
   // What the session tells
 
   changed(state: State): void {
     if (state.at === "ended" || state.at === "refused") {
       this.outbox.keepDrafts();
+    }
+    if (state.at === "idle" || state.at === "ended" || state.at === "refused") {
+      this.uploads.setToken(null);
+      this.media.setToken(null);
     }
     batch(() => {
       this.state.value = state;
@@ -96,6 +114,8 @@ export class Chat extends Known {
       this.outbox.restore();
     });
     this.outbox.sendAgain();
+    this.media.setToken(info.token);
+    this.uploads.setToken(info.token);
     const { current } = this.pages;
     if (!isResumed && current !== null) {
       void this.pages.open(current);
@@ -155,6 +175,7 @@ export class Chat extends Known {
       this.listing.forget();
       this.pages.forget();
       this.outbox.forget();
+      this.uploads.forget();
     });
   }
 }

@@ -3,6 +3,7 @@ import type { Conversations, Members } from "../wire/events.js";
 import type { Code } from "../wire/values.js";
 import { isGroup, isUser, type Key } from "./place.js";
 import { type Entry, isGone, isWritten, Timeline } from "./timeline.js";
+import type { Upload } from "./uploads.js";
 import * as Type from "../wire/type.js";
 
 /** A text of the user's own that has no number yet. */
@@ -53,6 +54,8 @@ export class Conversation {
   /** The text that is being corrected, by {@link correct}; null if none is. */
   readonly correcting = signal<number | null>(null);
   readonly waiting = signal<readonly Waiting[]>([]);
+  /** Files of the user's own that are on their way, or were refused. */
+  readonly uploads = signal<readonly Upload[]>([]);
   /** The correction as edited so far; null if it is still the text that was sent. */
   correction: string | null = null;
   /** Whether its first page is being loaded. */
@@ -69,9 +72,9 @@ export class Conversation {
 
   /** Its sort key in the list: the time of its last message. */
   readonly order = computed(() => {
-    const waitingAt = this.waiting.value.at(-1)?.at;
+    const waitingAt = Math.max(this.waiting.value.at(-1)?.at ?? 0, this.uploads.value.at(-1)?.at ?? 0);
     const lastAt = this.last.value === null ? 0 : Date.parse(this.last.value.time);
-    return Math.max(waitingAt ?? 0, lastAt);
+    return Math.max(waitingAt, lastAt);
   });
 
   constructor(readonly key: Key) {}

@@ -6,6 +6,7 @@ export type Place =
   | { at: "chats" }
   | { at: "conversation"; key: Key; message?: number }
   | { at: "card"; key: Key }
+  | { at: "picture"; key: Key; message: number }
   | { at: "me" }
   | { at: "find" }
   | { at: "keys" };
@@ -27,7 +28,7 @@ export function isGroup(number: string): number is `G${number}` {
 
 /** Returns the place of an address such as `#/U2`; the list of chats, if it has none. */
 export function placeOf(address: string): Place {
-  const [first = "", second = ""] = address.replace(/^#?\/?/, "").split("/");
+  const [first = "", second = "", third = ""] = address.replace(/^#?\/?/, "").split("/");
   switch (first) {
     case "":
       return { at: "chats" };
@@ -43,9 +44,10 @@ export function placeOf(address: string): Place {
   if (second === "card") {
     return { at: "card", key };
   }
-  return /^[1-9]\d{0,15}$/.test(second)
-    ? { at: "conversation", key, message: Number(second) }
-    : { at: "conversation", key };
+  if (!/^[1-9]\d{0,15}$/.test(second)) {
+    return { at: "conversation", key };
+  }
+  return { at: third === "picture" ? third : "conversation", key, message: Number(second) };
 }
 
 /** Returns the number of the message that `#/m/123` names, or null if it is another address. */
@@ -63,6 +65,8 @@ export function addressOf(place: Place): string {
       return `#/${name(place.key)}${place.message === undefined ? "" : `/${place.message}`}`;
     case "card":
       return `#/${name(place.key)}/card`;
+    case "picture":
+      return `#/${name(place.key)}/${place.message}/picture`;
     default:
       return `#/${place.at}`;
   }
@@ -74,5 +78,5 @@ function name(key: Key): string {
 
 /** Returns the conversation that a place is about, or null. */
 export function keyOf(place: Place): Key | null {
-  return place.at === "conversation" || place.at === "card" ? place.key : null;
+  return "key" in place ? place.key : null;
 }

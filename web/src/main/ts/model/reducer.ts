@@ -137,6 +137,7 @@ export class Reducer {
       conversation.typing.value = conversation.typing.peek().filter(({ user }) => user !== item.send);
       if (item.send === chat.me) {
         chat.outbox.claim(conversation, item);
+        chat.uploads.arrived(conversation, item.mid);
       } else if (isWritten(item) && isNew && !chat.people.blocked.peek().has(item.send)) {
         conversation.countOne(item, chat.me, chat.people.blocked.peek());
         chat.arrived.value = item;

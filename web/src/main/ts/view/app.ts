@@ -42,6 +42,8 @@ export class App {
   readonly hasNewVersion = signal(false);
   /** Whether the window is so narrow that it shows one column at a time. */
   readonly isNarrow = signal(NARROW.matches);
+  /** Files that the user has chosen for the open conversation, before they are sent; null if there are none. */
+  readonly offered = signal<readonly File[] | null>(null);
   /** How many sheets are open. */
   readonly sheets = signal(0);
   /** The current time, to the second, while a countdown is on the screen. */
@@ -95,7 +97,7 @@ export class App {
   leave(): void {
     const key = keyOf(this.place.peek());
     const open = this.open.peek();
-    if (this.place.peek().at === "card" && key !== null) {
+    if ((this.place.peek().at === "card" || this.place.peek().at === "picture") && key !== null) {
       this.close({ at: "conversation", key });
     } else if (open === null || this.isNarrow.peek()) {
       this.close({ at: "chats" });
@@ -141,6 +143,15 @@ export class App {
     } catch {
       this.wake();
       return false;
+    }
+  }
+
+  /** Offers files to the open conversation, which asks before it sends them. */
+  offer(files: readonly File[]): void {
+    if (this.open.peek() === null) {
+      this.showNotice(words().noFiles);
+    } else if (files.length > 0) {
+      this.offered.value = files;
     }
   }
 

@@ -22,12 +22,26 @@ const CODE = /(?:^|[^A-Za-z0-9_./:~-])\/([a-z\p{Script=Han}]{1,8})$/u;
 const MENTION = new RegExp(`${BEFORE_MENTION}([\\p{L}\\p{M}\\p{N}_.-]{0,32})$`, "u");
 const MAX_OPTIONS = 8;
 
+/** Returns whether the user may write in a conversation. */
+export function useMayWrite({ key, isClosed }: Conversation): boolean {
+  const { chat } = useApp();
+  return (
+    !isClosed.value &&
+    (isGroup(key)
+      ? chat.people.groups.value.has(key)
+      : key === ""
+        ? chat.self.value?.server.everyone !== false
+        : !chat.people.blocked.value.has(key))
+  );
+}
+
 /** The form with the field in which the user writes a message. */
 export function Composer({ conversation, title }: { conversation: Conversation; title: string }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
   const field = useRef<HTMLTextAreaElement>(null);
+  const files = useRef<HTMLInputElement>(null);
   /** Whether the keyboard did not report which key was pressed last. */
   const isKeyUnknown = useRef(false);
   const completion = useSignal<Completion | null>(null);
@@ -337,6 +351,18 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
       )}
       <div class="writes">
         <IconButton is="smile" label={w.emoticons} onClick={() => (isPicking.value = true)} />
+        <input
+          ref={files}
+          type="file"
+          multiple
+          hidden
+          onChange={({ currentTarget }) => {
+            const chosen = [...(currentTarget.files ?? [])];
+            currentTarget.value = "";
+            app.offer(chosen);
+          }}
+        />
+        <IconButton is="attach" label={w.attach} onClick={() => files.current?.click()} />
         <textarea
           ref={field}
           rows={1}

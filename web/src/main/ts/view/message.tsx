@@ -4,11 +4,12 @@ import { type Conversation, isFolded, type Waiting } from "../model/conversation
 import { type Entry, indexOf, isGone } from "../model/timeline.js";
 import { safe } from "../model/safe.js";
 import { ALL_MEMBERS, bytesOf, emojiOf, partsOf } from "../model/text.js";
-import type { FileOffer, GroupChanged } from "../wire/events.js";
+import type { GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
+import { FileBody } from "./files/offer.js";
 import { Icon, IconButton, Initial, Name } from "./parts.js";
-import { clockTime, fullTime, number } from "./time.js";
+import { clockTime, fullTime } from "./time.js";
 import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
 import { isGroup, isUser } from "../model/place.js";
@@ -101,7 +102,7 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
                   <TextOf text={entry.info} mentioned={mentionedIn(entry.mentions ?? [])} />
                 </div>
               ) : (
-                <Offer offer={entry} />
+                <FileBody offer={entry} of={conversation.key} />
               )}
             </>
           )}
@@ -173,18 +174,6 @@ function Answered({ mid, conversation, toMessage }: { mid: number; conversation:
         </>
       )}
     </button>
-  );
-}
-
-function Offer({ offer }: { offer: FileOffer }) {
-  const { info } = offer;
-  const size = info.size < 1024 ? `${info.size} B` : info.size < 1 << 20 ? `${number(Math.round(info.size / 1024))} KiB` : `${number(Math.round(info.size / 1048576))} MiB`;
-  return (
-    <div class="file">
-      <Icon is="file" />
-      <Name of={info.name} />
-      <small>{size}</small>
-    </div>
   );
 }
 

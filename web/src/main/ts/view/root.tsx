@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { addressOf, isUser, type Key, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
 import { Card } from "./card.js";
+import { Viewer } from "./files/viewer.js";
 import { Chats, summary } from "./chats.js";
 import { Failed, Guard } from "./guard.js";
 import { LoginPage } from "./login.js";
@@ -116,7 +117,7 @@ function Rooms() {
     return () => removeEventListener("keydown", keyDown);
   }, []);
 
-  // By default, a browser opens a file that is dropped onto the page in place of the page.
+  // What is dropped or pasted goes to the open conversation; by default, a browser would open it in place of the page.
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (event.dataTransfer?.types.includes("Files") === true) {
@@ -126,13 +127,15 @@ function Rooms() {
     const dropped = (event: DragEvent) => {
       if (event.dataTransfer?.types.includes("Files") === true) {
         event.preventDefault();
-        app.showNotice(words().noFiles);
+        app.offer([...event.dataTransfer.files]);
       }
     };
-    const pasted = ({ clipboardData }: ClipboardEvent) => {
+    const pasted = (event: ClipboardEvent) => {
+      const { clipboardData } = event;
       // Text copied from a document comes with a picture of it.
       if (clipboardData?.types.includes("Files") === true && !clipboardData.types.includes("text/plain")) {
-        app.showNotice(words().noFiles);
+        event.preventDefault();
+        app.offer([...clipboardData.files]);
       }
     };
     addEventListener("dragover", over);
@@ -181,6 +184,7 @@ function Rooms() {
           {card}
         </Sheet>
       )}
+      {place.at === "picture" && <Viewer of={place.key} mid={place.message} />}
       {isNarrow && place.at === "me" && (
         <Sheet label={w.me} close={() => app.leave()}>
           <Me />

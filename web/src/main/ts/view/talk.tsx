@@ -4,7 +4,9 @@ import type { Conversation } from "../model/conversation.js";
 import { isGroup, isUser, type Key } from "../model/place.js";
 import { type Entry, isWritten } from "../model/timeline.js";
 import { useApp } from "./app.js";
-import { Composer } from "./composer.js";
+import { Composer, useMayWrite } from "./composer.js";
+import { SendSheet } from "./files/send.js";
+import { UploadRows } from "./files/uploads.js";
 import { Guard } from "./guard.js";
 import { Message, type Shown, WaitingMessage } from "./message.js";
 import { Actions } from "./actions.js";
@@ -40,6 +42,8 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   const isAtEnd = useSignal(true);
   const isSlow = useSignal(false);
   const chosen = useSignal<Shown | null>(null);
+  const isDropping = useSignal(false);
+  const mayWrite = useMayWrite(conversation);
   const choose = useCallback((shown: Shown) => (chosen.value = shown), []);
   const toMessage = useCallback((mid: number) => app.go({ at: "conversation", key: of, message: mid }), [of]);
 
@@ -129,10 +133,18 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     scroll.current?.to(null);
   };
 
+  const refuses = app.offered.value !== null && !mayWrite;
+  useEffect(() => {
+    if (refuses) {
+      app.offered.value = null;
+      app.showNotice(w.mayNotSendHere);
+    }
+  }, [refuses]);
+
   // Sending scrolls to the end, where the text is shown.
   const sent = useRef(0);
   useSignalEffect(() => {
-    const count = conversation.waiting.value.length;
+    const count = conversation.waiting.value.length + conversation.uploads.value.length;
     if (count > sent.current) {
       void goToEnd();
     }
@@ -140,7 +152,17 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   });
 
   return (
-    <section class="talk" aria-label={title}>
+    <section
+      class={`talk${isDropping.value ? " dropping" : ""}`}
+      aria-label={title}
+      onDragOver={(event) => (isDropping.value = mayWrite && event.dataTransfer?.types.includes("Files") === true)}
+      onDragLeave={(event) => {
+        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) {
+          isDropping.value = false;
+        }
+      }}
+      onDrop={() => (isDropping.value = false)}
+    >
       <TalkHead conversation={conversation} title={title} />
       <div class={`scroll${isLoading ? " placing" : ""}`} ref={box}>
         <div class="column">
@@ -151,6 +173,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
               <>
                 <Rows conversation={conversation} choose={choose} toMessage={toMessage} changing={changing} changed={changed} />
                 <WaitingRows conversation={conversation} />
+                <UploadRows conversation={conversation} />
               </>
             )}
           </ol>
@@ -165,6 +188,10 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
         )}
       </div>
       <Composer key={of} conversation={conversation} title={title} />
+      {app.offered.value !== null && mayWrite && (
+        <SendSheet key={of} files={app.offered.value} conversation={conversation} title={title} close={() => (app.offered.value = null)} />
+      )}
+      {isDropping.value && <p class="drop">{w.dropHere(title)}</p>}
       {chosen.value !== null && <Actions shown={chosen.value} conversation={conversation} close={() => (chosen.value = null)} />}
     </section>
   );

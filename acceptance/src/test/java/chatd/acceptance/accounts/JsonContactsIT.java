@@ -368,7 +368,7 @@ class JsonContactsIT extends JsonTestBase {
         // In chat/1, too, and with several receivers. Whoever ann has written to may answer her.
         try (Chat1Socket client = chatd.logIn(ben)) {
             client.send(Wire.text("hello", ann.name(), ben.name()));
-            assertThat(client.expectServerText()).startsWith(ann.name() + " takes no texts");
+            assertThat(client.expectServerText()).startsWith(ann.name() + " accepts no texts");
         }
         other.send("{'type': 9, 'receive': '%s', 'info': 'may I ask you something?'}".formatted(one.user()));
         assertThat(one.expect(JsonType.FRIEND_ASKED).path("info").asString()).isEqualTo("may I ask you something?");

@@ -134,7 +134,7 @@ class TerminalFilesIT extends TerminalTestBase {
             a.enter("/file " + ben.name() + " " + other).hasOnScreen("/cancel 1");
             // Nobody quits by mistake.
             a.enter("/quit")
-                    .shows("A file is under way, and would be given up.")
+                    .shows("A file is under way, and would be cancelled.")
                     .prompts("(nobody)>");
             a.enter("/cancel").showsLine("\\* other\\.bin: Cancelled\\.$").prompts("(nobody)>");
             a.enter("/cancel").shows("No file transfers are in progress.");

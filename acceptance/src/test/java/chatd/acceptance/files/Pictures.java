@@ -249,7 +249,7 @@ public final class Pictures {
     }
 
     /** Returns an animated GIF of one pixel. */
-    static byte[] animatedGif(int frames) {
+    public static byte[] animatedGif(int frames) {
         var gif = new ByteArrayOutputStream();
         gif.writeBytes(ascii("GIF89a"));
         gif.writeBytes(new byte[] {1, 0, 1, 0, (byte) 0x80, 0, 0, 0, 0, 0, -1, -1, -1});

@@ -92,7 +92,7 @@ class GroupAdminIT extends GroupTestBase {
         assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", cid.name(), "--heir-longest", "--yes")
                         .exits(1)
                         .err())
-                .contains("Either --heir or --heir-longest.");
+                .contains("Give either --heir or --heir-longest");
         assertThat(admin("user", "delete", ann.name(), "--heir", cid.name(), "--dry-run"))
                 .contains("with 1 other", cid.name() + " will own these groups.");
         admin("user", "delete", ann.name(), "--heir", cid.name(), "--yes");

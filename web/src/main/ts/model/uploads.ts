@@ -1,0 +1,186 @@
+import { batch, type Signal, signal } from "@preact/signals-core";
+import type { Attempt, FileCarrier, Sending } from "../wire/files.js";
+import type { Code } from "../wire/values.js";
+import type { Conversation } from "./conversation.js";
+import type { Known } from "./known.js";
+
+/** The first and the longest pause before a transfer that was cut is tried again, in milliseconds. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 30_000;
+/** Over how long the speed is measured, in milliseconds. */
+const SPEED_OVER = 3_000;
+/** In how many conversations files are sent at once: the daemon accepts four of an account. */
+const MAX_AT_ONCE = 2;
+
+/** A file of the user's own on its way to the daemon. */
+export interface Upload {
+  readonly sending: Sending;
+  /** When it was chosen, in milliseconds since 1970. */
+  readonly at: number;
+  readonly state: Signal<UploadState>;
+}
+
+/** What an upload is doing. */
+export type UploadState =
+  /** It waits for its turn, or for a connection. */
+  | { at: "waiting"; sent: number }
+  /** @property speed in bytes a second; 0 until it is known */
+  | { at: "sending"; sent: number; speed: number }
+  /** It is stored as this message, which has not arrived yet. */
+  | { at: "done"; mid: number }
+  | { at: "refused"; code: Code; text: string };
+
+/** Files on their way: each is sent once, and goes on where it was after a cut, for as long as this page lives. */
+export class Uploads {
+  private token: string | null = null;
+  private readonly running = new Map<Upload, Attempt>();
+  private readonly begun = new WeakSet<Upload>();
+  private pause = FIRST_PAUSE;
+  private cancelRetry: () => void = () => {};
+
+  constructor(
+    private readonly known: Known,
+    private readonly carrier: FileCarrier,
+  ) {}
+
+  /** Returns how many files are on their way, in all conversations. */
+  get count(): number {
+    return [...this.known.conversations.value.values()].reduce(
+      (sum, { uploads }) => sum + uploads.value.filter(({ state }) => state.value.at === "waiting" || state.value.at === "sending").length,
+      0,
+    );
+  }
+
+  /** Sets the token of the session, with which files are sent; null while there is no session. */
+  setToken(token: string | null): void {
+    this.token = token;
+    if (token !== null) {
+      this.cancelRetry();
+      this.sendNext();
+    }
+  }
+
+  /** Sends files, in their order. */
+  add(conversation: Conversation, files: readonly { name: string; content: Blob; isPicture: boolean }[]): void {
+    const re = conversation.answering.peek();
+    const added = files.map(({ name, content, isPicture }, index): Upload => ({
+      sending: {
+        id: this.known.clock.newId(),
+        to: conversation.key,
+        name,
+        content,
+        isPicture,
+        ...(re === null || index > 0 ? {} : { re }),
+      },
+      at: this.known.now(),
+      state: signal<UploadState>({ at: "waiting", sent: 0 }),
+    }));
+    batch(() => {
+      conversation.answering.value = null;
+      conversation.uploads.value = [...conversation.uploads.peek(), ...added];
+    });
+    this.sendNext();
+  }
+
+  /** Gives an upload up, or forgets one that was refused; what has arrived of it is forgotten by the daemon. */
+  cancel(conversation: Conversation, upload: Upload): void {
+    conversation.uploads.value = conversation.uploads.peek().filter((one) => one !== upload);
+    this.running.get(upload)?.stop();
+    this.running.delete(upload);
+    this.sendNext();
+  }
+
+  /** Sends a refused file again, from its beginning. */
+  again(upload: Upload): void {
+    upload.state.value = { at: "waiting", sent: 0 };
+    this.sendNext();
+  }
+
+  /** Records that the message arrived that an upload became: it is shown in place of the upload. */
+  arrived(conversation: Conversation, mid: number): void {
+    const left = conversation.uploads.peek().filter(({ state }) => {
+      const now = state.peek();
+      return now.at !== "done" || now.mid !== mid;
+    });
+    if (left.length < conversation.uploads.peek().length) {
+      conversation.uploads.value = left;
+    }
+  }
+
+  /** Sends the files whose turn it is. */
+  private sendNext(): void {
+    if (this.token === null) {
+      return;
+    }
+    for (const conversation of this.known.conversations.peek().values()) {
+      // One after the other, so that they arrive in their order.
+      const next = conversation.uploads.peek().find(({ state }) => state.peek().at === "waiting" || state.peek().at === "sending");
+      if (next !== undefined && !this.running.has(next) && this.running.size < MAX_AT_ONCE) {
+        void this.send(this.token, conversation, next);
+      }
+    }
+  }
+
+  private async send(token: string, conversation: Conversation, upload: Upload): Promise<void> {
+    const { state } = upload;
+    const { clock } = this.known;
+    let from = clock.now();
+    let base = -1;
+    const attempt = this.carrier.send(token, upload.sending, !this.begun.has(upload), (sent) => {
+      if (this.running.get(upload) !== attempt) {
+        return;
+      }
+      const now = clock.now();
+      base = base < 0 ? sent : base;
+      const passed = now - from;
+      const speed = passed > 500 ? Math.round(((sent - base) * 1000) / passed) : 0;
+      state.value = { at: "sending", sent, speed };
+      if (passed > SPEED_OVER) {
+        from = now - SPEED_OVER / 2;
+        base = sent - Math.round((speed * SPEED_OVER) / 2_000);
+      }
+    });
+    this.begun.add(upload);
+    this.running.set(upload, attempt);
+    const end = await attempt.end;
+    if (this.running.get(upload) !== attempt) {
+      // It was given up meanwhile.
+      return;
+    }
+    this.running.delete(upload);
+    const before = state.peek();
+    const sent = "sent" in before ? before.sent : 0;
+    switch (end.at) {
+      case "done":
+        this.pause = FIRST_PAUSE;
+        state.value = end;
+        if (conversation.timeline.entries.peek().some(({ mid }) => mid === end.mid) || conversation.timeline.hasAfter) {
+          this.arrived(conversation, end.mid);
+        }
+        break;
+      case "refused":
+        state.value = end;
+        break;
+      case "cut":
+        state.value = { at: "waiting", sent };
+        this.retryLater();
+        return;
+    }
+    this.sendNext();
+  }
+
+  private retryLater(): void {
+    this.cancelRetry();
+    this.cancelRetry = this.known.clock.after(this.pause * (0.5 + this.known.clock.random() / 2), () => this.sendNext());
+    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+  }
+
+  /** Gives all uploads up: somebody else logs in, or nobody. */
+  forget(): void {
+    this.cancelRetry();
+    const all = [...this.running.values()];
+    this.running.clear();
+    all.forEach((attempt) => attempt.stop());
+    this.token = null;
+  }
+}

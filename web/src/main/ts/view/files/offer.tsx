@@ -1,0 +1,227 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Key } from "../../model/place.js";
+import { safe } from "../../model/safe.js";
+import type { FileOffer } from "../../wire/events.js";
+import { useApp } from "../app.js";
+import { Icon, Name } from "../parts.js";
+import { words } from "../words.js";
+import { sizeOf } from "./size.js";
+
+/** The longest side of a picture in a conversation, in CSS pixels. */
+const LARGEST = 360;
+/** The least height of a picture, for its buttons, in CSS pixels. */
+const LEAST = 44;
+/** How far from the view a picture is loaded, and kept. */
+const NEAR = "150% 0%";
+/** How many characters of a file's end are always shown, with its type. */
+const NAME_END = 12;
+/** How many bytes of a picture say whether it moves. */
+const HEAD_BYTES = 512;
+
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Returns the address of a file. */
+export function addressOfFile(file: number): string {
+  return `/files/${file}`;
+}
+
+/** A file in a conversation: a picture, sound or film in place, anything else to be saved. */
+export function FileBody({ offer, of }: { offer: FileOffer; of: Key }) {
+  const { media, width, height } = offer.info;
+  const isUnknown = useSignal(false);
+  if (media.startsWith("image/") && width !== undefined && height !== undefined && !isUnknown.value) {
+    return <Picture offer={offer} of={of} width={width} height={height} failed={() => (isUnknown.value = true)} />;
+  }
+  if ((media.startsWith("audio/") || media.startsWith("video/")) && !isUnknown.value) {
+    return <Player offer={offer} failed={() => (isUnknown.value = true)} />;
+  }
+  return <FileRow offer={offer} isUnknown={isUnknown.value} />;
+}
+
+/** A file to be saved: its kind, name and size. */
+export function FileRow({ offer, isUnknown = false }: { offer: FileOffer; isUnknown?: boolean }) {
+  const w = words();
+  const { file, name, size } = offer.info;
+  const { media } = useApp().chat;
+  return (
+    // Without a cookie there is nothing to save yet.
+    <a class="file" {...(media.generation.value > 0 ? { href: addressOfFile(file) } : {})} download={name} aria-label={w.saveFile(safe(name), sizeOf(size))}>
+      <Icon is={iconOf(name, offer.info.media)} />
+      <FileName of={name} />
+      <small>
+        {sizeOf(size)}
+        {isUnknown && ` · ${w.notShownHere}`}
+      </small>
+    </a>
+  );
+}
+
+/** A file's name, shortened in its middle where there is no room. */
+export function FileName({ of }: { of: string }) {
+  const characters = [...of];
+  return (
+    <span class="file-name" title={safe(of)}>
+      <Name of={characters.slice(0, -NAME_END).join("")} />
+      <Name of={characters.slice(-NAME_END).join("")} />
+    </span>
+  );
+}
+
+const KINDS: readonly [keyof typeof ICONS, RegExp][] = [
+  ["picture", /\.(?:jpe?g|png|gif|webp|avif|heic|heif|svg|bmp|tiff?)$/i],
+  ["sound", /\.(?:mp3|ogg|opus|wav|flac|m4a|aac)$/i],
+  ["film", /\.(?:mp4|webm|mov|mkv|avi)$/i],
+  ["archive", /\.(?:zip|gz|xz|zst|bz2|7z|rar|tar|tgz)$/i],
+  ["sheet", /\.(?:csv|tsv|ods|xlsx?)$/i],
+];
+const ICONS = { picture: 0, sound: 0, film: 0, archive: 0, sheet: 0, file: 0 };
+
+/** Returns the icon of a kind of file. */
+export function iconOf(name: string, media: string): keyof typeof ICONS {
+  const [main = ""] = media.split("/");
+  const kind = { image: "picture", audio: "sound", video: "film" }[main] as keyof typeof ICONS | undefined;
+  return kind ?? KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? "file";
+}
+
+interface PictureProps {
+  offer: FileOffer;
+  of: Key;
+  width: number;
+  height: number;
+  failed: () => void;
+}
+
+/**
+ * A picture, at its size before it is loaded. It is loaded near the view only, and let go of when it is far; one that
+ * moves stands still under reduced motion, until it is asked to play.
+ */
+function Picture({ offer, of, width, height, failed }: PictureProps) {
+  const app = useApp();
+  const w = words();
+  const { file, name } = offer.info;
+  const box = useRef<HTMLButtonElement>(null);
+  const isNear = useSignal(false);
+  const isLoaded = useSignal(false);
+  const tries = useRef(0);
+  const isStill = useSignal(STILL.matches);
+  const moves = useSignal(false);
+  const isPlaying = useSignal(false);
+  const generation = app.chat.media.generation.value;
+  const scale = Math.min(1, LARGEST / width, LARGEST / height);
+  const shownWidth = Math.max(LEAST, Math.round(width * scale));
+
+  useEffect(() => {
+    const watch = new IntersectionObserver(([entry]) => (isNear.value = entry?.isIntersecting === true), { rootMargin: NEAR });
+    watch.observe(box.current as HTMLButtonElement);
+    const changed = () => (isStill.value = STILL.matches);
+    STILL.addEventListener("change", changed);
+    return () => {
+      watch.disconnect();
+      STILL.removeEventListener("change", changed);
+    };
+  }, []);
+
+  const isHeld = isStill.value && !isPlaying.value;
+  useEffect(() => {
+    if (isStill.value && isNear.value && generation > 0 && !moves.peek()) {
+      void movesAs(file).then((does) => (moves.value = does));
+    }
+  }, [isStill.value, isNear.value, generation]);
+
+  const missing = () => {
+    // The cookie may be void; what still fails under a new one is not shown by this browser.
+    if (tries.current++ > 0) {
+      failed();
+    } else {
+      app.chat.media.renew();
+    }
+  };
+  const isStopped = isHeld && moves.value;
+  return (
+    <span class={`picture${isLoaded.value ? "" : " loading"}`}>
+      <button
+        ref={box}
+        type="button"
+        aria-label={w.showPicture(safe(name))}
+        style={{ width: `${shownWidth}px`, aspectRatio: `${width} / ${height}` }}
+        onClick={() => app.go({ at: "picture", key: of, message: offer.mid })}
+      >
+        {isNear.value && generation > 0 && (
+          <img
+            key={`${generation} ${isStopped}`}
+            src={addressOfFile(file)}
+            class={isStopped ? "moving" : undefined}
+            alt=""
+            width={width}
+            height={height}
+            decoding="async"
+            onLoad={(event) => {
+              isLoaded.value = true;
+              if (isStopped) {
+                freeze(event.currentTarget);
+              }
+            }}
+            onError={missing}
+          />
+        )}
+      </button>
+      {isStopped && (
+        <button type="button" class="play" aria-label={w.play} title={w.play} onClick={() => (isPlaying.value = true)}>
+          <Icon is="play" />
+        </button>
+      )}
+    </span>
+  );
+}
+
+/** Shows the first frame of a picture in its place. */
+function freeze(image: HTMLImageElement): void {
+  const canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  canvas.getContext("2d")?.drawImage(image, 0, 0);
+  canvas.toBlob((blob) => {
+    if (blob !== null && image.isConnected) {
+      const still = URL.createObjectURL(blob);
+      image.onload = () => URL.revokeObjectURL(still);
+      image.src = still;
+      image.classList.remove("moving");
+    }
+  });
+}
+
+/** Returns whether a picture moves, by its first bytes. */
+async function movesAs(file: number): Promise<boolean> {
+  try {
+    const answer = await fetch(addressOfFile(file), { headers: { Range: `bytes=0-${HEAD_BYTES - 1}` } });
+    const text = new TextDecoder("latin1").decode(await answer.arrayBuffer());
+    return text.startsWith("GIF8") || (text.startsWith("RIFF") && text.startsWith("WEBPVP8X", 8) && (text.charCodeAt(20) & 2) !== 0) || text.includes("acTL");
+  } catch {
+    return false;
+  }
+}
+
+/** A sound or a film, with the browser's own controls. */
+function Player({ offer, failed }: { offer: FileOffer; failed: () => void }) {
+  const app = useApp();
+  const { file, name, size, media } = offer.info;
+  const generation = app.chat.media.generation.value;
+  const tries = useRef(0);
+  const missing = () => {
+    if (tries.current++ > 0) {
+      failed();
+    } else {
+      app.chat.media.renew();
+    }
+  };
+  const more = { key: generation, src: generation > 0 ? addressOfFile(file) : undefined, controls: true, "aria-label": safe(name), onError: missing };
+  return (
+    <div class="player">
+      {media.startsWith("video/") ? <video {...more} preload="metadata" playsInline /> : <audio {...more} preload="metadata" />}
+      <a class="saves" href={addressOfFile(file)} download={name}>
+        <FileName of={name} /> <small>{sizeOf(size)}</small>
+      </a>
+    </div>
+  );
+}

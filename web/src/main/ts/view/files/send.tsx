@@ -1,0 +1,131 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Conversation } from "../../model/conversation.js";
+import { useApp } from "../app.js";
+import { Icon, IconButton, Sheet } from "../parts.js";
+import { words } from "../words.js";
+import { FileName, iconOf } from "./offer.js";
+import { sizeOf } from "./size.js";
+
+/** What is sent as a picture, to be shown in place. */
+const PICTURE = /^image\/(?:jpeg|png|gif|webp)$/;
+/** What can be made smaller: still pictures. */
+const PHOTO = /^image\/(?:jpeg|png|webp)$/;
+/** From how many bytes a photo is offered smaller. */
+const LARGE_PHOTO = 2 << 20;
+/** The longest side of a smaller photo, in pixels, and its quality. */
+const LONGEST_SIDE = 2560;
+const QUALITY = 0.85;
+
+interface Chosen {
+  file: File;
+  /** The same photo, smaller; null while it is made, or if it can't be. */
+  smaller: Blob | null;
+}
+
+/** Asks whether files are to be sent, and whether photos smaller; says which can't be. */
+export function SendSheet({ files, conversation, title, close }: { files: readonly File[]; conversation: Conversation; title: string; close: () => void }) {
+  const { chat } = useApp();
+  const w = words();
+  const chosen = useSignal<readonly Chosen[]>(files.map((file) => ({ file, smaller: null })));
+  const isOriginal = useSignal(false);
+  const limit = chat.self.value?.limits.file ?? Infinity;
+
+  useEffect(() => {
+    for (const file of files) {
+      if (isLargePhoto(file)) {
+        void smallerOf(file).then((smaller) => {
+          chosen.value = chosen.peek().map((one) => (one.file === file ? { file, smaller } : one));
+        });
+      }
+    }
+  }, []);
+
+  const contentOf = ({ file, smaller }: Chosen) => (isOriginal.value ? file : (smaller ?? file));
+  const isTooLarge = (one: Chosen) => contentOf(one).size > limit;
+  const fitting = chosen.value.filter((one) => !isTooLarge(one) && one.file.size > 0);
+  const send = () => {
+    chat.uploads.add(
+      conversation,
+      fitting.map((one) => {
+        const content = contentOf(one);
+        const isSmaller = content !== one.file;
+        return {
+          name: isSmaller ? one.file.name.replace(/\.[^.]*$|$/, ".jpg") : one.file.name,
+          content,
+          // The original is sent byte for byte, if it could have been smaller.
+          isPicture: PICTURE.test(content.type) && !(isOriginal.peek() && one.smaller !== null),
+        };
+      }),
+    );
+    close();
+  };
+  return (
+    <Sheet label={w.sendFiles(files.length, title)} close={close}>
+      <h2>{w.sendFiles(fitting.length, title)}</h2>
+      <ul class="chosen">
+        {chosen.value.map((one) => (
+          <li key={one.file} class={isTooLarge(one) || one.file.size === 0 ? "failed" : undefined}>
+            <Icon is={iconOf(one.file.name, one.file.type)} />
+            <FileName of={one.file.name} />
+            <small>
+              {one.file.size === 0 ? w.emptyFile : isTooLarge(one) ? w.fileTooLarge(sizeOf(one.file.size), sizeOf(limit)) : sizeOf(contentOf(one).size)}
+            </small>
+            <IconButton
+              is="close"
+              label={w.leaveOut(one.file.name)}
+              onClick={() => {
+                chosen.value = chosen.peek().filter((other) => other !== one);
+                if (chosen.peek().length === 0) {
+                  close();
+                }
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+      {chosen.value.some(({ smaller }) => smaller !== null) && (
+        <label class="option">
+          <input type="checkbox" checked={isOriginal.value} onChange={({ currentTarget }) => (isOriginal.value = currentTarget.checked)} />
+          {w.originalSize}
+        </label>
+      )}
+      <p class="choices">
+        <button type="button" class="plain" onClick={close}>
+          {w.cancel}
+        </button>
+        <button type="button" class="strong" disabled={fitting.length === 0} autoFocus onClick={send}>
+          {w.send}
+        </button>
+      </p>
+    </Sheet>
+  );
+}
+
+function isLargePhoto({ type, size }: File): boolean {
+  return size > LARGE_PHOTO && PHOTO.test(type);
+}
+
+/** Returns a photo with fewer pixels, upright; null if it would not be smaller, or can't be read here. */
+async function smallerOf(file: File): Promise<Blob | null> {
+  try {
+    const image = await createImageBitmap(file);
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(image.width, image.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.width * scale);
+    canvas.height = Math.round(image.height * scale);
+    const context = canvas.getContext("2d");
+    if (context === null) {
+      return null;
+    }
+    // A photo has no transparent parts; a drawing that has some gets a white ground.
+    context.fillStyle = "white";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    image.close();
+    const smaller = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+    return smaller !== null && smaller.size < file.size * 0.8 ? smaller : null;
+  } catch {
+    return null;
+  }
+}

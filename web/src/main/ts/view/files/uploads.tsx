@@ -1,0 +1,68 @@
+import type { Conversation } from "../../model/conversation.js";
+import type { Upload } from "../../model/uploads.js";
+import { useApp } from "../app.js";
+import { Icon, IconButton } from "../parts.js";
+import { words } from "../words.js";
+import { FileName, iconOf } from "./offer.js";
+import { sizeOf } from "./size.js";
+
+/** The files of a conversation that are on their way, after its messages. */
+export function UploadRows({ conversation }: { conversation: Conversation }) {
+  return (
+    <>
+      {conversation.uploads.value.map((upload) => (
+        <UploadRow key={upload.sending.id} upload={upload} conversation={conversation} />
+      ))}
+    </>
+  );
+}
+
+function UploadRow({ upload, conversation }: { upload: Upload; conversation: Conversation }) {
+  const { chat } = useApp();
+  const w = words();
+  const { name, content } = upload.sending;
+  const state = upload.state.value;
+  const isRefused = state.at === "refused";
+  const sent = "sent" in state ? state.sent : state.at === "done" ? content.size : 0;
+  const cancel = () => chat.uploads.cancel(conversation, upload);
+  const isLive = chat.state.value.at === "live";
+  return (
+    <li class={`message own upload${isRefused ? " refused" : " waits"}`}>
+      <article class="bubble" aria-label={w.sendingFile(name)}>
+        <div class="file">
+          <Icon is={iconOf(name, content.type)} />
+          <FileName of={name} />
+          {!isRefused && <IconButton is="close" label={w.cancelFile(name)} onClick={cancel} />}
+          {isRefused ? (
+            <small class="why">
+              {w.refused}
+              {w.says}
+              {w.code(state.code, state.text)}
+            </small>
+          ) : (
+            <>
+              <progress max={Math.max(1, content.size)} value={sent} aria-label={w.sendingFile(name)} />
+              <small>
+                {state.at === "waiting" && !isLive
+                  ? w.waitsForConnection
+                  : state.at === "sending" && state.speed > 0
+                    ? `${sizeOf(sent)} / ${sizeOf(content.size)} · ${sizeOf(state.speed)}/s`
+                    : `${sizeOf(sent)} / ${sizeOf(content.size)}`}
+              </small>
+            </>
+          )}
+        </div>
+        {isRefused && (
+          <p class="choices">
+            <button type="button" class="plain" onClick={() => chat.uploads.again(upload)}>
+              {w.again}
+            </button>
+            <button type="button" class="plain" onClick={cancel}>
+              {w.delete}
+            </button>
+          </p>
+        )}
+      </article>
+    </li>
+  );
+}
