@@ -7,8 +7,12 @@ import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
 import { safe } from "../../main/ts/model/safe.js";
 import { bytesOf, completions, partsOf } from "../../main/ts/model/text.js";
 import { type Entry, Timeline } from "../../main/ts/model/timeline.js";
+import { Chat } from "../../main/ts/model/chat.js";
+import type { Upload } from "../../main/ts/model/uploads.js";
+import type { Store } from "../../main/ts/store/store.js";
 import type { Clock } from "../../main/ts/wire/clock.js";
 import type { Item } from "../../main/ts/wire/events.js";
+import type { Attempt, FileCarrier, Sending, Sent } from "../../main/ts/wire/files.js";
 import type { Dial, LinkListener } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
 
@@ -101,11 +105,85 @@ class ScriptedSession {
   }
 }
 
+/** Files on their way through a carrier that does what the test tells it to. */
+class ScriptedUploads {
+  /** Every attempt, in order: the file, whether it was the first attempt, and how to end it. */
+  readonly attempts: { name: string; isFirst: boolean; end: (sent: Sent) => void; progress: (bytes: number) => void }[] = [];
+  readonly chat: Chat;
+  readonly stopped: string[] = [];
+  private readonly due: (() => void)[] = [];
+
+  constructor() {
+    let ids = 0;
+    const clock: Clock = {
+      now: () => 0,
+      after: (_milliseconds, act) => {
+        this.due.push(act);
+        return () => void (this.due.includes(act) && this.due.splice(this.due.indexOf(act), 1));
+      },
+      frame: (act) => act(),
+      random: () => 0,
+      newId: () => `id${++ids}`,
+    };
+    const store: Store = {
+      get: () => null,
+      set: () => {},
+      remove: () => {},
+      names: () => [],
+      refresh: () => Promise.resolve(),
+      settled: () => Promise.resolve(),
+    };
+    const carrier: FileCarrier = {
+      admit: () => Promise.resolve(true),
+      send: (_token: string, { name }: Sending, isFirst: boolean, progress): Attempt => {
+        let end: (sent: Sent) => void = () => {};
+        const ended = new Promise<Sent>((resolve) => (end = resolve));
+        this.attempts.push({ name, isFirst, end, progress });
+        return {
+          end: ended,
+          stop: () => {
+            this.stopped.push(name);
+            end({ at: "cut" });
+          },
+        };
+      },
+    };
+    this.chat = new Chat(clock, () => store, carrier);
+    this.chat.conversation("U2").timeline.setNewest([], false);
+  }
+
+  add(...names: string[]): void {
+    const files = names.map((name) => ({ name, content: new Blob([name]), isPicture: false }));
+    this.chat.uploads.add(this.chat.conversation("U2"), files);
+  }
+
+  get shown(): readonly Upload[] {
+    return this.chat.conversation("U2").uploads.value;
+  }
+
+  states(): string[] {
+    return this.shown.map(({ sending, state }) => `${sending.name} ${state.value.at}`);
+  }
+
+  /** Ends the last attempt; resolves when that was noticed. */
+  async ends(sent: Sent): Promise<void> {
+    this.attempts.at(-1)?.end(sent);
+    for (let turn = 0; turn < 5; turn++) {
+      await Promise.resolve();
+    }
+  }
+
+  /** Lets all timers run that are due at some time. */
+  passes(): void {
+    this.due.splice(0).forEach((act) => act());
+  }
+}
+
 const PASSWORD = { user: "ann", password: "secret", remember: false };
 
 /** Each is a test of the model; its name is a sentence. */
 export const TESTS: { [name: string]: () => void | Promise<void> } = {
-  "one is logged out also if the daemon does not answer": async () => {
+  "logging out succeeds even if the daemon does not answer": async () => {
     const made = new ScriptedSession();
     made.session.enter(PASSWORD);
     made.welcomes();
@@ -115,7 +193,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     await isOut;
     equal([made.states.at(-1), made.open], ["idle", 0]);
   },
-  "a log in that is not answered is tried again on another connection": async () => {
+  "a login that is not answered is retried on another connection": async () => {
     const made = new ScriptedSession();
     made.session.enter(PASSWORD);
     made.opens();
@@ -132,7 +210,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     made.says({ type: 38, send: "server", receive: "", info: { items: [], more: false, names: {} } });
     equal(await Promise.race([made.along, new Promise((resolve) => setTimeout(resolve, 1_000, "none"))]) === "none", false);
   },
-  "what is asked outside of a log in ends, whatever the daemon does": async () => {
+  "a request outside of a login ends, whatever the daemon does": async () => {
     const made = new ScriptedSession();
     const asked = made.session.askBeforeLogin({ type: 13, info: { user_name: "ann", user_pwd: "secret" } });
     made.opens();
@@ -190,7 +268,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     equal([bytesOf("a"), bytesOf("é"), bytesOf("好"), bytesOf("😀"), bytesOf("\ud800")], [1, 2, 3, 4, 3]);
   },
   "every place has an address": () => {
-    for (const address of ["#/", "#/U2", "#/G7", "#/all", "#/me", "#/find", "#/keys", "#/U2/123", "#/all/5", "#/G7/card", "#/all/card"]) {
+    for (const address of ["#/", "#/U2", "#/G7", "#/all", "#/me", "#/find", "#/keys", "#/U2/123", "#/all/5", "#/U2/7/picture", "#/G7/card", "#/all/card"]) {
       equal(addressOf(placeOf(address)), address);
     }
     equal(messageOf("#/m/123"), 123);
@@ -205,7 +283,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     equal(broken("annabella", "annabella", "annabella", "annabella"), ["name", "same"]);
     equal(broken("sturdy-enough", "other", "ann", ""), ["other"]);
   },
-  "a page that joins what is there is added, and one that does not takes its place": () => {
+  "a page that overlaps the loaded messages is added, and one that does not replaces them": () => {
     const timeline = new Timeline();
     timeline.setNewest(numbers(11, 20), true);
     timeline.add(text(21));
@@ -215,7 +293,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     equal(mids(timeline), numbers(40, 50).map(({ mid }) => mid));
     equal(timeline.hasBefore, true);
   },
-  "what comes while there is more behind what is read is not shown at its end": () => {
+  "a new message is not shown while messages before it are not loaded": () => {
     const timeline = new Timeline();
     timeline.setMiddle(numbers(11, 20), true, true);
     equal(timeline.add(text(99)), false);
@@ -224,7 +302,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     equal(timeline.add(text(99)), true);
     equal(mids(timeline).at(-1), 99);
   },
-  "what is invisible is seen, as in the terminal": () => {
+  "invisible characters are made visible, as in the terminal": () => {
     for (const { text, shown } of SAFE) {
       equal([text, safe(text).replaceAll("\t", "    ")], [text, shown]);
     }
@@ -250,7 +328,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
       }
     }
   },
-  "a timeline is bounded, and knows on which side it let go": () => {
+  "a timeline is bounded, and knows on which side it evicted messages": () => {
     const timeline = new Timeline();
     timeline.setNewest(numbers(501, 700), true);
     timeline.addBefore(numbers(351, 500), true);
@@ -258,7 +336,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     timeline.addAfter(numbers(651, 720), false);
     equal([timeline.entries.value.length, timeline.last, timeline.hasBefore, timeline.hasAfter], [300, 720, true, false]);
   },
-  "what is done about a message is done once, in any order of answer and event": () => {
+  "a change to a message is applied once, in any order of answer and event": () => {
     const timeline = new Timeline();
     timeline.setNewest([text(5)], false);
     const correct = (mid: number, to: string): Item => ({ type: 32, send: "U2", receive: "U1", mid, time: "2026-11-26T10:00:00.000Z", salt: "", info: { of: 5, text: to } });
@@ -276,5 +354,43 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     timeline.amend({ type: 31, send: "U2", receive: "U1", mid: 11, time: "2026-11-26T10:00:00.000Z", info: { mid: 5, by: "U2" } });
     timeline.amend(correct(12, "three") as Parameters<Timeline["amend"]>[0]);
     equal(corrected().info, null);
+  },
+  "files of a conversation are sent in their order, each once": async () => {
+    const made = new ScriptedUploads();
+    made.add("a", "b");
+    equal(made.attempts.length, 0);
+    made.chat.uploads.setToken("t");
+    equal(made.attempts.map(({ name }) => name), ["a"]);
+    await made.ends({ at: "done", mid: 7 });
+    equal(made.attempts.map(({ name }) => name), ["a", "b"]);
+    // What is stored stays in view until its message arrives.
+    equal(made.states(), ["a done", "b waiting"]);
+    made.chat.uploads.arrived(made.chat.conversation("U2"), 7);
+    equal(made.states(), ["b waiting"]);
+  },
+  "a file that was cut off is continued, and one that was refused is not": async () => {
+    const made = new ScriptedUploads();
+    made.chat.uploads.setToken("t");
+    made.add("a");
+    made.attempts[0]?.progress(1);
+    equal(made.states(), ["a sending"]);
+    await made.ends({ at: "cut" });
+    equal([made.states(), made.attempts.length], [["a waiting"], 1]);
+    made.passes();
+    equal(made.attempts.map(({ isFirst }) => isFirst), [true, false]);
+    await made.ends({ at: "refused", code: "no-room", text: "There is no room." });
+    made.passes();
+    equal([made.states(), made.attempts.length], [["a refused"], 2]);
+  },
+  "a file that is cancelled is stopped, and the next one is sent": async () => {
+    const made = new ScriptedUploads();
+    made.chat.uploads.setToken("t");
+    made.add("a", "b");
+    const [first] = made.shown;
+    if (first !== undefined) {
+      made.chat.uploads.cancel(made.chat.conversation("U2"), first);
+    }
+    await made.ends({ at: "cut" });
+    equal([made.stopped, made.attempts.at(-1)?.name], [["a"], "b"]);
   },
 };

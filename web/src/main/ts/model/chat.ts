@@ -44,7 +44,7 @@ export class Chat extends Known {
   /** @param carrier sends files, and lets this browser fetch them */
   constructor(clock: Clock, keep: () => Store, carrier: FileCarrier) {
     super(clock, keep);
-    this.uploads = new Uploads(this, carrier);
+    this.uploads = new Uploads(this, carrier, () => this.state.peek().at === "live");
     this.media = new Media(clock, carrier);
   }
 

@@ -2,8 +2,9 @@ import { signal } from "@preact/signals-core";
 import type { FileCarrier } from "../wire/files.js";
 import type { Clock } from "../wire/clock.js";
 
-/** The shortest time between two requests for the cookie, in milliseconds. */
+/** The shortest and the longest time between two requests for the cookie, in milliseconds. */
 const PAUSE = 5_000;
+const LONGEST_PAUSE = 60_000;
 
 /** The right of this browser to fetch files: a cookie, which a restart of the daemon or another login voids. */
 export class Media {
@@ -13,6 +14,8 @@ export class Media {
   private last = -PAUSE;
   private isAsking = false;
   private count = 0;
+  private pause = PAUSE;
+  private cancelRetry: () => void = () => {};
 
   constructor(
     private readonly clock: Clock,
@@ -22,6 +25,9 @@ export class Media {
   /** Gets a cookie for a session's token; with null, forgets the right. */
   setToken(token: string | null): void {
     this.token = token;
+    this.isAsking = false;
+    this.pause = PAUSE;
+    this.cancelRetry();
     if (token === null) {
       this.generation.value = 0;
     } else {
@@ -40,9 +46,17 @@ export class Media {
     this.isAsking = true;
     this.last = now;
     void this.carrier.admit(token).then((isAdmitted) => {
+      if (this.token !== token) {
+        return;
+      }
       this.isAsking = false;
-      if (isAdmitted && this.token === token) {
+      if (isAdmitted) {
+        this.pause = PAUSE;
         this.generation.value = ++this.count;
+      } else {
+        this.cancelRetry();
+        this.cancelRetry = this.clock.after(this.pause, () => this.renew());
+        this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
       }
     });
   }

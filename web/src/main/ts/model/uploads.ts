@@ -28,19 +28,27 @@ export type UploadState =
   | { at: "sending"; sent: number; speed: number }
   /** It is stored as this message, which has not arrived yet. */
   | { at: "done"; mid: number }
-  | { at: "refused"; code: Code; text: string };
+  /** @property code `unreadable` if the browser can't read the file any more */
+  | { at: "refused"; code: Code | "unreadable" | "unanswered"; text: string };
+
+/** How often a transfer is tried without any progress, while the daemon answers otherwise. */
+const MAX_TRIES = 8;
 
 /** Files on their way: each is sent once, and goes on where it was after a cut, for as long as this page lives. */
 export class Uploads {
   private token: string | null = null;
   private readonly running = new Map<Upload, Attempt>();
   private readonly begun = new WeakSet<Upload>();
+  /** How often each was cut off without progress. */
+  private readonly tries = new WeakMap<Upload, number>();
   private pause = FIRST_PAUSE;
   private cancelRetry: () => void = () => {};
 
   constructor(
     private readonly known: Known,
     private readonly carrier: FileCarrier,
+    /** Returns whether the daemon answers otherwise. */
+    private readonly isLive: () => boolean,
   ) {}
 
   /** Returns how many files are on their way, in all conversations. */
@@ -53,11 +61,12 @@ export class Uploads {
 
   /** Sets the token of the session, with which files are sent; null while there is no session. */
   setToken(token: string | null): void {
+    this.cancelRetry();
     this.token = token;
-    if (token !== null) {
-      this.cancelRetry();
-      this.sendNext();
-    }
+    this.pause = FIRST_PAUSE;
+    // What goes on over a connection that was lost, or with a token that has ended, begins anew.
+    this.stopAll();
+    this.sendNext();
   }
 
   /** Sends files, in their order. */
@@ -82,7 +91,7 @@ export class Uploads {
     this.sendNext();
   }
 
-  /** Gives an upload up, or forgets one that was refused; what has arrived of it is forgotten by the daemon. */
+  /** Gives an upload up, or forgets one that was refused; the daemon forgets what has arrived of it within an hour. */
   cancel(conversation: Conversation, upload: Upload): void {
     conversation.uploads.value = conversation.uploads.peek().filter((one) => one !== upload);
     this.running.get(upload)?.stop();
@@ -90,8 +99,9 @@ export class Uploads {
     this.sendNext();
   }
 
-  /** Sends a refused file again, from its beginning. */
+  /** Sends a refused file again. */
   again(upload: Upload): void {
+    this.tries.delete(upload);
     upload.state.value = { at: "waiting", sent: 0 };
     this.sendNext();
   }
@@ -124,6 +134,8 @@ export class Uploads {
   private async send(token: string, conversation: Conversation, upload: Upload): Promise<void> {
     const { state } = upload;
     const { clock } = this.known;
+    const before0 = state.peek();
+    const from0 = "sent" in before0 ? before0.sent : 0;
     let from = clock.now();
     let base = -1;
     const attempt = this.carrier.send(token, upload.sending, !this.begun.has(upload), (sent) => {
@@ -154,17 +166,27 @@ export class Uploads {
       case "done":
         this.pause = FIRST_PAUSE;
         state.value = end;
-        if (conversation.timeline.entries.peek().some(({ mid }) => mid === end.mid) || conversation.timeline.hasAfter) {
+        if (conversation.timeline.entries.peek().some(({ mid }) => mid === end.mid) || conversation.timeline.hasAfter || !conversation.timeline.isLoaded) {
           this.arrived(conversation, end.mid);
         }
         break;
       case "refused":
         state.value = end;
         break;
-      case "cut":
+      case "unreadable":
+        state.value = { at: "refused", code: end.at, text: "" };
+        break;
+      case "cut": {
+        const tries = sent > from0 || !this.isLive() ? 0 : (this.tries.get(upload) ?? 0) + 1;
+        this.tries.set(upload, tries);
+        if (tries >= MAX_TRIES) {
+          state.value = { at: "refused", code: "unanswered", text: "" };
+          break;
+        }
         state.value = { at: "waiting", sent };
         this.retryLater();
         return;
+      }
     }
     this.sendNext();
   }
@@ -175,12 +197,19 @@ export class Uploads {
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
   }
 
+  /** Stops what is running; it waits to go on. */
+  private stopAll(): void {
+    const all = [...this.running];
+    this.running.clear();
+    for (const [{ state }, attempt] of all) {
+      const now = state.peek();
+      state.value = { at: "waiting", sent: "sent" in now ? now.sent : 0 };
+      attempt.stop();
+    }
+  }
+
   /** Gives all uploads up: somebody else logs in, or nobody. */
   forget(): void {
-    this.cancelRetry();
-    const all = [...this.running.values()];
-    this.running.clear();
-    all.forEach((attempt) => attempt.stop());
-    this.token = null;
+    this.setToken(null);
   }
 }

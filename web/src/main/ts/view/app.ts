@@ -42,8 +42,8 @@ export class App {
   readonly hasNewVersion = signal(false);
   /** Whether the window is so narrow that it shows one column at a time. */
   readonly isNarrow = signal(NARROW.matches);
-  /** Files that the user has chosen for the open conversation, before they are sent; null if there are none. */
-  readonly offered = signal<readonly File[] | null>(null);
+  /** Files that the user has chosen for a conversation, before they are sent; null if there are none. */
+  readonly offered = signal<{ key: Key; files: readonly File[] } | null>(null);
   /** How many sheets are open. */
   readonly sheets = signal(0);
   /** The current time, to the second, while a countdown is on the screen. */
@@ -63,6 +63,12 @@ export class App {
     effect(() => {
       this.opened.value = this.chat.self.value === null ? null : (keyOf(this.place.value) ?? this.opened.peek());
     });
+    // What was chosen for one conversation is not offered to another.
+    effect(() => {
+      if (this.offered.value !== null && this.offered.value.key !== this.open.value) {
+        this.offered.value = null;
+      }
+    });
     NARROW.addEventListener("change", () => (this.isNarrow.value = NARROW.matches));
     this.now.value = clock.now();
   }
@@ -71,7 +77,7 @@ export class App {
   go(place: Place, replaces = false): void {
     const visit: Visit = { user: this.chat.me, isShown: false, from: null };
     if (replaces) {
-      history.replaceState(visit, "", addressOf(place));
+      history.replaceState({ ...visit, from: (history.state as Visit | null)?.from ?? null }, "", addressOf(place));
     } else if (addressOf(place) !== location.hash) {
       history.pushState({ ...visit, from: location.hash }, "", addressOf(place));
     }
@@ -148,10 +154,11 @@ export class App {
 
   /** Offers files to the open conversation, which asks before it sends them. */
   offer(files: readonly File[]): void {
-    if (this.open.peek() === null) {
+    const key = this.open.peek();
+    if (key === null) {
       this.showNotice(words().noFiles);
     } else if (files.length > 0) {
-      this.offered.value = files;
+      this.offered.value = { key, files: [...(this.offered.peek()?.files ?? []), ...files] };
     }
   }
 

@@ -184,7 +184,11 @@ function Rooms() {
           {card}
         </Sheet>
       )}
-      {place.at === "picture" && <Viewer of={place.key} mid={place.message} />}
+      {place.at === "picture" && (
+        <Guard of={place.message} instead={failed}>
+          <Viewer of={place.key} mid={place.message} />
+        </Guard>
+      )}
       {isNarrow && place.at === "me" && (
         <Sheet label={w.me} close={() => app.leave()}>
           <Me />

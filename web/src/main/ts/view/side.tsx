@@ -125,7 +125,7 @@ export function Me() {
   const { chat, login } = app;
   const w = words();
   const name = chat.people.name(chat.me);
-  const unsent = chat.list.value.reduce((sum, { waiting }) => sum + waiting.value.length, 0);
+  const unsent = chat.list.value.reduce((sum, { waiting }) => sum + waiting.value.length, 0) + chat.uploads.count;
   const isLeaving = useSignal(false);
   const passwords = useSignal(0);
   return (

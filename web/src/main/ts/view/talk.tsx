@@ -133,7 +133,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     scroll.current?.to(null);
   };
 
-  const refuses = app.offered.value !== null && !mayWrite;
+  const refuses = app.offered.value?.key === of && !mayWrite;
   useEffect(() => {
     if (refuses) {
       app.offered.value = null;
@@ -142,7 +142,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   }, [refuses]);
 
   // Sending scrolls to the end, where the text is shown.
-  const sent = useRef(0);
+  const sent = useRef(conversation.waiting.peek().length + conversation.uploads.peek().length);
   useSignalEffect(() => {
     const count = conversation.waiting.value.length + conversation.uploads.value.length;
     if (count > sent.current) {
@@ -188,8 +188,8 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
         )}
       </div>
       <Composer key={of} conversation={conversation} title={title} />
-      {app.offered.value !== null && mayWrite && (
-        <SendSheet key={of} files={app.offered.value} conversation={conversation} title={title} close={() => (app.offered.value = null)} />
+      {app.offered.value?.key === of && mayWrite && (
+        <SendSheet files={app.offered.value.files} conversation={conversation} title={title} close={() => (app.offered.value = null)} />
       )}
       {isDropping.value && <p class="drop">{w.dropHere(title)}</p>}
       {chosen.value !== null && <Actions shown={chosen.value} conversation={conversation} close={() => (chosen.value = null)} />}

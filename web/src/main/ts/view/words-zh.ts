@@ -20,6 +20,7 @@ const CODES: { [code: string]: string } = {
   busy: "服务器繁忙，请重试。",
   "no-such-message": "没有这条消息，或您无权查看。",
   lost: "未连接到服务器。",
+  unreadable: "无法读取此文件：它已被更改或删除，或者是一个文件夹。",
   unanswered: "服务器没有响应，不知道操作是否完成：请重试。",
 };
 

@@ -26,6 +26,7 @@ const CODES: { [code: string]: string } = {
   busy: "The server is busy. Try again.",
   "no-such-message": "There is no such message, or you can't see it.",
   lost: "There is no connection to the server.",
+  unreadable: "This file can't be read: it was changed or removed, or it is a folder.",
   unanswered: "The server did not answer, so it is not known whether this was done. Try again.",
 };
 

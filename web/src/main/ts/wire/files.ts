@@ -16,6 +16,8 @@ export interface Sending {
 
 /** How an attempt to send a file ended. */
 export type Sent =
+  /** The browser can't read it any more. */
+  | { at: "unreadable" }
   /** It is stored, as this message. */
   | { at: "done"; mid: number }
   /** It was refused; `text` is the daemon's own reason. */
@@ -45,12 +47,17 @@ export interface FileCarrier {
 
 /** How long an attempt may go without progress, in milliseconds. */
 const LONGEST_SILENCE = 60_000;
+/** How long the daemon may take for an answer without a body, in milliseconds. */
+const LONGEST_ANSWER = 15_000;
+/** What may be otherwise at the next attempt: a token that has ended, an upload that is still arriving, a busy daemon. */
+const PASSING: ReadonlySet<number> = new Set([401, 408, 429, 503]);
 
 /** Uses the daemon from which the page came. */
 export const http: FileCarrier = {
   async admit(token) {
     try {
-      return (await fetch("/session", { method: "POST", headers: { Authorization: `Bearer ${token}` } })).ok;
+      const signal = AbortSignal.timeout(LONGEST_ANSWER);
+      return (await fetch("/session", { method: "POST", headers: { Authorization: `Bearer ${token}` }, signal })).ok;
     } catch {
       return false;
     }
@@ -86,24 +93,36 @@ export const http: FileCarrier = {
         };
         request.send(offset > 0 ? sending.content.slice(offset) : sending.content);
       });
+    const stopped = new AbortController();
     const run = async (): Promise<Sent> => {
       let offset = 0;
       if (!isFirst) {
         try {
-          const there = await fetch(`/files?${known.toString()}`, { method: "HEAD", headers });
+          const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(LONGEST_ANSWER)]);
+          const there = await fetch(`/files?${known.toString()}`, { method: "HEAD", headers, signal });
+          if (there.status !== 200 && there.status !== 201 && there.status !== 404) {
+            return { at: "cut" };
+          }
           offset = there.status === 201 ? sending.content.size : Number(there.headers.get("Upload-Offset") ?? 0);
         } catch {
           return { at: "cut" };
         }
         progress(offset);
       }
-      return isStopped ? { at: "cut" } : post(offset);
+      if (stopped.signal.aborted) {
+        return { at: "cut" };
+      }
+      const end = await post(offset);
+      // What went on in the wrong place is asked for again: bytes of the attempt before may have arrived meanwhile.
+      if (end.at === "refused" && offset > 0 && (end.code === "malformed" || end.code === "no-such-file")) {
+        return { at: "cut" };
+      }
+      return end.at === "cut" && request.status === 0 && !stopped.signal.aborted && !(await isReadable(sending.content, offset)) ? { at: "unreadable" } : end;
     };
-    let isStopped = false;
     return {
       end: run(),
       stop: () => {
-        isStopped = true;
+        stopped.abort();
         request.abort();
       },
     };
@@ -114,8 +133,8 @@ function sentAs(request: XMLHttpRequest): Sent {
   if (request.status === 201) {
     return { at: "done", mid: (JSON.parse(request.responseText) as { mid: number }).mid };
   }
-  // Without a status the connection was lost; who is busy is asked again.
-  if (request.status < 400 || request.status === 503) {
+  // Without a status the connection was lost.
+  if (request.status < 400 || PASSING.has(request.status)) {
     return { at: "cut" };
   }
   try {
@@ -123,5 +142,28 @@ function sentAs(request: XMLHttpRequest): Sent {
     return { at: "refused", code, text };
   } catch {
     return { at: "refused", code: "internal", text: "" };
+  }
+}
+
+/** Returns whether the browser can still read a file: it may have been removed or changed, or be a folder. */
+async function isReadable(content: Blob, offset: number): Promise<boolean> {
+  try {
+    await content.slice(offset, offset + 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What became of a file that did not load. */
+export type Missing = "away" | "forbidden" | "unknown";
+
+/** Returns why a file did not load: no connection, no right (any more), or a kind that this browser does not know. */
+export async function whyMissing(address: string): Promise<Missing> {
+  try {
+    const { status, ok } = await fetch(address, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(LONGEST_ANSWER) });
+    return ok ? "unknown" : status === 401 || status === 404 ? "forbidden" : "away";
+  } catch {
+    return "away";
   }
 }

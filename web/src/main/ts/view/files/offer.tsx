@@ -6,6 +6,7 @@ import type { FileOffer } from "../../wire/events.js";
 import { useApp } from "../app.js";
 import { Icon, Name } from "../parts.js";
 import { words } from "../words.js";
+import { addressOfFile, useLoading } from "./loading.js";
 import { sizeOf } from "./size.js";
 
 /** The longest side of a picture in a conversation, in CSS pixels. */
@@ -17,14 +18,9 @@ const NEAR = "150% 0%";
 /** How many characters of a file's end are always shown, with its type. */
 const NAME_END = 12;
 /** How many bytes of a picture say whether it moves. */
-const HEAD_BYTES = 512;
+export const HEAD_BYTES = 4096;
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** Returns the address of a file. */
-export function addressOfFile(file: number): string {
-  return `/files/${file}`;
-}
 
 /** A file in a conversation: a picture, sound or film in place, anything else to be saved. */
 export function FileBody({ offer, of }: { offer: FileOffer; of: Key }) {
@@ -102,18 +98,22 @@ function Picture({ offer, of, width, height, failed }: PictureProps) {
   const { file, name } = offer.info;
   const box = useRef<HTMLButtonElement>(null);
   const isNear = useSignal(false);
-  const isLoaded = useSignal(false);
-  const tries = useRef(0);
   const isStill = useSignal(STILL.matches);
-  const moves = useSignal(false);
   const isPlaying = useSignal(false);
-  const generation = app.chat.media.generation.value;
+  const moves = useSignal(true);
+  const loading = useLoading(file, failed);
   const scale = Math.min(1, LARGEST / width, LARGEST / height);
+  // One that is very thin is shown within a box that can be touched.
   const shownWidth = Math.max(LEAST, Math.round(width * scale));
+  const shownHeight = Math.max(LEAST, Math.round(height * scale));
 
   useEffect(() => {
-    const watch = new IntersectionObserver(([entry]) => (isNear.value = entry?.isIntersecting === true), { rootMargin: NEAR });
-    watch.observe(box.current as HTMLButtonElement);
+    const button = box.current as HTMLButtonElement;
+    const watch = new IntersectionObserver(([entry]) => (isNear.value = entry?.isIntersecting === true), {
+      root: button.closest(".scroll"),
+      rootMargin: NEAR,
+    });
+    watch.observe(button);
     const changed = () => (isStill.value = STILL.matches);
     STILL.addEventListener("change", changed);
     return () => {
@@ -121,48 +121,35 @@ function Picture({ offer, of, width, height, failed }: PictureProps) {
       STILL.removeEventListener("change", changed);
     };
   }, []);
-
-  const isHeld = isStill.value && !isPlaying.value;
   useEffect(() => {
-    if (isStill.value && isNear.value && generation > 0 && !moves.peek()) {
-      void movesAs(file).then((does) => (moves.value = does));
+    if (isStill.value && isNear.value && loading.isAdmitted) {
+      void fetch(addressOfFile(file), { headers: { Range: `bytes=0-${HEAD_BYTES - 1}` } })
+        .then(async (answer) => (moves.value = !answer.ok || isMoving(await answer.arrayBuffer())))
+        .catch(() => {});
     }
-  }, [isStill.value, isNear.value, generation]);
+  }, [isStill.value, isNear.value, loading.isAdmitted]);
 
-  const missing = () => {
-    // The cookie may be void; what still fails under a new one is not shown by this browser.
-    if (tries.current++ > 0) {
-      failed();
-    } else {
-      app.chat.media.renew();
-    }
-  };
-  const isStopped = isHeld && moves.value;
+  const isStopped = isStill.value && !isPlaying.value && moves.value;
   return (
-    <span class={`picture${isLoaded.value ? "" : " loading"}`}>
+    <span class="picture">
       <button
         ref={box}
         type="button"
         aria-label={w.showPicture(safe(name))}
-        style={{ width: `${shownWidth}px`, aspectRatio: `${width} / ${height}` }}
+        style={{ width: `${shownWidth}px`, aspectRatio: `${shownWidth} / ${shownHeight}` }}
         onClick={() => app.go({ at: "picture", key: of, message: offer.mid })}
       >
-        {isNear.value && generation > 0 && (
+        {isNear.value && loading.isAdmitted && (
           <img
-            key={`${generation} ${isStopped}`}
+            key={`${loading.version} ${isStopped}`}
             src={addressOfFile(file)}
             class={isStopped ? "moving" : undefined}
             alt=""
             width={width}
             height={height}
             decoding="async"
-            onLoad={(event) => {
-              isLoaded.value = true;
-              if (isStopped) {
-                freeze(event.currentTarget);
-              }
-            }}
-            onError={missing}
+            onLoad={({ currentTarget }) => isStopped && freeze(currentTarget, shownWidth, shownHeight)}
+            onError={loading.failed}
           />
         )}
       </button>
@@ -176,50 +163,47 @@ function Picture({ offer, of, width, height, failed }: PictureProps) {
 }
 
 /** Shows the first frame of a picture in its place. */
-function freeze(image: HTMLImageElement): void {
+function freeze(image: HTMLImageElement, width: number, height: number): void {
+  if (image.src.startsWith("blob:")) {
+    URL.revokeObjectURL(image.src);
+    return;
+  }
   const canvas = document.createElement("canvas");
-  canvas.width = image.naturalWidth;
-  canvas.height = image.naturalHeight;
-  canvas.getContext("2d")?.drawImage(image, 0, 0);
+  canvas.width = width * devicePixelRatio;
+  canvas.height = height * devicePixelRatio;
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   canvas.toBlob((blob) => {
     if (blob !== null && image.isConnected) {
-      const still = URL.createObjectURL(blob);
-      image.onload = () => URL.revokeObjectURL(still);
-      image.src = still;
+      image.src = URL.createObjectURL(blob);
       image.classList.remove("moving");
     }
   });
 }
 
 /** Returns whether a picture moves, by its first bytes. */
-async function movesAs(file: number): Promise<boolean> {
-  try {
-    const answer = await fetch(addressOfFile(file), { headers: { Range: `bytes=0-${HEAD_BYTES - 1}` } });
-    const text = new TextDecoder("latin1").decode(await answer.arrayBuffer());
-    return text.startsWith("GIF8") || (text.startsWith("RIFF") && text.startsWith("WEBPVP8X", 8) && (text.charCodeAt(20) & 2) !== 0) || text.includes("acTL");
-  } catch {
-    return false;
-  }
+export function isMoving(head: ArrayBuffer): boolean {
+  const text = new TextDecoder("latin1").decode(head);
+  return text.startsWith("GIF8") || (text.startsWith("RIFF") && text.startsWith("WEBPVP8X", 8) && (text.charCodeAt(20) & 2) !== 0) || text.includes("acTL");
 }
 
 /** A sound or a film, with the browser's own controls. */
 function Player({ offer, failed }: { offer: FileOffer; failed: () => void }) {
-  const app = useApp();
   const { file, name, size, media } = offer.info;
-  const generation = app.chat.media.generation.value;
-  const tries = useRef(0);
-  const missing = () => {
-    if (tries.current++ > 0) {
-      failed();
-    } else {
-      app.chat.media.renew();
-    }
-  };
-  const more = { key: generation, src: generation > 0 ? addressOfFile(file) : undefined, controls: true, "aria-label": safe(name), onError: missing };
+  const box = useRef<HTMLDivElement>(null);
+  const isNear = useSignal(false);
+  const loading = useLoading(file, failed);
+  useEffect(() => {
+    const root = box.current?.closest(".scroll") ?? null;
+    const watch = new IntersectionObserver(([entry]) => (isNear.value ||= entry?.isIntersecting === true), { root, rootMargin: NEAR });
+    watch.observe(box.current as HTMLDivElement);
+    return () => watch.disconnect();
+  }, []);
+  const isThere = isNear.value && loading.isAdmitted;
+  const more = { key: loading.version, src: isThere ? addressOfFile(file) : undefined, controls: true, "aria-label": safe(name), onError: () => isThere && loading.failed() };
   return (
-    <div class="player">
+    <div class="player" ref={box}>
       {media.startsWith("video/") ? <video {...more} preload="metadata" playsInline /> : <audio {...more} preload="metadata" />}
-      <a class="saves" href={addressOfFile(file)} download={name}>
+      <a class="saves" {...(loading.isAdmitted ? { href: addressOfFile(file) } : {})} download={name}>
         <FileName of={name} /> <small>{sizeOf(size)}</small>
       </a>
     </div>

@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../../model/conversation.js";
 import { useApp } from "../app.js";
 import { Icon, IconButton, Sheet } from "../parts.js";
 import { words } from "../words.js";
-import { FileName, iconOf } from "./offer.js";
+import { FileName, HEAD_BYTES, iconOf, isMoving } from "./offer.js";
 import { sizeOf } from "./size.js";
 
 /** What is sent as a picture, to be shown in place. */
@@ -27,19 +27,33 @@ interface Chosen {
 export function SendSheet({ files, conversation, title, close }: { files: readonly File[]; conversation: Conversation; title: string; close: () => void }) {
   const { chat } = useApp();
   const w = words();
-  const chosen = useSignal<readonly Chosen[]>(files.map((file) => ({ file, smaller: null })));
+  const chosen = useSignal<readonly Chosen[]>([]);
+  const isReducing = useSignal(true);
   const isOriginal = useSignal(false);
   const limit = chat.self.value?.limits.file ?? Infinity;
 
+  const known = useRef(new Set<File>());
   useEffect(() => {
-    for (const file of files) {
-      if (isLargePhoto(file)) {
-        void smallerOf(file).then((smaller) => {
+    const added = files.filter((file) => !known.current.has(file));
+    added.forEach((file) => known.current.add(file));
+    chosen.value = [...chosen.peek(), ...added.map((file) => ({ file, smaller: null }))];
+    let isOver = false;
+    // One after the other: a phone has not the memory for many at once.
+    const reduce = async () => {
+      isReducing.value = true;
+      for (const { file } of chosen.peek().filter(({ smaller }) => smaller === null)) {
+        const smaller = isOver ? null : await smallerOf(file);
+        if (smaller !== null && !isOver) {
           chosen.value = chosen.peek().map((one) => (one.file === file ? { file, smaller } : one));
-        });
+        }
       }
-    }
-  }, []);
+      if (!isOver) {
+        isReducing.value = false;
+      }
+    };
+    void reduce();
+    return () => void (isOver = true);
+  }, [files]);
 
   const contentOf = ({ file, smaller }: Chosen) => (isOriginal.value ? file : (smaller ?? file));
   const isTooLarge = (one: Chosen) => contentOf(one).size > limit;
@@ -85,7 +99,7 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
         ))}
       </ul>
       {chosen.value.some(({ smaller }) => smaller !== null) && (
-        <label class="option">
+        <label class="choice">
           <input type="checkbox" checked={isOriginal.value} onChange={({ currentTarget }) => (isOriginal.value = currentTarget.checked)} />
           {w.originalSize}
         </label>
@@ -94,7 +108,7 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
         <button type="button" class="plain" onClick={close}>
           {w.cancel}
         </button>
-        <button type="button" class="strong" disabled={fitting.length === 0} autoFocus onClick={send}>
+        <button type="button" class="strong" disabled={fitting.length === 0 || (isReducing.value && !isOriginal.value)} autoFocus onClick={send}>
           {w.send}
         </button>
       </p>
@@ -102,13 +116,15 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
   );
 }
 
-function isLargePhoto({ type, size }: File): boolean {
-  return size > LARGE_PHOTO && PHOTO.test(type);
-}
-
-/** Returns a photo with fewer pixels, upright; null if it would not be smaller, or can't be read here. */
+/** Returns a large photo with fewer pixels, upright; null if it would not be smaller, moves, or can't be read here. */
 async function smallerOf(file: File): Promise<Blob | null> {
+  if (file.size <= LARGE_PHOTO || !PHOTO.test(file.type)) {
+    return null;
+  }
   try {
+    if (isMoving(await file.slice(0, HEAD_BYTES).arrayBuffer())) {
+      return null;
+    }
     const image = await createImageBitmap(file);
     const scale = Math.min(1, LONGEST_SIDE / Math.max(image.width, image.height));
     const canvas = document.createElement("canvas");
@@ -124,6 +140,7 @@ async function smallerOf(file: File): Promise<Blob | null> {
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
     image.close();
     const smaller = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+    canvas.width = canvas.height = 0;
     return smaller !== null && smaller.size < file.size * 0.8 ? smaller : null;
   } catch {
     return null;

@@ -8,9 +8,12 @@ import { sizeOf } from "./size.js";
 
 /** The files of a conversation that are on their way, after its messages. */
 export function UploadRows({ conversation }: { conversation: Conversation }) {
+  const last = conversation.timeline.entries.value.at(-1)?.mid ?? 0;
+  // What is stored is shown until its message is.
+  const shown = conversation.uploads.value.filter(({ state }) => state.value.at !== "done" || state.value.mid > last);
   return (
     <>
-      {conversation.uploads.value.map((upload) => (
+      {shown.map((upload) => (
         <UploadRow key={upload.sending.id} upload={upload} conversation={conversation} />
       ))}
     </>
@@ -34,7 +37,7 @@ function UploadRow({ upload, conversation }: { upload: Upload; conversation: Con
           <FileName of={name} />
           {!isRefused && <IconButton is="close" label={w.cancelFile(name)} onClick={cancel} />}
           {isRefused ? (
-            <small class="why">
+            <small class="why" role="alert">
               {w.refused}
               {w.says}
               {w.code(state.code, state.text)}

@@ -9,7 +9,7 @@ import { useApp } from "../app.js";
 import { Icon, IconButton, Name, Notice } from "../parts.js";
 import { fullTime } from "../time.js";
 import { words } from "../words.js";
-import { addressOfFile } from "./offer.js";
+import { addressOfFile, useLoading } from "./loading.js";
 import { sizeOf } from "./size.js";
 
 /** How far a finger moves before it turns to another picture, in CSS pixels. */
@@ -44,6 +44,17 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
       }
     };
   }, []);
+  // Wherever the focus is: the button that had it may be gone at the last picture.
+  useEffect(() => {
+    const keyDown = (event: KeyboardEvent) => {
+      if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+        event.preventDefault();
+        step(event.key === "ArrowLeft" ? -1 : 1);
+      }
+    };
+    addEventListener("keydown", keyDown);
+    return () => removeEventListener("keydown", keyDown);
+  });
   // What was taken back, or is not loaded, is not shown.
   useEffect(() => {
     if (shown === undefined) {
@@ -62,14 +73,6 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
       onCancel={(event) => {
         event.preventDefault();
         close();
-      }}
-      onKeyDown={(event) => {
-        if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-          event.preventDefault();
-          step(event.key === "ArrowLeft" ? -1 : 1);
-        } else if (event.key === "Escape") {
-          event.stopPropagation();
-        }
       }}
     >
       <header>
@@ -99,14 +102,13 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
 
 /** The picture itself: it is moved and zoomed by pointers, and a swipe turns to another. */
 function Stage({ offer, step, close }: { offer: FileOffer; step: (by: number) => void; close: () => void }) {
-  const { chat } = useApp();
   const w = words();
   const image = useRef<HTMLImageElement>(null);
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   const view = useRef({ zoom: 1, x: 0, y: 0 });
-  const start = useRef({ x: 0, y: 0, distance: 0, zoom: 1, hasMoved: false });
+  const start = useRef({ x: 0, y: 0, distance: 0, zoom: 1, hasMoved: false, isOutside: false });
   const isFailed = useSignal(false);
-  const generation = chat.media.generation.value;
+  const loading = useLoading(offer.info.file, () => (isFailed.value = true));
 
   const draw = () => {
     const { zoom, x, y } = view.current;
@@ -134,7 +136,7 @@ function Stage({ offer, step, close }: { offer: FileOffer; step: (by: number) =>
     (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
     pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (pointers.current.size === 1) {
-      start.current = { x: event.clientX, y: event.clientY, distance: 0, zoom: view.current.zoom, hasMoved: false };
+      start.current = { x: event.clientX, y: event.clientY, distance: 0, zoom: view.current.zoom, hasMoved: false, isOutside: event.target !== image.current };
     } else {
       start.current.distance = distance();
       start.current.zoom = view.current.zoom;
@@ -169,7 +171,7 @@ function Stage({ offer, step, close }: { offer: FileOffer; step: (by: number) =>
       step(right > 0 ? -1 : 1);
     } else if (along > SWIPE * 2) {
       close();
-    } else if (event.target !== image.current && Math.hypot(right, along) < 5) {
+    } else if (start.current.isOutside && Math.hypot(right, along) < 5) {
       close();
     }
   };
@@ -188,13 +190,13 @@ function Stage({ offer, step, close }: { offer: FileOffer; step: (by: number) =>
       ) : (
         <img
           ref={image}
-          key={generation}
-          src={generation > 0 ? addressOfFile(offer.info.file) : undefined}
+          key={loading.version}
+          src={loading.isAdmitted ? addressOfFile(offer.info.file) : undefined}
           width={offer.info.width}
           height={offer.info.height}
           alt={safe(offer.info.name)}
           draggable={false}
-          onError={() => (generation > 0 ? chat.media.renew() : (isFailed.value = true))}
+          onError={loading.failed}
         />
       )}
     </div>

@@ -233,7 +233,7 @@ class WebFilesIT extends BrowserTestBase {
         desk.reconnect();
         desk.says("back").reads("back");
         other.reads("back");
-        assertThat(row(other, "never.bin")).hasCount(0);
+        other.expectAbsent(row(other, "never.bin"));
     }
 
     @Test
@@ -244,7 +244,7 @@ class WebFilesIT extends BrowserTestBase {
         send(desk, file("turning.gif", "image/gif", Pictures.animatedGif(3)));
         Locator shown = picture(desk, "turning.gif");
         awaitLoaded(desk, shown);
-        assertThat(desk.page().locator(".play")).hasCount(0);
+        desk.expectAbsent(desk.page().locator(".play"));
         desk.page().emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
         WebPerson.awaitVisible(desk.button("Play"));
         desk.page()

@@ -87,8 +87,9 @@ public final class DirectSession implements AutoCloseable {
         this.session = session;
         this.patience = patience;
         this.listener = listener;
+        // Before the socket, on which answers may arrive at once.
+        this.addresses = new OwnAddresses(session, key);
         this.socket = new DirectSocket(key, keys, new Reception());
-        this.addresses = new OwnAddresses(session, key, socket);
     }
 
     Duration patience() {
@@ -176,7 +177,7 @@ public final class DirectSession implements AutoCloseable {
      * @param daemon where it answers by UDP; one address of each kind
      */
     public Endpoint endpoint(Collection<InetSocketAddress> daemon) throws IOException, InterruptedException {
-        return addresses.endpoint(daemon);
+        return addresses.endpoint(socket, daemon);
     }
 
     OwnAddresses addresses() {

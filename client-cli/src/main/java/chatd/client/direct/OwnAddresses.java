@@ -33,7 +33,6 @@ final class OwnAddresses {
 
     private final String session;
     private final DirectKey key;
-    private final DirectSocket socket;
 
     /** The questions to the daemon that are not answered yet, by their nonces, and the answers. Event loop. */
     private final Map<Integer, CountDownLatch> asked = new LinkedHashMap<>();
@@ -45,10 +44,9 @@ final class OwnAddresses {
     private volatile boolean has6;
     private volatile boolean has4;
 
-    OwnAddresses(String session, DirectKey key, DirectSocket socket) {
+    OwnAddresses(String session, DirectKey key) {
         this.session = session;
         this.key = key;
-        this.socket = socket;
     }
 
     /** Returns whether an IPv6, or an IPv4, address was named. */
@@ -77,14 +75,15 @@ final class OwnAddresses {
      *
      * @param daemon where it answers by UDP; one address of each kind
      */
-    Endpoint endpoint(Collection<InetSocketAddress> daemon) throws IOException, InterruptedException {
+    Endpoint endpoint(DirectSocket socket, Collection<InetSocketAddress> daemon)
+            throws IOException, InterruptedException {
         CountDownLatch answers = new CountDownLatch(daemon.size());
         socket.run(() -> {
             seen.clear();
             for (InetSocketAddress address : daemon) {
                 int nonce = ThreadLocalRandom.current().nextInt();
                 asked.put(nonce, answers);
-                ask(address, nonce, QUESTIONS);
+                ask(socket, address, nonce, QUESTIONS);
             }
             return true;
         });
@@ -108,12 +107,12 @@ final class OwnAddresses {
                 key.fingerprint());
     }
 
-    private void ask(InetSocketAddress daemon, int nonce, int times) {
+    private void ask(DirectSocket socket, InetSocketAddress daemon, int nonce, int times) {
         if (times > 0 && asked.containsKey(nonce)) {
             socket.send(Datagram.ask(nonce, session), daemon);
             var _ = socket.loop()
                     .schedule(
-                            () -> ask(daemon, nonce, times - 1),
+                            () -> ask(socket, daemon, nonce, times - 1),
                             ANSWERS.toMillis() / (QUESTIONS + 1),
                             TimeUnit.MILLISECONDS);
         }

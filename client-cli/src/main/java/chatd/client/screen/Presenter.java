@@ -63,6 +63,7 @@ public final class Presenter implements View {
     @GuardedBy("this")
     private @Nullable LocalDate day;
 
+    @GuardedBy("this")
     private final ItemFilter filter;
 
     private volatile UnaryOperator<String> labels = recipient -> recipient;
