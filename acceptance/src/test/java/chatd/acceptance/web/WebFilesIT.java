@@ -180,6 +180,14 @@ class WebFilesIT extends BrowserTestBase {
         Locator viewer = desk.page().locator("dialog.viewer");
         assertThat(viewer).hasAttribute("aria-label", "one.png");
         AppearanceCheck.check(desk, "viewer");
+        // Also on a phone all of it is within the window.
+        desk.page().setViewportSize(390, 844);
+        BoundingBox whole = viewer.locator("img").boundingBox();
+        assertThat(whole.x).isNotNegative();
+        assertThat(whole.x + whole.width).isLessThanOrEqualTo(390);
+        BoundingBox save = viewer.getByLabel("Save").boundingBox();
+        assertThat(save.x + save.width).isLessThanOrEqualTo(390);
+        desk.page().setViewportSize(1280, 800);
         desk.page().keyboard().press("ArrowRight");
         assertThat(viewer).hasAttribute("aria-label", "two.png");
         desk.page().keyboard().press("ArrowRight");
