@@ -479,8 +479,7 @@ public class WebTalkIT extends BrowserTestBase {
                   return event.defaultPrevented;
                 }""");
         assertThat(isTaken).isEqualTo(true);
-        assertThat(desk.page().locator(".notice"))
-                .hasText("Files can't be sent from this page. Send them with chat-client.");
+        assertThat(desk.page().locator(".notice")).hasText("Open a chat first, to send files there.");
     }
 
     @Test
