@@ -35,7 +35,7 @@ class TerminalGroupsIT extends TerminalTestBase {
 
     /** Returns the numbers of the groups that were made here. */
     private static List<String> made(Terminal in) {
-        return Pattern.compile("is\\s+made,\\s+with\\s+the\\s+number\\s+(G\\d+)\\.")
+        return Pattern.compile("was\\s+created\\s+as\\s+(G\\d+)\\.")
                 .matcher(in.all())
                 .results()
                 .map(found -> found.group(1))
@@ -158,7 +158,7 @@ class TerminalGroupsIT extends TerminalTestBase {
         a.enter("Lunch?");
         b.showsLine(AT + ann.name() + " → " + team + ": Lunch\\?$").enter("/r Yes");
         a.showsLine(AT + ben.name() + " → " + team + ": Yes$");
-        b.enter("/to " + team).shows("is named by its number, which /group shows");
+        b.enter("/to " + team).shows("for a group with spaces in its name");
         b.enter("/to " + group).prompts(team + ">");
     }
 
@@ -281,7 +281,7 @@ class TerminalGroupsIT extends TerminalTestBase {
         b.enter("/group close " + group).shows("Only the owners of a group can do that. Nothing was done.");
         a.enter("/group close").shows("closed " + ops);
         a.enter("hello?").shows("NOT SENT to " + ops + ": hello?", "This group is closed");
-        a.enter("/group rename Other").shows("This group is closed: from now on it can only be read.");
+        a.enter("/group rename Other").shows("This group is closed: it can only be read.");
         a.enter("/to G999999999").enter("hello?").shows("There is no such group");
         b.neverShows("hello?");
     }

@@ -236,7 +236,7 @@ public class ClientDirectScriptIT {
         accepting.descendants().forEach(process -> ProcessResult.signal("TERM", process.pid()));
         ProcessResult.signal("TERM", accepting.pid());
         ends(sending, 75, ann, "1");
-        assertThat(out(ann, "1")).content().contains("large.bin was not sent: The connection was cut");
+        assertThat(out(ann, "1")).content().contains("large.bin was not sent: The connection was interrupted");
         long before = receivedBytes(into);
         assertThat(before).isBetween(at, ((long) size << 20) - 1);
         accepting = accept(second, into, "2");

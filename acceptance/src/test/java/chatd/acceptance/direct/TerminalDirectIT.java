@@ -233,10 +233,10 @@ class TerminalDirectIT extends TerminalTestBase {
         // Slow enough to be interrupted.
         homes.limit(1, 8);
         a.shows(ben.name() + " declines plan 计划.bin.").enter("/send " + plan);
-        b.shows("y takes it").enter("y").shows("Receiving plan 计划.bin (64 MiB) from " + ann.name());
+        b.shows("y accepts").enter("y").shows("Receiving plan 计划.bin (64 MiB) from " + ann.name());
         await().until(() -> ClientDirectScriptIT.receivedBytes(received) > 1 << 20);
         a.enter("/cancel").shows("Cancelled; what has arrived is kept").prompts("(direct: " + ben.name() + ")>");
-        b.shows("plan 计划.bin was not received: The connection was cut");
+        b.shows("plan 计划.bin was not received: The connection was interrupted");
         clients.close(b);
         assertThat(ClientDirectScriptIT.receivedBytes(received)).isBetween(1L << 20, (64L << 20) - 1);
         Terminal again = clients.commandPrefix(home)
@@ -246,7 +246,7 @@ class TerminalDirectIT extends TerminalTestBase {
         a.enter("/end").prompts("(nobody)>").enter("/direct " + ben.name());
         again.shows("asks for a direct session").enter("y");
         a.prompts("(direct: " + ben.name() + ")>").enter("/send " + plan);
-        again.shows("y takes it").enter("y").shows("Saved as");
+        again.shows("y accepts").enter("y").shows("Saved as");
         a.shows(ben.name() + " has plan 计划.bin (64 MiB");
         assertThat(Files.mismatch(plan, received.resolve("plan 计划.bin"))).isEqualTo(-1);
     }
