@@ -1,11 +1,11 @@
 import { Chat } from "../../main/ts/model/chat.js";
 import { isKey, type Key } from "../../main/ts/model/place.js";
 import { type Entry, isGone } from "../../main/ts/model/timeline.js";
-import type { Store } from "../../main/ts/store/store.js";
 import type { FileCarrier } from "../../main/ts/wire/files.js";
 import type { Clock } from "../../main/ts/wire/clock.js";
 import { webSockets } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
+import { MemoryStore } from "./store.js";
 import { TESTS } from "./tests.js";
 
 /** What a test compares with the daemon's history: a message as it is now. */
@@ -28,34 +28,6 @@ const clock: Clock = {
   newId: () => crypto.randomUUID(),
 };
 
-class MemoryKeep implements Store {
-  private readonly kept = new Map<string, string>();
-
-  get(name: string): string | null {
-    return this.kept.get(name) ?? null;
-  }
-
-  set(name: string, value: string): void {
-    this.kept.set(name, value);
-  }
-
-  remove(name: string): void {
-    this.kept.delete(name);
-  }
-
-  names(): readonly string[] {
-    return [...this.kept.keys()];
-  }
-
-  async refresh(): Promise<void> {
-    // Nothing else writes here.
-  }
-
-  async settled(): Promise<void> {
-    // It is written synchronously.
-  }
-}
-
 const noFiles: FileCarrier = {
   admit: () => Promise.resolve(false),
   send: () => ({ end: Promise.resolve({ at: "cut" }), stop: () => {} }),
@@ -63,8 +35,8 @@ const noFiles: FileCarrier = {
 
 /** The model of the page without the page: a test tells it what to do, and looks at what it knows. */
 class Model {
-  private readonly keep = new MemoryKeep();
-  private readonly chat = new Chat(clock, () => this.keep, noFiles);
+  private readonly store = new MemoryStore();
+  private readonly chat = new Chat(clock, () => this.store, noFiles);
   private readonly session: Session;
 
   constructor(url: string, user: string, password: string) {

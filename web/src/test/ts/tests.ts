@@ -9,12 +9,12 @@ import { bytesOf, completions, partsOf } from "../../main/ts/model/text.js";
 import { type Entry, Timeline } from "../../main/ts/model/timeline.js";
 import { Chat } from "../../main/ts/model/chat.js";
 import type { Upload } from "../../main/ts/model/uploads.js";
-import type { Store } from "../../main/ts/store/store.js";
-import type { Clock } from "../../main/ts/wire/clock.js";
 import type { Item } from "../../main/ts/wire/events.js";
 import type { Attempt, FileCarrier, Sending, Sent } from "../../main/ts/wire/files.js";
 import type { Dial, LinkListener } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
+import { ManualClock } from "./clock.js";
+import { MemoryStore } from "./store.js";
 
 /** Fails, unless both are the same as JSON. */
 function equal(is: unknown, should: unknown): void {
@@ -46,27 +46,15 @@ class ScriptedSession {
   /** The answer to the request sent with the last login. */
   along: Promise<unknown> | null = null;
   readonly session: Session;
-  private readonly due: { at: number; act: () => void }[] = [];
+  private readonly clock = new ManualClock();
   private links: LinkListener[] = [];
-  private now = 0;
 
   constructor() {
-    const clock: Clock = {
-      now: () => this.now,
-      after: (milliseconds, act) => {
-        const timer = { at: this.now + milliseconds, act };
-        this.due.push(timer);
-        return () => void (this.due.includes(timer) && this.due.splice(this.due.indexOf(timer), 1));
-      },
-      frame: (act) => act(),
-      random: () => 0,
-      newId: () => `id${this.sent.length}`,
-    };
     const dial: Dial = (listener) => {
       this.links.push(listener);
       return { send: (text) => this.sent.push(text), close: () => (this.links = this.links.filter((link) => link !== listener)) };
     };
-    this.session = new Session(dial, clock, "", {
+    this.session = new Session(dial, this.clock, "", {
       changed: ({ at }) => this.states.push(at),
       requestWithLogin: () => ({ type: 37, info: {} }),
       welcomed: (_welcome, _isResumed, along) => {
@@ -97,11 +85,7 @@ class ScriptedSession {
 
   /** Advances the clock. */
   pass(milliseconds: number): void {
-    this.now += milliseconds;
-    for (const timer of this.due.filter(({ at }) => at <= this.now)) {
-      this.due.splice(this.due.indexOf(timer), 1);
-      timer.act();
-    }
+    this.clock.pass(milliseconds);
   }
 }
 
@@ -111,28 +95,10 @@ class ScriptedUploads {
   readonly attempts: { name: string; isFirst: boolean; end: (sent: Sent) => void; progress: (bytes: number) => void }[] = [];
   readonly chat: Chat;
   readonly stopped: string[] = [];
-  private readonly due: (() => void)[] = [];
+  private readonly clock = new ManualClock();
 
   constructor() {
-    let ids = 0;
-    const clock: Clock = {
-      now: () => 0,
-      after: (_milliseconds, act) => {
-        this.due.push(act);
-        return () => void (this.due.includes(act) && this.due.splice(this.due.indexOf(act), 1));
-      },
-      frame: (act) => act(),
-      random: () => 0,
-      newId: () => `id${++ids}`,
-    };
-    const store: Store = {
-      get: () => null,
-      set: () => {},
-      remove: () => {},
-      names: () => [],
-      refresh: () => Promise.resolve(),
-      settled: () => Promise.resolve(),
-    };
+    const store = new MemoryStore();
     const carrier: FileCarrier = {
       admit: () => Promise.resolve(true),
       send: (_token: string, { name }: Sending, isFirst: boolean, progress): Attempt => {
@@ -148,7 +114,7 @@ class ScriptedUploads {
         };
       },
     };
-    this.chat = new Chat(clock, () => store, carrier);
+    this.chat = new Chat(this.clock, () => store, carrier);
     this.chat.conversation("U2").timeline.setNewest([], false);
   }
 
@@ -173,9 +139,9 @@ class ScriptedUploads {
     }
   }
 
-  /** Lets all timers run that are due at some time. */
+  /** Lets an hour pass, in which all timers are due. */
   passes(): void {
-    this.due.splice(0).forEach((act) => act());
+    this.clock.pass(3_600_000);
   }
 }
 

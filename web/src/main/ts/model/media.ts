@@ -1,6 +1,7 @@
-import { signal } from "@preact/signals-core";
+import { computed, signal } from "@preact/signals-core";
 import type { FileCarrier } from "../wire/files.js";
 import type { Clock } from "../wire/clock.js";
+import { Retry } from "./retry.js";
 
 /** The shortest and the longest time between two requests for the cookie, in milliseconds. */
 const PAUSE = 5_000;
@@ -10,24 +11,27 @@ const LONGEST_PAUSE = 60_000;
 export class Media {
   /** Counts the cookies: 0 while there is none. What failed to load under an older one is loaded again. */
   readonly generation = signal(0);
+  /** Whether this browser may fetch files. */
+  readonly isAdmitted = computed(() => this.generation.value > 0);
   private token: string | null = null;
   private last = -PAUSE;
   private isAsking = false;
   private count = 0;
-  private pause = PAUSE;
-  private cancelRetry: () => void = () => {};
+  private readonly retry: Retry;
 
   constructor(
     private readonly clock: Clock,
     private readonly carrier: FileCarrier,
-  ) {}
+  ) {
+    this.retry = new Retry(clock, PAUSE, LONGEST_PAUSE);
+  }
 
   /** Gets a cookie for a session's token; with null, forgets the right. */
   setToken(token: string | null): void {
     this.token = token;
     this.isAsking = false;
-    this.pause = PAUSE;
-    this.cancelRetry();
+    this.retry.reset();
+    this.retry.cancel();
     if (token === null) {
       this.generation.value = 0;
     } else {
@@ -51,12 +55,10 @@ export class Media {
       }
       this.isAsking = false;
       if (isAdmitted) {
-        this.pause = PAUSE;
+        this.retry.reset();
         this.generation.value = ++this.count;
       } else {
-        this.cancelRetry();
-        this.cancelRetry = this.clock.after(this.pause, () => this.renew());
-        this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+        this.retry.later(() => this.renew());
       }
     });
   }

@@ -2,6 +2,7 @@ import { batch } from "@preact/signals-core";
 import type { Conversation, Waiting } from "./conversation.js";
 import type { Known } from "./known.js";
 import { isKey, isUser, type Key } from "./place.js";
+import { Retry } from "./retry.js";
 import { folded, partsOf } from "./text.js";
 import type { Entry } from "./timeline.js";
 import * as Type from "../wire/type.js";
@@ -27,12 +28,13 @@ export class Outbox {
   private readonly inFlight = new Map<Key, string>();
   /** Whether nothing is sent for now, because the daemon is busy. */
   private isPaused = false;
-  private pause = FIRST_PAUSE;
-  private cancelRetry: () => void = () => {};
+  private readonly retry: Retry;
   private readonly tries = new Map<string, number>();
   private typingSentAt = 0;
 
-  constructor(private readonly known: Known) {}
+  constructor(private readonly known: Known) {
+    this.retry = new Retry(known.clock, FIRST_PAUSE, LONGEST_PAUSE);
+  }
 
   /** Finds the waiting text that a message of the user's own seems to be: the message may arrive before its answer. */
   claim(conversation: Conversation, { mid, info }: Entry): void {
@@ -102,7 +104,7 @@ export class Outbox {
    * order in which they were written.
    */
   sendAgain(): void {
-    this.cancelRetry();
+    this.retry.cancel();
     this.isPaused = false;
     this.inFlight.clear();
     this.known.conversations.peek().forEach((conversation) => this.sendNext(conversation));
@@ -113,7 +115,7 @@ export class Outbox {
     const conversation = this.settle(id, mid, time);
     if (conversation !== null) {
       this.tries.clear();
-      this.pause = FIRST_PAUSE;
+      this.retry.reset();
       this.sendNext(conversation);
     }
   }
@@ -174,9 +176,7 @@ export class Outbox {
   refused(id: string | undefined, code: Waiting["code"] & string, reason: string): void {
     if (id !== undefined && this.isTemporary(id, code)) {
       this.isPaused = true;
-      this.cancelRetry();
-      this.cancelRetry = this.known.clock.after(this.pause, () => this.sendAgain());
-      this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+      this.retry.later(() => this.sendAgain());
       return;
     }
     this.known.conversations.peek().forEach((conversation) => {
@@ -257,7 +257,7 @@ export class Outbox {
 
   /** Forgets what is not stored yet. */
   forget(): void {
-    this.cancelRetry();
+    this.retry.cancel();
     this.isPaused = false;
     this.inFlight.clear();
     this.tries.clear();

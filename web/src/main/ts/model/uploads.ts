@@ -3,6 +3,7 @@ import type { Attempt, FileCarrier, Sending } from "../wire/files.js";
 import type { Code } from "../wire/values.js";
 import type { Conversation } from "./conversation.js";
 import type { Known } from "./known.js";
+import { Retry } from "./retry.js";
 
 /** The first and the longest pause before a transfer that was cut is tried again, in milliseconds. */
 const FIRST_PAUSE = 1_000;
@@ -31,6 +32,15 @@ export type UploadState =
   /** @property code `unreadable` if the browser can't read the file any more */
   | { at: "refused"; code: Code | "unreadable" | "unanswered"; text: string };
 
+/** Returns how many bytes have been sent of an upload that is under way. */
+export function sentOf(state: UploadState): number {
+  return "sent" in state ? state.sent : 0;
+}
+
+function isUnderWay({ at }: UploadState): boolean {
+  return at === "waiting" || at === "sending";
+}
+
 /** How often a transfer is tried without any progress, while the daemon answers otherwise. */
 const MAX_TRIES = 8;
 
@@ -41,29 +51,30 @@ export class Uploads {
   private readonly begun = new WeakSet<Upload>();
   /** How often each was cut off without progress. */
   private readonly tries = new WeakMap<Upload, number>();
-  private pause = FIRST_PAUSE;
-  private cancelRetry: () => void = () => {};
+  private readonly retry: Retry;
 
   constructor(
     private readonly known: Known,
     private readonly carrier: FileCarrier,
     /** Returns whether the daemon answers otherwise. */
     private readonly isLive: () => boolean,
-  ) {}
+  ) {
+    this.retry = new Retry(known.clock, FIRST_PAUSE, LONGEST_PAUSE);
+  }
 
   /** Returns how many files are on their way, in all conversations. */
   get count(): number {
     return [...this.known.conversations.value.values()].reduce(
-      (sum, { uploads }) => sum + uploads.value.filter(({ state }) => state.value.at === "waiting" || state.value.at === "sending").length,
+      (sum, { uploads }) => sum + uploads.value.filter(({ state }) => isUnderWay(state.value)).length,
       0,
     );
   }
 
   /** Sets the token of the session, with which files are sent; null while there is no session. */
   setToken(token: string | null): void {
-    this.cancelRetry();
     this.token = token;
-    this.pause = FIRST_PAUSE;
+    this.retry.cancel();
+    this.retry.reset();
     // What goes on over a connection that was lost, or with a token that has ended, begins anew.
     this.stopAll();
     this.sendNext();
@@ -124,7 +135,7 @@ export class Uploads {
     }
     for (const conversation of this.known.conversations.peek().values()) {
       // One after the other, so that they arrive in their order.
-      const next = conversation.uploads.peek().find(({ state }) => state.peek().at === "waiting" || state.peek().at === "sending");
+      const next = conversation.uploads.peek().find(({ state }) => isUnderWay(state.peek()));
       if (next !== undefined && !this.running.has(next) && this.running.size < MAX_AT_ONCE) {
         void this.send(this.token, conversation, next);
       }
@@ -134,8 +145,7 @@ export class Uploads {
   private async send(token: string, conversation: Conversation, upload: Upload): Promise<void> {
     const { state } = upload;
     const { clock } = this.known;
-    const before0 = state.peek();
-    const from0 = "sent" in before0 ? before0.sent : 0;
+    const sentBefore = sentOf(state.peek());
     let from = clock.now();
     let base = -1;
     const attempt = this.carrier.send(token, upload.sending, !this.begun.has(upload), (sent) => {
@@ -160,11 +170,10 @@ export class Uploads {
       return;
     }
     this.running.delete(upload);
-    const before = state.peek();
-    const sent = "sent" in before ? before.sent : 0;
+    const sent = sentOf(state.peek());
     switch (end.at) {
       case "done":
-        this.pause = FIRST_PAUSE;
+        this.retry.reset();
         state.value = end;
         if (conversation.timeline.entries.peek().some(({ mid }) => mid === end.mid) || conversation.timeline.hasAfter || !conversation.timeline.isLoaded) {
           this.arrived(conversation, end.mid);
@@ -177,24 +186,19 @@ export class Uploads {
         state.value = { at: "refused", code: end.at, text: "" };
         break;
       case "cut": {
-        const tries = sent > from0 || !this.isLive() ? 0 : (this.tries.get(upload) ?? 0) + 1;
+        const tries = sent > sentBefore || !this.isLive() ? 0 : (this.tries.get(upload) ?? 0) + 1;
         this.tries.set(upload, tries);
         if (tries >= MAX_TRIES) {
           state.value = { at: "refused", code: "unanswered", text: "" };
           break;
         }
         state.value = { at: "waiting", sent };
-        this.retryLater();
+        // Not all pages at once: it may have been the daemon that was restarted.
+        this.retry.later(() => this.sendNext(), 0.5 + clock.random() / 2);
         return;
       }
     }
     this.sendNext();
-  }
-
-  private retryLater(): void {
-    this.cancelRetry();
-    this.cancelRetry = this.known.clock.after(this.pause * (0.5 + this.known.clock.random() / 2), () => this.sendNext());
-    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
   }
 
   /** Stops what is running; it waits to go on. */
@@ -202,8 +206,7 @@ export class Uploads {
     const all = [...this.running];
     this.running.clear();
     for (const [{ state }, attempt] of all) {
-      const now = state.peek();
-      state.value = { at: "waiting", sent: "sent" in now ? now.sent : 0 };
+      state.value = { at: "waiting", sent: sentOf(state.peek()) };
       attempt.stop();
     }
   }

@@ -22,17 +22,19 @@ const CODE = /(?:^|[^A-Za-z0-9_./:~-])\/([a-z\p{Script=Han}]{1,8})$/u;
 const MENTION = new RegExp(`${BEFORE_MENTION}([\\p{L}\\p{M}\\p{N}_.-]{0,32})$`, "u");
 const MAX_OPTIONS = 8;
 
-/** Returns whether the user may write in a conversation. */
-export function useMayWrite({ key, isClosed }: Conversation): boolean {
-  const { chat } = useApp();
-  return (
-    !isClosed.value &&
-    (isGroup(key)
-      ? chat.people.groups.value.has(key)
-      : key === ""
-        ? chat.self.value?.server.everyone !== false
-        : !chat.people.blocked.value.has(key))
-  );
+/** Returns why the user can't write in a conversation; null if they can. */
+export function useObstacle({ key, isClosed }: Conversation): "closed" | "not-member" | "everyone" | "blocked" | null {
+  const { self, people } = useApp().chat;
+  if (isClosed.value) {
+    return "closed";
+  }
+  if (isGroup(key)) {
+    return people.groups.value.has(key) ? null : "not-member";
+  }
+  if (key === "") {
+    return self.value?.server.everyone === false ? "everyone" : null;
+  }
+  return people.blocked.value.has(key) ? "blocked" : null;
 }
 
 /** The form with the field in which the user writes a message. */
@@ -50,6 +52,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const isEmpty = useSignal(conversation.draft.peek() === "");
   const correcting = conversation.correcting.value;
   const answering = conversation.answering.value;
+  const obstacle = useObstacle(conversation);
   const limit = chat.self.value?.limits.text ?? 0;
 
   const fit = () => {
@@ -105,10 +108,10 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   }, []);
 
   const { key } = conversation;
-  if (conversation.isClosed.value) {
+  if (obstacle === "closed") {
     return <p class="composer note">{w.closedGroup}</p>;
   }
-  if (isGroup(key) && !chat.people.groups.value.has(key)) {
+  if (obstacle === "not-member") {
     const join = () => void app.try(chat.requests.request({ type: Type.ChangeGroup, info: { op: "join", group_id: key as `G${number}` } }));
     return (
       <div class="composer note">
@@ -121,11 +124,10 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
       </div>
     );
   }
-  if (conversation.key === "" && chat.self.value?.server.everyone === false) {
+  if (obstacle === "everyone") {
     return <p class="composer note">{w.mayNotWrite}</p>;
   }
-
-  if (isUser(key) && chat.people.blocked.value.has(key)) {
+  if (obstacle === "blocked") {
     return (
       <div class="composer note">
         <p>{w.youBlocked(title)}</p>

@@ -129,8 +129,12 @@ export function Notice() {
   );
 }
 
-/** A question or a choice above the page; Escape and a click outside close it, and the focus goes back. */
-export function Sheet({ label, close, children }: { label: string; close: () => void; children: ComponentChildren }) {
+/**
+ * Opens a dialog above the page; when it is gone, the focus goes back to where it was.
+ *
+ * @param preventScroll whether the page stays where it is then
+ */
+export function useModal(preventScroll = false): { current: HTMLDialogElement | null } {
   const app = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -141,10 +145,16 @@ export function Sheet({ label, close, children }: { label: string; close: () => 
       app.sheets.value--;
       // Unless what was chosen has moved the focus, it goes back to where it was.
       if (before instanceof HTMLElement && (document.activeElement === document.body || dialog.current?.contains(document.activeElement) === true)) {
-        before.focus();
+        before.focus({ preventScroll });
       }
     };
   }, []);
+  return dialog;
+}
+
+/** A question or a choice above the page; Escape and a click outside close it, and the focus goes back. */
+export function Sheet({ label, close, children }: { label: string; close: () => void; children: ComponentChildren }) {
+  const dialog = useModal();
   return (
     <dialog
       ref={dialog}

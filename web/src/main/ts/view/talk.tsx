@@ -4,7 +4,7 @@ import type { Conversation } from "../model/conversation.js";
 import { isGroup, isUser, type Key } from "../model/place.js";
 import { type Entry, isWritten } from "../model/timeline.js";
 import { useApp } from "./app.js";
-import { Composer, useMayWrite } from "./composer.js";
+import { Composer, useObstacle } from "./composer.js";
 import { SendSheet } from "./files/send.js";
 import { UploadRows } from "./files/uploads.js";
 import { Guard } from "./guard.js";
@@ -43,7 +43,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   const isSlow = useSignal(false);
   const chosen = useSignal<Shown | null>(null);
   const isDropping = useSignal(false);
-  const mayWrite = useMayWrite(conversation);
+  const mayWrite = useObstacle(conversation) === null;
   const choose = useCallback((shown: Shown) => (chosen.value = shown), []);
   const toMessage = useCallback((mid: number) => app.go({ at: "conversation", key: of, message: mid }), [of]);
 
@@ -153,7 +153,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
 
   return (
     <section
-      class={`talk${isDropping.value ? " dropping" : ""}`}
+      class="talk"
       aria-label={title}
       onDragOver={(event) => (isDropping.value = mayWrite && event.dataTransfer?.types.includes("Files") === true)}
       onDragLeave={(event) => {

@@ -6,15 +6,13 @@ import type { FileOffer } from "../../wire/events.js";
 import { useApp } from "../app.js";
 import { Icon, Name } from "../parts.js";
 import { words } from "../words.js";
-import { addressOfFile, useLoading } from "./loading.js";
+import { addressOfFile, SaveLink, useLoading, useNear } from "./loading.js";
 import { sizeOf } from "./size.js";
 
 /** The longest side of a picture in a conversation, in CSS pixels. */
 const LARGEST = 360;
 /** The least height of a picture, for its buttons, in CSS pixels. */
 const LEAST = 44;
-/** How far from the view a picture is loaded, and kept. */
-const NEAR = "150% 0%";
 /** How many characters of a file's end are always shown, with its type. */
 const NAME_END = 12;
 /** How many bytes of a picture say whether it moves. */
@@ -38,18 +36,16 @@ export function FileBody({ offer, of }: { offer: FileOffer; of: Key }) {
 /** A file to be saved: its kind, name and size. */
 export function FileRow({ offer, isUnknown = false }: { offer: FileOffer; isUnknown?: boolean }) {
   const w = words();
-  const { file, name, size } = offer.info;
-  const { media } = useApp().chat;
+  const { name, size, media } = offer.info;
   return (
-    // Without a cookie there is nothing to save yet.
-    <a class="file" {...(media.generation.value > 0 ? { href: addressOfFile(file) } : {})} download={name} aria-label={w.saveFile(safe(name), sizeOf(size))}>
-      <Icon is={iconOf(name, offer.info.media)} />
+    <SaveLink offer={offer} class="file" label={w.saveFile(safe(name), sizeOf(size))}>
+      <Icon is={iconOf(name, media)} />
       <FileName of={name} />
       <small>
         {sizeOf(size)}
         {isUnknown && ` · ${w.notShownHere}`}
       </small>
-    </a>
+    </SaveLink>
   );
 }
 
@@ -64,20 +60,21 @@ export function FileName({ of }: { of: string }) {
   );
 }
 
-const KINDS: readonly [keyof typeof ICONS, RegExp][] = [
+type Kind = "picture" | "sound" | "film" | "archive" | "sheet" | "file";
+
+const KINDS: readonly [Kind, RegExp][] = [
   ["picture", /\.(?:jpe?g|png|gif|webp|avif|heic|heif|svg|bmp|tiff?)$/i],
   ["sound", /\.(?:mp3|ogg|opus|wav|flac|m4a|aac)$/i],
   ["film", /\.(?:mp4|webm|mov|mkv|avi)$/i],
   ["archive", /\.(?:zip|gz|xz|zst|bz2|7z|rar|tar|tgz)$/i],
   ["sheet", /\.(?:csv|tsv|ods|xlsx?)$/i],
 ];
-const ICONS = { picture: 0, sound: 0, film: 0, archive: 0, sheet: 0, file: 0 };
+const MEDIA: { [main: string]: Kind } = { image: "picture", audio: "sound", video: "film" };
 
 /** Returns the icon of a kind of file. */
-export function iconOf(name: string, media: string): keyof typeof ICONS {
+export function iconOf(name: string, media: string): Kind {
   const [main = ""] = media.split("/");
-  const kind = { image: "picture", audio: "sound", video: "film" }[main] as keyof typeof ICONS | undefined;
-  return kind ?? KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? "file";
+  return MEDIA[main] ?? KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? "file";
 }
 
 interface PictureProps {
@@ -97,7 +94,7 @@ function Picture({ offer, of, width, height, failed }: PictureProps) {
   const w = words();
   const { file, name } = offer.info;
   const box = useRef<HTMLButtonElement>(null);
-  const isNear = useSignal(false);
+  const isNear = useNear(box);
   const isStill = useSignal(STILL.matches);
   const isPlaying = useSignal(false);
   const moves = useSignal(true);
@@ -108,18 +105,9 @@ function Picture({ offer, of, width, height, failed }: PictureProps) {
   const shownHeight = Math.max(LEAST, Math.round(height * scale));
 
   useEffect(() => {
-    const button = box.current as HTMLButtonElement;
-    const watch = new IntersectionObserver(([entry]) => (isNear.value = entry?.isIntersecting === true), {
-      root: button.closest(".scroll"),
-      rootMargin: NEAR,
-    });
-    watch.observe(button);
     const changed = () => (isStill.value = STILL.matches);
     STILL.addEventListener("change", changed);
-    return () => {
-      watch.disconnect();
-      STILL.removeEventListener("change", changed);
-    };
+    return () => STILL.removeEventListener("change", changed);
   }, []);
   useEffect(() => {
     if (isStill.value && isNear.value && loading.isAdmitted) {
@@ -190,22 +178,19 @@ export function isMoving(head: ArrayBuffer): boolean {
 function Player({ offer, failed }: { offer: FileOffer; failed: () => void }) {
   const { file, name, size, media } = offer.info;
   const box = useRef<HTMLDivElement>(null);
-  const isNear = useSignal(false);
+  const isNear = useNear(box);
+  /** Whether it was near once: what plays goes on out of view. */
+  const wasNear = useRef(false);
   const loading = useLoading(file, failed);
-  useEffect(() => {
-    const root = box.current?.closest(".scroll") ?? null;
-    const watch = new IntersectionObserver(([entry]) => (isNear.value ||= entry?.isIntersecting === true), { root, rootMargin: NEAR });
-    watch.observe(box.current as HTMLDivElement);
-    return () => watch.disconnect();
-  }, []);
-  const isThere = isNear.value && loading.isAdmitted;
+  wasNear.current ||= isNear.value;
+  const isThere = wasNear.current && loading.isAdmitted;
   const more = { key: loading.version, src: isThere ? addressOfFile(file) : undefined, controls: true, "aria-label": safe(name), onError: () => isThere && loading.failed() };
   return (
     <div class="player" ref={box}>
       {media.startsWith("video/") ? <video {...more} preload="metadata" playsInline /> : <audio {...more} preload="metadata" />}
-      <a class="saves" {...(loading.isAdmitted ? { href: addressOfFile(file) } : {})} download={name}>
+      <SaveLink offer={offer} class="saves">
         <FileName of={name} /> <small>{sizeOf(size)}</small>
-      </a>
+      </SaveLink>
     </div>
   );
 }

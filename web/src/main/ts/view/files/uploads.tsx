@@ -1,5 +1,5 @@
 import type { Conversation } from "../../model/conversation.js";
-import type { Upload } from "../../model/uploads.js";
+import { sentOf, type Upload } from "../../model/uploads.js";
 import { useApp } from "../app.js";
 import { Icon, IconButton } from "../parts.js";
 import { words } from "../words.js";
@@ -26,7 +26,7 @@ function UploadRow({ upload, conversation }: { upload: Upload; conversation: Con
   const { name, content } = upload.sending;
   const state = upload.state.value;
   const isRefused = state.at === "refused";
-  const sent = "sent" in state ? state.sent : state.at === "done" ? content.size : 0;
+  const sent = state.at === "done" ? content.size : sentOf(state);
   const cancel = () => chat.uploads.cancel(conversation, upload);
   const isLive = chat.state.value.at === "live";
   return (

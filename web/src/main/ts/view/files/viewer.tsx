@@ -6,10 +6,10 @@ import { isGone } from "../../model/timeline.js";
 import type { FileOffer } from "../../wire/events.js";
 import * as Type from "../../wire/type.js";
 import { useApp } from "../app.js";
-import { Icon, IconButton, Name, Notice } from "../parts.js";
+import { Icon, IconButton, Name, Notice, useModal } from "../parts.js";
 import { fullTime } from "../time.js";
 import { words } from "../words.js";
-import { addressOfFile, useLoading } from "./loading.js";
+import { addressOfFile, SaveLink, useLoading } from "./loading.js";
 import { sizeOf } from "./size.js";
 
 /** How far a finger moves before it turns to another picture, in CSS pixels. */
@@ -21,7 +21,7 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal(true);
   const pictures = chat.conversation(of).timeline.entries.value.filter(isPicture);
   const index = pictures.findIndex((one) => one.mid === mid);
   const shown = pictures[index];
@@ -33,17 +33,6 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
     }
   };
 
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    app.sheets.value++;
-    return () => {
-      app.sheets.value--;
-      if (before instanceof HTMLElement && before.isConnected) {
-        before.focus({ preventScroll: true });
-      }
-    };
-  }, []);
   // Wherever the focus is: the button that had it may be gone at the last picture.
   useEffect(() => {
     const keyDown = (event: KeyboardEvent) => {
@@ -64,7 +53,7 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
   if (shown === undefined) {
     return null;
   }
-  const { file, name, size, width, height } = shown.info;
+  const { name, size, width, height } = shown.info;
   return (
     <dialog
       ref={dialog}
@@ -84,9 +73,9 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
           </small>
         </p>
         <IconButton is="talk" label={w.showInChat} onClick={() => app.go({ at: "conversation", key: of, message: shown.mid }, true)} />
-        <a class="iconic" href={addressOfFile(file)} download={name} aria-label={w.download} title={w.download}>
+        <SaveLink offer={shown} class="iconic" label={w.download} title={w.download}>
           <Icon is="down" />
-        </a>
+        </SaveLink>
       </header>
       <Stage key={shown.mid} offer={shown} step={step} close={close} />
       {index > 0 && <IconButton is="back" label={w.previousPicture} onClick={() => step(-1)} />}

@@ -137,34 +137,11 @@ class GroupVisibilityIT extends GroupTestBase {
         expectHistory(member, group, "(create)", "one", "(leave)", "(add)", "two", "to it", "(remove)");
         change(owner, op("set", group, "'history': 'all'"));
         change(owner, add(group, ben), member);
-        expectHistory(
-                member,
-                group,
-                "(create)",
-                "one",
-                "(leave)",
-                "missed",
-                "(add)",
-                "two",
-                "to it",
-                "(remove)",
-                "missed, too",
-                "(set)",
-                "(add)");
-        expectHistory(
-                owner,
-                group,
-                "(create)",
-                "one",
-                "(leave)",
-                "missed",
-                "(add)",
-                "two",
-                "to it",
-                "(remove)",
-                "missed, too",
-                "(set)",
-                "(add)");
+        String[] whole = {
+            "(create)", "one", "(leave)", "missed", "(add)", "two", "to it", "(remove)", "missed, too", "(set)", "(add)"
+        };
+        expectHistory(member, group, whole);
+        expectHistory(owner, group, whole);
     }
 
     /** Corrections and reactions are shown only if made while the reader was a member; retractions always. */

@@ -51,10 +51,7 @@ final class JsonFileCommands {
             "string",
             (value, key) -> {
                 User user = JsonValue.USER.read(value, key);
-                if (user instanceof User.Group group) {
-                    return new Audience.Group(group.number());
-                }
-                return user.typed().isEmpty() ? Audience.everyone() : new Audience.One(user);
+                return user.typed().isEmpty() ? Audience.everyone() : Audience.to(user);
             },
             (out, audience) -> out.writeString(
                     switch (audience) {

@@ -25,6 +25,11 @@ public sealed interface Audience {
     /** More names than the limit allows; they were not read. */
     record TooMany(long count) implements Audience {}
 
+    /** Returns the audience that one recipient is: a user, or the members of a group. */
+    static Audience to(User recipient) {
+        return recipient instanceof User.Group group ? new Group(group.number()) : new One(recipient);
+    }
+
     static Audience everyone() {
         return new Everyone();
     }

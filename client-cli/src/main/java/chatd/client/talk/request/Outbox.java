@@ -156,7 +156,7 @@ public final class Outbox {
             if (unanswered.containsKey(id)) {
                 throw new IllegalArgumentException("What was sent before with the id " + given + " has no answer yet.");
             }
-            Audience audience = to.isEmpty() ? Audience.everyone() : audience(receiver);
+            Audience audience = to.isEmpty() ? Audience.everyone() : Audience.to(users.apply(receiver));
             Item item = mine.item();
             parts.unanswered.put(
                     id,
@@ -164,11 +164,6 @@ public final class Outbox {
         }
         parts.unanswered.keySet().forEach(id -> unanswered.put(id, parts));
         return parts;
-    }
-
-    private Audience audience(String receiver) {
-        User user = users.apply(receiver);
-        return user instanceof User.Group group ? new Audience.Group(group.number()) : new Audience.One(user);
     }
 
     private synchronized void remove(Parts parts) {

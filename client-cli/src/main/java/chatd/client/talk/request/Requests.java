@@ -95,7 +95,13 @@ public final class Requests {
     public <E extends Event> E request(Function<String, Command> command, Class<E> answer)
             throws IOException, InterruptedException {
         String id = id();
-        Request request = ask(id, command.apply(id), answer);
+        return request(id, command.apply(id), answer);
+    }
+
+    /** Like {@link #request(Function, Class)}, for a command that has its identifier. */
+    public <E extends Event> E request(String id, Command command, Class<E> answer)
+            throws IOException, InterruptedException {
+        Request request = ask(id, command, answer);
         request.await();
         SessionEvent.Refused refusal = request.refusal();
         if (refusal != null) {
@@ -104,7 +110,7 @@ public final class Requests {
         return Objects.requireNonNull(answer.cast(request.answer()));
     }
 
-    /** Like {@link #request}, for a command without an answer of its own. */
+    /** Like {@link #request(Function, Class)}, for a command without an answer of its own. */
     public void command(Function<String, Command> command) throws IOException, InterruptedException {
         request(command, SessionEvent.Accepted.class);
     }

@@ -6,16 +6,13 @@ import chatd.client.talk.item.FileToSend;
 import chatd.client.talk.item.Outgoing;
 import chatd.client.talk.request.OwnAccount;
 import chatd.client.talk.request.People;
-import chatd.client.talk.request.Request;
 import chatd.client.talk.request.Requests;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Audience;
-import chatd.protocol.value.people.User;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /** Sends files to several recipients: the bytes once, over HTTP, and then by reference to them. */
@@ -62,19 +59,10 @@ final class FileSender {
 
     /** Sends to somebody else what was just sent, without its bytes. */
     private void again(String to, long number, FileToSend file, String id) throws IOException, InterruptedException {
-        User user = people.user(to);
-        Audience audience =
-                user instanceof User.Group group ? new Audience.Group(group.number()) : new Audience.One(user);
-        Request request = requests.ask(
+        SessionEvent.Accepted accepted = requests.request(
                 id,
-                new FileCommand.ForwardFile(audience, number, file.isPicture(), 0, id),
+                new FileCommand.ForwardFile(Audience.to(people.user(to)), number, file.isPicture(), 0, id),
                 SessionEvent.Accepted.class);
-        request.await();
-        SessionEvent.Refused refusal = request.refusal();
-        if (refusal != null) {
-            throw Requests.failure(refusal);
-        }
-        SessionEvent.Accepted accepted = (SessionEvent.Accepted) Objects.requireNonNull(request.answer());
         view.sent(new Outgoing(account.name(), List.of(to), file.name(), true, 0, accepted.time())
                 .item()
                 .stored(accepted.message(), accepted.time()));

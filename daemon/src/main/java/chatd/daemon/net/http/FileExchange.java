@@ -16,7 +16,6 @@ import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Media;
 import chatd.protocol.value.Secret;
-import chatd.protocol.value.people.User;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -306,11 +305,7 @@ final class FileExchange implements Runnable {
     }
 
     private static Audience audience(String to) {
-        User user = Json.user(to);
-        if (user instanceof User.Group group) {
-            return new Audience.Group(group.number());
-        }
-        return to.isEmpty() ? Audience.everyone() : new Audience.One(user);
+        return to.isEmpty() ? Audience.everyone() : Audience.to(Json.user(to));
     }
 
     /** Sends a file, or a part of it; returns the answer if that has no content. */

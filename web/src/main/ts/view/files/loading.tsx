@@ -1,5 +1,7 @@
-import { useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { FileOffer } from "../../wire/events.js";
 import { whyMissing } from "../../wire/files.js";
 import { useApp } from "../app.js";
 
@@ -9,6 +11,38 @@ const PAUSE = 5_000;
 /** Returns the address of a file. */
 export function addressOfFile(file: number): string {
   return `/files/${file}`;
+}
+
+/** How far from the view a file is loaded, and a picture is kept. */
+const NEAR = "150% 0%";
+
+/** Returns whether an element is in view of its conversation, or near it. */
+export function useNear(box: { current: HTMLElement | null }): ReadonlySignal<boolean> {
+  const isNear = useSignal(false);
+  useEffect(() => {
+    const { current } = box;
+    if (current === null) {
+      return;
+    }
+    const watch = new IntersectionObserver(([entry]) => (isNear.value = entry?.isIntersecting === true), {
+      root: current.closest(".scroll"),
+      rootMargin: NEAR,
+    });
+    watch.observe(current);
+    return () => watch.disconnect();
+  }, []);
+  return isNear;
+}
+
+/** A link that saves a file; without a cookie there is nothing to save yet. */
+export function SaveLink({ offer, label, children, ...more }: { offer: FileOffer; class: string; label?: string; title?: string; children: ComponentChildren }) {
+  const { isAdmitted } = useApp().chat.media;
+  const { file, name } = offer.info;
+  return (
+    <a {...more} {...(isAdmitted.value ? { href: addressOfFile(file) } : {})} download={name} aria-label={label}>
+      {children}
+    </a>
+  );
 }
 
 /** How an element loads its file. */
@@ -68,5 +102,5 @@ export function useLoading(file: number, unknown: () => void): Loading {
       }
     });
   };
-  return { isAdmitted: generation > 0, version: version.value, failed };
+  return { isAdmitted: chat.media.isAdmitted.value, version: version.value, failed };
 }
