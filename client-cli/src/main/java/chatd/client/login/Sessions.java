@@ -28,7 +28,7 @@ public record Sessions(
     /** Begins an ended session again, or a new one if its kind no longer suits the server. */
     public ChatSession beginAgain(@Nullable ChatSession ended, LoginExchange.LoggedIn in, @Nullable Secret password) {
         boolean isNumbered = in.welcome().state() != null;
-        if (ended == null || ended instanceof ResumedSession != isNumbered) {
+        if (ended == null || ended.isNumbered() != isNumbered) {
             return begin(in, password);
         }
         ended.begin(in, password);

@@ -92,7 +92,7 @@ final class FileActions {
 
     /** Returns how to cancel a transfer: with chat/1, only by closing the connection; null if an interrupt suffices. */
     private static @Nullable Runnable cancelAction(ChatSession session) {
-        return session instanceof ResumedSession ? null : () -> session.cut("Cancelled by closing the connection.");
+        return session.isNumbered() ? null : () -> session.cut("Cancelled by closing the connection.");
     }
 
     private String whom(List<String> to) {

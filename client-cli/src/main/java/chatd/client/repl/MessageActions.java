@@ -161,7 +161,7 @@ final class MessageActions {
         if (to == null) {
             return true;
         }
-        List<String> known = isTyped || !(session instanceof ResumedSession) ? target.resolve(to) : to;
+        List<String> known = isTyped || !session.isNumbered() ? target.resolve(to) : to;
         if (known.isEmpty() && !to.isEmpty()) {
             presenter.notice("Nothing was sent; ↑ brings it back.");
             return false;

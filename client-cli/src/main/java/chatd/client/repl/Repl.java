@@ -92,9 +92,9 @@ public final class Repl {
             return List.of();
         }
         Stream<String> users = Stream.of(true, false).flatMap(online -> now.contacts().who(online).stream());
-        return now instanceof ResumedSession numbered
-                ? Stream.concat(users, groups.words(numbered).stream()).toList()
-                : users.toList();
+        return Stream.concat(
+                        users, ResumedSession.of(now).stream().flatMap(numbered -> groups.words(numbered).stream()))
+                .toList();
     }
 
     private ChatSession session() {
@@ -107,10 +107,7 @@ public final class Repl {
      * @throws ClientFailure if the connection speaks {@code chat/1}
      */
     private ResumedSession numbered() {
-        if (session() instanceof ResumedSession numbered) {
-            return numbered;
-        }
-        throw new ClientFailure(ClientFailure.FAILED, "This needs chat-json/1, and this connection speaks chat/1.");
+        return ResumedSession.require(session());
     }
 
     /**
@@ -180,7 +177,7 @@ public final class Repl {
     /** Handles Ctrl-C while an operation blocks: stops waiting for the server's answer. */
     private void onInterrupt() {
         ChatSession now = session;
-        if (now instanceof ResumedSession && (interruptWorker() || now.isConnected())) {
+        if (now != null && now.isNumbered() && (interruptWorker() || now.isConnected())) {
             return;
         }
         if (now != null && now.isConnected()) {
@@ -201,18 +198,19 @@ public final class Repl {
             }
         } else if (to != null
                 && to.size() == 1
-                && session instanceof ResumedSession numbered
+                && session != null
+                && session.isNumbered()
                 && now - lastTyping > TYPING_NANOS) {
             lastTyping = now;
             // Not on the thread that reads the keys: it may block.
-            Thread.startVirtualThread(() -> numbered.typing(to.getFirst()));
+            Thread.startVirtualThread(() -> session().typing(to.getFirst()));
         }
     }
 
     /** Returns the command that corrects the last text sent from here; empty if there is none. */
     private String correction() {
         Item last = messages.lastOwn();
-        return !corrects || last == null || last.isFile() || !(session instanceof ResumedSession)
+        return !corrects || last == null || last.isFile() || !session().isNumbered()
                 ? ""
                 : TypedLine.correcting(last.number(), last.text());
     }
@@ -223,9 +221,9 @@ public final class Repl {
         isHeld = false;
         Optional<String> line = screen.read(target.prompt() + "> ", left);
         List<String> with = target.names();
-        if (session instanceof ResumedSession numbered && with != null && !direct.isTarget()) {
+        if (with != null && !direct.isTarget()) {
             // The user is present and in this conversation, so they have seen what was shown.
-            numbered.histories().markShown(with);
+            session().markShown(with);
         }
         return line;
     }
@@ -266,11 +264,11 @@ public final class Repl {
                 + (target.names() == null ? " /to NAME picks whom you talk to, /help lists the rest." : ""));
         ChatSession begun = sessions.beginAgain(session, entered.in(), entered.password());
         session = begun;
-        if (begun instanceof ResumedSession numbered) {
+        ResumedSession.of(begun).ifPresent(numbered -> {
             presenter.setNotices(numbered::notices);
             presenter.setLabels(numbered::label);
             direct.listen(numbered);
-        }
+        });
     }
 
     /** Executes a typed line, which Ctrl-C interrupts; returns false to leave. */
@@ -296,7 +294,8 @@ public final class Repl {
         TypedLine typedLine = TypedLine.of(line);
         corrects = !(typedLine instanceof TypedLine.ParseError);
         try {
-            if (session instanceof ResumedSession numbered && direct.answers(numbered, line.strip())) {
+            Optional<ResumedSession> numbered = ResumedSession.of(session());
+            if (numbered.isPresent() && direct.answers(numbered.get(), line.strip())) {
                 return true;
             }
             return execute(typedLine);
@@ -376,8 +375,7 @@ public final class Repl {
             case TypedLine.Fetch(long file) -> files.fetch(session(), file);
             case TypedLine.Open(long file) -> files.open(numbered(), file);
             case TypedLine.History(HistoryScope scope, Optional<String> since, long count)
-            when since.isEmpty() && !(session() instanceof ResumedSession) ->
-                session().history(scope, count);
+            when since.isEmpty() && !session().isNumbered() -> session().history(scope, count);
             case TypedLine.History(HistoryScope scope, Optional<String> since, long count) ->
                 more.history(numbered(), scope, since, count);
             case TypedLine.Find(String words) -> more.find(numbered(), words);
@@ -408,9 +406,7 @@ public final class Repl {
                 presenter.notice(text
                         + (direct.isTarget() && text.contains("/file ") ? "; /send PATH sends files directly." : ""));
             case TypedLine.Logout logout -> {
-                if (session() instanceof ResumedSession numbered) {
-                    numbered.forgetDevice();
-                }
+                session().forgetDevice();
                 dialogue.forget();
                 if (!session().isConnected()) {
                     presenter.notice(

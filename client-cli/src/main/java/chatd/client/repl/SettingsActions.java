@@ -71,18 +71,18 @@ final class SettingsActions {
     void set(ChatSession session, List<String> words) throws IOException, InterruptedException, UnknownServer {
         if (words.isEmpty()) {
             Stream<String> settings = Arrays.stream(Setting.values()).map(setting -> described(session, setting));
-            presenter.page((session instanceof ResumedSession numbered
-                            ? Stream.concat(
-                                    settings,
-                                    Arrays.stream(Privacy.Choice.values())
-                                            .map(choice -> described(numbered.privacy(), choice)))
-                            : settings)
+            presenter.page(Stream.concat(
+                            settings,
+                            ResumedSession.of(session).stream()
+                                    .flatMap(numbered -> Arrays.stream(Privacy.Choice.values())
+                                            .map(choice -> described(numbered.privacy(), choice))))
                     .collect(Collectors.joining("\n")));
             return;
         }
         Optional<Privacy.Choice> choice = Privacy.Choice.of(words.getFirst());
-        if (choice.isPresent() && session instanceof ResumedSession numbered) {
-            set(numbered.privacy(), choice.get(), words.subList(1, words.size()));
+        Optional<ResumedSession> numbered = ResumedSession.of(session);
+        if (choice.isPresent() && numbered.isPresent()) {
+            set(numbered.get().privacy(), choice.get(), words.subList(1, words.size()));
             return;
         }
         Optional<Setting> setting = Setting.of(words.getFirst());

@@ -3,7 +3,6 @@ package chatd.client.repl;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.client.talk.ChatSession;
-import chatd.client.talk.resume.ResumedSession;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.util.List;
@@ -97,10 +96,8 @@ final class Target {
                     .findFirst()
                     .map(known -> "; did you mean " + known + "?")
                     .orElse(". /who PART finds users.");
-            String hint = session.get() instanceof ResumedSession numbered
-                    ? numbered.groups().hint(name)
-                    : "";
-            presenter.notice("There is no user called " + name + near + hint);
+            presenter.notice(
+                    "There is no user called " + name + near + session.get().groupHint(name));
         }
         return recipients.known();
     }

@@ -153,10 +153,7 @@ public final class ScriptSession implements Closeable {
         List<String> known = recipients.known();
         List<String> unknown = recipients.unknown();
         String problem = unknown.stream()
-                .map(name -> "There is no user called " + name + "."
-                        + (session instanceof ResumedSession numbered
-                                ? numbered.groups().hint(name)
-                                : ""))
+                .map(name -> "There is no user called " + name + "." + session.groupHint(name))
                 .collect(Collectors.joining(" "));
         if (!to.isEmpty() && known.isEmpty()) {
             throw new ClientFailure(ClientFailure.NO_SUCH, problem + " Nothing was sent.");
@@ -219,11 +216,7 @@ public final class ScriptSession implements Closeable {
      * @throws ClientFailure if this one speaks {@code chat/1}
      */
     public ResumedSession numbered() {
-        if (session instanceof ResumedSession numbered) {
-            return numbered;
-        }
-        throw new ClientFailure(
-                ClientFailure.FAILED, "This needs chat-json/1, and the connection speaks chat/1; see --protocol.");
+        return ResumedSession.require(session);
     }
 
     @Override

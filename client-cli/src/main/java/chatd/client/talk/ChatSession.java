@@ -70,6 +70,28 @@ public abstract class ChatSession {
         return isAway;
     }
 
+    /**
+     * Returns whether the server numbers what it delivers ({@code chat-json/1}). What this needs is in
+     * {@code ResumedSession}; what follows here does nothing without it.
+     */
+    public boolean isNumbered() {
+        return false;
+    }
+
+    /** Tells a user that a text to them is being written. Does nothing while there is no connection. */
+    public void typing(String to) {}
+
+    /** Marks as read what was shown of the conversation with these. */
+    public void markShown(List<String> with) {}
+
+    /** Returns a space and a sentence on groups whose names begin with a word; empty if there are none. */
+    public String groupHint(String name) {
+        return "";
+    }
+
+    /** Makes the session forget this device when it ends: its key is then invalid. */
+    public void forgetDevice() {}
+
     /** Returns whether there is a connection. */
     public final boolean isConnected() {
         return connected != null;

@@ -208,7 +208,7 @@ public final class FilesInPieces implements Feature, AutoCloseable {
         Recipients recipients = wanted.recipients();
         IdempotencyKey once = IdempotencyKey.of(
                 session.account(), command.id(), "again\n" + command.file() + '\n' + wanted.facts(), file.digest());
-        try (Storage.Reservation room = uploads.reservation(session, file.size())) {
+        try (Reservations.Reservation room = uploads.reservation(session, file.size())) {
             requireNonNull(room);
             sending.sendFile(
                     session,

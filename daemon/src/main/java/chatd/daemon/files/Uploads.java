@@ -129,7 +129,7 @@ final class Uploads {
     }
 
     /** Returns room for a file whose content is stored already. */
-    Storage.Reservation reservation(Caller caller, long size) {
+    Reservations.Reservation reservation(Caller caller, long size) {
         return storage.reserve(directory.require(caller.account()), size, false);
     }
 
@@ -147,7 +147,7 @@ final class Uploads {
     }
 
     private Upload open(Caller caller, Upload.AdmittedFile wanted, Runnable closed) {
-        Storage.Reservation room = storage.reserve(directory.require(caller.account()), wanted.size(), true);
+        Reservations.Reservation room = storage.reserve(directory.require(caller.account()), wanted.size(), true);
         try {
             Upload upload = new Upload(contents, sending, clock, wanted, () -> {
                 room.close();

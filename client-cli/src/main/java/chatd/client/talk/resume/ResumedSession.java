@@ -105,6 +105,23 @@ public final class ResumedSession extends ChatSession {
         });
     }
 
+    /** Returns a session as one of this kind; empty if its server does not number messages ({@code chat/1}). */
+    public static Optional<ResumedSession> of(@Nullable ChatSession session) {
+        return session instanceof ResumedSession numbered ? Optional.of(numbered) : Optional.empty();
+    }
+
+    /**
+     * Returns a session as one of this kind.
+     *
+     * @throws ClientFailure if its connection speaks {@code chat/1}
+     */
+    public static ResumedSession require(ChatSession session) {
+        return of(session)
+                .orElseThrow(() -> new ClientFailure(
+                        ClientFailure.FAILED,
+                        "This needs chat-json/1, and the connection speaks chat/1; see --protocol."));
+    }
+
     /** Returns the name of the user who is logged in. */
     public String name() {
         return account.name();
@@ -319,10 +336,25 @@ public final class ResumedSession extends ChatSession {
         return transfers.facts(file);
     }
 
+    @Override
+    public boolean isNumbered() {
+        return true;
+    }
+
+    @Override
+    public void markShown(List<String> with) {
+        histories().markShown(with);
+    }
+
+    @Override
+    public String groupHint(String name) {
+        return groups().hint(name);
+    }
+
     /** What the server says of a file. */
     public record FileFacts(String name, String media, long size) {}
 
-    /** Tells a user that a text to it is being written. Does nothing while there is no connection. */
+    @Override
     public void typing(String to) {
         synchronized (sending()) {
             if (isConnected()) {
@@ -373,7 +405,7 @@ public final class ResumedSession extends ChatSession {
         return true;
     }
 
-    /** Makes the session forget this device when it ends: its key is then invalid. */
+    @Override
     public void forgetDevice() {
         key = null;
     }
