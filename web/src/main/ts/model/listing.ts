@@ -9,22 +9,22 @@ import { isKey, isUser } from "./place.js";
 
 /** How many conversations are listed at once. */
 const LISTED = 100;
-/** After how long the list is asked for again that was refused, in milliseconds. */
+/** How long to wait after a refusal before the list is requested again, in milliseconds. */
 const AGAIN = 5_000;
-/** How soon at most the daemon is asked how much is unread after something was taken back, in milliseconds. */
+/** The least delay before the daemon is asked for unread counts after a message was taken back, in milliseconds; the most is ten times this. */
 const COUNTING = 1_000;
 /** How many users are looked up at once. */
 const MAX_NAMED = 200;
 
-/** The list of conversations, as the daemon has it: read at each log in, and when counts may have changed unseen. */
+/** The list of conversations, as the daemon has it: read at each login, and when counts may have changed unseen. */
 export class Listing {
-  /** Whether the list of conversations was read: who is not known then is nobody. */
+  /** Whether the list of conversations has been loaded: from then on, a user who is not known does not exist. */
   readonly isRead = signal(false);
 
   /** Whether the daemon is asked soon how much is unread. */
   private isCounting = false;
 
-  /** Gives up to ask for the list again. */
+  /** Cancels the pending retry. */
   private stopAsking: () => void = () => {};
 
   constructor(private readonly chat: Chat) {}
@@ -53,7 +53,7 @@ export class Listing {
       await this.readNames();
       const { current } = this.chat.pages;
       if (isResumed && current !== null && isUser(current)) {
-        // Read marks are not told again.
+        // Read marks are not sent again when a session is resumed.
         await this.chat.pages.enqueue(async () => void (await this.chat.pages.page({ with: current, limit: 1 })));
       }
       for (const conversation of this.chat.list.peek().slice(0, CONVERSATIONS_IN_MEMORY)) {
@@ -65,7 +65,7 @@ export class Listing {
       if (!(e instanceof RequestFailed)) {
         throw e;
       }
-      // The next connection reads it; this one once more, if the daemon could not answer for now.
+      // After a loss, the next connection loads it; if the daemon refused for now, this one tries again.
       if (e.code !== "lost") {
         this.stopAsking();
         this.stopAsking = this.chat.clock.after(AGAIN, () => void this.read(isResumed));
@@ -81,11 +81,11 @@ export class Listing {
     }
   }
 
-  /** Requests the daemon, soon, how much is unread: something may have been taken back that is not in memory. */
+  /** Asks the daemon, soon, how much is unread: something may have been taken back that is not in memory. */
   countLater(): void {
     if (!this.isCounting) {
       this.isCounting = true;
-      // Not all pages at once: it may have been taken back from everyone.
+      // After a random delay, so that not all clients ask at once: it may have been taken back from everyone.
       this.chat.clock.after(COUNTING * (1 + 9 * this.chat.clock.random()), () => {
         this.isCounting = false;
         void this.read(true);

@@ -190,7 +190,7 @@ export const AppContext = createContext<App | null>(null);
 export function useApp(): App {
   const app = useContext(AppContext);
   if (app === null) {
-    throw new Error("outside of the application");
+    throw new Error("useApp() was called outside of the application");
   }
   return app;
 }

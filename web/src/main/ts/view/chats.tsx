@@ -20,7 +20,7 @@ export function Chats() {
   const w = words();
   const held = useSignal<readonly Conversation[] | null>(null);
   const shown = useComputed(() => held.value ?? chat.list.value);
-  // None is shown before all are known: it would be pushed away by those that arrive.
+  // No row is shown until all are known: those that arrive later would push it down.
   const isListed = chat.listing.isRead.value;
 
   // While a pointer is down, rows stay where they are: a click reaches the row that it was meant for.
@@ -100,7 +100,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
         </span>
         <time>{waiting !== undefined ? shortTime(waiting.at) : last !== null ? shortTime(Date.parse(last.time)) : ""}</time>
         <span class={`row-last${unread > 0 ? " counted" : ""}`}>
-          {/* A different text is a different element, so that it does not count as having moved. */}
+          {/* Keyed, so that a changed text is a new element: otherwise the browser counts it as a layout shift. */}
           {typing.length > 0 ? (
             <em>{w.typing(typing.map(({ user }) => chat.people.name(user)))}</em>
           ) : draft !== "" && !isOpen ? (

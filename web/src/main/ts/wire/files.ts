@@ -2,12 +2,12 @@ import type { Code } from "./values.js";
 
 /** A file to be sent. */
 export interface Sending {
-  /** By which it is stored once (page `chat-json-1.md`, "Sent once"). */
+  /** Identifies it, so that it is stored only once (page `chat-json-1.md`, "Sent once"). */
   id: string;
   /** Who gets it: a user, a group, or `""`, everyone. */
   to: string;
   name: string;
-  /** Whether it is sent to be shown in place, without what says where and with what it was taken. */
+  /** Whether it is sent as a picture to be shown in place, stripped of its metadata (location, camera). */
   isPicture: boolean;
   content: Blob;
   /** The message that it answers. */
@@ -22,7 +22,7 @@ export type Sent =
   | { at: "done"; mid: number }
   /** It was refused; `text` is the daemon's own reason. */
   | { at: "refused"; code: Code; text: string }
-  /** The connection was lost, or the daemon is busy: the next attempt goes on where this one was. */
+  /** The connection was lost, or the daemon is busy: the next attempt continues where this one stopped. */
   | { at: "cut" };
 
 /** An attempt to send a file. */
@@ -72,7 +72,7 @@ export const http: FileCarrier = {
     if (sending.re !== undefined) {
       about.set("re", String(sending.re));
     }
-    // A request with progress: what `fetch` sends has none.
+    // Not `fetch`, which does not report the progress of an upload.
     const request = new XMLHttpRequest();
     const post = (offset: number) =>
       new Promise<Sent>((resolve) => {
@@ -113,7 +113,7 @@ export const http: FileCarrier = {
         return { at: "cut" };
       }
       const end = await post(offset);
-      // What went on in the wrong place is asked for again: bytes of the attempt before may have arrived meanwhile.
+      // If the upload was resumed at the wrong offset, the next attempt asks for the offset again: bytes of the previous attempt may have arrived meanwhile.
       if (end.at === "refused" && offset > 0 && (end.code === "malformed" || end.code === "no-such-file")) {
         return { at: "cut" };
       }

@@ -77,7 +77,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0: done",
             "1: failed; a message says why",
-            "2: wrong usage",
+            "2: usage error",
             "3: not allowed; for `log verify` and `log prove`: consistent in itself, but not authenticated",
             "4: no such user, group, file, message or report",
             "5: conflict: the name is taken, the file exists, or it is closed already",

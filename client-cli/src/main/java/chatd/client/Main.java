@@ -103,7 +103,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0: done; for `send`: stored",
             "1: failed; the reason is printed",
-            "2: wrong usage",
+            "2: usage error",
             "4: no such recipient, file or message",
             "5: conflict: the name is taken",
             "69: the server can't be reached, or is not trusted; the connection was lost",
@@ -269,7 +269,7 @@ public final class Main implements Context, Callable<Integer> {
     @Override
     public Address address() {
         if (address.isEmpty()) {
-            throw usageError("the address is missing, such as alice@chat.example.org");
+            throw usageError("an address is missing, such as alice@chat.example.org");
         }
         try {
             String port = environment.getOrDefault("CHAT_PORT", "");

@@ -46,7 +46,7 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0: stopped on request, or the configuration is valid",
-            "2: wrong usage",
+            "2: usage error",
             "69: the database has a schema that can't be used",
             "70: internal error; see the log",
             "73: a resource is unavailable: an address, a directory, a certificate",

@@ -48,15 +48,15 @@ public final class DaemonProcess implements AutoCloseable {
     /**
      * Starts the daemon as {@link #launch} does, and waits until it serves.
      *
-     * @param patience the maximum time to wait
+     * @param timeout the maximum time to wait
      * @throws IOException if it does not start; the message contains the last lines of its log
      */
     public static DaemonProcess start(
-            Path module, Path config, List<String> javaOptions, Map<String, String> environment, Duration patience)
+            Path module, Path config, List<String> javaOptions, Map<String, String> environment, Duration timeout)
             throws IOException {
         DaemonProcess started = launch(module, config, javaOptions, environment);
         try {
-            started.awaitReady(patience);
+            started.awaitReady(timeout);
         } catch (IOException e) {
             started.close();
             throw e;
@@ -139,11 +139,11 @@ public final class DaemonProcess implements AutoCloseable {
     /**
      * Waits until its log says that it serves: polling with a command would fill the audit log.
      *
-     * @param patience the maximum time to wait
+     * @param timeout the maximum time to wait
      * @throws IOException if it does not start; the message contains the last lines of its log
      */
-    public void awaitReady(Duration patience) throws IOException {
-        long end = System.nanoTime() + patience.toNanos();
+    public void awaitReady(Duration timeout) throws IOException {
+        long end = System.nanoTime() + timeout.toNanos();
         while (!isServing()) {
             if (!process.isAlive()) {
                 throw new DemoFailure("The daemon did not start:\n" + tail(log));

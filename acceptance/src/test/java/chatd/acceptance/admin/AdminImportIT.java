@@ -294,7 +294,7 @@ class AdminImportIT {
             ProcessResult run =
                     chatd.admin("mia\n", "user", "import", "-", "--dry-run").exits(0);
             assertThat(run.out()).isEqualTo("1 would be added: mia\n");
-            assertThat(run.err()).contains("The first line is no heading");
+            assertThat(run.err()).contains("The first line is not a header");
         }
     }
 

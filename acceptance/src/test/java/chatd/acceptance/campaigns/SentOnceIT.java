@@ -154,7 +154,7 @@ public class SentOnceIT {
         Set<Long> takenBack = new HashSet<>();
         talkers.forEach(talker -> takenBack.addAll(talker.takenBack()));
         Map<String, Map<Long, String>> histories = new HashMap<>();
-        items.forEach((name, its) -> histories.put(name, originals(its, takenBack)));
+        items.forEach((name, found) -> histories.put(name, originals(found, takenBack)));
         for (JsonTalker talker : talkers) {
             Map<Long, JsonNode> now = requireNonNull(items.get(talker.person().name()));
             talker.shown()

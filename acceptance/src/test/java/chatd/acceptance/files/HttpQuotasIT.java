@@ -69,7 +69,7 @@ public class HttpQuotasIT extends HttpTestBase {
 
     /** Sending, taking back and sending again does not fill the log. */
     @Test
-    void aNearlyExhaustedQuotaIsWarnedOfOnce() throws IOException {
+    void aNearlyExhaustedQuotaIsReportedOncePerLevel() throws IOException {
         try (LocalDaemon own = LocalDaemon.start("CHATD_QUOTA_ACCOUNT", "100 KiB", "CHATD_QUOTA_SERVER", "1 MiB")) {
             Chatd.Person person = own.person();
             Bearer one = logIn(own, person, "");
@@ -126,7 +126,7 @@ public class HttpQuotasIT extends HttpTestBase {
                 String text = "'type': 3, 'receive': '%s', 'info': 'a text'".formatted(one.user());
                 long mid = GroupTestBase.perform(one, text);
                 keepFree(own, "1000000 GiB");
-                // The daemon checks once a second, and first when something is sent.
+                // The daemon checks once a second, but starts only when something is sent.
                 await().until(() -> GroupTestBase.answer(one, text)
                         .path("info")
                         .path("code")

@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Files over HTTP with an {@code id}: stored once, and resumed after a cut. */
+/** Files over HTTP with an {@code id}: stored once, and resumed after an interruption. */
 class HttpResumedUploadsIT extends HttpTestBase {
     private static final int SIZE = 1_500_000;
 
@@ -45,12 +45,12 @@ class HttpResumedUploadsIT extends HttpTestBase {
         return upload("long.bin", SIZE);
     }
 
-    private Response known(Bearer by) throws IOException {
+    private Response status(Bearer by) throws IOException {
         return ask("HEAD", "/files?" + query("id", id), by.header());
     }
 
     private int uploadOffset() throws IOException {
-        Response known = known(sender);
+        Response known = status(sender);
         assertThat(known.status()).as(known.head()).isBetween(200, 299);
         return Integer.parseInt(known.header("upload-offset"));
     }
@@ -64,7 +64,7 @@ class HttpResumedUploadsIT extends HttpTestBase {
         sendHead(http, upload(), sender.header(), SIZE);
         sendBody(http, Arrays.copyOf(content, end));
         await().until(() -> {
-            Response known = known(sender);
+            Response known = status(sender);
             return known.header("upload-offset").equals(Integer.toString(end));
         });
         return http;
@@ -99,7 +99,7 @@ class HttpResumedUploadsIT extends HttpTestBase {
             Response again = post(upload(), by.header(), content);
             assertThat(again.status()).isEqualTo(201);
             assertThat(again.body()).isEqualTo(first.body());
-            assertThat(known(by).status()).isEqualTo(201);
+            assertThat(status(by).status()).isEqualTo(201);
         }
         receiver.socket().fence();
         for (String other : List.of(
@@ -135,7 +135,7 @@ class HttpResumedUploadsIT extends HttpTestBase {
             assertThat(again.status()).isEqualTo(201);
             assertThat(again.body()).isEqualTo(response.body());
         }
-        assertThat(known(sender).status()).isEqualTo(201);
+        assertThat(status(sender).status()).isEqualTo(201);
         receiver.socket().fence();
     }
 
@@ -318,8 +318,8 @@ class HttpResumedUploadsIT extends HttpTestBase {
     @Test
     void anothersUploadLooksMissing() throws IOException {
         sendUpTo(700_000).close();
-        assertThat(known(receiver).status()).isEqualTo(404);
-        assertThat(known(receiver).header("upload-offset")).isEmpty();
+        assertThat(status(receiver).status()).isEqualTo(404);
+        assertThat(status(receiver).header("upload-offset")).isEmpty();
         assertThat(ask("HEAD", "/files?" + query("id", "unknown"), receiver.header())
                         .status())
                 .isEqualTo(404);
@@ -344,11 +344,11 @@ class HttpResumedUploadsIT extends HttpTestBase {
                 List<HttpClient> cut = new ArrayList<>();
                 for (int i = 0; i < AT_ONCE; i++) {
                     HttpClient http = connect();
-                    String its = query("to", ben.name(), "name", "cut", "size", "1000", "id", id + round + i);
-                    sendHead(http, its, sender.header(), 1000);
+                    String text = query("to", ben.name(), "name", "cut", "size", "1000", "id", id + round + i);
+                    sendHead(http, text, sender.header(), 1000);
                     sendBody(http, new byte[10]);
                     cut.add(http);
-                    await().until(() -> ask("HEAD", "/files?" + its, sender.header())
+                    await().until(() -> ask("HEAD", "/files?" + text, sender.header())
                             .header("upload-offset")
                             .equals("10"));
                 }
@@ -357,8 +357,8 @@ class HttpResumedUploadsIT extends HttpTestBase {
                 }
                 List<Future<Response>> sent = new ArrayList<>();
                 for (int i = 0; i < AT_ONCE; i++) {
-                    String its = query("to", ben.name(), "name", "new", "size", "1", "id", id + "new" + round + i);
-                    sent.add(pool.submit(() -> post(its, sender.header(), new byte[1])));
+                    String text = query("to", ben.name(), "name", "new", "size", "1", "id", id + "new" + round + i);
+                    sent.add(pool.submit(() -> post(text, sender.header(), new byte[1])));
                 }
                 for (Future<Response> one : sent) {
                     assertThat(one.get().status()).as(one.get().head()).isEqualTo(201);

@@ -284,11 +284,11 @@ public class HttpUploadsIT extends HttpTestBase {
     void fourUploadsRunAtOnceAndAFifthWaitsUntilItIsRefused() throws Exception {
         List<HttpClient> open = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            String its = to(ben, "open", 8_000_000, "id", Chatd.newName());
+            String text = to(ben, "open", 8_000_000, "id", Chatd.newName());
             HttpClient http = connect();
-            sendHead(http, its, sender.header(), 8_000_000);
+            sendHead(http, text, sender.header(), 8_000_000);
             sendBody(http, noise(10));
-            await().until(() -> ask("HEAD", "/files?" + its, sender.header()).status() == 200);
+            await().until(() -> ask("HEAD", "/files?" + text, sender.header()).status() == 200);
             open.add(http);
         }
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {

@@ -39,9 +39,9 @@ class GroupModelIT {
         try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
             List<Future<?>> rounds = new ArrayList<>();
             for (long seed = first; seed < first + ROUNDS; seed++) {
-                long its = seed;
-                Campaign.report("seed " + its);
-                rounds.add(pool.submit(() -> play(its)));
+                long number = seed;
+                Campaign.report("seed " + number);
+                rounds.add(pool.submit(() -> play(number)));
             }
             for (int i = 0; i < ROUNDS; i++) {
                 rounds.get(i).get();

@@ -121,7 +121,7 @@ class GroupTextsIT extends GroupTestBase {
     }
 
     @Test
-    void membersAreMentionedAndAllOfThemByOwnersAndAdmins() {
+    void anyMemberMentionsMembersButOnlyOwnersAndAdminsMentionAll() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket admin = logIn(ben, "");
         JsonSocket member = logIn(cid, "");
@@ -186,7 +186,7 @@ class GroupTextsIT extends GroupTestBase {
     }
 
     @Test
-    void oneTakesBackOnesOwnAndAdminsAndOwnersTakeBackAnything() {
+    void membersTakeBackTheirOwnTextsAndAdminsAndOwnersAnyText() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket admin = logIn(ben, "");
         JsonSocket member = logIn(cid, "");

@@ -131,8 +131,8 @@ public record ProcessResult(int exit, String out, String err) {
     }
 
     /** Runs any program that may take longer than {@link TestTimeout#LONG}. */
-    public static ProcessResult programWithin(Duration patience, List<String> command) {
-        return program("", Map.of(), command, patience);
+    public static ProcessResult programWithin(Duration timeout, List<String> command) {
+        return program("", Map.of(), command, timeout);
     }
 
     private static ProcessResult program(String input, Map<String, String> environment, List<String> command) {
@@ -140,7 +140,7 @@ public record ProcessResult(int exit, String out, String err) {
     }
 
     private static ProcessResult program(
-            String input, Map<String, String> environment, List<String> command, Duration patience) {
+            String input, Map<String, String> environment, List<String> command, Duration timeout) {
         try {
             Path in = Files.writeString(Files.createTempFile("in", ""), input);
             Path out = Files.createTempFile("out", "");
@@ -152,7 +152,7 @@ public record ProcessResult(int exit, String out, String err) {
                     .redirectError(err.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
-            boolean ended = process.waitFor(patience);
+            boolean ended = process.waitFor(timeout);
             if (!ended) {
                 process.destroyForcibly();
             }

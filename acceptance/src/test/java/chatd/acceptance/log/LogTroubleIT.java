@@ -239,7 +239,7 @@ class LogTroubleIT {
     }
 
     @Test
-    void aFileThatMayNotGrowWhenServiceIsPreferred() throws Exception {
+    void aFileThatMayNotGrowWhileTheDaemonIsToContinueUnlogged() throws Exception {
         try (SpawnedDaemon chatd = startDaemon(Map.of("CHATD_AUDIT_ON_FAILURE", "continue"))) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             limit(chatd, 20_000);
@@ -264,7 +264,7 @@ class LogTroubleIT {
             for (int i = 1; i <= 3; i++) {
                 await().until(() -> Files.exists(part));
                 Files.delete(part);
-                // A second removal before the first is noticed would be noticed only once.
+                // Two removals before the first is noticed would be noticed as one.
                 awaitLogged(chatd, "audit.part was removed", i);
             }
             stopAll(talkers);

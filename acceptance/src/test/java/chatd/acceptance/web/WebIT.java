@@ -63,7 +63,7 @@ class WebIT extends BrowserTestBase {
         try (Writer other = new Writer(chatd, ben)) {
             other.says(ann, "SIĞINAK @" + ann.name());
             desk.reads("SIĞINAK @" + ann.name());
-            desk.act("SIĞINAK @" + ann.name(), "Answer").says("İ, ı: 5").reads("İ, ı: 5");
+            desk.act("SIĞINAK @" + ann.name(), "Reply").says("İ, ı: 5").reads("İ, ı: 5");
         }
         desk.page().reload();
         desk.reads("TITLE 1234").reads("İ, ı: 5");
@@ -103,7 +103,7 @@ class WebIT extends BrowserTestBase {
     }
 
     @Test
-    void anAddressThatIsChangedBeforeTheLoginIsFollowed() {
+    void anAddressChangedBeforeTheLoginIsOpenedAfterIt() {
         Chatd.Person ann = chatd.person();
         WebPerson person = browser.open(chatd, Device.DESK);
         person.sees("Log in");
@@ -113,7 +113,7 @@ class WebIT extends BrowserTestBase {
     }
 
     @Test
-    void aTextIsNothingButAText() {
+    void aHostileTextIsShownAndNeverInterpreted() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         List<String> hostile = List.of(
@@ -182,7 +182,7 @@ class WebIT extends BrowserTestBase {
         assertThat(phone.message("hello")).containsText("corrected");
         phone.act("hello", "👍");
         assertThat(desk.message("hello").locator(".reaction")).hasText("👍 1");
-        phone.act("hello", "Answer").says("and to you").reads("and to you");
+        phone.act("hello", "Reply").says("and to you").reads("and to you");
         assertThat(desk.message("and to you").locator(".answered")).containsText("hello");
         desk.act("hello", "Take back").button("Take back").click();
         WebPerson.awaitVisible(phone.page().getByText(ann.name() + " took this back."));

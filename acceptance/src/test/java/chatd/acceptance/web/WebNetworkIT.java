@@ -57,7 +57,7 @@ class WebNetworkIT extends BrowserTestBase {
     }
 
     /**
-     * Amendments of texts and changes of a group that are made while a user is disconnected are
+     * Amendments to texts and changes to a group that are made while a user is disconnected are
      * shown on return.
      */
     @Test
@@ -100,8 +100,8 @@ class WebNetworkIT extends BrowserTestBase {
         WebPerson.awaitVisible(desk.page().locator(".bar.away"));
         desk.button("Find people and groups").click();
         desk.field("Find people and groups").fill(ben.name());
-        // A timer that expires after the one with which the page waits for more to be typed: by
-        // then it has searched in vain.
+        // This timer expires after the one that debounces what is typed: by then the search has
+        // failed.
         desk.page().evaluate("() => new Promise(done => setTimeout(done, 400))");
         proxy.forwardToPort(chatd.port());
         desk.reconnect();
@@ -157,7 +157,7 @@ class WebNetworkIT extends BrowserTestBase {
     }
 
     @Test
-    void aSlowConnectionIsEnough() {
+    void thePageWorksOverASlowConnection() {
         try (CutProxy slow = CutProxy.onPort(chatd.port());
                 SpawnedDaemon own = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", origin(slow))) {
             slow.forwardToPort(own.port());
@@ -174,8 +174,8 @@ class WebNetworkIT extends BrowserTestBase {
     }
 
     /**
-     * What may still be amended depends on the daemon's clock, and the order of texts on which was
-     * written first.
+     * Which messages may still be amended depends on the daemon's clock, and their order on which
+     * was written first, whatever the clock of the page says.
      */
     @Test
     void aClockThatIsWrongChangesNothing() {

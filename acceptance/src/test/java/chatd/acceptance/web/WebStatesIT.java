@@ -111,7 +111,7 @@ public class WebStatesIT extends BrowserTestBase {
             person.sees("Keys");
             AppearanceCheck.check(person, "keys");
             person.button("Back").first().click();
-            person.open("王芳").act("Nothing else today?", "Answer");
+            person.open("王芳").act("Nothing else today?", "Reply");
             AppearanceCheck.check(person, "answering");
             person.message("Nothing else today?").hover();
             person.message("Nothing else today?").getByLabel("Message actions").click();

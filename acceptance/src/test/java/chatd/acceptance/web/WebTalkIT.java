@@ -541,7 +541,7 @@ public class WebTalkIT extends BrowserTestBase {
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
         desk.scrollTo("line 1");
-        desk.act("line 3", "Answer").says("about three").reads("about three");
+        desk.act("line 3", "Reply").says("about three").reads("about three");
         for (int time = 0; time < 2; time++) {
             assertThat(desk.message("about three")).isInViewport();
             assertThat(desk.message("line 3")).not().isInViewport();

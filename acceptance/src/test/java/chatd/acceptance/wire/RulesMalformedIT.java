@@ -102,7 +102,7 @@ class RulesMalformedIT {
                 arguments("file with a slash", Wire.file("a/b", text, "bob")),
                 arguments("file with a backslash", Wire.fileToAll("a\\b", text)),
                 arguments("file with a line end", Wire.file("a\nb", text, "bob")),
-                arguments("file that hides its ending", Wire.file("photo\u202Egpj.exe", text, "bob")),
+                arguments("file that hides its extension", Wire.file("photo\u202Egpj.exe", text, "bob")),
                 arguments("file with an invisible character", Wire.fileToAll("a\u200Bb", text)),
                 arguments("file with DEL", Wire.file("a\u007fb", text, "bob")),
                 arguments("file with a C1 control", Wire.file("a\u0085b", text, "bob")),

@@ -79,13 +79,16 @@ final class ExportCommand implements Callable<Integer> {
                     log.program.out(),
                     new JsonMapper()
                             .valueToTree(Map.of(
-                                    "events", result.events(), "wrong", result.wrong() == null ? "" : result.wrong())));
+                                    "events",
+                                    result.events(),
+                                    "wrong",
+                                    result.firstError() == null ? "" : result.firstError())));
         } else {
             log.program.out().println(Format.count(result.events(), "event") + " written to " + to);
-            if (result.wrong() != null) {
-                log.program.out().println("WRONG, stopped reading here: " + result.wrong());
+            if (result.firstError() != null) {
+                log.program.out().println("WRONG, stopped reading here: " + result.firstError());
             }
         }
-        return result.wrong() == null ? Exit.OK : Exit.FAILED;
+        return result.firstError() == null ? Exit.OK : Exit.FAILED;
     }
 }

@@ -260,9 +260,9 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
                                     .formatted(some.from(), some.to(), some.seq()));
             wrong += some.to() - some.from();
         }
-        taken.forEach((by, its) -> {
+        taken.forEach((by, found) -> {
             if (by <= upTo) {
-                report("message %d is not stored, and was not taken back by message %d".formatted(its.message(), by));
+                report("message %d is not stored, and was not taken back by message %d".formatted(found.message(), by));
             }
         });
         List<String> all = new ArrayList<>(problems);

@@ -63,8 +63,8 @@ record SentLine(
         if (type.equals("retraction")) {
             return type + " " + of;
         }
-        Pattern its = type.equals("reaction") ? DETAIL : type.equals("group") ? GROUP : DIGEST;
-        Matcher found = its.matcher(attributes);
+        Pattern pattern = type.equals("reaction") ? DETAIL : type.equals("group") ? GROUP : DIGEST;
+        Matcher found = pattern.matcher(attributes);
         String last = found.find() ? found.group(1) : null;
         return switch (type) {
             case "reaction" -> type + " " + of + " " + last;

@@ -197,7 +197,7 @@ public final class MessageCommand implements Runnable {
             MessageCalls.MessageOrFile which, boolean wasTyped, List<CallFailure> failures) {
         try {
             MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, which);
-            return Optional.of(message).filter(its -> wasTyped || its.takenBack() == null);
+            return Optional.of(message).filter(found -> wasTyped || found.takenBack() == null);
         } catch (CallFailure e) {
             if (wasTyped || Exit.of(e.code()) != Exit.NOT_FOUND) {
                 addFailure(e, failures);

@@ -96,8 +96,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--make-names",
             paramLabel = "HEADINGS",
-            description = "Make the names from columns, as in vorname.nachname: in small letters, ä as ae, blanks as"
-                    + " hyphens, without other signs; duplicate names get a number.")
+            description = "Make the names from columns, as in vorname.nachname: in lower case, ä as ae, spaces as"
+                    + " hyphens, without other characters; duplicate names get a number.")
     private @Nullable String makeNames;
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
@@ -155,7 +155,7 @@ final class ImportCommand implements Callable<Integer> {
         boolean isOverLimit = disabled > plan.atMost();
         if (dryRun) {
             if (!list.hasHeading() && !noHeading) {
-                Program.printError("The first line is no heading, since it has no column called name: it is read as a"
+                Program.printError("The first line is not a header, since it has no column called name: it is read as a"
                         + " user, and the columns as name, then note.");
             }
             print(plan, "would be ");
@@ -171,7 +171,7 @@ final class ImportCommand implements Callable<Integer> {
             Confirmation.ask("Disable " + Format.count(disabled, "user") + " who are not in the list?");
         }
         if (passwords == null || plan.added().isEmpty()) {
-            print(ask(list, Map.of(), disabled, false), "");
+            print(callImport(list, Map.of(), disabled, false), "");
             return Exit.OK;
         }
         SecureRandom random = new SecureRandom();
@@ -180,7 +180,7 @@ final class ImportCommand implements Callable<Integer> {
         try (PendingPasswords pending = PendingPasswords.create(passwords, made)) {
             UserCalls.Imported done;
             try {
-                done = ask(list, made, disabled, false);
+                done = callImport(list, made, disabled, false);
             } catch (CallFailure e) {
                 if (e.isUndecided()) {
                     throw e.withText(e.getMessage() + "\nIf the users were added, their passwords are in "
@@ -214,20 +214,20 @@ final class ImportCommand implements Callable<Integer> {
      * @throws CommandFailure naming the users who can't be told apart
      */
     private void checkMadeNames(AccountList list) {
-        Set<String> there = Selection.all(user.program).stream()
+        Set<String> existingNames = Selection.all(user.program).stream()
                 .map(UserCalls.Account::name)
                 .collect(Collectors.toSet());
-        List<String> unsure = Stream.concat(
+        List<String> ambiguous = Stream.concat(
                         list.numberedNames().stream(),
                         list.rows().stream()
-                                .filter(row -> there.contains(row.name() + "2"))
+                                .filter(row -> existingNames.contains(row.name() + "2"))
                                 .map(row -> file + ":" + row.line() + ": is " + row.name() + ", and there is a "
                                         + row.name() + "2 already"))
                 .toList();
-        if (!unsure.isEmpty()) {
+        if (!ambiguous.isEmpty()) {
             throw new CommandFailure(
                     Exit.FAILED,
-                    String.join("\n", unsure)
+                    String.join("\n", ambiguous)
                             + "\nWith --sync, each name must identify one person: give these people a column with their names"
                             + " (--columns Login=name). Nothing was done.");
         }
@@ -241,7 +241,7 @@ final class ImportCommand implements Callable<Integer> {
         NameMaker maker = makeNames == null ? null : new NameMaker(makeNames);
         if (noHeading && (maker != null || !mapped.isEmpty())) {
             throw new CommandFailure(
-                    Exit.USAGE, "--columns and --make-names are about a heading: not with --no-heading.");
+                    Exit.USAGE, "--columns and --make-names need a header line: they can't be used with --no-heading.");
         }
         if (maker != null && mapped.containsValue(Column.name.name())) {
             throw new CommandFailure(Exit.USAGE, "Either a column has the names, or --make-names makes them.");
@@ -269,8 +269,8 @@ final class ImportCommand implements Callable<Integer> {
             Selection.all(user.program)
                     .forEach(account -> created.put(account.name(), Instant.parse(account.created())));
         }
-        Instant its = created.get(name);
-        return its != null && !its.isBefore(since);
+        Instant time = created.get(name);
+        return time != null && !time.isBefore(since);
     }
 
     /**
@@ -282,7 +282,7 @@ final class ImportCommand implements Callable<Integer> {
         UserCalls.Imported plan = null;
         if (!list.hasErrors() || !list.rows().isEmpty()) {
             try {
-                plan = ask(list, Map.of(), 0, true);
+                plan = callImport(list, Map.of(), 0, true);
             } catch (CallFailure e) {
                 if (!addErrors(list, e)) {
                     throw e;
@@ -317,20 +317,20 @@ final class ImportCommand implements Callable<Integer> {
 
     /** Adds the errors of lines that the daemon has found; returns whether there are any. */
     private static boolean addErrors(AccountList list, CallFailure refused) {
-        boolean isAny = false;
+        boolean hasFound = false;
         for (String error : String.valueOf(refused.getMessage()).split("\n", -1)) {
             Matcher matcher = LINE.matcher(error);
             if (matcher.matches()) {
-                isAny = true;
+                hasFound = true;
                 list.addError(Long.parseLong(matcher.group(1)), matcher.group(2));
-            } else if (isAny && error.startsWith("and ")) {
+            } else if (hasFound && error.startsWith("and ")) {
                 list.addRemark(error);
             }
         }
-        return isAny;
+        return hasFound;
     }
 
-    private UserCalls.Imported ask(AccountList list, Map<String, String> made, int disabling, boolean isPlan) {
+    private UserCalls.Imported callImport(AccountList list, Map<String, String> made, int disabling, boolean isPlan) {
         List<UserCalls.ImportRow> accounts = list.rows().stream()
                 .map(row -> new UserCalls.ImportRow(
                         Math.toIntExact(row.line()), row.name(), row.note(), password(made.get(row.name()))))

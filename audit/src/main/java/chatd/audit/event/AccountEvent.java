@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface AccountEvent extends AuditEvent {
 
     /** An account change, with its number. */
-    sealed interface OfChange extends AccountEvent {
+    sealed interface ChangeEvent extends AccountEvent {
         long number();
 
         @Override
@@ -21,7 +21,7 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /** @param resumed whether it resumes a session whose connection was lost */
-    record LoggedIn(long number, LoggedIdentity who, Peer peer, boolean resumed) implements OfChange {
+    record LoggedIn(long number, LoggedIdentity who, Peer peer, boolean resumed) implements ChangeEvent {
         @Override
         public String type() {
             return "login";
@@ -84,7 +84,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record Registered(long number, LoggedIdentity who, Peer peer) implements OfChange {
+    record Registered(long number, LoggedIdentity who, Peer peer) implements ChangeEvent {
         @Override
         public String type() {
             return "register";
@@ -96,7 +96,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record PasswordChanged(long number, LoggedIdentity who, Peer peer) implements OfChange {
+    record PasswordChanged(long number, LoggedIdentity who, Peer peer) implements ChangeEvent {
         @Override
         public String type() {
             return "password";
@@ -108,7 +108,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record SettingsStored(long number, LoggedIdentity who, Peer peer, int size) implements OfChange {
+    record SettingsStored(long number, LoggedIdentity who, Peer peer, int size) implements ChangeEvent {
         @Override
         public String type() {
             return "settings";
@@ -126,7 +126,7 @@ public sealed interface AccountEvent extends AuditEvent {
      * @param was its former name
      */
     record Renamed(
-            long number, LoggedIdentity who, @Nullable String was, Peer peer) implements OfChange {
+            long number, LoggedIdentity who, @Nullable String was, Peer peer) implements ChangeEvent {
         @Override
         public String type() {
             return "account";
@@ -150,7 +150,7 @@ public sealed interface AccountEvent extends AuditEvent {
      * @param by the administrator's Unix user
      */
     record AccountChanged(
-            long number, LoggedIdentity who, @Nullable String was, String how, String by) implements OfChange {
+            long number, LoggedIdentity who, @Nullable String was, String how, String by) implements ChangeEvent {
         @Override
         public String type() {
             return "account";
@@ -163,7 +163,7 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /** A user changed their preferences. */
-    record PreferencesChanged(long number, LoggedIdentity who, Peer peer) implements OfChange {
+    record PreferencesChanged(long number, LoggedIdentity who, Peer peer) implements ChangeEvent {
         @Override
         public String type() {
             return "preferences";
@@ -181,7 +181,7 @@ public sealed interface AccountEvent extends AuditEvent {
      * @param how {@code ask}, {@code agree}, {@code decline}, {@code withdraw} or {@code remove}
      */
     record FriendChanged(long number, LoggedIdentity who, LoggedIdentity other, String how, Peer peer)
-            implements OfChange {
+            implements ChangeEvent {
         @Override
         public String type() {
             return "friend";
@@ -198,7 +198,7 @@ public sealed interface AccountEvent extends AuditEvent {
      *
      * @param of the message's number
      */
-    record Reported(long number, long of, LoggedIdentity who, Peer peer) implements OfChange {
+    record Reported(long number, long of, LoggedIdentity who, Peer peer) implements ChangeEvent {
         @Override
         public String type() {
             return "report";
@@ -211,14 +211,14 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /**
-     * An administrator or a moderator noted something about a report, or closed it: what was kept of its message is
+     * An administrator or a moderator added a note to a report, or closed it: what was kept of its message is
      * deleted.
      *
      * @param of the message's number
      * @param who the user who reported it
      * @param how {@code noted} or {@code closed}
      */
-    record ReportHandled(long number, long of, LoggedIdentity who, String by, String how) implements OfChange {
+    record ReportHandled(long number, long of, LoggedIdentity who, String by, String how) implements ChangeEvent {
         @Override
         public String type() {
             return "report";
@@ -231,7 +231,8 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /** @param on whether the other user was blocked; otherwise it was unblocked */
-    record Blocked(long number, LoggedIdentity who, LoggedIdentity other, boolean on, Peer peer) implements OfChange {
+    record Blocked(long number, LoggedIdentity who, LoggedIdentity other, boolean on, Peer peer)
+            implements ChangeEvent {
         @Override
         public String type() {
             return "block";

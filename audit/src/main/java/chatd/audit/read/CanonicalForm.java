@@ -119,7 +119,7 @@ final class CanonicalForm {
                     // Children are never required here, so they must be optional in the schema.
                     if (!string(part, "minOccurs").equals("0")
                             && !string(type, "minOccurs").equals("0")) {
-                        throw new IllegalArgumentException("an element that must be there in the schema");
+                        throw new IllegalArgumentException("an element that the schema requires");
                     }
                     children.add(form(part, known(types, string(part, "type"))));
                 }
@@ -157,7 +157,7 @@ final class CanonicalForm {
     private static <T> T known(Map<String, T> all, String name) {
         T found = all.get(name);
         if (found == null) {
-            throw new IllegalArgumentException(name + " in the schema");
+            throw new IllegalArgumentException(name + " is unknown in the schema");
         }
         return found;
     }

@@ -30,9 +30,9 @@ final class SealCheck {
     private @Nullable Seal last;
 
     /** The seq of the last trusted seal. */
-    private long authentic;
+    private long lastTrustedSeq;
 
-    /** Whether nothing since that seal shows that the log is not authentic. */
+    /** Whether nothing since the last trusted seal shows that the log is not authentic. */
     private boolean isAuthentic;
 
     /** Number of events since the last seal, trusted or not, across segments. */
@@ -127,10 +127,12 @@ final class SealCheck {
         if (anchor != null && !anchor.equals(seal.element())) {
             return at + "not the seal in the anchor: the log was rewritten";
         }
-        // An auditor with a key need not trust one named only by an anchor: anyone may have written to a journal.
+        // An auditor with a key need not trust one named only by an anchor: the anchor may be from the system's
+        // journal,
+        // to which anyone can write.
         isAuthentic = isTrusted || (anchor != null && !hasKeys);
         if (isAuthentic) {
-            authentic = seal.seq();
+            lastTrustedSeq = seal.seq();
             if (anchor != null && key != null) {
                 trusted.put(key.id(), key);
             }
@@ -176,34 +178,34 @@ final class SealCheck {
         }
         String keyNow = before == null ? null : before.key;
         if (hasKeys && !hasSeals) {
-            return "it has no seals, and a key was given";
+            return "the log has no seals, but a key was given";
         }
-        if (hasKeys && authentic == 0 && last != null && isWhole && !trusted.containsKey(keyNow)) {
+        if (hasKeys && lastTrustedSeq == 0 && last != null && isWhole && !trusted.containsKey(keyNow)) {
             return "no seal in it was made with the given key";
         }
         if (unsealed > 0 && hasSeals) {
             note((unsealed == 1 ? "the last event is" : "the last " + unsealed + " events are")
                     + " not sealed yet"
-                    + (last == null ? "" : "; the last seal is of " + last.time()));
+                    + (last == null ? "" : "; the last seal was made at " + last.time()));
         }
         isAuthentic &= unsealed <= Seal.EVENTS;
         if (hasAnchors && !isAnchored) {
             isAuthentic = false;
             note("none of the anchors is in what is left: whoever has the key may have rewritten all of it");
         }
-        if (authentic > 0 && !isAuthentic) {
-            note("what follows seq %d is not sealed by a key that you trust".formatted(authentic));
+        if (lastTrustedSeq > 0 && !isAuthentic) {
+            note("what follows seq %d is not sealed by a key that you trust".formatted(lastTrustedSeq));
         }
         return null;
     }
 
     /** Returns the seq of the last trusted seal, before which everything is as it was sealed; 0 if there is none. */
-    long authentic() {
-        return authentic;
+    long lastTrustedSeq() {
+        return lastTrustedSeq;
     }
 
     /**
-     * Returns whether that is the last seal in the log, followed by at most {@link Seal#EVENTS} events, and whether an
+     * Returns whether the last trusted seal is the last seal in the log, followed by at most {@link Seal#EVENTS} events, and whether an
      * anchor, if there are any, was found.
      */
     boolean isAuthentic() {

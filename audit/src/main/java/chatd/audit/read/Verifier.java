@@ -118,8 +118,8 @@ public final class Verifier {
                 segments,
                 verifier.events,
                 wrong,
-                verifier.seals.authentic(),
-                verifier.seals.isAuthentic() && verifier.beginning.isAuthentic(verifier.seals.authentic()),
+                verifier.seals.lastTrustedSeq(),
+                verifier.seals.isAuthentic() && verifier.beginning.isAuthentic(verifier.seals.lastTrustedSeq()),
                 List.copyOf(verifier.notes));
     }
 
@@ -236,7 +236,7 @@ public final class Verifier {
                     : null;
         }
         if (segment.skipped() > 0) {
-            return "line 4: something is left out, which only an excerpt's first segment may do";
+            return "line 4: something is left out, which is allowed only in an excerpt's first segment";
         }
         if (segment.number != last.number + 1) {
             return "line 3: segment " + (last.number + 1) + " is missing before it";

@@ -97,7 +97,7 @@ class ExcerptTest {
     void aSpanVerifiesByItself(@Nullable Integer since, @Nullable Integer until, int first, int last, int files)
             throws IOException {
         Excerpt.Result result = export(since, until);
-        assertThat(result.wrong()).isNull();
+        assertThat(result.firstError()).isNull();
         assertThat(files()).hasSize(files);
         StringBuilder text = new StringBuilder();
         for (Path file : files()) {
@@ -159,7 +159,7 @@ class ExcerptTest {
         lines.add(3, left);
         Files.writeString(second, String.join("\n", lines) + "\n");
         assertThat(verify(true).firstError())
-                .contains("something is left out, which only an excerpt's first segment may do");
+                .contains("something is left out, which is allowed only in an excerpt's first segment");
     }
 
     @Test
@@ -174,6 +174,6 @@ class ExcerptTest {
     void anErrorInTheLogIsReported() throws IOException {
         Path first = new LogFiles(directory).closed().getFirst();
         Files.writeString(first, Files.readString(first).replace("message=\"5\"", "message=\"6\""));
-        assertThat(export(1, null).wrong()).contains("the chain is broken");
+        assertThat(export(1, null).firstError()).contains("the chain is broken");
     }
 }

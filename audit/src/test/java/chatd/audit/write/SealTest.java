@@ -157,7 +157,7 @@ class SealTest {
         assertThat(verify(key).notes()).containsExactly("the last 4 events are not sealed yet");
         lines.set(2, lines.get(2).replaceFirst(" key=\"[^\"]*\"", ""));
         Logs.rewrite(published, lines);
-        assertThat(verify(key).firstError()).contains("it has no seals, and a key was given");
+        assertThat(verify(key).firstError()).contains("the log has no seals, but a key was given");
     }
 
     @Test

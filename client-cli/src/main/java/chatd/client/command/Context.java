@@ -39,6 +39,6 @@ public interface Context {
     /** Returns the arguments after {@code --}. */
     List<String> words();
 
-    /** Returns an exception, to be thrown, for wrong usage; {@code what} is a clause. */
+    /** Returns an exception, to be thrown, for a usage error; {@code what} is a clause. */
     ParameterException usageError(String what);
 }

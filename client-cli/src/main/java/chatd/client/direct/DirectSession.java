@@ -75,25 +75,25 @@ public final class DirectSession implements AutoCloseable {
 
     private final IntroducedKeys keys = new IntroducedKeys();
 
-    private final Duration patience;
+    private final Duration timeout;
     private long said;
 
     /**
      * @param session its number, 32 hexadecimal digits
-     * @param patience how long a way to another side is sought, before it is given up or sought again
+     * @param timeout how long a way to another side is sought, before it is given up or sought again
      * @throws IOException if this machine can't have direct sessions; the message says why
      */
-    public DirectSession(String session, Duration patience, Listener listener) throws IOException {
+    public DirectSession(String session, Duration timeout, Listener listener) throws IOException {
         this.session = session;
-        this.patience = patience;
+        this.timeout = timeout;
         this.listener = listener;
         // Before the socket, on which answers may arrive at once.
         this.addresses = new OwnAddresses(session, key);
         this.socket = new DirectSocket(key, keys, new Reception());
     }
 
-    Duration patience() {
-        return patience;
+    Duration timeout() {
+        return timeout;
     }
 
     private final class Reception implements DirectSocket.Handler {
@@ -116,7 +116,7 @@ public final class DirectSession implements AutoCloseable {
                 @Override
                 public void channelActive(ChannelHandlerContext ctx) {
                     QuicChannel connection = (QuicChannel) ctx.channel();
-                    Optional<Peer> peer = of(connection).filter(its -> !its.isInitiator && !its.isGone());
+                    Optional<Peer> peer = of(connection).filter(found -> !found.isInitiator && !found.isGone());
                     if (peer.isPresent()) {
                         peer.get().adopt(connection);
                         ctx.fireChannelActive();
@@ -152,8 +152,8 @@ public final class DirectSession implements AutoCloseable {
 
     /** Returns whose connection it is, by the key with which the other side has proved itself. */
     private Optional<Peer> of(QuicChannel connection) {
-        String its = Peer.keyOf(connection);
-        return peers.values().stream().filter(peer -> peer.key.equals(its)).findFirst();
+        String text = Peer.keyOf(connection);
+        return peers.values().stream().filter(peer -> peer.key.equals(text)).findFirst();
     }
 
     private Optional<Peer> byKey(String shortened) {
@@ -257,11 +257,11 @@ public final class DirectSession implements AutoCloseable {
      */
     public Said say(String text, @Nullable AnsweredText answered) throws IOException, InterruptedException {
         return socket.run(() -> {
-            SessionLine.Text its = new SessionLine.Text(++said, text, answered);
+            SessionLine.Text found = new SessionLine.Text(++said, text, answered);
             return new Said(
-                    its.number(),
+                    found.number(),
                     peers.values().stream()
-                            .filter(peer -> !peer.isGone() && !peer.sendText(its))
+                            .filter(peer -> !peer.isGone() && !peer.sendText(found))
                             .map(peer -> peer.user)
                             .toList());
         });

@@ -68,20 +68,20 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     }
 
     public String name() {
-        FileLine.Start its = start;
-        return its == null ? "" : its.name();
+        FileLine.Start found = start;
+        return found == null ? "" : found.name();
     }
 
     /** Returns the size in bytes. */
     public long size() {
-        FileLine.Start its = start;
-        return its == null ? 0 : its.size();
+        FileLine.Start found = start;
+        return found == null ? 0 : found.size();
     }
 
     /** Returns the key under which the file can be resumed: the same for the same file from the same user. */
     public String key() {
-        FileLine.Start its = start;
-        String all = user + "\n" + (its == null ? "" : its.size() + "\n" + its.modified() + "\n" + its.name());
+        FileLine.Start found = start;
+        String all = user + "\n" + (found == null ? "" : found.size() + "\n" + found.modified() + "\n" + found.name());
         byte[] digest = Download.sha256().digest(all.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(digest, 0, 16);
     }
@@ -209,7 +209,7 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
     }
 
     private void ended(@Nullable Path whole, String why) {
-        Result its = result;
+        Result found = result;
         Download into = download;
         result = null;
         download = null;
@@ -220,8 +220,8 @@ public final class FileOffer extends ChannelInboundHandlerAdapter {
         } catch (IOException e) {
             // Nothing can be done about it.
         }
-        if (its != null) {
-            its.ended(whole, why);
+        if (found != null) {
+            found.ended(whole, why);
         }
     }
 

@@ -91,20 +91,20 @@ final class PathFinder {
 
     /** Looks for a way to the other side. */
     void seek() {
-        int its = ++round;
+        int number = ++round;
         chosenAddress = null;
         answered = false;
         heard = false;
-        List.copyOf(addresses.keySet()).forEach(address -> probe(address, its));
-        var _ = socket.loop().schedule(() -> giveUp(its), session.patience().toMillis(), TimeUnit.MILLISECONDS);
+        List.copyOf(addresses.keySet()).forEach(address -> probe(address, number));
+        var _ = socket.loop().schedule(() -> giveUp(number), session.timeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void probe(InetSocketAddress address, int its) {
+    private void probe(InetSocketAddress address, int number) {
         for (int delay : PROBES) {
             var _ = socket.loop()
                     .schedule(
                             () -> {
-                                if (its == round
+                                if (number == round
                                         && chosenAddress == null
                                         && !peer.isUp()
                                         && !peer.isGone()
@@ -131,8 +131,8 @@ final class PathFinder {
         return true;
     }
 
-    private void giveUp(int its) {
-        if (its != round || peer.isUp() || peer.isGone()) {
+    private void giveUp(int number) {
+        if (number != round || peer.isUp() || peer.isGone()) {
             return;
         }
         if (peer.wasUp() && ++attempts < ATTEMPTS) {
@@ -220,10 +220,10 @@ final class PathFinder {
         }
     }
 
-    private void dial(InetSocketAddress to, int its) {
+    private void dial(InetSocketAddress to, int number) {
         Future<QuicChannel> dialed = socket.dial(to);
         dialed.addListener(done -> {
-            if (peer.isGone() || its != round) {
+            if (peer.isGone() || number != round) {
                 if (done.isSuccess()) {
                     var _ = dialed.getNow().close();
                 }
@@ -231,8 +231,8 @@ final class PathFinder {
                 var _ = socket.loop()
                         .schedule(
                                 () -> {
-                                    if (its == round && !peer.isUp() && !peer.isGone()) {
-                                        dial(to, its);
+                                    if (number == round && !peer.isUp() && !peer.isGone()) {
+                                        dial(to, number);
                                     }
                                 },
                                 PROBES[1],

@@ -116,9 +116,9 @@ final class Peer {
     /** Begins to talk on a connection that this side has opened. */
     void open(QuicChannel opened) {
         adopt(opened);
-        opened.createStream(QuicStreamType.BIDIRECTIONAL, lines()).addListener(its -> {
-            if (its.isSuccess()) {
-                hello((QuicStreamChannel) its.getNow());
+        opened.createStream(QuicStreamType.BIDIRECTIONAL, lines()).addListener(future -> {
+            if (future.isSuccess()) {
+                hello((QuicStreamChannel) future.getNow());
             }
         });
     }
@@ -243,15 +243,16 @@ final class Peer {
     }
 
     /** Watches whether this machine's address has changed: firewalls then no longer let the connection's packets through. */
-    private void watch(QuicChannel its) {
+    private void watch(QuicChannel channel) {
         var _ = socket.loop()
                 .schedule(
                         () -> {
-                            if (its.equals(connection) && isUp) {
-                                if (Objects.equals(source, DirectSocket.localAddressFor(its.remoteSocketAddress()))) {
-                                    watch(its);
+                            if (channel.equals(connection) && isUp) {
+                                if (Objects.equals(
+                                        source, DirectSocket.localAddressFor(channel.remoteSocketAddress()))) {
+                                    watch(channel);
                                 } else {
-                                    lose(its);
+                                    lose(channel);
                                 }
                             }
                         },
@@ -281,21 +282,21 @@ final class Peer {
     /** Ends it for good: sends a last message, then closes the connection. */
     void leave() {
         QuicStreamChannel now = stream;
-        QuicChannel its = connection;
+        QuicChannel channel = connection;
         isGone = true;
         isUp = false;
-        if (now != null && its != null) {
+        if (now != null && channel != null) {
             var _ = now.writeAndFlush(Unpooled.wrappedBuffer(new SessionLine.Leave().line()));
             // Once it has gone out: closing at once would drop it.
             var _ = socket.loop()
                     .schedule(
                             () -> {
-                                var _ = its.close(true, 0, Unpooled.EMPTY_BUFFER);
+                                var _ = channel.close(true, 0, Unpooled.EMPTY_BUFFER);
                             },
                             LEAVE_DELAY_MILLIS,
                             TimeUnit.MILLISECONDS);
-        } else if (its != null) {
-            var _ = its.close();
+        } else if (channel != null) {
+            var _ = channel.close();
         }
     }
 

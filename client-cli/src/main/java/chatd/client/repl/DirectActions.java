@@ -78,7 +78,7 @@ final class DirectActions implements DirectConversation.Owner {
 
     /** Calls users, or a group; without names, goes back to the session that there is. Blocks. */
     void call(ResumedSession session, List<String> to) throws IOException, InterruptedException {
-        DirectConversation its;
+        DirectConversation conversation;
         synchronized (this) {
             DirectConversation now = current;
             if (to.isEmpty()) {
@@ -91,19 +91,19 @@ final class DirectActions implements DirectConversation.Owner {
                         ClientFailure.FAILED, "You are in a direct session with " + now.who() + "; /end ends it.");
             }
             String called = to.stream().map(session::label).collect(Collectors.joining(", "));
-            its = converse(
+            conversation = converse(
                     session,
                     DirectCall.newNumber(),
                     to.size() > 1 || session.calls().isGroup(to.getFirst()),
                     called);
-            current = its;
+            current = conversation;
         }
         try {
-            presenter.notice(
-                    "Calling " + its.called + ". Whoever accepts learns the addresses of this machine. /end gives up.");
-            its.call.call(to, DirectKind.CHAT);
+            presenter.notice("Calling " + conversation.called
+                    + ". Whoever accepts learns the addresses of this machine. /end gives up.");
+            conversation.call.call(to, DirectKind.CHAT);
         } catch (IOException | InterruptedException | RuntimeException e) {
-            forget(its);
+            forget(conversation);
             throw e;
         }
     }
@@ -113,13 +113,13 @@ final class DirectActions implements DirectConversation.Owner {
         return new DirectConversation(this, presenter, clock, downloads, running, session, number, isGroup, called);
     }
 
-    private void forget(DirectConversation its) {
-        its.call.close();
-        turnFrom(its);
+    private void forget(DirectConversation conversation) {
+        conversation.call.close();
+        turnFrom(conversation);
     }
 
-    private synchronized void turnFrom(DirectConversation its) {
-        if (its.equals(current)) {
+    private synchronized void turnFrom(DirectConversation conversation) {
+        if (conversation.equals(current)) {
             current = null;
             if (isTarget) {
                 isTarget = false;
@@ -131,23 +131,23 @@ final class DirectActions implements DirectConversation.Owner {
     /** Takes what the server says of calls. On the reading thread: does not block. */
     private synchronized void take(ResumedSession session, DirectEvent event) {
         DirectConversation now = current;
-        DirectConversation its = now != null && now.call.concerns(event) ? now : null;
-        if (its != null) {
-            its.call.handle(event);
+        DirectConversation conversation = now != null && now.call.concerns(event) ? now : null;
+        if (conversation != null) {
+            conversation.call.handle(event);
         }
         switch (event) {
             case DirectEvent.Called called -> ringing.add(session, called);
             case DirectEvent.Introduced introduced -> {
-                if (its != null) {
-                    its.own = introduced.to();
-                    its.others.add(introduced.user());
+                if (conversation != null) {
+                    conversation.own = introduced.to();
+                    conversation.others.add(introduced.user());
                     presenter.notice("Looking for a way to " + introduced.name() + "…");
                 }
             }
             case DirectEvent.CandidatesChanged _ -> {}
             case DirectEvent.Declined declined -> {
-                if (its != null) {
-                    String name = its.name(declined.user());
+                if (conversation != null) {
+                    String name = conversation.name(declined.user());
                     String text = switch (declined.reason()) {
                         case "unanswered" -> name + " does not answer.";
                         case "offline" -> name + " is not online with a client that can take calls.";
@@ -161,26 +161,26 @@ final class DirectActions implements DirectConversation.Owner {
                     presenter.notice(session.calls().name(cancelled.user()) + " has cancelled the call.");
                 }
             }
-            case DirectEvent.Ended ended -> ended(ended, its);
+            case DirectEvent.Ended ended -> ended(ended, conversation);
         }
     }
 
     @GuardedBy("this")
-    private void ended(DirectEvent.Ended ended, @Nullable DirectConversation its) {
+    private void ended(DirectEvent.Ended ended, @Nullable DirectConversation conversation) {
         if (ringing.remove(ended.session())) {
             presenter.notice(
                     ended.reason().equals("unanswered")
                             ? "The call was not answered."
                             : "The call was answered elsewhere.");
-        } else if (its != null && ended.reason().equals("crossed")) {
+        } else if (conversation != null && ended.reason().equals("crossed")) {
             // Both want it: the other's call stands, and is in what rings.
             presenter.notice("You called each other at the same time; y takes the other's call.");
-            forget(its);
-        } else if (its != null && its.by.isMe(ended.user())) {
+            forget(conversation);
+        } else if (conversation != null && conversation.by.isMe(ended.user())) {
             // Nobody has taken the call.
-            forget(its);
-        } else if (its != null && !ended.reason().equals(DirectCall.UNREACHABLE)) {
-            remove(its, ended.user(), its.hasLeft(ended.user()), "");
+            forget(conversation);
+        } else if (conversation != null && !ended.reason().equals(DirectCall.UNREACHABLE)) {
+            remove(conversation, ended.user(), conversation.hasLeft(ended.user()), "");
         }
     }
 
@@ -190,24 +190,24 @@ final class DirectActions implements DirectConversation.Owner {
     }
 
     @Override
-    public boolean isCurrent(DirectConversation its) {
-        return its.equals(current);
+    public boolean isCurrent(DirectConversation conversation) {
+        return conversation.equals(current);
     }
 
     @Override
-    public void turnTo(DirectConversation its) {
+    public void turnTo(DirectConversation conversation) {
         isTarget = true;
         turned.run();
     }
 
     @Override
-    public void remove(DirectConversation its, long user, String text, String reason) {
-        if (!its.equals(current) || !its.others.remove(user)) {
+    public void remove(DirectConversation conversation, long user, String text, String reason) {
+        if (!conversation.equals(current) || !conversation.others.remove(user)) {
             return;
         }
-        its.direct.remove(user);
-        if (its.others.isEmpty()) {
-            close(its, text, reason);
+        conversation.direct.remove(user);
+        if (conversation.others.isEmpty()) {
+            close(conversation, text, reason);
         } else {
             presenter.notice(text);
         }
@@ -253,15 +253,15 @@ final class DirectActions implements DirectConversation.Owner {
     }
 
     private void accept(ResumedSession session, DirectEvent.Called called) throws IOException, InterruptedException {
-        DirectConversation its;
+        DirectConversation conversation;
         synchronized (this) {
-            its = converse(session, called.session(), !called.others().isEmpty(), called.name());
-            current = its;
+            conversation = converse(session, called.session(), !called.others().isEmpty(), called.name());
+            current = conversation;
         }
         try {
-            its.call.accept();
+            conversation.call.accept();
         } catch (IOException | InterruptedException | RuntimeException e) {
-            forget(its);
+            forget(conversation);
             throw e;
         }
     }
@@ -340,12 +340,12 @@ final class DirectActions implements DirectConversation.Owner {
     }
 
     @Override
-    public void close(DirectConversation its, String text, String reason) {
-        if (!its.equals(current)) {
+    public void close(DirectConversation conversation, String text, String reason) {
+        if (!conversation.equals(current)) {
             return;
         }
         presenter.notice(text);
-        turnFrom(its);
-        its.call.end(reason);
+        turnFrom(conversation);
+        conversation.call.end(reason);
     }
 }

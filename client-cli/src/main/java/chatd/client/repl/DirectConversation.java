@@ -41,16 +41,16 @@ final class DirectConversation implements DirectSession.Listener {
         Object lock();
 
         /** Returns whether a conversation is still the one that there is. Takes no lock. */
-        boolean isCurrent(DirectConversation its);
+        boolean isCurrent(DirectConversation conversation);
 
         /** Has plain text go to a conversation, which has its first connection. */
-        void turnTo(DirectConversation its);
+        void turnTo(DirectConversation conversation);
 
         /** Says a text and ends the conversation, if it is the one that there is. */
-        void close(DirectConversation its, String text, String reason);
+        void close(DirectConversation conversation, String text, String reason);
 
         /** Takes a side out of the conversation, which is over when nobody is left. */
-        void remove(DirectConversation its, long user, String text, String reason);
+        void remove(DirectConversation conversation, long user, String text, String reason);
     }
 
     private final Owner owner;
@@ -165,8 +165,8 @@ final class DirectConversation implements DirectSession.Listener {
     }
 
     /** Shows a text, and remembers it, so that it can be answered. */
-    void show(AnsweredText its, Item item, @Nullable AnsweredText answered) {
-        texts.put(its, item);
+    void show(AnsweredText text, Item item, @Nullable AnsweredText answered) {
+        texts.put(text, item);
         presenter.showItem(item, answered == null ? null : texts.get(answered));
     }
 

@@ -32,7 +32,7 @@ final class Target {
         this.session = session;
     }
 
-    /** Returns the names of the recipients: none means everyone, null nobody. */
+    /** Returns the names of the recipients: an empty list means everyone, null nobody. */
     @Nullable
     List<String> names() {
         return names;

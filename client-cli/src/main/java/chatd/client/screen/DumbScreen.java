@@ -184,10 +184,10 @@ public final class DumbScreen implements Screen {
     }
 
     @Override
-    public void mark(String its) {
+    public void mark(String text) {
         // Shown with the next prompt: a mark that changes each second would fill the screen.
         synchronized (writing) {
-            mark = its.isEmpty() ? "" : "[" + its + "] ";
+            mark = text.isEmpty() ? "" : "[" + text + "] ";
         }
     }
 
@@ -209,8 +209,8 @@ public final class DumbScreen implements Screen {
     }
 
     @Override
-    public void onTyping(Runnable its) {
-        typing = its;
+    public void onTyping(Runnable runnable) {
+        typing = runnable;
     }
 
     @Override
@@ -265,8 +265,8 @@ public final class DumbScreen implements Screen {
             }
 
             @Override
-            public void title(String its) {
-                what = its;
+            public void title(String text) {
+                what = text;
                 quarters = 0;
             }
 

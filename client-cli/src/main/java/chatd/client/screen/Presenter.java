@@ -442,10 +442,10 @@ public final class Presenter implements View {
     @Override
     public synchronized void read(String name, long number) {
         if (lastSent > 0 && number >= lastSent) {
-            Item its = items.get(lastSent);
+            Item item = items.get(lastSent);
             lastSent = 0;
             if (preferences.is(Setting.READ, "on")) {
-                String what = its == null ? "it" : "up to “" + LineFormatter.beginning(its.text(), MAX_QUOTED) + "”";
+                String what = item == null ? "it" : "up to “" + LineFormatter.beginning(item.text(), MAX_QUOTED) + "”";
                 screen.show(List.of(lines.quiet(name + " has read " + what)), NOTICE);
             }
         }

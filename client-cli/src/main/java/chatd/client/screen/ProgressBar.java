@@ -56,8 +56,8 @@ final class ProgressBar implements Screen.Progress {
     }
 
     @Override
-    public void title(String its) {
-        title = its;
+    public void title(String text) {
+        title = text;
         before = -1;
     }
 

@@ -34,18 +34,18 @@ final class PromptReader extends LineReaderImpl {
     }
 
     /** Sets how grapheme clusters are shown; what was typed before the first line is read starts that line. */
-    void setClusters(Clusters its, String typed) {
-        clusters = its;
+    void setClusters(Clusters found, String typed) {
+        clusters = found;
         runMacro(typed);
     }
 
     @Override
     public String readLine(String prompt, @Nullable Character mask, String typed) {
         keyThread = Thread.currentThread();
-        Clusters its = clusters;
-        return mask != null || its == null || !its.simplifies()
+        Clusters found = clusters;
+        return mask != null || found == null || !found.simplifies()
                 ? super.readLine(prompt, mask, typed)
-                : super.readLine(prompt, null, new Simplified(its), typed);
+                : super.readLine(prompt, null, new Simplified(found), typed);
     }
 
     private record Simplified(Clusters by) implements MaskingCallback {

@@ -344,8 +344,8 @@ public final class TerminalScreen implements Screen {
     }
 
     @Override
-    public void mark(String its) {
-        mark = its.isEmpty() ? "" : "[" + its + "] ";
+    public void mark(String text) {
+        mark = text.isEmpty() ? "" : "[" + text + "] ";
         showPrompt();
     }
 
@@ -421,8 +421,8 @@ public final class TerminalScreen implements Screen {
     }
 
     @Override
-    public void onTyping(Runnable its) {
-        typing = its;
+    public void onTyping(Runnable runnable) {
+        typing = runnable;
     }
 
     @Override

@@ -77,10 +77,10 @@ public final class DirectTransfer implements AutoCloseable {
             throw new ClientFailure(ClientFailure.FAILED, this.other + " is a group: files go directly to one user.");
         }
         server.calls().listen(event -> {
-            DirectCall its = call;
-            if (its != null && its.concerns(event)) {
+            DirectCall found = call;
+            if (found != null && found.concerns(event)) {
                 // At once: a file that is being sent may wait for just this.
-                its.handle(event);
+                found.handle(event);
             }
             steps.add(() -> handle(event));
         });
@@ -194,14 +194,14 @@ public final class DirectTransfer implements AutoCloseable {
      * @throws ClientFailure if the user does not accept the call or a file, or no path to them is found
      */
     public void send(List<FileToSend> files, Consumer<FileToSend> each) throws IOException, InterruptedException {
-        DirectCall its = new DirectCall(server.calls(), DirectCall.newNumber(), new Listener());
-        call = its;
-        its.call(List.of(other), DirectKind.FILE);
+        DirectCall found = new DirectCall(server.calls(), DirectCall.newNumber(), new Listener());
+        call = found;
+        found.call(List.of(other), DirectKind.FILE);
         while (!isOver && !isConnected) {
             steps.take().run();
         }
         for (int i = 0; i < files.size() && !isOver; i++) {
-            send(its.session(), files.get(i), each);
+            send(found.session(), files.get(i), each);
         }
         end();
     }
@@ -236,9 +236,9 @@ public final class DirectTransfer implements AutoCloseable {
     }
 
     private void end() {
-        DirectCall its = call;
-        if (its != null) {
-            its.end("");
+        DirectCall found = call;
+        if (found != null) {
+            found.end("");
         }
         ClientFailure why = failure;
         if (why != null) {
@@ -266,10 +266,10 @@ public final class DirectTransfer implements AutoCloseable {
 
     /** Handles the server's events about calls. */
     private void handle(DirectEvent event) throws IOException, InterruptedException {
-        DirectCall its = call;
+        DirectCall found = call;
         if (event instanceof DirectEvent.Called called) {
             handleCall(called);
-        } else if (its != null && its.concerns(event)) {
+        } else if (found != null && found.concerns(event)) {
             if (event instanceof DirectEvent.Declined declined) {
                 switch (declined.reason()) {
                     case "unanswered" -> fail(ClientFailure.TRY_LATER, other + " does not answer.");
@@ -279,7 +279,7 @@ public final class DirectTransfer implements AutoCloseable {
                 }
             } else if (event instanceof DirectEvent.Ended ended
                     && !ended.reason().equals(DirectCall.UNREACHABLE)) {
-                endCall(its);
+                endCall(found);
             }
         }
     }
@@ -292,21 +292,21 @@ public final class DirectTransfer implements AutoCloseable {
                 && called.others().isEmpty()
                 && server.calls().name(called.user()).equals(other);
         if (isExpected) {
-            DirectCall its = new DirectCall(server.calls(), called.session(), new Listener());
-            call = its;
+            DirectCall found = new DirectCall(server.calls(), called.session(), new Listener());
+            call = found;
             try {
-                its.accept();
+                found.accept();
             } catch (ClientFailure e) {
                 // Cancelled, or accepted elsewhere, meanwhile.
-                endCall(its);
+                endCall(found);
             }
         }
     }
 
     /** Ends the session, or drops a call that never connected, to wait for the next one. */
-    private void endCall(DirectCall its) {
+    private void endCall(DirectCall found) {
         if (into != null && !wasConnected) {
-            its.close();
+            found.close();
             call = null;
         } else {
             isOver = true;
@@ -316,10 +316,10 @@ public final class DirectTransfer implements AutoCloseable {
     /** Leaves the session, if there is one. Blocks for a moment, so that the other side learns of it. */
     @Override
     public void close() {
-        DirectCall its = call;
-        if (its != null) {
-            its.close();
-            its.session().awaitClosed();
+        DirectCall found = call;
+        if (found != null) {
+            found.close();
+            found.session().awaitClosed();
         }
     }
 }

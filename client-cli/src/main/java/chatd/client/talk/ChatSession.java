@@ -37,7 +37,7 @@ public abstract class ChatSession {
     private final PendingReporter pending;
 
     /** Lock held while something is sent, so that answers come in the order of the requests. */
-    private final Object sending = new Object();
+    private final Object sendLock = new Object();
 
     private volatile @Nullable Connection connected;
     private volatile boolean isAway = true;
@@ -105,8 +105,8 @@ public abstract class ChatSession {
         return view;
     }
 
-    protected final Object sending() {
-        return sending;
+    protected final Object sendLock() {
+        return sendLock;
     }
 
     /** Returns the password with which the user logged in; null if it was a key. */
@@ -146,10 +146,10 @@ public abstract class ChatSession {
     }
 
     private Connection awaitNextConnection(@Nullable Connection than) throws InterruptedException {
-        synchronized (sending) {
+        synchronized (sendLock) {
             Connection now = connected;
             while (now == null || now.equals(than)) {
-                sending.wait();
+                sendLock.wait();
                 now = connected;
             }
             return now;
@@ -235,10 +235,10 @@ public abstract class ChatSession {
     private Connection connected(LoginExchange.LoggedIn in) {
         setPreferences(Preferences.of(in.settings()));
         Connection now = new Connection(in.link());
-        synchronized (sending) {
+        synchronized (sendLock) {
             enter(in);
             connected = now;
-            sending.notifyAll();
+            sendLock.notifyAll();
         }
         return now;
     }
@@ -262,7 +262,7 @@ public abstract class ChatSession {
         // First, so that a blocked writer is not waited for.
         now.link().abort();
         watch.interrupt();
-        synchronized (sending) {
+        synchronized (sendLock) {
             if (now.equals(connected)) {
                 connected = null;
             }
@@ -329,7 +329,7 @@ public abstract class ChatSession {
     protected abstract LoginExchange.Answer attempt() throws UnknownServer;
 
     /** Waits until everything sent so far is answered, and says goodbye to the server. */
-    protected abstract void settle(Duration patience) throws IOException, InterruptedException;
+    protected abstract void settle(Duration timeout) throws IOException, InterruptedException;
 
     /** Returns what was sent and is not yet known to be stored. */
     protected abstract List<Outgoing> unconfirmed();

@@ -9,8 +9,13 @@ import java.util.Optional;
 public enum Setting {
     THEME("terminal", "colours to suit the terminal", "auto", "dark", "light", "none"),
     TIME("common", "how times are written", "24h", "12h", "iso"),
-    NOTIFY("common", "which texts alert you; mentions: also those for you alone", "mentions", "all", "never"),
-    ALERT("terminal", "how: by the bell, on the desktop (OSC 777)", "bell", "desktop", "both"),
+    NOTIFY(
+            "common",
+            "which texts alert you; mentions: those that mention you, and those for you alone",
+            "mentions",
+            "all",
+            "never"),
+    ALERT("terminal", "how you are alerted: by the bell, on the desktop (OSC 777)", "bell", "desktop", "both"),
     PRESENCE("terminal", "whether users coming online and going offline are shown", "all", "none"),
     WRITING("terminal", "whether it is shown that somebody is writing to you; in a pipe, off unless set", "on", "off"),
     READ("terminal", "whether it is shown that your texts were read", "on", "off"),

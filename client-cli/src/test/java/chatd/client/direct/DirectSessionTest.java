@@ -58,8 +58,8 @@ class DirectSessionTest {
             this(session, TestTimeout.LONG);
         }
 
-        Side(String number, Duration patience) throws IOException {
-            direct = new DirectSession(number, patience, this);
+        Side(String number, Duration timeout) throws IOException {
+            direct = new DirectSession(number, timeout, this);
             sides.add(this);
         }
 

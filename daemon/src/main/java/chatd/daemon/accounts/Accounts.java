@@ -254,7 +254,7 @@ public final class Accounts implements Feature {
             }
             Origin origin = caller.origin();
             Token token = tokens.of(caller);
-            Devices.Made device = token == null
+            Devices.IssuedKey device = token == null
                     ? null
                     : devices.replaceKey(account.number(), token.device(), caller.addressText(), clock.instant());
             setPassword(account.number(), account.number(), hash, false, token, device, (numbers, current, now) -> {
@@ -294,7 +294,7 @@ public final class Accounts implements Feature {
             String hash,
             boolean mustChange,
             @Nullable Token token,
-            Devices.@Nullable Made device,
+            Devices.@Nullable IssuedKey device,
             ChangeFactory recording)
             throws InterruptedException {
         return journal.commit(new AccountDecision(by, new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {

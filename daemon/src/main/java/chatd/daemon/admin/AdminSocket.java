@@ -111,8 +111,8 @@ final class AdminSocket implements AutoCloseable {
             return true;
         } catch (IOException e) {
             LOG.warn(
-                    "CHATD-701 {} is for root and the daemon's user alone: it can't be given to the group {} ({}). Make the group"
-                            + " (groupadd --system {}) and the daemon's user a member of it, or name another in [admin]",
+                    "CHATD-701 {} is accessible only to root and the daemon's user: it can't be given to the group {} ({}). Create the group"
+                            + " (groupadd --system {}) and add the daemon's user to it, or name another in [admin]",
                     path,
                     group,
                     e.getClass().getSimpleName(),
@@ -180,7 +180,7 @@ final class AdminSocket implements AutoCloseable {
         private volatile long due = System.nanoTime() + REQUEST_TIMEOUT.toNanos();
 
         private volatile boolean isAnswering;
-        private volatile boolean isRequested;
+        private volatile boolean isRequestRead;
         private volatile boolean hasEnded;
 
         /** Whether it holds the permit for a large request. */
@@ -199,12 +199,12 @@ final class AdminSocket implements AutoCloseable {
             try {
                 while (channel.isOpen()) {
                     TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-                    if ((!isRequested || isAnswering) && System.nanoTime() - due > 0) {
+                    if ((!isRequestRead || isAnswering) && System.nanoTime() - due > 0) {
                         channel.close();
                     }
                 }
             } catch (InterruptedException | IOException e) {
-                LOG.debug("watching an administrator", e);
+                LOG.debug("watching an administrator's connection", e);
             }
         }
 
@@ -214,7 +214,7 @@ final class AdminSocket implements AutoCloseable {
             try {
                 request = read(line);
             } finally {
-                isRequested = true;
+                isRequestRead = true;
             }
             Thread.startVirtualThread(this::awaitEnd);
             return request;
@@ -239,8 +239,8 @@ final class AdminSocket implements AutoCloseable {
         }
 
         /**
-         * Streams the request line; ends before the newline, or where the request is refused: as too long, or as large
-         * while another large one is processed. The rest of the latter can be skipped.
+         * Streams the request line; ends before the newline, or where the request is refused because it is too long,
+         * or because it is large while another large one is processed, whose rest can be skipped.
          */
         private final class Line extends InputStream {
             private final ByteBuffer piece = ByteBuffer.allocate(8 << 10).limit(0);

@@ -61,12 +61,12 @@ public final class GroupDirectory {
             return new Entry(group, others, past);
         }
 
-        Entry with(long account, @Nullable Past its) {
+        Entry with(long account, @Nullable Past found) {
             Map<Long, Past> all = new HashMap<>(past);
-            if (its == null) {
+            if (found == null) {
                 all.remove(account);
             } else {
-                all.put(account, its);
+                all.put(account, found);
             }
             return new Entry(group, members, all);
         }

@@ -4,7 +4,7 @@ import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.entry.AlreadySent;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -176,7 +176,7 @@ public final class Dispatcher {
     }
 
     private void answerFailure(Session session, Command command, Throwable failure) {
-        if (failure instanceof AlreadySent sent) {
+        if (failure instanceof NothingToDo sent) {
             session.acknowledge(command, sent.receipt());
             return;
         }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** Determines the media type of contents; in the background also of those stored without one by an earlier version. */
+/** Determines the media types of stored files; also, in the background, of files that an earlier version stored without one. */
 final class ContentDescriber implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(ContentDescriber.class);
 
@@ -27,8 +27,8 @@ final class ContentDescriber implements AutoCloseable {
         this.thread = Thread.startVirtualThread(this::describeAll);
     }
 
-    /** Returns the media description of a content that is shown unaltered or not at all. */
-    static Media of(StoredSource source) {
+    /** Returns the media type and size of a stored picture, which is served unaltered or, if it is damaged, not shown. */
+    static Media mediaOf(StoredSource source) {
         try {
             Optional<Picture> picture = Picture.of(source);
             if (picture.isPresent()) {
@@ -63,7 +63,7 @@ final class ContentDescriber implements AutoCloseable {
         Map<Long, Long> some = contents.undescribed(BATCH);
         some.forEach((number, size) -> {
             try {
-                contents.describe(number, of(new StoredSource(contents, number, size)));
+                contents.describe(number, mediaOf(new StoredSource(contents, number, size)));
             } catch (IllegalStateException e) {
                 LOG.warn(
                         "CHATD-308 {}: its files can't be read. chat-admin storage check lists what is missing",

@@ -169,7 +169,7 @@ public final class Files implements Feature {
         if (size > MAX_IN_A_FRAME) {
             throw new Refusal(
                     Code.TOO_LARGE,
-                    "File %d, %s, has %s: more than this client can take. The web client and newer clients can."
+                    "File %d, %s, is %s: more than this client can receive. The web client and newer clients can."
                             .formatted(file, name, Size.of(size)));
         }
         fetches.log(session, file);
@@ -185,7 +185,7 @@ public final class Files implements Feature {
             }
         } catch (RuntimeException | InterruptedException e) {
             // The frame has begun and can't be completed, so the connection can't continue.
-            session.abort("file transfer broken off");
+            session.abort("file transfer aborted");
             throw e;
         }
     }

@@ -3,8 +3,8 @@ package chatd.daemon.files;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.limit.Sweeper;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.IdempotencyKey;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Caller;
@@ -103,7 +103,7 @@ public final class FilesOverHttp implements AutoCloseable {
      *
      * @param from how many bytes the client has sent before; null to start over
      * @param cut ends the connection over which it arrives
-     * @throws AlreadySent if the same was sent before
+     * @throws NothingToDo if the same was sent before
      * @throws Refusal as {@link Uploads} does, or {@link Code#NO_SUCH_FILE} if there is nothing to
      *     resume
      */
@@ -215,7 +215,7 @@ public final class FilesOverHttp implements AutoCloseable {
         }
         // Without a digest, the content is compared once all of it has arrived.
         if (sending.sha256() != null || from != null) {
-            throw new AlreadySent(before.get().receipt());
+            throw new NothingToDo(before.get().receipt());
         }
     }
 
@@ -291,7 +291,7 @@ public final class FilesOverHttp implements AutoCloseable {
         /**
          * Sends the file. Blocks until it is delivered.
          *
-         * @throws AlreadySent if the same was sent before
+         * @throws NothingToDo if the same was sent before
          * @throws Refusal if it is not sent
          */
         public Receipt end() throws InterruptedException {

@@ -126,7 +126,7 @@ final class OpenUploads<K, U> {
      * @throws Refusal {@link Code#BUSY} if another thread wants it as well, or it was not released
      *     in time
      */
-    Hold hold(K key, Runnable cut, Duration patience) throws InterruptedException {
+    Hold hold(K key, Runnable cut, Duration timeout) throws InterruptedException {
         long me;
         Slot<U> slot;
         Runnable other;
@@ -144,7 +144,7 @@ final class OpenUploads<K, U> {
         if (other != null) {
             other.run();
         }
-        long end = System.nanoTime() + patience.toNanos();
+        long end = System.nanoTime() + timeout.toNanos();
         synchronized (this) {
             try {
                 while (slot.waiting == me && slot.cut != null) {

@@ -120,7 +120,7 @@ final class Upload {
         StoredSource source = new StoredSource(contents, writer.number(), admitted.size());
         Optional<Picture> picture = admitted.shown() == Shown.PICTURE ? picture(source) : Optional.empty();
         if (picture.isEmpty()) {
-            Media media = ContentDescriber.of(source);
+            Media media = ContentDescriber.mediaOf(source);
             contents.describe(writer.number(), media);
             return send(
                     caller,

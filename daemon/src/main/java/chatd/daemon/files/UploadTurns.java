@@ -149,14 +149,14 @@ final class UploadTurns {
      * Waits for a turn.
      *
      * @param holders who is charged for it; none if only the total limits it
-     * @param patience the maximum wait
+     * @param timeout the maximum wait
      * @param cut ends the upload if it gives way, where {@link Turn#take} does not report that;
      *     called by any thread
      * @return null if there is none
      */
     @Nullable
-    Turn acquire(long amount, List<Holder> holders, Duration patience, Runnable cut) throws InterruptedException {
-        long end = nanos.getAsLong() + patience.toNanos();
+    Turn acquire(long amount, List<Holder> holders, Duration timeout, Runnable cut) throws InterruptedException {
+        long end = nanos.getAsLong() + timeout.toNanos();
         boolean isTaken = shares.take(amount, holders, STEP);
         while (!isTaken && nanos.getAsLong() - end < 0) {
             giveWay(amount, holders);

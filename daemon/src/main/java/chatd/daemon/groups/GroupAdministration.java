@@ -8,9 +8,9 @@ import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
-import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.group.Group;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.group.GroupAction;
@@ -156,7 +156,7 @@ public final class GroupAdministration {
                 GroupDirectory.checkOpen(group);
                 return serverChange(numbers, now, group, decision.decide(group, groups.members(number)));
             }));
-        } catch (AlreadySent e) {
+        } catch (NothingToDo e) {
             // Nothing to change.
         }
     }

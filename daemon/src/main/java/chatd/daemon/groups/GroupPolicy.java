@@ -11,7 +11,7 @@ import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
-import chatd.daemon.model.entry.AlreadySent;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.model.group.Group;
 import chatd.protocol.command.GroupCommand;
@@ -109,7 +109,7 @@ final class GroupPolicy {
      * Decides which change a command makes to a group.
      *
      * @throws Refusal if the command can't be carried out
-     * @throws AlreadySent if it would change nothing
+     * @throws NothingToDo if it would change nothing
      */
     GroupAction decide(
             Account account,
@@ -137,7 +137,7 @@ final class GroupPolicy {
 
     static void checkChanges(boolean isNew, Instant now) {
         if (!isNew) {
-            throw new AlreadySent(new Receipt(0, now));
+            throw new NothingToDo(new Receipt(0, now));
         }
     }
 

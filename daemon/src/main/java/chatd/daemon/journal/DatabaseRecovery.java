@@ -90,7 +90,7 @@ final class DatabaseRecovery {
                     observer.databaseLost(String.valueOf(why.getMessage()));
                 }
             }
-            queue.refuse(Refusal.databaseAway());
+            queue.refuse(Refusal.databaseUnavailable());
             status.pause();
         }
         return false;

@@ -1,8 +1,8 @@
 package chatd.daemon.journal;
 
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.IdempotencyKey;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.ledger.Ledger;
 import chatd.protocol.value.Code;
@@ -61,7 +61,7 @@ final class Deduplicator {
         List<JournalQueue.Pending<?>> now = new ArrayList<>(all.size());
         List<JournalQueue.Pending<?>> deferred = new ArrayList<>();
         for (JournalQueue.Pending<?> pending : all) {
-            IdempotencyKey once = pending.once();
+            IdempotencyKey once = pending.idempotencyKey();
             (once == null || seen.add(once.id()) ? now : deferred).add(pending);
         }
         return new Batch(now, deferred);
@@ -85,7 +85,7 @@ final class Deduplicator {
     List<JournalQueue.Pending<?>> answerDuplicates(List<JournalQueue.Pending<?>> all) {
         List<IdempotencyKey> some = new ArrayList<>();
         for (JournalQueue.Pending<?> pending : all) {
-            IdempotencyKey once = pending.once();
+            IdempotencyKey once = pending.idempotencyKey();
             if (once != null) {
                 some.add(once);
             }
@@ -100,14 +100,14 @@ final class Deduplicator {
     }
 
     private static boolean answerIfDuplicate(JournalQueue.Pending<?> pending, Map<ByteBuffer, Ledger.Sent> before) {
-        IdempotencyKey once = pending.once();
+        IdempotencyKey once = pending.idempotencyKey();
         Ledger.Sent sent = once == null ? null : before.get(once.id());
         if (once == null || sent == null) {
             return false;
         }
         pending.done.completeExceptionally(
                 sent.content().equals(once.content())
-                        ? new AlreadySent(sent.receipt())
+                        ? new NothingToDo(sent.receipt())
                         : new Refusal(
                                 Code.MALFORMED,
                                 "Something else was sent with this id before. Give each message an id of its own."));

@@ -103,7 +103,7 @@ public final class Journal {
             pending.done.completeExceptionally(
                     status.isStopping()
                             ? Refusal.stopped()
-                            : status.isDatabaseUnavailable() ? Refusal.databaseAway() : AuditTrail.refusal());
+                            : status.isDatabaseUnavailable() ? Refusal.databaseUnavailable() : AuditTrail.refusal());
             return pending.done;
         }
         try {

@@ -108,7 +108,7 @@ final class JournalLoop implements Runnable {
             }
             sentBefore.forget();
         } catch (DatabaseUnavailable e) {
-            Refusal refusal = recovery.reconnect(e) ? Refusal.databaseAway() : Refusal.stopped();
+            Refusal refusal = recovery.reconnect(e) ? Refusal.databaseUnavailable() : Refusal.stopped();
             all.forEach(pending -> pending.done.completeExceptionally(refusal));
         } finally {
             // Nobody waits for ever: an entry without an outcome by now gets none before the next start.
@@ -140,7 +140,7 @@ final class JournalLoop implements Runnable {
                 entries.add(pending.decide(numbers, now));
                 batch.add(pending);
             } catch (RuntimeException e) {
-                if (pending.once() == null) {
+                if (pending.idempotencyKey() == null) {
                     pending.done.completeExceptionally(e);
                 } else {
                     refused.put(pending, e);
@@ -163,7 +163,7 @@ final class JournalLoop implements Runnable {
             Optional<List<Committed<Entry>>> found = recovery.outcome(e, entries);
             done = found.orElse(List.of());
             if (done.isEmpty()) {
-                Refusal refusal = found.isPresent() ? Refusal.databaseAway() : Refusal.undecided();
+                Refusal refusal = found.isPresent() ? Refusal.databaseUnavailable() : Refusal.undecided();
                 batch.forEach(pending -> pending.done.completeExceptionally(refusal));
                 return;
             }

@@ -39,13 +39,13 @@ final class JournalQueue {
     private static final long BATCH_BYTES = 1 << 20;
 
     /** Entries of one account at which a batch ends: bounds how long the others wait for it. */
-    private static final int BATCH_ENTRIES_OF_ONE = 100;
+    private static final int BATCH_ENTRIES_PER_ACCOUNT = 100;
 
     private static final long GATHER_NANOS = 50_000;
 
     /** A pending decision and its future. */
     static final class Pending<E extends Entry> {
-        private final Proposal<E> decision;
+        private final Proposal<E> proposal;
         private final Consumer<E> then;
         final int kibibytes;
         final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
@@ -55,26 +55,26 @@ final class JournalQueue {
 
         /** @param then called with the entry once it is applied, before the next one is */
         Pending(Proposal<E> decision, Consumer<E> then) {
-            this.decision = decision;
+            this.proposal = decision;
             this.then = then;
             this.kibibytes = (int) Math.min(MAX_PENDING_KIBIBYTES, 1 + (decision.bytes() >> 10));
         }
 
         Entry decide(Numbers numbers, Instant now) {
-            return decision.decide(numbers, now);
+            return proposal.decide(numbers, now);
         }
 
         @Nullable
-        IdempotencyKey once() {
-            return decision.once();
+        IdempotencyKey idempotencyKey() {
+            return proposal.idempotencyKey();
         }
 
         Batching batching() {
-            return decision.batching();
+            return proposal.batching();
         }
 
         long sender() {
-            return decision.sender();
+            return proposal.sender();
         }
 
         @SuppressWarnings("unchecked") // the ledger returns entries in the order given
@@ -212,9 +212,9 @@ final class JournalQueue {
         }
     }
 
-    /** Returns the next batch; empty if nothing arrived within {@code patience}. */
-    List<Pending<?>> take(Duration patience) throws InterruptedException {
-        long nanos = patience.toNanos();
+    /** Returns the next batch; empty if nothing arrived within {@code timeout}. */
+    List<Pending<?>> take(Duration timeout) throws InterruptedException {
+        long nanos = timeout.toNanos();
         lock.lockInterruptibly();
         try {
             while (count == 0) {
@@ -259,7 +259,7 @@ final class JournalQueue {
         try {
             for (Sender sender = turns.peek();
                     sender != null
-                            && sender.gathered < BATCH_ENTRIES_OF_ONE
+                            && sender.gathered < BATCH_ENTRIES_PER_ACCOUNT
                             && (batch.isEmpty() || mayFollow(sender.first, accounts));
                     sender = turns.peek()) {
                 sender.gathered++;

@@ -26,7 +26,7 @@ public interface Proposal<E extends Entry> {
      * Returns the identifier that its client gave it, so that it is carried out only once; null if
      * none.
      */
-    default @Nullable IdempotencyKey once() {
+    default @Nullable IdempotencyKey idempotencyKey() {
         return null;
     }
 

@@ -53,10 +53,10 @@ public final class Shares {
         return most + amount <= free + given;
     }
 
-    /** As {@link #take(long, Collection)}, waiting up to {@code patience} for the share. Blocks. */
-    public synchronized boolean take(long amount, Collection<? extends Holder> holders, Duration patience)
+    /** As {@link #take(long, Collection)}, waiting up to {@code timeout} for the share. Blocks. */
+    public synchronized boolean take(long amount, Collection<? extends Holder> holders, Duration timeout)
             throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
+        long end = System.nanoTime() + timeout.toNanos();
         while (!take(amount, holders)) {
             long millis = (end - System.nanoTime()) / 1_000_000;
             if (millis <= 0) {

@@ -55,7 +55,7 @@ public final class Bearers {
     }
 
     private Bearer bearer(Session connection, Optional<Token> token) {
-        Bearer bearer = token.map(its -> new Bearer(connection, its))
+        Bearer bearer = token.map(found -> new Bearer(connection, found))
                 .filter(Bearer::isValid)
                 .orElseThrow(() -> {
                     authenticator.logRefusal(connection, "login", "", Optional.empty(), Code.NOT_LOGGED_IN);

@@ -48,7 +48,7 @@ public final class Devices {
     }
 
     /** A device with its next key, which only its client is told. */
-    public record Made(Secret key, RememberedDevice device) {}
+    public record IssuedKey(Secret key, RememberedDevice device) {}
 
     /** The parts of what a client has sent as a key. */
     private record Presented(ByteBuffer chain, ByteBuffer hash) {}
@@ -64,14 +64,14 @@ public final class Devices {
 
     /** Returns a newly remembered device with its first key; null if devices are not remembered. */
     @Nullable
-    Made remember(long account, String device, String address, Instant now) {
+    IssuedKey remember(long account, String device, String address, Instant now) {
         return lifetime.get().isZero()
                 ? null
                 : withNewKey(random(CHAIN_BYTES), account, device, null, now, now, address);
     }
 
     /** Returns a device that has used a valid key, with its next key. */
-    Made rotateKey(Found used, String address, Instant now) {
+    IssuedKey rotateKey(Found used, String address, Instant now) {
         RememberedDevice device = used.device();
         return withNewKey(device.chain(), device.account(), device.device(), used.hash(), device.since(), now, address);
     }
@@ -80,7 +80,7 @@ public final class Devices {
      * Returns a device with a new key, which invalidates all earlier ones; null if it is not
      * remembered.
      */
-    public @Nullable Made replaceKey(long account, String device, String address, Instant now) {
+    public @Nullable IssuedKey replaceKey(long account, String device, String address, Instant now) {
         return store.of(account).stream()
                 .filter(one -> one.device().equals(device))
                 .findFirst()
@@ -88,7 +88,7 @@ public final class Devices {
                 .orElse(null);
     }
 
-    private Made withNewKey(
+    private IssuedKey withNewKey(
             ByteBuffer chain,
             long account,
             String device,
@@ -102,7 +102,8 @@ public final class Devices {
                 .put(secret.duplicate())
                 .array();
         Secret key = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(chainAndSecret));
-        return new Made(key, new RememberedDevice(account, device, chain, hash(secret), earlier, since, now, address));
+        return new IssuedKey(
+                key, new RememberedDevice(account, device, chain, hash(secret), earlier, since, now, address));
     }
 
     private ByteBuffer random(int count) {
@@ -118,15 +119,19 @@ public final class Devices {
     /** Returns the lock to be held from {@link #find} until the next key is committed. */
     ReentrantLock lock(Secret key) {
         return locks[
-                Math.floorMod(presented(key).map(its -> its.chain().hashCode()).orElse(0), LOCKS)];
+                Math.floorMod(
+                        presented(key)
+                                .map(presented -> presented.chain().hashCode())
+                                .orElse(0),
+                        LOCKS)];
     }
 
     /** Returns the device of a key; empty if there is none, or its key has expired. */
     Optional<Found> find(Secret key, Instant now) {
         return presented(key)
-                .flatMap(its -> store.find(bytes(its.chain()))
+                .flatMap(presented -> store.find(bytes(presented.chain()))
                         .filter(device -> now.isBefore(device.used().plus(lifetime.get())))
-                        .map(device -> new Found(device, isGood(its.hash(), device), its.hash())));
+                        .map(device -> new Found(device, isGood(presented.hash(), device), presented.hash())));
     }
 
     private static boolean isGood(ByteBuffer hash, RememberedDevice device) {

@@ -59,7 +59,7 @@ final class LoginProposal implements Proposal<AccountChange> {
         this.rehashed = rehashed;
         this.token = Optional.ofNullable(request.token())
                 .map(Tokens.Made::token)
-                .map(its -> request.isResumed() ? its : its.beginningAfter(snapshot.upTo()))
+                .map(found -> request.isResumed() ? found : found.beginningAfter(snapshot.upTo()))
                 .orElse(null);
     }
 

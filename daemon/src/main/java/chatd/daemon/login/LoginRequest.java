@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param device as in {@link SessionCommand.LogIn}
  * @param token null if its dialect has none
- * @param remembered its device with the next key; null if it is not remembered, or has it already
+ * @param remembered the remembered device with the key for its next login; null if the device is not remembered, or if a session is resumed, whose client has that key already
  * @param after the number of the last message that it was sent before; -1 if it does not resume
  */
 record LoginRequest(
         @Nullable String device,
         boolean quiet,
         Tokens.@Nullable Made token,
-        Devices.@Nullable Made remembered,
+        Devices.@Nullable IssuedKey remembered,
         long after) {
     boolean isResumed() {
         return after >= 0;

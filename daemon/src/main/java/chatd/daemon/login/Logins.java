@@ -106,7 +106,7 @@ public final class Logins implements Feature {
             long number = admitted.account().number();
             Tokens.Made token =
                     session.dialect().hasConversations() ? tokens.make(number, device, command.quiet()) : null;
-            Devices.Made remembered = command.remember()
+            Devices.IssuedKey remembered = command.remember()
                     ? devices.remember(number, device, session.addressText(), clock.instant())
                     : null;
             opener.logIn(
@@ -139,8 +139,8 @@ public final class Logins implements Feature {
         try {
             Instant now = clock.instant();
             Devices.Found found = devices.find(command.key(), now)
-                    .filter(its -> its.device().device().equals(command.device())
-                            && isNamedBy(its.device().account(), command.user()))
+                    .filter(one -> one.device().device().equals(command.device())
+                            && isNamedBy(one.device().account(), command.user()))
                     .orElseThrow(() -> refusedSecret(session));
             Account account =
                     directory.findExisting(found.device().account()).orElseThrow(() -> refusedSecret(session));
@@ -149,7 +149,7 @@ public final class Logins implements Feature {
             }
             checkMayLogInBySecret(session, account);
             Tokens.Made token = tokens.make(account.number(), command.device(), command.quiet());
-            Devices.Made next = devices.rotateKey(found, session.addressText(), now);
+            Devices.IssuedKey next = devices.rotateKey(found, session.addressText(), now);
             opener.logIn(
                     session,
                     authenticator.admitWithoutPassword(session, account),
@@ -201,7 +201,7 @@ public final class Logins implements Feature {
                     .orElseThrow(() -> refusedSecret(session));
             Account account = directory
                     .findExisting(token.account())
-                    .filter(its -> tokens.isValid(token, directory.passwordGeneration(its.number())))
+                    .filter(found -> tokens.isValid(token, directory.passwordGeneration(found.number())))
                     .orElseThrow(() -> refusedSecret(session));
             checkMayLogInBySecret(session, account);
             Tokens.Made kept = new Tokens.Made(command.token(), token);
@@ -237,7 +237,7 @@ public final class Logins implements Feature {
     }
 
     private boolean isNamedBy(long account, User user) {
-        return directory.user(user).filter(its -> its.number() == account).isPresent();
+        return directory.user(user).filter(found -> found.number() == account).isPresent();
     }
 
     private Refusal refusedSecret(Session session) {

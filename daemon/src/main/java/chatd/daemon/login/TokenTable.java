@@ -137,7 +137,7 @@ final class TokenTable {
         lock.lock();
         try {
             return valid(token.hash())
-                    .filter(its -> its.generation() == generation)
+                    .filter(held -> held.generation() == generation)
                     .isPresent();
         } finally {
             lock.unlock();
@@ -164,8 +164,8 @@ final class TokenTable {
             }
             endMatching(
                     token.account(),
-                    its -> (isAlone || its.token().device().equals(token.device()))
-                            && !its.token().hash().equals(token.hash()));
+                    found -> (isAlone || found.token().device().equals(token.device()))
+                            && !found.token().hash().equals(token.hash()));
             put(new Held(token, generation, session, null));
             ofSession.put(session, token.hash());
             enforceLimit(token.account());
@@ -179,11 +179,11 @@ final class TokenTable {
     void end(Token token) {
         lock.lock();
         try {
-            Held its = held.get(token.hash());
-            if (its == null) {
+            Held found = held.get(token.hash());
+            if (found == null) {
                 ended.add(token.hash());
             } else {
-                end(its);
+                end(found);
             }
         } finally {
             lock.unlock();
@@ -194,7 +194,7 @@ final class TokenTable {
     void end(Session session) {
         lock.lock();
         try {
-            endMatching(session.account(), its -> its.session() == session);
+            endMatching(session.account(), held -> held.session() == session);
         } finally {
             lock.unlock();
         }
@@ -204,7 +204,7 @@ final class TokenTable {
     void endOthers(Session session) {
         lock.lock();
         try {
-            endMatching(session.account(), its -> its.session() != session);
+            endMatching(session.account(), held -> held.session() != session);
         } finally {
             lock.unlock();
         }
@@ -221,13 +221,13 @@ final class TokenTable {
         lock.lock();
         try {
             ByteBuffer hash = ofSession.remove(session);
-            Held its = hash == null ? null : held.get(hash);
-            if (its != null && isOnPurpose) {
-                end(its);
-            } else if (its != null) {
-                put(new Held(its.token(), its.generation(), null, clock.instant()));
+            Held found = hash == null ? null : held.get(hash);
+            if (found != null && isOnPurpose) {
+                end(found);
+            } else if (found != null) {
+                put(new Held(found.token(), found.generation(), null, clock.instant()));
             }
-            return its != null && isOnPurpose;
+            return found != null && isOnPurpose;
         } finally {
             lock.unlock();
         }
@@ -238,8 +238,8 @@ final class TokenTable {
     Token of(Session session) {
         lock.lock();
         try {
-            Held its = heldBy(session);
-            return its == null ? null : its.token();
+            Held held = heldBy(session);
+            return held == null ? null : held.token();
         } finally {
             lock.unlock();
         }
@@ -249,9 +249,9 @@ final class TokenTable {
     void keep(Session session, long generation) {
         lock.lock();
         try {
-            Held its = heldBy(session);
-            if (its != null) {
-                put(new Held(its.token(), generation, its.session(), its.lost()));
+            Held held = heldBy(session);
+            if (held != null) {
+                put(new Held(held.token(), generation, held.session(), held.lost()));
             }
         } finally {
             lock.unlock();
@@ -263,9 +263,9 @@ final class TokenTable {
         lock.lock();
         try {
             Instant now = clock.instant();
-            for (Held its : List.copyOf(held.values())) {
-                if (!its.isValidAt(now)) {
-                    end(its);
+            for (Held found : List.copyOf(held.values())) {
+                if (!found.isValidAt(now)) {
+                    end(found);
                 }
             }
             return !held.isEmpty();
@@ -296,7 +296,7 @@ final class TokenTable {
 
     @GuardedBy("lock")
     private Optional<Held> valid(ByteBuffer hash) {
-        return Optional.ofNullable(held.get(hash)).filter(its -> its.isValidAt(clock.instant()));
+        return Optional.ofNullable(held.get(hash)).filter(found -> found.isValidAt(clock.instant()));
     }
 
     @GuardedBy("lock")
@@ -310,49 +310,49 @@ final class TokenTable {
         List<Held> all = of(account);
         if (all.size() > MAX) {
             all.stream()
-                    .filter(its -> its.lost() != null)
-                    .min(Comparator.comparing(its -> requireNonNull(its.lost())))
+                    .filter(held -> held.lost() != null)
+                    .min(Comparator.comparing(held -> requireNonNull(held.lost())))
                     .ifPresent(this::end);
         }
     }
 
     @GuardedBy("lock")
     private List<Held> of(long account) {
-        List<Held> its = new ArrayList<>();
+        List<Held> all = new ArrayList<>();
         for (ByteBuffer hash : ofAccount.getOrDefault(account, Set.of())) {
-            its.add(requireNonNull(held.get(hash)));
+            all.add(requireNonNull(held.get(hash)));
         }
-        return its;
+        return all;
     }
 
     @GuardedBy("lock")
-    private void put(Held its) {
-        Token token = its.token();
-        held.put(token.hash(), its);
+    private void put(Held found) {
+        Token token = found.token();
+        held.put(token.hash(), found);
         ofAccount.computeIfAbsent(token.account(), _ -> new HashSet<>()).add(token.hash());
     }
 
     @GuardedBy("lock")
     private void endMatching(long account, Predicate<Held> which) {
-        for (Held its : of(account)) {
-            if (which.test(its)) {
-                end(its);
+        for (Held held : of(account)) {
+            if (which.test(held)) {
+                end(held);
             }
         }
     }
 
     @GuardedBy("lock")
-    private void end(Held its) {
-        ByteBuffer hash = its.token().hash();
+    private void end(Held found) {
+        ByteBuffer hash = found.token().hash();
         held.remove(hash);
         forgetCookie(hash);
         ended.add(hash);
-        ofAccount.computeIfPresent(its.token().account(), (_, all) -> {
+        ofAccount.computeIfPresent(found.token().account(), (_, all) -> {
             all.remove(hash);
             return all.isEmpty() ? null : all;
         });
-        if (its.session() != null) {
-            ofSession.remove(its.session());
+        if (found.session() != null) {
+            ofSession.remove(found.session());
         }
     }
 

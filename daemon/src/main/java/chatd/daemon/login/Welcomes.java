@@ -67,7 +67,7 @@ final class Welcomes {
 
     private SessionEvent.State state(LoginProposal login, Account account, Secret token) {
         AccountSnapshot snapshot = login.snapshot();
-        Devices.Made remembered = login.request().remembered();
+        Devices.IssuedKey remembered = login.request().remembered();
         long number = account.number();
         List<SessionEvent.Request> received = snapshot.received().stream()
                 .filter(request -> contacts.received(number).has(request.user()))

@@ -47,7 +47,7 @@ final class Orientation {
         return isLittle ? source.readLittleEndian(position, bytes) : source.readBigEndian(position, bytes);
     }
 
-    /** Returns a TIFF header of 26 bytes that says nothing else. */
+    /** Returns a TIFF header of 26 bytes that contains nothing else. */
     static byte[] tiff(int orientation) {
         byte[] tiff = {
             'M',
@@ -57,7 +57,7 @@ final class Orientation {
             0,
             0,
             0,
-            8, // the directory begins behind this
+            8, // the directory begins after this
             0,
             1, // its one entry
             TAG >> 8,

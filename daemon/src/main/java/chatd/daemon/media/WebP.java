@@ -150,13 +150,13 @@ final class WebP {
         if (next - data < FRAME_HEADER) {
             throw new DamagedPicture("it is cut off");
         }
-        Parts its = new Parts(source);
+        Parts found = new Parts(source);
         boolean hasOne = false;
-        its.keep(data, data + FRAME_HEADER);
+        found.keep(data, data + FRAME_HEADER);
         for (long inside = data + FRAME_HEADER; inside + 8 <= next; inside = after(inside, next)) {
             String type = type(inside, next);
             if (OF_FRAME.contains(type)) {
-                its.keep(inside, after(inside, next));
+                found.keep(inside, after(inside, next));
             }
             if (type.equals("VP8 ") || type.equals("VP8L")) {
                 if (hasOne) {
@@ -166,11 +166,11 @@ final class WebP {
                 image(type, inside + 8, source.readLittleEndian(inside + 4, 4));
             }
         }
-        if (its.size() == next - data) {
+        if (found.size() == next - data) {
             parts.keep(position, next);
         } else {
-            parts.write(Parts.joined(ascii("ANMF"), Parts.little(its.size(), 4)));
-            parts.addAll(its);
+            parts.write(Parts.joined(ascii("ANMF"), Parts.little(found.size(), 4)));
+            parts.addAll(found);
         }
     }
 

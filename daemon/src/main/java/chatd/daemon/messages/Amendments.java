@@ -13,10 +13,10 @@ import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.model.message.StoredFile;
@@ -144,12 +144,12 @@ public final class Amendments implements Feature {
     }
 
     private Receipt locked(long message, Work work) throws InterruptedException {
-        ReentrantLock its = ofMessage[(int) Long.remainderUnsigned(message, LOCKS)];
-        its.lockInterruptibly();
+        ReentrantLock lock = ofMessage[(int) Long.remainderUnsigned(message, LOCKS)];
+        lock.lockInterruptibly();
         try {
             return work.run();
         } finally {
-            its.unlock();
+            lock.unlock();
         }
     }
 
@@ -165,7 +165,7 @@ public final class Amendments implements Feature {
     private interface Deciding {
         /**
          * @throws Refusal if it may not be done
-         * @throws AlreadySent if there is nothing to be done
+         * @throws NothingToDo if there is nothing to be done
          */
         Decided decide(Instant now);
     }
@@ -208,7 +208,7 @@ public final class Amendments implements Feature {
     public Receipt remove(long number) throws InterruptedException {
         return locked(number, () -> {
             Message message = messages.messages(List.of(number)).stream()
-                    .filter(its -> !its.isErased())
+                    .filter(found -> !found.isErased())
                     .findFirst()
                     .orElseThrow(Amendments::noSuchMessage);
             Decided decided = new Decided(message, new Amendment.TakenBack(), notified(message, List.of()));
@@ -265,7 +265,7 @@ public final class Amendments implements Feature {
         }
 
         @Override
-        public @Nullable IdempotencyKey once() {
+        public @Nullable IdempotencyKey idempotencyKey() {
             return once;
         }
 
@@ -294,7 +294,7 @@ public final class Amendments implements Feature {
                 .isPresent();
         Message message = isAdmin ? found.orElseThrow() : own(session, found, "take it back");
         if (done.takenBack() != null) {
-            throw new AlreadySent(done.takenBack());
+            throw new NothingToDo(done.takenBack());
         }
         if (!isAdmin) {
             checkTime(message, config.get().messages().retract(), now, "take back");
@@ -335,10 +335,10 @@ public final class Amendments implements Feature {
             AmendmentStore.Reaction present,
             MessageCommand.React command,
             Instant now) {
-        Message message = found.filter(its -> !its.isErased()).orElseThrow(Amendments::noSuchMessage);
+        Message message = found.filter(current -> !current.isErased()).orElseThrow(Amendments::noSuchMessage);
         checkWriting(account, message, now);
         if (command.on() == (present.hidden() != null)) {
-            throw new AlreadySent(new Receipt(0, now));
+            throw new NothingToDo(new Receipt(0, now));
         }
         if (command.on() && present.isNewKind() && present.kinds() >= MAX_KINDS) {
             throw new Refusal(

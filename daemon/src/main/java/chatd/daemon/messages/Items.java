@@ -47,7 +47,7 @@ public final class Items {
      *
      * @param concerned the accounts that its reader may know to be involved in it
      */
-    public record Item(MessageEvent.Message event, Set<Long> concerned) {
+    public record Item(MessageEvent.Message event, Set<Long> involved) {
         public long number() {
             MessageEvent.Stored stored = event.stored();
             return stored == null ? 0 : stored.number();
@@ -55,7 +55,7 @@ public final class Items {
     }
 
     /**
-     * Returns the numbers in a user's history after one, the lowest first: of messages, and of
+     * Returns the numbers above {@code after} in a user's history, the lowest first: of messages, and of
      * amendments to those that the user knows already.
      *
      * @param conversation one of the user's own; null for all of them
@@ -123,7 +123,7 @@ public final class Items {
             }
             return new Item(erased(message, by, taken == null ? message.time() : taken.time(), directory), concerned);
         }
-        state.reactions().values().forEach(its -> concerned.addAll(its.users()));
+        state.reactions().values().forEach(found -> concerned.addAll(found.users()));
         return new Item(amended(message, state), concerned);
     }
 

@@ -497,7 +497,7 @@ public final class Messages implements Feature {
         }
 
         @Override
-        public @Nullable IdempotencyKey once() {
+        public @Nullable IdempotencyKey idempotencyKey() {
             return once;
         }
 

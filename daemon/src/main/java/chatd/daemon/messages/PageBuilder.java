@@ -40,7 +40,7 @@ public final class PageBuilder {
         isFull = isFull || items.size() == most || (bytes > mostBytes && !items.isEmpty());
         if (!isFull) {
             items.add(item.event());
-            item.concerned().forEach(this::addName);
+            item.involved().forEach(this::addName);
         }
         return !isFull;
     }

@@ -63,7 +63,7 @@ final class ReadMarks implements AutoCloseable {
             now = pending.merge(
                     new Key(mark.account(), mark.conversation()),
                     new Pending(mark, new CompletableFuture<>()),
-                    (before, its) ->
+                    (before, found) ->
                             before.mark().message() >= mark.message() ? before : new Pending(mark, before.done()));
             isFull = pending.size() >= MAX_PENDING;
         } finally {
@@ -88,8 +88,8 @@ final class ReadMarks implements AutoCloseable {
     long pending(long account, long conversation) {
         lock.lock();
         try {
-            Pending its = pending.get(new Key(account, conversation));
-            return its == null ? 0 : its.mark().message();
+            Pending found = pending.get(new Key(account, conversation));
+            return found == null ? 0 : found.mark().message();
         } finally {
             lock.unlock();
         }

@@ -32,7 +32,7 @@ public final class Refusal extends RuntimeException {
     }
 
     /** Returns the refusal used while the database is unreachable. */
-    public static Refusal databaseAway() {
+    public static Refusal databaseUnavailable() {
         return new Refusal(
                 Code.BUSY, "The database can't be reached at the moment. Nothing was stored; try again later.");
     }

@@ -37,10 +37,10 @@ final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket>
 
     private static final int MAX_NETWORKS = 10_000;
 
-    /** Questions of one network at once, and then in a second. */
-    private static final int AT_ONCE = 40;
+    /** How many requests of one network are answered at once, and then per second. */
+    private static final int BURST = 40;
 
-    private static final int A_SECOND = 20;
+    private static final int REFILL_PER_SECOND = 20;
 
     private static final Logger LOG = LogManager.getLogger(AddressResponder.class);
 
@@ -90,7 +90,7 @@ final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket>
 
     private static Bucket bucket() {
         return Bucket.builder()
-                .addLimit(limit -> limit.capacity(AT_ONCE).refillGreedy(A_SECOND, Duration.ofSeconds(1)))
+                .addLimit(limit -> limit.capacity(BURST).refillGreedy(REFILL_PER_SECOND, Duration.ofSeconds(1)))
                 .build();
     }
 
@@ -100,7 +100,7 @@ final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket>
             return new InetSocketAddress(
                     InetAddress.getByAddress(from.getAddress().getAddress()), from.getPort());
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of no length", e);
+            throw new IllegalStateException("an address of an invalid length", e);
         }
     }
 
@@ -119,6 +119,6 @@ final class AddressResponder extends SimpleChannelInboundHandler<DatagramPacket>
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A datagram that can't be delivered must not end the socket.
-        LOG.debug("a question by UDP", cause);
+        LOG.debug("a request by UDP", cause);
     }
 }

@@ -23,16 +23,16 @@ import java.util.function.Consumer;
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final InetSocketAddress proxy;
-    private final Duration patience;
+    private final Duration timeout;
     private final Consumer<InetSocketAddress> onClientAddress;
     private final Consumer<String> refuse;
     private boolean done;
     private Runnable cancelDeadline = () -> {};
 
     private ProxyHeader(
-            InetSocketAddress proxy, Duration patience, Consumer<InetSocketAddress> welcome, Consumer<String> refuse) {
+            InetSocketAddress proxy, Duration timeout, Consumer<InetSocketAddress> welcome, Consumer<String> refuse) {
         this.proxy = proxy;
-        this.patience = patience;
+        this.timeout = timeout;
         this.onClientAddress = welcome;
         this.refuse = refuse;
     }
@@ -40,23 +40,23 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     /**
      * Adds the handler to an empty pipeline.
      *
-     * @param patience time limit for the header
+     * @param timeout time limit for the header
      * @param welcome called with the client's address; adds the handlers that follow
      * @param refuse called with the reason if the header is invalid or late; the connection is then closed
      */
     static void await(
             ChannelPipeline pipeline,
             InetSocketAddress proxy,
-            Duration patience,
+            Duration timeout,
             Consumer<InetSocketAddress> welcome,
             Consumer<String> refuse) {
-        pipeline.addLast(new HAProxyMessageDecoder(), new ProxyHeader(proxy, patience, welcome, refuse));
+        pipeline.addLast(new HAProxyMessageDecoder(), new ProxyHeader(proxy, timeout, welcome, refuse));
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         Future<?> deadline = ctx.executor()
-                .schedule(() -> refuse(ctx, "no header arrived"), patience.toMillis(), TimeUnit.MILLISECONDS);
+                .schedule(() -> refuse(ctx, "no header arrived"), timeout.toMillis(), TimeUnit.MILLISECONDS);
         cancelDeadline = () -> deadline.cancel(false);
     }
 

@@ -91,14 +91,14 @@ public final class Reports implements Feature {
         try {
             Reader reader = directory.reader(number);
             Optional<Message> message =
-                    messages.readable(command.message(), reader).filter(its -> !its.isErased());
-            String text = message.map(its -> shown(reader, its)).orElse(null);
+                    messages.readable(command.message(), reader).filter(found -> !found.isErased());
+            String text = message.map(found -> shown(reader, found)).orElse(null);
             int open = store.openOf(number);
             long bytes = 1_000 + 2L * command.text().length() + (text == null ? 0 : 2L * text.length());
             journal.commit(new AccountDecision(
                     number, new Batching.ChangeOf(number, false), bytes, once, (numbers, now) -> {
                         Account account = directory.requireActive(number);
-                        Message its = message.orElseThrow(
+                        Message found = message.orElseThrow(
                                 () -> new Refusal(Code.NO_SUCH_MESSAGE, "There is no such message. Nothing was done."));
                         if (open >= MAX_OPEN) {
                             throw new Refusal(
@@ -108,8 +108,8 @@ public final class Reports implements Feature {
                         Change change = Change.own(
                                 origin, numbers.nextPosition(), number, account.name(), Change.Kind.REPORTED, now, 0);
                         return new AccountChange(
-                                change.withMessage(its.number()),
-                                new Effect.MessageReported(command.text(), text, its.file()));
+                                change.withMessage(found.number()),
+                                new Effect.MessageReported(command.text(), text, found.file()));
                     }));
         } finally {
             counting.unlock();
@@ -133,7 +133,7 @@ public final class Reports implements Feature {
         boolean isTold = config.get().reports().notified().stream()
                 .anyMatch(name -> directory
                         .named(name)
-                        .filter(its -> its.number() == account)
+                        .filter(found -> found.number() == account)
                         .isPresent());
         int open = isTold ? openIfKnown() : 0;
         return open == 0
@@ -225,7 +225,7 @@ public final class Reports implements Feature {
                 ? List.of()
                 : messages.messages(numbers).stream()
                         .sorted(Comparator.comparingLong(Message::number))
-                        .map(its -> new ContextMessage(its, its.isErased() ? null : shown(reader, its)))
+                        .map(message -> new ContextMessage(message, message.isErased() ? null : shown(reader, message)))
                         .toList();
     }
 

@@ -126,13 +126,14 @@ final class Index implements Closeable {
             number.setLongValue(entry.message());
             point.setLongValue(entry.message());
             time.setLongValue(entry.time().toEpochMilli());
-            List<Words.Word> its = Words.of(entry.text());
+            List<Words.Word> found = Words.of(entry.text());
             List<String> tagged = new ArrayList<>(entry.tags());
-            if (entry.scopes().size() > 2 && (long) its.size() * entry.scopes().size() > MAX_WORDS) {
-                words.set(its, List.of(IndexEntry.Scope.MANY));
+            if (entry.scopes().size() > 2
+                    && (long) found.size() * entry.scopes().size() > MAX_WORDS) {
+                words.set(found, List.of(IndexEntry.Scope.MANY));
                 entry.scopes().forEach(scope -> tagged.add(IndexEntry.Tags.in(scope)));
             } else {
-                words.set(its, entry.scopes());
+                words.set(found, entry.scopes());
             }
             while (tags.size() < tagged.size()) {
                 tags.add(new StringField(TAG, "", Field.Store.NO));
@@ -298,12 +299,12 @@ final class Index implements Closeable {
     }
 
     private void force() throws IOException {
-        long its = position;
+        long number = position;
         writer.setLiveCommitData(
-                Map.of(FORMAT_KEY, FORMAT, POSITION_KEY, Long.toString(its), PURGED_KEY, purged.toString())
+                Map.of(FORMAT_KEY, FORMAT, POSITION_KEY, Long.toString(number), PURGED_KEY, purged.toString())
                         .entrySet());
         writer.commit();
-        committed = its;
+        committed = number;
     }
 
     /** Returns how much has been added since the last commit, in numbers. */
@@ -339,9 +340,9 @@ final class Index implements Closeable {
     }
 
     private void refresh() throws IOException {
-        long its = position;
+        long number = position;
         searchers.maybeRefreshBlocking();
-        searchableUpTo = its;
+        searchableUpTo = number;
         refreshed = System.nanoTime();
     }
 

@@ -131,17 +131,17 @@ public final class Indexer implements AutoCloseable {
 
     /** Returns in words whether everything can be found. Any thread; costs nothing. */
     public String state() {
-        Index its = index;
+        Index one = index;
         String why = trouble;
         if (!why.isEmpty()) {
             return "not available: " + why;
         }
-        if (its == null) {
+        if (one == null) {
             return "being opened";
         }
-        long upTo = its.position();
+        long upTo = one.position();
         long newest = delivered.getAsLong();
-        return isLate(its)
+        return isLate(one)
                 ? "behind: everything up to message %d of %d is found, %d %%"
                         .formatted(upTo, newest, upTo * 100 / newest)
                 : "up to date";
@@ -149,11 +149,12 @@ public final class Indexer implements AutoCloseable {
 
     /** Returns how far the index is, after refreshing it as a search does. Any thread. */
     public Status status() {
-        Index its = index;
+        Index found = index;
         try {
-            if (its != null) {
-                its.refreshIfDue();
-                return new Status(state(), its.messages(), its.searchableUpTo(), delivered.getAsLong(), its.bytes());
+            if (found != null) {
+                found.refreshIfDue();
+                return new Status(
+                        state(), found.messages(), found.searchableUpTo(), delivered.getAsLong(), found.bytes());
             }
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("the index was closed meanwhile", e);
@@ -167,7 +168,7 @@ public final class Indexer implements AutoCloseable {
      * @throws Refusal {@link Code#BUSY} if there is no index at the moment
      */
     public void rebuild() throws InterruptedException {
-        order(its -> its.clear(now()));
+        order(index -> index.clear(now()));
     }
 
     /**
@@ -176,13 +177,13 @@ public final class Indexer implements AutoCloseable {
      * @throws Refusal {@link Code#BUSY} if there is no index at the moment
      */
     public void purge() throws InterruptedException {
-        order(its -> {
+        order(index -> {
             // Includes what was just taken back.
             boolean isMore;
             do {
-                isMore = follow(its);
+                isMore = follow(index);
             } while (isMore);
-            its.purge(now());
+            index.purge(now());
         });
     }
 
@@ -208,8 +209,8 @@ public final class Indexer implements AutoCloseable {
                         + ". Try again later.");
     }
 
-    private boolean isLate(Index its) {
-        return its.position() < delivered.getAsLong() && System.nanoTime() - caughtUp > LATE;
+    private boolean isLate(Index index) {
+        return index.position() < delivered.getAsLong() && System.nanoTime() - caughtUp > LATE;
     }
 
     private Instant now() {
@@ -230,20 +231,20 @@ public final class Indexer implements AutoCloseable {
      * @throws Refusal {@link Code#BUSY} if there is no index at the moment, or the search has not ended in time
      */
     Result search(Query query, int most, long nanos) {
-        Index its = index;
-        if (its == null) {
+        Index found = index;
+        if (found == null) {
             throw unavailable();
         }
         try {
-            its.refreshIfDue();
-            long searched = its.searchableUpTo();
+            found.refreshIfDue();
+            long searched = found.searchableUpTo();
             long begin = System.nanoTime();
             // Lucene asks after each hundred messages or more. What fits into the first is never given up, however slow
             // the machine is.
             AtomicInteger asked = new AtomicInteger();
             List<Long> numbers =
-                    its.search(query, most, () -> asked.incrementAndGet() > 1 && System.nanoTime() - begin > nanos);
-            return new Result(numbers, isLate(its) ? searched : Long.MAX_VALUE);
+                    found.search(query, most, () -> asked.incrementAndGet() > 1 && System.nanoTime() - begin > nanos);
+            return new Result(numbers, isLate(found) ? searched : Long.MAX_VALUE);
         } catch (TimeoutException | IndexSearcher.TooManyClauses e) {
             throw new Refusal(
                     Code.BUSY,
@@ -294,25 +295,25 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    private void serve(Index its) throws IOException {
+    private void serve(Index found) throws IOException {
         long committed = System.nanoTime();
         while (!isClosing) {
             Order order = next();
             if (order != null) {
-                carryOut(order, its);
+                carryOut(order, found);
             }
             try {
-                while (!isClosing && orders.isEmpty() && followPaced(its)) {
-                    commitIfDue(its, UNCOMMITTED);
+                while (!isClosing && orders.isEmpty() && followPaced(found)) {
+                    commitIfDue(found, UNCOMMITTED);
                 }
             } catch (DatabaseUnavailable e) {
                 LOG.debug("the index waits for the database", e);
             }
             if (System.nanoTime() - committed > COMMIT.toNanos()) {
-                commitIfDue(its, 1);
+                commitIfDue(found, 1);
                 committed = System.nanoTime();
-                if (its.isPurgeDue(now(), UNPURGED)) {
-                    its.purge(now());
+                if (found.isPurgeDue(now(), UNPURGED)) {
+                    found.purge(now());
                 }
             }
         }
@@ -328,9 +329,9 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    private static void carryOut(Order order, Index its) throws IOException {
+    private static void carryOut(Order order, Index index) throws IOException {
         try {
-            order.work().on(its);
+            order.work().on(index);
             order.done().complete(true);
         } catch (DatabaseUnavailable e) {
             order.done().completeExceptionally(e);
@@ -340,31 +341,31 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    private static void commitIfDue(Index its, long uncommitted) throws IOException {
-        if (its.uncommitted() >= uncommitted) {
-            its.commit();
+    private static void commitIfDue(Index index, long uncommitted) throws IOException {
+        if (index.uncommitted() >= uncommitted) {
+            index.commit();
         }
     }
 
     /** Indexes the next part; returns whether there may be more. */
-    private boolean follow(Index its) throws IOException {
+    private boolean follow(Index index) throws IOException {
         long upTo = delivered.getAsLong();
-        if (its.position() >= upTo) {
+        if (index.position() >= upTo) {
             caughtUp = System.nanoTime();
             return false;
         }
-        LedgerReader.Part part = ledger.after(its.position(), upTo);
-        its.remove(part.removed());
-        its.add(part.added());
-        boolean isFurther = part.upTo() > its.position();
-        its.setPosition(part.upTo());
+        LedgerReader.Part part = ledger.after(index.position(), upTo);
+        index.remove(part.removed());
+        index.add(part.added());
+        boolean isFurther = part.upTo() > index.position();
+        index.setPosition(part.upTo());
         return isFurther;
     }
 
     /** As {@link #follow}, then waits until it is the next part's turn. */
-    private boolean followPaced(Index its) throws IOException {
+    private boolean followPaced(Index index) throws IOException {
         long begin = System.nanoTime();
-        boolean isMore = follow(its);
+        boolean isMore = follow(index);
         pace.recordTime(Duration.ofNanos(System.nanoTime() - begin));
         if (isMore) {
             pause(pace.untilFree());
@@ -388,7 +389,7 @@ public final class Indexer implements AutoCloseable {
         isClosing = true;
         closing.countDown();
         // Wakes the thread; if there is no room, it is awake.
-        var _ = orders.offer(new Order(its -> {}, new CompletableFuture<>()));
+        var _ = orders.offer(new Order(index -> {}, new CompletableFuture<>()));
         try {
             thread.join(STOP);
         } catch (InterruptedException e) {

@@ -113,10 +113,11 @@ final class LedgerReader {
             Set<String> earlier = new HashSet<>();
             if (!corrections.isEmpty()) {
                 groups.periodsOfFormerMembers(message.group())
-                        .forEach(its -> earlier.add(seen(text, corrections, its)));
+                        .forEach(all -> earlier.add(seen(text, corrections, all)));
             }
             earlier.remove(latest);
-            earlier.forEach(its -> to.add(IndexEntry.toAll(message, its, IndexEntry.Scope.earlier(message.group()))));
+            earlier.forEach(
+                    found -> to.add(IndexEntry.toAll(message, found, IndexEntry.Scope.earlier(message.group()))));
         } else if (message.receivers() == null) {
             to.add(IndexEntry.toAll(message, latest, IndexEntry.Scope.EVERYONE));
         } else {
@@ -124,7 +125,8 @@ final class LedgerReader {
             if (corrections.isEmpty()) {
                 to.add(IndexEntry.toSome(message, text, viewers));
             } else {
-                byText(viewers, text, corrections).forEach((its, who) -> to.add(IndexEntry.toSome(message, its, who)));
+                byText(viewers, text, corrections)
+                        .forEach((found, who) -> to.add(IndexEntry.toSome(message, found, who)));
             }
         }
     }
@@ -140,7 +142,7 @@ final class LedgerReader {
     private static String seen(
             String text, List<AmendmentStore.SentCorrection> corrections, List<MembershipPeriod> stretches) {
         return corrections.stream()
-                .filter(correction -> stretches.stream().anyMatch(its -> its.contains(correction.number())))
+                .filter(correction -> stretches.stream().anyMatch(period -> period.contains(correction.number())))
                 .map(AmendmentStore.SentCorrection::text)
                 .findFirst()
                 .orElse(text);

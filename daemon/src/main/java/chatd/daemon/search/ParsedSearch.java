@@ -96,7 +96,7 @@ final class ParsedSearch {
         }
         int steps = 0;
         for (Part part : parts) {
-            steps += part instanceof Phrase(List<Step> its) ? its.size() : 1;
+            steps += part instanceof Phrase(List<Step> all) ? all.size() : 1;
         }
         if (steps > MAX_STEPS) {
             throw new Refusal(
@@ -189,11 +189,11 @@ final class ParsedSearch {
         words.forEach(word -> byStep.put(new Step(word.text(), word.position()), word));
         List<MessageEvent.Place> all = new ArrayList<>();
         for (Part part : parts) {
-            List<MessageEvent.Place> its = places(part, words, byStep);
-            if (its.isEmpty()) {
+            List<MessageEvent.Place> found = places(part, words, byStep);
+            if (found.isEmpty()) {
                 return List.of();
             }
-            all.addAll(its);
+            all.addAll(found);
         }
         return merged(all);
     }

@@ -76,7 +76,7 @@ final class PrefixesQuery extends MultiTermQuery {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return super.equals(other) && other instanceof PrefixesQuery its && prefixes.equals(its.prefixes);
+        return super.equals(other) && other instanceof PrefixesQuery query && prefixes.equals(query.prefixes);
     }
 
     @Override

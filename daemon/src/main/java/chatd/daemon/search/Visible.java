@@ -37,11 +37,11 @@ final class Visible {
         } else {
             any.add(toEveryone(reader, words), BooleanClause.Occur.SHOULD);
         }
-        reader.groups().forEach((group, its) -> {
-            if (isWhole(its)) {
+        reader.groups().forEach((group, found) -> {
+            if (isWhole(found)) {
                 whole.add(IndexEntry.Scope.group(group));
             } else {
-                any.add(ofGroup(group, its, words), BooleanClause.Occur.SHOULD);
+                any.add(ofGroup(group, found, words), BooleanClause.Occur.SHOULD);
             }
         });
         any.add(words.apply(whole), BooleanClause.Occur.SHOULD);
@@ -82,14 +82,14 @@ final class Visible {
         return after == 0 ? toEveryone : both(toEveryone, numbered(after + 1, Long.MAX_VALUE));
     }
 
-    private static boolean isWhole(Reader.Group its) {
-        return its.periods().size() == 1
-                && its.periods().getFirst().from() == 0
-                && its.periods().getFirst().isOpen();
+    private static boolean isWhole(Reader.Group group) {
+        return group.periods().size() == 1
+                && group.periods().getFirst().from() == 0
+                && group.periods().getFirst().isOpen();
     }
 
-    private static Query ofGroup(long group, Reader.Group its, Function<List<String>, Query> words) {
-        List<MembershipPeriod> stretches = its.periods();
+    private static Query ofGroup(long group, Reader.Group found, Function<List<String>, Query> words) {
+        List<MembershipPeriod> stretches = found.periods();
         if (stretches.isEmpty()) {
             return new MatchNoDocsQuery("not in the group");
         }
@@ -98,7 +98,7 @@ final class Visible {
                 hasLeft
                         ? List.of(IndexEntry.Scope.group(group), IndexEntry.Scope.earlier(group))
                         : List.of(IndexEntry.Scope.group(group)));
-        if (isWhole(its)) {
+        if (isWhole(found)) {
             return texts;
         }
         BooleanQuery.Builder within = new BooleanQuery.Builder();

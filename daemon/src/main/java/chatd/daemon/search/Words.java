@@ -129,15 +129,15 @@ final class Words {
         if (ours.isEmpty()) {
             return;
         }
-        List<Integer> its = joiners(text.substring(word.start(), word.end()));
+        List<Integer> found = joiners(text.substring(word.start(), word.end()));
         // Folding may have changed the joiners, or the word was cut off: then it is not known where
         // in the text a part is.
-        boolean isKnown = ours.size() == its.size();
+        boolean isKnown = ours.size() == found.size();
         for (int i = 0; i <= ours.size() && i < MAX_PARTS; i++) {
             int from = i == 0 ? 0 : ours.get(i - 1) + 1;
-            int start = isKnown ? word.start() + (i == 0 ? 0 : its.get(i - 1) + 1) : word.start();
+            int start = isKnown ? word.start() + (i == 0 ? 0 : found.get(i - 1) + 1) : word.start();
             if (i < ours.size() && ours.get(i) > from) {
-                int end = isKnown ? word.start() + its.get(i) : word.end();
+                int end = isKnown ? word.start() + found.get(i) : word.end();
                 all.add(new Word(word.text().substring(from, ours.get(i)), Kind.PART, word.position(), start, end));
             }
             if (i > 0 && from < word.text().length()) {

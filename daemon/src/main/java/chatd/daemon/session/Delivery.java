@@ -37,9 +37,9 @@ public final class Delivery implements AutoCloseable {
         long view = dialect.viewKey(event, viewer);
         View before = last;
         if (before == null || before.view() != view || !before.dialect().equals(dialect)) {
-            View its = new View(dialect, view);
-            lastFrames = encoded.computeIfAbsent(its, _ -> dialect.frames(event, viewer, ByteBufAllocator.DEFAULT));
-            last = its;
+            View found = new View(dialect, view);
+            lastFrames = encoded.computeIfAbsent(found, _ -> dialect.frames(event, viewer, ByteBufAllocator.DEFAULT));
+            last = found;
         }
         return lastFrames;
     }

@@ -157,16 +157,16 @@ final class EventCoalescer implements AutoCloseable {
         List<AuditEvent> coalesced = new ArrayList<>();
         for (Iterator<Map.Entry<Key, Window>> all = windows.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Key, Window> each = all.next();
-            Window its = each.getValue();
-            if (now - its.began >= age) {
+            Window window = each.getValue();
+            if (now - window.began >= age) {
                 all.remove();
                 Object by = each.getKey().by();
                 if (each.getKey().about() != null && by != null) {
                     windowsWithSubject.computeIfPresent(by, (_, count) -> count > 1 ? count - 1 : null);
                 }
-                AuditEvent last = its.last;
+                AuditEvent last = window.last;
                 if (last != null) {
-                    coalesced.add(new AuditEvent.Coalesced(last, its.more));
+                    coalesced.add(new AuditEvent.Coalesced(last, window.more));
                 }
             }
         }

@@ -91,7 +91,7 @@ class CandidatesTest {
     @ValueSource(
             strings = {"127.0.0.1", "::1", "fe80::1", "ff02::1", "224.0.0.1", "0.0.0.0", "255.255.255.255", "no address"
             })
-    void anAddressThatCanBeNobodysIsNotPassedOn(String named) {
+    void anAddressThatNoClientCanHaveIsNotPassedOn(String named) {
         assertThat(passedOn("127.0.0.1", "127.0.0.1", named)).isEmpty();
     }
 

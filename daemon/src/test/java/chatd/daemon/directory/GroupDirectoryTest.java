@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is known of current and former members, whether applied change by change or read at a start.
+ * What is known of current and former members, whether applied change by change or loaded at startup.
  */
 class GroupDirectoryTest {
     private static final long GROUP = 7;
@@ -54,7 +54,7 @@ class GroupDirectoryTest {
         apply(OWNER, new GroupAction.Removed(user));
     }
 
-    /** Returns the directory that a start builds from memberships. */
+    /** Returns the directory that is built from memberships at startup. */
     private static GroupDirectory read(Group group, Membership... memberships) {
         return new GroupDirectory(
                 List.of(group), each -> List.of(memberships).forEach(each), Map.of(group.number(), 20L));
@@ -117,7 +117,7 @@ class GroupDirectoryTest {
             assertThat(groups.wasRemoved(BEN, GROUP)).isFalse();
             assertThat(groups.members(GROUP).has(BEN)).isTrue();
             assertThat(groups.sees(BEN, GROUP, 3))
-                    .as("the change by which it went")
+                    .as("the change by which they left")
                     .isTrue();
             assertThat(groups.sees(BEN, GROUP, 1)).as("before it came").isFalse();
             assertThat(groups.sees(BEN, GROUP, 4))
@@ -215,7 +215,7 @@ class GroupDirectoryTest {
     }
 
     @Test
-    void groupsReadAtAStartAreFoundToo() {
+    void groupsLoadedAtStartupAreFoundToo() {
         Group closed = new Group(8, "Crew of old", "", false, true, true);
         Group hidden = new Group(9, "Crew hidden", "", false, false, false);
         GroupDirectory groups = new GroupDirectory(

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which upload gives way, by a clock that the tests move. */
 class UploadTurnsTest {
-    private static final Duration PATIENCE = Duration.ofMillis(100);
+    private static final Duration TIMEOUT = Duration.ofMillis(100);
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
     private final UploadTurns turns = new UploadTurns(4, this::time);
@@ -35,13 +35,12 @@ class UploadTurnsTest {
         return new Holder.OfAccount(name.hashCode());
     }
 
-    private UploadTurns.@Nullable Turn take(String name, String network, Duration patience)
-            throws InterruptedException {
-        return turns.acquire(1, List.of(holder(name), holder(network)), patience, () -> cut.add(name));
+    private UploadTurns.@Nullable Turn take(String name, String network, Duration timeout) throws InterruptedException {
+        return turns.acquire(1, List.of(holder(name), holder(network)), timeout, () -> cut.add(name));
     }
 
     private UploadTurns.Turn taken(String name, String network) throws InterruptedException {
-        return requireNonNull(take(name, network, PATIENCE), name);
+        return requireNonNull(take(name, network, TIMEOUT), name);
     }
 
     @Test
@@ -64,11 +63,11 @@ class UploadTurnsTest {
         UploadTurns.Turn one = taken("one", "school");
         UploadTurns.Turn two = taken("two", "school");
         pass(Duration.ofSeconds(4));
-        assertThat(take("three", "school", PATIENCE)).as("not judged yet").isNull();
+        assertThat(take("three", "school", TIMEOUT)).as("not judged yet").isNull();
         one.take(200_000, () -> {});
         two.take(200_000, () -> {});
         pass(Duration.ofSeconds(4));
-        assertThat(take("three", "school", PATIENCE)).isNull();
+        assertThat(take("three", "school", TIMEOUT)).isNull();
         assertThat(cut).isEmpty();
         // Having been fast once does not count for long.
         two.take(1, () -> {});
@@ -88,7 +87,7 @@ class UploadTurnsTest {
         pass(Duration.ofSeconds(4));
         one.take(200_000, () -> {});
         pass(Duration.ofSeconds(2));
-        assertThat(turns.acquire(3, List.of(holder("two"), holder("school")), PATIENCE, () -> {}))
+        assertThat(turns.acquire(3, List.of(holder("two"), holder("school")), TIMEOUT, () -> {}))
                 .isNull();
         assertThat(cut).isEmpty();
     }
@@ -99,11 +98,11 @@ class UploadTurnsTest {
         for (int i = 0; i < 10; i++) {
             one.take(20_000, () -> pass(Duration.ofSeconds(6)));
         }
-        assertThat(takeAll(PATIENCE)).isNull();
+        assertThat(takeAll(TIMEOUT)).isNull();
         one.take(1, () -> {
             pass(Duration.ofSeconds(60));
             try {
-                assertThat(takeAll(PATIENCE)).isNull();
+                assertThat(takeAll(TIMEOUT)).isNull();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -114,9 +113,9 @@ class UploadTurnsTest {
         assertThat(cut).containsExactly("one");
     }
 
-    /** Takes all places, which requires every other upload to end. */
-    private UploadTurns.@Nullable Turn takeAll(Duration patience) throws InterruptedException {
-        return turns.acquire(4, List.of(holder("all"), holder("elsewhere")), patience, () -> cut.add("all"));
+    /** Takes the whole shared amount, which requires every other upload to end. */
+    private UploadTurns.@Nullable Turn takeAll(Duration timeout) throws InterruptedException {
+        return turns.acquire(4, List.of(holder("all"), holder("elsewhere")), timeout, () -> cut.add("all"));
     }
 
     @Test

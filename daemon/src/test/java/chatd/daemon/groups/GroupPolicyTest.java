@@ -10,8 +10,8 @@ import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Pair;
-import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.GroupChange;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.group.Group;
 import chatd.protocol.command.GroupCommand;
 import chatd.protocol.value.Code;
@@ -75,7 +75,7 @@ class GroupPolicyTest {
         try {
             decide(by, command);
             return Optional.empty();
-        } catch (AlreadySent e) {
+        } catch (NothingToDo e) {
             return Optional.empty();
         } catch (Refusal e) {
             return Optional.of(e.code());
@@ -181,7 +181,7 @@ class GroupPolicyTest {
                 new GroupCommand.Rename(GROUP, "Crew", ""),
                 new GroupCommand.GiveRole(GROUP, user(ADMIN), GroupRole.ADMIN, ""),
                 set(false, null))) {
-            assertThatThrownBy(() -> decide(OWNER, command)).as("%s", command).isInstanceOf(AlreadySent.class);
+            assertThatThrownBy(() -> decide(OWNER, command)).as("%s", command).isInstanceOf(NothingToDo.class);
         }
     }
 
@@ -192,7 +192,7 @@ class GroupPolicyTest {
                 .isEqualTo(new GroupAction.Renamed("Crew"));
         assertThat(refusal(ADMIN, new GroupCommand.Rename(GROUP, "Day", ""))).contains(Code.THROTTLED);
         assertThat(refusal(OWNER, set(null, "who is on call")))
-                .as("an owner is counted apart")
+                .as("an owner is counted separately")
                 .isEmpty();
     }
 

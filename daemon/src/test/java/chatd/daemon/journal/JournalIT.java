@@ -11,11 +11,11 @@ import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AccountChange;
-import chatd.daemon.model.entry.AlreadySent;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
 import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.Database;
@@ -154,7 +154,7 @@ class JournalIT {
             }
 
             @Override
-            public IdempotencyKey once() {
+            public IdempotencyKey idempotencyKey() {
                 return once;
             }
 
@@ -193,7 +193,7 @@ class JournalIT {
         for (CompletableFuture<Committed<Message>> one : again.subList(1, again.size())) {
             assertThat(failure(one))
                     .isInstanceOfSatisfying(
-                            AlreadySent.class,
+                            NothingToDo.class,
                             sent -> assertThat(sent.receipt()).isEqualTo(first.receipt()));
         }
         assertThat(failure(sendOnce("a", "another text")))
@@ -211,7 +211,7 @@ class JournalIT {
             CompletableFuture<Committed<Message>> other = sendOnce("b", "other");
             assertThat(failure(sendOnce("a", "hello")))
                     .isInstanceOfSatisfying(
-                            AlreadySent.class,
+                            NothingToDo.class,
                             sent -> assertThat(sent.receipt()).isEqualTo(first.receipt()));
             assertThat(failure(other))
                     .isInstanceOfSatisfying(
@@ -232,7 +232,7 @@ class JournalIT {
         }
         assertThat(failure)
                 .isInstanceOfSatisfying(
-                        AlreadySent.class, sent -> assertThat(sent.receipt()).isEqualTo(first.receipt()));
+                        NothingToDo.class, sent -> assertThat(sent.receipt()).isEqualTo(first.receipt()));
         assertThat(sendOnce("b", "hello").get().entry().number()).isGreaterThan(first.number());
     }
 

@@ -69,7 +69,7 @@ class JournalQueueTest {
     @Test
     void itIsBoundedInBytes() {
         assertThat(offered(SERVER, 1 << 20)).isEqualTo(31);
-        queue.refuse(Refusal.databaseAway());
+        queue.refuse(Refusal.databaseUnavailable());
         assertThat(offered(SERVER, 1 << 20)).isEqualTo(31);
     }
 
@@ -83,7 +83,7 @@ class JournalQueueTest {
         assertThat(offered(ANN, 1)).isEqualTo(5_000);
         assertThat(offered(BEN, 1)).isEqualTo(2_500);
         assertThat(offered(SERVER, 1)).isEqualTo(2_500);
-        queue.refuse(Refusal.databaseAway());
+        queue.refuse(Refusal.databaseUnavailable());
         assertThat(offered(ANN, 1 << 20)).isEqualTo(16);
         assertThat(offered(BEN, 1 << 20)).isEqualTo(8);
     }

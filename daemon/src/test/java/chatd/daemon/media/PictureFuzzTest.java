@@ -74,7 +74,8 @@ class PictureFuzzTest {
         for (byte[] picture : corpus()) {
             for (int length = 0; length < picture.length; length++) {
                 assertThat(shown(Arrays.copyOf(picture, length)).map(Bytes::text))
-                        .satisfies(kept -> kept.ifPresent(its -> assertThat(its).doesNotContain(Planted.WORDS)));
+                        .satisfies(kept ->
+                                kept.ifPresent(found -> assertThat(found).doesNotContain(Planted.WORDS)));
             }
         }
     }

@@ -75,7 +75,7 @@ class PictureTest {
                 all.add(Arguments.of("JPEG", i, Jpegs.with(Jpegs.baseline(), Planted.exif(i, order))));
                 all.add(Arguments.of("JPEG of RGB", i, Jpegs.with(Jpegs.rgb(), Planted.exif(i, order))));
                 all.add(Arguments.of("PNG, before", i, Pngs.with(Pngs.colours(), chunk)));
-                all.add(Arguments.of("PNG, behind", i, Pngs.withLast(Pngs.animated(), chunk)));
+                all.add(Arguments.of("PNG, after the pixels", i, Pngs.withLast(Pngs.animated(), chunk)));
                 all.add(Arguments.of("WebP", i, WebpImages.withOrientation(i, order, "")));
                 all.add(Arguments.of(
                         "WebP with a beginning as in a JPEG", i, WebpImages.withOrientation(i, order, "Exif\0\0")));
@@ -212,13 +212,13 @@ class PictureTest {
     @Test
     void typeSizeAndFramesAreRecognized() {
         Pictures.clean().forEach((name, picture) -> {
-            Picture its = read(picture);
+            Picture found = read(picture);
             String type = name.contains("JPEG")
                     ? "jpeg"
                     : name.contains("PNG") ? "png" : name.contains("GIF") ? "gif" : "webp";
-            assertThat(its.type()).isEqualTo("image/" + type);
-            assertThat(its.width()).as(name).isEqualTo(type.equals("gif") ? Gifs.WIDTH : Jpegs.WIDTH);
-            assertThat(its.height()).as(name).isEqualTo(type.equals("gif") ? Gifs.HEIGHT : Jpegs.HEIGHT);
+            assertThat(found.type()).isEqualTo("image/" + type);
+            assertThat(found.width()).as(name).isEqualTo(type.equals("gif") ? Gifs.WIDTH : Jpegs.WIDTH);
+            assertThat(found.height()).as(name).isEqualTo(type.equals("gif") ? Gifs.HEIGHT : Jpegs.HEIGHT);
         });
         assertThat(read(Jpegs.baseline()).frames()).isEqualTo(1);
         assertThat(read(Pngs.colours()).frames()).isEqualTo(1);

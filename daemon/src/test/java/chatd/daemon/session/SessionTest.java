@@ -85,10 +85,10 @@ class SessionTest {
     @Test
     void ofSeveralConcurrentEndsOneHasEffect() throws Exception {
         for (int round = 0; round < 300; round++) {
-            Session its = TestTransport.json().session();
+            Session session = TestTransport.json().session();
             MalformedFrame how = new MalformedFrame("no such type");
-            List<Runnable> ends =
-                    List.of(() -> its.finish(how), () -> its.abort("too slow a reader"), its::connectionLost);
+            List<Runnable> ends = List.of(
+                    () -> session.finish(how), () -> session.abort("too slow a reader"), session::connectionLost);
             CyclicBarrier start = new CyclicBarrier(ends.size() + 1);
             List<String> wrong = Collections.synchronizedList(new ArrayList<>());
             List<Thread> threads = new ArrayList<>();
@@ -97,22 +97,22 @@ class SessionTest {
                     await(start);
                     end.run();
                     // Since it has ended, this is settled.
-                    String why = its.endedBecause();
-                    if (why.equals(Session.VIOLATION) != how.equals(its.violation())) {
+                    String why = session.endedBecause();
+                    if (why.equals(Session.VIOLATION) != how.equals(session.violation())) {
                         wrong.add(why);
                     }
                 }));
             }
             await(start);
-            while (!its.hasEnded()) {
+            while (!session.hasEnded()) {
                 Thread.onSpinWait();
             }
-            String first = its.endedBecause();
+            String first = session.endedBecause();
             for (Thread thread : threads) {
                 thread.join();
             }
             assertThat(wrong).isEmpty();
-            assertThat(its.endedBecause()).isEqualTo(first);
+            assertThat(session.endedBecause()).isEqualTo(first);
             assertThat(first).isIn(Session.VIOLATION, "too slow a reader", "connection lost");
         }
     }

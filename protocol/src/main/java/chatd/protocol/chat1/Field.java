@@ -127,7 +127,7 @@ interface Field<T> extends Layout<T> {
             (in, length) -> {
                 long count = NUMBER.read(in, length);
                 if (count * (NAME_BYTES + 1) != in.readableBytes()) {
-                    throw new MalformedFrame("the list does not fit the length");
+                    throw new MalformedFrame("the number of entries does not match the length");
                 }
                 Roster roster = new Roster();
                 for (long i = 0; i < count; i++) {

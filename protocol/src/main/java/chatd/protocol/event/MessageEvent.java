@@ -70,8 +70,8 @@ public sealed interface MessageEvent extends Event {
         }
 
         /** Returns the same with other receivers and references. */
-        public Stored withReceivers(List<Long> others, References its) {
-            return new Stored(number, sender, others, salt, its, amended);
+        public Stored withReceivers(List<Long> others, References references) {
+            return new Stored(number, sender, others, salt, references, amended);
         }
     }
 

@@ -112,9 +112,12 @@ final class JsonDirect {
                 var to = row.envelope("receive", JsonValue.NUMBERED, DirectEvent.Introduced::to);
                 var name = row.envelope("name", JsonValue.TEXT, DirectEvent.Introduced::name);
                 var session = session(row, "accept", DirectEvent.Introduced::session);
-                var candidates =
-                        row.info("candidates", CANDIDATES, its -> its.endpoint().candidates());
-                var key = row.info("key", KEY, its -> its.endpoint().key());
+                var candidates = row.info(
+                        "candidates",
+                        CANDIDATES,
+                        introduced -> introduced.endpoint().candidates());
+                var key =
+                        row.info("key", KEY, introduced -> introduced.endpoint().key());
                 var dials = row.info("dials", JsonValue.FLAG, DirectEvent.Introduced::dials);
                 return in -> new DirectEvent.Introduced(
                         in.get(user),

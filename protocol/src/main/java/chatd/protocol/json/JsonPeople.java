@@ -213,15 +213,15 @@ final class JsonPeople {
                     throw new JsonValue.InvalidMessage(key + " has to be an object with one conversation.");
                 }
                 Map.Entry<String, JsonNode> one = value.properties().iterator().next();
-                JsonNode its = one.getValue();
-                if (!its.isObject()) {
+                JsonNode node = one.getValue();
+                if (!node.isObject()) {
                     throw new JsonValue.InvalidMessage(key + " has to be an object with one conversation.");
                 }
                 return new PreferencesChange(
                         JsonValue.user(one.getKey()),
-                        its.has("notify") ? NOTIFY.read(its.path("notify"), "notify") : null,
-                        its.has("pinned") ? JsonValue.FLAG.read(its.path("pinned"), "pinned") : null,
-                        its.has("unread") ? JsonValue.FLAG.read(its.path("unread"), "unread") : null);
+                        node.has("notify") ? NOTIFY.read(node.path("notify"), "notify") : null,
+                        node.has("pinned") ? JsonValue.FLAG.read(node.path("pinned"), "pinned") : null,
+                        node.has("unread") ? JsonValue.FLAG.read(node.path("unread"), "unread") : null);
             },
             (out, wanted) -> {
                 out.writeStartObject().writeName(wanted.with().typed()).writeStartObject();
@@ -240,19 +240,19 @@ final class JsonPeople {
     private JsonPeople() {}
 
     /** Values by the other side of a conversation: {@code {"U2": …, "": …}}. */
-    static <V> JsonValue<SortedMap<Long, V>> byConversation(JsonValue<V> its) {
+    static <V> JsonValue<SortedMap<Long, V>> byConversation(JsonValue<V> found) {
         return JsonValue.of(
-                "{ [conversation: string]: " + its.type() + " }",
+                "{ [conversation: string]: " + found.type() + " }",
                 (value, key) -> {
                     SortedMap<Long, V> all = new TreeMap<>();
                     value.forEachEntry((with, one) ->
-                            all.put(with.isEmpty() ? 0L : JsonValue.number(with, key), its.read(one, key)));
+                            all.put(with.isEmpty() ? 0L : JsonValue.number(with, key), found.read(one, key)));
                     return all;
                 },
                 (out, all) -> {
                     out.writeStartObject();
                     all.forEach(
-                            (with, one) -> its.write(out.writeName(with == 0 ? "" : JsonValue.numbered(with)), one));
+                            (with, one) -> found.write(out.writeName(with == 0 ? "" : JsonValue.numbered(with)), one));
                     out.writeEndObject();
                 });
     }

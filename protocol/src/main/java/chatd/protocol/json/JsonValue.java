@@ -354,14 +354,14 @@ interface JsonValue<V> {
             (value, key) -> value.isNull() ? Optional.empty() : Optional.of(TIME.read(value, key)),
             (out, time) -> time.ifPresentOrElse(known -> TIME.write(out, known), out::writeNull));
 
-    static <V> JsonValue<List<V>> list(JsonValue<V> its) {
-        return list(its, Integer.MAX_VALUE);
+    static <V> JsonValue<List<V>> list(JsonValue<V> value) {
+        return list(value, Integer.MAX_VALUE);
     }
 
     /** @param most the maximum number of items */
-    static <V> JsonValue<List<V>> list(JsonValue<V> its, int most) {
+    static <V> JsonValue<List<V>> list(JsonValue<V> found, int most) {
         return of(
-                "Array<" + its.type() + ">",
+                "Array<" + found.type() + ">",
                 (value, key) -> {
                     if (!value.isArray()) {
                         throw new InvalidMessage(key + " has to be a list.");
@@ -370,12 +370,12 @@ interface JsonValue<V> {
                         throw new InvalidMessage("%s has more than %d items.".formatted(key, most));
                     }
                     List<V> all = new ArrayList<>(value.size());
-                    value.forEach(one -> all.add(its.read(one, key)));
+                    value.forEach(one -> all.add(found.read(one, key)));
                     return all;
                 },
                 (out, all) -> {
                     out.writeStartArray();
-                    all.forEach(one -> its.write(out, one));
+                    all.forEach(one -> found.write(out, one));
                     out.writeEndArray();
                 });
     }

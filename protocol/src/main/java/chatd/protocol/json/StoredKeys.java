@@ -44,15 +44,15 @@ final class StoredKeys<T extends MessageEvent.Message> {
             "{ [code: string]: { n: number, by: Array<Numbered> } }",
             (value, key) -> {
                 SequencedMap<String, MessageState.Reactions> reactions = new LinkedHashMap<>();
-                value.forEachEntry((code, its) -> reactions.put(
-                        code, new MessageState.Reactions(its.path("n").asInt(0), USERS.read(its.path("by"), key))));
+                value.forEachEntry((code, found) -> reactions.put(
+                        code, new MessageState.Reactions(found.path("n").asInt(0), USERS.read(found.path("by"), key))));
                 return reactions;
             },
             (out, reactions) -> {
                 out.writeStartObject();
-                reactions.forEach((code, its) -> {
-                    out.writeName(code).writeStartObject().writeNumberProperty("n", its.count());
-                    USERS.write(out.writeName("by"), its.users());
+                reactions.forEach((code, found) -> {
+                    out.writeName(code).writeStartObject().writeNumberProperty("n", found.count());
+                    USERS.write(out.writeName("by"), found.users());
                     out.writeEndObject();
                 });
                 out.writeEndObject();

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A password as it was typed: never printed, and wiped after use. Not safe for use by several threads. */
+/** A password as it was typed, or a key: never printed, and wiped after use. Not safe for use by several threads. */
 public final class Secret {
     private final byte[] bytes;
 

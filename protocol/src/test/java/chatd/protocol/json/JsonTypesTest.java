@@ -53,10 +53,10 @@ class JsonTypesTest {
     private static String types(String all, List<? extends JsonMessage<?>> rows) {
         StringBuilder types = new StringBuilder();
         byName(rows)
-                .forEach((name, its) -> types.append("export type ")
+                .forEach((name, found) -> types.append("export type ")
                         .append(name)
                         .append(" =")
-                        .append(its.stream()
+                        .append(found.stream()
                                 .map(row -> "\n  | " + row.typescript())
                                 .distinct()
                                 .collect(Collectors.joining()))

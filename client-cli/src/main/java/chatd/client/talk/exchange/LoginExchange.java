@@ -197,8 +197,8 @@ public final class LoginExchange {
         if (settings != null) {
             return new LoggedIn(link, in, settings);
         }
-        if (next(link) instanceof UserEvent.Settings its) {
-            return new LoggedIn(link, in, its.document());
+        if (next(link) instanceof UserEvent.Settings found) {
+            return new LoggedIn(link, in, found.document());
         }
         throw new IOException("The server did not send the settings.");
     }

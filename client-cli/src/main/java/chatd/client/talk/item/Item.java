@@ -55,8 +55,8 @@ public record Item(long number, Author author, Stamp stamp, Content content, Opt
             return new Content(name, file, answered, -1, Media.NONE, false);
         }
 
-        Content withText(String its) {
-            return new Content(its, file, answered, size, media, mentionsMe);
+        Content withText(String text) {
+            return new Content(text, file, answered, size, media, mentionsMe);
         }
 
         Content withMention(boolean mentions) {

@@ -116,11 +116,11 @@ final class FencedExchange extends Exchange {
         };
     }
 
-    private boolean setVerdict(ChatSession.@Nullable Verdict its) {
-        if (its != null) {
-            verdict = its;
+    private boolean setVerdict(ChatSession.@Nullable Verdict found) {
+        if (found != null) {
+            verdict = found;
         }
-        return its != null;
+        return found != null;
     }
 
     private static boolean take(Download download, FileEvent file) throws IOException {

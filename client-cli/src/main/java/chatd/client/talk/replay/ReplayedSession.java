@@ -141,8 +141,8 @@ public final class ReplayedSession extends ChatSession {
     }
 
     @Override
-    protected void settle(Duration patience) throws IOException, InterruptedException {
-        ask(FencedExchange.command(me), List.of()).await(patience);
+    protected void settle(Duration timeout) throws IOException, InterruptedException {
+        ask(FencedExchange.command(me), List.of()).await(timeout);
     }
 
     @Override
@@ -189,7 +189,7 @@ public final class ReplayedSession extends ChatSession {
 
     /** Sends a request, followed by the fence. */
     private FencedExchange ask(FencedExchange exchange, List<Command> commands) throws IOException {
-        synchronized (sending()) {
+        synchronized (sendLock()) {
             return connection().ask(exchange, FencedExchange.fenced(commands));
         }
     }
@@ -199,7 +199,7 @@ public final class ReplayedSession extends ChatSession {
      * what was shown.
      */
     private void catchUp(View.Reason reason, long count) throws IOException {
-        synchronized (sending()) {
+        synchronized (sendLock()) {
             items.hold();
             List<Outgoing> sent = items.unconfirmed();
             FencedExchange replay = FencedExchange.replay(me, count, done -> {
@@ -233,7 +233,7 @@ public final class ReplayedSession extends ChatSession {
                     "The history of one conversation needs chat-json/1; this connection speaks chat/1.");
         }
         FencedExchange replay;
-        synchronized (sending()) {
+        synchronized (sendLock()) {
             items.hold();
             replay = ask(
                     FencedExchange.replay(me, count, done -> items.showHistory(done.items())),
@@ -292,7 +292,7 @@ public final class ReplayedSession extends ChatSession {
                     "Answers and identifiers need chat-json/1; this connection speaks chat/1.");
         }
         Outgoing mine = new Outgoing(me, to, text, false, 0, clock.instant());
-        synchronized (sending()) {
+        synchronized (sendLock()) {
             items.addOutgoing(mine);
             try {
                 ask(exchangeFor(mine), List.of(new MessageCommand.SendText(Outgoing.audience(to), text)));
@@ -317,7 +317,7 @@ public final class ReplayedSession extends ChatSession {
         }
         Outgoing mine = new Outgoing(me, to, file.name(), true, 0, clock.instant());
         FencedExchange exchange;
-        synchronized (sending()) {
+        synchronized (sendLock()) {
             Connection current = connection();
             items.addOutgoing(mine);
             try (InputStream content = Files.newInputStream(file.path())) {

@@ -65,7 +65,7 @@ public final class Friends {
     /** Blocks or unblocks a user. Blocks until the server has answered. */
     public void block(String whom, boolean on) throws IOException, InterruptedException {
         requests.command(id -> new UserCommand.Block(Requests.user(whom), on, id));
-        // Needs the user's number: the client may not know what was typed, whether a name or a number.
+        // Needs the user's number: the client may not know the user who was typed, by name or by number.
         OptionalLong number = number(whom);
         if (number.isPresent()) {
             people.block(number.getAsLong(), on);
@@ -107,7 +107,7 @@ public final class Friends {
         people.setFriend(other, answered.agreed() || people.isFriend(other));
         if (answered.user() != me || answered.agreed()) {
             view.notice(people.name(other)
-                    + (answered.agreed() ? " is your friend now." : " does not want to be your friend."));
+                    + (answered.agreed() ? " is your friend now." : " declined your friend request."));
         }
     }
 

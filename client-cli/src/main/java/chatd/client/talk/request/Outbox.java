@@ -30,7 +30,7 @@ public final class Outbox {
     /** Maximum number of texts to several receivers whose numbers are remembered. */
     private static final int MAX_REMEMBERED = 50;
 
-    private final Object sending;
+    private final Object sendLock;
     private final Requests.ConnectionSource source;
     private final View view;
     private final Function<String, User> users;
@@ -67,14 +67,14 @@ public final class Outbox {
     /** @param users resolves a name to a user or a group */
     public Outbox(Object sending, Requests.ConnectionSource source, View view, Function<String, User> users) {
         this.users = users;
-        this.sending = sending;
+        this.sendLock = sending;
         this.source = source;
         this.view = view;
     }
 
     /** Prepares for a new connection. */
     public void enter() {
-        synchronized (sending) {
+        synchronized (sendLock) {
             mustResend = !unconfirmed().isEmpty();
         }
     }
@@ -112,7 +112,7 @@ public final class Outbox {
 
     /** Sends everything without an answer again. Not for the reading thread, since it may block. */
     public void sendAgain() throws IOException {
-        synchronized (sending) {
+        synchronized (sendLock) {
             Connection current = source.current();
             for (Command command : commands()) {
                 current.link().send(List.of(command));
@@ -127,7 +127,7 @@ public final class Outbox {
      * @param given the identifier; empty for a new one
      */
     public void say(Outgoing mine, String given) throws IOException {
-        synchronized (sending) {
+        synchronized (sendLock) {
             Connection current = source.current();
             Parts parts = add(mine, given);
             if (mustResend) {

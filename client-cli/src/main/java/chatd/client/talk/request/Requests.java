@@ -28,7 +28,7 @@ public final class Requests {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final Object sending;
+    private final Object sendLock;
     private final ConnectionSource source;
 
     /** Supplies the current connection. */
@@ -38,7 +38,7 @@ public final class Requests {
 
     /** @param sending the lock held while something is sent */
     public Requests(Object sending, ConnectionSource source) {
-        this.sending = sending;
+        this.sendLock = sending;
         this.source = source;
     }
 
@@ -74,7 +74,7 @@ public final class Requests {
 
     /** Sends a request whose command has this identifier; does not wait. */
     public Request ask(String id, Command command, Class<? extends Event> answer) throws IOException {
-        synchronized (sending) {
+        synchronized (sendLock) {
             return source.current().ask(new Request(describe(command), id, answer), List.of(command));
         }
     }
@@ -117,7 +117,7 @@ public final class Requests {
 
     /** Sends a command without waiting for an answer. */
     void send(Command command) throws IOException {
-        synchronized (sending) {
+        synchronized (sendLock) {
             source.current().link().send(List.of(command));
         }
     }

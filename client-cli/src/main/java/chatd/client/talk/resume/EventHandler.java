@@ -158,7 +158,7 @@ final class EventHandler {
     private void show(MessageEvent.Message message) {
         MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
         if (message instanceof MessageEvent.Amendment || message instanceof MessageEvent.GroupChanged) {
-            // It makes nothing unread.
+            // It does not count as unread.
             view.received(items.of(message));
             return;
         }

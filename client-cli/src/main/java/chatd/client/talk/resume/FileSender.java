@@ -42,10 +42,10 @@ final class FileSender {
             throws IOException, InterruptedException {
         Outgoing mine = new Outgoing(account.name(), to, file.name(), true, 0, clock.instant());
         String first = to.isEmpty() ? "" : to.getFirst();
-        String its = Requests.id(id, to, first);
+        String text = Requests.id(id, to, first);
         try {
             // It arrives as what another session of the account sends.
-            Transfers.Sent sent = transfers.send(People.wireName(first), file, its, progress);
+            Transfers.Sent sent = transfers.send(People.wireName(first), file, text, progress);
             for (String other : to.subList(Math.min(1, to.size()), to.size())) {
                 again(other, sent.file(), file, Requests.id(id, to, other));
             }

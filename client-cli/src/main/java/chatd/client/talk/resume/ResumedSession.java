@@ -85,7 +85,12 @@ public final class ResumedSession extends ChatSession {
         this.options = options;
         this.account = new OwnAccount(login.user());
         this.features = Features.of(
-                account, contacts(), this::connection, sending(), login.server().host(), view);
+                account,
+                contacts(),
+                this::connection,
+                sendLock(),
+                login.server().host(),
+                view);
         Requests requests = features.requests();
         this.amendments = new Amendments(requests, features.outbox());
         this.ownSessions = new OwnSessions(requests);
@@ -175,10 +180,10 @@ public final class ResumedSession extends ChatSession {
         }
     }
 
-    private void keep(@Nullable Secret its) {
-        if (its != null) {
-            key = its;
-            options.keySaver().accept(its);
+    private void keep(@Nullable Secret secret) {
+        if (secret != null) {
+            key = secret;
+            options.keySaver().accept(secret);
         }
     }
 
@@ -232,12 +237,12 @@ public final class ResumedSession extends ChatSession {
 
     /** Waits for what was sent; a device that is remembered stays so, any other session ends. */
     @Override
-    protected void settle(Duration patience) throws IOException, InterruptedException {
+    protected void settle(Duration timeout) throws IOException, InterruptedException {
         String id = Requests.id();
         Command last = key == null ? new SessionCommand.LogOut(id) : new MessageCommand.ReadHistory(null, 1, -1, 1, id);
         features.requests()
                 .ask(id, last, key == null ? SessionEvent.Accepted.class : MessageEvent.Page.class)
-                .await(patience);
+                .await(timeout);
     }
 
     @Override
@@ -356,7 +361,7 @@ public final class ResumedSession extends ChatSession {
 
     @Override
     public void typing(String to) {
-        synchronized (sending()) {
+        synchronized (sendLock()) {
             if (isConnected()) {
                 try {
                     connection()

@@ -202,12 +202,12 @@ final class Transfers {
     }
 
     private Map<String, String> headers() {
-        Secret its = token.get();
-        if (its == null) {
+        Secret secret = token.get();
+        if (secret == null) {
             throw new ClientFailure(ClientFailure.FAILED, "The session has ended. Log in again.");
         }
         Map<String, String> headers = new HashMap<>();
-        headers.put("Authorization", "Bearer " + its.text().orElseThrow());
+        headers.put("Authorization", "Bearer " + secret.text().orElseThrow());
         return headers;
     }
 

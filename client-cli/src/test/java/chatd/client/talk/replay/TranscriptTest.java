@@ -80,7 +80,7 @@ class TranscriptTest {
     }
 
     @Test
-    void theFirstTimeOnlyTheLastItemsAreShownAndAfterAnEmptyHistoryAllLaterOnes() {
+    void onFirstUseOnlyTheLastItemsAreShownButAfterAnEmptyHistoryAllLaterOnes() {
         assertThat(transcript.isFirstUse()).isTrue();
         transcript.catchUp();
         assertThat(transcript.showMissed(View.Reason.FIRST, List.of(), false, List.of()))
@@ -117,7 +117,7 @@ class TranscriptTest {
     }
 
     @Test
-    void aServerTextMeanwhileHidesNoMissedItemAndIsShownOnce() {
+    void aServerTextThatArrivesMeanwhileHidesNoMissedItemAndIsShownOnce() {
         reconnect(others(1, 2));
         transcript.catchUp();
         Item toAll = new Item("server", false, Instant.ofEpochSecond(9), true, "to all", null, Optional.empty());
@@ -165,7 +165,7 @@ class TranscriptTest {
     }
 
     @Test
-    void anItemTheServerCommentedOnIsShownWithoutRecipients() {
+    void anItemThatTheServerAnsweredWithATextIsShownWithoutRecipients() {
         reconnect(others(1, 1));
         Outgoing mine = outgoing("hi", "bob");
         transcript.addOutgoing(mine);
@@ -190,7 +190,7 @@ class TranscriptTest {
         assertThat(seen).containsExactly("LOSS", "m4");
     }
 
-    /** An item that was stored without comment is reported, and recognised when it is replayed. */
+    /** An item that was stored, and about which the server sent no text, is reported, and recognised when it is replayed. */
     @Test
     void aStoredItemIsReportedOnceAndNotShownAgain() {
         reconnect(others(1, 2));

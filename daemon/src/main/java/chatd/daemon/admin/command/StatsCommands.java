@@ -37,7 +37,7 @@ public final class StatsCommands implements AutoCloseable {
     /** Maximum users online who are listed by name. */
     private static final int MAX_NAMED = 100;
 
-    private static final String AWAY = "away";
+    private static final String UNREACHABLE = "unreachable";
     private static final SystemCalls.People NOBODY = new SystemCalls.People(0, 0, 0, 0, List.of(), 0);
 
     private final AllCommands.Facts facts;
@@ -134,7 +134,7 @@ public final class StatsCommands implements AutoCloseable {
     }
 
     private List<String> problems(Optional<Running.Parts> all, SystemCalls.Parts parts, boolean withFiles) {
-        return all.map(started -> checks.problems(started, parts.database().equals(AWAY), withFiles))
+        return all.map(started -> checks.problems(started, parts.database().equals(UNREACHABLE), withFiles))
                 .orElseGet(() -> checks.problems(running.progress(), withFiles));
     }
 
@@ -158,12 +158,12 @@ public final class StatsCommands implements AutoCloseable {
     private SystemCalls.Parts parts(Optional<Running.Parts> all) throws IOException {
         Instant end = facts.certificate().get().end();
         return new SystemCalls.Parts(
-                all.isEmpty() || all.get().journal().isDatabaseUnavailable() ? AWAY : "there",
+                all.isEmpty() || all.get().journal().isDatabaseUnavailable() ? UNREACHABLE : "reachable",
                 logState(),
                 log.files().directory().toAbsolutePath().toString(),
                 log.openBytes(),
-                all.map(parts -> parts.services().search().indexer().state()).orElse(AWAY),
-                all.map(StatsCommands::storage).orElse(AWAY),
+                all.map(parts -> parts.services().search().indexer().state()).orElse(UNREACHABLE),
+                all.map(StatsCommands::storage).orElse(UNREACHABLE),
                 end.toString(),
                 Duration.between(Instant.now(), end).toDays());
     }
@@ -171,11 +171,11 @@ public final class StatsCommands implements AutoCloseable {
     private static String storage(Running.Parts parts) {
         try {
             return parts.journal().isDatabaseUnavailable()
-                    ? AWAY
+                    ? UNREACHABLE
                     : parts.services().storage().state();
         } catch (DatabaseUnavailable e) {
             // The journal has not noticed yet.
-            return AWAY;
+            return UNREACHABLE;
         }
     }
 

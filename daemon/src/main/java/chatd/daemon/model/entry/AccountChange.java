@@ -3,7 +3,7 @@ package chatd.daemon.model.entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of an account: the record that is logged, and the effect on the tables.
+ * A change to an account: the record that is logged, and the effect on the tables.
  *
  * @param once the identifier that its client gave it; null if none
  */

@@ -15,7 +15,7 @@ public sealed interface Entry permits Message, Amendment, GroupChange, AccountCh
     long position();
 
     /** Returns the identifier that its client gave it; null if none. */
-    default @Nullable IdempotencyKey once() {
+    default @Nullable IdempotencyKey idempotencyKey() {
         return null;
     }
 

@@ -41,7 +41,7 @@ public record Reader(Account account, SortedMap<Long, Group> groups, boolean isR
 
     /** Returns whether the user sees a message, or a change, of a group. */
     public boolean sees(long group, long message) {
-        Group its = groups.get(group);
-        return its != null && its.sees(message);
+        Group found = groups.get(group);
+        return found != null && found.sees(message);
     }
 }

@@ -3,7 +3,7 @@ package chatd.daemon.model.message;
 import chatd.protocol.value.Media;
 
 /**
- * A file as it is sent: a name for a content that is already stored.
+ * A file as it is sent: a name for content that is already stored.
  *
  * @param content the number under which it was uploaded; {@link #STORED} for whichever stored
  *     content has this digest

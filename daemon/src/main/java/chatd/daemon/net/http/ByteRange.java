@@ -18,7 +18,7 @@ record ByteRange(long from, long end) {
      */
     private static final Pattern ONE = Pattern.compile("bytes=([0-9]*)-([0-9]*)");
 
-    /** More than any file has. */
+    /** More bytes than any file has. */
     private static final long BEYOND = Long.MAX_VALUE / 2;
 
     long size() {

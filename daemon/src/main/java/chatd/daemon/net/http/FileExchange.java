@@ -4,7 +4,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.files.FilesOverHttp;
 import chatd.daemon.login.Bearers;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.model.entry.AlreadySent;
+import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Session;
@@ -225,7 +225,7 @@ final class FileExchange implements Runnable {
             Long offset = offset();
             FilesOverHttp.Sending sending = sending(new Query(head), announced(offset));
             incoming = requests.files().receive(bearer, sending, offset, connection::cut);
-        } catch (AlreadySent e) {
+        } catch (NothingToDo e) {
             return created(e.receipt());
         }
         try {
@@ -241,7 +241,7 @@ final class FileExchange implements Runnable {
                 incoming.take(some, count);
             }
             return created(incoming.end());
-        } catch (AlreadySent e) {
+        } catch (NothingToDo e) {
             return created(e.receipt());
         } finally {
             incoming.close();

@@ -23,7 +23,7 @@ public final class QueryTimeout implements Closeable {
     private final Duration timeout;
     private final Set<Watch> inProgress = ConcurrentHashMap.newKeySet();
     private final Thread watcher =
-            Thread.ofPlatform().name("database-patience").daemon().unstarted(this::watch);
+            Thread.ofPlatform().name("database-timeout").daemon().unstarted(this::watch);
 
     QueryTimeout(Duration timeout) {
         this.timeout = timeout;

@@ -142,7 +142,7 @@ final class LedgerRows {
                     && !message.references().mentioned().isEmpty()) {
                 mentioning.add(message);
             }
-            if (entry.once() != null) {
+            if (entry.idempotencyKey() != null) {
                 identified.add(entry);
             }
         }
@@ -219,7 +219,7 @@ final class LedgerRows {
                 insert.setString(5, message.text());
                 insert.setBytes(6, message.salt());
                 insert.setObject(7, conversation(message), Types.BIGINT);
-                insert.setObject(8, answered(message), Types.BIGINT);
+                insert.setObject(8, repliedTo(message), Types.BIGINT);
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -261,7 +261,7 @@ final class LedgerRows {
                 : (Long) Conversation.of(message.sender(), receiver);
     }
 
-    private static @Nullable Long answered(Message message) {
+    private static @Nullable Long repliedTo(Message message) {
         long answered = message.references().replyTo();
         return answered == 0 ? null : (Long) answered;
     }
@@ -380,10 +380,10 @@ final class LedgerRows {
     private void insertIdentifiers(Connection connection) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_SENT_ONCE)) {
             for (Entry entry : identified) {
-                IdempotencyKey its = Objects.requireNonNull(entry.once());
+                IdempotencyKey key = Objects.requireNonNull(entry.idempotencyKey());
                 Receipt receipt = entry.receipt();
-                insert.setBytes(1, its.id().array());
-                insert.setBytes(2, its.content().array());
+                insert.setBytes(1, key.id().array());
+                insert.setBytes(2, key.content().array());
                 insert.setObject(3, receipt.message() == 0 ? null : (Long) receipt.message(), Types.BIGINT);
                 insert.setObject(4, LocalDateTime.ofInstant(receipt.time(), ZoneOffset.UTC));
                 insert.setObject(5, receipt.group() == 0 ? null : (Long) receipt.group(), Types.BIGINT);
@@ -435,7 +435,7 @@ final class LedgerRows {
                 .set(MESSAGE.SENDER, message.sender())
                 .set(MESSAGE.RECEIVER, receiver(message))
                 .set(MESSAGE.CONVERSATION, conversation(message))
-                .set(MESSAGE.ANSWERED, answered(message))
+                .set(MESSAGE.ANSWERED, repliedTo(message))
                 .set(MESSAGE.FILE, file.number())
                 .set(MESSAGE.SALT, message.salt())
                 .execute();

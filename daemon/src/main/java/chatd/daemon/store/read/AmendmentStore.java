@@ -92,7 +92,10 @@ public final class AmendmentStore {
             }
             List<Long> others = range.numbers(sql, List.of(own, everyones));
             return range.ofGroups(
-                    sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, isKnown, isNotErased));
+                    sql,
+                    reader,
+                    others,
+                    (group, found, rest) -> ofGroup(reader, group, found, rest, isKnown, isNotErased));
         });
     }
 

@@ -40,7 +40,7 @@ public final class ContentStore {
     }
 
     /**
-     * Creates an empty content and returns its number. Until a message refers to it, it can be
+     * Creates empty content and returns its number. Until a message refers to it, it can be
      * {@linkplain #discard discarded}.
      */
     public long begin(long size, Instant now) {
@@ -87,12 +87,12 @@ public final class ContentStore {
     /**
      * Returns contents that an earlier version stored without their media type, with their sizes.
      */
-    public Map<Long, Long> undescribed(int most) {
+    public Map<Long, Long> undescribed(int limit) {
         return database.with(sql -> sql.select(CONTENT.NUMBER, CONTENT.SIZE)
                 .from(CONTENT)
                 .where(CONTENT.MEDIA.isNull(), CONTENT.DIGEST.isNotNull())
                 .orderBy(CONTENT.NUMBER)
-                .limit(most)
+                .limit(limit)
                 .fetchMap(CONTENT.NUMBER, CONTENT.SIZE));
     }
 
@@ -107,14 +107,14 @@ public final class ContentStore {
     }
 
     /**
-     * Returns the bytes from an offset on: at most {@code most}, and not beyond the end of the chunk. Empty if that
+     * Returns the bytes from an offset on: at most {@code maxBytes}, and not beyond the end of the chunk. Empty if that
      * chunk is not stored.
      */
-    public Optional<byte[]> read(long content, long offset, int most) {
+    public Optional<byte[]> read(long content, long offset, int maxBytes) {
         int begin = (int) (offset % CHUNK);
-        Field<byte[]> bytes = begin == 0 && most >= CHUNK
+        Field<byte[]> bytes = begin == 0 && maxBytes >= CHUNK
                 ? CONTENT_CHUNK.BYTES
-                : DSL.function("substring", byte[].class, CONTENT_CHUNK.BYTES, DSL.val(begin + 1), DSL.val(most));
+                : DSL.function("substring", byte[].class, CONTENT_CHUNK.BYTES, DSL.val(begin + 1), DSL.val(maxBytes));
         return database.with(sql -> sql.select(bytes)
                 .from(CONTENT_CHUNK)
                 .where(CONTENT_CHUNK.CONTENT.eq(content), CONTENT_CHUNK.POSITION.eq(offset / CHUNK))
@@ -154,10 +154,7 @@ public final class ContentStore {
         try {
             delete(content);
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "CHATD-305 the content {}, which nothing uses any more, was not removed: {}",
-                    content,
-                    e.getMessage());
+            LOG.warn("CHATD-305 content {}, which nothing uses any more, was not removed: {}", content, e.getMessage());
         }
     }
 

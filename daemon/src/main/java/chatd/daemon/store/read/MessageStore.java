@@ -138,8 +138,8 @@ public final class MessageStore {
 
     /** Adds the numbers of a user's groups to these. */
     private List<Long> ofGroups(Reader reader, Range range, List<Long> others, Condition which) {
-        return database.with(sql ->
-                range.ofGroups(sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, which)));
+        return database.with(sql -> range.ofGroups(
+                sql, reader, others, (group, found, rest) -> ofGroup(reader, group, found, rest, which)));
     }
 
     /** Returns queries for what a user sees of a group, one for each stretch. */

@@ -76,14 +76,14 @@ public final class StorageStore {
      * @param percent of the quota
      */
     public int countNear(long quota, int percent) {
-        Field<Long> its = DSL.coalesce(ACCOUNT.QUOTA, DSL.inline(quota));
+        Field<Long> found = DSL.coalesce(ACCOUNT.QUOTA, DSL.inline(quota));
         return database.with(sql -> sql.fetchCount(sql.selectOne()
                 .from(ACCOUNT_STORAGE)
                 .join(ACCOUNT)
                 .on(ACCOUNT.NUMBER.eq(ACCOUNT_STORAGE.ACCOUNT))
                 .where(
                         ACCOUNT.STATE.ne(Account.State.DELETED.code),
-                        ACCOUNT_STORAGE.BYTES.ge(its.div(100).mul(percent)))));
+                        ACCOUNT_STORAGE.BYTES.ge(found.div(100).mul(percent)))));
     }
 
     /** Contents of one media type. */

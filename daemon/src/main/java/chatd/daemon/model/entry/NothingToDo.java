@@ -4,11 +4,11 @@ package chatd.daemon.model.entry;
  * Thrown in place of an entry if there is nothing to be done: the same was sent before, with the
  * same identifier, or the requested state is in force already. Has no stack trace.
  */
-public final class AlreadySent extends RuntimeException {
+public final class NothingToDo extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final transient Receipt receipt;
 
-    public AlreadySent(Receipt receipt) {
+    public NothingToDo(Receipt receipt) {
         super("already sent", null, false, false);
         this.receipt = receipt;
     }

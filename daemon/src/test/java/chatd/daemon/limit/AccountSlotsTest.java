@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Who waits for whom when there are few places. */
-class PlacesTest {
-    private final AccountSlots places = new AccountSlots(2);
+/** Who waits for whom when there are few slots. */
+class AccountSlotsTest {
+    private final AccountSlots slots = new AccountSlots(2);
     private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
 
     /** Has an account take a place until a latch opens; returns its thread. */
     private Thread takeInThread(long account, String what, CountDownLatch until) {
         return Thread.startVirtualThread(() -> {
             try {
-                var _ = places.run(account, () -> {
+                var _ = slots.run(account, () -> {
                     begun.add(what);
                     try {
                         until.await();
@@ -87,22 +87,22 @@ class PlacesTest {
     void aPlaceIsFreedEvenAfterAnException() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
             try {
-                places.run(1, () -> {
+                slots.run(1, () -> {
                     throw new IllegalStateException("a fault");
                 });
             } catch (IllegalStateException e) {
                 begun.add("fault");
             }
         }
-        assertThat(places.run(1, () -> "done")).isEqualTo("done");
+        assertThat(slots.run(1, () -> "done")).isEqualTo("done");
         assertThat(begun).hasSize(3);
         Thread.currentThread().interrupt();
         try {
-            places.run(1, () -> "not done");
+            slots.run(1, () -> "not done");
         } catch (InterruptedException e) {
             begun.add("interrupted");
         }
         assertThat(begun).endsWith("interrupted");
-        assertThat(places.run(1, () -> "done")).isEqualTo("done");
+        assertThat(slots.run(1, () -> "done")).isEqualTo("done");
     }
 }
