@@ -4,7 +4,7 @@ import { render } from "preact";
 import { Chat } from "./model/chat.js";
 import { LoginController } from "./model/login.js";
 import { DeviceStore, TabStore } from "./store/store.js";
-import { Tab } from "./store/tab.js";
+import { TabLock } from "./store/tab.js";
 import type { Clock } from "./wire/clock.js";
 import { http } from "./wire/files.js";
 import { webSockets } from "./wire/link.js";
@@ -12,7 +12,7 @@ import { Session } from "./wire/session.js";
 import { App } from "./view/app.js";
 import { Root } from "./view/root.js";
 import { updateToday } from "./view/time.js";
-import { chooseLanguage, LANGUAGE } from "./view/words.js";
+import { applyPreferredLanguage, LANGUAGE_KEY } from "./view/words.js";
 
 const MINUTE = 60_000;
 
@@ -32,27 +32,27 @@ const isStorageRefused = signal(false);
 const refused = () => {
   isStorageRefused.value = true;
 };
-const keeps = { tab: new TabStore(refused), device: await DeviceStore.open(refused) };
-const tab = new Tab(() => {
-  chat.outbox.keepDrafts();
-  login.lost();
+const stores = { tab: new TabStore(refused), device: await DeviceStore.open(refused) };
+const tab = new TabLock(() => {
+  chat.outbox.storeDrafts();
+  login.yieldToOtherTab();
   chat.forget();
 });
-const login = new LoginController(keeps, clock, tab);
-const chat = new Chat(clock, () => login.keep(), http);
+const login = new LoginController(stores, clock, tab);
+const chat = new Chat(clock, () => login.storage(), http);
 const session = new Session(webSockets(`wss://${location.host}/ws`), clock, login.device(), {
   changed: (state) => {
     chat.changed(state);
     login.changed(state);
   },
   requestWithLogin: () => chat.requestWithLogin(),
-  welcomed: (welcome, isResumed, along) => {
-    login.keepLogIn(welcome);
-    chat.welcomed(welcome, isResumed, along);
+  welcomed: (welcome, isResumed, listAnswer) => {
+    login.storeLogin(welcome);
+    chat.welcomed(welcome, isResumed, listAnswer);
     void lookForNewVersion();
   },
   secretsChanged: (token, key) => login.secretsChanged(token, key),
-  heard: (event) => chat.heard(event),
+  eventReceived: (event) => chat.eventReceived(event),
 });
 chat.attach(session);
 login.attach(session);
@@ -61,7 +61,7 @@ const app = new App(chat, login, clock, session, isStorageRefused);
 let isFresh = true;
 
 /**
- * Checks whether the daemon serves another page than this one: it may have been updated while this one was open. The
+ * Checks whether the daemon serves a newer page than this one: it may have been updated while this one was open. The
  * user decides when to load it; the page does not reload itself for that.
  */
 async function lookForNewVersion(): Promise<void> {
@@ -80,31 +80,31 @@ async function lookForNewVersion(): Promise<void> {
 }
 
 addEventListener("online", () => session.wake());
-// Without a network there will hardly be an answer: that is shown soon.
+// Without a network an answer is unlikely: a short timeout shows that soon.
 addEventListener("offline", () => session.wake(500));
-addEventListener("storage", ({ key }) => key === LANGUAGE && chooseLanguage());
+addEventListener("storage", ({ key }) => key === LANGUAGE_KEY && applyPreferredLanguage());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
     updateToday();
     session.wake();
   } else {
-    keepAll();
+    saveAll();
   }
 });
-addEventListener("pagehide", keepAll);
+addEventListener("pagehide", saveAll);
 // A file that is on its way would be lost with the page.
 addEventListener("beforeunload", (event) => chat.uploads.count > 0 && event.preventDefault());
 // A page restored from the back/forward cache has neither a connection nor the right to be the live tab any more.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 setInterval(updateToday, MINUTE);
 
-function keepAll(): void {
-  chat.outbox.keepDrafts();
-  chat.conversations.peek().forEach((conversation) => chat.pages.keepReading(conversation));
-  login.keepSeen();
+function saveAll(): void {
+  chat.outbox.storeDrafts();
+  chat.conversations.peek().forEach((conversation) => chat.pages.storeReadingPosition(conversation));
+  login.storeLastReceived();
 }
 
-chooseLanguage();
+applyPreferredLanguage();
 document.body.replaceChildren();
 render(<Root app={app} />, document.body);
 await login.resumeStored();

@@ -1,6 +1,6 @@
 import { Chat } from "../../main/ts/model/chat.js";
 import { isKey, type Key } from "../../main/ts/model/place.js";
-import { type Entry, isGone } from "../../main/ts/model/timeline.js";
+import { type Entry, isTakenBack } from "../../main/ts/model/timeline.js";
 import type { FileCarrier } from "../../main/ts/wire/files.js";
 import type { Clock } from "../../main/ts/wire/clock.js";
 import { webSockets } from "../../main/ts/wire/link.js";
@@ -29,8 +29,8 @@ const clock: Clock = {
 };
 
 const noFiles: FileCarrier = {
-  admit: () => Promise.resolve(false),
-  send: () => ({ end: Promise.resolve({ at: "cut" }), stop: () => {} }),
+  requestCookie: () => Promise.resolve(false),
+  send: () => ({ result: Promise.resolve({ at: "interrupted" }), stop: () => {} }),
 };
 
 /** The model of the page without the page: a test tells it what to do, and looks at what it knows. */
@@ -46,10 +46,10 @@ class Model {
       requestWithLogin: () => chat.requestWithLogin(),
       welcomed: (welcome, isResumed, along) => chat.welcomed(welcome, isResumed, along),
       secretsChanged: () => {},
-      heard: (event) => chat.heard(event),
+      eventReceived: (event) => chat.eventReceived(event),
     });
     chat.attach(this.session);
-    this.session.enter({ user, password, remember: true });
+    this.session.open({ user, password, remember: true });
   }
 
   /** Returns what the session is doing, and how many texts wait. */
@@ -72,7 +72,7 @@ class Model {
    */
   does(what: "correct" | "take back" | "react", key: string, chance: number): void {
     const { timeline } = this.conversation(key);
-    const entries = timeline.entries.peek().filter((entry) => entry.type !== 24 && !isGone(entry) && (what === "react" || entry.send === this.chat.me));
+    const entries = timeline.entries.peek().filter((entry) => entry.type !== 24 && !isTakenBack(entry) && (what === "react" || entry.send === this.chat.me));
     const { mid } = entries[Math.floor(chance * Math.min(entries.length, 20))] ?? { mid: 0 };
     if (mid > 0) {
       const done = what === "correct" ? this.chat.correct(mid, `corrected ${clock.newId()}`) : what === "react" ? this.chat.react(mid, "👍", chance < 0.7) : this.chat.takeBack(mid);
@@ -95,7 +95,7 @@ class Model {
   /** Marks a conversation as read. */
   sees(key: string): void {
     const conversation = this.conversation(key);
-    this.chat.pages.see(conversation, conversation.timeline.last ?? 0);
+    this.chat.pages.markRead(conversation, conversation.timeline.last ?? 0);
   }
 
   /** Returns the messages of a conversation that are in memory, and how many are unread. */
@@ -113,14 +113,14 @@ class Model {
 }
 
 function seen(entry: Entry): Seen {
-  const text = isGone(entry) ? null : typeof entry.info === "string" ? entry.info : entry.type === 24 ? entry.info.op : entry.info.name;
-  const reactions = "reactions" in entry && entry.reactions !== undefined && !isGone(entry) ? entry.reactions : {};
+  const text = isTakenBack(entry) ? null : typeof entry.info === "string" ? entry.info : entry.type === 24 ? entry.info.op : entry.info.name;
+  const reactions = "reactions" in entry && entry.reactions !== undefined && !isTakenBack(entry) ? entry.reactions : {};
   return {
     mid: entry.mid,
     text,
     version: "version" in entry && entry.version !== undefined ? entry.version.mid : entry.mid,
     reactions: Object.fromEntries(Object.entries(reactions).map(([code, { by }]) => [code, [...by].sort()])),
-    mentions: "mentions" in entry && entry.mentions !== undefined && !isGone(entry) ? [...entry.mentions].sort() : [],
+    mentions: "mentions" in entry && entry.mentions !== undefined && !isTakenBack(entry) ? [...entry.mentions].sort() : [],
   };
 }
 

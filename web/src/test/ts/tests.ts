@@ -2,7 +2,7 @@ import LINKS from "../../../../text/src/test/resources/chatd/text/links.json";
 import SAFE from "../../../../text/src/test/resources/chatd/text/safe.json";
 import MENTIONS from "../../../../text/src/test/resources/chatd/text/mentions.json";
 import { daysBefore } from "../../main/ts/model/calendar.js";
-import { broken } from "../../main/ts/model/password.js";
+import { brokenRules } from "../../main/ts/model/password.js";
 import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
 import { safe } from "../../main/ts/model/safe.js";
 import { bytesOf, completions, partsOf } from "../../main/ts/model/text.js";
@@ -10,7 +10,7 @@ import { type Entry, Timeline } from "../../main/ts/model/timeline.js";
 import { Chat } from "../../main/ts/model/chat.js";
 import type { Upload } from "../../main/ts/model/uploads.js";
 import type { Item } from "../../main/ts/wire/events.js";
-import type { Attempt, FileCarrier, Sending, Sent } from "../../main/ts/wire/files.js";
+import type { Attempt, FileCarrier, OutgoingFile, SendResult } from "../../main/ts/wire/files.js";
 import type { Dial, LinkListener } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
 import { ManualClock } from "./clock.js";
@@ -61,7 +61,7 @@ class ScriptedSession {
         this.along = along;
       },
       secretsChanged: () => {},
-      heard: () => {},
+      eventReceived: () => {},
     });
   }
 
@@ -75,7 +75,7 @@ class ScriptedSession {
   }
 
   says(event: object): void {
-    this.links.at(-1)?.said(JSON.stringify(event));
+    this.links.at(-1)?.received(JSON.stringify(event));
   }
 
   welcomes(): void {
@@ -92,7 +92,7 @@ class ScriptedSession {
 /** Files on their way through a carrier that does what the test tells it to. */
 class ScriptedUploads {
   /** Every attempt, in order: the file, whether it was the first attempt, and how to end it. */
-  readonly attempts: { name: string; isFirst: boolean; end: (sent: Sent) => void; progress: (bytes: number) => void }[] = [];
+  readonly attempts: { name: string; isFirst: boolean; end: (sent: SendResult) => void; progress: (bytes: number) => void }[] = [];
   readonly chat: Chat;
   readonly stopped: string[] = [];
   private readonly clock = new ManualClock();
@@ -100,16 +100,16 @@ class ScriptedUploads {
   constructor() {
     const store = new MemoryStore();
     const carrier: FileCarrier = {
-      admit: () => Promise.resolve(true),
-      send: (_token: string, { name }: Sending, isFirst: boolean, progress): Attempt => {
-        let end: (sent: Sent) => void = () => {};
-        const ended = new Promise<Sent>((resolve) => (end = resolve));
+      requestCookie: () => Promise.resolve(true),
+      send: (_token: string, { name }: OutgoingFile, isFirst: boolean, progress): Attempt => {
+        let end: (sent: SendResult) => void = () => {};
+        const ended = new Promise<SendResult>((resolve) => (end = resolve));
         this.attempts.push({ name, isFirst, end, progress });
         return {
-          end: ended,
+          result: ended,
           stop: () => {
             this.stopped.push(name);
-            end({ at: "cut" });
+            end({ at: "interrupted" });
           },
         };
       },
@@ -132,7 +132,7 @@ class ScriptedUploads {
   }
 
   /** Ends the last attempt; resolves when that was noticed. */
-  async ends(sent: Sent): Promise<void> {
+  async ends(sent: SendResult): Promise<void> {
     this.attempts.at(-1)?.end(sent);
     for (let turn = 0; turn < 5; turn++) {
       await Promise.resolve();
@@ -151,7 +151,7 @@ const PASSWORD = { user: "ann", password: "secret", remember: false };
 export const TESTS: { [name: string]: () => void | Promise<void> } = {
   "logging out succeeds even if the daemon does not answer": async () => {
     const made = new ScriptedSession();
-    made.session.enter(PASSWORD);
+    made.session.open(PASSWORD);
     made.welcomes();
     const isOut = made.session.logOut();
     equal([made.sent.at(-1)?.includes('"type":5'), made.states.at(-1)], [true, "live"]);
@@ -161,10 +161,10 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
   },
   "a login that is not answered is retried on another connection": async () => {
     const made = new ScriptedSession();
-    made.session.enter(PASSWORD);
+    made.session.open(PASSWORD);
     made.opens();
     made.pass(59_999);
-    equal([made.states.at(-1), made.open], ["entering", 1]);
+    equal([made.states.at(-1), made.open], ["connecting", 1]);
     made.pass(1);
     equal([made.states.at(-1), made.open], ["unreachable", 0]);
     made.pass(1_000);
@@ -244,10 +244,10 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     }
   },
   "passwords are judged as the daemon does": () => {
-    equal(broken("short", "short", "ann", ""), ["length"]);
-    equal(broken("好".repeat(11), "好".repeat(11), "ann", ""), ["bytes"]);
-    equal(broken("annabella", "annabella", "annabella", "annabella"), ["name", "same"]);
-    equal(broken("sturdy-enough", "other", "ann", ""), ["other"]);
+    equal(brokenRules("short", "short", "ann", ""), ["length"]);
+    equal(brokenRules("好".repeat(11), "好".repeat(11), "ann", ""), ["bytes"]);
+    equal(brokenRules("annabella", "annabella", "annabella", "annabella"), ["name", "same"]);
+    equal(brokenRules("sturdy-enough", "other", "ann", ""), ["other"]);
   },
   "a page that overlaps the loaded messages is added, and one that does not replaces them": () => {
     const timeline = new Timeline();
@@ -331,7 +331,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     equal(made.attempts.map(({ name }) => name), ["a", "b"]);
     // What is stored stays in view until its message arrives.
     equal(made.states(), ["a done", "b waiting"]);
-    made.chat.uploads.arrived(made.chat.conversation("U2"), 7);
+    made.chat.uploads.removeDone(made.chat.conversation("U2"), 7);
     equal(made.states(), ["b waiting"]);
   },
   "a file that was cut off is continued, and one that was refused is not": async () => {
@@ -340,7 +340,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     made.add("a");
     made.attempts[0]?.progress(1);
     equal(made.states(), ["a sending"]);
-    await made.ends({ at: "cut" });
+    await made.ends({ at: "interrupted" });
     equal([made.states(), made.attempts.length], [["a waiting"], 1]);
     made.passes();
     equal(made.attempts.map(({ isFirst }) => isFirst), [true, false]);
@@ -356,7 +356,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     if (first !== undefined) {
       made.chat.uploads.cancel(made.chat.conversation("U2"), first);
     }
-    await made.ends({ at: "cut" });
+    await made.ends({ at: "interrupted" });
     equal([made.stopped, made.attempts.at(-1)?.name], [["a"], "b"]);
   },
 };

@@ -1,12 +1,12 @@
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Event, Item, Welcome } from "../wire/events.js";
-import type { State, Unsent } from "../wire/session.js";
+import type { State, CommandWithoutId } from "../wire/session.js";
 import * as Type from "../wire/type.js";
 import { Requests } from "./requests.js";
-import { Known } from "./known.js";
+import { ChatState } from "./state.js";
 import { Listing } from "./listing.js";
 import { Outbox } from "./outbox.js";
-import { Media } from "./media.js";
+import { FileAccess } from "./fileaccess.js";
 import { Pages } from "./pages.js";
 import { Reducer } from "./reducer.js";
 import type { Entry } from "./timeline.js";
@@ -16,26 +16,26 @@ import type { Clock } from "../wire/clock.js";
 import type { Store } from "../store/store.js";
 
 /**
- * All that the page knows, and what is done with it. Events change it together, once a frame; what a person does, at once.
- * It asks and tells through the session.
+ * The page's model and its operations. Events are applied in batches, one per frame; the user's actions immediately.
+ * Requests are sent through the session.
  */
-export class Chat extends Known {
+export class Chat extends ChatState {
   readonly requests = new Requests(this);
   readonly outbox = new Outbox(this);
   readonly pages = new Pages(this);
   readonly uploads: Uploads;
-  readonly media: Media;
+  readonly fileAccess: FileAccess;
   readonly listing = new Listing(this);
   readonly state = signal<State>({ at: "idle" });
   readonly isBehind = signal(false);
-  /** How many messages are unread, and how many conversations have any. */
+  /** How many messages are unread, not counting conversations whose notifications are off. */
   readonly unread = computed(() =>
     this.list.value.reduce((sum, { unread, notify }) => sum + (notify.value === "none" ? 0 : unread.value), 0),
   );
-  /** Messages of the open conversation that came, newest last: for those who listen to the page. */
+  /** The latest new message from somebody else, in any conversation: announced to screen readers. */
   readonly arrived = signal<Entry | null>(null);
 
-  /** What the daemon says to this session alone. */
+  /** The latest notice of the daemon to this session; empty if there is none. */
   readonly notice = signal("");
 
   private readonly reducer = new Reducer(this);
@@ -45,18 +45,18 @@ export class Chat extends Known {
   constructor(clock: Clock, keep: () => Store, carrier: FileCarrier) {
     super(clock, keep);
     this.uploads = new Uploads(this, carrier, () => this.state.peek().at === "live");
-    this.media = new Media(clock, carrier);
+    this.fileAccess = new FileAccess(clock, carrier);
   }
 
-  // What the session tells
+  // Callbacks of the session
 
   changed(state: State): void {
     if (state.at === "ended" || state.at === "refused") {
-      this.outbox.keepDrafts();
+      this.outbox.storeDrafts();
     }
     if (state.at === "idle" || state.at === "ended" || state.at === "refused") {
       this.uploads.setToken(null);
-      this.media.setToken(null);
+      this.fileAccess.setToken(null);
     }
     batch(() => {
       this.state.value = state;
@@ -66,11 +66,11 @@ export class Chat extends Known {
     });
   }
 
-  requestWithLogin(): Unsent {
-    return this.listing.question();
+  requestWithLogin(): CommandWithoutId {
+    return this.listing.listRequest();
   }
 
-  welcomed({ info }: Welcome, isResumed: boolean, along: Promise<Event>): void {
+  welcomed({ info }: Welcome, isResumed: boolean, piggybackedAnswer: Promise<Event>): void {
     this.apply();
     this.clockOffset = Date.parse(info.time) - this.clock.now();
     batch(() => {
@@ -92,8 +92,8 @@ export class Chat extends Known {
         [...info.friends, ...info.strangers].filter(({ online }) => online).map(({ user_id }) => user_id),
       );
       people.blocked.value = new Set(info.blocked);
-      people.asking.value = info.requests.received.map(({ user_id, text }) => ({ user: user_id, text }));
-      people.asked.value = new Set(info.requests.sent);
+      people.receivedRequests.value = info.requests.received.map(({ user_id, text }) => ({ user: user_id, text }));
+      people.sentRequests.value = new Set(info.requests.sent);
       people.groups.value = new Set(info.groups.map(({ group_id }) => group_id));
       for (const { group_id, group_name, closed } of info.groups) {
         people.learn({ [group_id]: group_name });
@@ -113,37 +113,37 @@ export class Chat extends Known {
       }
       this.outbox.restore();
     });
-    this.outbox.sendAgain();
-    this.media.setToken(info.token);
+    this.outbox.resendAll();
+    this.fileAccess.setToken(info.token);
     this.uploads.setToken(info.token);
     const { current } = this.pages;
     if (!isResumed && current !== null) {
       void this.pages.open(current);
     }
-    void this.listing.read(isResumed, along);
+    void this.listing.load(isResumed, piggybackedAnswer);
   }
 
-  heard(event: Event): void {
+  eventReceived(event: Event): void {
     if (this.queue.push(event) === 1) {
       this.clock.frame(() => this.apply());
     }
   }
 
-  /** Takes what has come since the last frame. */
+  /** Applies the events that have arrived since the last frame. */
   private apply(): void {
     const events = this.queue;
     this.queue = [];
     batch(() => events.forEach((event) => this.reducer.apply(event)));
   }
 
-  /** Gives a text of one's own a new text. */
+  /** Corrects a text that the user sent. */
   async correct(mid: number, text: string): Promise<void> {
     const answer = await this.session.ask({ type: Type.Correct, info: { mid, text } });
     if (answer.type === Type.Done && answer.info.mid !== undefined) {
       const { mid: number, time } = answer.info;
       batch(() => {
         const correction = { type: Type.Correct, send: this.me, receive: "", mid: number, time, salt: "", info: { of: mid, text } };
-        this.reducer.arrived(correction as Item);
+        this.reducer.applyItem(correction as Item);
       });
     }
   }
@@ -154,21 +154,21 @@ export class Chat extends Known {
     if (answer.type === Type.Done) {
       const number = answer.info.mid ?? mid;
       const back = { type: Type.TakeBack, send: this.me, receive: "", mid: number, time: answer.info.time, info: { mid, by: this.me } };
-      batch(() => this.reducer.arrived(back as Item));
+      batch(() => this.reducer.applyItem(back as Item));
     }
   }
 
-  /** Reacts to a message, or no longer. */
+  /** Adds a reaction to a message, or removes it. */
   async react(mid: number, code: string, on: boolean): Promise<void> {
     const answer = await this.session.ask({ type: Type.React, info: { mid, code, on } });
     if (answer.type === Type.Done && answer.info.mid !== undefined) {
       const { mid: number, time } = answer.info;
       const info = { mid, code, on, by: this.me };
-      batch(() => this.reducer.arrived({ type: Type.React, send: this.me, receive: "", mid: number, time, info } as Item));
+      batch(() => this.reducer.applyItem({ type: Type.React, send: this.me, receive: "", mid: number, time, info } as Item));
     }
   }
 
-  /** Forgets all of an account: somebody else logs in, or nobody. */
+  /** Forgets everything about an account: the user has logged out, or somebody else logs in. */
   override forget(): void {
     batch(() => {
       super.forget();

@@ -2,12 +2,12 @@ import { computed, signal } from "@preact/signals-core";
 import type { Conversations, Members } from "../wire/events.js";
 import type { Code } from "../wire/values.js";
 import { isGroup, isUser, type Key } from "./place.js";
-import { type Entry, isGone, isWritten, Timeline } from "./timeline.js";
+import { type Entry, isTakenBack, isWritten, Timeline } from "./timeline.js";
 import type { Upload } from "./uploads.js";
 import * as Type from "../wire/type.js";
 
 /** A text of the user's own that has no number yet. */
-export interface Waiting {
+export interface WaitingText {
   id: string;
   text: string;
   /** When it was written, in milliseconds since 1970. */
@@ -27,12 +27,12 @@ export interface TypingUser {
 }
 
 /** The place where somebody was reading: a message, and how far its top was below that of the list, in CSS pixels. */
-export interface Reading {
+export interface ReadingPosition {
   mid: number;
   offset: number;
 }
 
-/** What the daemon lists of a conversation (type 38). */
+/** A conversation as the daemon lists it (type 38). */
 export type Listed = Conversations["info"]["items"][number];
 
 /** A conversation, as far as it is known. */
@@ -50,10 +50,10 @@ export class Conversation {
   readonly readByOther = signal(0);
   readonly typing = signal<readonly TypingUser[]>([]);
   readonly draft = signal("");
-  readonly answering = signal<number | null>(null);
+  readonly replyingTo = signal<number | null>(null);
   /** The text that is being corrected, by {@link correct}; null if none is. */
   readonly correcting = signal<number | null>(null);
-  readonly waiting = signal<readonly Waiting[]>([]);
+  readonly waiting = signal<readonly WaitingText[]>([]);
   /** Files of the user's own that are on their way, or were refused. */
   readonly uploads = signal<readonly Upload[]>([]);
   /** The correction as edited so far; null if it is still the text that was sent. */
@@ -68,10 +68,10 @@ export class Conversation {
   /** The first message that was unread when it was opened; null if none was. */
   readonly firstUnread = signal<number | null>(null);
   /** Where the user was reading when they left it; null at the end. */
-  reading: Reading | null = null;
+  reading: ReadingPosition | null = null;
 
-  /** Its sort key in the list: the time of its last message. */
-  readonly order = computed(() => {
+  /** Its sort key in the list: the time of its last message, sent or waiting. */
+  readonly sortKey = computed(() => {
     const waitingAt = Math.max(this.waiting.value.at(-1)?.at ?? 0, this.uploads.value.at(-1)?.at ?? 0);
     const lastAt = this.last.value === null ? 0 : Date.parse(this.last.value.time);
     return Math.max(waitingAt, lastAt);
@@ -79,9 +79,9 @@ export class Conversation {
 
   constructor(readonly key: Key) {}
 
-  /** Applies what the daemon lists of it. */
-  list(listed: Listed): void {
-    if (isEntryOfList(listed.last)) {
+  /** Applies its entry in the daemon's list. */
+  applyListed(listed: Listed): void {
+    if (isListedEntry(listed.last)) {
       this.last.value = listed.last;
     }
     this.read = Math.max(this.read, listed.read);
@@ -90,7 +90,7 @@ export class Conversation {
     this.pinned.value = listed.pinned;
   }
 
-  /** Applies what the daemon has counted, up to a message. */
+  /** Sets the daemon's unread counts, which include messages up to `countedTo`. */
   setCount(unread: number, mentioned: number, countedTo: number): void {
     this.unread.value = unread;
     this.mentions.value = mentioned;
@@ -98,7 +98,7 @@ export class Conversation {
   }
 
   /** Starts correcting a text, or, with null, stops. */
-  correct(mid: number | null): void {
+  setCorrecting(mid: number | null): void {
     this.correction = null;
     this.correcting.value = mid;
   }
@@ -113,7 +113,7 @@ export class Conversation {
       this.unread.value = Math.min(this.unread.peek() + 1, 100);
       this.mentions.value += mentions(entry, me) ? 1 : 0;
     }
-    this.count(me, blocked);
+    this.recount(me, blocked);
   }
 
   /** Sets the last message, unless a later one is known. */
@@ -127,7 +127,7 @@ export class Conversation {
    * Counts this user's unread messages again, if all of them are in memory; returns whether they are. Messages from
    * blocked users and messages that were taken back are not counted.
    */
-  count(me: string, blocked: ReadonlySet<string>): boolean {
+  recount(me: string, blocked: ReadonlySet<string>): boolean {
     const { timeline, read } = this;
     const entries = timeline.entries.peek();
     if (read >= (this.last.peek()?.mid ?? 0)) {
@@ -136,7 +136,7 @@ export class Conversation {
       return true;
     }
     if (timeline.isLoaded && !timeline.hasAfter && (!timeline.hasBefore || (entries[0]?.mid ?? Infinity) <= read)) {
-      const unread = entries.filter((entry) => entry.mid > read && isWritten(entry) && !isGone(entry) && entry.send !== me && !blocked.has(entry.send));
+      const unread = entries.filter((entry) => entry.mid > read && isWritten(entry) && !isTakenBack(entry) && entry.send !== me && !blocked.has(entry.send));
       this.unread.value = Math.min(unread.length, 100);
       this.mentions.value = unread.filter((entry) => mentions(entry, me)).length;
       return true;
@@ -145,18 +145,18 @@ export class Conversation {
   }
 }
 
-/** Returns whether an entry is shown folded: it was written to several, by somebody whom the user has blocked. */
-export function isFolded(entry: Entry, key: Key, blocked: ReadonlySet<string>): boolean {
+/** Returns whether an entry is shown collapsed: it was written to several, by somebody whom the user has blocked. */
+export function isCollapsed(entry: Entry, key: Key, blocked: ReadonlySet<string>): boolean {
   return !isUser(key) && isWritten(entry) && blocked.has(entry.send);
 }
 
-/** Returns whether an entry mentions a user, by name or as everybody in a group. */
+/** Returns whether an entry mentions a user, by name or by mentioning a whole group. */
 export function mentions(entry: Entry, user: string): boolean {
   return (
     "mentions" in entry && (entry.mentions ?? []).some((mentioned) => mentioned === user || isGroup(mentioned))
   );
 }
 
-function isEntryOfList(item: Listed["last"]): item is Entry {
+function isListedEntry(item: Listed["last"]): item is Entry {
   return item.type !== Type.TakeBack && item.type !== Type.Correct && item.type !== Type.React;
 }

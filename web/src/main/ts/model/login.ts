@@ -10,11 +10,11 @@ import * as Type from "../wire/type.js";
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 60_000;
 
-/** The names of what is stored for the last login rather than by account. */
+/** The names of the stored values that belong to the last login rather than to an account. */
 const SHARED = new Set(["login", "device"]);
 
 /** What is stored of a login, so that the page can resume when it is reloaded. */
-interface Kept {
+interface StoredLogin {
   user: string;
   name: string;
   token: string | null;
@@ -28,9 +28,9 @@ export interface Stores {
   device: Store | null;
 }
 
-/** The right to be the live one of the browser's tabs; `takeOver` makes this tab the live one. */
+/** The lock that makes one of the browser's tabs the live one; `takeOver` makes this tab the live one. */
 export interface LiveTab {
-  hold(account: string): Promise<boolean>;
+  tryAcquire(account: string): Promise<boolean>;
   takeOver(account: string): Promise<void>;
   unlock(): void;
 }
@@ -48,8 +48,8 @@ export class LoginController {
   /** Whether a login elsewhere has ended the session. */
   readonly isDisplaced = signal(false);
   readonly isOwnDevice = signal(false);
-  /** Whether the stored login is being tried. */
-  readonly isReturning = signal(false);
+  /** Whether the stored login is being resumed. */
+  readonly isResuming = signal(false);
 
   private password = "";
   private token: string | null = null;
@@ -58,11 +58,11 @@ export class LoginController {
   private session!: Session;
 
   constructor(
-    private readonly keeps: Stores,
+    private readonly stores: Stores,
     private readonly clock: Clock,
     private readonly tab: LiveTab,
   ) {
-    this.isOwnDevice.value = keeps.tab.get("login") === null && keeps.device?.get("login") != null;
+    this.isOwnDevice.value = stores.tab.get("login") === null && stores.device?.get("login") != null;
   }
 
   attach(session: Session): void {
@@ -70,13 +70,13 @@ export class LoginController {
   }
 
   /** Returns the storage for drafts and waiting texts. */
-  keep(): Store {
-    return this.isOwnDevice.peek() && this.keeps.device !== null ? this.keeps.device : this.keeps.tab;
+  storage(): Store {
+    return this.isOwnDevice.peek() && this.stores.device !== null ? this.stores.device : this.stores.tab;
   }
 
   /** Returns the label of this device, or of this tab. */
   device(): string {
-    const keep = this.keep();
+    const keep = this.storage();
     const known = keep.get("device");
     if (known !== null) {
       return known;
@@ -86,18 +86,18 @@ export class LoginController {
     return made;
   }
 
-  private kept(): Kept | null {
-    const kept = this.keep().get("login");
-    return kept === null ? null : (JSON.parse(kept) as Kept);
+  private storedLogin(): StoredLogin | null {
+    const kept = this.storage().get("login");
+    return kept === null ? null : (JSON.parse(kept) as StoredLogin);
   }
 
-  private setKept(kept: Kept): void {
-    this.keep().set("login", JSON.stringify(kept));
+  private setStoredLogin(kept: StoredLogin): void {
+    this.storage().set("login", JSON.stringify(kept));
   }
 
   /** Resumes the stored login, unless another tab is the live one; without one, the user has to log in. */
   async resumeStored(): Promise<void> {
-    const kept = this.kept();
+    const kept = this.storedLogin();
     if (kept === null) {
       return;
     }
@@ -105,65 +105,65 @@ export class LoginController {
     if (kept.token === null && kept.key === null) {
       return;
     }
-    this.isReturning.value = true;
-    if (await this.tab.hold(kept.user)) {
+    this.isResuming.value = true;
+    if (await this.tab.tryAcquire(kept.user)) {
       this.resume(kept);
     } else {
-      this.isReturning.value = false;
+      this.isResuming.value = false;
       this.isElsewhere.value = true;
     }
   }
 
-  /** Yields to another tab, which is the live one from now on and stores things. */
-  lost(): void {
-    this.session.leave();
+  /** Yields to another tab, which is the live one from now on and the one that writes to storage. */
+  yieldToOtherTab(): void {
+    this.session.close();
     this.isElsewhere.value = true;
   }
 
   /** Makes this the live tab, or session, in place of another; the user may have to log in for that. */
   async useHere(): Promise<void> {
-    const user = this.kept()?.user;
-    this.isReturning.value = true;
+    const user = this.storedLogin()?.user;
+    this.isResuming.value = true;
     this.isDisplaced.value = false;
     if (user !== undefined) {
       await this.tab.takeOver(user);
     }
     // The other tab may have been given a new token or key: the old ones would look like stolen copies.
-    await this.keep().refresh();
+    await this.storage().refresh();
     this.isElsewhere.value = false;
-    const kept = this.kept();
+    const kept = this.storedLogin();
     if (kept === null) {
-      this.isReturning.value = false;
+      this.isResuming.value = false;
     } else {
       this.resume(kept);
     }
   }
 
   /** Stops trying the stored login, so that somebody else can log in. */
-  giveUp(): void {
-    this.session.leave();
-    this.isReturning.value = false;
+  cancelResume(): void {
+    this.session.close();
+    this.isResuming.value = false;
   }
 
-  private resume({ user, token, key, after }: Kept): void {
+  private resume({ user, token, key, after }: StoredLogin): void {
     const byKey = key === null ? null : { user, key };
     if (token !== null) {
-      this.session.enter({ token, after }, byKey);
+      this.session.open({ token, after }, byKey);
     } else if (byKey !== null) {
-      this.session.enter(byKey, byKey);
+      this.session.open(byKey, byKey);
     } else {
-      this.isReturning.value = false;
+      this.isResuming.value = false;
     }
   }
 
-  /** Logs in; `isOwn` makes this one's own device, which stays logged in. */
-  enter(name: string, password: string, isOwn: boolean): void {
+  /** Logs in; `isOwn` marks this as the user's own device, which stays logged in. */
+  logIn(name: string, password: string, isOwn: boolean): void {
     this.name.value = name;
     this.password = password;
     this.isDisplaced.value = false;
-    this.isOwnDevice.value = isOwn && this.keeps.device !== null;
-    this.session.relabel(this.device());
-    this.session.enter({ user: name, password, remember: this.isOwnDevice.peek() });
+    this.isOwnDevice.value = isOwn && this.stores.device !== null;
+    this.session.setDevice(this.device());
+    this.session.open({ user: name, password, remember: this.isOwnDevice.peek() });
   }
 
   /** Creates an account, and logs in with it; resolves with the code if refused, or null. */
@@ -176,12 +176,12 @@ export class LoginController {
     } catch (e) {
       return codeOf(e);
     }
-    this.enter(name, password, isOwn);
+    this.logIn(name, password, isOwn);
     return null;
   }
 
   /** Changes a one-time password, and logs in with the new one; resolves with the code if refused, or null. */
-  async changeAndEnter(password: string): Promise<RequestFailed["code"] | null> {
+  async changeAndLogIn(password: string): Promise<RequestFailed["code"] | null> {
     try {
       const answer = await this.session.askBeforeLogin({
         type: Type.Change,
@@ -195,7 +195,7 @@ export class LoginController {
       return codeOf(e);
     }
     this.mustChange.value = false;
-    this.enter(this.name.peek(), password, this.isOwnDevice.peek());
+    this.logIn(this.name.peek(), password, this.isOwnDevice.peek());
     return null;
   }
 
@@ -219,12 +219,12 @@ export class LoginController {
   }
 
   /** Logs out: nothing of this account stays in the browser. `forget` forgets what would otherwise be stored again. */
-  async leave(forget: () => void): Promise<void> {
-    const user = this.kept()?.user ?? "";
+  async logOut(forget: () => void): Promise<void> {
+    const user = this.storedLogin()?.user ?? "";
     await this.session.logOut();
     forget();
     this.tab.unlock();
-    const { tab, device } = this.keeps;
+    const { tab, device } = this.stores;
     tab.names().forEach((name) => tab.remove(name));
     // Other accounts on this device keep their waiting texts for their next login.
     const isOwn = this.isOwnDevice.peek();
@@ -238,8 +238,8 @@ export class LoginController {
   // Callbacks of the session
 
   changed(state: State): void {
-    if (state.at !== "idle" && state.at !== "entering" && state.at !== "unreachable") {
-      this.isReturning.value = false;
+    if (state.at !== "idle" && state.at !== "connecting" && state.at !== "unreachable") {
+      this.isResuming.value = false;
     }
     switch (state.at) {
       case "refused":
@@ -257,7 +257,7 @@ export class LoginController {
       case "ended":
         this.isDisplaced.value = state.reason === null;
         // A user who was displaced by a login elsewhere may still be remembered.
-        this.forgetSecrets(state.reason === null ? this.kept()?.key : null);
+        this.forgetSecrets(state.reason === null ? this.storedLogin()?.key : null);
         this.tab.unlock();
         break;
       case "live":
@@ -268,21 +268,21 @@ export class LoginController {
   }
 
   /** Stores the login, and takes over from other tabs; must be called before other stored data is read. */
-  keepLogIn({ info }: Welcome): void {
+  storeLogin({ info }: Welcome): void {
     this.name.value = info.user_name;
     void this.tab.takeOver(info.user_id);
     this.moveToTab(info.user_id);
-    this.setKept({ user: info.user_id, name: info.user_name, token: this.token, key: this.key, after: this.session.seen });
+    this.setStoredLogin({ user: info.user_id, name: info.user_name, token: this.token, key: this.key, after: this.session.lastReceived });
   }
 
   /** Moves what the device has stored of an account into this tab, if it is no longer the user's own device. */
   private moveToTab(user: string): void {
-    const { tab, device } = this.keeps;
+    const { tab, device } = this.stores;
     if (device === null || this.isOwnDevice.peek()) {
       return;
     }
     const login = device.get("login");
-    const isOf = login !== null && (JSON.parse(login) as Kept).user === user;
+    const isOf = login !== null && (JSON.parse(login) as StoredLogin).user === user;
     for (const name of device.names()) {
       if (name.startsWith(`${user}/`)) {
         tab.set(name, device.get(name) ?? "");
@@ -297,28 +297,28 @@ export class LoginController {
   secretsChanged(token: string | null, key: string | null): void {
     this.token = token;
     this.key = key;
-    const kept = this.kept();
+    const kept = this.storedLogin();
     if (kept?.token != null) {
-      this.setKept({ ...kept, token, key });
+      this.setStoredLogin({ ...kept, token, key });
     }
   }
 
   /** Stores up to which message the session has received: the page may be closed at any moment. */
-  keepSeen(): void {
-    const kept = this.kept();
+  storeLastReceived(): void {
+    const kept = this.storedLogin();
     if (kept?.token != null && !this.isElsewhere.peek()) {
-      this.setKept({ ...kept, after: this.session.seen });
+      this.setStoredLogin({ ...kept, after: this.session.lastReceived });
     }
   }
 
   /**
-   * Forgets the token, and replaces the key by one that is still valid, if any; drafts and waiting texts stay for this
+   * Forgets the token, and replaces the key with one still valid, if any; drafts and waiting texts stay for this
    * account's next login.
    */
   private forgetSecrets(key: string | null = null): void {
-    const kept = this.kept();
+    const kept = this.storedLogin();
     if (kept !== null) {
-      this.setKept({ ...kept, token: null, key });
+      this.setStoredLogin({ ...kept, token: null, key });
     }
   }
 }

@@ -1,26 +1,26 @@
 import { batch } from "@preact/signals-core";
-import type { Conversation, Waiting } from "./conversation.js";
-import type { Known } from "./known.js";
+import type { Conversation, WaitingText } from "./conversation.js";
+import type { ChatState } from "./state.js";
 import { isKey, isUser, type Key } from "./place.js";
 import { Retry } from "./retry.js";
-import { folded, partsOf } from "./text.js";
+import { canonicalName, partsOf } from "./text.js";
 import type { Entry } from "./timeline.js";
 import * as Type from "../wire/type.js";
 
 /** How long a draft waits before it is stored, in milliseconds. */
-const DRAFT_PAUSE = 300;
+const DRAFT_DELAY = 300;
 /** The first and the longest pause before a temporarily refused text is sent again, in milliseconds. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 30_000;
-/** How often a text is sent again if the daemon has failed, or does not know whether it is stored. */
+const FIRST_BACKOFF = 1_000;
+const MAX_BACKOFF = 30_000;
+/** How often a text is retried after an internal error, when the daemon may not know whether it is stored. */
 const MAX_TRIES = 5;
 /** The shortest time between typing notifications, in milliseconds. */
-const TYPING_PAUSE = 3_000;
+const TYPING_INTERVAL = 3_000;
 
-/** Drafts, and texts that wait for their number, which are sent exactly once, in order, over any connection. */
+/** Drafts, and texts waiting for their number: each is sent exactly once, in order, even across reconnections. */
 export class Outbox {
   private readonly unsavedDrafts = new Set<Conversation>();
-  private wroteAt = 0;
+  private lastWrittenAt = 0;
   /**
    * The text in flight of each conversation, by its id: the next one is sent after its answer, so that none overtakes
    * it.
@@ -32,12 +32,12 @@ export class Outbox {
   private readonly tries = new Map<string, number>();
   private typingSentAt = 0;
 
-  constructor(private readonly known: Known) {
-    this.retry = new Retry(known.clock, FIRST_PAUSE, LONGEST_PAUSE);
+  constructor(private readonly known: ChatState) {
+    this.retry = new Retry(known.clock, FIRST_BACKOFF, MAX_BACKOFF);
   }
 
   /** Finds the waiting text that a message of the user's own seems to be: the message may arrive before its answer. */
-  claim(conversation: Conversation, { mid, info }: Entry): void {
+  matchWaiting(conversation: Conversation, { mid, info }: Entry): void {
     const waiting = conversation.waiting.peek();
     const found = waiting.find(({ text, mid: had, code }) => text === info && had === undefined && code === undefined);
     if (found !== undefined && !this.known.sentAs.has(mid)) {
@@ -48,12 +48,12 @@ export class Outbox {
 
   /** Sends a text, exactly once; it is shown immediately, as waiting. */
   send(conversation: Conversation, text: string): void {
-    const re = conversation.answering.peek();
+    const re = conversation.replyingTo.peek();
     // Later texts have later times, even if the clock is set back in between.
-    this.wroteAt = Math.max(this.known.now(), this.wroteAt + 1);
-    const waiting: Waiting = { id: this.known.clock.newId(), text, at: this.wroteAt, ...(re === null ? {} : { re }) };
+    this.lastWrittenAt = Math.max(this.known.now(), this.lastWrittenAt + 1);
+    const waiting: WaitingText = { id: this.known.clock.newId(), text, at: this.lastWrittenAt, ...(re === null ? {} : { re }) };
     batch(() => {
-      conversation.answering.value = null;
+      conversation.replyingTo.value = null;
       conversation.waiting.value = [...conversation.waiting.peek(), waiting];
       this.setDraft(conversation, "");
     });
@@ -62,8 +62,8 @@ export class Outbox {
   }
 
   /** Sends a refused text again. */
-  again(conversation: Conversation, id: string): void {
-    const refused = this.takeOut(conversation, id);
+  resend(conversation: Conversation, id: string): void {
+    const refused = this.remove(conversation, id);
     if (refused !== null) {
       const waiting = { id, text: refused.text, at: refused.at, ...reOf(refused) };
       conversation.waiting.value = [...conversation.waiting.peek(), waiting];
@@ -73,7 +73,7 @@ export class Outbox {
   }
 
   /** Removes a waiting or refused text; returns it, or null if it is not there any more. */
-  takeOut(conversation: Conversation, id: string): Waiting | null {
+  remove(conversation: Conversation, id: string): WaitingText | null {
     const found = conversation.waiting.peek().find((waiting) => waiting.id === id);
     if (found === undefined) {
       return null;
@@ -103,7 +103,7 @@ export class Outbox {
    * Sends the texts that have no answer yet, over a new connection or after a pause; those of each conversation in the
    * order in which they were written.
    */
-  sendAgain(): void {
+  resendAll(): void {
     this.retry.cancel();
     this.isPaused = false;
     this.inFlight.clear();
@@ -128,7 +128,7 @@ export class Outbox {
           this.known.sentAs.delete(sent.mid);
         }
         this.known.sentAs.set(mid, sent.id);
-        this.takeOut(conversation, sent.id);
+        this.remove(conversation, sent.id);
         if (sent.mid === mid) {
           return conversation;
         }
@@ -152,19 +152,19 @@ export class Outbox {
     return null;
   }
 
-  /** Returns whom a text mentions, by the daemon's rule: its answer does not say. */
+  /** Returns whom a text mentions, by the daemon's rules: the daemon's answer does not say. */
   private mentionedIn({ key, members }: Conversation, text: string): readonly string[] {
     if (!/[@＠]/.test(text)) {
       return [];
     }
     const { names } = this.known.people;
     const who = isUser(key) ? [key] : (members.peek()?.members.map(({ user_id }) => user_id) ?? [...names.peek().keys()]);
-    const numbers = new Map(who.flatMap((user) => (isUser(user) && user !== this.known.me ? [[folded(this.known.people.name(user)), user]] : [])));
+    const numbers = new Map(who.flatMap((user) => (isUser(user) && user !== this.known.me ? [[canonicalName(this.known.people.name(user)), user]] : [])));
     return partsOf(text, [...numbers.keys()])
-      .flatMap((part) => (part.kind === "mention" ? [numbers.get(folded(part.text.slice(1))) ?? ""] : []));
+      .flatMap((part) => (part.kind === "mention" ? [numbers.get(canonicalName(part.text.slice(1))) ?? ""] : []));
   }
 
-  private isTemporary(id: string, code: string): boolean {
+  private shouldRetry(id: string, code: string): boolean {
     const tries = (this.tries.get(id) ?? 0) + 1;
     this.tries.set(id, tries);
     return code === "busy" || (code === "internal" && tries <= MAX_TRIES);
@@ -173,10 +173,10 @@ export class Outbox {
   /**
    * Records that a text was refused; one that was refused because the daemon is busy keeps waiting, and is sent again.
    */
-  refused(id: string | undefined, code: Waiting["code"] & string, reason: string): void {
-    if (id !== undefined && this.isTemporary(id, code)) {
+  refused(id: string | undefined, code: WaitingText["code"] & string, reason: string): void {
+    if (id !== undefined && this.shouldRetry(id, code)) {
       this.isPaused = true;
-      this.retry.later(() => this.sendAgain());
+      this.retry.schedule(() => this.resendAll());
       return;
     }
     this.known.conversations.peek().forEach((conversation) => {
@@ -191,23 +191,23 @@ export class Outbox {
     });
   }
 
-  /** Sets the draft; it is stored a little later, since a long text changes with each key. */
+  /** Sets the draft; it is stored a little later, so that a long text is not written at each keystroke. */
   setDraft(conversation: Conversation, text: string): void {
     conversation.draft.value = text;
     if (this.unsavedDrafts.size === 0) {
-      this.known.clock.after(DRAFT_PAUSE, () => this.keepDrafts());
+      this.known.clock.after(DRAFT_DELAY, () => this.storeDrafts());
     }
     this.unsavedDrafts.add(conversation);
   }
 
   /** Stores the drafts that have changed: the page may be closed at any moment. */
-  keepDrafts(): void {
+  storeDrafts(): void {
     this.unsavedDrafts.forEach(({ key, draft }) => {
       const name = this.known.storageKey("draft", key);
       if (draft.peek() === "") {
-        this.known.keep().remove(name);
+        this.known.storage().remove(name);
       } else {
-        this.known.keep().set(name, draft.peek());
+        this.known.storage().set(name, draft.peek());
       }
     });
     this.unsavedDrafts.clear();
@@ -216,7 +216,7 @@ export class Outbox {
   /** Notifies the others that the user is typing, no more often than the daemon passes it on. */
   notifyTyping(conversation: Conversation): void {
     const now = this.known.clock.now();
-    if (conversation.key !== "" && conversation.key !== this.known.me && now - this.typingSentAt >= TYPING_PAUSE) {
+    if (conversation.key !== "" && conversation.key !== this.known.me && now - this.typingSentAt >= TYPING_INTERVAL) {
       this.typingSentAt = now;
       this.known.session.send({ type: Type.Typing, receive: conversation.key, info: {} });
     }
@@ -225,21 +225,21 @@ export class Outbox {
   /** Restores this account's waiting texts and drafts from before the page was loaded. */
   restore(): void {
     const drafts = this.known.storageKey("draft", "");
-    for (const name of this.known.keep().names()) {
+    for (const name of this.known.storage().names()) {
       const key = name.slice(drafts.length);
       if (name.startsWith(drafts) && isKey(key)) {
         this.known.conversation(key);
       }
     }
-    const kept = this.known.keep().get(this.known.storageKey("waiting"));
+    const kept = this.known.storage().get(this.known.storageKey("waiting"));
     if (kept === null) {
       return;
     }
-    for (const [key, waiting] of JSON.parse(kept) as [Key, Waiting[]][]) {
+    for (const [key, waiting] of JSON.parse(kept) as [Key, WaitingText[]][]) {
       const conversation = this.known.conversation(key);
       if (conversation.waiting.peek().length === 0) {
         conversation.waiting.value = waiting;
-        this.wroteAt = Math.max(this.wroteAt, ...waiting.map(({ at }) => at));
+        this.lastWrittenAt = Math.max(this.lastWrittenAt, ...waiting.map(({ at }) => at));
       }
     }
   }
@@ -249,9 +249,9 @@ export class Outbox {
       .filter((conversation) => conversation.waiting.peek().length > 0)
       .map((conversation) => [conversation.key, conversation.waiting.peek()]);
     if (all.length === 0) {
-      this.known.keep().remove(this.known.storageKey("waiting"));
+      this.known.storage().remove(this.known.storageKey("waiting"));
     } else {
-      this.known.keep().set(this.known.storageKey("waiting"), JSON.stringify(all));
+      this.known.storage().set(this.known.storageKey("waiting"), JSON.stringify(all));
     }
   }
 
@@ -265,6 +265,6 @@ export class Outbox {
   }
 }
 
-function reOf({ re }: Waiting): { re?: number } {
+function reOf({ re }: WaitingText): { re?: number } {
   return re === undefined ? {} : { re };
 }

@@ -2,21 +2,21 @@ import { batch } from "@preact/signals-core";
 import type { Page } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import type { Conversation } from "./conversation.js";
-import type { Known } from "./known.js";
+import type { ChatState } from "./state.js";
 import { isKey, type Key } from "./place.js";
 import { isEntry, isWritten } from "./timeline.js";
 import * as Type from "../wire/type.js";
 
 /** How many messages a page has, and how many read ones are shown before the first unread one. */
-const PAGE = 50;
+const PAGE_SIZE = 50;
 const CONTEXT = 20;
 /**
  * How many conversations keep their messages in memory, and how many messages of each are loaded before it is opened.
  */
 export const CONVERSATIONS_IN_MEMORY = 20;
 export const PREFETCHED_MESSAGES = 30;
-/** How long a read mark waits for a later one, in milliseconds. */
-const MARK_PAUSE = 400;
+/** How long a read mark is delayed, so that later ones are coalesced with it, in milliseconds. */
+const MARK_DELAY = 400;
 
 /**
  * Loads conversations in pages: the one that is open, and those that may be opened next; and marks how far the user has
@@ -25,21 +25,21 @@ const MARK_PAUSE = 400;
 export class Pages {
   /** The conversation that is shown. */
   current: Key | null = null;
-  private readonly opened: Key[] = [];
+  private readonly recentlyOpened: Key[] = [];
   private readonly paging = new Set<Conversation>();
-  private readonly marks = new Map<Key, () => void>();
+  private readonly pendingMarks = new Map<Key, () => void>();
   /** The queue of requests for pages, one at a time, since the daemon answers one at a time. */
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly known: Known) {}
+  constructor(private readonly known: ChatState) {}
 
-  /** Opens a conversation: from memory if it is there, else from its first unread message on, or at one message. */
-  async open(key: Key, named?: number): Promise<void> {
+  /** Opens a conversation: from memory if it is there, else at the given message, or from the first unread one. */
+  async open(key: Key, target?: number): Promise<void> {
     const conversation = this.known.conversation(key);
     this.current = key;
     this.touch(key);
     const { timeline } = conversation;
-    const message = named ?? conversation.reading?.mid;
+    const message = target ?? conversation.reading?.mid;
     const last = conversation.last.peek()?.mid ?? 0;
     conversation.firstUnread.value =
       conversation.unread.peek() > 0 && conversation.read < last ? this.firstUnreadOf(conversation) : null;
@@ -50,14 +50,14 @@ export class Pages {
     }
     await this.enqueue(async () => {
       if (message !== undefined) {
-        await this.readAround(conversation, message);
+        await this.loadAround(conversation, message);
       } else if (conversation.unread.peek() > PREFETCHED_MESSAGES) {
-        await this.readAround(conversation, conversation.read);
+        await this.loadAround(conversation, conversation.read);
       } else if (!timeline.isLoaded || timeline.hasAfter || !reaches) {
-        await this.readNewest(conversation, PAGE + CONTEXT);
+        await this.loadNewest(conversation, PAGE_SIZE + CONTEXT);
         // Messages that do not count, such as those of a blocked person, may be in between.
         if (conversation.unread.peek() > 0 && timeline.hasBefore && (timeline.first ?? 0) > conversation.read) {
-          await this.readAround(conversation, conversation.read);
+          await this.loadAround(conversation, conversation.read);
         }
       }
       if (conversation.unread.peek() > 0) {
@@ -73,20 +73,20 @@ export class Pages {
     return first?.mid ?? null;
   }
 
-  /** Stores the messages of the most recently opened conversations, and evicts those of the others. */
+  /** Keeps in memory the messages of the conversations opened or listed first, and evicts those of the others. */
   private touch(key: Key): void {
-    const index = this.opened.indexOf(key);
+    const index = this.recentlyOpened.indexOf(key);
     if (index >= 0) {
-      this.opened.splice(index, 1);
+      this.recentlyOpened.splice(index, 1);
     }
-    this.opened.push(key);
-    const kept = new Set([...this.opened.slice(-CONVERSATIONS_IN_MEMORY), ...this.known.list.peek().slice(0, CONVERSATIONS_IN_MEMORY).map((listed) => listed.key)]);
+    this.recentlyOpened.push(key);
+    const kept = new Set([...this.recentlyOpened.slice(-CONVERSATIONS_IN_MEMORY), ...this.known.list.peek().slice(0, CONVERSATIONS_IN_MEMORY).map((listed) => listed.key)]);
     this.known.conversations.peek().forEach((conversation) => {
       if (!kept.has(conversation.key)) {
         conversation.timeline.clear();
       }
     });
-    this.opened.splice(0, this.opened.length - CONVERSATIONS_IN_MEMORY);
+    this.recentlyOpened.splice(0, this.recentlyOpened.length - CONVERSATIONS_IN_MEMORY);
   }
 
   /** Returns the conversation that a message belongs to, or null if there is none that the user may read. */
@@ -96,7 +96,7 @@ export class Pages {
     return item !== undefined && item.mid === mid && isEntry(item) ? (this.known.keysOf(item)[0] ?? null) : null;
   }
 
-  /** Leaves a conversation: what is far above its end need not stay in memory. */
+  /** Closes a conversation, and evicts its older messages if the user was reading at its end. */
   close(key: Key): void {
     const conversation = this.known.conversations.peek().get(key);
     this.current = null;
@@ -105,7 +105,7 @@ export class Pages {
     }
     conversation.firstUnread.value = null;
     if (conversation.reading === null && !conversation.timeline.hasAfter) {
-      conversation.timeline.trim("before", PAGE + CONTEXT);
+      conversation.timeline.trim("before", PAGE_SIZE + CONTEXT);
     }
   }
 
@@ -115,7 +115,7 @@ export class Pages {
       const { timeline } = conversation;
       const before = timeline.first;
       if (timeline.hasBefore && before !== undefined) {
-        const page = await this.page({ with: conversation.key, before, limit: PAGE });
+        const page = await this.loadPage({ with: conversation.key, before, limit: PAGE_SIZE });
         if (page !== null && timeline.first === before) {
           timeline.addBefore(page.items, page.more);
         }
@@ -129,7 +129,7 @@ export class Pages {
       const { timeline } = conversation;
       const after = timeline.last;
       if (timeline.hasAfter && after !== undefined) {
-        const page = await this.page({ with: conversation.key, after, limit: PAGE });
+        const page = await this.loadPage({ with: conversation.key, after, limit: PAGE_SIZE });
         if (page !== null && timeline.last === after) {
           timeline.addAfter(page.items, page.more);
         }
@@ -137,17 +137,17 @@ export class Pages {
     });
   }
 
-  /** Goes to the newest messages. */
+  /** Loads the newest messages if they are not in memory. */
   async goToEnd(conversation: Conversation): Promise<void> {
     if (conversation.timeline.hasAfter || !conversation.timeline.isLoaded) {
-      await this.enqueue(() => this.readNewest(conversation, PAGE));
+      await this.enqueue(() => this.loadNewest(conversation, PAGE_SIZE));
     }
   }
 
-  async readNewest(conversation: Conversation, limit: number): Promise<void> {
+  async loadNewest(conversation: Conversation, limit: number): Promise<void> {
     conversation.isLoading.value = true;
     try {
-      const page = await this.page({ with: conversation.key, limit });
+      const page = await this.loadPage({ with: conversation.key, limit });
       if (page !== null) {
         batch(() => {
           conversation.timeline.setNewest(page.items, page.more);
@@ -155,7 +155,7 @@ export class Pages {
           if (last !== undefined) {
             conversation.setLast(last);
           }
-          conversation.count(this.known.me, this.known.people.blocked.peek());
+          conversation.recount(this.known.me, this.known.people.blocked.peek());
         });
       }
     } finally {
@@ -163,15 +163,15 @@ export class Pages {
     }
   }
 
-  private async readAround(conversation: Conversation, mid: number): Promise<void> {
+  private async loadAround(conversation: Conversation, mid: number): Promise<void> {
     conversation.isLoading.value = true;
     try {
-      const before = await this.page({ with: conversation.key, before: mid + 1, limit: CONTEXT });
-      const after = await this.page({ with: conversation.key, after: mid, limit: PAGE });
+      const before = await this.loadPage({ with: conversation.key, before: mid + 1, limit: CONTEXT });
+      const after = await this.loadPage({ with: conversation.key, after: mid, limit: PAGE_SIZE });
       if (before !== null && after !== null) {
         batch(() => {
           conversation.timeline.setMiddle([...before.items, ...after.items], before.more, after.more);
-          conversation.count(this.known.me, this.known.people.blocked.peek());
+          conversation.recount(this.known.me, this.known.people.blocked.peek());
         });
       }
     } finally {
@@ -179,7 +179,7 @@ export class Pages {
     }
   }
 
-  async page(info: { with: string; before?: number; after?: number; limit: number }): Promise<Page["info"] | null> {
+  async loadPage(info: { with: string; before?: number; after?: number; limit: number }): Promise<Page["info"] | null> {
     const answer = await this.known.session.ask({ type: Type.ReadHistory, info });
     if (answer.type !== Type.Page) {
       return null;
@@ -207,7 +207,7 @@ export class Pages {
     }
   }
 
-  /** Queues an action. One that the loss of the connection interrupts is left to the next connection. */
+  /** Queues an action. If a request in it fails, the rest is skipped without an error. */
   enqueue(act: () => Promise<void>): Promise<void> {
     const done = this.queue.then(act).catch((e: unknown) => {
       if (!(e instanceof RequestFailed)) {
@@ -218,36 +218,36 @@ export class Pages {
     return done;
   }
 
-  /** Marks a conversation as read up to a message that was seen. */
-  see(conversation: Conversation, mid: number): void {
+  /** Marks a conversation as read up to a message; the daemon is told a little later. */
+  markRead(conversation: Conversation, mid: number): void {
     if (mid <= conversation.read) {
       return;
     }
     conversation.read = mid;
-    conversation.count(this.known.me, this.known.people.blocked.peek());
-    if (!this.marks.has(conversation.key)) {
+    conversation.recount(this.known.me, this.known.people.blocked.peek());
+    if (!this.pendingMarks.has(conversation.key)) {
       const send = () => {
-        this.marks.delete(conversation.key);
+        this.pendingMarks.delete(conversation.key);
         this.known.session.send({ type: Type.Read, info: { with: conversation.key, mid: conversation.read } });
       };
-      this.marks.set(conversation.key, this.known.clock.after(MARK_PAUSE, send));
+      this.pendingMarks.set(conversation.key, this.known.clock.after(MARK_DELAY, send));
     }
   }
 
   /** Stores where the user is reading, so that they return there when the page is reloaded. */
-  keepReading({ key, reading }: Conversation): void {
+  storeReadingPosition({ key, reading }: Conversation): void {
     const name = this.known.storageKey("reading", key);
     if (reading === null) {
-      this.known.keep().remove(name);
+      this.known.storage().remove(name);
     } else {
-      this.known.keep().set(name, JSON.stringify(reading));
+      this.known.storage().set(name, JSON.stringify(reading));
     }
   }
 
   /** Forgets what was open and read. */
   forget(): void {
-    this.opened.length = 0;
-    this.marks.forEach((stop) => stop());
-    this.marks.clear();
+    this.recentlyOpened.length = 0;
+    this.pendingMarks.forEach((stop) => stop());
+    this.pendingMarks.clear();
   }
 }

@@ -3,19 +3,19 @@ import { safe } from "./safe.js";
 import type { Numbered } from "../wire/values.js";
 
 /** A friend request to the user: from whom, and with which text. */
-export interface Asking {
+export interface ReceivedRequest {
   user: Numbered;
   text: string;
 }
 
 /** A call to the user: from whom, and for which session. */
-export interface Calling {
+export interface IncomingCall {
   session: string;
   user: Numbered;
 }
 
 /** Maximum number of calls that are shown: the latest ones. */
-const MAX_CALLING = 8;
+const MAX_CALLS = 8;
 
 /** The people whom the page knows: names by number, who is online, friends, and who is blocked. */
 export class People {
@@ -23,10 +23,10 @@ export class People {
   readonly online = signal<ReadonlySet<string>>(new Set());
   readonly friends = signal<ReadonlySet<string>>(new Set());
   readonly blocked = signal<ReadonlySet<string>>(new Set());
-  readonly asking = signal<readonly Asking[]>([]);
+  readonly receivedRequests = signal<readonly ReceivedRequest[]>([]);
   /** Calls for a direct session, which this page can't take. */
-  readonly calling = signal<readonly Calling[]>([]);
-  readonly asked = signal<ReadonlySet<string>>(new Set());
+  readonly incomingCalls = signal<readonly IncomingCall[]>([]);
+  readonly sentRequests = signal<ReadonlySet<string>>(new Set());
   /** The groups of which the user is a member, and open ones that were found. */
   readonly groups = signal<ReadonlySet<string>>(new Set());
   readonly openGroups = signal<ReadonlySet<string>>(new Set());
@@ -34,9 +34,9 @@ export class People {
   /** Forgets everybody. */
   forget(): void {
     this.names.value = new Map();
-    this.asking.value = [];
-    this.calling.value = [];
-    [this.online, this.friends, this.blocked, this.asked, this.groups, this.openGroups].forEach((set) => (set.value = new Set()));
+    this.receivedRequests.value = [];
+    this.incomingCalls.value = [];
+    [this.online, this.friends, this.blocked, this.sentRequests, this.groups, this.openGroups].forEach((set) => (set.value = new Set()));
   }
 
   /** Returns somebody's name, or the number while no name is known. */
@@ -58,7 +58,7 @@ export class People {
     this.learn(Object.fromEntries(users.map(({ user_id, user_name }) => [user_id, user_name])));
   }
 
-  /** Sets who is online, as far as the daemon tells. */
+  /** Records whether a user is online, as far as the daemon reports it. */
   setOnline(user: string, isOnline: boolean): void {
     this.online.value = withMember(this.online.peek(), user, isOnline);
   }
@@ -75,20 +75,20 @@ export class People {
     this.groups.value = withMember(this.groups.peek(), group, isMember);
   }
 
-  setAsked(user: string, isAsked: boolean): void {
-    this.asked.value = withMember(this.asked.peek(), user, isAsked);
+  setSentRequest(user: string, isAsked: boolean): void {
+    this.sentRequests.value = withMember(this.sentRequests.peek(), user, isAsked);
   }
 
   /** Records a friend request, or, with null, removes it. */
-  setAsking(user: Numbered, text: string | null): void {
-    const others = this.asking.peek().filter((asking) => asking.user !== user);
-    this.asking.value = text === null ? others : [...others, { user, text }];
+  setReceivedRequest(user: Numbered, text: string | null): void {
+    const others = this.receivedRequests.peek().filter((asking) => asking.user !== user);
+    this.receivedRequests.value = text === null ? others : [...others, { user, text }];
   }
 
-  /** Records that a user calls, or, with null, that a call is over. */
-  setCalling(session: string, user: Numbered | null): void {
-    const others = this.calling.peek().filter((calling) => calling.session !== session);
-    this.calling.value = user === null ? others : [...others, { session, user }].slice(-MAX_CALLING);
+  /** Records that a user is calling, or, with null, that a call is over. */
+  setIncomingCall(session: string, user: Numbered | null): void {
+    const others = this.incomingCalls.peek().filter((calling) => calling.session !== session);
+    this.incomingCalls.value = user === null ? others : [...others, { session, user }].slice(-MAX_CALLS);
   }
 }
 

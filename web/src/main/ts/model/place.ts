@@ -62,17 +62,17 @@ export function addressOf(place: Place): string {
     case "chats":
       return "#/";
     case "conversation":
-      return `#/${name(place.key)}${place.message === undefined ? "" : `/${place.message}`}`;
+      return `#/${segmentOf(place.key)}${place.message === undefined ? "" : `/${place.message}`}`;
     case "card":
-      return `#/${name(place.key)}/card`;
+      return `#/${segmentOf(place.key)}/card`;
     case "picture":
-      return `#/${name(place.key)}/${place.message}/picture`;
+      return `#/${segmentOf(place.key)}/${place.message}/picture`;
     default:
       return `#/${place.at}`;
   }
 }
 
-function name(key: Key): string {
+function segmentOf(key: Key): string {
   return key === "" ? "all" : key;
 }
 

@@ -6,9 +6,9 @@ import { isKey, type Key } from "./place.js";
 import { amended, isEntry, isWritten } from "./timeline.js";
 
 /** How long somebody is shown as typing, in milliseconds. */
-const TYPING = 6_000;
+const TYPING_TIMEOUT = 6_000;
 
-/** Applies events to what the page knows: each kind of them has its case, as the compiler sees to. */
+/** Applies events to what the page knows: the compiler checks that each type has its case. */
 export class Reducer {
   constructor(private readonly chat: Chat) {}
 
@@ -32,7 +32,7 @@ export class Reducer {
       case Type.Correct:
       case Type.React:
         if ("mid" in event) {
-          this.arrived(event);
+          this.applyItem(event);
         } else if (event.type === Type.Text && event.send === "server" && typeof event.info === "string") {
           chat.notice.value = event.info;
         }
@@ -50,15 +50,15 @@ export class Reducer {
       case Type.FriendRequest:
         people.learn({ [event.send]: event.name });
         if (event.send === chat.me) {
-          people.setAsked(event.receive, true);
+          people.setSentRequest(event.receive, true);
         } else {
-          people.setAsking(event.send, event.info);
+          people.setReceivedRequest(event.send, event.info);
         }
         break;
       case Type.FriendAnswer: {
         const other = event.send === chat.me ? event.receive : event.send;
-        people.setAsking(other, null);
-        people.setAsked(other, false);
+        people.setReceivedRequest(other, null);
+        people.setSentRequest(other, false);
         if (event.info) {
           people.setFriend(other, true);
         }
@@ -67,8 +67,8 @@ export class Reducer {
       case Type.EndFriendship: {
         const other = event.send === chat.me ? event.receive : event.send;
         people.setFriend(other, false);
-        people.setAsked(other, false);
-        people.setAsking(other, null);
+        people.setSentRequest(other, false);
+        people.setReceivedRequest(other, null);
         break;
       }
       case Type.Read:
@@ -82,13 +82,13 @@ export class Reducer {
       case Type.Call:
         if (event.info.op === "call" && "name" in event) {
           people.learn({ [event.send]: event.name });
-          people.setCalling(event.info.session, event.send);
+          people.setIncomingCall(event.info.session, event.send);
         } else if (event.info.op === "cancel" || event.info.op === "over") {
-          people.setCalling(event.info.session, null);
+          people.setIncomingCall(event.info.session, null);
         }
         break;
       case Type.Typing:
-        this.typed(event.send, (event.receive === chat.me ? event.send : event.receive) as Key);
+        this.showTyping(event.send, (event.receive === chat.me ? event.send : event.receive) as Key);
         break;
       case Type.Preferences:
         if ("conversations" in event.info) {
@@ -105,7 +105,7 @@ export class Reducer {
   }
 
   /** Applies a stored message, or what changes one. Called in a batch. */
-  arrived(item: Extract<Item, { mid: number }>): void {
+  applyItem(item: Extract<Item, { mid: number }>): void {
     const { chat } = this;
     if (item.name !== undefined) {
       chat.people.learn({ [item.send]: item.name });
@@ -119,9 +119,9 @@ export class Reducer {
           conversation.last.value = amended(last, item);
         }
         const isHere = item.send === "server" || conversation.key === item.receive || conversation.key === item.send;
-        const isKnown = item.type !== Type.TakeBack || !isHere || conversation.count(chat.me, chat.people.blocked.peek());
+        const isKnown = item.type !== Type.TakeBack || !isHere || conversation.recount(chat.me, chat.people.blocked.peek());
         if (!isKnown && conversation.unread.peek() > 0 && about > conversation.read) {
-          chat.listing.countLater();
+          chat.listing.scheduleRecount();
         }
       });
       return;
@@ -136,8 +136,8 @@ export class Reducer {
       chat.add(conversation, item);
       conversation.typing.value = conversation.typing.peek().filter(({ user }) => user !== item.send);
       if (item.send === chat.me) {
-        chat.outbox.claim(conversation, item);
-        chat.uploads.arrived(conversation, item.mid);
+        chat.outbox.matchWaiting(conversation, item);
+        chat.uploads.removeDone(conversation, item.mid);
       } else if (isWritten(item) && isNew && !chat.people.blocked.peek().has(item.send)) {
         conversation.countOne(item, chat.me, chat.people.blocked.peek());
         chat.arrived.value = item;
@@ -170,13 +170,13 @@ export class Reducer {
     }
   }
 
-  private typed(user: Numbered, key: Key): void {
+  private showTyping(user: Numbered, key: Key): void {
     const { chat } = this;
     const conversation = chat.conversation(key);
-    const until = chat.clock.now() + TYPING;
+    const until = chat.clock.now() + TYPING_TIMEOUT;
     const others = conversation.typing.peek().filter((typing) => typing.user !== user);
     conversation.typing.value = [...others, { user, until }];
-    chat.clock.after(TYPING, () => {
+    chat.clock.after(TYPING_TIMEOUT, () => {
       conversation.typing.value = conversation.typing.peek().filter((typing) => typing.until > chat.clock.now());
     });
   }
@@ -185,9 +185,9 @@ export class Reducer {
     const { chat } = this;
     const conversation = chat.conversation(key);
     conversation.read = Math.max(conversation.read, mid);
-    conversation.count(chat.me, chat.people.blocked.peek());
+    conversation.recount(chat.me, chat.people.blocked.peek());
     if (conversation.unread.peek() > 0 && !conversation.timeline.isLoaded) {
-      void chat.listing.read(true);
+      void chat.listing.load(true);
     }
   }
 }

@@ -1,15 +1,15 @@
 import { batch } from "@preact/signals-core";
 import type { Event, Found } from "../wire/events.js";
-import type { Unsent } from "../wire/session.js";
+import type { CommandWithoutId } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
-import type { Known } from "./known.js";
+import type { ChatState } from "./state.js";
 import * as Type from "../wire/type.js";
 
 /**
  * Requests to the daemon about people and groups, and what follows from their answers; each rejects with `RequestFailed`.
  */
 export class Requests {
-  constructor(private readonly known: Known) {}
+  constructor(private readonly known: ChatState) {}
 
   /** Reads the names of users. */
   async lookUp(users: readonly Numbered[]): Promise<void> {
@@ -51,17 +51,17 @@ export class Requests {
     });
   }
 
-  /** Requests somebody to be a friend. */
-  async befriend(user: string, why = ""): Promise<void> {
-    await this.known.session.ask({ type: Type.FriendRequest, receive: user, info: why });
-    this.known.people.setAsked(user, true);
+  /** Sends somebody a friend request. */
+  async requestFriendship(user: string, text = ""): Promise<void> {
+    await this.known.session.ask({ type: Type.FriendRequest, receive: user, info: text });
+    this.known.people.setSentRequest(user, true);
   }
 
   /** Answers somebody who has asked to be a friend. */
   async answerRequest(user: string, agrees: boolean): Promise<void> {
     await this.known.session.ask({ type: Type.FriendAnswer, receive: user, info: agrees });
     batch(() => {
-      this.known.people.setAsking(user as Numbered, null);
+      this.known.people.setReceivedRequest(user as Numbered, null);
       this.known.people.setFriend(user, agrees);
     });
   }
@@ -69,14 +69,14 @@ export class Requests {
   /** Declines a call for a direct session. */
   async declineCall(session: string): Promise<void> {
     await this.known.session.ask({ type: Type.Call, info: { op: "decline", session } });
-    this.known.people.setCalling(session, null);
+    this.known.people.setIncomingCall(session, null);
   }
 
   /** Ends a friendship, or withdraws the user's own request. */
   async unfriend(user: string): Promise<void> {
     await this.known.session.ask({ type: Type.EndFriendship, receive: user, info: {} });
     batch(() => {
-      this.known.people.setAsked(user, false);
+      this.known.people.setSentRequest(user, false);
       this.known.people.setFriend(user, false);
     });
   }
@@ -85,11 +85,11 @@ export class Requests {
   async block(user: string, on: boolean): Promise<void> {
     await this.known.session.ask({ type: Type.Block, info: { user_id: user, on } });
     this.known.people.setBlocked(user, on);
-    this.known.conversations.peek().forEach((conversation) => conversation.count(this.known.me, this.known.people.blocked.peek()));
+    this.known.conversations.peek().forEach((conversation) => conversation.recount(this.known.me, this.known.people.blocked.peek()));
   }
 
-  /** Sends a request that needs no more than its answer; rejects with `RequestFailed`. */
-  async request(command: Unsent): Promise<Event> {
+  /** Sends a request whose answer changes nothing here, and returns the answer; rejects with `RequestFailed`. */
+  async request(command: CommandWithoutId): Promise<Event> {
     return this.known.session.ask(command);
   }
 }

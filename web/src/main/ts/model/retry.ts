@@ -1,8 +1,8 @@
 import type { Clock } from "../wire/clock.js";
 
-/** Repeats what failed for a while: after a pause that doubles with each time, up to the longest. */
+/** Retries with exponential backoff: the delay doubles with each retry, up to a maximum. */
 export class Retry {
-  private pause: number;
+  private delay: number;
   private cancelTimer: () => void = () => {};
 
   /** @param first and `longest` are in milliseconds */
@@ -11,23 +11,23 @@ export class Retry {
     private readonly first: number,
     private readonly longest: number,
   ) {
-    this.pause = first;
+    this.delay = first;
   }
 
-  /** Acts after the pause, in place of what was to be repeated before; `part` is how much of the pause that is. */
-  later(act: () => void, part = 1): void {
+  /** Schedules a retry after the delay, in place of any pending one; `part` is the fraction of the delay to wait. */
+  schedule(act: () => void, fraction = 1): void {
     this.cancel();
-    this.cancelTimer = this.clock.after(this.pause * part, act);
-    this.pause = Math.min(this.pause * 2, this.longest);
+    this.cancelTimer = this.clock.after(this.delay * fraction, act);
+    this.delay = Math.min(this.delay * 2, this.longest);
   }
 
-  /** Repeats nothing. */
+  /** Cancels the pending retry, if any. */
   cancel(): void {
     this.cancelTimer();
   }
 
-  /** Begins with the first pause again. */
+  /** Resets the delay to the first one. */
   reset(): void {
-    this.pause = this.first;
+    this.delay = this.first;
   }
 }

@@ -11,9 +11,9 @@ const IS_MARK = /[\p{Mn}\p{Me}]/u;
 const SUSPECT = new RegExp(`(?![\\n\\t])${INVISIBLE.source}|[\\p{Mn}\\p{Me}]{7}`, "u");
 
 /** Maximum number of marks on one letter; more would cover the lines above. */
-const MARKS = 6;
+const MAX_MARKS = 6;
 
-const UNREADABLE = "\ufffd";
+const REPLACEMENT = "\ufffd";
 
 /**
  * Returns a text that is safe to show: invisible characters are made visible, none changes the reading direction, and
@@ -34,16 +34,16 @@ export function safe(text: string): string {
       if (character < " " || character === "\u007f") {
         return String.fromCodePoint(character === "\u007f" ? 0x2421 : 0x2400 + character.charCodeAt(0));
       }
-      if (INVISIBLE.test(character) && !isInPlace(characters, index)) {
-        return UNREADABLE;
+      if (INVISIBLE.test(character) && !hasEffect(characters, index)) {
+        return REPLACEMENT;
       }
-      return marks > MARKS ? "" : character;
+      return marks > MAX_MARKS ? "" : character;
     })
     .join("");
 }
 
-/** Returns whether an invisible character is one that changes how its neighbours are drawn, and has such neighbours. */
-function isInPlace(characters: readonly string[], index: number): boolean {
+/** Returns whether an invisible character is a joiner or selector beside characters on which it can act. */
+function hasEffect(characters: readonly string[], index: number): boolean {
   const before = characters[index - 1];
   const after = characters[index + 1];
   const character = characters[index];
@@ -53,15 +53,15 @@ function isInPlace(characters: readonly string[], index: number): boolean {
   if (character === "\u200c" || character === "\u200d") {
     return isDrawn(before, true) && after !== undefined && isDrawn(after, false);
   }
-  return IS_SELECTOR.test(character ?? "") && !INVISIBLE.test(before) && (isOfJoiningKind(before) || "0123456789#*©®".includes(before));
+  return IS_SELECTOR.test(character ?? "") && !INVISIBLE.test(before) && (canJoin(before) || "0123456789#*©®".includes(before));
 }
 
-/** Returns whether a joiner's neighbour is drawn; before it there may be a selector. */
-function isDrawn(character: string, maySelect: boolean): boolean {
-  return isOfJoiningKind(character) && (!INVISIBLE.test(character) || (maySelect && IS_SELECTOR.test(character)));
+/** Returns whether a joiner can act on this neighbour; the one before it may be a selector. */
+function isDrawn(character: string, allowsSelector: boolean): boolean {
+  return canJoin(character) && (!INVISIBLE.test(character) || (allowsSelector && IS_SELECTOR.test(character)));
 }
 
 /** Returns whether a character can be part of an emoji, or of a script whose letters join. */
-function isOfJoiningKind(character: string): boolean {
+function canJoin(character: string): boolean {
   return (character.codePointAt(0) ?? 0) > 0x02ff;
 }

@@ -30,12 +30,12 @@ const UNSPACED = "\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}\\p{sc=Bopo}\\p
 const WORD_BEFORE = `(?![${UNSPACED}])[\\p{L}\\p{Nd}]\\p{M}{0,3}`;
 
 /** The beginning of a word: no letter or digit of another script before it. */
-const WORD = `(?<!${WORD_BEFORE})`;
+const WORD_START = `(?<!${WORD_BEFORE})`;
 
 /** The beginning of a web address, whose end {@link endOf} finds; or a whole email address. */
 const LINK = new RegExp(
-  `\\bhttps?://|${WORD}(?<![._@/-])www\\.(?=[\\p{L}\\p{N}])` +
-    `|${WORD}(?<![._%+/@-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])`,
+  `\\bhttps?://|${WORD_START}(?<![._@/-])www\\.(?=[\\p{L}\\p{N}])` +
+    `|${WORD_START}(?<![._%+/@-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])`,
   "giu",
 );
 
@@ -43,7 +43,7 @@ const LINK = new RegExp(
 const END_OF_SENTENCE = ".,;:!?*_~'’";
 
 /** Characters that are never in a link: spaces, quotes, invisible characters, and some punctuation. */
-const NO_PART = /[\s<>"`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069，。；！？、：．｡…—]/u;
+const NEVER_IN_LINK = /[\s<>"`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069，。；！？、：．｡…—]/u;
 
 /** Closing brackets and quotes: part of a link only if they were opened in it. */
 const CLOSING = new Map(["()", "[]", "{}", "（）", "「」", "『』", "【】", "《》", "〈〉", "“”", "‘’", "«»", "‹›"].map(([open, close]) => [close, open]));
@@ -68,13 +68,13 @@ export function completions(typed: string): readonly Emoticon[] {
 
 /** Splits a text into the parts to show: links, emoticons, mentions of these names, and the rest. */
 export function partsOf(text: string, mentioned: readonly string[] = []): Part[] {
-  const names = new Set(mentioned.map(folded));
+  const names = new Set(mentioned.map(canonicalName));
   let lookups = 0;
-  const isNamed = (name: string) => lookups++ < LOOKUPS && names.has(folded(name));
+  const isNamed = (name: string) => lookups++ < MAX_LOOKUPS && names.has(canonicalName(name));
   return split(text, LINK, (found, index) => {
-    const { end, read } = found.includes("@") ? { end: index + found.length, read: index + found.length } : endOf(text, index);
+    const { end, read } = found.includes("@") ? { end: index + found.length, read: index + found.length } : linkEnd(text, index);
     const link = text.slice(index, end);
-    const to = addressOf(link);
+    const to = urlOf(link);
     return { part: to === null ? null : { kind: "link", text: link, to }, read };
   })
     .flatMap((part) =>
@@ -89,7 +89,7 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
       part.kind !== "text" || names.size === 0
         ? [part]
         : split(part.text, MENTION, (found) => {
-            const text = longest(found, isNamed);
+            const text = longestMention(found, isNamed);
             return { part: text === null ? null : { kind: "mention", text } };
           }),
     );
@@ -97,9 +97,9 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
 
 /**
  * Returns where the link that begins at an offset ends, without the punctuation of the sentence around it and without
- * closing brackets that were opened before it; and up to where the text was read.
+ * closing brackets that were opened before it; and up to where the text was scanned.
  */
-function endOf(text: string, begin: number): { end: number; read: number } {
+function linkEnd(text: string, begin: number): { end: number; read: number } {
   const open: { character: string; at: number }[] = [];
   let at = begin;
   let isInWord = false;
@@ -110,13 +110,13 @@ function endOf(text: string, begin: number): { end: number; read: number } {
     const opened = CLOSING.get(character);
     // Within a word, the mark that closes a quotation is an apostrophe.
     const isApostrophe = character === "’" && isInWord && isLetter(text.codePointAt(at + 1));
-    if (NO_PART.test(character) || (opened !== undefined && !isApostrophe && open.pop()?.character !== opened)) {
+    if (NEVER_IN_LINK.test(character) || (opened !== undefined && !isApostrophe && open.pop()?.character !== opened)) {
       break;
     }
     isInHost &&= at < host || !"/?#".includes(character);
     if (OPENING.has(character)) {
       if (isInHost && !"[(".includes(character)) {
-        // No host contains one: a title of the link follows.
+        // No host contains such a bracket or quote: it opens a title that follows the link.
         break;
       }
       open.push({ character, at });
@@ -137,31 +137,31 @@ function isLetter(character: number | undefined): boolean {
 }
 
 /** Returns the URL of a link; null if it is not valid. */
-function addressOf(link: string): string | null {
+function urlOf(link: string): string | null {
   const to = /^https?:/i.test(link) ? link : /^www\./i.test(link) ? `https://${link}` : `mailto:${link}`;
   return URL.canParse(to) ? to : null;
 }
 
 /**
- * The sign before a name that is mentioned, with neither a letter nor a digit before it; the same as in `Mention.java`.
+ * The at sign of a mention, with neither a letter nor a digit before it; the same as in `Mention.java`.
  */
 export const BEFORE_MENTION = `[@＠](?<!${WORD_BEFORE}[@＠])`;
 
-/** A sign and what may be a name after it, up to the maximum length of a typed name and one character more. */
+/** An at sign and what may be a name after it, up to the maximum length of a typed name and one character more. */
 const MENTION = new RegExp(`${BEFORE_MENTION}[^\\s@＠]{1,41}`, "gu");
 
 /** Maximum number of names that are looked up for one text, the same as in the daemon. */
-const LOOKUPS = 1_000;
+const MAX_LOOKUPS = 1_000;
 
 /** Maximum length of a name as it is typed, in characters. */
 const LONGEST_NAME = 40;
 
 const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
 const IS_MARK = /^\p{M}/u;
-const IS_PART = new RegExp(`^(?![${UNSPACED}])[\\p{L}\\p{M}\\p{Nd}]`, "u");
+const IS_NAME_PART = new RegExp(`^(?![${UNSPACED}])[\\p{L}\\p{M}\\p{Nd}]`, "u");
 
 /** Returns a name in a normal form, the same for all spellings that mean one account. */
-export function folded(name: string): string {
+export function canonicalName(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
 
@@ -169,14 +169,14 @@ export function folded(name: string): string {
 export const ALL_MEMBERS = ["all", "所有人"] as const;
 
 /**
- * Returns the sign and the longest known name after it, as typed; null if there is none (page `chat-json-1.md`,
+ * Returns the at sign and the longest known name after it, as typed; null if there is none (page `chat-json-1.md`,
  * "Mentions"). Each candidate is looked up: a regular expression of a thousand names takes a second to compile.
  */
-function longest(text: string, isNamed: (name: string) => boolean): string | null {
+function longestMention(text: string, isNamed: (name: string) => boolean): string | null {
   const [sign = "", ...characters] = text;
   for (let count = Math.min(LONGEST_NAME, characters.length); count > 0; count--) {
     const next = characters[count];
-    const isEnd = next === undefined || !(IS_UNSPACED.test(characters[count - 1] ?? "") ? IS_MARK : IS_PART).test(next);
+    const isEnd = next === undefined || !(IS_UNSPACED.test(characters[count - 1] ?? "") ? IS_MARK : IS_NAME_PART).test(next);
     if (isEnd) {
       const name = characters.slice(0, count).join("");
       if (isNamed(name)) {
@@ -190,9 +190,9 @@ function longest(text: string, isNamed: (name: string) => boolean): string | nul
 /**
  * Splits a text into what is found in it and the rest, in one pass.
  *
- * @param take returns the part that begins at a match, or null if there is none, and up to where the text was read for
- *     it (by default, the end of the part). That much is not read again: otherwise a long text without spaces would
- *     take forever
+ * @param take returns the part that begins at a match, or null if there is none, and how far the text was scanned for
+ *     it (by default, the end of the part). That much is not scanned again: otherwise a long text without spaces would
+ *     take quadratic time
  */
 function split(text: string, pattern: RegExp, take: (found: string, index: number) => { part: Part | null; read?: number }): Part[] {
   const parts: Part[] = [];

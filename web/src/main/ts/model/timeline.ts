@@ -64,7 +64,7 @@ export class Timeline {
     this.trim("before");
   }
 
-  /** Replaces all entries by a page that is not connected with them. */
+  /** Replaces all entries with a page that need not be adjacent to them. */
   setMiddle(items: readonly Item[], hasBefore: boolean, hasAfter: boolean): void {
     this.entries.value = merged([], items.filter(isEntry));
     this.hasBefore = hasBefore;
@@ -87,7 +87,7 @@ export class Timeline {
     this.trim("before");
   }
 
-  /** Adds an entry that was just sent; returns false, without adding it, while entries before it are missing. */
+  /** Adds a new entry at the end; returns false, without adding it, while entries before it are missing. */
   add(entry: Entry): boolean {
     if (!this.isLoaded || this.hasAfter) {
       return false;
@@ -108,12 +108,12 @@ export class Timeline {
   }
 
   /** Evicts the entries over the limits, on one side. */
-  trim(side: "before" | "after", most = MAX_ENTRIES): void {
+  trim(side: "before" | "after", maxEntries = MAX_ENTRIES): void {
     const entries = this.entries.peek();
     const ordered = side === "before" ? entries.toReversed() : entries;
     let characters = 0;
     let kept = 0;
-    while (kept < ordered.length && kept < most && (characters <= MAX_CHARACTERS || kept < 10)) {
+    while (kept < ordered.length && kept < maxEntries && (characters <= MAX_CHARACTERS || kept < 10)) {
       characters += size(ordered[kept]);
       kept++;
     }
@@ -170,12 +170,12 @@ export function indexOf(entries: readonly Entry[], mid: number): number {
 
 /** Returns an entry with a change applied. */
 export function amended(entry: Entry, amendment: Amendment): Entry {
-  if (entry.type === Type.Group || isGone(entry)) {
+  if (entry.type === Type.Group || isTakenBack(entry)) {
     return entry;
   }
   switch (amendment.type) {
     case Type.TakeBack:
-      return gone(entry, amendment);
+      return erased(entry, amendment);
     case Type.Correct: {
       if ((entry.type !== Type.Text && entry.type !== Type.TextToAll) || (entry.version?.mid ?? 0) >= amendment.mid) {
         return entry;
@@ -195,11 +195,11 @@ export function amended(entry: Entry, amendment: Amendment): Entry {
 }
 
 /** Returns whether an entry was taken back. */
-export function isGone(entry: Entry): entry is Erased {
+export function isTakenBack(entry: Entry): entry is Erased {
   return entry.info === null;
 }
 
-function gone(entry: Text | FileOffer, { info, time }: TakenBack): Erased {
+function erased(entry: Text | FileOffer, { info, time }: TakenBack): Erased {
   const { send, receive, name, receivers, mid } = entry;
   return {
     type: entry.type === Type.Picture ? 6 : entry.type,

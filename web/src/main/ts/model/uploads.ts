@@ -1,21 +1,21 @@
 import { batch, type Signal, signal } from "@preact/signals-core";
-import type { Attempt, FileCarrier, Sending } from "../wire/files.js";
+import type { Attempt, FileCarrier, OutgoingFile } from "../wire/files.js";
 import type { Code } from "../wire/values.js";
 import type { Conversation } from "./conversation.js";
-import type { Known } from "./known.js";
+import type { ChatState } from "./state.js";
 import { Retry } from "./retry.js";
 
 /** The first and the longest pause before a transfer that was cut is tried again, in milliseconds. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 30_000;
+const FIRST_BACKOFF = 1_000;
+const MAX_BACKOFF = 30_000;
 /** Over how long the speed is measured, in milliseconds. */
-const SPEED_OVER = 3_000;
-/** In how many conversations files are sent at once: the daemon accepts four of an account. */
-const MAX_AT_ONCE = 2;
+const SPEED_WINDOW = 3_000;
+/** How many files are uploaded at once, each in another conversation: the daemon accepts four per account. */
+const MAX_CONCURRENT = 2;
 
 /** A file of the user's own on its way to the daemon. */
 export interface Upload {
-  readonly sending: Sending;
+  readonly sending: OutgoingFile;
   /** When it was chosen, in milliseconds since 1970. */
   readonly at: number;
   readonly state: Signal<UploadState>;
@@ -33,7 +33,7 @@ export type UploadState =
   | { at: "refused"; code: Code | "unreadable" | "unanswered"; text: string };
 
 /** Returns how many bytes have been sent of an upload that is under way. */
-export function sentOf(state: UploadState): number {
+export function bytesSent(state: UploadState): number {
   return "sent" in state ? state.sent : 0;
 }
 
@@ -41,25 +41,25 @@ function isUnderWay({ at }: UploadState): boolean {
   return at === "waiting" || at === "sending";
 }
 
-/** How often a transfer is tried without any progress, while the daemon answers otherwise. */
+/** How often an upload is tried without any progress while the session is live. */
 const MAX_TRIES = 8;
 
-/** Files on their way: each is sent once, and goes on where it was after a cut, for as long as this page lives. */
+/** The uploads: each file is sent once, and resumes where it was interrupted, for as long as this page is open. */
 export class Uploads {
   private token: string | null = null;
   private readonly running = new Map<Upload, Attempt>();
-  private readonly begun = new WeakSet<Upload>();
+  private readonly attempted = new WeakSet<Upload>();
   /** How often each was cut off without progress. */
   private readonly tries = new WeakMap<Upload, number>();
   private readonly retry: Retry;
 
   constructor(
-    private readonly known: Known,
+    private readonly known: ChatState,
     private readonly carrier: FileCarrier,
-    /** Returns whether the daemon answers otherwise. */
+    /** Returns whether the session is live, that is, whether the daemon answers other requests. */
     private readonly isLive: () => boolean,
   ) {
-    this.retry = new Retry(known.clock, FIRST_PAUSE, LONGEST_PAUSE);
+    this.retry = new Retry(known.clock, FIRST_BACKOFF, MAX_BACKOFF);
   }
 
   /** Returns how many files are on their way, in all conversations. */
@@ -75,14 +75,14 @@ export class Uploads {
     this.token = token;
     this.retry.cancel();
     this.retry.reset();
-    // What goes on over a connection that was lost, or with a token that has ended, begins anew.
+    // Uploads over a lost connection, or with an expired token, are interrupted, and resumed with the new token.
     this.stopAll();
     this.sendNext();
   }
 
   /** Sends files, in their order. */
   add(conversation: Conversation, files: readonly { name: string; content: Blob; isPicture: boolean }[]): void {
-    const re = conversation.answering.peek();
+    const re = conversation.replyingTo.peek();
     const added = files.map(({ name, content, isPicture }, index): Upload => ({
       sending: {
         id: this.known.clock.newId(),
@@ -96,13 +96,13 @@ export class Uploads {
       state: signal<UploadState>({ at: "waiting", sent: 0 }),
     }));
     batch(() => {
-      conversation.answering.value = null;
+      conversation.replyingTo.value = null;
       conversation.uploads.value = [...conversation.uploads.peek(), ...added];
     });
     this.sendNext();
   }
 
-  /** Gives an upload up, or forgets one that was refused; the daemon forgets what has arrived of it within an hour. */
+  /** Cancels an upload, or removes a refused one; the daemon discards the part that it has received within an hour. */
   cancel(conversation: Conversation, upload: Upload): void {
     conversation.uploads.value = conversation.uploads.peek().filter((one) => one !== upload);
     this.running.get(upload)?.stop();
@@ -111,14 +111,14 @@ export class Uploads {
   }
 
   /** Sends a refused file again. */
-  again(upload: Upload): void {
+  resend(upload: Upload): void {
     this.tries.delete(upload);
     upload.state.value = { at: "waiting", sent: 0 };
     this.sendNext();
   }
 
-  /** Records that the message arrived that an upload became: it is shown in place of the upload. */
-  arrived(conversation: Conversation, mid: number): void {
+  /** Removes the upload that became this message, which is shown in its place. */
+  removeDone(conversation: Conversation, mid: number): void {
     const left = conversation.uploads.peek().filter(({ state }) => {
       const now = state.peek();
       return now.at !== "done" || now.mid !== mid;
@@ -136,7 +136,7 @@ export class Uploads {
     for (const conversation of this.known.conversations.peek().values()) {
       // One after the other, so that they arrive in their order.
       const next = conversation.uploads.peek().find(({ state }) => isUnderWay(state.peek()));
-      if (next !== undefined && !this.running.has(next) && this.running.size < MAX_AT_ONCE) {
+      if (next !== undefined && !this.running.has(next) && this.running.size < MAX_CONCURRENT) {
         void this.send(this.token, conversation, next);
       }
     }
@@ -145,10 +145,10 @@ export class Uploads {
   private async send(token: string, conversation: Conversation, upload: Upload): Promise<void> {
     const { state } = upload;
     const { clock } = this.known;
-    const sentBefore = sentOf(state.peek());
+    const sentBefore = bytesSent(state.peek());
     let from = clock.now();
     let base = -1;
-    const attempt = this.carrier.send(token, upload.sending, !this.begun.has(upload), (sent) => {
+    const attempt = this.carrier.send(token, upload.sending, !this.attempted.has(upload), (sent) => {
       if (this.running.get(upload) !== attempt) {
         return;
       }
@@ -157,26 +157,26 @@ export class Uploads {
       const passed = now - from;
       const speed = passed > 500 ? Math.round(((sent - base) * 1000) / passed) : 0;
       state.value = { at: "sending", sent, speed };
-      if (passed > SPEED_OVER) {
-        from = now - SPEED_OVER / 2;
-        base = sent - Math.round((speed * SPEED_OVER) / 2_000);
+      if (passed > SPEED_WINDOW) {
+        from = now - SPEED_WINDOW / 2;
+        base = sent - Math.round((speed * SPEED_WINDOW) / 2_000);
       }
     });
-    this.begun.add(upload);
+    this.attempted.add(upload);
     this.running.set(upload, attempt);
-    const end = await attempt.end;
+    const end = await attempt.result;
     if (this.running.get(upload) !== attempt) {
-      // It was given up meanwhile.
+      // It was cancelled in the meantime.
       return;
     }
     this.running.delete(upload);
-    const sent = sentOf(state.peek());
+    const sent = bytesSent(state.peek());
     switch (end.at) {
       case "done":
         this.retry.reset();
         state.value = end;
         if (conversation.timeline.entries.peek().some(({ mid }) => mid === end.mid) || conversation.timeline.hasAfter || !conversation.timeline.isLoaded) {
-          this.arrived(conversation, end.mid);
+          this.removeDone(conversation, end.mid);
         }
         break;
       case "refused":
@@ -185,7 +185,7 @@ export class Uploads {
       case "unreadable":
         state.value = { at: "refused", code: end.at, text: "" };
         break;
-      case "cut": {
+      case "interrupted": {
         const tries = sent > sentBefore || !this.isLive() ? 0 : (this.tries.get(upload) ?? 0) + 1;
         this.tries.set(upload, tries);
         if (tries >= MAX_TRIES) {
@@ -193,25 +193,25 @@ export class Uploads {
           break;
         }
         state.value = { at: "waiting", sent };
-        // Not all pages at once: it may have been the daemon that was restarted.
-        this.retry.later(() => this.sendNext(), 0.5 + clock.random() / 2);
+        // Random, so that not all clients reconnect at once: the daemon may have been restarted.
+        this.retry.schedule(() => this.sendNext(), 0.5 + clock.random() / 2);
         return;
       }
     }
     this.sendNext();
   }
 
-  /** Stops what is running; it waits to go on. */
+  /** Interrupts the running uploads, which wait to be resumed. */
   private stopAll(): void {
     const all = [...this.running];
     this.running.clear();
     for (const [{ state }, attempt] of all) {
-      state.value = { at: "waiting", sent: sentOf(state.peek()) };
+      state.value = { at: "waiting", sent: bytesSent(state.peek()) };
       attempt.stop();
     }
   }
 
-  /** Gives all uploads up: somebody else logs in, or nobody. */
+  /** Stops all uploads: the user has logged out, or somebody else logs in. */
   forget(): void {
     this.setToken(null);
   }

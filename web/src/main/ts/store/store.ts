@@ -7,7 +7,7 @@ export interface Store {
   names(): readonly string[];
   /** Reads again what another tab may have written. */
   refresh(): Promise<void>;
-  /** Resolves when all that was removed is gone. */
+  /** Resolves when all pending writes and removals are done. */
   settled(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export class TabStore implements Store {
 
 const DATABASE = "chatd";
 const TABLE = "kept";
-/** The key in the tab's storage of the writes to the device that are pending. */
+/** The key, in the tab's storage, of the pending writes to the device. */
 const PENDING_KEY = "ahead";
 
 /**
@@ -73,16 +73,16 @@ export class DeviceStore implements Store {
   private writing: Promise<void> = Promise.resolve();
   /**
    * Pending writes; null for removals. They are in the tab's storage, too, which is synchronous: a page that is closed
-   * may not live to see them written to the device.
+   * may be gone before they are written to the device.
    */
   private readonly pending = new Map<string, string | null>();
 
   private constructor(
     private readonly database: IDBDatabase,
-    private known: Map<string, string>,
+    private values: Map<string, string>,
     private readonly refused: () => void,
   ) {
-    for (const [name, value] of pendingBefore()) {
+    for (const [name, value] of leftoverWrites()) {
       if (value === null) {
         this.remove(name);
       } else {
@@ -116,30 +116,30 @@ export class DeviceStore implements Store {
   }
 
   get(name: string): string | null {
-    return this.known.get(name) ?? null;
+    return this.values.get(name) ?? null;
   }
 
   set(name: string, value: string): void {
-    this.known.set(name, value);
+    this.values.set(name, value);
     this.write(name, value);
   }
 
   remove(name: string): void {
-    if (this.known.delete(name)) {
+    if (this.values.delete(name)) {
       this.write(name, null);
     }
   }
 
   async refresh(): Promise<void> {
     try {
-      this.known = await read(this.database);
+      this.values = await read(this.database);
     } catch {
       this.refused();
     }
   }
 
   names(): readonly string[] {
-    return [...this.known.keys()];
+    return [...this.values.keys()];
   }
 
   settled(): Promise<void> {
@@ -193,7 +193,7 @@ export class DeviceStore implements Store {
 }
 
 /** Returns the writes that were pending when the previous page in this tab was closed. */
-function pendingBefore(): readonly [string, string | null][] {
+function leftoverWrites(): readonly [string, string | null][] {
   try {
     return JSON.parse(sessionStorage.getItem(PENDING_KEY) ?? "[]") as [string, string | null][];
   } catch {

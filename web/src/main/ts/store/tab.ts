@@ -2,7 +2,7 @@
 const LOCK_TIMEOUT = 800;
 
 /** The lock that makes this the one live tab of an account in this browser (Web Locks). */
-export class Tab {
+export class TabLock {
   private held: string | null = null;
   private release: () => void = () => {};
 
@@ -10,7 +10,7 @@ export class Tab {
   constructor(private readonly lost: () => void) {}
 
   /** Acquires the lock if no other tab holds it; resolves with whether this tab holds it now. */
-  hold(account: string): Promise<boolean> {
+  tryAcquire(account: string): Promise<boolean> {
     return this.request(account, { signal: AbortSignal.timeout(LOCK_TIMEOUT) });
   }
 

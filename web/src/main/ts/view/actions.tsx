@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { Conversation } from "../model/conversation.js";
 import { useApp } from "./app.js";
-import { type Shown, TextOf } from "./message.js";
+import { type MessageEntry, FormattedText } from "./message.js";
 import { Sheet } from "./parts.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
@@ -10,11 +10,11 @@ import * as Type from "../wire/type.js";
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 
 /** The actions on a message. */
-export function Actions({ shown, conversation, close }: { shown: Shown; conversation: Conversation; close: () => void }) {
+export function Actions({ shown, conversation, close }: { shown: MessageEntry; conversation: Conversation; close: () => void }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
-  const asked = useSignal<"take back" | "report" | null>(null);
+  const confirming = useSignal<"take back" | "report" | null>(null);
   const reason = useSignal("");
   const isOwn = shown.send === chat.me;
   const isText = shown.type === Type.Text || shown.type === Type.TextToAll;
@@ -28,9 +28,9 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
   return (
     <Sheet label={w.actions} close={close}>
       <div class="quoted" dir="auto">
-        {isText && typeof shown.info === "string" && <TextOf text={shown.info.slice(0, 200)} />}
+        {isText && typeof shown.info === "string" && <FormattedText text={shown.info.slice(0, 200)} />}
       </div>
-      {asked.value === "report" ? (
+      {confirming.value === "report" ? (
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -49,9 +49,9 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
             {w.cancel}
           </button>
         </form>
-      ) : asked.value === "take back" ? (
+      ) : confirming.value === "take back" ? (
         <>
-          <p>{w.takeBackSure}</p>
+          <p>{w.takeBackConfirmation}</p>
           <button type="button" class="strong" onClick={andClose(() => void app.try(chat.takeBack(shown.mid)))}>
             {w.takeBack}
           </button>
@@ -72,8 +72,8 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
               );
             })}
           </div>
-          <button type="button" class="act" onClick={andClose(() => (conversation.answering.value = shown.mid))}>
-            {w.answer}
+          <button type="button" class="act" onClick={andClose(() => (conversation.replyingTo.value = shown.mid))}>
+            {w.reply}
           </button>
           {isText && (
             <button
@@ -87,17 +87,17 @@ export function Actions({ shown, conversation, close }: { shown: Shown; conversa
             </button>
           )}
           {isOwn && isText && isWithin(limits?.correct) && (
-            <button type="button" class="act" onClick={andClose(() => conversation.correct(shown.mid))}>
+            <button type="button" class="act" onClick={andClose(() => conversation.setCorrecting(shown.mid))}>
               {w.correct}
             </button>
           )}
           {isOwn && isWithin(limits?.retract) && (
-            <button type="button" class="act bad" onClick={() => (asked.value = "take back")}>
+            <button type="button" class="act bad" onClick={() => (confirming.value = "take back")}>
               {w.takeBack}
             </button>
           )}
           {!isOwn && shown.send !== "server" && (
-            <button type="button" class="act bad" onClick={() => (asked.value = "report")}>
+            <button type="button" class="act bad" onClick={() => (confirming.value = "report")}>
               {w.report}
             </button>
           )}

@@ -10,7 +10,7 @@ import { words } from "./words.js";
 
 const NOTICE_MILLIS = 5_000;
 /** How long the daemon may take for an answer that needs no database, in milliseconds. */
-const LONGEST_SILENCE = 5_000;
+const ANSWER_TIMEOUT = 5_000;
 
 /** Below this width there is one column. */
 const NARROW = matchMedia("(max-width: 899px)");
@@ -35,8 +35,8 @@ function isShown(state: unknown): boolean {
 export class App {
   readonly place: Signal<Place>;
   /** The conversation that is shown: on a wide screen it stays while something else is opened beside it. */
-  readonly open = computed(() => keyOf(this.place.value) ?? (this.isNarrow.value ? null : this.opened.value));
-  private readonly opened = signal<Key | null>(null);
+  readonly open = computed(() => keyOf(this.place.value) ?? (this.isNarrow.value ? null : this.lastOpen.value));
+  private readonly lastOpen = signal<Key | null>(null);
   /** A sentence that is shown for a moment. */
   readonly notice = signal("");
   readonly hasNewVersion = signal(false);
@@ -48,7 +48,7 @@ export class App {
   readonly sheets = signal(0);
   /** The current time, to the second, while a countdown is on the screen. */
   readonly now = signal(0);
-  private stopNotice: () => void = () => {};
+  private cancelNoticeTimer: () => void = () => {};
 
   constructor(
     readonly chat: Chat,
@@ -61,7 +61,7 @@ export class App {
     const place = placeOf(location.hash);
     this.place = signal(isShown(history.state) && place.at === "conversation" ? { at: place.at, key: place.key } : place);
     effect(() => {
-      this.opened.value = this.chat.self.value === null ? null : (keyOf(this.place.value) ?? this.opened.peek());
+      this.lastOpen.value = this.chat.self.value === null ? null : (keyOf(this.place.value) ?? this.lastOpen.peek());
     });
     // What was chosen for one conversation is not offered to another.
     effect(() => {
@@ -113,7 +113,7 @@ export class App {
   }
 
   /** Remembers that the message that the address names was shown. */
-  shown(): void {
+  markShown(): void {
     history.replaceState({ user: this.chat.me, isShown: true, from: (history.state as Visit | null)?.from ?? null } satisfies Visit, "", location.hash);
   }
 
@@ -143,9 +143,9 @@ export class App {
   readonly wake = (): void => this.session.wake();
 
   /** Resolves with whether the daemon answers at all; if it does not, checks the connection, too. */
-  async isReached(): Promise<boolean> {
+  async isReachable(): Promise<boolean> {
     try {
-      return (await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(LONGEST_SILENCE) })).ok;
+      return (await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(ANSWER_TIMEOUT) })).ok;
     } catch {
       this.wake();
       return false;
@@ -165,8 +165,8 @@ export class App {
   /** Shows a notice for a moment. */
   showNotice(sentence: string): void {
     this.notice.value = sentence;
-    this.stopNotice();
-    this.stopNotice = this.clock.after(NOTICE_MILLIS, () => (this.notice.value = ""));
+    this.cancelNoticeTimer();
+    this.cancelNoticeTimer = this.clock.after(NOTICE_MILLIS, () => (this.notice.value = ""));
   }
 
   /** Awaits an action, and shows why if the daemon refuses it; resolves with whether it was done. */

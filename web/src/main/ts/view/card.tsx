@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { isGroup, isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
-import { TextOf } from "./message.js";
-import { Head, Initial, Name, ConversationLink, useFocus, useTitle } from "./parts.js";
+import { FormattedText } from "./message.js";
+import { Header, Avatar, Name, ConversationLink, useFocus, useTitle } from "./parts.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
@@ -13,15 +13,15 @@ export function Card({ of }: { of: Key }) {
   useFocus(".card");
   return (
     <>
-      <Head is="close" back={() => app.leave()} title={title} />
+      <Header is="close" back={() => app.leave()} title={title} />
       <div class="list padded">
         <div class="portrait">
-          <Initial of={of} name={title} />
+          <Avatar of={of} name={title} />
           <Name of={title} />
           <small>{of}</small>
           {isUser(of) && of !== app.chat.me && <Presence of={of} />}
         </div>
-        <Attention of={of} />
+        <MuteAndPin of={of} />
         {isGroup(of) ? <GroupCard group={of as `G${number}`} /> : of !== "" && of !== app.chat.me && <PersonCard user={of} />}
       </div>
     </>
@@ -34,8 +34,8 @@ function Presence({ of }: { of: string }) {
   return <p class="hint">{[people.online.value.has(of) ? w.online : w.offline, people.friends.value.has(of) ? w.friend : ""].filter((one) => one !== "").join(" · ")}</p>;
 }
 
-/** Whether a conversation is muted, and pinned. */
-function Attention({ of }: { of: Key }) {
+/** The buttons that mute and pin a conversation. */
+function MuteAndPin({ of }: { of: Key }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -61,12 +61,12 @@ function PersonCard({ user }: { user: string }) {
   const { people } = chat;
   const w = words();
   const isFriend = people.friends.value.has(user);
-  const hasAsked = people.asked.value.has(user);
-  const asks = people.asking.value.some((asking) => asking.user === user);
+  const isRequestSent = people.sentRequests.value.has(user);
+  const isRequestReceived = people.receivedRequests.value.some((asking) => asking.user === user);
   const isBlocked = people.blocked.value.has(user);
   return (
     <>
-      {asks ? (
+      {isRequestReceived ? (
         <>
           <p dir="ltr">{w.asksYou(people.name(user))}</p>
           <div class="choices">
@@ -78,15 +78,15 @@ function PersonCard({ user }: { user: string }) {
             </button>
           </div>
         </>
-      ) : isFriend || hasAsked ? (
+      ) : isFriend || isRequestSent ? (
         <>
-          {hasAsked && <p class="hint">{w.asked}</p>}
+          {isRequestSent && <p class="hint">{w.friendRequestSent}</p>}
           <button type="button" onClick={() => void app.try(chat.requests.unfriend(user))}>
-            {hasAsked ? w.withdraw : w.unfriend}
+            {isRequestSent ? w.withdraw : w.unfriend}
           </button>
         </>
       ) : (
-        <button type="button" class="strong" onClick={() => void app.try(chat.requests.befriend(user))}>
+        <button type="button" class="strong" onClick={() => void app.try(chat.requests.requestFriendship(user))}>
           {w.befriend}
         </button>
       )}
@@ -110,7 +110,7 @@ function GroupCard({ group }: { group: `G${number}` }) {
     <>
       {info.topic !== "" && (
         <p dir="auto" class="topic">
-          <TextOf text={info.topic} />
+          <FormattedText text={info.topic} />
         </p>
       )}
       <h2>{w.members(info.total)}</h2>
@@ -118,7 +118,7 @@ function GroupCard({ group }: { group: `G${number}` }) {
         {info.members.map(({ user_id, user_name, role }) => (
           <li key={user_id}>
             <ConversationLink to={user_id as Key} class="row">
-              <Initial of={user_id as Key} name={user_name} />
+              <Avatar of={user_id as Key} name={user_name} />
               <span class="row-title">
                 <Name of={user_name} />
               </span>

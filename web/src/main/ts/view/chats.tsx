@@ -1,15 +1,15 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type Conversation, isFolded } from "../model/conversation.js";
+import { type Conversation, isCollapsed } from "../model/conversation.js";
 import { isUser, type Key } from "../model/place.js";
-import { type Entry, isGone } from "../model/timeline.js";
+import { type Entry, isTakenBack } from "../model/timeline.js";
 import { safe } from "../model/safe.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import { useApp } from "./app.js";
-import { Guard } from "./guard.js";
-import { Head, Icon, IconButton, Initial, Name, ConversationLink, useTitle } from "./parts.js";
-import { GroupNews } from "./news.js";
-import { most, shortTime } from "./time.js";
+import { ErrorBoundary } from "./guard.js";
+import { Header, Icon, IconButton, Avatar, Name, ConversationLink, useTitle } from "./parts.js";
+import { GroupChange } from "./news.js";
+import { cappedCount, shortTime } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
@@ -21,7 +21,7 @@ export function Chats() {
   const held = useSignal<readonly Conversation[] | null>(null);
   const shown = useComputed(() => held.value ?? chat.list.value);
   // No row is shown until all are known: those that arrive later would push it down.
-  const isListed = chat.listing.isRead.value;
+  const isListed = chat.listing.isLoaded.value;
 
   // While a pointer is down, rows stay where they are: a click reaches the row that it was meant for.
   useEffect(() => {
@@ -37,23 +37,23 @@ export function Chats() {
   const name = chat.people.name(chat.me);
   return (
     <>
-      <Head>
+      <Header>
         <button type="button" class="self" aria-label={w.me} onClick={() => app.go({ at: "me" })}>
-          <Initial of={chat.me as Key} name={name} />
+          <Avatar of={chat.me as Key} name={name} />
         </button>
         <h1 tabIndex={-1}>{w.chats}</h1>
         <IconButton is="find" label={w.find} onClick={() => app.go({ at: "find" })} />
-      </Head>
+      </Header>
       <Requests />
       <nav class="list" aria-label={w.chats} aria-busy={!isListed} onPointerDown={() => (held.value = chat.list.peek())}>
         {isListed && (
           <>
             <ul>
               {shown.value.map((conversation) => (
-                <Guard
+                <ErrorBoundary
                   key={conversation.key}
-                  of={conversation.last.value}
-                  instead={() => (
+                  resetKey={conversation.last.value}
+                  fallback={() => (
                     <li>
                       <ConversationLink to={conversation.key} class="row">
                         {w.failedRow}
@@ -62,14 +62,14 @@ export function Chats() {
                   )}
                 >
                   <Row conversation={conversation} isOpen={app.open.value === conversation.key} />
-                </Guard>
+                </ErrorBoundary>
               ))}
             </ul>
             {shown.value.every(({ key, last }) => key === "" && last.value === null) && (
               <div class="empty">
                 <strong>{w.nobodyYet}</strong>
                 <button type="button" class="plain" onClick={() => app.go({ at: "find" })}>
-                  {w.nobodyYetMeans}
+                  {w.findSomebody}
                 </button>
               </div>
             )}
@@ -92,7 +92,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
   return (
     <li>
       <ConversationLink to={conversation.key} class={`row${isOpen ? " open" : ""}`} aria-current={isOpen ? "page" : undefined}>
-        <Initial of={conversation.key} name={title} />
+        <Avatar of={conversation.key} name={title} />
         <span class="row-title">
           <Name of={title} />
           {conversation.notify.value === "none" && <Icon is="muted" />}
@@ -107,13 +107,13 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
             <>
               <em>
                 {w.draft}
-                {w.says}
+                {w.separator}
               </em>
               <bdi>{firstLine(draft)}</bdi>
             </>
           ) : waiting !== undefined ? (
             <>
-              {waiting.code === undefined ? `${w.you}${w.says}` : <em class="failed">{w.refused}{w.says}</em>}
+              {waiting.code === undefined ? `${w.you}${w.separator}` : <em class="failed">{w.refused}{w.separator}</em>}
               <bdi key={waiting.id}>{firstLine(waiting.text)}</bdi>
             </>
           ) : last !== null ? (
@@ -123,7 +123,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
         {unread > 0 && (
           <span class={`count${conversation.notify.value === "none" ? " muted" : ""}`}>
             {conversation.mentions.value > 0 && <span aria-label={w.mentioned}>@</span>}
-            <span aria-label={w.unread(unread)}>{most(unread)}</span>
+            <span aria-label={w.unread(unread)}>{cappedCount(unread)}</span>
           </span>
         )}
       </ConversationLink>
@@ -135,9 +135,9 @@ function LastLine({ entry, of }: { entry: Entry; of: Key }) {
   const { chat } = useApp();
   const w = words();
   if (entry.type === Type.Group) {
-    return <GroupNews of={entry} />;
+    return <GroupChange of={entry} />;
   }
-  if (isFolded(entry, of, chat.people.blocked.value)) {
+  if (isCollapsed(entry, of, chat.people.blocked.value)) {
     return <bdi>{w.fromBlocked(1)}</bdi>;
   }
   const who = entry.send === chat.me ? w.you : isUser(of) ? "" : chat.people.name(entry.send);
@@ -146,7 +146,7 @@ function LastLine({ entry, of }: { entry: Entry; of: Key }) {
       {who !== "" && (
         <>
           <Name of={who} />
-          {w.says}
+          {w.separator}
         </>
       )}
       <bdi>{summary(entry)}</bdi>
@@ -157,8 +157,8 @@ function LastLine({ entry, of }: { entry: Entry; of: Key }) {
 /** Returns a message as one line. */
 export function summary(entry: Entry): string {
   const w = words();
-  if (isGone(entry)) {
-    return entry.taken_back.by === "server" ? w.takenBackByServer : w.goneMessage;
+  if (isTakenBack(entry)) {
+    return entry.taken_back.by === "server" ? w.takenBackByServer : w.earlierMessage;
   }
   switch (entry.type) {
     case Type.Text:
@@ -184,22 +184,22 @@ function Requests() {
   const app = useApp();
   const { chat } = app;
   const w = words();
-  const answer = (user: string, info: boolean) => {
-    void app.try(chat.requests.answerRequest(user, info));
+  const answer = (user: string, accepts: boolean) => {
+    void app.try(chat.requests.answerRequest(user, accepts));
   };
   return (
     <>
-      {chat.people.calling.value.map(({ session, user }) => (
+      {chat.people.incomingCalls.value.map(({ session, user }) => (
         <section key={session} class="request">
           <p>
-            <span dir="ltr">{w.callsYou(chat.people.name(user))}</span>
+            <span dir="ltr">{w.asksForSession(chat.people.name(user))}</span>
           </p>
           <button type="button" class="plain" onClick={() => void app.try(chat.requests.declineCall(session))}>
             {w.decline}
           </button>
         </section>
       ))}
-      {chat.people.asking.value.map(({ user, text }) => {
+      {chat.people.receivedRequests.value.map(({ user, text }) => {
         const name = chat.people.name(user);
         return (
           <section key={user} class="request">

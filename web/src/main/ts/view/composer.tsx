@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../model/conversation.js";
-import { ALL_MEMBERS, BEFORE_MENTION, bytesOf, completions, EMOTICONS, folded } from "../model/text.js";
+import { ALL_MEMBERS, BEFORE_MENTION, bytesOf, completions, EMOTICONS, canonicalName } from "../model/text.js";
 import { indexOf } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
 import { IconButton, Sheet } from "./parts.js";
-import { number } from "./time.js";
+import { formatNumber } from "./time.js";
 import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
 import { isGroup, isUser } from "../model/place.js";
@@ -14,7 +14,7 @@ import { isGroup, isUser } from "../model/place.js";
 /** The completions at the caret: of an emoticon's code, or of somebody's name. */
 interface Completion {
   from: number;
-  options: readonly { insert: string; label: string; picture?: string }[];
+  options: readonly { insert: string; label: string; emoji?: string }[];
   chosen: number;
 }
 
@@ -48,10 +48,10 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const isKeyUnknown = useRef(false);
   const completion = useSignal<Completion | null>(null);
   const isPicking = useSignal(false);
-  const over = useSignal(0);
+  const excessBytes = useSignal(0);
   const isEmpty = useSignal(conversation.draft.peek() === "");
   const correcting = conversation.correcting.value;
-  const answering = conversation.answering.value;
+  const replyingTo = conversation.replyingTo.value;
   const obstacle = useObstacle(conversation);
   const limit = chat.self.value?.limits.text ?? 0;
 
@@ -69,7 +69,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
 
   const check = (text: string) => {
     isEmpty.value = text.trim() === "";
-    over.value = text.length * 3 > limit ? Math.max(0, bytesOf(text) - limit) : 0;
+    excessBytes.value = text.length * 3 > limit ? Math.max(0, bytesOf(text) - limit) : 0;
   };
 
   const setText = (text: string) => {
@@ -97,10 +97,10 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     }
   }, [correcting]);
   useEffect(() => {
-    if (answering !== null) {
+    if (replyingTo !== null) {
       field.current?.focus();
     }
-  }, [answering]);
+  }, [replyingTo]);
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) {
       field.current?.focus({ preventScroll: true });
@@ -125,7 +125,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     );
   }
   if (obstacle === "everyone") {
-    return <p class="composer note">{w.mayNotWrite}</p>;
+    return <p class="composer note">{w.onlyAdministratorsWrite}</p>;
   }
   if (obstacle === "blocked") {
     return (
@@ -139,8 +139,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   }
 
   const cancel = () => {
-    conversation.answering.value = null;
-    conversation.correct(null);
+    conversation.replyingTo.value = null;
+    conversation.setCorrecting(null);
     field.current?.focus();
   };
 
@@ -148,9 +148,9 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     const { current } = field;
     const text = current?.value.trimEnd() ?? "";
     if (text === "" && correcting !== null) {
-      app.showNotice(w.correctedToNothing);
+      app.showNotice(w.emptyCorrection);
     }
-    if (text === "" || over.peek() > 0 || current === null) {
+    if (text === "" || excessBytes.peek() > 0 || current === null) {
       return;
     }
     completion.value = null;
@@ -158,7 +158,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
       chat.outbox.send(conversation, text);
       setText("");
     } else {
-      conversation.correct(null);
+      conversation.setCorrecting(null);
       void app.try(chat.correct(correcting, text)).then((isDone) => {
         if (!isDone && conversation.draft.peek() === "") {
           chat.outbox.setDraft(conversation, text);
@@ -183,11 +183,11 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         })),
       );
     } else if (prefix !== undefined && conversation.key !== chat.me) {
-      const lower = folded(prefix);
+      const lower = canonicalName(prefix);
       offer(
         before.length - prefix.length - 1,
         [...chat.people.names.peek()]
-          .filter(([who, name]) => isUser(who) && who !== chat.me && folded(name).startsWith(lower))
+          .filter(([who, name]) => isUser(who) && who !== chat.me && canonicalName(name).startsWith(lower))
           .filter(([who]) => receives(who))
           .sort(([one], [other]) => Number(isMember(other)) - Number(isMember(one)))
           .map(([, name]) => name)
@@ -292,7 +292,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
-    } else if (event.key === "Escape" && (answering !== null || correcting !== null)) {
+    } else if (event.key === "Escape" && (replyingTo !== null || correcting !== null)) {
       event.preventDefault();
       event.stopPropagation();
       cancel();
@@ -302,13 +302,13 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         .findLast((entry) => entry.send === chat.me && (entry.type === Type.Text || entry.type === Type.TextToAll) && entry.info !== null);
       if (last !== undefined) {
         event.preventDefault();
-        conversation.correct(last.mid);
+        conversation.setCorrecting(last.mid);
       }
     }
   };
 
   const entries = conversation.timeline.entries.value;
-  const answered = answering === null ? undefined : entries[indexOf(entries, answering)];
+  const answered = replyingTo === null ? undefined : entries[indexOf(entries, replyingTo)];
   const open = completion.value;
   return (
     <form
@@ -318,14 +318,14 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         send();
       }}
     >
-      {(answering !== null || correcting !== null) && (
+      {(replyingTo !== null || correcting !== null) && (
         <p class="about">
           <span>
             {correcting !== null ? (
               w.correcting
             ) : (
               <>
-                <span dir="ltr">{answered?.send === chat.me ? w.answeringYourself : w.answering(answered === undefined ? "" : chat.people.name(answered.send))}</span>
+                <span dir="ltr">{answered?.send === chat.me ? w.replyingToYourself : w.replyingTo(answered === undefined ? "" : chat.people.name(answered.send))}</span>
                 <bdi>{answered === undefined ? "" : summary(answered)}</bdi>
               </>
             )}
@@ -346,7 +346,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
                 insert(option.insert, open.from);
               }}
             >
-              {option.picture !== undefined && <span class="emoji">{option.picture}</span>} <bdi>{option.label}</bdi>
+              {option.emoji !== undefined && <span class="emoji">{option.emoji}</span>} <bdi>{option.label}</bdi>
             </li>
           ))}
         </ul>
@@ -393,13 +393,13 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
             complete();
           }}
         />
-        <button type="submit" class="send" aria-label={w.send} title={w.send} disabled={isEmpty.value || over.value > 0}>
+        <button type="submit" class="send" aria-label={w.send} title={w.send} disabled={isEmpty.value || excessBytes.value > 0}>
           <SendIcon />
         </button>
       </div>
-      {over.value > 0 && (
+      {excessBytes.value > 0 && (
         <p class="problem" role="alert">
-          {w.tooLong(number(over.value))}
+          {w.tooLong(formatNumber(excessBytes.value))}
         </p>
       )}
       {isPicking.value && (

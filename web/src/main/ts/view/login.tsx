@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { broken, type PasswordRule } from "../model/password.js";
+import { brokenRules, type PasswordRule } from "../model/password.js";
 import { useApp } from "./app.js";
 import { Icon } from "./parts.js";
 import { language, setLanguage, words } from "./words.js";
 
-const RULES: readonly PasswordRule[] = ["length", "bytes", "name", "same", "other"];
+const RULES: readonly PasswordRule[] = ["length", "bytes", "name", "reused", "mismatch"];
 /** Those that depend on the password alone. */
 const RULES_OF_PASSWORD: readonly PasswordRule[] = ["length", "bytes"];
 
@@ -27,8 +27,8 @@ export function LoginPage() {
         <Elsewhere title={w.elsewhere} means={w.elsewhereMeans} />
       ) : login.isDisplaced.value ? (
         <Elsewhere title={w.displaced} means={w.displacedMeans} />
-      ) : login.isReturning.value ? (
-        <Unreached />
+      ) : login.isResuming.value ? (
+        <Unreachable />
       ) : login.mustChange.value ? (
         <ForcedChange />
       ) : (
@@ -41,13 +41,13 @@ export function LoginPage() {
           <LogIn />
         </>
       )}
-      <Languages />
+      <LanguageSelector />
     </main>
   );
 }
 
-/** The choice of the language. */
-export function Languages() {
+/** The language selector. */
+export function LanguageSelector() {
   return (
     <p class="languages" role="group" aria-label={words().languageLabel}>
       <button type="button" class="plain" lang="en" aria-pressed={language.value === "en"} onClick={() => setLanguage("en")}>
@@ -75,7 +75,7 @@ function Elsewhere({ title, means }: { title: string; means: string }) {
 }
 
 /** Shown when the user is logged in, but the daemon can't be reached. */
-function Unreached() {
+function Unreachable() {
   const app = useApp();
   const w = words();
   return (
@@ -86,8 +86,8 @@ function Unreached() {
       <button type="button" class="strong" onClick={app.wake}>
         {w.tryNow}
       </button>
-      <button type="button" class="plain" onClick={() => app.login.giveUp()}>
-        {w.toLogInElse}
+      <button type="button" class="plain" onClick={() => app.login.cancelResume()}>
+        {w.logInAsOther}
       </button>
     </section>
   );
@@ -140,9 +140,9 @@ function LogIn() {
   const isOwn = useSignal(login.isOwnDevice.peek());
   const form = useRef<HTMLFormElement>(null);
   const state = chat.state.value;
-  const isBusy = state.at === "entering";
-  const paused = Math.ceil((login.pausedUntil.value - app.now.value) / 1000);
-  const isPaused = login.pausedUntil.value > 0 && paused > 0;
+  const isBusy = state.at === "connecting";
+  const secondsLeft = Math.ceil((login.pausedUntil.value - app.now.value) / 1000);
+  const isPaused = login.pausedUntil.value > 0 && secondsLeft > 0;
 
   useEffect(() => {
     if (login.pausedUntil.value === 0) {
@@ -178,15 +178,15 @@ function LogIn() {
       const code = await login.register(name, password, isOwn.peek());
       problem.value = code === null ? "" : w.code(code, code);
     } else {
-      login.enter(name, password, isOwn.peek());
+      login.logIn(name, password, isOwn.peek());
     }
   };
 
-  const says =
+  const message =
     problem.value !== ""
       ? problem.value
       : isPaused
-        ? w.pausedFor(paused)
+        ? w.pausedFor(secondsLeft)
         : state.at === "refused" && state.code !== "throttled"
           ? w.code(refusal(state.code), state.code)
           : "";
@@ -237,13 +237,13 @@ function LogIn() {
         <small id="own-means">{w.ownDeviceMeans}</small>
       </div>
       <p class="problem" role="alert">
-        {says}
+        {message}
       </p>
       <button type="submit" class="strong" disabled={isBusy || isPaused}>
-        {isBusy ? w.entering : isRegistering.value ? w.register : w.logIn}
+        {isBusy ? w.loggingIn : isRegistering.value ? w.register : w.logIn}
       </button>
       <button type="button" class="plain" onClick={() => (isRegistering.value = !isRegistering.value)}>
-        {isRegistering.value ? w.toLogIn : w.register}
+        {isRegistering.value ? w.logInInstead : w.register}
       </button>
     </form>
   );
@@ -253,7 +253,7 @@ function LogIn() {
 export function Rules(props: { id: string; password: string; repeated: string; name: string; old: string; rules?: readonly PasswordRule[] }) {
   const { id, password, repeated, name, old, rules = RULES } = props;
   const w = words();
-  const wrong = broken(password, repeated, name, old);
+  const wrong = brokenRules(password, repeated, name, old);
   return (
     <ul class="rules" id={id}>
       {rules.map((rule) => (
@@ -272,12 +272,12 @@ function ForcedChange() {
   const repeated = useSignal("");
   const problem = useSignal("");
   const isBusy = useSignal(false);
-  const wrong = broken(password.value, repeated.value, login.name.value, "");
+  const wrong = brokenRules(password.value, repeated.value, login.name.value, "");
 
   const submit = async (event: Event) => {
     event.preventDefault();
     isBusy.value = true;
-    const code = await login.changeAndEnter(password.peek());
+    const code = await login.changeAndLogIn(password.peek());
     isBusy.value = false;
     problem.value = code === null ? "" : w.code(code, code);
   };
@@ -296,8 +296,8 @@ function ForcedChange() {
       <p class="problem" role="alert">
         {problem.value}
       </p>
-      <button type="submit" class="strong" disabled={wrong.length > 0 || isBusy.value || chat.state.value.at === "entering"}>
-        {w.changeAndEnter}
+      <button type="submit" class="strong" disabled={wrong.length > 0 || isBusy.value || chat.state.value.at === "connecting"}>
+        {w.changeAndLogIn}
       </button>
     </form>
   );

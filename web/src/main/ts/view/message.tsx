@@ -1,14 +1,14 @@
 import { memoOf } from "./memo.js";
 import { useSignal } from "@preact/signals";
-import { type Conversation, isFolded, type Waiting } from "../model/conversation.js";
-import { type Entry, indexOf, isGone } from "../model/timeline.js";
+import { type Conversation, isCollapsed, type WaitingText } from "../model/conversation.js";
+import { type Entry, indexOf, isTakenBack } from "../model/timeline.js";
 import { safe } from "../model/safe.js";
 import { ALL_MEMBERS, bytesOf, emojiOf, partsOf } from "../model/text.js";
 import type { GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
 import { FileBody } from "./files/offer.js";
-import { Icon, IconButton, Initial, Name } from "./parts.js";
+import { Icon, IconButton, Avatar, Name } from "./parts.js";
 import { clockTime, fullTime } from "./time.js";
 import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
@@ -18,10 +18,10 @@ import { isGroup, isUser } from "../model/place.js";
 const MAX_REQUEST_BYTES = 1000;
 
 /** An entry that is shown as a message. */
-export type Shown = Exclude<Entry, GroupChanged>;
+export type MessageEntry = Exclude<Entry, GroupChanged>;
 
 /** A text with its links, emoticons and mentions; everything else is shown as it was written. */
-export function TextOf({ text, mentioned = [] }: { text: string; mentioned?: readonly string[] }) {
+export function FormattedText({ text, mentioned = [] }: { text: string; mentioned?: readonly string[] }) {
   return (
     <>
       {partsOf(safe(text), mentioned).map((part) => {
@@ -52,28 +52,28 @@ export function TextOf({ text, mentioned = [] }: { text: string; mentioned?: rea
 }
 
 interface MessageProps {
-  entry: Shown;
+  entry: MessageEntry;
   conversation: Conversation;
-  isFirst: boolean;
-  isLast: boolean;
+  startsRun: boolean;
+  endsRun: boolean;
   isNewest: boolean;
-  isNamed: boolean;
-  choose: (shown: Shown) => void;
+  showsSender: boolean;
+  openActions: (shown: MessageEntry) => void;
   toMessage: (mid: number) => void;
 }
 
-/** A message: who wrote it, what it answers, what it says, and how it was received. */
-export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest, isNamed, choose, toMessage }: MessageProps) => {
+/** A message: who wrote it, what it answers, what it says, whether it was read, and the reactions to it. */
+export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewest, showsSender, openActions, toMessage }: MessageProps) => {
   const { chat } = useApp();
   const w = words();
   const isOwn = entry.send === chat.me;
   const at = Date.parse(entry.time);
   const who = chat.people.name(entry.send);
-  const isUnfolded = useSignal(false);
-  if (isFolded(entry, conversation.key, chat.people.blocked.value) && !isUnfolded.value) {
+  const isExpanded = useSignal(false);
+  if (isCollapsed(entry, conversation.key, chat.people.blocked.value) && !isExpanded.value) {
     return (
       <li class="message folded" data-mid={entry.mid}>
-        <button type="button" class="plain" onClick={() => (isUnfolded.value = true)}>
+        <button type="button" class="plain" onClick={() => (isExpanded.value = true)}>
           {w.fromBlocked(1)}
         </button>
       </li>
@@ -81,25 +81,25 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
   }
   return (
     <li
-      class={`message${isOwn ? " own" : ""}${isFirst ? " first" : ""}${isLast ? " last" : ""}${isNamed ? " named-by" : ""}`}
+      class={`message${isOwn ? " own" : ""}${startsRun ? " first" : ""}${endsRun ? " last" : ""}${showsSender ? " named-by" : ""}`}
       data-mid={entry.mid}
     >
-      {isNamed && isLast && <Initial of={entry.send as `U${number}`} name={who} />}
+      {showsSender && endsRun && <Avatar of={entry.send as `U${number}`} name={who} />}
       <article class="bubble" aria-label={`${who}, ${clockTime(at)}`}>
-        {isNamed && isFirst && (
+        {showsSender && startsRun && (
           <p class="sender">
             <Name of={who} />
           </p>
         )}
-        {!isGone(entry) && entry.re !== undefined && <Answered mid={entry.re} conversation={conversation} toMessage={toMessage} />}
+        {!isTakenBack(entry) && entry.re !== undefined && <RepliedTo mid={entry.re} conversation={conversation} toMessage={toMessage} />}
         <div class="said">
-          {isGone(entry) ? (
-            <p class="gone">{goneBy(entry.taken_back.by)}</p>
+          {isTakenBack(entry) ? (
+            <p class="gone">{takenBackText(entry.taken_back.by)}</p>
           ) : (
             <>
               {entry.type === Type.Text || entry.type === Type.TextToAll ? (
                 <div class={`text${isOnlyEmoji(entry.info) ? " large" : ""}`} dir="auto">
-                  <TextOf text={entry.info} mentioned={mentionedIn(entry.mentions ?? [])} />
+                  <FormattedText text={entry.info} mentioned={mentionedNames(entry.mentions ?? [])} />
                 </div>
               ) : (
                 <FileBody offer={entry} of={conversation.key} />
@@ -107,24 +107,24 @@ export const Message = memoOf(({ entry, conversation, isFirst, isLast, isNewest,
             </>
           )}
           <footer>
-            {!isGone(entry) && entry.version !== undefined && <span>{w.corrected}</span>}
+            {!isTakenBack(entry) && entry.version !== undefined && <span>{w.corrected}</span>}
             <time dateTime={entry.time} title={fullTime(at)}>
               {clockTime(at)}
             </time>
-            {isOwn && !isGone(entry) && <Mark mid={entry.mid} conversation={conversation} />}
+            {isOwn && !isTakenBack(entry) && <DeliveryStatus mid={entry.mid} conversation={conversation} />}
           </footer>
         </div>
-        {!isGone(entry) && entry.reactions !== undefined && <Reactions entry={entry} />}
+        {!isTakenBack(entry) && entry.reactions !== undefined && <Reactions entry={entry} />}
       </article>
-      {!isGone(entry) && <IconButton is="more" label={w.actions} tabIndex={isNewest ? 0 : -1} onClick={() => choose(entry)} />}
+      {!isTakenBack(entry) && <IconButton is="more" label={w.actions} tabIndex={isNewest ? 0 : -1} onClick={() => openActions(entry)} />}
     </li>
   );
 
-  function goneBy(by: string): string {
+  function takenBackText(by: string): string {
     return by === chat.me ? w.takenBackByYou : by === "server" ? w.takenBackByServer : w.takenBack(chat.people.name(by));
   }
 
-  function mentionedIn(numbers: readonly string[]): readonly string[] {
+  function mentionedNames(numbers: readonly string[]): readonly string[] {
     return numbers.flatMap((mentioned) => (isGroup(mentioned) ? ALL_MEMBERS : [chat.people.name(mentioned)]));
   }
 });
@@ -144,8 +144,8 @@ function isOnlyEmoji(text: string): boolean {
   );
 }
 
-/** The status of a message of the user's own: stored, or read by the other user. */
-function Mark({ mid, conversation }: { mid: number; conversation: Conversation }) {
+/** The status of one of the user's own messages: stored, or read by the other user. */
+function DeliveryStatus({ mid, conversation }: { mid: number; conversation: Conversation }) {
   const w = words();
   const isRead = conversation.readByOther.value >= mid;
   return (
@@ -155,8 +155,8 @@ function Mark({ mid, conversation }: { mid: number; conversation: Conversation }
   );
 }
 
-/** The message that another one answers, as one line that leads to it. */
-function Answered({ mid, conversation, toMessage }: { mid: number; conversation: Conversation; toMessage: (mid: number) => void }) {
+/** The message that another one replies to, as one line that links to it. */
+function RepliedTo({ mid, conversation, toMessage }: { mid: number; conversation: Conversation; toMessage: (mid: number) => void }) {
   const { chat } = useApp();
   const w = words();
   const entries = conversation.timeline.entries.value;
@@ -164,8 +164,8 @@ function Answered({ mid, conversation, toMessage }: { mid: number; conversation:
   return (
     <button type="button" class="answered" onClick={() => toMessage(mid)}>
       {answered === undefined ? (
-        w.goneMessage
-      ) : isFolded(answered, conversation.key, chat.people.blocked.value) ? (
+        w.earlierMessage
+      ) : isCollapsed(answered, conversation.key, chat.people.blocked.value) ? (
         w.fromBlocked(1)
       ) : (
         <>
@@ -177,7 +177,7 @@ function Answered({ mid, conversation, toMessage }: { mid: number; conversation:
   );
 }
 
-function Reactions({ entry }: { entry: Shown }) {
+function Reactions({ entry }: { entry: MessageEntry }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -205,14 +205,14 @@ function Reactions({ entry }: { entry: Shown }) {
   );
 }
 
-/** A text of the user's own that has no number yet: it waits, or was refused. */
-export function WaitingMessage({ conversation, waiting, isFirst }: { conversation: Conversation; waiting: Waiting; isFirst: boolean }) {
+/** One of the user's own texts that is not stored yet: it is waiting, or was refused. */
+export function WaitingMessage({ conversation, waiting, isFirst }: { conversation: Conversation; waiting: WaitingText; isFirst: boolean }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
   const isRefused = waiting.code !== undefined;
   const change = () => {
-    const taken = chat.outbox.takeOut(conversation, waiting.id);
+    const taken = chat.outbox.remove(conversation, waiting.id);
     if (taken !== null) {
       chat.outbox.setDraft(conversation, [taken.text, conversation.draft.peek()].filter((text) => text !== "").join("\n"));
     }
@@ -220,9 +220,9 @@ export function WaitingMessage({ conversation, waiting, isFirst }: { conversatio
   // Somebody who accepts no texts from strangers may accept a friend request, which can carry the text.
   const isRequest = waiting.code === "not-allowed" && isUser(conversation.key) && bytesOf(waiting.text) <= MAX_REQUEST_BYTES;
   const ask = async () => {
-    if (await app.try(chat.requests.befriend(conversation.key, waiting.text))) {
-      chat.outbox.takeOut(conversation, waiting.id);
-      app.showNotice(w.asked);
+    if (await app.try(chat.requests.requestFriendship(conversation.key, waiting.text))) {
+      chat.outbox.remove(conversation, waiting.id);
+      app.showNotice(w.friendRequestSent);
     }
   };
   return (
@@ -230,13 +230,13 @@ export function WaitingMessage({ conversation, waiting, isFirst }: { conversatio
       <article class="bubble">
         <div class="said">
           <div class="text" dir="auto">
-            <TextOf text={waiting.text} />
+            <FormattedText text={waiting.text} />
           </div>
           <footer>
             {isRefused ? (
               <span class="why">
                 {w.refused}
-                {w.says}
+                {w.separator}
                 {w.code(waiting.code ?? "", waiting.reason ?? "")}
               </span>
             ) : (
@@ -254,13 +254,13 @@ export function WaitingMessage({ conversation, waiting, isFirst }: { conversatio
                 {w.asRequest}
               </button>
             )}
-            <button type="button" class="plain" onClick={() => chat.outbox.again(conversation, waiting.id)}>
+            <button type="button" class="plain" onClick={() => chat.outbox.resend(conversation, waiting.id)}>
               {w.again}
             </button>
             <button type="button" class="plain" onClick={change}>
               {w.change}
             </button>
-            <button type="button" class="plain" onClick={() => chat.outbox.takeOut(conversation, waiting.id)}>
+            <button type="button" class="plain" onClick={() => chat.outbox.remove(conversation, waiting.id)}>
               {w.delete}
             </button>
           </p>

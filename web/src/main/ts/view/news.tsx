@@ -4,11 +4,11 @@ import { useApp } from "./app.js";
 import { words } from "./words.js";
 
 /** A change to a group, as a sentence in the page's text direction, whatever the direction of the names in it. */
-export function GroupNews({ of }: { of: GroupChanged }) {
+export function GroupChange({ of }: { of: GroupChanged }) {
   const { chat } = useApp();
   const w = words();
   const { info } = of;
   const users = "users" in info ? (info.users ?? []) : "user" in info ? [info.user] : [];
-  const whom = users.map((user) => (user === chat.me ? w.youToo : chat.people.name(user))).join(", ");
-  return <span dir="ltr">{safe(w.groupNews(info.by === chat.me ? w.you : chat.people.name(info.by), info, whom))}</span>;
+  const whom = users.map((user) => (user === chat.me ? w.youAsObject : chat.people.name(user))).join(", ");
+  return <span dir="ltr">{safe(w.groupChange(info.by === chat.me ? w.you : chat.people.name(info.by), info, whom))}</span>;
 }

@@ -23,10 +23,10 @@ const PATHS = {
   play: "M8 5l11 7-11 7z",
   talk: "M4 5h16v11H10l-4 4v-4H4z",
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9v.01",
-  sound: "M9 18a2.5 2.5 0 1 1-2-2.4V6l11-2v11.6a2.5 2.5 0 1 1-2-2.1",
-  film: "M4 5h16v14H4zM8 5v14M16 5v14M4 9.5h4M4 14.5h4M16 9.5h4M16 14.5h4",
+  audio: "M9 18a2.5 2.5 0 1 1-2-2.4V6l11-2v11.6a2.5 2.5 0 1 1-2-2.1",
+  video: "M4 5h16v14H4zM8 5v14M16 5v14M4 9.5h4M4 14.5h4M16 9.5h4M16 14.5h4",
   archive: "M4 4h16v5H4zM5 9v11h14V9M10 13h4",
-  sheet: "M5 3h14v18H5zM5 9h14M5 15h14M12 9v12",
+  spreadsheet: "M5 3h14v18H5zM5 9h14M5 15h14M12 9v12",
   muted: "M6 16V11a6 6 0 0 1 9-5M18 10v6M4 17h13M10 20h4M4 3l16 18",
   pin: "M9 4h6l-1 6 4 4H6l4-4zM12 14v6",
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
@@ -63,8 +63,8 @@ export function useTitle(key: Key): string {
 
 const HUES = 8;
 
-/** The first letter of a name, in one of a few colours, and whether its bearer is online. */
-export function Initial({ of, name }: { of: Key; name: string }) {
+/** The first letter of a name, in one of a few colours, and whether that person is online. */
+export function Avatar({ of, name }: { of: Key; name: string }) {
   const { chat } = useApp();
   const [first] = new Intl.Segmenter().segment(name.replace(/^[^\p{L}\p{N}]+/u, "") || name);
   const hue = Number(of.slice(1) || 0) % HUES;
@@ -78,7 +78,7 @@ export function Initial({ of, name }: { of: Key; name: string }) {
 }
 
 /** The header of a column: a back button, where there is one, and a title. */
-export function Head({ back, is = "back", children, title }: { back?: () => void; is?: "back" | "close"; children?: ComponentChildren; title?: string }) {
+export function Header({ back, is = "back", children, title }: { back?: () => void; is?: "back" | "close"; children?: ComponentChildren; title?: string }) {
   return (
     <header class="head">
       {back && <IconButton is={is} label={is === "back" ? words().back : words().close} onClick={back} />}

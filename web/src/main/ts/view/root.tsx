@@ -5,11 +5,11 @@ import { type App, AppContext, useApp } from "./app.js";
 import { Card } from "./card.js";
 import { Viewer } from "./files/viewer.js";
 import { Chats, summary } from "./chats.js";
-import { Failed, Guard } from "./guard.js";
+import { Failed, ErrorBoundary } from "./guard.js";
 import { LoginPage } from "./login.js";
 import { Notice, Sheet } from "./parts.js";
-import { Find, Keys, Me } from "./side.js";
-import { Talk } from "./talk.js";
+import { Find, Shortcuts, Me } from "./side.js";
+import { ConversationView } from "./talk.js";
 import { clockTime } from "./time.js";
 import { words } from "./words.js";
 
@@ -22,14 +22,14 @@ const failed = (again: () => void) => <Failed again={again} />;
 export function Root({ app }: { app: App }) {
   return (
     <AppContext.Provider value={app}>
-      <Guard of={null} instead={failed}>
-        <Inside />
-      </Guard>
+      <ErrorBoundary resetKey={null} fallback={failed}>
+        <Content />
+      </ErrorBoundary>
     </AppContext.Provider>
   );
 }
 
-function Inside() {
+function Content() {
   const app = useApp();
   const { chat, login } = app;
   const { at } = chat.state.value;
@@ -39,15 +39,15 @@ function Inside() {
       chat.notice.value = "";
     }
   });
-  const isIn = chat.self.value !== null && (at === "live" || at === "lost" || at === "entering") && !login.isElsewhere.value;
-  if (isIn) {
-    return <Rooms />;
+  const isLoggedIn = chat.self.value !== null && (at === "live" || at === "lost" || at === "connecting") && !login.isElsewhere.value;
+  if (isLoggedIn) {
+    return <Columns />;
   }
-  return login.isReturning.value && at !== "unreachable" ? <div class="returning" aria-busy="true" /> : <LoginPage />;
+  return login.isResuming.value && at !== "unreachable" ? <div class="returning" aria-busy="true" /> : <LoginPage />;
 }
 
 /** The columns: on a narrow screen, the place decides which one is shown. */
-function Rooms() {
+function Columns() {
   const app = useApp();
   const { chat } = app;
   const place = app.place.value;
@@ -56,18 +56,18 @@ function Rooms() {
   // On a narrow screen, leaving the place closes the conversation: opened again, it begins at its unread messages.
   const open = app.open.value;
   const column = key === null ? "left" : "talk";
-  const named = place.at === "conversation" && place.message !== undefined ? place : null;
+  const target = place.at === "conversation" && place.message !== undefined ? place : null;
   const card =
     place.at === "card" ? (
-      <Guard key={place.key} of={place.key} instead={failed}>
+      <ErrorBoundary key={place.key} resetKey={place.key} fallback={failed}>
         <Card of={place.key} />
-      </Guard>
+      </ErrorBoundary>
     ) : null;
   const w = words();
 
   useEffect(() => {
     const follow = () => app.follow();
-    // The place of an address is already set, unless the address has changed since; that of a message is not, nor who was there.
+    // The place is already set, unless the address has changed since; but a link to a message was not followed, nor was it checked whose visit this was.
     const wasChanged = history.state === null && addressOf(app.place.peek()) !== location.hash;
     if (messageOf(location.hash) !== null || wasChanged || (history.state !== null && history.state.user !== chat.me)) {
       follow();
@@ -155,22 +155,22 @@ function Rooms() {
 
   return (
     <>
-      <Bar />
+      <Banners />
       <main class={`rooms at-${column}${card !== null ? " with-card" : ""}`}>
         <div class="left">
-          <Guard of={place.at} instead={failed}>
-            {place.at === "me" && !isNarrow ? <Me /> : place.at === "find" ? <Find /> : place.at === "keys" ? <Keys /> : <Chats />}
-          </Guard>
+          <ErrorBoundary resetKey={place.at} fallback={failed}>
+            {place.at === "me" && !isNarrow ? <Me /> : place.at === "find" ? <Find /> : place.at === "keys" ? <Shortcuts /> : <Chats />}
+          </ErrorBoundary>
         </div>
         <div class="talk">
           {open === null ? (
-            <Nothing />
+            <NoConversation />
           ) : open !== "" && open !== chat.me && !chat.people.names.value.has(open) ? (
             <Unknown key={open} of={open} />
           ) : (
-            <Guard key={open} of={named} instead={failed}>
-              <Talk of={open} named={named} />
-            </Guard>
+            <ErrorBoundary key={open} resetKey={target} fallback={failed}>
+              <ConversationView of={open} named={target} />
+            </ErrorBoundary>
           )}
         </div>
         {card !== null && !isNarrow && (
@@ -185,44 +185,44 @@ function Rooms() {
         </Sheet>
       )}
       {place.at === "picture" && (
-        <Guard of={place.message} instead={failed}>
+        <ErrorBoundary resetKey={place.message} fallback={failed}>
           <Viewer of={place.key} mid={place.message} />
-        </Guard>
+        </ErrorBoundary>
       )}
       {isNarrow && place.at === "me" && (
         <Sheet label={w.me} close={() => app.leave()}>
           <Me />
         </Sheet>
       )}
-      <Guard of={chat.arrived.value} instead={() => null}>
+      <ErrorBoundary resetKey={chat.arrived.value} fallback={() => null}>
         <Announcements />
-      </Guard>
+      </ErrorBoundary>
       {app.sheets.value === 0 && <Notice />}
     </>
   );
 }
 
 /** Shown beside the list while no conversation is open. */
-function Nothing() {
+function NoConversation() {
   return <p class="nothing">{words().chooseChat}</p>;
 }
 
-/** Shown when the address names somebody unknown: their name is being looked up, or there is nobody. */
+/** Shown when the address names somebody unknown: their name is being looked up, or nobody has that number. */
 function Unknown({ of }: { of: Key }) {
   const app = useApp();
   const { chat } = app;
-  const isAsked = useSignal(false);
-  const isListed = chat.listing.isRead.value;
+  const isLookedUp = useSignal(false);
+  const isListed = chat.listing.isLoaded.value;
   useEffect(() => {
     if (isListed && isUser(of)) {
-      void app.try(chat.requests.lookUp([of as `U${number}`])).then(() => (isAsked.value = true));
+      void app.try(chat.requests.lookUp([of as `U${number}`])).then(() => (isLookedUp.value = true));
     } else {
-      isAsked.value = isListed;
+      isLookedUp.value = isListed;
     }
   }, [of, isListed]);
   return (
     <section class="nothing">
-      <h1 tabIndex={-1}>{isAsked.value ? (isUser(of) ? words().noSuchPerson : words().noSuchGroup) : ""}</h1>
+      <h1 tabIndex={-1}>{isLookedUp.value ? (isUser(of) ? words().noSuchPerson : words().noSuchGroup) : ""}</h1>
       <button type="button" class="plain" onClick={() => app.go({ at: "chats" }, true)}>
         {words().chats}
       </button>
@@ -230,8 +230,8 @@ function Unknown({ of }: { of: Key }) {
   );
 }
 
-/** The bars above everything: no connection, a new version, and the like. */
-function Bar() {
+/** The banners above everything: no connection, a new version, and the like. */
+function Banners() {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -242,18 +242,18 @@ function Bar() {
     isStuck.value = false;
     // A daemon that answers but stores nothing waits for its database; one that does not answer is down.
     return isWaiting && state.at === "live"
-      ? app.clock.after(STUCK_AFTER, () => void app.isReached().then((isReached) => (isStuck.value = isReached)))
+      ? app.clock.after(STUCK_AFTER, () => void app.isReachable().then((isReached) => (isStuck.value = isReached)))
       : undefined;
   }, [isWaiting, state.at]);
   const message =
     state.at === "lost"
       ? w.offlineSince(clockTime(state.since))
       : isStuck.value
-        ? w.databaseAway
+        ? w.databaseUnavailable
         : app.isStorageRefused.value
           ? w.storageRefused
           : chat.isBehind.value
-            ? w.behind
+            ? w.wasAwayLong
             : "";
   return (
     <div class="bars" role="status">

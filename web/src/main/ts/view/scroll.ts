@@ -1,4 +1,4 @@
-import type { Reading } from "../model/conversation.js";
+import type { ReadingPosition } from "../model/conversation.js";
 
 /** How close to the end the list counts as being at its end, in CSS pixels. */
 const NEAR = 4;
@@ -7,12 +7,12 @@ const NEAR = 4;
  * Keeps the message that is being read where it is while the list above and below it changes, and the end of the list
  * in view while the user is there. Rows have their message number in `data-mid`.
  */
-export class Scroll {
+export class ScrollAnchor {
   /** The message that is being read; null at the end. */
-  reading: Reading | null = null;
+  reading: ReadingPosition | null = null;
   /** The heights of the box and of its content when the position was last restored. */
   private heights = "";
-  /** The scroll position when it was last restored or noted. */
+  /** The scroll position when it was last restored or recorded. */
   private lastTop = 0;
   private readonly sizes = new ResizeObserver(() => this.restore());
 
@@ -27,7 +27,7 @@ export class Scroll {
     this.sizes.observe(list);
   }
 
-  end(): void {
+  disconnect(): void {
     this.box.removeEventListener("scroll", this.scrolled);
     this.sizes.disconnect();
   }
@@ -36,7 +36,7 @@ export class Scroll {
    * Scrolls to a message, or, with null, to the end; it counts as the end, too, if all that follows the message is in
    * view.
    */
-  to(reading: Reading | null): void {
+  to(reading: ReadingPosition | null): void {
     this.reading = reading;
     this.restore();
     if (this.below <= NEAR) {
@@ -68,7 +68,7 @@ export class Scroll {
   }
 
   /** Records a scroll whose event has not arrived yet; must be called before the list changes. */
-  note(): void {
+  recordPendingScroll(): void {
     if (this.box.scrollTop !== this.lastTop && this.heights === this.measured()) {
       this.recordPosition();
     }
@@ -132,14 +132,14 @@ export class Scroll {
     return row.getBoundingClientRect().top - this.box.getBoundingClientRect().top;
   }
 
-  /** Returns the index of the first row whose end is below a height; all rows after it are, too. */
-  private firstBelow(rows: readonly HTMLElement[], height: number): number {
+  /** Returns the index of the first row whose bottom is below an offset; those of all rows after it are, too. */
+  private firstBelow(rows: readonly HTMLElement[], offset: number): number {
     const { top } = this.box.getBoundingClientRect();
     let low = 0;
     let high = rows.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) - top > height) {
+      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) - top > offset) {
         high = middle;
       } else {
         low = middle + 1;

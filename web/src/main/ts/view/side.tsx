@@ -1,19 +1,19 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { broken } from "../model/password.js";
-import type { Preferences } from "../model/known.js";
+import { brokenRules } from "../model/password.js";
+import type { Preferences } from "../model/state.js";
 import type { Key } from "../model/place.js";
 import type { Found, OwnSessions } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
-import { Languages, PasswordField, Rules } from "./login.js";
-import { Head, Initial, Name, ConversationLink, useFocus } from "./parts.js";
+import { LanguageSelector, PasswordField, Rules } from "./login.js";
+import { Header, Avatar, Name, ConversationLink, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
 /** The pause in typing before the search starts, in milliseconds. */
-const PAUSE = 200;
+const SEARCH_DEBOUNCE = 200;
 
 /** Finds people and open groups by the beginning of their names. */
 export function Find() {
@@ -33,7 +33,7 @@ export function Find() {
     if (!isLive) {
       return undefined;
     }
-    return app.clock.after(PAUSE, () => {
+    return app.clock.after(SEARCH_DEBOUNCE, () => {
       void app.try(
         chat.requests.find(text).then((answer) => {
           if (typed.peek().trim() === text) {
@@ -54,7 +54,7 @@ export function Find() {
   };
   return (
     <>
-      <Head back={() => app.leave()} title={w.findTitle} />
+      <Header back={() => app.leave()} title={w.findTitle} />
       <form class="list padded" onSubmit={open}>
         <label class="field">
           <span>{w.find}</span>
@@ -72,7 +72,7 @@ export function Find() {
           {users.map(({ user_id, user_name, online, friend }) => (
             <li key={user_id}>
               <ConversationLink to={user_id as Key} class="row">
-                <Initial of={user_id as Key} name={user_name} />
+                <Avatar of={user_id as Key} name={user_name} />
                 <span class="row-title">
                   <Name of={user_name} />
                 </span>
@@ -86,7 +86,7 @@ export function Find() {
           {groups.map(({ group_id, group_name, members, member }) => (
             <li key={group_id} class="with-button">
               <ConversationLink to={group_id} class="row">
-                <Initial of={group_id} name={group_name} />
+                <Avatar of={group_id} name={group_name} />
                 <span class="row-title">
                   <Name of={group_name} />
                 </span>
@@ -114,9 +114,9 @@ export function Find() {
 }
 
 /** What others may do, in the order of the page; and who may do it. */
-const REACHES = ["texts", "requests", "groups", "calls"] as const;
-const REACH = ["everyone", "friends", "nobody"] as const;
-type Reach = (typeof REACH)[number];
+const CONTACT_KINDS = ["texts", "requests", "groups", "calls"] as const;
+const AUDIENCES = ["everyone", "friends", "nobody"] as const;
+type Audience = (typeof AUDIENCES)[number];
 
 /** The user's own page: name, password, sessions, who may contact them, language, logout. */
 export function Me() {
@@ -126,38 +126,38 @@ export function Me() {
   const w = words();
   const name = chat.people.name(chat.me);
   const unsent = chat.list.value.reduce((sum, { waiting }) => sum + waiting.value.length, 0) + chat.uploads.count;
-  const isLeaving = useSignal(false);
-  const passwords = useSignal(0);
+  const isLoggingOut = useSignal(false);
+  const passwordChanges = useSignal(0);
   return (
     <>
-      <Head is={app.isNarrow.value ? "close" : "back"} back={() => app.leave()} title={w.me} />
+      <Header is={app.isNarrow.value ? "close" : "back"} back={() => app.leave()} title={w.me} />
       <div class="list padded">
         <div class="portrait">
-          <Initial of={chat.me as Key} name={name} />
+          <Avatar of={chat.me as Key} name={name} />
           <Name of={name} />
           <small>{chat.me}</small>
         </div>
         <NewName name={name} />
-        <NewPassword name={name} changed={() => passwords.value++} />
-        <Sessions key={passwords.value} />
-        <Reaches />
+        <NewPassword name={name} changed={() => passwordChanges.value++} />
+        <Sessions key={passwordChanges.value} />
+        <ContactSettings />
         <h2>{w.languageLabel}</h2>
-        <Languages />
+        <LanguageSelector />
         {!app.isNarrow.value && (
           <button type="button" class="plain" onClick={() => app.go({ at: "keys" })}>
-            {w.keys}
+            {w.shortcuts}
           </button>
         )}
         <h2>{w.logOut}</h2>
         <p class="hint">{w.logOutMeans}</p>
-        {unsent > 0 && <p class="problem">{w.unsentStay(unsent)}</p>}
+        {unsent > 0 && <p class="problem">{w.unsentLost(unsent)}</p>}
         <button
           type="button"
           class="strong danger"
-          disabled={isLeaving.value}
+          disabled={isLoggingOut.value}
           onClick={async () => {
-            isLeaving.value = true;
-            await login.leave(() => chat.forget());
+            isLoggingOut.value = true;
+            await login.logOut(() => chat.forget());
             app.go({ at: "chats" }, true);
           }}
         >
@@ -226,7 +226,7 @@ function NewPassword({ name, changed }: { name: string; changed: () => void }) {
       </p>
     );
   }
-  const isWrong = broken(password.value, repeated.value, name, old.value).length > 0 || old.value === "";
+  const isWrong = brokenRules(password.value, repeated.value, name, old.value).length > 0 || old.value === "";
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h2>{w.changePassword}</h2>
@@ -248,8 +248,8 @@ function NewPassword({ name, changed }: { name: string; changed: () => void }) {
   );
 }
 
-/** Who may contact the user, on all devices. */
-function Reaches() {
+/** Who may contact the user: settings that apply on all devices. */
+function ContactSettings() {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -257,29 +257,29 @@ function Reaches() {
   if (preferences === undefined) {
     return null;
   }
-  const prefer = async (change: Partial<Preferences>) => {
+  const setPreference = async (change: Partial<Preferences>) => {
     if (await app.try(chat.requests.request({ type: Type.Preferences, info: change }))) {
       app.showNotice(w.saved);
     }
   };
   return (
     <>
-      <h2>{w.reaches}</h2>
-      {REACHES.map((what) => (
+      <h2>{w.contactTitle}</h2>
+      {CONTACT_KINDS.map((what) => (
         <label key={what} class="field">
-          <span>{w.reachOf[what]}</span>
-          <select value={preferences[what]} onChange={({ currentTarget }) => void prefer({ [what]: currentTarget.value as Reach })}>
-            {REACH.map((reach) => (
+          <span>{w.contactKinds[what]}</span>
+          <select value={preferences[what]} onChange={({ currentTarget }) => void setPreference({ [what]: currentTarget.value as Audience })}>
+            {AUDIENCES.map((reach) => (
               <option key={reach} value={reach}>
-                {what === "texts" && reach === "friends" ? w.friendsAndGroups : w.reach[reach]}
+                {what === "texts" && reach === "friends" ? w.friendsAndGroups : w.audiences[reach]}
               </option>
             ))}
           </select>
         </label>
       ))}
-      <p class="hint">{w.textsMeans}</p>
+      <p class="hint">{w.repliesHint}</p>
       <label class="choice">
-        <input type="checkbox" checked={preferences.read_marks} onChange={({ currentTarget }) => void prefer({ read_marks: currentTarget.checked })} />
+        <input type="checkbox" checked={preferences.read_marks} onChange={({ currentTarget }) => void setPreference({ read_marks: currentTarget.checked })} />
         <span>{w.readMarks}</span>
       </label>
     </>
@@ -331,15 +331,15 @@ function Sessions() {
 }
 
 /** The keyboard shortcuts of the page. */
-export function Keys() {
+export function Shortcuts() {
   const app = useApp();
   useFocus(".left");
   const w = words();
   return (
     <>
-      <Head back={() => app.leave()} title={w.keys} />
+      <Header back={() => app.leave()} title={w.shortcuts} />
       <dl class="list padded keys">
-        {w.keyList.map(([key, does]) => (
+        {w.shortcutList.map(([key, does]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

@@ -7,44 +7,44 @@ import { useApp } from "./app.js";
 import { Composer, useObstacle } from "./composer.js";
 import { SendSheet } from "./files/send.js";
 import { UploadRows } from "./files/uploads.js";
-import { Guard } from "./guard.js";
-import { Message, type Shown, WaitingMessage } from "./message.js";
+import { ErrorBoundary } from "./guard.js";
+import { Message, type MessageEntry, WaitingMessage } from "./message.js";
 import { Actions } from "./actions.js";
-import { GroupNews } from "./news.js";
-import { Icon, IconButton, Initial, Name, useTitle } from "./parts.js";
-import { Scroll } from "./scroll.js";
-import { dayName, dayOf, most } from "./time.js";
+import { GroupChange } from "./news.js";
+import { Icon, IconButton, Avatar, Name, useTitle } from "./parts.js";
+import { ScrollAnchor } from "./scroll.js";
+import { dayName, dayOf, cappedCount } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
 /** The longest time between two messages of a run, in milliseconds; after that, the name is shown again. */
-const RUN = 5 * 60_000;
-/** How near to the ends of the loaded messages more are loaded, in heights of the list. */
+const MAX_RUN_GAP = 5 * 60_000;
+/** How near the ends of the loaded messages more are loaded, in viewport heights. */
 const LOAD_WITHIN = 1.5;
-/** How long a conversation loads before this is shown, in milliseconds. */
+/** How long a conversation loads before the skeleton is shown, in milliseconds. */
 const SKELETON_DELAY = 150;
 
 /** A conversation: its header, its messages, and the composer. */
-export function Talk({ of, named }: { of: Key; named: { message?: number } | null }) {
+export function ConversationView({ of, named: target }: { of: Key; named: { message?: number } | null }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
-  const message = named?.message;
+  const message = target?.message;
   const conversation = chat.conversation(of);
   const title = useTitle(of);
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
-  const scroll = useRef<Scroll | null>(null);
-  /** Whether the messages at which the user reads on are loaded: nothing is shown before that, since it would move. */
-  const isThere = useSignal(false);
-  /** Whether the list was scrolled to where the user reads on: before that, what is in view means nothing. */
+  const scroll = useRef<ScrollAnchor | null>(null);
+  /** Whether the messages where the user resumes reading are loaded: nothing is shown before that, to avoid a layout shift. */
+  const isReady = useSignal(false);
+  /** Whether the list was scrolled to where the user resumes reading: before that, what is in view means nothing. */
   const isPlaced = useRef(false);
   const isAtEnd = useSignal(true);
   const isSlow = useSignal(false);
-  const chosen = useSignal<Shown | null>(null);
+  const chosen = useSignal<MessageEntry | null>(null);
   const isDropping = useSignal(false);
   const mayWrite = useObstacle(conversation) === null;
-  const choose = useCallback((shown: Shown) => (chosen.value = shown), []);
+  const openActions = useCallback((shown: MessageEntry) => (chosen.value = shown), []);
   const toMessage = useCallback((mid: number) => app.go({ at: "conversation", key: of, message: mid }), [of]);
 
   const moved = useCallback(() => {
@@ -63,23 +63,23 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     }
     const seen = current.inView;
     if (seen !== null && document.visibilityState === "visible" && document.hasFocus()) {
-      chat.pages.see(conversation, seen.last);
+      chat.pages.markRead(conversation, seen.last);
     }
   }, [of]);
 
-  // The list is rendered before its messages: it is anchored to one of them.
+  // The list is rendered before its messages: its scroll position will be anchored to one of them.
   useLayoutEffect(() => {
     if (box.current === null || list.current === null) {
       return;
     }
-    const scroller = new Scroll(box.current, list.current, moved);
+    const scroller = new ScrollAnchor(box.current, list.current, moved);
     scroll.current = scroller;
-    isThere.value = false;
+    isReady.value = false;
     isPlaced.current = false;
     scroller.reading = conversation.reading;
     void chat.pages.open(of, message).then(() => {
       if (scroll.current === scroller) {
-        isThere.value = true;
+        isReady.value = true;
       }
     });
     const refresh = () => moved();
@@ -87,39 +87,39 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
     document.addEventListener("visibilitychange", refresh);
     return () => {
       scroll.current = null;
-      scroller.end();
+      scroller.disconnect();
       removeEventListener("focus", refresh);
       document.removeEventListener("visibilitychange", refresh);
       chat.pages.close(of);
     };
     // Each link to a message scrolls there, even if the message is already the one named.
-  }, [of, named]);
+  }, [of, target]);
 
   // Runs when the messages are rendered, before they are painted.
   useLayoutEffect(() => {
     const { current: scroller } = scroll;
-    if (scroller === null || !isThere.value) {
+    if (scroller === null || !isReady.value) {
       return;
     }
     isPlaced.current = true;
     const first = conversation.firstUnread.peek();
     if (message !== undefined) {
       show(scroller, box.current, message);
-      app.shown();
+      app.markShown();
     } else if (conversation.reading === null && first !== null) {
       // Begins at the first unread message, with some before it; at the end, if all that follows is in view.
       scroller.to({ mid: first, offset: (box.current?.clientHeight ?? 0) / 4 });
     } else {
       scroller.restore();
     }
-  }, [of, named, isThere.value]);
+  }, [of, target, isReady.value]);
 
   // Also when the list has the same height as before: a page may have been added above, and another evicted below.
-  const changing = useCallback(() => scroll.current?.note(), []);
+  const changing = useCallback(() => scroll.current?.recordPendingScroll(), []);
   const changed = useCallback(() => scroll.current?.restore(), []);
   useLayoutEffect(changed);
 
-  const isLoading = !isThere.value;
+  const isLoading = !isReady.value;
   useEffect(() => {
     isSlow.value = false;
     if (isLoading) {
@@ -142,13 +142,13 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
   }, [refuses]);
 
   // Sending scrolls to the end, where the text is shown.
-  const sent = useRef(conversation.waiting.peek().length + conversation.uploads.peek().length);
+  const pendingCount = useRef(conversation.waiting.peek().length + conversation.uploads.peek().length);
   useSignalEffect(() => {
     const count = conversation.waiting.value.length + conversation.uploads.value.length;
-    if (count > sent.current) {
+    if (count > pendingCount.current) {
       void goToEnd();
     }
-    sent.current = count;
+    pendingCount.current = count;
   });
 
   return (
@@ -163,15 +163,15 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
       }}
       onDrop={() => (isDropping.value = false)}
     >
-      <TalkHead conversation={conversation} title={title} />
+      <ConversationHeader conversation={conversation} title={title} />
       <div class={`scroll${isLoading ? " placing" : ""}`} ref={box}>
         <div class="column">
           {isSlow.value && <Skeleton />}
           {!isLoading && <ConversationStart conversation={conversation} title={title} changing={changing} changed={changed} />}
-          <ol ref={list} class="messages" onKeyDown={walk}>
+          <ol ref={list} class="messages" onKeyDown={moveFocus}>
             {!isLoading && (
               <>
-                <Rows conversation={conversation} choose={choose} toMessage={toMessage} changing={changing} changed={changed} />
+                <Rows conversation={conversation} openActions={openActions} toMessage={toMessage} changing={changing} changed={changed} />
                 <WaitingRows conversation={conversation} />
                 <UploadRows conversation={conversation} />
               </>
@@ -183,7 +183,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
         {!isAtEnd.value && (
           <button type="button" class="jump" onClick={() => void goToEnd()}>
             <Icon is="down" />
-            {conversation.unread.value > 0 ? w.jumpNew(most(conversation.unread.value)) : w.jumpEnd}
+            {conversation.unread.value > 0 ? w.jumpNew(cappedCount(conversation.unread.value)) : w.jumpEnd}
           </button>
         )}
       </div>
@@ -201,7 +201,7 @@ export function Talk({ of, named }: { of: Key; named: { message?: number } | nul
  * Moves the focus from the actions of one message to those of the next one above or below: together they are one tab
  * stop.
  */
-function walk(event: KeyboardEvent): void {
+function moveFocus(event: KeyboardEvent): void {
   const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
   if (step !== 0 && event.currentTarget instanceof HTMLElement && document.activeElement?.matches(".message > .iconic") === true) {
     const all = [...event.currentTarget.querySelectorAll<HTMLElement>(".message > .iconic")];
@@ -217,15 +217,15 @@ function lastReading({ timeline }: Conversation) {
   return timeline.last === undefined ? null : { mid: timeline.last, offset: 0 };
 }
 
-/** Shows a message in the middle, and marks it for a moment. */
-function show(scroll: Scroll, box: HTMLElement | null, mid: number): void {
+/** Scrolls a message into view, and highlights it for a moment. */
+function show(scroll: ScrollAnchor, box: HTMLElement | null, mid: number): void {
   scroll.to({ mid, offset: (box?.clientHeight ?? 0) / 3 });
   const row = box?.querySelector<HTMLElement>(`[data-mid="${mid}"]`);
   row?.classList.add("named");
   row?.addEventListener("animationend", () => row.classList.remove("named"), { once: true });
 }
 
-function TalkHead({ conversation, title }: { conversation: Conversation; title: string }) {
+function ConversationHeader({ conversation, title }: { conversation: Conversation; title: string }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -248,12 +248,12 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
         <IconButton is="back" label={w.back} onClick={() => app.go({ at: "chats" })} />
         {elsewhere.value > 0 && (
           <span class="count" aria-label={w.unreadElsewhere(elsewhere.value)}>
-            {most(elsewhere.value)}
+            {cappedCount(elsewhere.value)}
           </span>
         )}
       </span>
       <button type="button" class="who" onClick={() => app.go({ at: "card", key })}>
-        <Initial of={key} name={title} />
+        <Avatar of={key} name={title} />
         <span>
           <h1 tabIndex={-1}>
             <Name of={title} />
@@ -270,7 +270,7 @@ function TalkHead({ conversation, title }: { conversation: Conversation; title: 
     </header>
   );
 
-  /** Returns which of those who see what is written here are online. */
+  /** Returns a text that says how many of those who can read this conversation are online. */
   function presence(): string {
     const online = chat.people.online.value;
     if (isUser(key)) {
@@ -321,7 +321,7 @@ function ConversationStart({ conversation, title, changing, changed }: Pick<Rows
           : w.emptyPair(title);
   return (
     <div class={isEmpty ? "empty" : "beginning"}>
-      {isEmpty && <Initial of={key} name={title} />}
+      {isEmpty && <Avatar of={key} name={title} />}
       <p>
         {!isEmpty && w.beginning} {who}
       </p>
@@ -331,7 +331,7 @@ function ConversationStart({ conversation, title, changing, changed }: Pick<Rows
 
 interface RowsProps {
   conversation: Conversation;
-  choose: (shown: Shown) => void;
+  openActions: (shown: MessageEntry) => void;
   toMessage: (mid: number) => void;
   /** Called before the list changes. */
   changing: () => void;
@@ -340,7 +340,7 @@ interface RowsProps {
 }
 
 /** The messages, with the days between them, and a line before the first unread one. */
-function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps) {
+function Rows({ conversation, openActions, toMessage, changing, changed }: RowsProps) {
   const { chat } = useApp();
   const w = words();
   const { timeline } = conversation;
@@ -375,15 +375,15 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
           ),
           entry.type === Type.Group ? (
             <li key={key} class="news" data-mid={entry.mid}>
-              <Guard of={entry} instead={() => <span>{w.failedMessage}</span>}>
-                <GroupNews of={entry} />
-              </Guard>
+              <ErrorBoundary resetKey={entry} fallback={() => <span>{w.failedMessage}</span>}>
+                <GroupChange of={entry} />
+              </ErrorBoundary>
             </li>
           ) : (
-            <Guard
+            <ErrorBoundary
               key={key}
-              of={entry}
-              instead={() => (
+              resetKey={entry}
+              fallback={() => (
                 <li class="news" data-mid={entry.mid}>
                   <span>{w.failedMessage}</span>
                 </li>
@@ -392,14 +392,14 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
               <Message
                 entry={entry}
                 conversation={conversation}
-                isFirst={isFirst}
-                isLast={isLast}
+                startsRun={isFirst}
+                endsRun={isLast}
                 isNewest={isNewest}
-                isNamed={!isPair && entry.send !== chat.me}
-                choose={choose}
+                showsSender={!isPair && entry.send !== chat.me}
+                openActions={openActions}
                 toMessage={toMessage}
               />
-            </Guard>
+            </ErrorBoundary>
           ),
         ];
       })}
@@ -408,7 +408,7 @@ function Rows({ conversation, choose, toMessage, changing, changed }: RowsProps)
 }
 
 /**
- * The texts that have no number yet, after the messages; the first one continues their run, if they are the user's own.
+ * The texts that are not stored yet, after the messages; the first one continues their run, if they are the user's own.
  */
 function WaitingRows({ conversation }: { conversation: Conversation }) {
   const { chat } = useApp();
@@ -420,17 +420,17 @@ function WaitingRows({ conversation }: { conversation: Conversation }) {
         .map((waiting, index) => {
           const isFirst = index === 0 && (last === undefined || !isWritten(last) || last.send !== chat.me);
           return (
-            <Guard
+            <ErrorBoundary
               key={waiting.id}
-              of={waiting}
-              instead={() => (
+              resetKey={waiting}
+              fallback={() => (
                 <li class="news">
                   <span>{words().failedMessage}</span>
                 </li>
               )}
             >
               <WaitingMessage conversation={conversation} waiting={waiting} isFirst={isFirst} />
-            </Guard>
+            </ErrorBoundary>
           );
         })}
     </>
@@ -440,5 +440,5 @@ function WaitingRows({ conversation }: { conversation: Conversation }) {
 /** Returns whether two messages belong to one run: from one sender, soon after each other, on one day. */
 function isRun(one: Entry, next: Entry): boolean {
   const since = Date.parse(next.time) - Date.parse(one.time);
-  return isWritten(one) && isWritten(next) && one.send === next.send && since < RUN && dayOf(Date.parse(one.time)) === dayOf(Date.parse(next.time));
+  return isWritten(one) && isWritten(next) && one.send === next.send && since < MAX_RUN_GAP && dayOf(Date.parse(one.time)) === dayOf(Date.parse(next.time));
 }

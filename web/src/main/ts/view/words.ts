@@ -14,10 +14,10 @@ const CODES: { [code: string]: string } = {
   locked: "This account is locked. Ask your administrator.",
   throttled: "Too many attempts. Please wait a moment.",
   "name-taken": "This name is already taken.",
-  "bad-name": "This name can't be used. Names have up to 32 bytes: letters, digits and the like, no spaces, and not what looks like “U12”.",
+  "bad-name": "This name can't be used. Names can be up to 32 bytes long: letters, digits and the like, but no spaces; they must not look like “U12”.",
   "bad-password": "This password breaks the rules, or is one of the most common.",
-  closed: "Here, only the administrator creates accounts.",
-  "not-allowed": "You may not do this.",
+  closed: "Only the administrator can create accounts here.",
+  "not-allowed": "You are not allowed to do this.",
   "not-a-member": "You are not a member of this group.",
   "too-large": "This is too long.",
   "too-late": "It was sent too long ago.",
@@ -37,11 +37,11 @@ const RULES: { [rule in PasswordRule]: string } = {
   length: "at least 8 characters",
   bytes: "at most 32 letters and digits (10 Chinese characters)",
   name: "not your name",
-  same: "not the old password",
-  other: "both the same",
+  reused: "not the old password",
+  mismatch: "the same in both fields",
 };
 
-/** All texts of the page, in English. */
+/** All strings of the page, in English. */
 export const english = {
   appName: "Chat",
   // Log in
@@ -51,10 +51,10 @@ export const english = {
   showPassword: "Show the password",
   hidePassword: "Hide the password",
   ownDevice: "This is my own device",
-  ownDeviceMeans: "You stay logged in here, and unsent texts are kept.",
+  ownDeviceMeans: "You stay logged in here, and unsent messages are kept.",
   register: "Create an account",
-  toLogIn: "Log in instead",
-  entering: "Logging in…",
+  logInInstead: "Log in instead",
+  loggingIn: "Logging in…",
   pausedFor: (seconds: number) => `Too many wrong passwords. You can try again in ${seconds} s.`,
   unreachable: "The server can't be reached.",
   unreachableMeans:
@@ -64,15 +64,15 @@ export const english = {
   newPassword: "New password",
   repeatPassword: "New password, again",
   oldPassword: "Old password",
-  changeAndEnter: "Save and log in",
+  changeAndLogIn: "Save and log in",
   rules: (rule: PasswordRule) => RULES[rule],
-  // Being elsewhere, ended
-  elsewhere: "Open in another tab",
-  elsewhereMeans: "Only one tab of a browser can be used at a time.",
+  // Already open in another tab, displaced, or ended
+  elsewhere: "Already open in another tab",
+  elsewhereMeans: "Only one tab per browser can be used at a time.",
   displaced: "You logged in elsewhere",
   displacedMeans: "That login ended this session. What you wrote but did not send is kept here.",
   stillLoggedIn: (name: string) => `You are still logged in as ${name}, and what you wrote is kept.`,
-  toLogInElse: "Log in as somebody else",
+  logInAsOther: "Log in as somebody else",
   /** A notice from the daemon, which sends it in English. */
   notice: (text: string) => text,
   useHere: "Use here",
@@ -83,7 +83,7 @@ export const english = {
   find: "Find people and groups",
   findTitle: "Find",
   findEmpty: "Type the beginning of a name, or of a part of it.",
-  findNothing: "No person or open group has a name, or a part of one, that begins like this.",
+  findNothing: "No person or open group matches.",
   people: "People",
   groups: "Groups",
   chooseChat: "Choose a chat, or find somebody to talk to.",
@@ -94,8 +94,8 @@ export const english = {
   failedMessage: "This message could not be shown.",
   failedRow: "This chat could not be shown here.",
   noSuchGroup: "There is no such group, or you were never in it.",
-  nobodyYet: "Nobody yet",
-  nobodyYetMeans: "Find somebody to talk to.",
+  nobodyYet: "No chats yet",
+  findSomebody: "Find somebody to talk to.",
   unreadElsewhere: (n: number) => `${n} unread in other chats`,
   unread: (n: number) => `${n >= 100 ? "99+" : n} unread`,
   mentioned: "mentions you",
@@ -103,13 +103,13 @@ export const english = {
   offline: "offline",
   othersOnline: (n: number) => (n === 0 ? "nobody else online" : n === 1 ? "1 other online" : `${n} others online`),
   asksYou: (name: string) => `${name} would like to be your friend`,
-  callsYou: (name: string) => `${name} asks for a direct session. You can accept it in chat-client, in a terminal.`,
-  agree: "Agree",
+  asksForSession: (name: string) => `${name} is asking for a direct session. You can accept it in chat-client, in a terminal.`,
+  agree: "Accept",
   decline: "Decline",
   you: "You",
-  youToo: "you",
-  /** What separates a name from what they say. */
-  says: ": ",
+  youAsObject: "you",
+  /** What separates a label, such as a name, from the text after it. */
+  separator: ": ",
   draft: "Draft",
   // A conversation
   back: "Back",
@@ -122,7 +122,7 @@ export const english = {
   beginning: "This is the beginning.",
   newMessages: "New",
   jumpNew: (n: string) => `${n} new`,
-  jumpEnd: "To the end",
+  jumpEnd: "Jump to latest",
   write: (name: string) => `Write to ${name}`,
   writeNote: "Write a note",
   fromBlocked: (count: number) => (count === 1 ? "1 message from a blocked person" : `${count} messages from blocked people`),
@@ -135,7 +135,7 @@ export const english = {
   sendFiles: (n: number, name: string) => (n === 1 ? `Send 1 file to ${name}` : `Send ${n} files to ${name}`),
   originalSize: "Send photos in their original size",
   emptyFile: "This file is empty.",
-  fileTooLarge: (size: string, limit: string) => `${size}: at most ${limit} can be sent.`,
+  fileTooLarge: (size: string, limit: string) => `${size} is too large: the limit is ${limit}.`,
   leaveOut: (name: string) => `Leave ${name} out`,
   sendingFile: (name: string) => `Sending ${name}`,
   cancelFile: (name: string) => `Cancel sending ${name}`,
@@ -148,17 +148,17 @@ export const english = {
   download: "Save",
   previousPicture: "Previous picture",
   nextPicture: "Next picture",
-  answering: (name: string) => `Reply to ${name}`,
-  answeringYourself: "Reply to yourself",
-  correcting: "Correct your text",
-  correctedToNothing: "A message can't be made empty. You can take it back instead.",
+  replyingTo: (name: string) => `Reply to ${name}`,
+  replyingToYourself: "Reply to yourself",
+  correcting: "Correcting your message",
+  emptyCorrection: "A message can't be made empty. You can take it back instead.",
   cancel: "Cancel",
   tooLong: (over: string) => `Too long by ${over} bytes: send it in parts, or as a file from chat-client.`,
   noFiles: "Open a chat first, to send files there.",
   mayNotSendHere: "You can't write here.",
-  notMember: "You are not a member of this group. You can read what was written while you were.",
+  notMember: "You are not a member of this group. You can still read what was written while you were a member.",
   closedGroup: "This group is closed. Nothing more can be written.",
-  mayNotWrite: "Only administrators can write here.",
+  onlyAdministratorsWrite: "Only administrators can write here.",
   waiting: "Waiting",
   stored: "Sent",
   read: "Read",
@@ -171,11 +171,11 @@ export const english = {
   takenBack: (name: string) => `${name} took this back.`,
   takenBackByYou: "You took this back.",
   takenBackByServer: "An administrator took this back.",
-  goneMessage: "an earlier message",
+  earlierMessage: "an earlier message",
   file: "File",
   picture: "Picture",
   actions: "Message actions",
-  answer: "Reply",
+  reply: "Reply",
   react: "React",
   copy: "Copy",
   copied: "Copied",
@@ -184,12 +184,12 @@ export const english = {
   report: "Report",
   reportMeans: "The administrators will see this message, and can see what was written around it. What is wrong with it?",
   reported: "The administrators have been told.",
-  takeBackSure: "Nobody will be able to read it any more.",
+  takeBackConfirmation: "Nobody will be able to read it any more.",
   today: "Today",
   yesterday: "Yesterday",
   reactedWith: (names: string, emoji: string) => `${names}: ${emoji}`,
   // Groups
-  groupNews: (who: string, info: GroupChanged["info"], whom: string) => {
+  groupChange: (who: string, info: GroupChanged["info"], whom: string) => {
     switch (info.op) {
       case "create":
         return `${who} created the group${whom === "" ? "" : ` with ${whom}`}.`;
@@ -232,7 +232,7 @@ export const english = {
   // Cards
   card: "About",
   befriend: "Add as a friend",
-  asked: "You have asked to be friends.",
+  friendRequestSent: "Friend request sent.",
   unfriend: "Remove from your friends",
   withdraw: "Cancel the request",
   friend: "friend",
@@ -244,7 +244,7 @@ export const english = {
   pin: "Pin",
   unpin: "Unpin",
   close: "Close",
-  // Oneself
+  // The user's own account
   me: "You",
   changeName: "Change the name",
   changePassword: "Change the password",
@@ -254,51 +254,51 @@ export const english = {
   thisSession: "this one",
   endSession: "Log out",
   wrongOld: "The old password is wrong.",
-  reaches: "Who may reach you",
-  reachOf: {
+  contactTitle: "Who may reach you",
+  contactKinds: {
     texts: "Write to you",
     requests: "Ask to be your friend",
     groups: "Add you to groups",
     calls: "Ask for a direct session, in chat-client",
   },
-  reach: { everyone: "everyone", friends: "friends", nobody: "nobody" },
+  audiences: { everyone: "everyone", friends: "friends", nobody: "nobody" },
   friendsAndGroups: "friends, and members of your groups",
-  textsMeans: "People you have written to can always reply.",
+  repliesHint: "People you have written to can always reply.",
   readMarks: "Others see how far you have read and when you are typing",
   languageLabel: "Language",
   logOut: "Log out",
   logOutMeans: "Nothing from your account stays in this browser.",
-  unsentStay: (n: number) => (n === 1 ? "1 text has not been sent yet, and would be lost." : `${n} texts have not been sent yet, and would be lost.`),
-  keys: "Keys",
-  keyList: [
+  unsentLost: (n: number) => (n === 1 ? "1 message has not been sent yet, and would be lost." : `${n} messages have not been sent yet, and would be lost.`),
+  shortcuts: "Keyboard shortcuts",
+  shortcutList: [
     ["Enter", "send"],
     ["Shift Enter", "new line"],
-    ["↑", "correct your last text, when the field is empty"],
+    ["↑", "correct your last message, when the field is empty"],
     ["Esc", "back; cancel a reply or a correction"],
     ["Alt ↑ / Alt ↓", "the chat above or below"],
     ["Ctrl K", "find people and groups"],
     ["? / Ctrl /", "this list"],
   ] as readonly (readonly [string, string])[],
   // States
-  offlineSince: (time: string) => `No connection since ${time}. What you write is sent later.`,
+  offlineSince: (time: string) => `No connection since ${time}. What you write will be sent later.`,
   tryNow: "Try now",
-  behind: "You were away for a long time. Older messages are loaded as you scroll.",
-  databaseAway: "The server can't store anything at the moment. What you write waits.",
-  storageRefused: "This browser does not store anything for this page. If you close it, unsent texts are lost.",
+  wasAwayLong: "You were away for a long time. Older messages are loaded as you scroll.",
+  databaseUnavailable: "The server can't store anything at the moment. What you write will be sent later.",
+  storageRefused: "This browser does not store anything for this page. If you close it, unsent messages are lost.",
   newVersion: "There is a new version of this page.",
   reload: "Reload",
   code: (code: string, text: string) => (DETAILED.has(code) && text !== "" && text !== code ? text : (CODES[code] ?? text)),
 };
 
-/** All texts of the page. */
+/** All strings of the page. */
 export type Words = typeof english;
 
 /** The key in the browser's storage for the chosen language. */
-export const LANGUAGE = "language";
+export const LANGUAGE_KEY = "language";
 
-function preferred(): Language {
+function preferredLanguage(): Language {
   try {
-    const chosen = localStorage.getItem(LANGUAGE);
+    const chosen = localStorage.getItem(LANGUAGE_KEY);
     if (chosen === "en" || chosen === "zh") {
       return chosen;
     }
@@ -310,28 +310,28 @@ function preferred(): Language {
 }
 
 /** The language of the page. */
-export const language = signal<Language>(preferred());
+export const language = signal<Language>(preferredLanguage());
 
-/** Returns the texts of the page in its language. */
+/** Returns the strings of the page in its language. */
 export function words(): Words {
   return language.value === "zh" ? chinese : english;
 }
 
-/** Returns the locale of dates and numbers: the browser's own, if it is of the page's language. */
+/** Returns the locale of dates and numbers: the browser's own, if it is in the page's language. */
 export function locale(): string {
   return navigator.languages.find((one) => one.startsWith(language.value)) ?? (language.value === "zh" ? "zh-CN" : "en-GB");
 }
 
 /** Applies the language that was chosen, in whichever tab, or that of the browser. */
-export function chooseLanguage(): void {
-  applyLanguage(preferred());
+export function applyPreferredLanguage(): void {
+  applyLanguage(preferredLanguage());
 }
 
 /** Sets the language, and remembers it. */
 export function setLanguage(chosen: Language): void {
   applyLanguage(chosen);
   try {
-    localStorage.setItem(LANGUAGE, chosen);
+    localStorage.setItem(LANGUAGE_KEY, chosen);
   } catch {
     // Then it is not remembered.
   }

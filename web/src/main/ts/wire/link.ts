@@ -8,7 +8,7 @@ export interface Link {
 /** The callbacks of a connection; none is called after `closed`. */
 export interface LinkListener {
   opened(): void;
-  said(text: string): void;
+  received(text: string): void;
   closed(): void;
 }
 
@@ -23,7 +23,7 @@ export function webSockets(url: string): Dial {
     const socket = new WebSocket(url, "chat-json");
     let isListening = true;
     socket.onopen = () => isListening && listener.opened();
-    socket.onmessage = (event) => isListening && listener.said(String(event.data));
+    socket.onmessage = (event) => isListening && listener.received(String(event.data));
     socket.onclose = () => isListening && listener.closed();
     return {
       send: (text) => socket.send(text),

@@ -5,7 +5,7 @@ import type { Dial, Link } from "./link.js";
 import type { Code } from "./values.js";
 import * as Type from "./type.js";
 
-/** What a login is made with. */
+/** What a session is opened with. */
 export type Credentials =
   | { user: string; password: string; remember: boolean }
   | { user: string; key: string }
@@ -16,12 +16,12 @@ export type State =
   /** Nobody has tried to log in. */
   | { at: "idle" }
   /** The first connection is being made, or its login is being checked. */
-  | { at: "entering" }
+  | { at: "connecting" }
   /** The first connection can't be made. */
-  | { at: "unreachable"; again: number }
+  | { at: "unreachable"; retryAt: number }
   | { at: "refused"; code: Code }
   | { at: "live" }
-  | { at: "lost"; since: number; again: number }
+  | { at: "lost"; since: number; retryAt: number }
   /** The daemon has ended it; the reason is a sentence, or null if the account was logged in elsewhere. */
   | { at: "ended"; reason: string | null };
 
@@ -29,16 +29,16 @@ export type State =
 export interface SessionListener {
   changed(state: State): void;
   /** Returns the request to be sent together with each login, so that its answer arrives in the same round trip. */
-  requestWithLogin(): Unsent;
+  requestWithLogin(): CommandWithoutId;
   /**
    * The login succeeded, or the session was resumed, as `isResumed` says; `along` is the answer to the request sent
    * with it.
    */
-  welcomed(welcome: Welcome, isResumed: boolean, along: Promise<Event>): void;
-  /** The secrets have changed with which this session can be resumed and its device can log in again. */
+  welcomed(welcome: Welcome, isResumed: boolean, piggybackedAnswer: Promise<Event>): void;
+  /** The secrets for resuming this session, and for logging its device in again, have changed. */
   secretsChanged(token: string | null, key: string | null): void;
   /** An event that is not the answer to a request. */
-  heard(event: Event): void;
+  eventReceived(event: Event): void;
 }
 
 /** Why a request has no answer: the connection was lost, or the daemon refused. */
@@ -59,25 +59,25 @@ interface PendingRequest {
 }
 
 /** A command without its id, which it gets when it is sent. */
-export type Unsent = Command extends infer C ? (C extends Command ? Omit<C, "id"> : never) : never;
+export type CommandWithoutId = Command extends infer C ? (C extends Command ? Omit<C, "id"> : never) : never;
 
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
-const LONGEST_SILENCE = 5_000;
+const FIRST_BACKOFF = 500;
+const MAX_BACKOFF = 30_000;
+const ANSWER_TIMEOUT = 5_000;
 /** How long a login, or a request outside of one, may take: the daemon delays the answer to a wrong password. */
-const LONGEST_ENTRY = 60_000;
+const LOGIN_TIMEOUT = 60_000;
 
 /**
  * A session with the daemon that outlives its connections: after a loss it reconnects after a random pause and resumes,
  * with the token of its login, or with the key of a remembered device (page `chat-json-1.md`, "Resuming"). It does not
- * resend anything: whoever must send something exactly once keeps it and sends it again.
+ * resend anything: a caller that must send something exactly once stores it and sends it again.
  */
 export class Session {
   private state: State = { at: "idle" };
   private link: Link | null = null;
   private credentials: Credentials | null = null;
   private user = "";
-  private number = "";
+  private ownNumber = "";
   private token: string | null = null;
   private key: string | null = null;
   private after = 0;
@@ -86,7 +86,7 @@ export class Session {
   private dialledAt = 0;
   private lastNotice: string | null = null;
   private pending: PendingRequest[] = [];
-  private along: Promise<Event> | null = null;
+  private piggybackedAnswer: Promise<Event> | null = null;
   private cancelTimer: () => void = () => {};
 
   constructor(
@@ -97,44 +97,44 @@ export class Session {
   ) {}
 
   /** The highest number of a message that it has received. */
-  get seen(): number {
+  get lastReceived(): number {
     return this.after;
   }
 
-  /** Logs in; what went before is forgotten. The key is used if the token is no longer valid. */
-  enter(credentials: Credentials, key: { user: string; key: string } | null = null): void {
-    this.leave();
+  /** Logs in; any earlier session is forgotten. The key is used if the token is no longer valid. */
+  open(credentials: Credentials, key: { user: string; key: string } | null = null): void {
+    this.close();
     this.credentials = credentials;
     this.user = "user" in credentials ? credentials.user : (key?.user ?? "");
     this.token = "token" in credentials ? credentials.token : null;
     this.after = "token" in credentials ? credentials.after : 0;
     this.key = key?.key ?? null;
-    this.change({ at: "entering" });
+    this.setState({ at: "connecting" });
     this.connect();
   }
 
   /** Sets the device's label for later logins. */
-  relabel(device: string): void {
+  setDevice(device: string): void {
     this.device = device;
   }
 
   /** Forgets everything; the daemon is not told. */
-  leave(): void {
+  close(): void {
     this.cancelTimer();
     this.link?.close();
     this.link = null;
     this.token = this.key = this.credentials = null;
-    this.number = "";
+    this.ownNumber = "";
     this.tries = 0;
     this.failPending();
-    this.change({ at: "idle" });
+    this.setState({ at: "idle" });
   }
 
   /** Logs out, so that neither token nor key is valid any more; then forgets everything, even if there is no answer. */
   async logOut(): Promise<void> {
     if (this.state.at === "live") {
       await new Promise<void>((done) => {
-        const stop = this.clock.after(LONGEST_SILENCE, done);
+        const stop = this.clock.after(ANSWER_TIMEOUT, done);
         void this.ask({ type: Type.LogOut, info: "logout" })
           .catch(() => {})
           .then(() => {
@@ -143,7 +143,7 @@ export class Session {
           });
       });
     }
-    this.leave();
+    this.close();
   }
 
   /**
@@ -151,10 +151,10 @@ export class Session {
    *
    * @param timeout how long the connection may take to show that it is, in milliseconds
    */
-  wake(timeout = LONGEST_SILENCE): void {
+  wake(timeout = ANSWER_TIMEOUT): void {
     if (this.state.at === "lost" || this.state.at === "unreachable") {
-      // An attempt that is under way gets its time.
-      if (this.link === null || this.clock.now() - this.dialledAt > LONGEST_SILENCE) {
+      // An attempt that is under way is given time.
+      if (this.link === null || this.clock.now() - this.dialledAt > ANSWER_TIMEOUT) {
         this.connect();
       }
     } else if (this.state.at === "live" && this.link !== null) {
@@ -162,10 +162,10 @@ export class Session {
       const giveUp = this.clock.after(timeout, () => {
         if (this.link === tried) {
           tried.close();
-          this.lose();
+          this.connectionLost();
         }
       });
-      this.ask({ type: Type.FindUsers, info: { users: [this.number as `U${number}`] } }).then(giveUp, giveUp);
+      this.ask({ type: Type.FindUsers, info: { users: [this.ownNumber as `U${number}`] } }).then(giveUp, giveUp);
     }
   }
 
@@ -179,17 +179,17 @@ export class Session {
   }
 
   /** Sends a request, and resolves with its answer; rejects with `RequestFailed`. */
-  ask(command: Unsent): Promise<Event> {
+  ask(command: CommandWithoutId): Promise<Event> {
     return this.state.at === "live" && this.link !== null
       ? this.askOn(this.link, command)
       : Promise.reject(new RequestFailed("lost", "not connected"));
   }
 
-  private askOn(link: Link, command: Unsent): Promise<Event> {
+  private askOn(link: Link, command: CommandWithoutId): Promise<Event> {
     return new Promise((resolve, reject) => {
       const id = this.clock.newId();
       link.send(JSON.stringify({ ...command, id }));
-      this.pending.push({ id, isAnsweredBy: answers(command, id), resolve, reject });
+      this.pending.push({ id, isAnsweredBy: answerMatcher(command, id), resolve, reject });
     });
   }
 
@@ -197,19 +197,19 @@ export class Session {
    * Sends a request before login, on a connection of its own: to register, or to change a password that must be
    * changed.
    */
-  askBeforeLogin(command: Unsent): Promise<Event> {
+  askBeforeLogin(command: CommandWithoutId): Promise<Event> {
     return new Promise((resolve, reject) => {
       const id = this.clock.newId();
-      const isAnswer = answers(command, id);
+      const isAnswer = answerMatcher(command, id);
       const refuse = (code: RequestFailed["code"], text: string) => {
         stop();
         link.close();
         reject(new RequestFailed(code, text));
       };
-      const stop = this.clock.after(LONGEST_ENTRY, () => refuse("unanswered", "no answer"));
+      const stop = this.clock.after(LOGIN_TIMEOUT, () => refuse("unanswered", "no answer"));
       const link = this.dial({
         opened: () => link.send(JSON.stringify({ ...command, id })),
-        said: (text) => {
+        received: (text) => {
           const event = JSON.parse(text) as Event;
           if (event.type === Type.Refused) {
             refuse(event.info.code, event.info.text);
@@ -235,27 +235,27 @@ export class Session {
     const link = this.dial({
       opened: () => {
         isOpen = true;
-        this.logIn(link);
+        this.sendLogin(link);
       },
-      said: (text) => this.received(JSON.parse(text) as Event),
-      closed: () => (isOpen || this.state.at === "live" ? this.lose() : this.unreachable()),
+      received: (text) => this.received(JSON.parse(text) as Event),
+      closed: () => (isOpen || this.state.at === "live" ? this.connectionLost() : this.connectFailed()),
     });
     this.link = link;
-    // For a connection that is accepted but never answered: the next one may reach another server, or the same one awake.
-    this.cancelTimer = this.clock.after(LONGEST_ENTRY, () => {
+    // The connection may be accepted but never answered; the next may reach a server that responds.
+    this.cancelTimer = this.clock.after(LOGIN_TIMEOUT, () => {
       if (this.link === link && this.state.at !== "live") {
         link.close();
-        this.unreachable();
+        this.connectFailed();
       }
     });
   }
 
   /** Sends the login, and a request after it, which the daemon answers once it has answered the login. */
-  private logIn(link: Link): void {
+  private sendLogin(link: Link): void {
     link.send(JSON.stringify({ type: Type.LogIn, info: this.loginInfo() }));
-    this.along = this.askOn(link, this.listener.requestWithLogin());
-    // The listener handles it once it is welcomed; otherwise nobody does.
-    this.along.catch(() => {});
+    this.piggybackedAnswer = this.askOn(link, this.listener.requestWithLogin());
+    // The listener handles a rejection once the login has succeeded; until then it is ignored.
+    this.piggybackedAnswer.catch(() => {});
   }
 
   private loginInfo(): object {
@@ -283,10 +283,10 @@ export class Session {
     } else if (event.type === Type.Done && event.info.mid !== undefined) {
       this.after = Math.max(this.after, event.info.mid);
     }
-    if (event.type === Type.Offline && event.send === this.number) {
+    if (event.type === Type.Offline && event.send === this.ownNumber) {
       const reason = this.lastNotice;
-      this.leave();
-      this.change({ at: "ended", reason });
+      this.close();
+      this.setState({ at: "ended", reason });
       return;
     }
     this.lastNotice = event.type === Type.Text && event.send === "server" && typeof event.info === "string" ? event.info : null;
@@ -294,7 +294,7 @@ export class Session {
       event.type === Type.Refused && event.info.id !== undefined ? event.info.id === request.id : request.isAnsweredBy(event),
     );
     if (index < 0) {
-      this.listener.heard(event);
+      this.listener.eventReceived(event);
       return;
     }
     const [request] = this.pending.splice(index, 1);
@@ -310,34 +310,34 @@ export class Session {
   }
 
   private loginAnswered(event: Welcome | Extract<Refused, { type: typeof Type.LoggedIn }>): void {
-    if ("token" in event.info && this.along !== null) {
+    if ("token" in event.info && this.piggybackedAnswer !== null) {
       const isResumed = this.token !== null && event.info.behind !== true;
       const welcome = event as Welcome;
-      this.number = welcome.receive;
+      this.ownNumber = welcome.receive;
       this.user = welcome.receive;
       this.token = welcome.info.token;
       this.key = welcome.info.key ?? this.key;
       this.credentials = null;
       this.tries = 0;
-      this.change({ at: "live" });
+      this.setState({ at: "live" });
       this.listener.secretsChanged(this.token, this.key);
-      this.listener.welcomed(welcome, isResumed, this.along);
+      this.listener.welcomed(welcome, isResumed, this.piggybackedAnswer);
       return;
     }
     const code = event.info.code as Code;
     if (code === "wrong-password" && this.token !== null && (this.key !== null || this.hasPassword())) {
       this.token = null;
       if (this.link !== null) {
-        this.logIn(this.link);
+        this.sendLogin(this.link);
       }
     } else if (code === "throttled" && (this.token !== null || this.key !== null)) {
       this.link?.close();
-      this.lose();
+      this.connectionLost();
     } else {
       const { credentials } = this;
-      this.leave();
+      this.close();
       this.credentials = credentials;
-      this.change({ at: "refused", code });
+      this.setState({ at: "refused", code });
     }
   }
 
@@ -345,23 +345,23 @@ export class Session {
     return this.credentials !== null && "password" in this.credentials;
   }
 
-  private unreachable(): void {
+  private connectFailed(): void {
     this.link = null;
-    const again = this.pause();
-    this.change(this.state.at === "lost" ? { ...this.state, again } : { at: "unreachable", again });
+    const again = this.scheduleReconnect();
+    this.setState(this.state.at === "lost" ? { ...this.state, retryAt: again } : { at: "unreachable", retryAt: again });
   }
 
-  private lose(): void {
+  private connectionLost(): void {
     this.link = null;
     const since = this.state.at === "lost" ? this.state.since : this.clock.now();
-    const again = this.pause();
+    const again = this.scheduleReconnect();
     this.failPending();
-    this.change(this.number === "" ? { at: "unreachable", again } : { at: "lost", since, again });
+    this.setState(this.ownNumber === "" ? { at: "unreachable", retryAt: again } : { at: "lost", since, retryAt: again });
   }
 
   /** Schedules a reconnection after a random pause; returns when that will be. */
-  private pause(): number {
-    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.tries++);
+  private scheduleReconnect(): number {
+    const longest = Math.min(MAX_BACKOFF, FIRST_BACKOFF * 2 ** this.tries++);
     const pause = longest * (0.5 + this.clock.random() / 2);
     this.cancelTimer();
     this.cancelTimer = this.clock.after(pause, () => this.connect());
@@ -374,7 +374,7 @@ export class Session {
     dropped.forEach((request) => request.reject(new RequestFailed("lost", "the connection was lost")));
   }
 
-  private change(state: State): void {
+  private setState(state: State): void {
     this.state = state;
     this.listener.changed(state);
   }
@@ -384,7 +384,7 @@ export class Session {
  * Returns a predicate that recognises the answer to a command: the next event of its kind, since these arrive in the
  * order of the requests.
  */
-function answers(command: Unsent, id: string): (event: Event) => boolean {
+function answerMatcher(command: CommandWithoutId, id: string): (event: Event) => boolean {
   switch (command.type) {
     case Type.Change:
       return (event) => event.type === Type.Changed;

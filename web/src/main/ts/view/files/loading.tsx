@@ -2,21 +2,21 @@ import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { FileOffer } from "../../wire/events.js";
-import { whyMissing } from "../../wire/files.js";
+import { whyNotLoaded } from "../../wire/files.js";
 import { useApp } from "../app.js";
 
-/** How long a file that could not be loaded, for no known reason, is not asked for again, in milliseconds. */
-const PAUSE = 5_000;
+/** How long to wait before retrying a file that failed to load for no known reason, in milliseconds. */
+const RETRY_DELAY = 5_000;
 
 /** Returns the address of a file. */
 export function addressOfFile(file: number): string {
   return `/files/${file}`;
 }
 
-/** How far from the view a file is loaded, and a picture is kept. */
+/** How far outside the viewport a file is loaded, and a picture is kept. */
 const NEAR = "150% 0%";
 
-/** Returns whether an element is in view of its conversation, or near it. */
+/** Returns whether an element is in the viewport of its conversation, or near it. */
 export function useNear(box: { current: HTMLElement | null }): ReadonlySignal<boolean> {
   const isNear = useSignal(false);
   useEffect(() => {
@@ -24,22 +24,22 @@ export function useNear(box: { current: HTMLElement | null }): ReadonlySignal<bo
     if (current === null) {
       return;
     }
-    const watch = new IntersectionObserver(([entry]) => (isNear.value = entry?.isIntersecting === true), {
+    const observer = new IntersectionObserver(([entry]) => (isNear.value = entry?.isIntersecting === true), {
       root: current.closest(".scroll"),
       rootMargin: NEAR,
     });
-    watch.observe(current);
-    return () => watch.disconnect();
+    observer.observe(current);
+    return () => observer.disconnect();
   }, []);
   return isNear;
 }
 
 /** A link that saves a file; without a cookie there is nothing to save yet. */
 export function SaveLink({ offer, label, children, ...more }: { offer: FileOffer; class: string; label?: string; title?: string; children: ComponentChildren }) {
-  const { isAdmitted } = useApp().chat.media;
+  const { hasAccess } = useApp().chat.fileAccess;
   const { file, name } = offer.info;
   return (
-    <a {...more} {...(isAdmitted.value ? { href: addressOfFile(file) } : {})} download={name} aria-label={label}>
+    <a {...more} {...(hasAccess.value ? { href: addressOfFile(file) } : {})} download={name} aria-label={label}>
       {children}
     </a>
   );
@@ -60,47 +60,47 @@ export interface Loading {
  *
  * @param unknown called if this browser has the file, and can't show it
  */
-export function useLoading(file: number, unknown: () => void): Loading {
+export function useLoading(file: number, unsupported: () => void): Loading {
   const app = useApp();
   const { chat } = app;
   const version = useSignal(0);
-  const awaits = useRef<"right" | "connection" | null>(null);
+  const waitingFor = useRef<"permission" | "connection" | null>(null);
   const cancel = useRef<() => void>(() => {});
-  const generation = chat.media.generation.value;
+  const generation = chat.fileAccess.generation.value;
   const isLive = chat.state.value.at === "live";
-  const again = () => {
-    awaits.current = null;
+  const retry = () => {
+    waitingFor.current = null;
     version.value++;
   };
   useEffect(() => {
-    if (awaits.current === "right" && generation > 0) {
-      again();
+    if (waitingFor.current === "permission" && generation > 0) {
+      retry();
     }
   }, [generation]);
   useEffect(() => {
-    if (awaits.current === "connection" && isLive) {
-      again();
+    if (waitingFor.current === "connection" && isLive) {
+      retry();
     }
   }, [isLive]);
   useEffect(() => () => cancel.current(), []);
   const failed = () => {
-    let isOver = false;
-    cancel.current = () => (isOver = true);
-    void whyMissing(addressOfFile(file)).then((why) => {
-      if (isOver) {
+    let isCancelled = false;
+    cancel.current = () => (isCancelled = true);
+    void whyNotLoaded(addressOfFile(file)).then((why) => {
+      if (isCancelled) {
         return;
       }
-      if (why === "unknown") {
-        unknown();
+      if (why === "unsupported") {
+        unsupported();
       } else if (why === "forbidden") {
-        awaits.current = "right";
-        chat.media.renew();
+        waitingFor.current = "permission";
+        chat.fileAccess.renew();
       } else if (chat.state.peek().at === "live") {
-        cancel.current = app.clock.after(PAUSE, again);
+        cancel.current = app.clock.after(RETRY_DELAY, retry);
       } else {
-        awaits.current = "connection";
+        waitingFor.current = "connection";
       }
     });
   };
-  return { isAdmitted: chat.media.isAdmitted.value, version: version.value, failed };
+  return { isAdmitted: chat.fileAccess.hasAccess.value, version: version.value, failed };
 }

@@ -7,43 +7,43 @@ import { useApp } from "../app.js";
 import { Icon, Name } from "../parts.js";
 import { words } from "../words.js";
 import { addressOfFile, SaveLink, useLoading, useNear } from "./loading.js";
-import { sizeOf } from "./size.js";
+import { formatSize } from "./size.js";
 
 /** The longest side of a picture in a conversation, in CSS pixels. */
-const LARGEST = 360;
-/** The least height of a picture, for its buttons, in CSS pixels. */
-const LEAST = 44;
-/** How many characters of a file's end are always shown, with its type. */
+const MAX_SIDE = 360;
+/** The minimum width and height of a picture, for its buttons, in CSS pixels. */
+const MIN_SIDE = 44;
+/** How many characters at the end of a file's name are always shown, including its extension. */
 const NAME_END = 12;
-/** How many bytes of a picture say whether it moves. */
+/** How many of a picture's first bytes tell whether it is animated. */
 export const HEAD_BYTES = 4096;
 
-const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** A file in a conversation: a picture, sound or film in place, anything else to be saved. */
+/** A file in a conversation: a picture, audio or video inline, anything else to be saved. */
 export function FileBody({ offer, of }: { offer: FileOffer; of: Key }) {
   const { media, width, height } = offer.info;
-  const isUnknown = useSignal(false);
-  if (media.startsWith("image/") && width !== undefined && height !== undefined && !isUnknown.value) {
-    return <Picture offer={offer} of={of} width={width} height={height} failed={() => (isUnknown.value = true)} />;
+  const isUnsupported = useSignal(false);
+  if (media.startsWith("image/") && width !== undefined && height !== undefined && !isUnsupported.value) {
+    return <Picture offer={offer} of={of} width={width} height={height} failed={() => (isUnsupported.value = true)} />;
   }
-  if ((media.startsWith("audio/") || media.startsWith("video/")) && !isUnknown.value) {
-    return <Player offer={offer} failed={() => (isUnknown.value = true)} />;
+  if ((media.startsWith("audio/") || media.startsWith("video/")) && !isUnsupported.value) {
+    return <Player offer={offer} failed={() => (isUnsupported.value = true)} />;
   }
-  return <FileRow offer={offer} isUnknown={isUnknown.value} />;
+  return <FileRow offer={offer} isUnknown={isUnsupported.value} />;
 }
 
 /** A file to be saved: its kind, name and size. */
-export function FileRow({ offer, isUnknown = false }: { offer: FileOffer; isUnknown?: boolean }) {
+export function FileRow({ offer, isUnknown: isUnsupported = false }: { offer: FileOffer; isUnknown?: boolean }) {
   const w = words();
   const { name, size, media } = offer.info;
   return (
-    <SaveLink offer={offer} class="file" label={w.saveFile(safe(name), sizeOf(size))}>
+    <SaveLink offer={offer} class="file" label={w.saveFile(safe(name), formatSize(size))}>
       <Icon is={iconOf(name, media)} />
       <FileName of={name} />
       <small>
-        {sizeOf(size)}
-        {isUnknown && ` · ${w.notShownHere}`}
+        {formatSize(size)}
+        {isUnsupported && ` · ${w.notShownHere}`}
       </small>
     </SaveLink>
   );
@@ -60,16 +60,16 @@ export function FileName({ of }: { of: string }) {
   );
 }
 
-type Kind = "picture" | "sound" | "film" | "archive" | "sheet" | "file";
+type Kind = "picture" | "audio" | "video" | "archive" | "spreadsheet" | "file";
 
 const KINDS: readonly [Kind, RegExp][] = [
   ["picture", /\.(?:jpe?g|png|gif|webp|avif|heic|heif|svg|bmp|tiff?)$/i],
-  ["sound", /\.(?:mp3|ogg|opus|wav|flac|m4a|aac)$/i],
-  ["film", /\.(?:mp4|webm|mov|mkv|avi)$/i],
+  ["audio", /\.(?:mp3|ogg|opus|wav|flac|m4a|aac)$/i],
+  ["video", /\.(?:mp4|webm|mov|mkv|avi)$/i],
   ["archive", /\.(?:zip|gz|xz|zst|bz2|7z|rar|tar|tgz)$/i],
-  ["sheet", /\.(?:csv|tsv|ods|xlsx?)$/i],
+  ["spreadsheet", /\.(?:csv|tsv|ods|xlsx?)$/i],
 ];
-const MEDIA: { [main: string]: Kind } = { image: "picture", audio: "sound", video: "film" };
+const MEDIA: { [main: string]: Kind } = { image: "picture", audio: "audio", video: "video" };
 
 /** Returns the icon of a kind of file. */
 export function iconOf(name: string, media: string): Kind {
@@ -86,8 +86,8 @@ interface PictureProps {
 }
 
 /**
- * A picture, at its size before it is loaded. It is loaded near the view only, and let go of when it is far; one that
- * moves stands still under reduced motion, until it is asked to play.
+ * A picture, in a box of its final size from the start. It is loaded only near the viewport, and unloaded far from it;
+ * an animated one is frozen under reduced motion, until the user plays it.
  */
 function Picture({ offer, of, width, height, failed }: PictureProps) {
   const app = useApp();
@@ -95,29 +95,29 @@ function Picture({ offer, of, width, height, failed }: PictureProps) {
   const { file, name } = offer.info;
   const box = useRef<HTMLButtonElement>(null);
   const isNear = useNear(box);
-  const isStill = useSignal(STILL.matches);
+  const prefersReducedMotion = useSignal(REDUCED_MOTION.matches);
   const isPlaying = useSignal(false);
-  const moves = useSignal(true);
+  const isAnimatedPicture = useSignal(true);
   const loading = useLoading(file, failed);
-  const scale = Math.min(1, LARGEST / width, LARGEST / height);
-  // One that is very thin is shown within a box that can be touched.
-  const shownWidth = Math.max(LEAST, Math.round(width * scale));
-  const shownHeight = Math.max(LEAST, Math.round(height * scale));
+  const scale = Math.min(1, MAX_SIDE / width, MAX_SIDE / height);
+  // A very thin one is shown within a box that is large enough to tap.
+  const shownWidth = Math.max(MIN_SIDE, Math.round(width * scale));
+  const shownHeight = Math.max(MIN_SIDE, Math.round(height * scale));
 
   useEffect(() => {
-    const changed = () => (isStill.value = STILL.matches);
-    STILL.addEventListener("change", changed);
-    return () => STILL.removeEventListener("change", changed);
+    const changed = () => (prefersReducedMotion.value = REDUCED_MOTION.matches);
+    REDUCED_MOTION.addEventListener("change", changed);
+    return () => REDUCED_MOTION.removeEventListener("change", changed);
   }, []);
   useEffect(() => {
-    if (isStill.value && isNear.value && loading.isAdmitted) {
+    if (prefersReducedMotion.value && isNear.value && loading.isAdmitted) {
       void fetch(addressOfFile(file), { headers: { Range: `bytes=0-${HEAD_BYTES - 1}` } })
-        .then(async (answer) => (moves.value = !answer.ok || isMoving(await answer.arrayBuffer())))
+        .then(async (answer) => (isAnimatedPicture.value = !answer.ok || isAnimated(await answer.arrayBuffer())))
         .catch(() => {});
     }
-  }, [isStill.value, isNear.value, loading.isAdmitted]);
+  }, [prefersReducedMotion.value, isNear.value, loading.isAdmitted]);
 
-  const isStopped = isStill.value && !isPlaying.value && moves.value;
+  const isStopped = prefersReducedMotion.value && !isPlaying.value && isAnimatedPicture.value;
   return (
     <span class="picture">
       <button
@@ -168,28 +168,28 @@ function freeze(image: HTMLImageElement, width: number, height: number): void {
   });
 }
 
-/** Returns whether a picture moves, by its first bytes. */
-export function isMoving(head: ArrayBuffer): boolean {
+/** Returns whether a picture is animated, by its first bytes. */
+export function isAnimated(head: ArrayBuffer): boolean {
   const text = new TextDecoder("latin1").decode(head);
   return text.startsWith("GIF8") || (text.startsWith("RIFF") && text.startsWith("WEBPVP8X", 8) && (text.charCodeAt(20) & 2) !== 0) || text.includes("acTL");
 }
 
-/** A sound or a film, with the browser's own controls. */
+/** An audio or video file, with the browser's own controls. */
 function Player({ offer, failed }: { offer: FileOffer; failed: () => void }) {
   const { file, name, size, media } = offer.info;
   const box = useRef<HTMLDivElement>(null);
   const isNear = useNear(box);
-  /** Whether it was near once: what plays goes on out of view. */
+  /** Whether it was ever near: what is playing continues out of view. */
   const wasNear = useRef(false);
   const loading = useLoading(file, failed);
   wasNear.current ||= isNear.value;
-  const isThere = wasNear.current && loading.isAdmitted;
-  const more = { key: loading.version, src: isThere ? addressOfFile(file) : undefined, controls: true, "aria-label": safe(name), onError: () => isThere && loading.failed() };
+  const isLoadable = wasNear.current && loading.isAdmitted;
+  const more = { key: loading.version, src: isLoadable ? addressOfFile(file) : undefined, controls: true, "aria-label": safe(name), onError: () => isLoadable && loading.failed() };
   return (
     <div class="player" ref={box}>
       {media.startsWith("video/") ? <video {...more} preload="metadata" playsInline /> : <audio {...more} preload="metadata" />}
       <SaveLink offer={offer} class="saves">
-        <FileName of={name} /> <small>{sizeOf(size)}</small>
+        <FileName of={name} /> <small>{formatSize(size)}</small>
       </SaveLink>
     </div>
   );

@@ -4,14 +4,14 @@ import type { Conversation } from "../../model/conversation.js";
 import { useApp } from "../app.js";
 import { Icon, IconButton, Sheet } from "../parts.js";
 import { words } from "../words.js";
-import { FileName, HEAD_BYTES, iconOf, isMoving } from "./offer.js";
-import { sizeOf } from "./size.js";
+import { FileName, HEAD_BYTES, iconOf, isAnimated } from "./offer.js";
+import { formatSize } from "./size.js";
 
 /** What is sent as a picture, to be shown in place. */
 const PICTURE = /^image\/(?:jpeg|png|gif|webp)$/;
 /** What can be made smaller: still pictures. */
 const PHOTO = /^image\/(?:jpeg|png|webp)$/;
-/** From how many bytes a photo is offered smaller. */
+/** The size from which a smaller version of a photo is offered, in bytes. */
 const LARGE_PHOTO = 2 << 20;
 /** The longest side of a smaller photo, in pixels, and its quality. */
 const LONGEST_SIDE = 2560;
@@ -19,16 +19,16 @@ const QUALITY = 0.85;
 
 interface Chosen {
   file: File;
-  /** The same photo, smaller; null while it is made, or if it can't be. */
+  /** The same photo, smaller; null while it is being made, or if it can't be. */
   smaller: Blob | null;
 }
 
-/** Asks whether files are to be sent, and whether photos smaller; says which can't be. */
+/** Asks whether to send the files, and whether to shrink the photos; says which files can't be sent. */
 export function SendSheet({ files, conversation, title, close }: { files: readonly File[]; conversation: Conversation; title: string; close: () => void }) {
   const { chat } = useApp();
   const w = words();
   const chosen = useSignal<readonly Chosen[]>([]);
-  const isReducing = useSignal(true);
+  const isShrinking = useSignal(true);
   const isOriginal = useSignal(false);
   const limit = chat.self.value?.limits.file ?? Infinity;
 
@@ -37,37 +37,37 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
     const added = files.filter((file) => !known.current.has(file));
     added.forEach((file) => known.current.add(file));
     chosen.value = [...chosen.peek(), ...added.map((file) => ({ file, smaller: null }))];
-    let isOver = false;
-    // One after the other: a phone has not the memory for many at once.
-    const reduce = async () => {
-      isReducing.value = true;
+    let isCancelled = false;
+    // One after the other: a phone does not have the memory for many at once.
+    const shrinkPhotos = async () => {
+      isShrinking.value = true;
       for (const { file } of chosen.peek().filter(({ smaller }) => smaller === null)) {
-        const smaller = isOver ? null : await smallerOf(file);
-        if (smaller !== null && !isOver) {
+        const smaller = isCancelled ? null : await smallerOf(file);
+        if (smaller !== null && !isCancelled) {
           chosen.value = chosen.peek().map((one) => (one.file === file ? { file, smaller } : one));
         }
       }
-      if (!isOver) {
-        isReducing.value = false;
+      if (!isCancelled) {
+        isShrinking.value = false;
       }
     };
-    void reduce();
-    return () => void (isOver = true);
+    void shrinkPhotos();
+    return () => void (isCancelled = true);
   }, [files]);
 
   const contentOf = ({ file, smaller }: Chosen) => (isOriginal.value ? file : (smaller ?? file));
   const isTooLarge = (one: Chosen) => contentOf(one).size > limit;
-  const fitting = chosen.value.filter((one) => !isTooLarge(one) && one.file.size > 0);
+  const sendable = chosen.value.filter((one) => !isTooLarge(one) && one.file.size > 0);
   const send = () => {
     chat.uploads.add(
       conversation,
-      fitting.map((one) => {
+      sendable.map((one) => {
         const content = contentOf(one);
         const isSmaller = content !== one.file;
         return {
           name: isSmaller ? one.file.name.replace(/\.[^.]*$|$/, ".jpg") : one.file.name,
           content,
-          // The original is sent byte for byte, if it could have been smaller.
+          // The original is sent byte for byte, if a smaller version was offered.
           isPicture: PICTURE.test(content.type) && !(isOriginal.peek() && one.smaller !== null),
         };
       }),
@@ -76,14 +76,14 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
   };
   return (
     <Sheet label={w.sendFiles(files.length, title)} close={close}>
-      <h2>{w.sendFiles(fitting.length, title)}</h2>
+      <h2>{w.sendFiles(sendable.length, title)}</h2>
       <ul class="chosen">
         {chosen.value.map((one) => (
           <li key={one.file} class={isTooLarge(one) || one.file.size === 0 ? "failed" : undefined}>
             <Icon is={iconOf(one.file.name, one.file.type)} />
             <FileName of={one.file.name} />
             <small>
-              {one.file.size === 0 ? w.emptyFile : isTooLarge(one) ? w.fileTooLarge(sizeOf(one.file.size), sizeOf(limit)) : sizeOf(contentOf(one).size)}
+              {one.file.size === 0 ? w.emptyFile : isTooLarge(one) ? w.fileTooLarge(formatSize(one.file.size), formatSize(limit)) : formatSize(contentOf(one).size)}
             </small>
             <IconButton
               is="close"
@@ -108,7 +108,7 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
         <button type="button" class="plain" onClick={close}>
           {w.cancel}
         </button>
-        <button type="button" class="strong" disabled={fitting.length === 0 || (isReducing.value && !isOriginal.value)} autoFocus onClick={send}>
+        <button type="button" class="strong" disabled={sendable.length === 0 || (isShrinking.value && !isOriginal.value)} autoFocus onClick={send}>
           {w.send}
         </button>
       </p>
@@ -116,13 +116,13 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
   );
 }
 
-/** Returns a large photo with fewer pixels, upright; null if it would not be smaller, moves, or can't be read here. */
+/** Returns a large photo with fewer pixels, upright; null if it would not be smaller, is animated, or can't be read here. */
 async function smallerOf(file: File): Promise<Blob | null> {
   if (file.size <= LARGE_PHOTO || !PHOTO.test(file.type)) {
     return null;
   }
   try {
-    if (isMoving(await file.slice(0, HEAD_BYTES).arrayBuffer())) {
+    if (isAnimated(await file.slice(0, HEAD_BYTES).arrayBuffer())) {
       return null;
     }
     const image = await createImageBitmap(file);
@@ -134,7 +134,7 @@ async function smallerOf(file: File): Promise<Blob | null> {
     if (context === null) {
       return null;
     }
-    // A photo has no transparent parts; a drawing that has some gets a white ground.
+    // A photo has no transparent parts; a drawing that has some gets a white background.
     context.fillStyle = "white";
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(image, 0, 0, canvas.width, canvas.height);

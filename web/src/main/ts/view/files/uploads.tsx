@@ -1,15 +1,15 @@
 import type { Conversation } from "../../model/conversation.js";
-import { sentOf, type Upload } from "../../model/uploads.js";
+import { bytesSent, type Upload } from "../../model/uploads.js";
 import { useApp } from "../app.js";
 import { Icon, IconButton } from "../parts.js";
 import { words } from "../words.js";
 import { FileName, iconOf } from "./offer.js";
-import { sizeOf } from "./size.js";
+import { formatSize } from "./size.js";
 
-/** The files of a conversation that are on their way, after its messages. */
+/** The files of a conversation that are being uploaded, after its messages. */
 export function UploadRows({ conversation }: { conversation: Conversation }) {
   const last = conversation.timeline.entries.value.at(-1)?.mid ?? 0;
-  // What is stored is shown until its message is.
+  // A stored upload is shown until its message is.
   const shown = conversation.uploads.value.filter(({ state }) => state.value.at !== "done" || state.value.mid > last);
   return (
     <>
@@ -26,7 +26,7 @@ function UploadRow({ upload, conversation }: { upload: Upload; conversation: Con
   const { name, content } = upload.sending;
   const state = upload.state.value;
   const isRefused = state.at === "refused";
-  const sent = state.at === "done" ? content.size : sentOf(state);
+  const sent = state.at === "done" ? content.size : bytesSent(state);
   const cancel = () => chat.uploads.cancel(conversation, upload);
   const isLive = chat.state.value.at === "live";
   return (
@@ -39,7 +39,7 @@ function UploadRow({ upload, conversation }: { upload: Upload; conversation: Con
           {isRefused ? (
             <small class="why" role="alert">
               {w.refused}
-              {w.says}
+              {w.separator}
               {w.code(state.code, state.text)}
             </small>
           ) : (
@@ -49,15 +49,15 @@ function UploadRow({ upload, conversation }: { upload: Upload; conversation: Con
                 {state.at === "waiting" && !isLive
                   ? w.waitsForConnection
                   : state.at === "sending" && state.speed > 0
-                    ? `${sizeOf(sent)} / ${sizeOf(content.size)} · ${sizeOf(state.speed)}/s`
-                    : `${sizeOf(sent)} / ${sizeOf(content.size)}`}
+                    ? `${formatSize(sent)} / ${formatSize(content.size)} · ${formatSize(state.speed)}/s`
+                    : `${formatSize(sent)} / ${formatSize(content.size)}`}
               </small>
             </>
           )}
         </div>
         {isRefused && (
           <p class="choices">
-            <button type="button" class="plain" onClick={() => chat.uploads.again(upload)}>
+            <button type="button" class="plain" onClick={() => chat.uploads.resend(upload)}>
               {w.again}
             </button>
             <button type="button" class="plain" onClick={cancel}>

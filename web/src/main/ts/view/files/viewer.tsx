@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Key } from "../../model/place.js";
 import { safe } from "../../model/safe.js";
-import { isGone } from "../../model/timeline.js";
+import { isTakenBack } from "../../model/timeline.js";
 import type { FileOffer } from "../../wire/events.js";
 import * as Type from "../../wire/type.js";
 import { useApp } from "../app.js";
@@ -10,9 +10,9 @@ import { Icon, IconButton, Name, Notice, useModal } from "../parts.js";
 import { fullTime } from "../time.js";
 import { words } from "../words.js";
 import { addressOfFile, SaveLink, useLoading } from "./loading.js";
-import { sizeOf } from "./size.js";
+import { formatSize } from "./size.js";
 
-/** How far a finger moves before it turns to another picture, in CSS pixels. */
+/** How far a finger must move for a swipe to another picture, in CSS pixels. */
 const SWIPE = 60;
 const LARGEST_ZOOM = 8;
 
@@ -69,7 +69,7 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
         <p>
           <Name of={name} />
           <small>
-            {chat.people.name(shown.send)}, {fullTime(Date.parse(shown.time))} · {width} × {height} · {sizeOf(size)}
+            {chat.people.name(shown.send)}, {fullTime(Date.parse(shown.time))} · {width} × {height} · {formatSize(size)}
           </small>
         </p>
         <IconButton is="talk" label={w.showInChat} onClick={() => app.go({ at: "conversation", key: of, message: shown.mid }, true)} />
@@ -89,7 +89,7 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
   );
 }
 
-/** The picture itself: it is moved and zoomed by pointers, and a swipe turns to another. */
+/** The picture itself: it is panned and zoomed by pointers, and a swipe turns to another. */
 function Stage({ offer, step, close }: { offer: FileOffer; step: (by: number) => void; close: () => void }) {
   const w = words();
   const image = useRef<HTMLImageElement>(null);
@@ -151,16 +151,16 @@ function Stage({ offer, step, close }: { offer: FileOffer; step: (by: number) =>
     if (!pointers.current.delete(event.pointerId) || pointers.current.size > 0) {
       return;
     }
-    const right = event.clientX - start.current.x;
-    const along = event.clientY - start.current.y;
+    const deltaX = event.clientX - start.current.x;
+    const deltaY = event.clientY - start.current.y;
     if (start.current.hasMoved || view.current.zoom > 1) {
       return;
     }
-    if (Math.abs(right) > SWIPE && Math.abs(right) > Math.abs(along)) {
-      step(right > 0 ? -1 : 1);
-    } else if (along > SWIPE * 2) {
+    if (Math.abs(deltaX) > SWIPE && Math.abs(deltaX) > Math.abs(deltaY)) {
+      step(deltaX > 0 ? -1 : 1);
+    } else if (deltaY > SWIPE * 2) {
       close();
-    } else if (start.current.isOutside && Math.hypot(right, along) < 5) {
+    } else if (start.current.isOutside && Math.hypot(deltaX, deltaY) < 5) {
       close();
     }
   };
@@ -195,6 +195,6 @@ function Stage({ offer, step, close }: { offer: FileOffer; step: (by: number) =>
 function isPicture(entry: { type: number }): entry is FileOffer {
   const offer = entry as FileOffer;
   return (
-    (offer.type === Type.File || offer.type === Type.Picture) && !isGone(offer) && offer.info !== null && offer.info.media.startsWith("image/") && offer.info.width !== undefined
+    (offer.type === Type.File || offer.type === Type.Picture) && !isTakenBack(offer) && offer.info !== null && offer.info.media.startsWith("image/") && offer.info.width !== undefined
   );
 }

@@ -387,7 +387,7 @@ class WebOtherBrowsersIT {
                 .findFirst()
                 .orElseThrow();
         browser.switchTo(second);
-        person.sees("Open in another tab");
+        person.sees("Already open in another tab");
         browser.switchTo(first);
         writer.says(ann, "to the first");
         person.reads("to the first");

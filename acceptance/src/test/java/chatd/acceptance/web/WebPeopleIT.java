@@ -80,11 +80,11 @@ class WebPeopleIT extends BrowserTestBase {
         WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ben);
         try (JsonSocket caller = chatd.logInJson(JsonCarrier.LINES, ann, "caller")) {
             caller.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(ben.name()));
-            phone.button("Agree").click();
+            phone.button("Accept").click();
             caller.skipTo(JsonType.FRIEND_ANSWERED);
             String call =
                     "{'type': 7, 'receive': '%s', 'info': {'op': 'call', 'session': '%s', 'for': 'chat', 'candidates': [], 'key': '%s'}}";
-            String text = ann.name() + " asks for a direct session. You can accept it in chat-client, in a terminal.";
+            String text = ann.name() + " is asking for a direct session. You can accept it in chat-client, in a terminal.";
             caller.send(call.formatted(ben.name(), "ab".repeat(16), "cd".repeat(32)));
             WebPerson.awaitVisible(phone.page().getByText(text));
             phone.button("Decline").click();
@@ -111,7 +111,7 @@ class WebPeopleIT extends BrowserTestBase {
         desk.page().locator(".talk .head .who").click();
         desk.button("Add as a friend").click();
         WebPerson.awaitVisible(phone.page().getByText(ann.name() + " would like to be your friend"));
-        phone.button("Agree").click();
+        phone.button("Accept").click();
         WebPerson.awaitVisible(desk.button("Remove from your friends"));
         WebPerson.awaitVisible(desk.page().getByText("online · friend"));
         phone.logOut();

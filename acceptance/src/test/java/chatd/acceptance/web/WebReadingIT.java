@@ -44,7 +44,7 @@ class WebReadingIT extends BrowserTestBase {
             sender.says(ann, "at the end");
             desk.reads("at the end");
             assertThat(desk.message("at the end")).isInViewport();
-            WebPerson.awaitGone(desk.button("To the end"));
+            WebPerson.awaitGone(desk.button("Jump to latest"));
         }
     }
 

@@ -74,7 +74,7 @@ public class WebStatesIT extends BrowserTestBase {
             person.field("New password, again").fill(Chatd.PASSWORD);
             person.button("Save and log in").click();
             person.sees("Chats");
-            WebPerson.awaitVisible(person.page().getByText("Nobody yet"));
+            WebPerson.awaitVisible(person.page().getByText("No chats yet"));
             AppearanceCheck.check(person, "nobody-yet");
             person.find("王芳");
             WebPerson.awaitVisible(person.page().getByText("Only you and 王芳 see what is written here."));
@@ -108,7 +108,7 @@ public class WebStatesIT extends BrowserTestBase {
             person.sees("Where you are logged in");
             AppearanceCheck.check(person, "me");
             person.page().navigate(person.address() + "#/keys");
-            person.sees("Keys");
+            person.sees("Keyboard shortcuts");
             AppearanceCheck.check(person, "keys");
             person.button("Back").first().click();
             person.open("王芳").act("Nothing else today?", "Reply");
@@ -161,7 +161,7 @@ public class WebStatesIT extends BrowserTestBase {
 
     /**
      * The request for the list of conversations is refused once, and then its answer is late: until
-     * it arrives, neither a row nor "Nobody yet" is shown.
+     * it arrives, neither a row nor "No chats yet" is shown.
      */
     @Test
     void theListOfChatsIsShownAsAWhole() {
@@ -320,7 +320,7 @@ public class WebStatesIT extends BrowserTestBase {
             assertThat(displaced.composer()).hasValue("a draft");
         }
         WebPerson tab = browser.duplicate(displaced);
-        tab.sees("Open in another tab");
+        tab.sees("Already open in another tab");
         AppearanceCheck.check(tab, "another-tab");
     }
 

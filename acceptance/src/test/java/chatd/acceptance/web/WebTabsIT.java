@@ -66,10 +66,10 @@ class WebTabsIT extends BrowserTestBase {
         Chatd.Person ann = chatd.person();
         WebPerson first = browser.open(chatd, Device.DESK).logInToStay(ann);
         WebPerson second = browser.openAgain(first);
-        second.sees("Open in another tab");
+        second.sees("Already open in another tab");
         second.button("Use here").click();
         second.sees("Chats");
-        first.sees("Open in another tab");
+        first.sees("Already open in another tab");
     }
 
     @Test
@@ -109,10 +109,10 @@ class WebTabsIT extends BrowserTestBase {
             Chatd.Person ben = own.person();
             WebPerson first = browser.open(own, Device.DESK).logInToStay(ann);
             WebPerson second = browser.openAgain(first);
-            second.sees("Open in another tab");
+            second.sees("Already open in another tab");
             second.button("Use here").click();
             second.find(ben.name()).composer().fill("a draft");
-            first.sees("Open in another tab");
+            first.sees("Already open in another tab");
             // Without its token, the second tab logs in again with the key.
             own.killAndForget("token");
             WebPerson.awaitVisible(second.page().locator(".bar.away"));
@@ -135,11 +135,11 @@ class WebTabsIT extends BrowserTestBase {
         WebPerson first = browser.open(chatd, Device.DESK).logIn(ann).open("Everyone");
         // It has a copy of what is stored for the first one.
         WebPerson second = browser.duplicate(first);
-        second.sees("Open in another tab");
+        second.sees("Already open in another tab");
         first.says("still here").reads("still here");
         second.button("Use here").click();
         second.sees("Chats");
-        first.sees("Open in another tab");
+        first.sees("Already open in another tab");
     }
 
     @Test

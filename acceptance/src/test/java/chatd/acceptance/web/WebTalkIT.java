@@ -129,7 +129,7 @@ public class WebTalkIT extends BrowserTestBase {
         assertThat(desk.page()).hasURL(Pattern.compile(".*#/(U\\d+|all)"));
         desk.page().locator(".talk h1").focus();
         desk.page().keyboard().press("?");
-        desk.sees("Keys");
+        desk.sees("Keyboard shortcuts");
     }
 
     @Test
@@ -146,7 +146,7 @@ public class WebTalkIT extends BrowserTestBase {
                 () -> desk.button("Find people and groups").click(),
                 "You",
                 () -> desk.button("You").click(),
-                "Keys",
+                "Keyboard shortcuts",
                 () -> {
                     page.locator(".talk h1").focus();
                     page.keyboard().press("?");
@@ -490,11 +490,11 @@ public class WebTalkIT extends BrowserTestBase {
         desk.composer().press("?");
         assertThat(desk.composer()).hasValue("?");
         desk.composer().press("Control+/");
-        desk.sees("Keys");
+        desk.sees("Keyboard shortcuts");
         desk.page().keyboard().press("Escape");
         desk.button("You").click();
-        desk.button("Keys").click();
-        desk.sees("Keys");
+        desk.button("Keyboard shortcuts").click();
+        desk.sees("Keyboard shortcuts");
     }
 
     private static JsonObject composition(String text) {

@@ -4,18 +4,18 @@ import type { Clock } from "../wire/clock.js";
 import { Retry } from "./retry.js";
 
 /** The shortest and the longest time between two requests for the cookie, in milliseconds. */
-const PAUSE = 5_000;
-const LONGEST_PAUSE = 60_000;
+const MIN_INTERVAL = 5_000;
+const MAX_INTERVAL = 60_000;
 
-/** The right of this browser to fetch files: a cookie, which a restart of the daemon or another login voids. */
-export class Media {
-  /** Counts the cookies: 0 while there is none. What failed to load under an older one is loaded again. */
+/** This browser's permission to fetch files: a cookie, which a restart of the daemon or another login invalidates. */
+export class FileAccess {
+  /** The current cookie's number; 0 if there is none. What failed to load under an older one is loaded again. */
   readonly generation = signal(0);
   /** Whether this browser may fetch files. */
-  readonly isAdmitted = computed(() => this.generation.value > 0);
+  readonly hasAccess = computed(() => this.generation.value > 0);
   private token: string | null = null;
-  private last = -PAUSE;
-  private isAsking = false;
+  private last = -MIN_INTERVAL;
+  private isRequesting = false;
   private count = 0;
   private readonly retry: Retry;
 
@@ -23,19 +23,19 @@ export class Media {
     private readonly clock: Clock,
     private readonly carrier: FileCarrier,
   ) {
-    this.retry = new Retry(clock, PAUSE, LONGEST_PAUSE);
+    this.retry = new Retry(clock, MIN_INTERVAL, MAX_INTERVAL);
   }
 
-  /** Gets a cookie for a session's token; with null, forgets the right. */
+  /** Gets a cookie for a session's token; with null, gives up access. */
   setToken(token: string | null): void {
     this.token = token;
-    this.isAsking = false;
+    this.isRequesting = false;
     this.retry.reset();
     this.retry.cancel();
     if (token === null) {
       this.generation.value = 0;
     } else {
-      this.last = -PAUSE;
+      this.last = -MIN_INTERVAL;
       this.renew();
     }
   }
@@ -44,21 +44,21 @@ export class Media {
   renew(): void {
     const { token } = this;
     const now = this.clock.now();
-    if (token === null || this.isAsking || now - this.last < PAUSE) {
+    if (token === null || this.isRequesting || now - this.last < MIN_INTERVAL) {
       return;
     }
-    this.isAsking = true;
+    this.isRequesting = true;
     this.last = now;
-    void this.carrier.admit(token).then((isAdmitted) => {
+    void this.carrier.requestCookie(token).then((isAdmitted) => {
       if (this.token !== token) {
         return;
       }
-      this.isAsking = false;
+      this.isRequesting = false;
       if (isAdmitted) {
         this.retry.reset();
         this.generation.value = ++this.count;
       } else {
-        this.retry.later(() => this.renew());
+        this.retry.schedule(() => this.renew());
       }
     });
   }

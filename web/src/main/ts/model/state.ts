@@ -4,7 +4,7 @@ import type { Clock } from "../wire/clock.js";
 import type { PreferencesChanged, Welcome } from "../wire/events.js";
 import type { Session } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
-import { Conversation, type Reading } from "./conversation.js";
+import { Conversation, type ReadingPosition } from "./conversation.js";
 import { People } from "./people.js";
 import { isKey, type Key } from "./place.js";
 import type { Entry } from "./timeline.js";
@@ -22,14 +22,14 @@ export type Preferences = PreferencesChanged["info"];
 /**
  * People, conversations and the user, as far as they are known, and the session through which the rest is requested.
  */
-export class Known {
+export class ChatState {
   readonly people = new People();
   readonly self = signal<Self | null>(null);
   readonly conversations = signal<ReadonlyMap<Key, Conversation>>(new Map());
   /** The conversations by their last message; pinned ones first. */
   readonly list = computed(() =>
     [...this.conversations.value.values()].sort(
-      (a, b) => Number(b.pinned.value) - Number(a.pinned.value) || b.order.value - a.order.value,
+      (a, b) => Number(b.pinned.value) - Number(a.pinned.value) || b.sortKey.value - a.sortKey.value,
     ),
   );
   /** The id with which a message was sent, by the number that it has since been given. */
@@ -41,7 +41,7 @@ export class Known {
 
   constructor(
     readonly clock: Clock,
-    readonly keep: () => Store,
+    readonly storage: () => Store,
   ) {}
 
   /** Sets the session. */
@@ -73,8 +73,8 @@ export class Known {
       return known;
     }
     const made = new Conversation(key);
-    made.draft.value = this.keep().get(this.storageKey("draft", key)) ?? "";
-    made.reading = JSON.parse(this.keep().get(this.storageKey("reading", key)) ?? "null") as Reading | null;
+    made.draft.value = this.storage().get(this.storageKey("draft", key)) ?? "";
+    made.reading = JSON.parse(this.storage().get(this.storageKey("reading", key)) ?? "null") as ReadingPosition | null;
     this.conversations.value = new Map([...this.conversations.peek(), [key, made]]);
     return made;
   }
