@@ -253,7 +253,7 @@ public final class Main implements Callable<Integer> {
             longer.addAll(List.of("-T", "5", "-t", "2", "-j", "1", "-r", scenario.warmUpRate()));
             load.run(server, longer);
             long now = LoadGenerator.compiledMillis(server.pid());
-            if (now - compiled < WARM_COMPILE_MILLIS && !scenario.isLogIn()) {
+            if (now - compiled < WARM_COMPILE_MILLIS && !scenario.isLogin()) {
                 return;
             }
             compiled = now;

@@ -34,7 +34,7 @@ final class Report {
                     new Column("whole process, KiB a connection", "whole_kib"),
                     new Column("idle CPU %", "idle_cpu_pct"));
         }
-        if (scenario.isLogIn()) {
+        if (scenario.isLogin()) {
             return List.of(
                     new Column("CPU ms each", "cpu_ms_per_login"),
                     new Column("database CPU ms", "db_ms_per_login"),

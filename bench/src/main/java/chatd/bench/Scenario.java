@@ -37,11 +37,11 @@ enum Scenario {
     IDLE1000("1,000 idle", 1_000, "-s idle -n 1000 -t 30"),
     IDLE5000("5,000 idle", 5_000, "-s idle -n 5000 -t 30"),
     IDLE10000("10,000 idle", 10_000, "-s idle -n 10000 -t 40"),
-    STORM("1,000 logins, the hash as cheap as possible", 1_000, "-s storm -n 1000"),
+    STORM("1,000 logins, with the cheapest password hash", 1_000, "-s storm -n 1000"),
     STORM_JSON("1,000 logins in JSON", 1_000, "-d json -s storm -n 1000"),
-    BACK5000("5,000 come back after a restart, by their tokens", 5_000, "-d json -s storm -B -n 5000"),
-    BACK5000_WS("5,000 WebSockets come back after a restart", 5_000, "-d ws -s storm -B -n 5000"),
-    STORM_ALONE("1,000 logins, each leaving at once", 1_000, "-s storm -Q -n 1000"),
+    BACK5000("5,000 clients reconnect after a restart, with their tokens", 5_000, "-d json -s storm -B -n 5000"),
+    BACK5000_WS("5,000 WebSocket clients reconnect after a restart", 5_000, "-d ws -s storm -B -n 5000"),
+    STORM_ALONE("1,000 logins, each disconnecting immediately", 1_000, "-s storm -Q -n 1000"),
     STORM_ARGON2("200 logins with Argon2id", 200, "-s storm -n 200"),
     TLS("TLS handshake and close", 100, "-s tls -n 2000"),
     REPLAY("replays of 100 out of 10 million messages", 100, "-s replay -n 100 -m 100 -T 2 -t 4 -j 3"),
@@ -125,7 +125,7 @@ enum Scenario {
         return this == REPLAY ? 10_000_000 : 0;
     }
 
-    /** Returns whether passwords are hashed as by default. */
+    /** Returns whether passwords are hashed with the default parameters. */
     boolean usesDefaultHashing() {
         return this == STORM_ARGON2;
     }
@@ -144,7 +144,7 @@ enum Scenario {
         return name().startsWith("BACK");
     }
 
-    boolean isLogIn() {
+    boolean isLogin() {
         return isReconnect()
                 || this == STORM
                 || this == STORM_JSON

@@ -20,7 +20,7 @@ import org.apache.logging.log4j.Logger;
 
 /**
  * Detects a clock that has jumped ahead: the log's time never goes back, so it would stand still
- * until the right time came. Compares the clock with the machine's uptime, from one start of the
+ * until the real time caught up with it. Compares the clock with the machine's uptime, from one start of the
  * daemon to the next and every hour; across a reboot there is nothing to compare it with. Any
  * thread.
  */
@@ -29,7 +29,7 @@ final class ClockGuard implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofHours(1);
 
     /** How long a jump is reported as needing attention. */
-    private static final Duration REMEMBERED = Duration.ofDays(1);
+    private static final Duration REPORT_DURATION = Duration.ofDays(1);
 
     private final Path file;
     private final Supplier<Optional<Reading>> machine;
@@ -57,7 +57,7 @@ final class ClockGuard implements AutoCloseable {
                 double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
                 return Optional.of(new Reading(boot, Duration.ofMillis((long) (seconds * 1_000)), clock.instant()));
             } catch (IOException | NumberFormatException e) {
-                LOG.debug("how long the machine has run can't be told", e);
+                LOG.debug("the machine's uptime can't be read", e);
                 return Optional.empty();
             }
         }
@@ -68,7 +68,7 @@ final class ClockGuard implements AutoCloseable {
                 String[] parts = Files.readString(file).strip().split(" ", -1);
                 return Optional.of(new Reading(parts[0], Duration.parse(parts[1]), Instant.parse(parts[2])));
             } catch (IOException | DateTimeException | ArrayIndexOutOfBoundsException e) {
-                LOG.debug("what the clock said before is not known", e);
+                LOG.debug("the previous clock reading is not known", e);
                 return Optional.empty();
             }
         }
@@ -130,7 +130,7 @@ final class ClockGuard implements AutoCloseable {
                     + describe(now.orElseThrow()
                             .running()
                             .minus(before.orElseThrow().running()))
-                    + " since. Set it right (timedatectl), and the daemon can start; if it is right now, say so once, as"
+                    + " since. Correct it (timedatectl), and the daemon can start; if it is correct already, confirm that once, as"
                     + " the daemon's user: chatd --config FILE --accept-clock (audit.clock-jump)");
         }
     }
@@ -176,17 +176,17 @@ final class ClockGuard implements AutoCloseable {
         try {
             accept();
         } catch (IOException e) {
-            LOG.warn("CHATD-111 what the clock says can't be written to {}: {}", file, FileFailure.describe(e));
+            LOG.warn("CHATD-111 the clock reading can't be written to {}: {}", file, FileFailure.describe(e));
         }
     }
 
     private void report(Duration by) {
         LOG.warn(
-                "CHATD-110 the clock is ahead by {}, unless the daemon, or the machine, stood still for so long",
+                "CHATD-110 the clock is ahead by {}, unless the daemon, or the machine, was suspended for that long",
                 describe(by));
-        until = machine.get().map(Reading::running).orElse(Duration.ZERO).plus(REMEMBERED);
-        trouble = "The clock went ahead by " + describe(by)
-                + ". If neither the daemon nor the machine stood still for so long, it is wrong: `timedatectl` shows it."
+        until = machine.get().map(Reading::running).orElse(Duration.ZERO).plus(REPORT_DURATION);
+        trouble = "The clock jumped ahead by " + describe(by)
+                + ". If neither the daemon nor the machine was suspended for that long, it is wrong: check it with `timedatectl`."
                 + " The log's time does not go back.";
         onJump.accept(by);
     }

@@ -38,7 +38,7 @@ final class Reload implements Reloader {
     }
 
     @Override
-    public List<String> obstacles(Config config) {
+    public List<String> startupErrors(Config config) {
         return StartCheck.obstacles(config);
     }
 

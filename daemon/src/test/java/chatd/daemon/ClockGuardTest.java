@@ -35,8 +35,8 @@ class ClockGuardTest {
         }
     }
 
-    private ClockGuard guard(Duration most) {
-        return new ClockGuard(directory.resolve("lib/clock"), () -> Optional.of(now), most);
+    private ClockGuard guard(Duration limit) {
+        return new ClockGuard(directory.resolve("lib/clock"), () -> Optional.of(now), limit);
     }
 
     /** Lets the machine run for a time, and its clock go ahead of that by another. */
@@ -82,7 +82,7 @@ class ClockGuardTest {
             guard.check();
             guard.begin(Optional.of(TIME), noticed::add);
             assertThat(noticed).containsExactly(Duration.ofDays(30));
-            assertThat(guard.trouble()).startsWith("The clock went ahead by 30 days.");
+            assertThat(guard.trouble()).startsWith("The clock jumped ahead by 30 days.");
             pass(Duration.ofHours(25), Duration.ZERO);
             assertThat(guard.trouble()).as("a day later").isEmpty();
         }

@@ -384,7 +384,7 @@ class JsonContactsIT extends JsonTestBase {
     }
 
     @Test
-    void withTextsFromNobodyOnlyThoseOneHasWrittenToMayWrite() {
+    void aUserWhoAcceptsTextsFromNobodyIsReachedOnlyByThoseTheyWroteTo() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         befriend(one, other);

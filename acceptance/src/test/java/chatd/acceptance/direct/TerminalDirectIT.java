@@ -138,8 +138,8 @@ class TerminalDirectIT extends TerminalTestBase {
 
     @ParameterizedTest
     @CsvSource({
-        "NAT44_RANDOM, NAT44_RANDOM, it looks like",
-        "NO_UDP, IPV6, lets no UDP out",
+        "NAT44_RANDOM, NAT44_RANDOM, probably",
+        "NO_UDP, IPV6, blocks outgoing UDP",
         "IPV6, IPV4, no kind of address in common"
     })
     void aMissingPathIsReportedPlainly(HomeNetworks.Kind one, HomeNetworks.Kind other, String why) {

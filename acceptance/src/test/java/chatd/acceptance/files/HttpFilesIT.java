@@ -228,7 +228,7 @@ class HttpFilesIT extends HttpTestBase {
         assertThat(ask("GET", path, wrong + "\r\n").status()).isEqualTo(401);
         String many = wrong + wrong.replace("Cookie:", ";").repeat(8);
         assertThat(ask("GET", path, cookie.replace("Cookie:", many + ";")).status())
-                .as("of ours, eight are looked at")
+                .as("only the first eight cookies of this name are checked")
                 .isEqualTo(401);
     }
 

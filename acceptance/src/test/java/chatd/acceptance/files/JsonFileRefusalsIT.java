@@ -13,15 +13,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Files in pieces that are refused, or left unfinished, on each carrier. */
+/** Chunked uploads that are refused, or left unfinished, on each carrier. */
 class JsonFileRefusalsIT extends FileTestBase {
     JsonFileRefusalsIT(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
     }
 
-    /** A refused piece has no effect: the right ones can still be sent after it. */
+    /** A refused chunk has no effect: the right ones can still be sent after it. */
     @Test
-    void aWrongPieceIsRefusedAndTheUploadContinues() {
+    void aWrongChunkIsRefusedAndTheUploadContinues() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
         byte[] content = noise(150_000);
@@ -127,16 +127,16 @@ class JsonFileRefusalsIT extends FileTestBase {
     @Test
     void aFileTooLargeIsRefusedBeforeItIsSent() {
         JsonSocket sender = connect();
-        long most = sender.logIn(ann.name(), ann.password(), "")
+        long limit = sender.logIn(ann.name(), ann.password(), "")
                 .path("limits")
                 .path("file")
                 .asLong();
-        for (long size : List.of(most + 1, 1L << 40, Long.MAX_VALUE)) {
+        for (long size : List.of(limit + 1, 1L << 40, Long.MAX_VALUE)) {
             assertThat(refusalCode(sender, start(FILE, ben.name(), "large", size)))
                     .as("%d", size)
                     .isEqualTo("too-large");
         }
-        beginUpload(sender, start(FILE, ben.name(), "just", most));
+        beginUpload(sender, start(FILE, ben.name(), "just", limit));
         for (String bad : List.of("-1", "1.5", "'5'", "null", "9223372036854775808", "1e3000")) {
             String start = "'type': 6, 'receive': '%s', 'info': {'op': 'start', 'name': 'a', 'size': %s}"
                     .formatted(ben.name(), bad);

@@ -31,8 +31,8 @@ public final class Page {
      */
     private static final String UNSEALED_MARK = "not sealed yet";
 
-    private static final Pattern UNSEALED =
-            Pattern.compile("the last (event is|\\d+ events are) not sealed yet; the last seal is of [\\dT:.-]+Z");
+    private static final Pattern UNSEALED = Pattern.compile(
+            "the last (event is|\\d+ events are) not sealed yet; the last seal was made at [\\dT:.-]+Z");
 
     /** A command of the page. */
     public record Step(String command, List<String> output, int exit) {}

@@ -50,7 +50,7 @@ public final class SpawnedDaemon extends BareDaemon {
      * kernel would assign an ephemeral one to the next that asks, and a page would then find
      * another test's daemon there.
      */
-    public static SpawnedDaemon startOnKeptPort() {
+    public static SpawnedDaemon startOnReservedPort() {
         try {
             return start(PORT, "[::]:" + ProcessResult.freePort());
         } catch (IOException e) {
@@ -109,9 +109,9 @@ public final class SpawnedDaemon extends BareDaemon {
      *
      * @throws IllegalStateException if the port is not kept for it
      */
-    public void killAndForget(String... tables) {
+    public void killAndEmptyTables(String... tables) {
         if (!environment.containsKey(PORT)) {
-            throw new IllegalStateException("begin with startOnKeptPort()");
+            throw new IllegalStateException("begin with startOnReservedPort()");
         }
         killDaemon();
         for (String table : tables) {
@@ -121,7 +121,7 @@ public final class SpawnedDaemon extends BareDaemon {
 
     /** Stops the daemon, and starts the one of another build on the same port. */
     public void replaceWith(Path built) {
-        killAndForget();
+        killAndEmptyTables();
         module = built;
         begin();
     }

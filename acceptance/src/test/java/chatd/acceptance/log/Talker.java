@@ -89,10 +89,10 @@ public final class Talker {
         return broken;
     }
 
-    /** Connects all of them, so that none misses anything, and then has each send {@code most} messages. */
-    public static void begin(List<Talker> talkers, int most) {
+    /** Connects all of them, so that none misses anything, and then has each send {@code limit} messages. */
+    public static void begin(List<Talker> talkers, int limit) {
         talkers.forEach(Talker::connect);
-        talkers.forEach(talker -> talker.talk(most, Duration.ZERO));
+        talkers.forEach(talker -> talker.talk(limit, Duration.ZERO));
     }
 
     /** Begins as {@link #begin} does, but until stopped, and with pauses, because all of it is compared afterwards. */
@@ -110,15 +110,15 @@ public final class Talker {
         reading = Thread.startVirtualThread(() -> read(fresh));
     }
 
-    /** Starts sending {@code most} messages, with a fence after every ten. */
-    private void talk(int most, Duration pause) {
+    /** Starts sending {@code limit} messages, with a fence after every ten. */
+    private void talk(int limit, Duration pause) {
         Chat1Socket current = requireNonNull(socket);
-        sending = Thread.startVirtualThread(() -> talk(current, most, pause));
+        sending = Thread.startVirtualThread(() -> talk(current, limit, pause));
     }
 
-    private void talk(Chat1Socket to, int most, Duration pause) {
+    private void talk(Chat1Socket to, int limit, Duration pause) {
         try {
-            for (int i = 0; i < most && !stopped; ) {
+            for (int i = 0; i < limit && !stopped; ) {
                 int before = serverTexts.size();
                 var open = new ArrayList<String>();
                 for (int j = 0; j < 10; j++, i++) {

@@ -43,7 +43,7 @@ public final class GroupCheck {
 
     /** Compares all that each account can read. */
     void checkEverything() {
-        for (ModelAccount account : model.present()) {
+        for (ModelAccount account : model.existing()) {
             try (JsonSocket socket = logInQuietly(chatd, account.number, account.password)) {
                 lists(account, socket.skipTo(JsonType.LOGGED_IN).path("info"));
                 var view = new ModelView(model, account);

@@ -47,7 +47,7 @@ public final class GroupModel {
         return entries.isEmpty() ? 0 : entries.getLast().mid;
     }
 
-    public List<ModelAccount> present() {
+    public List<ModelAccount> existing() {
         return accounts.stream().filter(account -> !account.isDeleted).toList();
     }
 
@@ -58,7 +58,7 @@ public final class GroupModel {
         if (entry.of != null) {
             entry.of.amendments.add(entry);
         }
-        for (ModelAccount account : present()) {
+        for (ModelAccount account : existing()) {
             if (ModelView.isSent(account, entry)) {
                 onSent.accept(account, entry);
             }
@@ -128,8 +128,7 @@ public final class GroupModel {
     }
 
     private static String whenTooManyPeriods(Collection<ModelAccount> users, ModelGroup group) {
-        return when(
-                users.stream().anyMatch(user -> group.periods(user).size() >= ModelGroup.MAX_STRETCHES), "too-many");
+        return when(users.stream().anyMatch(user -> group.periods(user).size() >= ModelGroup.MAX_PERIODS), "too-many");
     }
 
     ModelVerdict create(ModelAccount by, String name, Set<ModelAccount> users, String history, boolean isOpen) {

@@ -50,7 +50,7 @@ public final class GroupOperations {
         addOperation(4, this::deleteAccount);
         addOperation(15, () -> player.logOut(choice.online()));
         addOperation(25, () -> player.disconnect(choice.online()));
-        addOperation(40, () -> player.bringOnline(choice.one(model.present())));
+        addOperation(40, () -> player.bringOnline(choice.one(model.existing())));
         addOperation(2, player::kill);
     }
 
@@ -70,7 +70,7 @@ public final class GroupOperations {
         int settled = transcript.operation();
         while (transcript.operation() < count) {
             while (player.online().size() < FEWEST_ONLINE) {
-                player.bringOnline(choice.one(model.present()));
+                player.bringOnline(choice.one(model.existing()));
             }
             choice.one(operations).run();
             if (transcript.operation() >= settled + 50) {
@@ -93,8 +93,8 @@ public final class GroupOperations {
         return ModelVerdict.setting(effect);
     }
 
-    private Set<ModelAccount> someAccounts(int most) {
-        return IntStream.range(0, choice.number(most + 1))
+    private Set<ModelAccount> someAccounts(int limit) {
+        return IntStream.range(0, choice.number(limit + 1))
                 .mapToObj(_ -> choice.one(model.accounts))
                 .filter(account -> !account.isDeleted || choice.chance(3))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
@@ -226,7 +226,7 @@ public final class GroupOperations {
 
     private void renameAccount() {
         ModelAccount account = choice.online();
-        ModelAccount other = choice.one(model.present());
+        ModelAccount other = choice.one(model.existing());
         if (choice.chance(15) && other != account) {
             player.rename(account, other.name, "name-taken");
         } else {
@@ -253,8 +253,8 @@ public final class GroupOperations {
 
     /** Deletes an account; a new one takes its place. */
     private void deleteAccount() {
-        if (model.present().size() >= FEWEST_ACCOUNTS) {
-            player.delete(choice.one(model.present()));
+        if (model.existing().size() >= FEWEST_ACCOUNTS) {
+            player.delete(choice.one(model.existing()));
             player.register();
         }
     }

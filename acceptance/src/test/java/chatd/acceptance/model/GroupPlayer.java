@@ -61,7 +61,7 @@ public final class GroupPlayer implements AutoCloseable {
     }
 
     List<ModelAccount> online() {
-        return model.present().stream().filter(this::isOnline).toList();
+        return model.existing().stream().filter(this::isOnline).toList();
     }
 
     private ModelSession session(ModelAccount account) {

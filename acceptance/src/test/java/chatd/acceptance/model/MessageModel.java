@@ -42,7 +42,7 @@ final class MessageModel {
     ModelVerdict toEveryone(ModelAccount by, String text, @Nullable ModelEntry re) {
         return ModelVerdict.entry(answer -> {
                     ModelEntry entry = text(answer, JsonType.TEXT_TO_ALL, GroupModel.EVERYONE, by, text, re);
-                    entry.mentions = mentions(text, model.present());
+                    entry.mentions = mentions(text, model.existing());
                     model.add(entry);
                 })
                 .unless(whenUnanswerable(by, GroupModel.EVERYONE, re));

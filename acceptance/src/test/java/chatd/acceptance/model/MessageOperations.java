@@ -44,7 +44,7 @@ final class MessageOperations {
     void textToOne() {
         ModelAccount by = choice.online();
         // Mostly to the same few, so that there are long conversations.
-        ModelAccount to = choice.chance(70) ? choice.one(model.present().subList(0, 6)) : choice.anybody();
+        ModelAccount to = choice.chance(70) ? choice.one(model.existing().subList(0, 6)) : choice.anybody();
         String text = randomText();
         var pair = ModelConversation.Pair.of(by, to);
         ModelEntry re = answered(pair);

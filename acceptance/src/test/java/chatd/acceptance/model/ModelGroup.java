@@ -13,7 +13,7 @@ import java.util.Optional;
 /** A group of a {@link GroupModel}, as it is now, and who was in it from when to when. */
 final class ModelGroup {
     /** How many times one account can be a member of one group. */
-    static final int MAX_STRETCHES = 8;
+    static final int MAX_PERIODS = 8;
 
     /**
      * What one account sees of the group, by one membership: the numbers in [{@code from},
@@ -43,7 +43,7 @@ final class ModelGroup {
     boolean isOpen;
     boolean isClosed;
 
-    /** The roles of the present members, in the order in which they joined. */
+    /** The roles of the current members, in the order in which they joined. */
     final Map<ModelAccount, String> roles = new LinkedHashMap<>();
 
     private final Map<ModelAccount, List<Period>> periods = new HashMap<>();

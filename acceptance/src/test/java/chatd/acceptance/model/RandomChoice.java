@@ -48,7 +48,7 @@ final class RandomChoice {
         if (chance(20)) {
             return online();
         }
-        ModelAccount actor = one(model.present(), preferred);
+        ModelAccount actor = one(model.existing(), preferred);
         if (!player.isOnline(actor)) {
             player.bringOnline(actor);
         }
@@ -57,11 +57,11 @@ final class RandomChoice {
 
     /** Returns a preferred account, more often the one that has been in a group most often. */
     ModelAccount frequentMember(ModelGroup group, Predicate<ModelAccount> preferred) {
-        return model.present().stream()
+        return model.existing().stream()
                 .filter(_ -> chance(60))
                 .filter(preferred)
                 .max(Comparator.comparingInt(user -> group.periods(user).size()))
-                .orElseGet(() -> one(model.present(), preferred));
+                .orElseGet(() -> one(model.existing(), preferred));
     }
 
     ModelAccount anybody() {

@@ -69,7 +69,7 @@ public class SearchModelIT {
                 operations.play(transcript, transcript.operation() + MORE);
                 player.settle();
                 for (int i = 0; i < AT_ONCE; i++) {
-                    searchers.get(i).learn(player.model, every(player.model.present(), i));
+                    searchers.get(i).learn(player.model, every(player.model.existing(), i));
                 }
                 disturbIndex(chatd, player, pool, random);
                 events++;

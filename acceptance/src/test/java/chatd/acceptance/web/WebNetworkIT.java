@@ -31,12 +31,12 @@ class WebNetworkIT extends BrowserTestBase {
 
     @Test
     void textsWrittenWhileTheDaemonIsDownAreSentOnceAndInOrder() {
-        try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startOnReservedPort()) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             WebPerson desk = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
             desk.says("before").reads("before");
-            own.killAndForget();
+            own.killAndEmptyTables();
             WebPerson.awaitVisible(desk.page().locator(".bar.away"));
             for (int i = 1; i <= 5; i++) {
                 desk.says("while away " + i);
@@ -208,7 +208,7 @@ class WebNetworkIT extends BrowserTestBase {
      */
     @Test
     void anotherVersionIsLoadedOnceAndOnlyOnRequest(@TempDir Path directory) throws IOException {
-        try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startOnReservedPort()) {
             Chatd.Person ann = own.person();
             WebPerson desk = browser.open(own, Device.DESK).logIn(ann).open("Everyone");
             AtomicInteger loads = new AtomicInteger();

@@ -134,7 +134,7 @@ class WebOtherBrowsersIT {
                 throw new TestAbortedException(said);
             }
         }
-        chatd = SpawnedDaemon.startOnKeptPort();
+        chatd = SpawnedDaemon.startOnReservedPort();
         OPEN.push(chatd);
         ann = chatd.person();
         ben = chatd.person();

@@ -84,7 +84,8 @@ class WebPeopleIT extends BrowserTestBase {
             caller.skipTo(JsonType.FRIEND_ANSWERED);
             String call =
                     "{'type': 7, 'receive': '%s', 'info': {'op': 'call', 'session': '%s', 'for': 'chat', 'candidates': [], 'key': '%s'}}";
-            String text = ann.name() + " is asking for a direct session. You can accept it in chat-client, in a terminal.";
+            String text =
+                    ann.name() + " is asking for a direct session. You can accept it in chat-client, in a terminal.";
             caller.send(call.formatted(ben.name(), "ab".repeat(16), "cd".repeat(32)));
             WebPerson.awaitVisible(phone.page().getByText(text));
             phone.button("Decline").click();

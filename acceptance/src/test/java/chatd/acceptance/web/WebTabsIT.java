@@ -104,7 +104,7 @@ class WebTabsIT extends BrowserTestBase {
      */
     @Test
     void tabsTakeOverFromEachOtherAlsoAfterANewKey() {
-        try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startOnReservedPort()) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             WebPerson first = browser.open(own, Device.DESK).logInToStay(ann);
@@ -114,7 +114,7 @@ class WebTabsIT extends BrowserTestBase {
             second.find(ben.name()).composer().fill("a draft");
             first.sees("Already open in another tab");
             // Without its token, the second tab logs in again with the key.
-            own.killAndForget("token");
+            own.killAndEmptyTables("token");
             WebPerson.awaitVisible(second.page().locator(".bar.away"));
             own.begin();
             second.reconnect();
@@ -157,13 +157,13 @@ class WebTabsIT extends BrowserTestBase {
     /** Neither the token nor the key is valid any more; somebody else logs in meanwhile. */
     @Test
     void pendingTextsAreSentOnceTheirAccountLogsInAgain() {
-        try (SpawnedDaemon own = SpawnedDaemon.startOnKeptPort()) {
+        try (SpawnedDaemon own = SpawnedDaemon.startOnReservedPort()) {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             Chatd.Person cat = own.person();
             WebPerson desk = browser.open(own, Device.DESK).logInToStay(ann).find(ben.name());
             desk.says("before").reads("before");
-            own.killAndForget("token", "remembered");
+            own.killAndEmptyTables("token", "remembered");
             WebPerson.awaitVisible(desk.page().locator(".bar.away"));
             desk.says("waits 1").says("waits 2");
             own.begin();

@@ -242,9 +242,9 @@ class HttpIT {
      */
     @Test
     void requestsAreNotAnsweredFasterThanAnswersAreRead() throws IOException {
-        int most = 50_000;
+        int limit = 50_000;
         try {
-            for (int i = 0; i < most / 500; i++) {
+            for (int i = 0; i < limit / 500; i++) {
                 http.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500));
             }
         } catch (IOException e) {
@@ -258,7 +258,7 @@ class HttpIT {
         } catch (IOException e) {
             // The end.
         }
-        assertThat(answers).isBetween(1, most - 1);
+        assertThat(answers).isBetween(1, limit - 1);
     }
 
     @Test

@@ -164,14 +164,14 @@ class JsonIT extends TwoDialectsTestBase {
     void aMessageOverTheLimitClosesTheConnection(boolean loggedIn) {
         JsonSocket json = loggedIn ? logIn(ann, "") : connect();
         String start = "{\"type\":19,\"info\":{\"before\":1,\"limit\":1,\"x\":\"";
-        int most = loggedIn ? 1 << 20 : 16 << 10;
-        json.raw(start + "x".repeat(most - start.length() - 3) + "\"}}\n");
+        int max = loggedIn ? 1 << 20 : 16 << 10;
+        json.raw(start + "x".repeat(max - start.length() - 3) + "\"}}\n");
         if (loggedIn) {
             assertThat(json.expect(JsonType.PAGE).path("info").path("items")).isEmpty();
         } else {
             assertThat(json.refusal()).isEqualTo("not-logged-in");
         }
-        json.raw(start + "x".repeat(most - start.length() - 2) + "\"}}\n");
+        json.raw(start + "x".repeat(max - start.length() - 2) + "\"}}\n");
         json.untilClosed();
     }
 

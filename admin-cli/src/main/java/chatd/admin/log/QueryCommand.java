@@ -212,10 +212,10 @@ final class QueryCommand implements Callable<Integer> {
         private final Deque<String> kept = new ArrayDeque<>();
         private long count;
 
-        /** @param most how many of the last to print; 0 to print all */
-        Matches(EventPrinter printer, int most) {
+        /** @param limit how many of the last to print; 0 to print all */
+        Matches(EventPrinter printer, int limit) {
             this.printer = printer;
-            this.most = most;
+            this.most = limit;
         }
 
         void add(String line) {

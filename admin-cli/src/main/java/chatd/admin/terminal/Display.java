@@ -72,15 +72,15 @@ public final class Display {
     }
 
     /** Truncates a text to a number of columns; a truncated one ends with …. */
-    static String truncate(String text, int most) {
-        if (columns(text) <= most) {
+    static String truncate(String text, int limit) {
+        if (columns(text) <= limit) {
             return text;
         }
         StringBuilder cut = new StringBuilder();
         int used = 0;
         for (int c : text.codePoints().toArray()) {
             int columns = Math.max(0, WCWidth.wcwidth(c));
-            if (used + columns > most - 1) {
+            if (used + columns > limit - 1) {
                 break;
             }
             cut.appendCodePoint(c);

@@ -40,14 +40,14 @@ public final class Table<T> {
         }
     }
 
-    private int[] widths(List<List<String>> lines, int most) {
+    private int[] widths(List<List<String>> lines, int limit) {
         int[] widths = new int[columns.size()];
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], Display.columns(line.get(i)));
             }
         }
-        long excess = -GAP - (long) most;
+        long excess = -GAP - (long) limit;
         for (int width : widths) {
             excess += width + GAP;
         }

@@ -25,10 +25,10 @@ final class SelectedUsers {
     @Mixin
     private Selection selection;
 
-    @Option(names = "--dry-run", description = "Only say which users these are.")
+    @Option(names = "--dry-run", description = "Only print which users would be affected.")
     private boolean dry;
 
-    @Option(names = "--yes", description = "Do not ask; users that are named are not asked about in any case.")
+    @Option(names = "--yes", description = "Do not ask for confirmation, which is needed only for selected users.")
     private boolean yes;
 
     boolean isDryRun() {

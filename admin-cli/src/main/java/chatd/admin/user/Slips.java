@@ -23,7 +23,7 @@ final class Slips implements PasswordsFile.Form {
     private static final int LAST_PORT = 65_535;
 
     /** A name or an address by which a machine can reach only itself. */
-    private static final Pattern OWN = Pattern.compile("localhost|127\\..*|::1|0:0:0:0:0:0:0:1");
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\..*|::1|0:0:0:0:0:0:0:1");
 
     /** Matches hosts that clients can use: neither a wildcard nor a name with an underscore. */
     private static final Pattern HOST = Pattern.compile("[0-9A-Za-z.:-]+");
@@ -81,7 +81,7 @@ final class Slips implements PasswordsFile.Form {
 
     /**
      * Returns slips with the address at which the daemon can be reached: the first name in its certificate that is not
-     * only the machine's own, and the port on which it listens.
+     * a loopback one, and the port on which it listens.
      *
      * @throws CommandFailure if there is none
      */
@@ -101,13 +101,13 @@ final class Slips implements PasswordsFile.Form {
     static String address(List<String> names, int port) {
         return names.stream()
                 .filter(name ->
-                        !OWN.matcher(name).matches() && HOST.matcher(name).matches())
+                        !LOOPBACK.matcher(name).matches() && HOST.matcher(name).matches())
                 .findFirst()
                 .map(name -> (name.contains(":") ? "[" + name + "]" : name) + ":" + port)
                 .orElseThrow(
                         () -> new CommandFailure(
                                 Exit.FAILED,
-                                "The certificate is only for this machine itself: give the address that people use with --address HOST:PORT."));
+                                "The certificate names no host that other machines can use: give the address that people use with --address HOST:PORT."));
     }
 
     URI url() {

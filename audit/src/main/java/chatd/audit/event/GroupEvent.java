@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A change to a group.
  *
- * @param number its number, among those of the messages
+ * @param number its number, from the same sequence as those of the messages
  * @param group the group, with its name from then on
  * @param who the user who did it; the server, if an administrator did
  * @param how {@code create}, {@code add} and so on, with the new role or settings

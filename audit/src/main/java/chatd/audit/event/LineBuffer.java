@@ -79,10 +79,10 @@ public final class LineBuffer {
      * @param longest maximum number of characters kept; the rest is cut off
      */
     public LineBuffer appendEscaped(String value, int longest) {
-        int most = Math.min(value.length(), longest);
-        reserve(most);
+        int limit = Math.min(value.length(), longest);
+        reserve(limit);
         int plain = 0;
-        for (; plain < most; plain++) {
+        for (; plain < limit; plain++) {
             char c = value.charAt(plain);
             if (c >= PLAIN.length || !PLAIN[c]) {
                 break;
@@ -115,11 +115,11 @@ public final class LineBuffer {
         return size;
     }
 
-    /** Removes everything; a buffer that has grown beyond {@code most} bytes gives its memory back. */
-    public void clear(int most) {
+    /** Removes everything; a buffer that has grown beyond {@code limit} bytes gives its memory back. */
+    public void clear(int limit) {
         size = 0;
-        if (bytes.length > most) {
-            bytes = new byte[most];
+        if (bytes.length > limit) {
+            bytes = new byte[limit];
         }
     }
 

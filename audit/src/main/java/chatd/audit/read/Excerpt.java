@@ -70,7 +70,7 @@ public final class Excerpt implements VerificationListener {
 
     /**
      * @param events number of events written
-     * @param wrong the first error in the log, after what was written; null if there is none
+     * @param firstError the first error in the log, after what was written; null if there is none
      */
     public record Result(long events, @Nullable String firstError) {}
 

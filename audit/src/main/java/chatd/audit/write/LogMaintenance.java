@@ -27,7 +27,7 @@ final class LogMaintenance implements Runnable {
     @Override
     public void run() {
         writer.checkFiles(writer.guard().checkDocument(), writer.guard().checkClosedSegments());
-        // Before as well: trouble that ends at once must still be reported.
+        // Also before the retry: trouble that the retry ends must still be reported.
         writer.trouble().notifyObserver();
         writer.retryAndSeal();
         writer.trouble().notifyObserver();

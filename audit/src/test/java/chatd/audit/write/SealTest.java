@@ -341,7 +341,7 @@ class SealTest {
         List<String> notes = new ArrayList<>();
         if (count > 0) {
             notes.add((count == 1 ? "the last event is" : "the last " + count + " events are")
-                    + " not sealed yet; the last seal is of 2026-11-20T06:15:00.000000Z");
+                    + " not sealed yet; the last seal was made at 2026-11-20T06:15:00.000000Z");
         }
         if (!isAuthentic) {
             notes.add("what follows seq 3 is not sealed by a key that you trust");

@@ -141,7 +141,7 @@ public class JournalBenchmark {
         server.close();
     }
 
-    private record Text(@Nullable IdempotencyKey once) implements Proposal<Message> {
+    private record Text(@Nullable IdempotencyKey idempotencyKey) implements Proposal<Message> {
         @Override
         public long sender() {
             return 1;
@@ -165,7 +165,7 @@ public class JournalBenchmark {
                     SALT,
                     References.NONE,
                     null,
-                    once);
+                    idempotencyKey);
         }
     }
 

@@ -26,10 +26,10 @@ import java.util.concurrent.TimeUnit;
  * The addresses at which this side of a direct session may be reached, as this machine knows them and the daemon sees them.
  */
 final class OwnAddresses {
-    /** How long answers of the daemon are waited for. */
-    private static final Duration ANSWERS = Duration.ofMillis(900);
+    /** How long to wait for answers from the daemon. */
+    private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(900);
 
-    private static final int QUESTIONS = 3;
+    private static final int MAX_ATTEMPTS = 3;
 
     private final String session;
     private final DirectKey key;
@@ -40,7 +40,7 @@ final class OwnAddresses {
     /** The addresses that the daemon has seen. Event loop. */
     private final Set<InetSocketAddress> seen = new LinkedHashSet<>();
 
-    private volatile boolean wasSeen;
+    private volatile boolean hasDaemonAnswered;
     private volatile boolean has6;
     private volatile boolean has4;
 
@@ -55,15 +55,15 @@ final class OwnAddresses {
     }
 
     /** Returns whether the daemon has answered by UDP. */
-    boolean wasSeen() {
-        return wasSeen;
+    boolean hasDaemonAnswered() {
+        return hasDaemonAnswered;
     }
 
-    /** Takes an answer of the daemon. Event loop. */
+    /** Handles an answer from the daemon. Event loop. */
     void answered(Datagram datagram) {
         CountDownLatch waiting = asked.remove(datagram.nonce());
         if (waiting != null) {
-            wasSeen = true;
+            hasDaemonAnswered = true;
             seen.add(datagram.address(session));
             waiting.countDown();
         }
@@ -73,7 +73,7 @@ final class OwnAddresses {
      * Returns at which addresses this side may be reached, as this machine knows them and the daemon sees them. Blocks, for
      * a second at most.
      *
-     * @param daemon where it answers by UDP; one address of each kind
+     * @param daemon where it answers by UDP; one address of each family
      */
     Endpoint endpoint(DirectSocket socket, Collection<InetSocketAddress> daemon)
             throws IOException, InterruptedException {
@@ -83,11 +83,11 @@ final class OwnAddresses {
             for (InetSocketAddress address : daemon) {
                 int nonce = ThreadLocalRandom.current().nextInt();
                 asked.put(nonce, answers);
-                ask(socket, address, nonce, QUESTIONS);
+                ask(socket, address, nonce, MAX_ATTEMPTS);
             }
             return true;
         });
-        boolean _ = answers.await(ANSWERS.toMillis(), TimeUnit.MILLISECONDS);
+        boolean _ = answers.await(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         Set<InetSocketAddress> all = new LinkedHashSet<>(socket.run(() -> {
             asked.clear();
             return List.copyOf(seen);
@@ -113,7 +113,7 @@ final class OwnAddresses {
             var _ = socket.loop()
                     .schedule(
                             () -> ask(socket, daemon, nonce, times - 1),
-                            ANSWERS.toMillis() / (QUESTIONS + 1),
+                            ANSWER_TIMEOUT.toMillis() / (MAX_ATTEMPTS + 1),
                             TimeUnit.MILLISECONDS);
         }
     }
@@ -139,7 +139,7 @@ final class OwnAddresses {
                 }
             }
         } catch (SocketException e) {
-            // What the daemon sees has to do.
+            // The addresses that the daemon sees must suffice.
         }
         own.sort(Comparator.comparingInt(address -> address instanceof Inet6Address ? 0 : 1));
         return own;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for a way to another side of a direct session: probes the addresses that it has named, and those from which its
+ * Looks for a path to another side of a direct session: probes the addresses that it has named, and those from which its
  * probes come; whoever is to open the connection does so at the first address that answers. Runs on the session's event
  * loop.
  */
@@ -25,7 +25,7 @@ final class PathFinder {
     private static final int[] PROBES = {0, 200, 600, 1_400, 3_000};
 
     /**
-     * Maximum number of probes, within so many seconds, to an address that has sent nothing: it may belong to somebody else.
+     * Maximum number of probes, within {@link #PROBES_SECONDS}, to an address that has sent nothing: it may belong to somebody else.
      */
     private static final int MAX_PROBES = 8;
 
@@ -75,7 +75,7 @@ final class PathFinder {
         return addresses.containsKey(address);
     }
 
-    /** Forgets how often a way was sought in vain. */
+    /** Resets the count of failed searches. */
     void resetAttempts() {
         attempts = 0;
     }
@@ -89,7 +89,7 @@ final class PathFinder {
         }
     }
 
-    /** Looks for a way to the other side. */
+    /** Looks for a path to the other side. */
     void seek() {
         int number = ++round;
         chosenAddress = null;
@@ -155,7 +155,7 @@ final class PathFinder {
     /** Returns what was tried, and which side's firewall it looks like, as sentences. */
     private String explainFailure() {
         if (addresses.isEmpty()) {
-            return "It named no address that could be tried.";
+            return "The other side named no address that could be tried.";
         }
         boolean named6 = addresses.keySet().stream().anyMatch(PathFinder::isV6);
         boolean named4 = addresses.keySet().stream().anyMatch(address -> !isV6(address));
@@ -170,29 +170,29 @@ final class PathFinder {
                 + ". ";
         if (!(named6 && session.addresses().has(true))
                 && !(named4 && session.addresses().has(false))) {
-            return tried + "The two of you have no kind of address in common: one has IPv6 alone, the other IPv4.";
+            return tried + "The two of you have no kind of address in common: one has only IPv6, the other only IPv4.";
         }
         if (answered) {
-            return tried + "An answer came by UDP, but no connection.";
+            return tried + "An answer arrived by UDP, but no connection could be made.";
         }
         if (heard) {
             return tried
-                    + "Its probes came here, and what was sent to it was not answered: it looks like the firewall of"
-                    + " the other side.";
+                    + "Probes from the other side arrived here, but it did not answer those sent to it: probably the firewall of"
+                    + " the other side blocks them.";
         }
         return tried
-                + (session.addresses().wasSeen()
-                        ? "Nothing came: it looks like firewalls or routers that give each connection another port, on"
-                                + " both sides or the other one."
-                        : "The server did not answer by UDP either: it looks like a firewall on this side that lets no UDP"
-                                + " out.");
+                + (session.addresses().hasDaemonAnswered()
+                        ? "Nothing arrived: probably there are firewalls, or routers that use a new port for each connection, on"
+                                + " both sides or on the other one."
+                        : "The server did not answer by UDP either: probably a firewall on this side blocks outgoing"
+                                + " UDP.");
     }
 
     private static boolean isV6(InetSocketAddress address) {
         return address.getAddress() instanceof Inet6Address;
     }
 
-    /** Takes a probe, or the answer to one, that has the session's number and this side's key. */
+    /** Handles a probe, or the answer to one, that has the session's number and this side's key. */
     void datagram(Datagram datagram, InetSocketAddress from) {
         if (peer.isGone()) {
             return;

@@ -86,6 +86,6 @@ public final class TypedSearch {
                 return one;
             }
         }
-        throw new IllegalArgumentException("media: is text or file, not " + word + ".");
+        throw new IllegalArgumentException("media: takes text or file, not " + word + ".");
     }
 }

@@ -140,9 +140,9 @@ public final class FileLink implements Closeable {
     }
 
     /** Reads the next bytes of the answer's body; returns how many. */
-    public int readBody(byte[] into, long most) throws IOException {
+    public int readBody(byte[] into, long limit) throws IOException {
         try {
-            int count = in.read(into, 0, (int) Math.min(into.length, most));
+            int count = in.read(into, 0, (int) Math.min(into.length, limit));
             if (count < 0) {
                 throw new EOFException("the answer ends in its body");
             }

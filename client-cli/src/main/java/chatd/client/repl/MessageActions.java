@@ -15,21 +15,21 @@ import org.jspecify.annotations.Nullable;
 /** The commands that send texts, and that answer, correct, take back and react to messages. On the user's thread. */
 final class MessageActions {
     /** Maximum number of lines of a text that is sent without asking. */
-    private static final long FEW_LINES = 3;
+    private static final long MAX_UNCONFIRMED_LINES = 3;
 
     private final Screen screen;
     private final Presenter presenter;
     private final Target target;
-    private final ChatJsonActions more;
+    private final ChatJsonActions chatJson;
 
     MessageActions(Screen screen, Presenter presenter, Target target, ChatJsonActions more) {
         this.screen = screen;
         this.presenter = presenter;
         this.target = target;
-        this.more = more;
+        this.chatJson = more;
     }
 
-    /** Sends a text to whoever wrote last; returns whether it was sent. */
+    /** Sends a text to whoever wrote last; returns false if ↑ is to bring the line back. */
     boolean reply(ChatSession session, String text) throws IOException, InterruptedException {
         String last = presenter.lastSender();
         if (last.isEmpty()) {
@@ -39,7 +39,7 @@ final class MessageActions {
         return say(session, List.of(last), text, 0, false);
     }
 
-    /** Sends an answer to an item, into its conversation; returns whether it was sent. */
+    /** Sends an answer to an item, into its conversation; returns false if ↑ is to bring the line back. */
     boolean answer(ResumedSession session, long number, String text) throws IOException, InterruptedException {
         Item item = item(session, number);
         if (item == null) {
@@ -70,14 +70,14 @@ final class MessageActions {
      * Returns the last item that the user sent to the current recipients, or the one with this number; tells the user
      * if there is none.
      */
-    private @Nullable Item ownOrExplain(ResumedSession session, long number) throws IOException, InterruptedException {
+    private @Nullable Item itemOrExplain(ResumedSession session, long number) throws IOException, InterruptedException {
         Item item = number == 0 ? lastOwn() : item(session, number);
         if (item == null) {
             presenter.notice(
                     number == 0
                             ? "You have sent nothing to " + target.prompt()
-                                    + " that is shown here. Nothing was done; a number"
-                                    + " says which one is meant, and /history shows the numbers."
+                                    + " that is shown here. Nothing was done; to choose another message,"
+                                    + " give its number, as /history shows it."
                             : noMessage(number) + " Nothing was done.");
         }
         return item;
@@ -109,7 +109,7 @@ final class MessageActions {
         if (item == null) {
             presenter.notice(noMessage(number));
         } else {
-            more.around(session, number, item.otherSide(target.me()));
+            chatJson.around(session, number, item.otherSide(target.me()));
         }
     }
 
@@ -117,20 +117,20 @@ final class MessageActions {
      * Takes an item back. The server decides whether the user may: in a group, admins may take back what others sent.
      */
     void takeBack(ResumedSession session, long number) throws IOException, InterruptedException {
-        Item item = ownOrExplain(session, number);
+        Item item = itemOrExplain(session, number);
         if (item != null) {
-            presenter.received(more.takeBack(session, item));
+            presenter.received(chatJson.takeBack(session, item));
         }
     }
 
     /** Corrects an item of the user's own. */
     void correct(ResumedSession session, long number, String text) throws IOException, InterruptedException {
-        Item item = ownOrExplain(session, number);
+        Item item = itemOrExplain(session, number);
         if (item != null && !item.isMine()) {
             presenter.notice("Message #" + number + " is not yours. Nothing was done.");
         } else if (item != null) {
             SizeLimits.checkText(text);
-            presenter.received(more.correct(session, item, text));
+            presenter.received(chatJson.correct(session, item, text));
         }
     }
 
@@ -141,7 +141,7 @@ final class MessageActions {
             presenter.notice(number == 0 ? "There is nothing here to react to yet." : noMessage(number));
             return;
         }
-        Item done = more.react(session, item, code, on);
+        Item done = chatJson.react(session, item, code, on);
         if (done.number() > 0) {
             presenter.received(done);
         } else {
@@ -168,7 +168,7 @@ final class MessageActions {
         }
         SizeLimits.checkText(text);
         long lines = text.lines().count();
-        if (lines > FEW_LINES && screen.isInteractive()) {
+        if (lines > MAX_UNCONFIRMED_LINES && screen.isInteractive()) {
             String whom = to.isEmpty() ? "everyone" : target.shortened(known);
             if (!screen.confirm("Send these " + lines + " lines to " + SafeText.line(whom) + " as one text?")) {
                 presenter.notice("Not sent; ↑ brings it back.");

@@ -91,7 +91,7 @@ public final class Repl {
         if (now == null) {
             return List.of();
         }
-        Stream<String> users = Stream.of(true, false).flatMap(online -> now.contacts().who(online).stream());
+        Stream<String> users = Stream.of(true, false).flatMap(online -> now.knownUsers().who(online).stream());
         return Stream.concat(
                         users, ResumedSession.of(now).stream().flatMap(numbered -> groups.words(numbered).stream()))
                 .toList();
@@ -144,7 +144,7 @@ public final class Repl {
 
     /** Handles a line; returns false if it leaves the program. */
     private boolean handleLine(String line) {
-        if (!session().isAway()) {
+        if (!session().isEnded()) {
             return execute(line);
         }
         if (TypedLine.of(line) instanceof TypedLine.Quit) {
@@ -311,7 +311,7 @@ public final class Repl {
             presenter.notice("There is no connection at the moment; nothing was sent."
                     + (isText ? " It stays in the line; Ctrl-C clears it." : ""));
             unsent = isText && screen.isInteractive() ? line : "";
-            session().hurry();
+            session().reconnectNow();
         } catch (IOException e) {
             if (session().isConnected()) {
                 presenter.notice("It failed: " + e.getMessage());
@@ -326,7 +326,7 @@ public final class Repl {
 
     private boolean execute(TypedLine typedLine) throws IOException, InterruptedException, UnknownServer {
         switch (typedLine) {
-            case TypedLine.Blank nothing -> session().hurry();
+            case TypedLine.Blank nothing -> session().reconnectNow();
             case TypedLine.Say(String text)
             when isHeld -> {
                 presenter.notice(
@@ -437,7 +437,7 @@ public final class Repl {
     }
 
     private void who(String part) throws IOException, InterruptedException {
-        KnownUsers contacts = session().contacts();
+        KnownUsers contacts = session().knownUsers();
         List<String> wanted = part.isEmpty() ? contacts.names() : session().matching(part);
         for (boolean online : new boolean[] {true, false}) {
             List<String> names =

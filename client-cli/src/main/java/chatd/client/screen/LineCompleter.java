@@ -95,12 +95,12 @@ public final class LineCompleter implements Parser, Completer {
     public ParsedLine parse(String line, int cursor, ParseContext context) {
         String before = line.substring(0, cursor);
         // A path is the rest of the line, spaces and all.
-        int most = before.startsWith("/file ") || before.startsWith("/picture ")
+        int limit = before.startsWith("/file ") || before.startsWith("/picture ")
                 ? 3
                 : before.startsWith("/send ") ? 2 : Integer.MAX_VALUE;
         List<String> words = new ArrayList<>();
         int start = 0;
-        while (words.size() + 1 < most) {
+        while (words.size() + 1 < limit) {
             int space = indexOfBlank(before, start);
             if (space < 0) {
                 break;

@@ -225,10 +225,10 @@ public final class LineFormatter {
     }
 
     /** Returns a text, cut after a number of characters. */
-    static String beginning(String text, int most) {
-        return text.codePointCount(0, text.length()) <= most
+    static String beginning(String text, int limit) {
+        return text.codePointCount(0, text.length()) <= limit
                 ? text
-                : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";
+                : text.substring(0, text.offsetByCodePoints(0, limit - 1)) + "…";
     }
 
     /** Formats a separating line: a day, or a heading. */

@@ -414,9 +414,9 @@ public final class Presenter implements View {
     }
 
     @GuardedBy("this")
-    private List<AttributedString> waiting(List<ConversationSummary> unread, int most) {
+    private List<AttributedString> waiting(List<ConversationSummary> unread, int limit) {
         List<AttributedString> block = new ArrayList<>();
-        for (ConversationSummary one : unread.subList(0, Math.min(most, unread.size()))) {
+        for (ConversationSummary one : unread.subList(0, Math.min(limit, unread.size()))) {
             block.add(lines.unreadLine(one, conversation(one.with())));
         }
         return block;

@@ -12,9 +12,9 @@ import org.jline.utils.AttributedString;
  * that wraps can't be erased.
  */
 final class ProgressBar implements Screen.Progress {
-    private static final long EVERY_NANOS = 200_000_000;
+    private static final long REDRAW_INTERVAL_NANOS = 200_000_000;
     private static final int CELLS = 20;
-    private static final int FEWEST_CELLS = 5;
+    private static final int MIN_CELLS = 5;
     private final String hint;
     private final IntSupplier columns;
     private final Runnable changed;
@@ -29,7 +29,7 @@ final class ProgressBar implements Screen.Progress {
     /** When the first bytes came, and how many had come before. */
     private long began;
 
-    private long before = -1;
+    private long initialBytes = -1;
 
     /**
      * @param hint how to stop it; may be empty
@@ -58,7 +58,7 @@ final class ProgressBar implements Screen.Progress {
     @Override
     public void title(String text) {
         title = text;
-        before = -1;
+        initialBytes = -1;
     }
 
     @Override
@@ -69,7 +69,7 @@ final class ProgressBar implements Screen.Progress {
     /** Returns how fast it goes, and how long the rest takes; nothing during the first second. */
     private String pace(long bytes, long size, long now) {
         double seconds = (now - began) / 1e9;
-        double perSecond = (bytes - before) / seconds;
+        double perSecond = (bytes - initialBytes) / seconds;
         if (seconds < 1 || perSecond < 1) {
             return "";
         }
@@ -85,7 +85,7 @@ final class ProgressBar implements Screen.Progress {
         int room = width - name.columnLength() - numbers.length();
         int cells = Math.min(CELLS, room - hint.length() - "  []".length());
         String bar = "";
-        if (cells >= FEWEST_CELLS) {
+        if (cells >= MIN_CELLS) {
             int full = (int) (cells * part);
             bar = "  [" + "#".repeat(full) + "·".repeat(cells - full) + "]";
         }
@@ -96,8 +96,8 @@ final class ProgressBar implements Screen.Progress {
     @Override
     public void updateBytes(long bytes, long size) {
         long now = System.nanoTime();
-        if (before < 0) {
-            before = bytes;
+        if (initialBytes < 0) {
+            initialBytes = bytes;
             began = now;
         }
         show(
@@ -121,7 +121,7 @@ final class ProgressBar implements Screen.Progress {
         if (now - due < 0 && done < all) {
             return;
         }
-        due = now + EVERY_NANOS;
+        due = now + REDRAW_INTERVAL_NANOS;
         line = line(all == 0 ? 1 : (double) done / all, numbers.get());
         changed.run();
     }

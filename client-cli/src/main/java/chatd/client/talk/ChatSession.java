@@ -23,24 +23,24 @@ import org.jspecify.annotations.Nullable;
  * loss, reconnects and shows what was missed, nothing twice; the user's thread sends. A session that the server ended
  * (another login, an administrator) stays ended until {@link #begin} is called again.
  *
- * <p>How a loss is bridged depends on what the server tells: {@code ReplayedSession} compares the history with what was
+ * <p>How a loss is bridged depends on what the server reports: {@code ReplayedSession} compares the history with what was
  * shown, {@code ResumedSession} continues by number.
  */
 public abstract class ChatSession {
-    private static final Duration GOODBYE = Duration.ofSeconds(5);
+    private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(5);
 
     private final LoginExchange login;
     private final View view;
     private final Reconnector reconnector;
     private final boolean reconnects;
-    private final KnownUsers contacts;
+    private final KnownUsers knownUsers;
     private final PendingReporter pending;
 
     /** Lock held while something is sent, so that answers come in the order of the requests. */
     private final Object sendLock = new Object();
 
-    private volatile @Nullable Connection connected;
-    private volatile boolean isAway = true;
+    private volatile @Nullable Connection currentConnection;
+    private volatile boolean isEnded = true;
     private volatile Preferences preferences = Preferences.none();
     private volatile @Nullable Secret password;
 
@@ -51,14 +51,14 @@ public abstract class ChatSession {
     protected ChatSession(LoginExchange login, View view, RandomGenerator random, boolean reconnects) {
         this.login = login;
         this.view = view;
-        this.contacts = new KnownUsers(view);
+        this.knownUsers = new KnownUsers(view);
         this.reconnector = new Reconnector(view, random);
         this.reconnects = reconnects;
         this.pending = new PendingReporter(view);
     }
 
-    public final KnownUsers contacts() {
-        return contacts;
+    public final KnownUsers knownUsers() {
+        return knownUsers;
     }
 
     public final Preferences preferences() {
@@ -66,13 +66,13 @@ public abstract class ChatSession {
     }
 
     /** Returns whether the session has ended and waits for {@link #begin}. */
-    public final boolean isAway() {
-        return isAway;
+    public final boolean isEnded() {
+        return isEnded;
     }
 
     /**
      * Returns whether the server numbers what it delivers ({@code chat-json/1}). What this needs is in
-     * {@code ResumedSession}; what follows here does nothing without it.
+     * {@code ResumedSession}; the methods that follow here do nothing otherwise.
      */
     public boolean isNumbered() {
         return false;
@@ -94,7 +94,7 @@ public abstract class ChatSession {
 
     /** Returns whether there is a connection. */
     public final boolean isConnected() {
-        return connected != null;
+        return currentConnection != null;
     }
 
     protected final LoginExchange login() {
@@ -130,7 +130,7 @@ public abstract class ChatSession {
 
     /**
      * Carries out an operation that may be repeated: if the connection is lost meanwhile, again over the next one, for
-     * which this waits. Blocks, for good once the session has ended.
+     * which this waits. Blocks; forever once the session has ended.
      */
     public final void retryUntilDone(Work work) throws InterruptedException {
         Connection now = null;
@@ -147,10 +147,10 @@ public abstract class ChatSession {
 
     private Connection awaitNextConnection(@Nullable Connection than) throws InterruptedException {
         synchronized (sendLock) {
-            Connection now = connected;
+            Connection now = currentConnection;
             while (now == null || now.equals(than)) {
                 sendLock.wait();
-                now = connected;
+                now = currentConnection;
             }
             return now;
         }
@@ -158,7 +158,7 @@ public abstract class ChatSession {
 
     /** Returns the current connection. */
     protected final Connection connection() throws NotConnected {
-        Connection now = connected;
+        Connection now = currentConnection;
         if (now == null) {
             throw new NotConnected();
         }
@@ -172,8 +172,8 @@ public abstract class ChatSession {
      */
     public final void begin(LoginExchange.LoggedIn in, @Nullable Secret current) {
         password = current;
-        isAway = false;
-        Connection first = connected(in);
+        isEnded = false;
+        Connection first = currentConnection(in);
         Thread.ofPlatform().daemon().name("session").start(() -> run(first));
     }
 
@@ -184,12 +184,12 @@ public abstract class ChatSession {
      */
     public final List<Item> leave() throws InterruptedException {
         try {
-            settle(GOODBYE);
+            settle(LEAVE_TIMEOUT);
         } catch (IOException e) {
             // The outcome stays unknown.
         }
         reconnector.giveUp();
-        Connection now = connected;
+        Connection now = currentConnection;
         if (now != null) {
             now.link().abort();
         }
@@ -204,7 +204,7 @@ public abstract class ChatSession {
             if (in == null && why != null && !reconnector.isGivenUp()) {
                 in = reconnect(why);
             }
-            now = in == null ? null : connected(in);
+            now = in == null ? null : currentConnection(in);
         }
         onEnd();
     }
@@ -227,17 +227,17 @@ public abstract class ChatSession {
 
     /** Records that the session has ended, and tells the view; {@code why} is a sentence. */
     protected final void end(String why) {
-        isAway = true;
+        isEnded = true;
         view.ended(why);
     }
 
     /** Makes a new connection the current one. */
-    private Connection connected(LoginExchange.LoggedIn in) {
+    private Connection currentConnection(LoginExchange.LoggedIn in) {
         setPreferences(Preferences.of(in.settings()));
         Connection now = new Connection(in.link());
         synchronized (sendLock) {
             enter(in);
-            connected = now;
+            currentConnection = now;
             sendLock.notifyAll();
         }
         return now;
@@ -251,7 +251,7 @@ public abstract class ChatSession {
         try {
             catchUp(reason);
             for (Event event = now.next(); event != null; event = isGoingOn ? now.next() : null) {
-                isGoingOn = take(now, event);
+                isGoingOn = handle(now, event);
             }
         } catch (IOException e) {
             why = String.valueOf(e.getMessage());
@@ -263,11 +263,11 @@ public abstract class ChatSession {
         now.link().abort();
         watch.interrupt();
         synchronized (sendLock) {
-            if (now.equals(connected)) {
-                connected = null;
+            if (now.equals(currentConnection)) {
+                currentConnection = null;
             }
         }
-        dropped();
+        connectionLost();
         now.lost(why);
         return isGoingOn ? why : null;
     }
@@ -288,7 +288,7 @@ public abstract class ChatSession {
     }
 
     /** Tries to connect at once, if it is waiting to. May be called from any thread. */
-    public final void hurry() {
+    public final void reconnectNow() {
         reconnector.hurry();
     }
 
@@ -299,7 +299,7 @@ public abstract class ChatSession {
      * @param why a sentence
      */
     public void cut(String why) {
-        Connection now = connected;
+        Connection now = currentConnection;
         if (now != null) {
             now.cut(why);
         }
@@ -312,10 +312,10 @@ public abstract class ChatSession {
     protected abstract void catchUp(View.Reason reason) throws IOException;
 
     /** Handles an event; returns false if the session has ended. */
-    protected abstract boolean take(Connection now, Event event) throws IOException;
+    protected abstract boolean handle(Connection now, Event event) throws IOException;
 
     /** Called when the connection is lost. */
-    protected abstract void dropped();
+    protected abstract void connectionLost();
 
     /** Returns the next connection of a session that has moved to it by itself; null if it has not. */
     protected LoginExchange.@Nullable LoggedIn moved() {
@@ -328,7 +328,7 @@ public abstract class ChatSession {
     /** Logs in again after a loss. */
     protected abstract LoginExchange.Answer attempt() throws UnknownServer;
 
-    /** Waits until everything sent so far is answered, and says goodbye to the server. */
+    /** Waits until everything sent so far is answered; may also log out. */
     protected abstract void settle(Duration timeout) throws IOException, InterruptedException;
 
     /** Returns what was sent and is not yet known to be stored. */
@@ -338,8 +338,8 @@ public abstract class ChatSession {
      * Returns the recipient whom a typed name means, as it has to be named from then on: a user by its name, a group with
      * its number. Empty if there is none. May block.
      *
-     * @throws NotConnected if that can't be told now
-     * @throws chatd.client.net.ClientFailure if several are called so; the text says which
+     * @throws NotConnected if that can't be determined now
+     * @throws chatd.client.net.ClientFailure if several have this name; the message lists them
      */
     public abstract Optional<String> recipient(String typed) throws IOException, InterruptedException;
 
@@ -351,7 +351,7 @@ public abstract class ChatSession {
         return typed.isEmpty() ? typed : recipient(typed).orElse(typed);
     }
 
-    /** Returns a scope whose recipient is named as it has to be from then on. Otherwise like {@link #recipient}. */
+    /** Returns the scope with its recipient resolved. Otherwise like {@link #recipient}. */
     public final HistoryScope resolve(HistoryScope scope) throws IOException, InterruptedException {
         return scope instanceof HistoryScope.With(String typed) ? HistoryScope.of(resolveRecipient(typed)) : scope;
     }
@@ -377,7 +377,7 @@ public abstract class ChatSession {
     /** Returns the names of the users who are found by a part of their name. May block. */
     public abstract List<String> matching(String part) throws IOException, InterruptedException;
 
-    /** Returns names of users, among them those that may be meant by one that nobody has. May block. */
+    /** Returns names of users, from which to suggest one for a name that nobody has. May block. */
     public abstract List<String> candidates(String name) throws IOException, InterruptedException;
 
     /**
@@ -387,7 +387,7 @@ public abstract class ChatSession {
      * @param answered the number of the message that it answers; 0 for none
      * @param id an identifier under which the server stores it once; empty for a new one
      * @throws NotConnected if there is no connection
-     * @throws IllegalArgumentException if a name is longer than the protocol allows, or the server knows neither answers
+     * @throws IllegalArgumentException if a name is longer than the protocol allows, or the server supports neither replies
      *     nor identifiers and one was given
      */
     public abstract Outgoing say(List<String> to, String text, long answered, String id) throws IOException;
@@ -400,7 +400,7 @@ public abstract class ChatSession {
     public abstract Outgoing send(List<String> to, FileToSend file, LongConsumer progress)
             throws IOException, InterruptedException;
 
-    /** Fetches a file; if the server has none, it says so in a text. Blocks until the answer is complete. */
+    /** Fetches a file; if the server does not have it, it says so in a text. Blocks until the answer is complete. */
     public abstract void fetch(long file, Download downloads) throws IOException, InterruptedException;
 
     /**

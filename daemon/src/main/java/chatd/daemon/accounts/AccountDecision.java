@@ -14,7 +14,7 @@ public record AccountDecision(
         long sender,
         Batching batching,
         long bytes,
-        @Nullable IdempotencyKey once,
+        @Nullable IdempotencyKey idempotencyKey,
         BiFunction<Numbers, Instant, AccountChange> decider)
         implements Proposal<AccountChange> {
     public AccountDecision(
@@ -24,6 +24,6 @@ public record AccountDecision(
 
     @Override
     public AccountChange decide(Numbers numbers, Instant now) {
-        return decider.apply(numbers, now).with(once);
+        return decider.apply(numbers, now).with(idempotencyKey);
     }
 }

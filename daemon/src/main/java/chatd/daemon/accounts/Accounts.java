@@ -322,16 +322,16 @@ public final class Accounts implements Feature {
         if (account.name().equals(name)) {
             return;
         }
-        int most = config.get().accounts().renames();
+        int limit = config.get().accounts().renames();
         // The caller's certificate, if there is one, must allow the new name, too.
         authenticator.checkCertificate(caller, name);
-        if (store.countRenamesSince(number, clock.instant().minus(RENAME_PERIOD), most) >= most) {
+        if (store.countRenamesSince(number, clock.instant().minus(RENAME_PERIOD), limit) >= limit) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    most == 0
+                    limit == 0
                             ? "Names are given by administrators here."
                             : "A name can be changed %d times in %d days. Ask an administrator."
-                                    .formatted(most, RENAME_PERIOD.toDays()));
+                                    .formatted(limit, RENAME_PERIOD.toDays()));
         }
         directory.reserve(
                 name, number, NamePolicy.restricted(config.get().accounts().reserved()));

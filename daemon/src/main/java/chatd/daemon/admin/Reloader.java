@@ -32,5 +32,5 @@ public interface Reloader {
      * Returns the problems with the files and directories of a configuration that would keep a
      * daemon from starting. Blocks.
      */
-    List<String> obstacles(Config config);
+    List<String> startupErrors(Config config);
 }

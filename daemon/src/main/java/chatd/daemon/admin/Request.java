@@ -159,11 +159,11 @@ public record Request(JsonNode json) {
     /**
      * Returns the requested number, or {@code byDefault} if none was given.
      *
-     * @throws Refusal {@link Code#MALFORMED} if it is below 0 or above {@code most}
+     * @throws Refusal {@link Code#MALFORMED} if it is below 0 or above {@code limit}
      */
-    public static int within(String field, @Nullable Integer value, int byDefault, int most) {
-        if (value != null && (value < 0 || value > most)) {
-            throw mismatch(field, "a whole number from 0 to " + most);
+    public static int within(String field, @Nullable Integer value, int byDefault, int limit) {
+        if (value != null && (value < 0 || value > limit)) {
+            throw mismatch(field, "a whole number from 0 to " + limit);
         }
         return value == null ? byDefault : value;
     }

@@ -269,7 +269,7 @@ public final class ConfigReader {
                 from.value("limits.linger", AT_CONNECTION, ConfigReader::time));
     }
 
-    static long size(String text, long least, long most) {
+    static long size(String text, long least, long limit) {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("expected a size, as in \"64 KiB\", not \"" + text + "\"");
@@ -278,8 +278,8 @@ public final class ConfigReader {
         int shift = List.of("B", "KiB", "MiB", "GiB").indexOf(unit) * 10;
         long count = Long.parseLong(matcher.group(1));
         long size = count << shift;
-        if (size >> shift != count || size < least || size > most) {
-            throw new IllegalArgumentException("expected " + least + " to " + most + " bytes, not " + text);
+        if (size >> shift != count || size < least || size > limit) {
+            throw new IllegalArgumentException("expected " + least + " to " + limit + " bytes, not " + text);
         }
         return size;
     }
@@ -334,17 +334,17 @@ public final class ConfigReader {
         return text.replaceFirst("(?<=^https://[^/]{1,300}):443$|(?<=^http://[^/]{1,300}):80$", "");
     }
 
-    static int whole(String text, int least, int most) {
+    static int whole(String text, int least, int limit) {
         try {
             int n = Integer.parseInt(text);
-            if (n >= least && n <= most) {
+            if (n >= least && n <= limit) {
                 return n;
             }
         } catch (NumberFormatException e) {
             // Reported below, with the range.
         }
         throw new IllegalArgumentException(
-                "expected a whole number from " + least + " to " + most + ", not \"" + text + "\"");
+                "expected a whole number from " + least + " to " + limit + ", not \"" + text + "\"");
     }
 
     private static boolean flag(String text) {

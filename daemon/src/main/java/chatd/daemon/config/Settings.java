@@ -32,7 +32,7 @@ final class Settings {
     private final List<String> errors = new ArrayList<>();
 
     /** When a change takes effect, for each option that was read. */
-    private final Map<String, Option.TakesEffect> lifetimes = new HashMap<>();
+    private final Map<String, Option.TakesEffect> takesEffectByKey = new HashMap<>();
 
     Settings(String defaults, @Nullable String file, String fileName, Map<String, String> environment) {
         this.defaults = Toml.parse(defaults);
@@ -167,10 +167,10 @@ final class Settings {
     /**
      * Returns a single value. In the file, it must have its default's type; for a string, a whole number will do.
      *
-     * @param lifetime when a change of it takes effect
+     * @param lifetime when a change to it takes effect
      */
     <T> T value(String key, Option.TakesEffect lifetime, Reader<T> reader) {
-        lifetimes.put(key, lifetime);
+        takesEffectByKey.put(key, lifetime);
         return readOrDefault(key, reader, raw(key));
     }
 
@@ -215,7 +215,7 @@ final class Settings {
             case Boolean _ -> "true or false";
             case Long _ -> "a whole number";
             case TomlArray _ -> "a list";
-            default -> "a text in quotes";
+            default -> "a string in quotes";
         };
     }
 
@@ -239,7 +239,7 @@ final class Settings {
      * @param lifetime as for {@link #value}
      */
     <T> List<T> list(String key, Option.TakesEffect lifetime, Reader<T> reader) {
-        lifetimes.put(key, lifetime);
+        takesEffectByKey.put(key, lifetime);
         String fromEnvironment = environment.get(variable(key));
         List<Object> items;
         String place = "";
@@ -280,7 +280,7 @@ final class Settings {
     }
 
     private Option option(String key) {
-        Option.TakesEffect lifetime = requireNonNull(lifetimes.get(key), key);
+        Option.TakesEffect lifetime = requireNonNull(takesEffectByKey.get(key), key);
         String fromEnvironment = environment.get(variable(key));
         if (fromEnvironment != null) {
             return new Option(key, fromEnvironment, "environment " + variable(key), lifetime);

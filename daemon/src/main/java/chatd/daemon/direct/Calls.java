@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Introduces users to each other for direct sessions, and logs that they met (page
+ * Sets up direct sessions between users (signalling), and logs them (page
  * {@code direct.md}). Nothing is stored: a restart of the daemon forgets the calls, but does not
  * affect the connections between clients. An account is in at most eight calls, each of which takes
  * up to 40 KiB.
@@ -60,11 +60,11 @@ public final class Calls implements Feature, AutoCloseable {
         this.audit = parts.audit();
         this.clock = parts.clock();
         this.candidates = new CandidateFilter(seen);
-        this.rate = new KeyedRateLimit<>(() -> config.get().direct().calls(), most -> most, HOUR);
+        this.rate = new KeyedRateLimit<>(() -> config.get().direct().calls(), limit -> limit, HOUR);
         this.table = new CallTable(
                 directory::nameOf,
                 account -> sessions.presence().sessionsOf(account),
-                new Consequences(sessions),
+                new OutcomeHandler(sessions),
                 clock);
         this.sweeper = new Sweeper("calls", Duration.ofSeconds(1), table::sweep);
     }
@@ -159,16 +159,16 @@ public final class Calls implements Feature, AutoCloseable {
 
     private void end(Session session, DirectCommand.EndDirect command) {
         if (!WORD.matcher(command.reason()).matches()) {
-            throw new Refusal(Code.MALFORMED, "reason must be a word of lower-case letters.");
+            throw new Refusal(Code.MALFORMED, "reason must be at most 32 lower-case letters and hyphens.");
         }
         table.end(session, command.session(), command.reason());
     }
 
     /** Notifies those concerned, and logs what has happened. */
-    private final class Consequences implements CallTable.Outcomes {
+    private final class OutcomeHandler implements CallTable.Outcomes {
         private final Sessions sessions;
 
-        Consequences(Sessions sessions) {
+        OutcomeHandler(Sessions sessions) {
             this.sessions = sessions;
         }
 
@@ -200,7 +200,7 @@ public final class Calls implements Feature, AutoCloseable {
         }
     }
 
-    /** Starts the time in which a lost connection can come back. */
+    /** Starts the grace period in which a lost connection can be re-established. */
     @Override
     public void connectionClosed(Session session) {
         table.connectionClosed(session);

@@ -232,11 +232,11 @@ public final class Directory {
     }
 
     /**
-     * Returns at most {@code most} accounts with a part of their name that begins with a text,
+     * Returns at most {@code limit} accounts with a part of their name that begins with a text,
      * whatever its case and accents: first the one with this name, then those whose name begins
      * with it, then the others, each sorted by name.
      */
-    public List<Account> matching(String text, int most) {
+    public List<Account> matching(String text, int limit) {
         if (text.length() > 2 * Names.MAX_BYTES) {
             return List.of();
         }
@@ -244,7 +244,7 @@ public final class Directory {
                 .distinct()
                 .map(this::find)
                 .flatMap(Optional::stream)
-                .limit(most)
+                .limit(limit)
                 .toList();
     }
 

@@ -271,11 +271,11 @@ public final class GroupDirectory {
     }
 
     /** Returns the groups that can be found and have a word that begins with a text, whatever its case. */
-    public List<Group> withWord(String text, int most) {
+    public List<Group> withWord(String text, int limit) {
         return text.isEmpty() || text.length() > MAX_SEARCH
                 ? List.of()
                 : index.find(text)
-                        .limit(most)
+                        .limit(limit)
                         .flatMap(group -> find(group).stream())
                         .toList();
     }

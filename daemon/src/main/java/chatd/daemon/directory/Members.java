@@ -80,12 +80,12 @@ public final class Members {
         return Arrays.stream(accounts);
     }
 
-    /** Returns at most {@code most} members with numbers above {@code after}, by number. */
-    public SortedMap<Long, Member> above(long after, int most) {
+    /** Returns at most {@code limit} members with numbers above {@code after}, by number. */
+    public SortedMap<Long, Member> above(long after, int limit) {
         int place = place(after);
         int from = place >= 0 ? place + 1 : -place - 1;
         SortedMap<Long, Member> page = new TreeMap<>();
-        for (int i = from; i < Math.min(accounts.length, from + most); i++) {
+        for (int i = from; i < Math.min(accounts.length, from + limit); i++) {
             page.put(accounts[i], at(i));
         }
         return page;

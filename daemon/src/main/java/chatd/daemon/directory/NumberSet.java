@@ -42,11 +42,11 @@ public final class NumberSet extends AbstractList<Long> implements RandomAccess 
         return new NumberSet(fewer);
     }
 
-    /** Returns at most {@code most} numbers above {@code after}, ascending. */
-    public NumberSet above(long after, int most) {
+    /** Returns at most {@code limit} numbers above {@code after}, ascending. */
+    public NumberSet above(long after, int limit) {
         int place = Arrays.binarySearch(ascending, after);
         int from = place >= 0 ? place + 1 : -place - 1;
-        return new NumberSet(Arrays.copyOfRange(ascending, from, Math.min(ascending.length, from + most)));
+        return new NumberSet(Arrays.copyOfRange(ascending, from, Math.min(ascending.length, from + limit)));
     }
 
     @Override

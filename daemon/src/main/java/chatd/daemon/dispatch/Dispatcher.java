@@ -63,7 +63,8 @@ public final class Dispatcher {
         this.features = List.copyOf(all);
         this.sessions = sessions;
         this.audit = audit;
-        this.changes = new KeyedRateLimit<>(() -> config.get().rates().changes(), most -> most, Duration.ofMinutes(1));
+        this.changes =
+                new KeyedRateLimit<>(() -> config.get().rates().changes(), limit -> limit, Duration.ofMinutes(1));
         this.clock = clock;
         all.forEach(feature -> feature.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);

@@ -75,20 +75,20 @@ final class Fetches {
     }
 
     /**
-     * Returns the bytes of a file from an offset on: at least one, at most {@code most}, and not beyond its end. Waits
+     * Returns the bytes of a file from an offset on: at least one, at most {@code limit}, and not beyond its end. Waits
      * for a turn of the account: however many files are fetched, messages do not queue behind them, nor others' files.
      *
      * @param account who fetches it
      * @param isTight returns whether memory is tight, so that fewer are read; asked when the turn
      *     has come
      */
-    byte[] read(long account, MessageStore.Fetchable found, long offset, long most, BooleanSupplier isTight)
+    byte[] read(long account, MessageStore.Fetchable found, long offset, long limit, BooleanSupplier isTight)
             throws InterruptedException {
         turns.acquire(account);
         try {
             pace.await();
             long begin = System.nanoTime();
-            int size = (int) Math.min(most, isTight.getAsBoolean() ? SMALL_PIECE : ContentStore.CHUNK);
+            int size = (int) Math.min(limit, isTight.getAsBoolean() ? SMALL_PIECE : ContentStore.CHUNK);
             byte[] piece = contents.read(found.file().content(), offset, size)
                     .filter(bytes -> bytes.length > 0)
                     .orElseThrow(() ->

@@ -55,7 +55,7 @@ public final class Files implements Feature {
     private static final State REFUSED = new Refused();
 
     /** @param turn held until the content has been received */
-    private record Accepted(Upload upload, UploadTurns.Turn turn, byte[] buffer) implements State {
+    private record Accepted(Upload upload, UploadSlots.Slot turn, byte[] buffer) implements State {
         void take(ByteBuf bytes) {
             while (bytes.isReadable()) {
                 int some = Math.min(bytes.readableBytes(), buffer.length);
@@ -95,7 +95,7 @@ public final class Files implements Feature {
                 caller,
                 new Uploads.UploadRequest(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0),
                 MAX_IN_A_FRAME);
-        UploadTurns.Turn turn = uploads.acquireSlot(caller, command.size(), () -> {});
+        UploadSlots.Slot turn = uploads.acquireSlot(caller, command.size(), () -> {});
         try {
             states.put(caller, new Accepted(uploads.open(caller, wanted), turn, new byte[8 << 10]));
         } catch (RuntimeException e) {

@@ -44,7 +44,7 @@ public final class FilesInPieces implements Feature, AutoCloseable {
 
     private final Sweeper sweeper = new Sweeper("uploads in pieces", SWEEP_INTERVAL, this::sweep);
 
-    private record Piecewise(long number, Session session, Upload upload, UploadTurns.Turn turn) {
+    private record Piecewise(long number, Session session, Upload upload, UploadSlots.Slot turn) {
         void close() {
             turn.close();
             upload.close();
@@ -78,7 +78,7 @@ public final class FilesInPieces implements Feature, AutoCloseable {
                         command.picture() ? Upload.Shown.PICTURE : Upload.Shown.FILE,
                         command.replyTo()));
         long number = last.incrementAndGet();
-        UploadTurns.Turn turn = uploads.acquireSlot(session, command.size(), () -> forget(number));
+        UploadSlots.Slot turn = uploads.acquireSlot(session, command.size(), () -> forget(number));
         try {
             Upload upload = uploads.openForLong(session, wanted);
             open.add(number, new Piecewise(number, session, upload, turn));
@@ -208,7 +208,7 @@ public final class FilesInPieces implements Feature, AutoCloseable {
         Recipients recipients = wanted.recipients();
         IdempotencyKey once = IdempotencyKey.of(
                 session.account(), command.id(), "again\n" + command.file() + '\n' + wanted.facts(), file.digest());
-        try (Reservations.Reservation room = uploads.reservation(session, file.size())) {
+        try (Reservations.Reservation room = uploads.reserve(session, file.size())) {
             requireNonNull(room);
             sending.sendFile(
                     session,

@@ -224,7 +224,7 @@ public final class FilesOverHttp implements AutoCloseable {
      * those still arriving are waited for.
      */
     private Upload open(Caller caller, Upload.AdmittedFile wanted) throws InterruptedException {
-        long end = System.nanoTime() + Uploads.PATIENCE.toNanos();
+        long end = System.nanoTime() + Uploads.SLOT_TIMEOUT.toNanos();
         while (true) {
             try {
                 return uploads.openForLong(caller, wanted);
@@ -250,7 +250,7 @@ public final class FilesOverHttp implements AutoCloseable {
         private final Caller caller;
         private final Sending sending;
         private final Upload upload;
-        private final UploadTurns.Turn turn;
+        private final UploadSlots.Slot turn;
 
         /** Null if it has no identifier. */
         private final OpenUploads<Key, Upload>.@Nullable Hold hold;
@@ -262,7 +262,7 @@ public final class FilesOverHttp implements AutoCloseable {
                 Caller caller,
                 Sending sending,
                 Upload upload,
-                UploadTurns.Turn turn,
+                UploadSlots.Slot turn,
                 OpenUploads<Key, Upload>.@Nullable Hold hold) {
             this.caller = caller;
             this.sending = sending;
@@ -353,8 +353,8 @@ public final class FilesOverHttp implements AutoCloseable {
         }
 
         /** As {@link Fetches#read}. */
-        public byte[] read(long offset, long most, BooleanSupplier isTight) throws InterruptedException {
-            return fetches.read(caller.account(), found, offset, most, isTight);
+        public byte[] read(long offset, long limit, BooleanSupplier isTight) throws InterruptedException {
+            return fetches.read(caller.account(), found, offset, limit, isTight);
         }
     }
 

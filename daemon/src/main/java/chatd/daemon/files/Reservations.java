@@ -87,7 +87,7 @@ final class Reservations {
         }
 
         /** Records that the content has begun, and so counts toward the server's quota by itself. */
-        void contentBegun() {
+        void contentStarted() {
             synchronized (Reservations.this) {
                 if (!isBegun) {
                     isBegun = true;
@@ -99,7 +99,7 @@ final class Reservations {
         /** Releases the room; what was stored counts by itself. */
         @Override
         public void close() {
-            contentBegun();
+            contentStarted();
             synchronized (Reservations.this) {
                 if (!isClosed) {
                     isClosed = true;

@@ -40,11 +40,11 @@ final class StoredSource implements Source {
     }
 
     /** Copies bytes from a position on into a buffer; returns how many, at least one. */
-    int copy(long position, long most, byte[] to, int at) {
+    int copy(long position, long limit, byte[] to, int at) {
         // Loads the chunk.
         at(position);
         int begin = (int) (position - from);
-        int some = (int) Math.min(most, Math.min(chunk.length - begin, to.length - at));
+        int some = (int) Math.min(limit, Math.min(chunk.length - begin, to.length - at));
         System.arraycopy(chunk, begin, to, at, some);
         return some;
     }

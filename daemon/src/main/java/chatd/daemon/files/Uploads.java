@@ -30,8 +30,8 @@ final class Uploads {
     /** KiB shared by all uploads of a single chunk, which have a limit of their own. */
     private static final long SMALL_KIBIBYTES = 16 << 10;
 
-    /** Maximum time that an upload waits for its turn. */
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Maximum time that an upload waits for a slot. */
+    static final Duration SLOT_TIMEOUT = Duration.ofSeconds(10);
 
     /**
      * Maximum number of open uploads of an account, not counting those of {@code chat/1}, of which
@@ -40,14 +40,14 @@ final class Uploads {
     private static final int MAX_OPEN = 4;
 
     private final ContentStore contents;
-    private final Messages sending;
+    private final Messages messages;
     private final Directory directory;
     private final AuditTrail audit;
     private final Clock clock;
     private final Supplier<Config> config;
     private final Storage storage;
-    private final UploadTurns large;
-    private final UploadTurns small = new UploadTurns(SMALL_KIBIBYTES);
+    private final UploadSlots large;
+    private final UploadSlots small = new UploadSlots(SMALL_KIBIBYTES);
 
     /** How many uploads of each account are open. */
     @GuardedBy("this")
@@ -55,19 +55,19 @@ final class Uploads {
 
     Uploads(FeatureContext parts, Messages sending, Storage storage) {
         this.contents = parts.stores().contents();
-        this.sending = sending;
+        this.messages = sending;
         this.directory = parts.directory();
         this.audit = parts.audit();
         this.clock = parts.clock();
         this.config = parts.config();
         this.storage = storage;
-        this.large = new UploadTurns(config.get().limits().uploads());
+        this.large = new UploadSlots(config.get().limits().uploads());
     }
 
     /** What somebody asks to send. */
     record UploadRequest(Audience audience, String name, long size, Upload.Shown shown, long answered) {}
 
-    /** Checks as {@link #admit(Caller, Asked, long)} does, with no limit but the configured one. */
+    /** Checks as {@link #admit(Caller, UploadRequest, long)} does, with no limit but the configured one. */
     Upload.AdmittedFile admit(Caller caller, UploadRequest asked) {
         return admit(caller, asked, Long.MAX_VALUE);
     }
@@ -75,13 +75,13 @@ final class Uploads {
     /**
      * Checks whether somebody may send a file.
      *
-     * @param most the maximum size in its dialect, in bytes
+     * @param max the maximum size in its dialect, in bytes
      * @throws Refusal {@link Code#UNLOGGED}, {@link Code#BAD_NAME}, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link
      *     Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
-    Upload.AdmittedFile admit(Caller caller, UploadRequest asked, long most) {
+    Upload.AdmittedFile admit(Caller caller, UploadRequest asked, long max) {
         audit.requireLoggable();
-        long limit = Math.min(most, config.get().limits().file());
+        long limit = Math.min(max, config.get().limits().file());
         if (!(asked.audience() instanceof Audience.TooMany)) {
             if (asked.size() > limit) {
                 throw new Refusal(
@@ -94,8 +94,8 @@ final class Uploads {
                 throw new Refusal(Code.BAD_NAME, fault + " It was not sent.");
             }
         }
-        Recipients recipients = sending.recipients(caller, asked.audience());
-        sending.admit(caller, recipients);
+        Recipients recipients = messages.recipients(caller, asked.audience());
+        messages.admit(caller, recipients);
         return new Upload.AdmittedFile(recipients, asked.name(), asked.size(), asked.shown(), asked.answered());
     }
 
@@ -118,7 +118,8 @@ final class Uploads {
         if (!countOpened(account)) {
             throw new Refusal(
                     Code.TOO_MANY,
-                    "At most %d files of one user are sent at once. End one of them first.".formatted(MAX_OPEN));
+                    "At most %d files of one user are sent at once. Finish or cancel one of them first."
+                            .formatted(MAX_OPEN));
         }
         try {
             return open(caller, wanted, () -> countClosed(account));
@@ -128,8 +129,8 @@ final class Uploads {
         }
     }
 
-    /** Returns room for a file whose content is stored already. */
-    Reservations.Reservation reservation(Caller caller, long size) {
+    /** Reserves quota for a file whose content is stored already. */
+    Reservations.Reservation reserve(Caller caller, long size) {
         return storage.reserve(directory.require(caller.account()), size, false);
     }
 
@@ -149,11 +150,11 @@ final class Uploads {
     private Upload open(Caller caller, Upload.AdmittedFile wanted, Runnable closed) {
         Reservations.Reservation room = storage.reserve(directory.require(caller.account()), wanted.size(), true);
         try {
-            Upload upload = new Upload(contents, sending, clock, wanted, () -> {
+            Upload upload = new Upload(contents, messages, clock, wanted, () -> {
                 room.close();
                 closed.run();
             });
-            room.contentBegun();
+            room.contentStarted();
             return upload;
         } catch (RuntimeException e) {
             room.close();
@@ -162,17 +163,17 @@ final class Uploads {
     }
 
     /**
-     * Waits for the turn of an upload of this size, which is held while it is received.
+     * Waits for a slot for an upload of this size; the slot is held while the upload is received.
      *
-     * @param cut as in {@link UploadTurns#acquire}
+     * @param cut as in {@link UploadSlots#acquire}
      * @throws Refusal {@link Code#BUSY} if too many are being received
      */
-    UploadTurns.Turn acquireSlot(Caller caller, long size, Runnable cut) throws InterruptedException {
+    UploadSlots.Slot acquireSlot(Caller caller, long size, Runnable cut) throws InterruptedException {
         List<Holder> holders = caller.holders(config.get().isExempt(caller.address()));
         boolean isSmall = size <= ContentStore.CHUNK;
-        UploadTurns.Turn turn = isSmall
-                ? small.acquire(1 + (size >> 10), holders, PATIENCE, cut)
-                : large.acquire(1, holders, PATIENCE, cut);
+        UploadSlots.Slot turn = isSmall
+                ? small.acquire(1 + (size >> 10), holders, SLOT_TIMEOUT, cut)
+                : large.acquire(1, holders, SLOT_TIMEOUT, cut);
         if (turn == null) {
             throw new Refusal(
                     Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");

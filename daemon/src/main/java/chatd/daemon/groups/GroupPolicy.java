@@ -40,19 +40,19 @@ final class GroupPolicy {
     private final Directory directory;
     private final GroupDirectory groups;
     private final Contacts contacts;
-    private final LongSupplier mostGroups;
-    private final LongSupplier mostRenames;
+    private final LongSupplier maxGroups;
+    private final LongSupplier maxRenames;
 
     /**
-     * @param mostGroups returns how many groups a user may be in ({@code groups.most})
-     * @param mostRenames returns how often a group's name and topic may be changed in a day ({@code groups.renames})
+     * @param maxGroups returns how many groups a user may be in ({@code groups.most})
+     * @param maxRenames returns how often a group's name and topic may be changed in a day ({@code groups.renames})
      */
-    GroupPolicy(Directory directory, Contacts contacts, LongSupplier mostGroups, LongSupplier mostRenames) {
+    GroupPolicy(Directory directory, Contacts contacts, LongSupplier maxGroups, LongSupplier maxRenames) {
         this.directory = directory;
         this.groups = directory.groups();
         this.contacts = contacts;
-        this.mostGroups = mostGroups;
-        this.mostRenames = mostRenames;
+        this.maxGroups = maxGroups;
+        this.maxRenames = maxRenames;
     }
 
     /**
@@ -153,7 +153,7 @@ final class GroupPolicy {
             throw new Refusal(
                     Code.THROTTLED,
                     "The name and the topic of a group can be changed %d times a day at most. Nothing was done."
-                            .formatted(mostRenames.getAsLong()));
+                            .formatted(maxRenames.getAsLong()));
         }
     }
 
@@ -297,10 +297,10 @@ final class GroupPolicy {
      *     groups
      */
     void checkGroupLimit(Account account) {
-        long most = mostGroups.getAsLong();
-        if (groups.groupsOf(account.number()).size() >= most) {
+        long max = maxGroups.getAsLong();
+        if (groups.groupsOf(account.number()).size() >= max) {
             throw new Refusal(
-                    Code.TOO_MANY, "%s is in %d groups already, which is the limit.".formatted(account.name(), most));
+                    Code.TOO_MANY, "%s is in %d groups already, which is the limit.".formatted(account.name(), max));
         }
     }
 
@@ -327,12 +327,12 @@ final class GroupPolicy {
         List<Group> others = candidates.stream()
                 .filter(group -> !groups.members(group.number()).has(account.number()))
                 .toList();
-        long most = mostGroups.getAsLong();
-        if (groups.groupsOf(account.number()).size() + others.size() > most) {
+        long max = maxGroups.getAsLong();
+        if (groups.groupsOf(account.number()).size() + others.size() > max) {
             throw new Refusal(
                     Code.TOO_MANY,
                     "%s would be in more than %d groups, which is the limit. Nothing was done."
-                            .formatted(account.name(), most));
+                            .formatted(account.name(), max));
         }
         others.forEach(group -> checkGroupLimit(account, group));
     }

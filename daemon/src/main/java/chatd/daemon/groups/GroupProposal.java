@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * the changed group.
  */
 record GroupProposal(
-        long sender, long bytes, @Nullable IdempotencyKey once, BiFunction<Numbers, Instant, GroupChange> deciding)
+        long sender,
+        long bytes,
+        @Nullable IdempotencyKey idempotencyKey,
+        BiFunction<Numbers, Instant, GroupChange> deciding)
         implements Proposal<GroupChange> {
     @Override
     public Batching batching() {

@@ -98,8 +98,8 @@ public final class Groups implements Feature {
     private void create(Session session, GroupCommand.Create command) throws InterruptedException {
         long number = session.account();
         Origin origin = session.origin();
-        int most = config.get().groups().createdPerDay();
-        int made = store.countCreatedSince(number, clock.instant().minus(DAY), most);
+        int limit = config.get().groups().createdPerDay();
+        int made = store.countCreatedSince(number, clock.instant().minus(DAY), limit);
         IdempotencyKey once = once(session, command);
         journal.commit(
                 new GroupProposal(number, 2_000 + 100L * command.members().size(), once, (numbers, now) -> {
@@ -107,10 +107,10 @@ public final class Groups implements Feature {
                     GroupNames.check(command.name());
                     List<Long> users = policy.users(command.members());
                     users.remove(number);
-                    if (made >= most) {
+                    if (made >= limit) {
                         throw new Refusal(
                                 Code.TOO_MANY,
-                                "You have made %d groups within a day; wait, or use one of them.".formatted(most));
+                                "You have made %d groups within a day; wait, or use one of them.".formatted(limit));
                     }
                     policy.checkGroupLimit(account);
                     users.forEach(user -> policy.checkMayAdd(account, directory.require(user)));

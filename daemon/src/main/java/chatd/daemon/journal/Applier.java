@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Applies entries that were committed and logged, by the entry alone: updates the directory and the sessions, and
+ * Applies entries that were committed and logged, using nothing but the entry: updates the directory and the sessions, and
  * delivers messages. The submitter is notified by the journal. Called in the order of the entries, on the journal's
  * thread.
  */

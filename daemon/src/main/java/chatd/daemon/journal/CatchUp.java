@@ -95,10 +95,10 @@ public final class CatchUp {
      * sequence of numbers: a full page may be followed by more of its kind with lower numbers than
      * the rest of the other kinds' pages.
      *
-     * @param most the size of a full page
+     * @param limit the size of a full page
      */
-    public static <T> long end(List<T> page, int most, ToLongFunction<T> number) {
-        return page.size() < most ? Long.MAX_VALUE : number.applyAsLong(page.getLast());
+    public static <T> long end(List<T> page, int limit, ToLongFunction<T> number) {
+        return page.size() < limit ? Long.MAX_VALUE : number.applyAsLong(page.getLast());
     }
 
     private static Missing missing(long position, AuditEvent event) {

@@ -170,7 +170,7 @@ final class JournalLoop implements Runnable {
         } catch (Ledger.TakenOver e) {
             batch.forEach(pending -> pending.done.completeExceptionally(Refusal.stopped()));
             throw e;
-        } catch (Ledger.SentAgain e) {
+        } catch (Ledger.DuplicateIdentifier e) {
             numbers.set(before);
             sentBefore.recordDuplicate();
             commitAndDeliver(unsent(batch));

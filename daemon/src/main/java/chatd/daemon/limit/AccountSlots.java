@@ -16,9 +16,9 @@ public final class AccountSlots {
     private final Cache<Long, Semaphore> ofAccount =
             Caffeine.newBuilder().weakValues().build();
 
-    /** @param most how many accounts work at once */
-    public AccountSlots(int most) {
-        all = new Semaphore(most, true);
+    /** @param limit how many accounts work at once */
+    public AccountSlots(int limit) {
+        all = new Semaphore(limit, true);
     }
 
     /** Does something for an account; waits until its turn has come. */

@@ -36,18 +36,18 @@ public final class FairSemaphore {
      * turn.
      *
      * @param tries how often this was tried before; fewer tries are served first
-     * @param most how many may wait
+     * @param limit how many may wait
      * @return false if that many are waiting already, all with priority over this one, or once this
      *     one is displaced by one with priority
      */
-    public boolean acquire(Object owner, int tries, int most) throws InterruptedException {
+    public boolean acquire(Object owner, int tries, int limit) throws InterruptedException {
         Waiting mine = new Waiting();
         synchronized (this) {
             if (free > 0) {
                 free--;
                 return true;
             }
-            if (queue.size() >= most) {
+            if (queue.size() >= limit) {
                 Waiting displaced = queue.displace(owner, tries);
                 if (displaced == null) {
                     return false;

@@ -10,6 +10,6 @@ public sealed interface Holder {
     /** All connections of a network together. */
     record OfNetwork(Network network) implements Holder {}
 
-    /** An administrator, at the administration's sockets. */
+    /** An administrator, on the admin sockets. */
     record OfAdministrator() implements Holder {}
 }

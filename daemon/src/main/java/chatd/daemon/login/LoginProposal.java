@@ -58,7 +58,7 @@ final class LoginProposal implements Proposal<AccountChange> {
         this.admitted = snapshot.admitted();
         this.rehashed = rehashed;
         this.token = Optional.ofNullable(request.token())
-                .map(Tokens.Made::token)
+                .map(Tokens.IssuedToken::token)
                 .map(found -> request.isResumed() ? found : found.beginningAfter(snapshot.upTo()))
                 .orElse(null);
     }

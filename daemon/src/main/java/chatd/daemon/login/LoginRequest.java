@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 record LoginRequest(
         @Nullable String device,
         boolean quiet,
-        Tokens.@Nullable Made token,
+        Tokens.@Nullable IssuedToken token,
         Devices.@Nullable IssuedKey remembered,
         long after) {
     boolean isResumed() {

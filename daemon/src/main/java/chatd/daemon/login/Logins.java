@@ -33,7 +33,7 @@ import java.util.function.Supplier;
 
 /** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
 public final class Logins implements Feature {
-    private static final long RESUMES_A_MINUTE = 60;
+    private static final long RESUMES_PER_MINUTE = 60;
 
     private static final String COPIED =
             "Somebody has tried to log in to your account with an old key of one of your devices: it may have been copied."
@@ -69,7 +69,7 @@ public final class Logins implements Feature {
         this.devices = devices;
         Supplier<Config> config = parts.config();
         this.resumes = new KeyedRateLimit<>(
-                () -> config.get().rates().resumes(), most -> RESUMES_A_MINUTE, Duration.ofMinutes(1));
+                () -> config.get().rates().resumes(), limit -> RESUMES_PER_MINUTE, Duration.ofMinutes(1));
         this.authenticator = authenticator;
         this.clock = parts.clock();
         this.directory = parts.directory();
@@ -82,7 +82,7 @@ public final class Logins implements Feature {
         routes.logged(SessionCommand.LogIn.class, Gate.ANYONE, this::logIn);
         routes.logged(SessionCommand.LogInByKey.class, Gate.ANYONE, this::logInByKey);
         routes.logged(SessionCommand.Resume.class, Gate.ANYONE, this::resume);
-        routes.logged(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> leave(session));
+        routes.logged(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> logOutOnRequest(session));
     }
 
     /**
@@ -104,7 +104,7 @@ public final class Logins implements Feature {
             }
             String rehashed = authenticator.rehashed(session, admitted, command.password());
             long number = admitted.account().number();
-            Tokens.Made token =
+            Tokens.IssuedToken token =
                     session.dialect().hasConversations() ? tokens.make(number, device, command.quiet()) : null;
             Devices.IssuedKey remembered = command.remember()
                     ? devices.remember(number, device, session.addressText(), clock.instant())
@@ -141,14 +141,13 @@ public final class Logins implements Feature {
             Devices.Found found = devices.find(command.key(), now)
                     .filter(one -> one.device().device().equals(command.device())
                             && isNamedBy(one.device().account(), command.user()))
-                    .orElseThrow(() -> refusedSecret(session));
-            Account account =
-                    directory.findExisting(found.device().account()).orElseThrow(() -> refusedSecret(session));
+                    .orElseThrow(() -> refuseSecret(session));
+            Account account = directory.findExisting(found.device().account()).orElseThrow(() -> refuseSecret(session));
             if (!found.isValid()) {
                 throw refuseCopiedKey(session, account, found);
             }
             checkMayLogInBySecret(session, account);
-            Tokens.Made token = tokens.make(account.number(), command.device(), command.quiet());
+            Tokens.IssuedToken token = tokens.make(account.number(), command.device(), command.quiet());
             Devices.IssuedKey next = devices.rotateKey(found, session.addressText(), now);
             opener.logIn(
                     session,
@@ -198,13 +197,13 @@ public final class Logins implements Feature {
         try {
             Token token = tokens.find(command.token())
                     .filter(good -> command.user() == null || isNamedBy(good.account(), command.user()))
-                    .orElseThrow(() -> refusedSecret(session));
+                    .orElseThrow(() -> refuseSecret(session));
             Account account = directory
                     .findExisting(token.account())
                     .filter(found -> tokens.isValid(token, directory.passwordGeneration(found.number())))
-                    .orElseThrow(() -> refusedSecret(session));
+                    .orElseThrow(() -> refuseSecret(session));
             checkMayLogInBySecret(session, account);
-            Tokens.Made kept = new Tokens.Made(command.token(), token);
+            Tokens.IssuedToken kept = new Tokens.IssuedToken(command.token(), token);
             opener.logIn(
                     session,
                     authenticator.admitWithoutPassword(session, account),
@@ -223,7 +222,7 @@ public final class Logins implements Feature {
     }
 
     /**
-     * Checks that an account may log in by a token or a key, which neither costs a hash nor counts
+     * Checks that an account may log in by a token or a key, which costs no password hash and, if wrong, does not count
      * as a wrong password.
      */
     private void checkMayLogInBySecret(Session session, Account account) {
@@ -240,7 +239,7 @@ public final class Logins implements Feature {
         return directory.user(user).filter(found -> found.number() == account).isPresent();
     }
 
-    private Refusal refusedSecret(Session session) {
+    private Refusal refuseSecret(Session session) {
         return authenticator.logRefusal(session, "login", "", Optional.empty(), Code.WRONG_PASSWORD);
     }
 
@@ -251,7 +250,7 @@ public final class Logins implements Feature {
     }
 
     /** Logs a session out at its user's request; the connection stays open. */
-    void leave(Session session) {
+    void logOutOnRequest(Session session) {
         tokens.end(session);
         if (session.dialect().hasConversations()) {
             devices.forget(session.account(), session.device());

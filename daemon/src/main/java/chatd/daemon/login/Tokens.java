@@ -36,7 +36,7 @@ public final class Tokens implements AutoCloseable {
     private final Sweeper sweeper = new Sweeper("tokens", SWEEP_PAUSE, this::sweep);
 
     /** A new token, which only its client is told. */
-    record Made(Secret secret, Token token) {}
+    record IssuedToken(Secret secret, Token token) {}
 
     public Tokens(TokenStore store, SecureRandom random, Clock clock) {
         this.store = store;
@@ -46,9 +46,9 @@ public final class Tokens implements AutoCloseable {
         sweeper.start();
     }
 
-    Made make(long account, String device, boolean quiet) {
+    IssuedToken make(long account, String device, boolean quiet) {
         Secret secret = secret();
-        return new Made(secret, new Token(hash(secret), account, device, quiet, 0));
+        return new IssuedToken(secret, new Token(hash(secret), account, device, quiet, 0));
     }
 
     private Secret secret() {

@@ -52,7 +52,7 @@ final class Welcomes {
      */
     SessionEvent.Welcome of(
             LoginProposal login, Change change, Account account, boolean displacing, AccountRoster everybody) {
-        Tokens.Made token = login.request().token();
+        Tokens.IssuedToken token = login.request().token();
         return new SessionEvent.Welcome(
                 account.number(),
                 account.name(),

@@ -63,9 +63,9 @@ public final class History implements Feature {
      */
     public void replay(Session session, long count) {
         Reader reader = directory.reader(session.account());
-        int most = (int) Math.min(count, config.get().limits().replay());
+        int limit = (int) Math.min(count, config.get().limits().replay());
         sessions.fanout().answer(session, (answer, upTo) -> {
-            List<Long> numbers = most == 0 ? List.of() : store.last(reader, most, upTo);
+            List<Long> numbers = limit == 0 ? List.of() : store.last(reader, limit, upTo);
             boolean going = answer.send(new MessageEvent.ClearScreen());
             for (int i = 0; going && i < numbers.size(); i += PART) {
                 for (Items.Item item :
@@ -77,9 +77,9 @@ public final class History implements Feature {
     }
 
     /** Returns whether more than so many items came to a user's history between two numbers. */
-    public boolean hasMoreThan(int most, Account account, long after, long upTo) {
+    public boolean hasMoreThan(int limit, Account account, long after, long upTo) {
         Reader reader = directory.reader(account.number()).resuming();
-        return items.after(reader, null, after, after, upTo, most + 1).size() > most;
+        return items.after(reader, null, after, after, upTo, limit + 1).size() > limit;
     }
 
     /** Sends what came to a user's history between two numbers, in order, at the pace at which the client reads. */

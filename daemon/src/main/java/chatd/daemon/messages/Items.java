@@ -45,7 +45,7 @@ public final class Items {
     /**
      * One item of a history.
      *
-     * @param concerned the accounts that its reader may know to be involved in it
+     * @param involved the accounts that its reader may know to be involved in it
      */
     public record Item(MessageEvent.Message event, Set<Long> involved) {
         public long number() {

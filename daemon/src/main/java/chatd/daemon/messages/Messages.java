@@ -90,10 +90,11 @@ public final class Messages implements Feature {
         this.clock = parts.clock();
         this.disks = parts.disks();
         this.sent = new KeyedRateLimit<>(
-                () -> MINUTES * config.get().rates().texts(), most -> most, Duration.ofMinutes(MINUTES));
-        this.sentBytes = new KeyedRateLimit<>(() -> config.get().rates().textBytes(), most -> most, Duration.ofDays(1));
+                () -> MINUTES * config.get().rates().texts(), limit -> limit, Duration.ofMinutes(MINUTES));
+        this.sentBytes =
+                new KeyedRateLimit<>(() -> config.get().rates().textBytes(), limit -> limit, Duration.ofDays(1));
         this.registeredBytes = new KeyedRateLimit<>(
-                () -> config.get().rates().registeredTextBytes(), most -> most, Duration.ofDays(1));
+                () -> config.get().rates().registeredTextBytes(), limit -> limit, Duration.ofDays(1));
         this.alerts = KeyedRateLimit.ofPairs(() -> config.get().rates().mentions(), Duration.ofMinutes(1));
     }
 
@@ -273,14 +274,14 @@ public final class Messages implements Feature {
      *
      * @throws Refusal {@link Code#MALFORMED} if it is empty, or {@link Code#TOO_LARGE}
      */
-    static void check(String text, int most) {
+    static void check(String text, int max) {
         int bytes = ByteBufUtil.utf8Bytes(text);
         if (bytes == 0) {
             throw new Refusal(Code.MALFORMED, "An empty text is not sent.");
         }
-        if (bytes > most) {
+        if (bytes > max) {
             throw new Refusal(
-                    Code.TOO_LARGE, "The text has %d bytes; the limit is %d. It was not sent.".formatted(bytes, most));
+                    Code.TOO_LARGE, "The text has %d bytes; the limit is %d. It was not sent.".formatted(bytes, max));
         }
     }
 

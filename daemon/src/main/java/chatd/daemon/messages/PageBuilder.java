@@ -16,19 +16,19 @@ import java.util.TreeMap;
 public final class PageBuilder {
     private final Directory directory;
     private final Dialect dialect;
-    private final long mostBytes;
-    private final int most;
+    private final long maxBytes;
+    private final int maxItems;
     private final List<MessageEvent.Message> items = new ArrayList<>();
     private final SortedMap<Long, String> names = new TreeMap<>();
     private long bytes;
     private boolean isFull;
 
-    /** @param most the maximum number of items */
-    public PageBuilder(Session session, Directory directory, int most) {
+    /** @param limit the maximum number of items */
+    public PageBuilder(Session session, Directory directory, int limit) {
         this.directory = directory;
         this.dialect = session.dialect();
-        this.mostBytes = Pages.bytes(session);
-        this.most = most;
+        this.maxBytes = Pages.bytes(session);
+        this.maxItems = limit;
     }
 
     /**
@@ -37,7 +37,7 @@ public final class PageBuilder {
      */
     public boolean add(Items.Item item) {
         bytes += dialect.pageBytes(item.event());
-        isFull = isFull || items.size() == most || (bytes > mostBytes && !items.isEmpty());
+        isFull = isFull || items.size() == maxItems || (bytes > maxBytes && !items.isEmpty());
         if (!isFull) {
             items.add(item.event());
             item.involved().forEach(this::addName);

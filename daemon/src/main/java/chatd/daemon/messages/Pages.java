@@ -21,8 +21,8 @@ public final class Pages {
 
     /** Returns the maximum bytes of the items of a page. */
     public static long bytes(Session session) {
-        long most = session.dialect().pageBytes();
-        return session.output().isBacklogLarge() ? Math.min(SMALL_PAGE, most) : most;
+        long limit = session.dialect().pageBytes();
+        return session.output().isBacklogLarge() ? Math.min(SMALL_PAGE, limit) : limit;
     }
 
     /**

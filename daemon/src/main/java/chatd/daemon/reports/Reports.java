@@ -167,9 +167,9 @@ public final class Reports implements Feature {
         return store.open();
     }
 
-    /** Returns the open reports, or all, by number; the newest {@code most} of them. */
-    public List<ReportStore.Report> list(boolean all, int most) {
-        return store.list(all, most);
+    /** Returns the open reports, or all, by number; the newest {@code limit} of them. */
+    public List<ReportStore.Report> list(boolean all, int limit) {
+        return store.list(all, limit);
     }
 
     /** @throws Refusal {@link Code#NO_SUCH_REPORT} */

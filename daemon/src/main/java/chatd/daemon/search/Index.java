@@ -313,11 +313,11 @@ final class Index implements Closeable {
     }
 
     /** Returns whether words of removed messages may have been in the files for longer than a time. */
-    boolean isPurgeDue(Instant now, Duration most) {
+    boolean isPurgeDue(Instant now, Duration limit) {
         if (!writer.hasDeletions()) {
             purged = now;
         }
-        return purged.plus(most).isBefore(now);
+        return purged.plus(limit).isBefore(now);
     }
 
     /** Rewrites the files that have words of removed messages. */
@@ -354,19 +354,19 @@ final class Index implements Closeable {
     }
 
     /**
-     * Returns the numbers of the newest {@code most} messages that match; a corrected one perhaps
+     * Returns the numbers of the newest {@code limit} messages that match; a corrected one perhaps
      * several times.
      *
      * @param timeout says whether to give up; asked while it searches
      */
-    List<Long> search(Query query, int most, QueryTimeout timeout) throws IOException, TimeoutException {
+    List<Long> search(Query query, int limit, QueryTimeout timeout) throws IOException, TimeoutException {
         IndexSearcher shared = searchers.acquire();
         try {
             IndexSearcher searcher = new IndexSearcher(shared.getIndexReader());
             searcher.setTimeout(timeout);
             List<Long> numbers = new ArrayList<>();
             for (ScoreDoc hit :
-                    searcher.search(query, new TopFieldCollectorManager(NEWEST_FIRST, most, null, most)).scoreDocs) {
+                    searcher.search(query, new TopFieldCollectorManager(NEWEST_FIRST, limit, null, limit)).scoreDocs) {
                 numbers.add((Long) ((FieldDoc) hit).fields[0]);
             }
             if (searcher.timedOut()) {

@@ -230,7 +230,7 @@ public final class Indexer implements AutoCloseable {
      * @param nanos maximum time, beyond which only what takes a moment is completed
      * @throws Refusal {@link Code#BUSY} if there is no index at the moment, or the search has not ended in time
      */
-    Result search(Query query, int most, long nanos) {
+    Result search(Query query, int limit, long nanos) {
         Index found = index;
         if (found == null) {
             throw unavailable();
@@ -243,7 +243,7 @@ public final class Indexer implements AutoCloseable {
             // the machine is.
             AtomicInteger asked = new AtomicInteger();
             List<Long> numbers =
-                    found.search(query, most, () -> asked.incrementAndGet() > 1 && System.nanoTime() - begin > nanos);
+                    found.search(query, limit, () -> asked.incrementAndGet() > 1 && System.nanoTime() - begin > nanos);
             return new Result(numbers, isLate(found) ? searched : Long.MAX_VALUE);
         } catch (TimeoutException | IndexSearcher.TooManyClauses e) {
             throw new Refusal(

@@ -76,7 +76,7 @@ public final class Search implements Feature, AutoCloseable {
         this.conversations = conversations;
         this.audit = parts.audit();
         this.config = parts.config();
-        this.rate = new KeyedRateLimit<>(() -> config.get().rates().searches(), most -> most, Duration.ofMinutes(1));
+        this.rate = new KeyedRateLimit<>(() -> config.get().rates().searches(), limit -> limit, Duration.ofMinutes(1));
         this.indexer = new Indexer(
                 config.get().search().directory(),
                 new LedgerReader(

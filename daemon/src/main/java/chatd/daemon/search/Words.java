@@ -77,8 +77,8 @@ final class Words {
         }
 
         @Override
-        public int read(char[] into, int from, int most) throws IOException {
-            int count = input.read(into, from, most);
+        public int read(char[] into, int from, int limit) throws IOException {
+            int count = input.read(into, from, limit);
             for (int i = from; i < from + count; i++) {
                 // All of them come after the scripts of most texts.
                 if (into[i] >= '\ufe10' && SEPARATORS.indexOf(into[i]) >= 0) {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  * until it fits. Frames held behind an answer count as well, whatever the answer waits for. Any thread.
  */
 public final class Backlog {
-    private final long most;
+    private final long maxBytes;
     private final AtomicLong total = new AtomicLong();
 
     /** Bytes of queued answers, including those to readers that keep up. */
@@ -31,15 +31,15 @@ public final class Backlog {
         static final Share NONE = new Share(0, 0);
     }
 
-    /** @param most limit in bytes for all sessions together */
-    public Backlog(long most) {
-        this.most = most;
+    /** @param limit limit in bytes for all sessions together */
+    public Backlog(long limit) {
+        this.maxBytes = limit;
     }
 
     /** Replaces a session's share; cuts off sessions if the limit is exceeded. One thread at a time per session. */
     void updateShare(Session session, Share share) {
         Share before = share.bytes() == 0 ? shares.remove(session) : shares.put(session, share);
-        if (total.addAndGet(share.bytes() - (before == null ? 0 : before.bytes())) > most) {
+        if (total.addAndGet(share.bytes() - (before == null ? 0 : before.bytes())) > maxBytes) {
             cutOff();
         }
     }
@@ -51,11 +51,11 @@ public final class Backlog {
 
     /** Returns whether so much is queued that answers should be sent in small pieces, so that they cut nobody off. */
     boolean isLarge() {
-        return answerBytes.sum() > most / 4 || total.get() > most / 2;
+        return answerBytes.sum() > maxBytes / 4 || total.get() > maxBytes / 2;
     }
 
     private synchronized void cutOff() {
-        while (total.get() > most) {
+        while (total.get() > maxBytes) {
             Session slowest = shares.entrySet().stream()
                     .max(Map.Entry.comparingByValue(
                             Comparator.comparingLong(Share::unsolicitedBytes).thenComparingLong(Share::bytes)))

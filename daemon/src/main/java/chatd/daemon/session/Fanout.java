@@ -79,11 +79,11 @@ public final class Fanout {
      * Sends an event to the sessions of a group's members, except those of one account, unless more than so many members
      * are online.
      */
-    public void tellGroup(long group, long account, int most, Event event) {
+    public void tellGroup(long group, long account, int limit, Event event) {
         presenceLock.lock();
         try (Delivery delivery = new Delivery(event, true)) {
             Collection<Long> members = audiences.of(group);
-            if (members.size() <= most) {
+            if (members.size() <= limit) {
                 members.stream()
                         .filter(member -> member != account)
                         .flatMap(member -> online.of(member).stream())

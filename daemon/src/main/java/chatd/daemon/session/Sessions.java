@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 
 /**
- * The parts that know sessions; {@code presence} and {@code fanout} share the presence lock.
+ * The components that keep track of sessions; {@code presence} and {@code fanout} share the presence lock.
  *
  * @param connections all connections, logged in or not
  * @param presence who is online

@@ -75,16 +75,16 @@ final class EventCoalescer implements AutoCloseable {
 
     /**
      * @param window for how long events are coalesced
-     * @param mostAbout maximum number of subjects coalesced separately for each user or network that causes events
+     * @param maxAbout maximum number of subjects coalesced separately for each user or network that causes events
      */
-    EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log) {
-        this(window, mostAbout, log, System::nanoTime);
+    EventCoalescer(Duration window, int maxAbout, Consumer<AuditEvent> log) {
+        this(window, maxAbout, log, System::nanoTime);
     }
 
     /** @param nanos the time in nanoseconds, from an arbitrary origin */
-    EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log, LongSupplier nanos) {
+    EventCoalescer(Duration window, int maxAbout, Consumer<AuditEvent> log, LongSupplier nanos) {
         this.log = log;
-        this.maxSubjects = mostAbout;
+        this.maxSubjects = maxAbout;
         this.window = window;
         this.nanos = nanos;
     }

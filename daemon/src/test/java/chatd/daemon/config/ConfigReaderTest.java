@@ -55,8 +55,8 @@ class ConfigReaderTest {
         KeyedRateLimit<Long> ofAccounts = Rate.ofAccounts(rates::accountBytes);
         assertThat(new Rate(rates, ofAccounts)).isNotNull();
         assertThat(ofAccounts.chargeAlways(1L, 1)).isZero();
-        for (long most : new long[] {60 * rates.texts(), rates.textBytes(), rates.registeredTextBytes()}) {
-            new KeyedRateLimit<>(() -> most, number -> number, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
+        for (long limit : new long[] {60 * rates.texts(), rates.textBytes(), rates.registeredTextBytes()}) {
+            new KeyedRateLimit<>(() -> limit, number -> number, Duration.ofHours(1)).charge(1L, 1, "texts an hour");
         }
         assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_RATES_BYTES", "1 GiB")))
                 .hasMessageContaining("rates.bytes: expected 0 to 536870912 bytes");
@@ -141,7 +141,7 @@ class ConfigReaderTest {
                     limits.text = "2 GiB"          | chatd.toml:2:1: limits.text: expected 1 to 1048576 bytes
                     limits.log-in = "soon"         | chatd.toml:2:1: limits.log-in: expected a time
                     registration.mode = "ajar"     | chatd.toml:2:1: registration.mode: expected closed or open
-                    registration.mode = true       | chatd.toml:2:1: registration.mode: expected a text in quotes
+                    registration.mode = true       | chatd.toml:2:1: registration.mode: expected a string in quotes
                     accounts.conceal-users = "yes" | chatd.toml:2:1: accounts.conceal-users: expected true or false
                     listen.addresses = ["7443"]    | chatd.toml:2:1: listen.addresses: expected an address with a port
                     listen.addresses = "x"         | chatd.toml:2:1: listen.addresses: expected a list

@@ -67,7 +67,7 @@ class ReservationsTest {
         assertThat(reservations.reserve(new Demand(BOB, 0, 21, true), quotas(0, 100), contents::get))
                 .isEqualTo(new Outcome.ServerFull());
         contents.addAndGet(30);
-        first.reservation().contentBegun();
+        first.reservation().contentStarted();
         assertThat(reservations.reserve(new Demand(BOB, 0, 20, true), quotas(0, 100), contents::get))
                 .isInstanceOf(Outcome.Granted.class);
         // Closing it once its content has begun gives nothing back a second time.

@@ -16,7 +16,7 @@ class RateByTest {
     private final AtomicLong nanos = new AtomicLong(1);
     private final AtomicLong limit = new AtomicLong(60);
     private final KeyedRateLimit<Long> rate =
-            new KeyedRateLimit<>(limit::get, most -> most, MINUTE, Long.MAX_VALUE, nanos::get);
+            new KeyedRateLimit<>(limit::get, max -> max, MINUTE, Long.MAX_VALUE, nanos::get);
 
     private void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
@@ -90,7 +90,7 @@ class RateByTest {
     @Test
     void debtIsNotForgottenAfterAShortPeriod() {
         KeyedRateLimit<Long> fast =
-                new KeyedRateLimit<>(() -> 10, most -> most, Duration.ofSeconds(2), Long.MAX_VALUE, nanos::get);
+                new KeyedRateLimit<>(() -> 10, limit -> limit, Duration.ofSeconds(2), Long.MAX_VALUE, nanos::get);
         assertThat(fast.chargeAlways(1L, 110)).isEqualTo(Duration.ofSeconds(20).toNanos());
         pass(Duration.ofSeconds(10));
         assertThat(fast.chargeAlways(1L, 5)).isEqualTo(Duration.ofSeconds(11).toNanos());

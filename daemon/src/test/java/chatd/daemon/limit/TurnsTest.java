@@ -22,10 +22,10 @@ class TurnsTest {
         return thread;
     }
 
-    private Thread waits(String owner, int tries, int most, String what) {
+    private Thread waits(String owner, int tries, int limit, String what) {
         return Thread.startVirtualThread(() -> {
             try {
-                served.add(turns.acquire(owner, tries, most) ? what : what + " refused");
+                served.add(turns.acquire(owner, tries, limit) ? what : what + " refused");
             } catch (InterruptedException e) {
                 served.add(what + " left");
             }

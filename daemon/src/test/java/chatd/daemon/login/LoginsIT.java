@@ -215,7 +215,7 @@ class LoginsIT {
         TestTransport alice = chat.logInJson("alice", "desk");
         assertThatRefused(Code.NOT_ALLOWED, () -> attempt(alice, "bob", TestServices.PASSWORD));
         assertThat(alice.session().name()).isEqualTo("alice");
-        chat.services().logins().leave(alice.session());
+        chat.services().logins().logOutOnRequest(alice.session());
         assertThat(alice.session().isLoggedIn()).isFalse();
         attempt(alice, "bob", TestServices.PASSWORD);
         assertThat(alice.session().name()).isEqualTo("bob");

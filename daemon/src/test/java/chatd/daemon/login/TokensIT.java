@@ -47,22 +47,22 @@ class TokensIT {
         database.close();
     }
 
-    private Tokens.Made enter(Session session, String device) {
-        Tokens.Made made = tokens.make(ANN, device, false);
+    private Tokens.IssuedToken enter(Session session, String device) {
+        Tokens.IssuedToken made = tokens.make(ANN, device, false);
         assertThat(tokens.enter(session, made.token(), 0, false, false)).isTrue();
         return made;
     }
 
-    private Tokens.Made lost(String device) {
+    private Tokens.IssuedToken lost(String device) {
         Session session = TestTransport.json().session();
-        Tokens.Made made = enter(session, device);
+        Tokens.IssuedToken made = enter(session, device);
         tokens.leave(session);
         return made;
     }
 
     @Test
     void aCookieStandsForItsTokenUntilThereIsANewOne() {
-        Tokens.Made lost = lost("phone");
+        Tokens.IssuedToken lost = lost("phone");
         assertThat(tokens.find(lost.secret())).contains(lost.token());
         var first = tokens.cookie(lost.token());
         assertThat(tokens.findByCookie(first)).contains(lost.token());

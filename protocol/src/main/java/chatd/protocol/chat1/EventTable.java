@@ -175,8 +175,8 @@ final class EventTable {
     }
 
     private static <T extends Event> Packet<T> event(
-            int code, Class<T> type, String meaning, String body, long least, long most, Layout<T> layout) {
-        return Packet.row(code, type, meaning, body, Gate.ANYONE, least, most, layout);
+            int code, Class<T> type, String meaning, String body, long least, long limit, Layout<T> layout) {
+        return Packet.row(code, type, meaning, body, Gate.ANYONE, least, limit, layout);
     }
 
     private static <T extends Event> Packet<T> empty(int code, Class<T> type, String meaning, Supplier<T> make) {

@@ -59,7 +59,7 @@ record Packet<T>(
     }
 
     static <T> Packet<T> row(
-            int code, Class<T> type, String meaning, String body, Gate gate, long least, long most, Layout<T> layout) {
-        return new Packet<>(code, type, meaning, body, gate, least, most, layout, value -> true, null);
+            int code, Class<T> type, String meaning, String body, Gate gate, long least, long limit, Layout<T> layout) {
+        return new Packet<>(code, type, meaning, body, gate, least, limit, layout, value -> true, null);
     }
 }

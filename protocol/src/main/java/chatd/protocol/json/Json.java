@@ -101,12 +101,12 @@ public final class Json implements Dialect {
     }
 
     private final Carrier carrier;
-    private final int most;
+    private final int maxBytes;
 
-    /** @param most the maximum size of a message from a client, in bytes */
-    public Json(Carrier carrier, int most) {
+    /** @param limit the maximum size of a message from a client, in bytes */
+    public Json(Carrier carrier, int limit) {
         this.carrier = carrier;
-        this.most = most;
+        this.maxBytes = limit;
     }
 
     @Override
@@ -120,7 +120,7 @@ public final class Json implements Dialect {
      */
     @Override
     public MessageReader<Command> commandReader() {
-        return new LineReader<>(most, this::command);
+        return new LineReader<>(maxBytes, this::command);
     }
 
     @Override

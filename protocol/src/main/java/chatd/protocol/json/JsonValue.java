@@ -89,8 +89,8 @@ interface JsonValue<V> {
 
     JsonValue<String> TEXT = text(Integer.MAX_VALUE);
 
-    /** @param most the maximum length in bytes of UTF-8 */
-    static JsonValue<String> text(int most) {
+    /** @param limit the maximum length in bytes of UTF-8 */
+    static JsonValue<String> text(int limit) {
         return of(
                 "string",
                 (value, key) -> {
@@ -101,8 +101,8 @@ interface JsonValue<V> {
                     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
                         throw new InvalidMessage(key + " contains an unpaired surrogate.");
                     }
-                    if (text.getBytes(StandardCharsets.UTF_8).length > most) {
-                        throw new InvalidMessage("%s is longer than %d bytes.".formatted(key, most));
+                    if (text.getBytes(StandardCharsets.UTF_8).length > limit) {
+                        throw new InvalidMessage("%s is longer than %d bytes.".formatted(key, limit));
                     }
                     return text;
                 },
@@ -148,20 +148,20 @@ interface JsonValue<V> {
             },
             (out, number) -> out.writeNumber(number));
 
-    /** A whole number; a value above {@code most} is read as {@code most}. */
-    static JsonValue<Integer> upTo(int most) {
-        return bounded(0, most);
+    /** A whole number; a value above {@code limit} is read as {@code limit}. */
+    static JsonValue<Integer> upTo(int limit) {
+        return bounded(0, limit);
     }
 
     /**
      * The number of items wanted: at least one, since after none there would always be more; a
-     * value above {@code most} is read as {@code most}.
+     * value above {@code limit} is read as {@code limit}.
      */
-    static JsonValue<Integer> limit(int most) {
-        return bounded(1, most);
+    static JsonValue<Integer> limit(int limit) {
+        return bounded(1, limit);
     }
 
-    private static JsonValue<Integer> bounded(int least, int most) {
+    private static JsonValue<Integer> bounded(int least, int limit) {
         return of(
                 "number",
                 (value, key) -> {
@@ -169,7 +169,7 @@ interface JsonValue<V> {
                     if (number < least) {
                         throw new InvalidMessage(key + " has to be at least " + least + ".");
                     }
-                    return (int) Math.min(most, number);
+                    return (int) Math.min(limit, number);
                 },
                 (out, number) -> out.writeNumber(number));
     }
@@ -358,16 +358,16 @@ interface JsonValue<V> {
         return list(value, Integer.MAX_VALUE);
     }
 
-    /** @param most the maximum number of items */
-    static <V> JsonValue<List<V>> list(JsonValue<V> found, int most) {
+    /** @param limit the maximum number of items */
+    static <V> JsonValue<List<V>> list(JsonValue<V> found, int limit) {
         return of(
                 "Array<" + found.type() + ">",
                 (value, key) -> {
                     if (!value.isArray()) {
                         throw new InvalidMessage(key + " has to be a list.");
                     }
-                    if (value.size() > most) {
-                        throw new InvalidMessage("%s has more than %d items.".formatted(key, most));
+                    if (value.size() > limit) {
+                        throw new InvalidMessage("%s has more than %d items.".formatted(key, limit));
                     }
                     List<V> all = new ArrayList<>(value.size());
                     value.forEach(one -> all.add(found.read(one, key)));

@@ -14,18 +14,18 @@ final class LineReader<M> implements MessageReader<M> {
     /** Longer lines, in bytes, reserve memory for the maximum size. */
     private static final int LARGE = 128 << 10;
 
-    private final int most;
+    private final int maxBytes;
     private final Function<byte[], @Nullable M> parser;
 
     /** Bytes of the incomplete line received so far; none of them is a line end. */
     private int pending;
 
     /**
-     * @param most the maximum length of a line in bytes, excluding its end
+     * @param limit the maximum length of a line in bytes, excluding its end
      * @param parser returns null for a message to be skipped
      */
-    LineReader(int most, Function<byte[], @Nullable M> parser) {
-        this.most = most;
+    LineReader(int limit, Function<byte[], @Nullable M> parser) {
+        this.maxBytes = limit;
         this.parser = parser;
     }
 
@@ -48,7 +48,7 @@ final class LineReader<M> implements MessageReader<M> {
 
     @Override
     public long bytesToReserve() {
-        return pending > LARGE ? most : 0;
+        return pending > LARGE ? maxBytes : 0;
     }
 
     @Override
@@ -66,7 +66,7 @@ final class LineReader<M> implements MessageReader<M> {
         int start = in.readerIndex();
         int end = in.indexOf(start + pending, in.writerIndex(), (byte) '\n');
         int length = end < 0 ? in.readableBytes() : end - start;
-        if (length > (loggedIn ? most : Math.min(most, MAX_BYTES_BEFORE_LOGIN))) {
+        if (length > (loggedIn ? maxBytes : Math.min(maxBytes, MAX_BYTES_BEFORE_LOGIN))) {
             throw new MalformedFrame(MalformedFrame.Kind.SIZE, "a message over the limit");
         }
         if (end < 0) {

@@ -16,7 +16,7 @@ public final class FileName {
 
     private FileName() {}
 
-    /** Returns whether a name is that of a file alone, without a directory. */
+    /** Returns whether a name is that of a file alone, without a directory or control characters. */
     public static boolean isBare(String name) {
         return !name.isEmpty()
                 && !name.equals(".")
@@ -27,7 +27,7 @@ public final class FileName {
     /** Returns what is wrong with the name of a file to be sent, as a sentence; null if nothing is. */
     public static @Nullable String problem(String name) {
         if (!isBare(name)) {
-            return "The file's name has to be without a directory and without control characters.";
+            return "The file's name must not contain a directory or control characters.";
         }
         if (SafeText.hasInvisible(name)) {
             return "The file's name has an invisible character.";
@@ -40,11 +40,11 @@ public final class FileName {
     }
 
     /**
-     * Returns a name of at most {@code most} bytes, which must be 32 or more. In a longer name, an
+     * Returns a name of at most {@code limit} bytes, which must be 32 or more. In a longer name, an
      * ellipsis replaces the end before the extension; no character is cut.
      */
-    public static String shortened(String name, int most) {
-        if (bytes(name) <= most) {
+    public static String shortened(String name, int limit) {
+        if (bytes(name) <= limit) {
             return name;
         }
         int dot = name.lastIndexOf('.');
@@ -54,7 +54,7 @@ public final class FileName {
         characters.setText(name);
         int kept = 0;
         for (int next = characters.next();
-                next != BreakIterator.DONE && bytes(name.substring(0, next)) + bytes(end) <= most;
+                next != BreakIterator.DONE && bytes(name.substring(0, next)) + bytes(end) <= limit;
                 next = characters.next()) {
             kept = next;
         }

@@ -153,12 +153,13 @@ class Chat1Test {
     /** The length of a body is a four-byte number. */
     @Test
     void theLargestFileFillsTheBody() {
-        long most = 0xffff_ffffL - 64;
-        ByteBuf header =
-                CHAT1.write(new FileCommand.SendFile(Audience.everyone(), "f", most), UnpooledByteBufAllocator.DEFAULT);
+        long limit = 0xffff_ffffL - 64;
+        ByteBuf header = CHAT1.write(
+                new FileCommand.SendFile(Audience.everyone(), "f", limit), UnpooledByteBufAllocator.DEFAULT);
         assertThat(header.getUnsignedInt(4)).isEqualTo(0xffff_ffffL);
         assertThatThrownBy(() -> CHAT1.write(
-                        new FileCommand.SendFile(Audience.everyone(), "f", most + 1), UnpooledByteBufAllocator.DEFAULT))
+                        new FileCommand.SendFile(Audience.everyone(), "f", limit + 1),
+                        UnpooledByteBufAllocator.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -168,9 +168,9 @@ class FieldTest {
         assertThat(two.readableBytes()).isEqualTo(4 + 2 * 33);
         assertThat(read(Field.ROSTER, two.duplicate())).isEqualTo(roster);
         assertThat(read(Field.ROSTER, Unpooled.copyInt(0))).isEmpty();
-        refuses(Field.ROSTER, two.slice(0, two.readableBytes() - 1), "does not fit");
-        refuses(Field.ROSTER, Unpooled.wrappedBuffer(two.duplicate(), Unpooled.wrappedBuffer(new byte[1])), "fit");
-        refuses(Field.ROSTER, Unpooled.copyInt(-1), "does not fit");
+        refuses(Field.ROSTER, two.slice(0, two.readableBytes() - 1), "does not match");
+        refuses(Field.ROSTER, Unpooled.wrappedBuffer(two.duplicate(), Unpooled.wrappedBuffer(new byte[1])), "match");
+        refuses(Field.ROSTER, Unpooled.copyInt(-1), "does not match");
         ByteBuf neither = two.copy();
         neither.setByte(4 + 32, '2');
         refuses(Field.ROSTER, neither, "neither 0 nor 1");

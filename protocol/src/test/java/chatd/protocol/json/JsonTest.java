@@ -309,9 +309,9 @@ class JsonTest {
     @Test
     void aLineOverTheLimitIsRefusedBeforeItsEnd() {
         for (boolean loggedIn : new boolean[] {false, true}) {
-            int most = loggedIn ? MAX : LineReader.MAX_BYTES_BEFORE_LOGIN;
+            int max = loggedIn ? MAX : LineReader.MAX_BYTES_BEFORE_LOGIN;
             MessageReader<Command> reader = JSON.commandReader();
-            ByteBuf in = Unpooled.buffer().writeBytes(" ".repeat(most).getBytes(StandardCharsets.US_ASCII));
+            ByteBuf in = Unpooled.buffer().writeBytes(" ".repeat(max).getBytes(StandardCharsets.US_ASCII));
             assertThat(reader.next(in, loggedIn)).isNull();
             in.writeByte(' ');
             assertThatThrownBy(() -> reader.next(in, loggedIn))

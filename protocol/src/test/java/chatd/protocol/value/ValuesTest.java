@@ -35,8 +35,8 @@ class ValuesTest {
     void aFileNameIsBareVisibleAndNotTooLong() {
         assertThat(FileName.problem("x".repeat(FileName.MAX_BYTES))).isNull();
         assertThat(FileName.problem("x".repeat(FileName.MAX_BYTES + 1))).contains(FileName.MAX_BYTES + " bytes");
-        assertThat(FileName.problem("a/b")).contains("without a directory");
-        assertThat(FileName.problem("..")).contains("without a directory");
+        assertThat(FileName.problem("a/b")).contains("a directory");
+        assertThat(FileName.problem("..")).contains("a directory");
         assertThat(FileName.problem("a\u202eb")).contains("invisible");
         assertThat(FileName.problem("a\u200bb")).contains("invisible");
         assertThat(FileName.problem("a\u200db")).contains("invisible");

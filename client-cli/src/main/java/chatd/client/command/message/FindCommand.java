@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
         name = "find",
         description = {
             "Prints messages that have all these words, the newest first.",
-            "A word is found by its beginning, without regard to case and accents; one in quotes with others only if they"
-                    + " follow one another. Of files it is the name that is searched. The exit code is 1 if nothing was found."
+            "A word also finds longer words that begin with it; case and accents are ignored. Words in quotes are found only if they"
+                    + " follow one another. Files are searched by name. The exit code is 1 if nothing was found."
         },
         footerHeading = ScriptCommand.EXAMPLES,
         footer = {
@@ -85,7 +85,7 @@ public final class FindCommand extends ScriptCommand {
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
         if (count < 1 || count > MAX_COUNT) {
-            throw context().usageError("-n is 1 to " + MAX_COUNT);
+            throw context().usageError("-n must be 1 to " + MAX_COUNT);
         }
         MessageCommand.Media kind = kind();
         Optional<Instant> begin = time("--since", since);
@@ -118,7 +118,7 @@ public final class FindCommand extends ScriptCommand {
         try {
             return TypedSearch.media(media);
         } catch (IllegalArgumentException e) {
-            throw context().usageError("--media is text or file, not " + media);
+            throw context().usageError("--media must be text or file, not " + media);
         }
     }
 

@@ -33,13 +33,14 @@ public final class HistoryCommand extends ScriptCommand {
     @Option(
             names = "--with",
             paramLabel = "NAME",
-            description = "Only the conversation with this user; * means the one with everyone.")
+            description = "Only the conversation with this user or group; * means the one with everyone.")
     private @Nullable String other;
 
     @Option(
             names = "-n",
             paramLabel = "N",
-            description = "How many: the last ones, or with --since the first ones. By default 20, with --since all.")
+            description =
+                    "How many: the last ones, or with --since, the first ones. The default is 20; with --since, all.")
     private @Nullable Long count;
 
     @Option(
@@ -65,7 +66,7 @@ public final class HistoryCommand extends ScriptCommand {
     @Override
     protected void run() throws IOException, UnknownServer, InterruptedException {
         if (count != null && (count < 1 || count > MAX_COUNT)) {
-            throw context().usageError("-n is 1 to " + MAX_COUNT);
+            throw context().usageError("-n must be 1 to " + MAX_COUNT);
         }
         long limit = count != null ? count : since == null ? DEFAULT_COUNT : MAX_COUNT;
         try (ScriptSession session = session()) {

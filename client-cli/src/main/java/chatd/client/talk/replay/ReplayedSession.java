@@ -95,7 +95,7 @@ public final class ReplayedSession extends ChatSession {
 
     @Override
     protected void enter(LoginExchange.LoggedIn in) {
-        contacts().set(in.welcome().roster());
+        knownUsers().set(in.welcome().roster());
         if (catchesUp) {
             items.catchUp();
         }
@@ -115,12 +115,12 @@ public final class ReplayedSession extends ChatSession {
         if (items.isFirstUse()) {
             catchUp(View.Reason.FIRST, FIRST_ITEMS);
         } else {
-            catchUp(reason, Transcript.SOME_ITEMS);
+            catchUp(reason, Transcript.MIN_REPLAY_ITEMS);
         }
     }
 
     @Override
-    protected void dropped() {
+    protected void connectionLost() {
         items.drop();
     }
 
@@ -151,7 +151,7 @@ public final class ReplayedSession extends ChatSession {
     }
 
     @Override
-    protected boolean take(Connection connection, Event event) throws IOException {
+    protected boolean handle(Connection connection, Event event) throws IOException {
         boolean followsServerText = wasServerText;
         wasServerText = event instanceof MessageEvent.Text text && text.sender().equals(User.SERVER);
         if (connection.offerToRequests(event)) {
@@ -159,7 +159,7 @@ public final class ReplayedSession extends ChatSession {
             return true;
         }
         switch (event) {
-            case UserEvent.CameOnline online -> contacts().presence(online.name(), true);
+            case UserEvent.CameOnline online -> knownUsers().presence(online.name(), true);
             case UserEvent.WentOffline offline
             when offline.name().equals(me) -> {
                 if (move == null) {
@@ -170,7 +170,7 @@ public final class ReplayedSession extends ChatSession {
                 }
                 return move != null;
             }
-            case UserEvent.WentOffline offline -> contacts().presence(offline.name(), false);
+            case UserEvent.WentOffline offline -> knownUsers().presence(offline.name(), false);
             case FileEvent.Piece piece -> piece.content().bytes().release();
             case MessageEvent.Message message -> {
                 items.arrived(Item.of(message, message.sender().equals(me)));
@@ -248,20 +248,20 @@ public final class ReplayedSession extends ChatSession {
     @Override
     public Optional<String> recipient(String typed) {
         return Optional.of(typed)
-                .filter(name -> contacts().has(name) || GROUP.matcher(name).matches());
+                .filter(name -> knownUsers().has(name) || GROUP.matcher(name).matches());
     }
 
     @Override
     public List<String> matching(String part) {
         String lower = part.toLowerCase(Locale.ROOT);
-        return contacts().names().stream()
+        return knownUsers().names().stream()
                 .filter(name -> name.toLowerCase(Locale.ROOT).contains(lower))
                 .toList();
     }
 
     @Override
     public List<String> candidates(String name) {
-        return contacts().names();
+        return knownUsers().names();
     }
 
     /**
@@ -277,7 +277,7 @@ public final class ReplayedSession extends ChatSession {
                 mine.refused(ClientFailure.FAILED, String.join(" ", done.serverTexts()));
                 // The history tells whether it is stored.
                 if (catchesUp) {
-                    catchUpLater(View.Reason.CHECK, Transcript.SOME_ITEMS);
+                    catchUpLater(View.Reason.CHECK, Transcript.MIN_REPLAY_ITEMS);
                 } else {
                     items.forget(mine);
                 }

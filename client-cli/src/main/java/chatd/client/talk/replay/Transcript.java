@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transcript {
     /** A sensibly configured server replays at least this many items, so a shorter replay is the whole history. */
-    static final long SOME_ITEMS = 250;
+    static final long MIN_REPLAY_ITEMS = 250;
 
     private final View view;
     private final SeenItems seen;
@@ -35,7 +35,7 @@ final class Transcript {
     private boolean isCatchingUp;
 
     @GuardedBy("this")
-    private final List<Item> meanwhile = new ArrayList<>();
+    private final List<Item> shownMeanwhile = new ArrayList<>();
 
     /** Whether missed items have been shown once; from then on every arrival is new, even if the history was empty. */
     @GuardedBy("this")
@@ -92,7 +92,7 @@ final class Transcript {
         }
     }
 
-    /** Shows an outgoing item as stored: the server has executed the command without comment. */
+    /** Shows an outgoing item as stored: the server has executed the command and sent no text about it. */
     synchronized void stored(Outgoing mine) {
         if (outgoing.remove(mine)) {
             view.sent(mine.item());
@@ -110,7 +110,7 @@ final class Transcript {
     @GuardedBy("this")
     private void record(Item item) {
         if (isCatchingUp) {
-            meanwhile.add(item);
+            shownMeanwhile.add(item);
         } else {
             seen.add(item);
         }
@@ -146,7 +146,7 @@ final class Transcript {
      */
     synchronized boolean showMissed(
             View.Reason reason, List<Item> replay, boolean mayReachFurther, List<Outgoing> sent) {
-        boolean isWholeHistory = isFirstUse() || (seen.isEmpty() && replay.size() < SOME_ITEMS);
+        boolean isWholeHistory = isFirstUse() || (seen.isEmpty() && replay.size() < MIN_REPLAY_ITEMS);
         SeenItems.Unseen unseen = seen.unseen(replay);
         boolean isTruncated = !isWholeHistory && !unseen.reachesBack();
         if (isTruncated && mayReachFurther) {
@@ -160,8 +160,8 @@ final class Transcript {
         }
         view.replayed(new View.Replay(reason, missed, isTruncated, false));
         unseen.items().forEach(seen::add);
-        meanwhile.forEach(seen::add);
-        meanwhile.clear();
+        shownMeanwhile.forEach(seen::add);
+        shownMeanwhile.clear();
         isCatchingUp = false;
         hasCaughtUp = true;
         for (Outgoing mine : sent) {
@@ -180,9 +180,9 @@ final class Transcript {
     @GuardedBy("this")
     private boolean wasShownMeanwhile(Item replayed) {
         Mark mark = Mark.of(replayed, 0);
-        for (Item item : meanwhile) {
+        for (Item item : shownMeanwhile) {
             if (Mark.of(item, 0).matches(mark)) {
-                return meanwhile.remove(item);
+                return shownMeanwhile.remove(item);
             }
         }
         return false;

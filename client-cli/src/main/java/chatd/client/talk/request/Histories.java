@@ -274,12 +274,12 @@ public final class Histories {
     }
 
     /** Returns the user's conversations, by their last message, the newest first. Blocks. */
-    public List<ConversationSummary> conversations(int most) throws IOException, InterruptedException {
+    public List<ConversationSummary> conversations(int max) throws IOException, InterruptedException {
         List<ConversationSummary> all = new ArrayList<>();
         boolean hasMore = true;
-        for (long before = Long.MAX_VALUE; hasMore && all.size() < most; ) {
+        for (long before = Long.MAX_VALUE; hasMore && all.size() < max; ) {
             long from = before;
-            int limit = Math.min(MessageCommand.ListConversations.MAX_LIMIT, most - all.size());
+            int limit = Math.min(MessageCommand.ListConversations.MAX_LIMIT, max - all.size());
             MessageEvent.Conversations page = requests.request(
                     id -> new MessageCommand.ListConversations(from, limit, id), MessageEvent.Conversations.class);
             people.learn(page.names());

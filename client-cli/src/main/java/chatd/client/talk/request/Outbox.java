@@ -61,7 +61,7 @@ public final class Outbox {
     };
 
     /** Whether the texts sent before the connection was lost must be sent again first. */
-    @GuardedBy("sending")
+    @GuardedBy("sendLock")
     private boolean mustResend;
 
     /** @param users resolves a name to a user or a group */

@@ -168,13 +168,13 @@ public final class People {
         return isUnique && !GROUP.matcher(name).matches() ? name : name + " (G" + group + ")";
     }
 
-    /** Returns how a recipient is shown, given by a name that the client gave them. */
+    /** Returns how a recipient is shown, from the name that this client uses for them. */
     public String label(String recipient) {
         long group = group(recipient);
         return group == 0 ? recipient : groupLabel(group);
     }
 
-    /** Returns the number that a group is named with; 0 if this does not name a group. */
+    /** Returns the group number in a recipient's name; 0 if it does not name a group. */
     public static long group(String named) {
         Matcher number = GROUP.matcher(named);
         return !number.matches() ? 0 : Long.parseLong(number.group(1) == null ? number.group(2) : number.group(1));
@@ -210,7 +210,7 @@ public final class People {
         return group == 0 ? new User.Named(recipient) : new User.Group(group, "G" + group);
     }
 
-    /** Returns the other side of a conversation as the vocabulary refers to it. */
+    /** Returns the other side of a conversation as commands refer to it. */
     static User other(long with) {
         if (with == Addressee.EVERYONE) {
             return new User.Named("");
@@ -257,7 +257,7 @@ public final class People {
                 : recipient.equals(names.get(number)) && !Addressee.isGroup(number);
     }
 
-    public synchronized boolean isNamed(long user) {
+    public synchronized boolean hasName(long user) {
         return names.containsKey(user);
     }
 

@@ -64,7 +64,7 @@ final class MessageSequencer {
     private List<Long> unnamed(MessageEvent.Message message) {
         return message instanceof MessageEvent.GroupChanged changed
                 ? changed.act().users().stream()
-                        .filter(user -> !people.isNamed(user))
+                        .filter(user -> !people.hasName(user))
                         .toList()
                 : List.of();
     }

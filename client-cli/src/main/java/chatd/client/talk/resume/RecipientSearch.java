@@ -20,16 +20,16 @@ final class RecipientSearch {
     private final Requests requests;
     private final People people;
     private final Groups groups;
-    private final KnownUsers contacts;
+    private final KnownUsers knownUsers;
 
     RecipientSearch(Requests requests, People people, Groups groups, KnownUsers contacts) {
         this.requests = requests;
         this.people = people;
         this.groups = groups;
-        this.contacts = contacts;
+        this.knownUsers = contacts;
     }
 
-    /** Returns as {@link ChatSession#recipient}; also accepts a user's or a group's number. */
+    /** Returns the same as {@link ChatSession#recipient}; also accepts a user's or a group's number. */
     Optional<String> find(String typed) throws IOException, InterruptedException {
         long group = People.group(typed);
         if (group != 0) {
@@ -39,7 +39,7 @@ final class RecipientSearch {
             return lookUp(Long.parseLong(typed.substring(1)));
         }
         // Anybody can name a group after a user, but user names are unique.
-        Optional<String> user = contacts.has(typed) ? Optional.of(typed) : People.findByName(typed, users(typed));
+        Optional<String> user = knownUsers.has(typed) ? Optional.of(typed) : People.findByName(typed, users(typed));
         if (user.isPresent()) {
             return user;
         }
@@ -55,25 +55,25 @@ final class RecipientSearch {
         return found.stream().map(UserEvent.FoundUser::name).findFirst();
     }
 
-    /** Returns as {@link ChatSession#matching}. */
+    /** Returns the same as {@link ChatSession#matching}. */
     List<String> matching(String part) throws IOException, InterruptedException {
         return users(part).stream().map(UserEvent.FoundUser::name).toList();
     }
 
-    /** Returns as {@link ChatSession#candidates}. */
+    /** Returns the same as {@link ChatSession#candidates}. */
     List<String> candidates(String name) throws IOException, InterruptedException {
         int end = name.offsetByCodePoints(0, Math.min(2, name.codePointCount(0, name.length())));
-        List<String> all = new ArrayList<>(contacts.names());
+        List<String> all = new ArrayList<>(knownUsers.names());
         users(name.substring(0, end)).forEach(user -> all.add(user.name()));
         return all;
     }
 
-    /** Returns up to 50 users with a part of their name that begins with a text. Blocks. */
+    /** Returns up to 50 users with a word in their name that begins with a string. Blocks. */
     List<UserEvent.FoundUser> users(String text) throws IOException, InterruptedException {
         UserEvent.Found found = requests.request(
                 id -> new UserCommand.FindUsers(text, UserCommand.FindUsers.MAX_LIMIT, id), UserEvent.Found.class);
         people.learn(found.users());
-        found.users().forEach(user -> contacts.change(user.name(), user.online()));
+        found.users().forEach(user -> knownUsers.change(user.name(), user.online()));
         return found.users();
     }
 }

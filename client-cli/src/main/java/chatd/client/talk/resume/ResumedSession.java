@@ -86,7 +86,7 @@ public final class ResumedSession extends ChatSession {
         this.account = new OwnAccount(login.user());
         this.features = Features.of(
                 account,
-                contacts(),
+                knownUsers(),
                 this::connection,
                 sendLock(),
                 login.server().host(),
@@ -94,7 +94,7 @@ public final class ResumedSession extends ChatSession {
         Requests requests = features.requests();
         this.amendments = new Amendments(requests, features.outbox());
         this.ownSessions = new OwnSessions(requests);
-        this.recipients = new RecipientSearch(requests, features.people(), features.groups(), contacts());
+        this.recipients = new RecipientSearch(requests, features.people(), features.groups(), knownUsers());
         this.transfers = new Transfers(login.server(), () -> token, random);
         this.fileSender = new FileSender(requests, features.people(), transfers, account, view, clock);
         this.events = new EventHandler(features, clock, options.isScript(), new EventHandler.Session() {
@@ -173,7 +173,7 @@ public final class ResumedSession extends ChatSession {
         features.privacy().set(state.preferences());
         view().setBlocked(features.people()::isBlocked);
         features.calls().setUdpPort(state.server().udpPort());
-        contacts().set(welcome.roster());
+        knownUsers().set(welcome.roster());
         features.outbox().enter();
         if (!isContinued) {
             account.forgetReceived();
@@ -209,7 +209,7 @@ public final class ResumedSession extends ChatSession {
     }
 
     @Override
-    protected void dropped() {
+    protected void connectionLost() {
         isContinued = false;
     }
 
@@ -251,7 +251,7 @@ public final class ResumedSession extends ChatSession {
     }
 
     @Override
-    protected boolean take(Connection now, Event event) throws IOException {
+    protected boolean handle(Connection now, Event event) throws IOException {
         boolean afterText = lastWasNotice;
         lastWasNotice = event instanceof SessionEvent.Notice;
         if (now.offerToRequests(event)) {

@@ -144,7 +144,7 @@ final class Checks {
     /** Returns what would keep a daemon from starting with the files as they are now. */
     List<String> nextStart() {
         try {
-            return reloader.obstacles(configuration.check());
+            return reloader.startupErrors(configuration.check());
         } catch (ConfigException e) {
             return e.errors();
         }

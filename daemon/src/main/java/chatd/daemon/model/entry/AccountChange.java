@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A change to an account: the record that is logged, and the effect on the tables.
  *
- * @param once the identifier that its client gave it; null if none
+ * @param idempotencyKey the identifier that its client gave it; null if none
  */
 public record AccountChange(
-        Change change, Effect effect, @Nullable IdempotencyKey once) implements Entry {
+        Change change, Effect effect, @Nullable IdempotencyKey idempotencyKey) implements Entry {
     public AccountChange(Change change, Effect effect) {
         this(change, effect, null);
     }

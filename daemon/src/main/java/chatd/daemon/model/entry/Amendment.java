@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     database
  * @param origin the connection it came from; null if it was read from the database, which does not
  *     store it, and for administrators
- * @param once the identifier that its client gave it; null if none, or if it was read from the
+ * @param idempotencyKey the identifier that its client gave it; null if none, or if it was read from the
  *     database
  */
 public record Amendment(
@@ -25,7 +25,7 @@ public record Amendment(
         Act act,
         @Nullable List<Long> notifiedAccounts,
         @Nullable Origin origin,
-        @Nullable IdempotencyKey once)
+        @Nullable IdempotencyKey idempotencyKey)
         implements Entry {
 
     /**

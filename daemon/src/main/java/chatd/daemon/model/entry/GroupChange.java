@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param sender who did it; {@link Message#SERVER} is an administrator, or the daemon
  * @param origin the connection it came from; null if it was read from the database, which does not
  *     store it, and for administrators
- * @param once the identifier that its client gave it; null if none, or if it was read from the
+ * @param idempotencyKey the identifier that its client gave it; null if none, or if it was read from the
  *     database
  */
 public record GroupChange(
@@ -25,7 +25,7 @@ public record GroupChange(
         long sender,
         GroupAction act,
         @Nullable Origin origin,
-        @Nullable IdempotencyKey once)
+        @Nullable IdempotencyKey idempotencyKey)
         implements Entry {
 
     /** Returns who joined through it. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param salt 16 bytes; none if it was taken back
  * @param origin the connection it came from; null for a message read from the database, which does not store it, and
  *     for the daemon's own messages
- * @param once the identifier that its client gave it; null if none, or if it was read from the database
+ * @param idempotencyKey the identifier that its client gave it; null if none, or if it was read from the database
  */
 public record Message(
         long number,
@@ -31,7 +31,7 @@ public record Message(
         byte[] salt,
         References references,
         @Nullable Origin origin,
-        @Nullable IdempotencyKey once)
+        @Nullable IdempotencyKey idempotencyKey)
         implements Entry {
     public Message {
         withheld = List.copyOf(withheld);
@@ -68,12 +68,14 @@ public record Message(
 
     /** Returns the same message with another file. */
     public Message with(StoredFile other) {
-        return new Message(number, time, sender, receivers, withheld, text, other, salt, references, origin, once);
+        return new Message(
+                number, time, sender, receivers, withheld, text, other, salt, references, origin, idempotencyKey);
     }
 
     /** Returns the same message with another text. */
     public Message with(String other, byte[] salted) {
-        return new Message(number, time, sender, receivers, withheld, other, file, salted, references, origin, once);
+        return new Message(
+                number, time, sender, receivers, withheld, other, file, salted, references, origin, idempotencyKey);
     }
 
     @Override

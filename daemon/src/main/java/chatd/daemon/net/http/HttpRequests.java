@@ -362,7 +362,7 @@ final class HttpRequests extends ChannelDuplexHandler {
         boolean isCompressed = asked.isCompressed();
         ctx.writeAndFlush(asked.response());
         WebSocketFrames frames = new WebSocketFrames(
-                connection, isCompressed, connection.dialects().mostJson(), http.ping());
+                connection, isCompressed, connection.dialects().maxJson(), http.ping());
         connection.speak(connection.dialects().webSocket(isCompressed), frames);
         // Removed last: the codec then passes on what was received after the request.
         ctx.pipeline().addAfter(ctx.name(), "frames", frames).remove(this);

@@ -52,7 +52,7 @@ final class Inflation implements AutoCloseable {
             WebSocketFrames.append(out, piece, count);
             return hasInput;
         } catch (DataFormatException e) {
-            throw FrameHead.broken("a message's compressed data is damaged");
+            throw FrameHeader.broken("a message's compressed data is damaged");
         }
     }
 

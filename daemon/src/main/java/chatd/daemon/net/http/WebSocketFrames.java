@@ -38,11 +38,11 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     /** The highest code that a Close frame may have (RFC 6455, section 7.4). */
     private static final int LAST_CODE = 4_999;
 
-    private static final int LONGEST_REASON = FrameHead.MAX_CONTROL - 2;
+    private static final int LONGEST_REASON = FrameHeader.MAX_CONTROL - 2;
 
     private final ClientConnection connection;
     private final Duration ping;
-    private final FrameHead head;
+    private final FrameHeader head;
 
     /** Bytes received but not unpacked yet: those of one read, or of the few after which reading stopped. */
     private ByteBuf received = Unpooled.EMPTY_BUFFER;
@@ -72,12 +72,12 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     private byte @Nullable [] pendingPong;
 
     /**
-     * @param most the maximum size of a message, in bytes
+     * @param limit the maximum size of a message, in bytes
      * @param ping after how long a silence the client is pinged; it is then given as long to answer */
-    WebSocketFrames(ClientConnection connection, boolean compression, int most, Duration ping) {
+    WebSocketFrames(ClientConnection connection, boolean compression, int limit, Duration ping) {
         this.connection = connection;
         this.ping = ping;
-        this.head = new FrameHead(compression, most);
+        this.head = new FrameHeader(compression, limit);
     }
 
     @Override
@@ -108,7 +108,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
             scheduleSilenceCheck(left);
         } else if (!isPinged) {
             isPinged = true;
-            ctx.writeAndFlush(frame(ctx, FrameHead.PING, new byte[0]));
+            ctx.writeAndFlush(frame(ctx, FrameHeader.PING, new byte[0]));
             scheduleSilenceCheck(ping);
         } else if (ctx.channel().config().isAutoRead()) {
             connection.session().abort("no answer to a ping");
@@ -238,7 +238,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         unpacked += count;
         if (unpacked == head.length()) {
             inPayload = false;
-            head.next();
+            head.reset();
             if (head.isControl()) {
                 handleControl(ctx);
             }
@@ -275,12 +275,12 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     }
 
     private void handleControl(ChannelHandlerContext ctx) {
-        switch (head.kind()) {
-            case FrameHead.PING -> {
+        switch (head.opcode()) {
+            case FrameHeader.PING -> {
                 pendingPong = control;
                 sendPong(ctx);
             }
-            case FrameHead.CLOSE -> {
+            case FrameHeader.CLOSE -> {
                 checkClose();
                 isClosed = true;
             }
@@ -294,7 +294,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         }
         int code = control.length == 1 ? 0 : (control[0] & 0xff) << 8 | (control[1] & 0xff);
         if (!WebSocketCloseStatus.isValidStatusCode(code) || code > LAST_CODE) {
-            throw FrameHead.broken("a Close frame without a valid code");
+            throw FrameHeader.broken("a Close frame without a valid code");
         }
         Utf8.decode(Arrays.copyOfRange(control, 2, control.length), "reason of a Close frame");
     }
@@ -307,7 +307,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         byte[] pending = pendingPong;
         if (pending != null && ctx.channel().isWritable()) {
             pendingPong = null;
-            ctx.writeAndFlush(frame(ctx, FrameHead.PONG, pending));
+            ctx.writeAndFlush(frame(ctx, FrameHeader.PONG, pending));
         }
     }
 
@@ -336,7 +336,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         payload[0] = (byte) (code >> 8);
         payload[1] = (byte) code;
         System.arraycopy(reason, 0, payload, 2, length);
-        return frame(requireNonNull(context), FrameHead.CLOSE, payload);
+        return frame(requireNonNull(context), FrameHeader.CLOSE, payload);
     }
 
     private static int code(Session session, @Nullable MalformedFrame violation) {

@@ -14,12 +14,12 @@ public final class LargeFrames {
     private static final long LARGE = 128 << 10;
 
     private final Shares kibibytes;
-    private final int most;
+    private final int limit;
 
     /** @param bytes limit for all large bodies together */
     public LargeFrames(long bytes) {
-        this.most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes >> 10));
-        this.kibibytes = new Shares(most);
+        this.limit = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes >> 10));
+        this.kibibytes = new Shares(limit);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class LargeFrames {
          * @return whether a share was taken by this call
          */
         boolean take(long length) {
-            int due = held > 0 || length < LARGE ? 0 : (int) Math.min(most, length >> 10);
+            int due = held > 0 || length < LARGE ? 0 : (int) Math.min(limit, length >> 10);
             waits = false;
             if (due == 0) {
                 return false;

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * The output of one connection: writes the outbox's frames, no faster than the peer reads, and closes the connection
  * when they are sent. On its event loop, except for {@link Transport}'s methods.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // failures of close and shutdown show in the channel's own end
+@SuppressWarnings("FutureReturnValueIgnored") // if close or shutdown fails, the channel's closeFuture reports it
 final class Output implements Transport {
     /**
      * Maximum time from {@link #finish} to the close: for the peer to read the pending output, and for the linger after
      * it.
      */
-    private static final Duration FAREWELL = Duration.ofSeconds(4);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(4);
 
     private final ConnectionState state;
     private final Duration linger;
@@ -109,7 +109,7 @@ final class Output implements Transport {
                 if (!state.isPeerGone()) {
                     ctx.channel().config().setAutoRead(true);
                 }
-                closeLater(ctx, FAREWELL);
+                closeLater(ctx, CLOSE_TIMEOUT);
             }
             drain();
         });

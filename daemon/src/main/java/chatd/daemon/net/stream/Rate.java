@@ -38,7 +38,7 @@ public final class Rate {
 
     /** Returns the limit of each account, given the bytes a second: two seconds' worth at once. */
     public static KeyedRateLimit<Long> ofAccounts(LongSupplier perSecond) {
-        return new KeyedRateLimit<>(() -> 2 * perSecond.getAsLong(), most -> most, SECOND.multipliedBy(2));
+        return new KeyedRateLimit<>(() -> 2 * perSecond.getAsLong(), limit -> limit, SECOND.multipliedBy(2));
     }
 
     /**

@@ -18,21 +18,21 @@ public final class Dialects {
     private final Dialect lines;
     private final Dialect webSocket;
     private final Dialect compressed;
-    private final Dialect unnamed;
-    private final int mostJson;
+    private final Dialect chat1;
+    private final int maxJson;
 
-    /** @param mostJson the maximum size of a JSON message from a client, in bytes */
-    public Dialects(int mostJson, Chat1 chat1) {
-        lines = new Json(Carrier.LINES, mostJson);
-        webSocket = new Json(Carrier.WEB_SOCKET, mostJson);
-        compressed = new Json(Carrier.COMPRESSED_WEB_SOCKET, mostJson);
-        unnamed = chat1;
-        this.mostJson = mostJson;
+    /** @param maxJson the maximum size of a JSON message from a client, in bytes */
+    public Dialects(int maxJson, Chat1 chat1) {
+        lines = new Json(Carrier.LINES, maxJson);
+        webSocket = new Json(Carrier.WEB_SOCKET, maxJson);
+        compressed = new Json(Carrier.COMPRESSED_WEB_SOCKET, maxJson);
+        this.chat1 = chat1;
+        this.maxJson = maxJson;
     }
 
     /** Returns the maximum size of a JSON message from a client, in bytes. */
-    public int mostJson() {
-        return mostJson;
+    public int maxJson() {
+        return maxJson;
     }
 
     /**
@@ -42,8 +42,8 @@ public final class Dialects {
      * @throws IllegalArgumentException if there is no such dialect
      */
     public Dialect named(@Nullable String name) {
-        if (name == null || name.isEmpty() || name.equals(unnamed.name())) {
-            return unnamed;
+        if (name == null || name.isEmpty() || name.equals(chat1.name())) {
+            return chat1;
         }
         if (name.equals(lines.name())) {
             return lines;

@@ -86,10 +86,10 @@ public final class Ledger implements Closeable {
      * Thrown if an entry of a batch was committed before with the same identifier; nothing was
      * written.
      */
-    public static final class SentAgain extends RuntimeException {
+    public static final class DuplicateIdentifier extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        SentAgain(Throwable cause) {
+        DuplicateIdentifier(Throwable cause) {
             super("an identifier is already in the ledger", cause);
         }
     }
@@ -234,7 +234,7 @@ public final class Ledger implements Closeable {
         } catch (TakenOver e) {
             close();
             throw e;
-        } catch (SentAgain e) {
+        } catch (DuplicateIdentifier e) {
             throw e;
         } catch (DataAccessException | SQLException e) {
             if (!Database.isConnectionFailure(e)) {
@@ -264,7 +264,7 @@ public final class Ledger implements Closeable {
      * @throws DatabaseUnavailable if the connection failed; if the commit itself was in flight, its outcome is unknown
      *     until the next {@link #open} and {@link #lookUp}
      * @throws DataAccessException if a statement failed; nothing was written
-     * @throws SentAgain if the identifier of an entry is known already; nothing was written
+     * @throws DuplicateIdentifier if the identifier of an entry is known already; nothing was written
      * @throws TakenOver if another process writes now; nothing was written
      */
     public List<Committed<Entry>> commit(List<Entry> entries) {
@@ -314,15 +314,15 @@ public final class Ledger implements Closeable {
     /**
      * Forgets identifiers of entries committed before a time.
      *
-     * @param most maximum number to delete
+     * @param limit maximum number to delete
      * @return how many were deleted
      */
-    public int forgetSent(Instant before, int most) {
+    public int forgetSent(Instant before, int limit) {
         return attempt(current -> Database.context(current)
                 .deleteFrom(SENT_ONCE)
                 .where(SENT_ONCE.TIME.lt(before))
                 .orderBy(SENT_ONCE.TIME)
-                .limit(most)
+                .limit(limit)
                 .execute());
     }
 
@@ -335,7 +335,7 @@ public final class Ledger implements Closeable {
         sql.startTransaction().execute();
         try {
             statements.run(current);
-        } catch (DataAccessException | SQLException | Refusal | SentAgain e) {
+        } catch (DataAccessException | SQLException | Refusal | DuplicateIdentifier e) {
             if (Database.isConnectionFailure(e)) {
                 throw new DatabaseUnavailable(database.reason(e), e, false);
             }
@@ -351,7 +351,7 @@ public final class Ledger implements Closeable {
 
     /**
      * Returns the outcome of entries whose commit was in flight when the connection was lost: all of them, or none.
-     * Because the following {@link #open} found no other epoch, rows with their numbers are theirs.
+     * Because the {@link #open} that followed found no other epoch, rows with their numbers are theirs.
      *
      * @param entries at least one
      */

@@ -170,7 +170,7 @@ final class LedgerRows {
     /**
      * Writes all rows.
      *
-     * @throws Ledger.SentAgain if the identifier of an entry is known already
+     * @throws Ledger.DuplicateIdentifier if the identifier of an entry is known already
      */
     void write(Connection connection) throws SQLException {
         // First, because a duplicate identifier makes it fail.
@@ -392,7 +392,7 @@ final class LedgerRows {
             insert.executeBatch();
         } catch (SQLException e) {
             if (e.getErrorCode() == DUPLICATE_KEY) {
-                throw new Ledger.SentAgain(e);
+                throw new Ledger.DuplicateIdentifier(e);
             }
             throw e;
         }

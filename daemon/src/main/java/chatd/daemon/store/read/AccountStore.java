@@ -81,9 +81,9 @@ public final class AccountStore {
 
     /**
      * Returns how often the account's own user has renamed it since a time, but at most
-     * {@code most}.
+     * {@code limit}.
      */
-    public int countRenamesSince(long number, Instant since, int most) {
+    public int countRenamesSince(long number, Instant since, int limit) {
         return database.with(sql -> sql.select(ACCOUNT_CHANGE.NUMBER)
                 .from(ACCOUNT_CHANGE)
                 .where(
@@ -91,7 +91,7 @@ public final class AccountStore {
                         ACCOUNT_CHANGE.KIND.eq(Change.Kind.RENAMED.code),
                         ACCOUNT_CHANGE.TIME.gt(since),
                         ACCOUNT_CHANGE.ACTOR.isNull())
-                .limit(most)
+                .limit(limit)
                 .fetch()
                 .size());
     }

@@ -97,12 +97,12 @@ public final class GroupStore {
                 .fetchMap(row -> row.value1(), row -> row.value2()));
     }
 
-    /** Returns how many groups an account has created since a time, at most {@code most}. */
-    public int countCreatedSince(long account, Instant since, int most) {
+    /** Returns how many groups an account has created since a time, at most {@code limit}. */
+    public int countCreatedSince(long account, Instant since, int limit) {
         return database.with(sql -> sql.select(CHAT_GROUP.NUMBER)
                 .from(CHAT_GROUP)
                 .where(CHAT_GROUP.CREATOR.eq(account), CHAT_GROUP.CREATED.gt(since))
-                .limit(most)
+                .limit(limit)
                 .fetch()
                 .size());
     }

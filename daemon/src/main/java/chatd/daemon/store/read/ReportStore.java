@@ -48,9 +48,9 @@ public final class ReportStore {
             @Nullable Long content,
             long size) {}
 
-    /** Returns the open reports, or all, by number; the newest {@code most} of them. */
-    public List<Report> list(boolean all, int most) {
-        return read(all ? DSL.noCondition() : REPORT.CLOSED.isNull(), most).reversed();
+    /** Returns the open reports, or all, by number; the newest {@code limit} of them. */
+    public List<Report> list(boolean all, int limit) {
+        return read(all ? DSL.noCondition() : REPORT.CLOSED.isNull(), limit).reversed();
     }
 
     public Optional<Report> find(long number) {
@@ -75,7 +75,7 @@ public final class ReportStore {
                 .findFirst();
     }
 
-    private List<Report> read(Condition which, int most) {
+    private List<Report> read(Condition which, int limit) {
         return database.with(sql -> sql.select(REPORT.fields())
                 .select(CONTENT.SIZE)
                 .from(REPORT)
@@ -83,7 +83,7 @@ public final class ReportStore {
                 .on(CONTENT.NUMBER.eq(REPORT.CONTENT))
                 .where(which)
                 .orderBy(REPORT.NUMBER.desc())
-                .limit(most)
+                .limit(limit)
                 .fetch(ReportStore::report));
     }
 

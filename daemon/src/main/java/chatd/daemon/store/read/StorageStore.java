@@ -61,11 +61,11 @@ public final class StorageStore {
     public record AccountUsage(long account, Stored stored) {}
 
     /** Returns the accounts that store most. */
-    public List<AccountUsage> largestAccounts(int most) {
+    public List<AccountUsage> largestAccounts(int limit) {
         return database.with(sql -> sql.selectFrom(ACCOUNT_STORAGE)
                 .where(ACCOUNT_STORAGE.FILES.gt(0L), ACCOUNT_STORAGE.ACCOUNT.gt(0L))
                 .orderBy(ACCOUNT_STORAGE.BYTES.desc(), ACCOUNT_STORAGE.ACCOUNT)
-                .limit(most)
+                .limit(limit)
                 .fetch(row -> new AccountUsage(row.getAccount(), new Stored(row.getFiles(), row.getBytes()))));
     }
 
@@ -104,7 +104,7 @@ public final class StorageStore {
     public record LargeFile(long number, long bytes, String media, long sender, Instant time) {}
 
     /** Returns the largest files; those with the same content are listed separately. */
-    public List<LargeFile> largestFiles(int most) {
+    public List<LargeFile> largestFiles(int limit) {
         return database.with(sql -> sql.select(FILE.NUMBER, FILE.SIZE, CONTENT.MEDIA, MESSAGE.SENDER, MESSAGE.TIME)
                 .from(FILE)
                 .join(CONTENT)
@@ -112,7 +112,7 @@ public final class StorageStore {
                 .join(MESSAGE)
                 .on(MESSAGE.NUMBER.eq(FILE.MESSAGE))
                 .orderBy(FILE.SIZE.desc(), FILE.NUMBER)
-                .limit(most)
+                .limit(limit)
                 .fetch(row -> new LargeFile(
                         row.value1(),
                         row.value2(),
@@ -160,12 +160,12 @@ public final class StorageStore {
     }
 
     /** Returns the numbers of contents that nothing refers to. */
-    public List<Long> unusedContents(int most) {
+    public List<Long> unusedContents(int limit) {
         return database.with(sql -> sql.select(CONTENT.NUMBER)
                 .from(CONTENT)
                 .where(ContentStore.isUnused())
                 .orderBy(CONTENT.NUMBER)
-                .limit(most)
+                .limit(limit)
                 .fetch(CONTENT.NUMBER));
     }
 
@@ -181,11 +181,11 @@ public final class StorageStore {
      * Returns contents that something refers to and that are incomplete: a chunk is missing or has
      * the wrong length. Reads the lengths of all chunks; none of their bytes.
      */
-    public List<IncompleteContent> broken(int most) {
+    public List<IncompleteContent> broken(int limit) {
         List<IncompleteContent> broken = new ArrayList<>();
         long last = 0;
         boolean isMore = true;
-        while (isMore && broken.size() < most) {
+        while (isMore && broken.size() < limit) {
             long after = last;
             Field<Long> chunks = DSL.count(CONTENT_CHUNK.POSITION).cast(Long.class);
             Field<Long> bytes = DSL.coalesce(
@@ -204,7 +204,7 @@ public final class StorageStore {
             for (var row : rows) {
                 last = row.value1();
                 boolean isWhole = row.value2().equals(row.value4()) && row.value5() == row.value3() - 1;
-                if (!isWhole && broken.size() < most) {
+                if (!isWhole && broken.size() < limit) {
                     broken.add(new IncompleteContent(
                             last, fileOf(last), "%d of %d bytes are stored".formatted(row.value4(), row.value2())));
                 }

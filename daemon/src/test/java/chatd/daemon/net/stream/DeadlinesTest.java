@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DeadlinesTest {
-    private static final int TICKS_A_SECOND = 4;
+    private static final int TICKS_PER_SECOND = 4;
     private static final KeyedRateLimit<Long> NO_LIMIT = Rate.ofAccounts(() -> 0);
 
     private static Deadlines deadlines() throws Exception {
@@ -18,11 +18,11 @@ class DeadlinesTest {
                         .limits());
     }
 
-    /** Ticks until the deadline expires, for at most {@code most} seconds; returns the seconds it took, or -1. */
-    private static int secondsUntilExpiry(Deadlines deadlines, boolean loggedIn, boolean inFrame, int most) {
-        for (int tick = 1; tick <= most * TICKS_A_SECOND; tick++) {
+    /** Ticks until the deadline expires, for at most {@code limit} seconds; returns the seconds it took, or -1. */
+    private static int secondsUntilExpiry(Deadlines deadlines, boolean loggedIn, boolean inFrame, int limit) {
+        for (int tick = 1; tick <= limit * TICKS_PER_SECOND; tick++) {
             if (deadlines.tick(loggedIn, inFrame, 0)) {
-                return tick / TICKS_A_SECOND;
+                return tick / TICKS_PER_SECOND;
             }
         }
         return -1;
@@ -54,7 +54,7 @@ class DeadlinesTest {
         assertThat(secondsUntilExpiry(deadlines, true, true, 100)).isEqualTo(5);
         for (int second = 0; second < 100; second++) {
             deadlines.received(1024);
-            for (int tick = 0; tick < TICKS_A_SECOND; tick++) {
+            for (int tick = 0; tick < TICKS_PER_SECOND; tick++) {
                 assertThat(deadlines.tick(true, true, 0)).isFalse();
             }
         }
@@ -83,9 +83,9 @@ class DeadlinesTest {
 
     @Test
     void theBytesOfAllSessionsOfAnAccountAreCountedTogether() {
-        KeyedRateLimit<Long> most = Rate.ofAccounts(() -> 10_000);
-        Rate one = rate(0, 0, most);
-        Rate another = rate(0, 0, most);
+        KeyedRateLimit<Long> limit = Rate.ofAccounts(() -> 10_000);
+        Rate one = rate(0, 0, limit);
+        Rate another = rate(0, 0, limit);
         assertThat(one.count(1, 10_000, 1)).isZero();
         assertThat(another.count(1, 10_000, 1)).isZero();
         assertThat(one.count(0, 1_000_000, 1)).as("part of a file").isZero();
@@ -112,7 +112,7 @@ class DeadlinesTest {
         deadlines.packet();
         for (int second = 1; second <= size / bytesASecond; second++) {
             deadlines.received(bytesASecond);
-            for (int tick = 0; tick < TICKS_A_SECOND; tick++) {
+            for (int tick = 0; tick < TICKS_PER_SECOND; tick++) {
                 if (deadlines.tick(true, true, size)) {
                     return second;
                 }
@@ -137,7 +137,7 @@ class DeadlinesTest {
         deadlines.received(8 << 20);
         for (int window = 0; window < 100; window++) {
             deadlines.received(5 * 1024);
-            for (int tick = 0; tick < 5 * TICKS_A_SECOND; tick++) {
+            for (int tick = 0; tick < 5 * TICKS_PER_SECOND; tick++) {
                 assertThat(deadlines.tick(true, true, 16 << 20)).isFalse();
             }
         }

@@ -462,7 +462,7 @@ class LedgerIT {
                 Rows.once(2, 1, "y", Rows.TIME, other),
                 Rows.once(3, 1, "x", Rows.TIME, id),
                 Rows.text(4, 1, List.of(2L), "z"));
-        assertThatThrownBy(() -> ledger.commit(batch)).isInstanceOf(Ledger.SentAgain.class);
+        assertThatThrownBy(() -> ledger.commit(batch)).isInstanceOf(Ledger.DuplicateIdentifier.class);
         assertThat(count("message")).isEqualTo(1);
         assertThat(ledger.sentBefore(List.of(id, other))).containsOnlyKeys(id.id());
         ledger.commit(List.of(Rows.once(2, 1, "y", Rows.TIME, other), Rows.text(3, 1, List.of(2L), "z")));

@@ -3,7 +3,7 @@ package chatd.protocol.value.people;
 import java.util.Locale;
 
 /**
- * Which other users may do something, such as call, as a user prefers. The code is the value in the
+ * Which other users may do something to a user, such as call: a preference of that user. The code is the value in the
  * database.
  */
 public enum AllowedUsers {
@@ -29,6 +29,6 @@ public enum AllowedUsers {
                 return reach;
             }
         }
-        throw new IllegalArgumentException("no reach has the code " + code);
+        throw new IllegalArgumentException("no value has the code " + code);
     }
 }

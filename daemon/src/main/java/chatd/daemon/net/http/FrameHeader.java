@@ -5,10 +5,10 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 
 /**
- * The head of a client's WebSocket frame (RFC 6455, section 5.2), read however its bytes are split, and checked as soon
+ * The header of a client's WebSocket frame (RFC 6455, section 5.2), read however its bytes are split, and checked as soon
  * as they are there. One per connection; one thread.
  */
-final class FrameHead {
+final class FrameHeader {
     static final int CONTINUATION = 0;
     static final int TEXT = 1;
     static final int BINARY = 2;
@@ -25,7 +25,7 @@ final class FrameHead {
     private static final int MASKED = 0x80;
 
     private final boolean compression;
-    private final int most;
+    private final int maxBytes;
     private final byte[] bytes = new byte[14];
     private int size;
     private int needed = 2;
@@ -34,16 +34,16 @@ final class FrameHead {
     private boolean inMessage;
 
     /**
-     * @param compression whether compressed messages were agreed on
-     * @param most the maximum size of a message in bytes; that of a compressed one is judged as it is inflated
+     * @param compression whether compression was negotiated
+     * @param limit the maximum size of a message in bytes; that of a compressed one is checked as it is inflated
      */
-    FrameHead(boolean compression, int most) {
+    FrameHeader(boolean compression, int limit) {
         this.compression = compression;
-        this.most = most;
+        this.maxBytes = limit;
     }
 
     /**
-     * Reads what there is of the head.
+     * Reads as much of the header as has arrived.
      *
      * @return whether it is complete
      * @throws MalformedFrame if it breaks the rules
@@ -53,17 +53,19 @@ final class FrameHead {
             bytes[size++] = in.readByte();
             if (size == 2) {
                 check();
-                needed = 6 + lengthBytes();
+                needed = 6 + extendedLengthBytes();
             }
         }
         if (size < needed) {
             return false;
         }
-        if (length() < 0 || (lengthBytes() == 2 && length() < 126) || (lengthBytes() == 8 && length() <= 0xffff)) {
+        if (length() < 0
+                || (extendedLengthBytes() == 2 && length() < 126)
+                || (extendedLengthBytes() == 8 && length() <= 0xffff)) {
             throw broken("a frame's length is not in its shortest form");
         }
         // Compression makes incompressible data a little larger.
-        if (length() > (isCompressed() ? most + most / 64 + 64L : most)) {
+        if (length() > (isCompressed() ? maxBytes + maxBytes / 64 + 64L : maxBytes)) {
             throw new MalformedFrame(MalformedFrame.Kind.SIZE, "a frame over the limit");
         }
         if (!isControl()) {
@@ -79,7 +81,7 @@ final class FrameHead {
         if ((bytes[1] & MASKED) == 0) {
             throw broken("a client's frame is not masked");
         }
-        switch (kind()) {
+        switch (opcode()) {
             case CONTINUATION -> {
                 if (!inMessage) {
                     throw broken("a message begins with a continuation");
@@ -89,18 +91,18 @@ final class FrameHead {
                 if (inMessage) {
                     throw broken("a message begins within another");
                 }
-                if (kind() == BINARY) {
+                if (opcode() == BINARY) {
                     throw new MalformedFrame(MalformedFrame.Kind.DATA, "a binary message");
                 }
             }
             case CLOSE, PING, PONG -> {
-                if (!isFinal() || lengthBytes() > 0) {
-                    throw broken("a control frame is too long, or in pieces");
+                if (!isFinal() || extendedLengthBytes() > 0) {
+                    throw broken("a control frame is too long or fragmented");
                 }
             }
             default -> throw broken("an unknown kind of frame");
         }
-        if (isCompressed() && (!compression || kind() != TEXT)) {
+        if (isCompressed() && (!compression || opcode() != TEXT)) {
             throw broken("a compressed frame was not expected");
         }
     }
@@ -110,17 +112,17 @@ final class FrameHead {
     }
 
     /** Prepares for the next frame. */
-    void next() {
+    void reset() {
         size = 0;
         needed = 2;
     }
 
-    int kind() {
+    int opcode() {
         return bytes[0] & 0xf;
     }
 
     boolean isControl() {
-        return kind() >= CLOSE;
+        return opcode() >= CLOSE;
     }
 
     /** Returns whether the frame is the last of its message. */
@@ -133,7 +135,7 @@ final class FrameHead {
         return (bytes[0] & COMPRESSED) != 0;
     }
 
-    private int lengthBytes() {
+    private int extendedLengthBytes() {
         return switch (bytes[1] & 0x7f) {
             case 126 -> 2;
             case 127 -> 8;
@@ -144,7 +146,7 @@ final class FrameHead {
     /** Returns the length of the payload in bytes; negative if its highest bit is set, which is not allowed. */
     long length() {
         ByteBuffer all = ByteBuffer.wrap(bytes);
-        return switch (lengthBytes()) {
+        return switch (extendedLengthBytes()) {
             case 2 -> all.getShort(2) & 0xffff;
             case 8 -> all.getLong(2);
             default -> bytes[1] & 0x7f;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * hardly moves gives way while another one waits: one of the same holders first. Any thread;
  * blocks.
  */
-final class UploadTurns {
+final class UploadSlots {
     /** Below this many bytes a second an upload gives way. */
     private static final long SLOW = 16 << 10;
 
@@ -34,21 +34,21 @@ final class UploadTurns {
     private final LongSupplier nanos;
 
     @GuardedBy("this")
-    private final Set<Turn> turns = new HashSet<>();
+    private final Set<Slot> turns = new HashSet<>();
 
-    /** @param most the amount that is shared */
-    UploadTurns(long most) {
-        this(most, System::nanoTime);
+    /** @param limit the amount that is shared */
+    UploadSlots(long limit) {
+        this(limit, System::nanoTime);
     }
 
     /** @param nanos returns the time in nanoseconds */
-    UploadTurns(long most, LongSupplier nanos) {
-        this.shares = new Shares(most);
+    UploadSlots(long limit, LongSupplier nanos) {
+        this.shares = new Shares(limit);
         this.nanos = nanos;
     }
 
     /** The turn of one upload, until it is closed or has given way. Any thread. */
-    final class Turn implements AutoCloseable {
+    final class Slot implements AutoCloseable {
         private final long amount;
         private final List<Holder> holders;
         private final Runnable cut;
@@ -61,7 +61,7 @@ final class UploadTurns {
         /** Bytes a second in the window before; guarded by the turn. */
         private long rate = Long.MAX_VALUE;
 
-        @GuardedBy("UploadTurns.this")
+        @GuardedBy("UploadSlots.this")
         private boolean isOver;
 
         private volatile boolean gaveWay;
@@ -69,7 +69,7 @@ final class UploadTurns {
         /** When the storing that is in progress began; 0 if none is. Guarded by the turn. */
         private long storing;
 
-        private Turn(long amount, List<Holder> holders, Runnable cut) {
+        private Slot(long amount, List<Holder> holders, Runnable cut) {
             this.amount = amount;
             this.holders = holders;
             this.cut = cut;
@@ -104,7 +104,7 @@ final class UploadTurns {
 
         /** Returns whether it has ended, or given way. */
         boolean isOver() {
-            synchronized (UploadTurns.this) {
+            synchronized (UploadSlots.this) {
                 return isOver;
             }
         }
@@ -136,7 +136,7 @@ final class UploadTurns {
         }
 
         private boolean markOver() {
-            synchronized (UploadTurns.this) {
+            synchronized (UploadSlots.this) {
                 boolean wasOpen = !isOver;
                 isOver = true;
                 turns.remove(this);
@@ -150,22 +150,22 @@ final class UploadTurns {
      *
      * @param holders who is charged for it; none if only the total limits it
      * @param timeout the maximum wait
-     * @param cut ends the upload if it gives way, where {@link Turn#take} does not report that;
+     * @param cut ends the upload if it gives way, where {@link Slot#take} does not report that;
      *     called by any thread
      * @return null if there is none
      */
     @Nullable
-    Turn acquire(long amount, List<Holder> holders, Duration timeout, Runnable cut) throws InterruptedException {
+    Slot acquire(long amount, List<Holder> holders, Duration timeout, Runnable cut) throws InterruptedException {
         long end = nanos.getAsLong() + timeout.toNanos();
         boolean isTaken = shares.take(amount, holders, STEP);
         while (!isTaken && nanos.getAsLong() - end < 0) {
             giveWay(amount, holders);
             isTaken = shares.take(amount, holders, STEP);
         }
-        return isTaken ? register(new Turn(amount, holders, cut)) : null;
+        return isTaken ? register(new Slot(amount, holders, cut)) : null;
     }
 
-    private synchronized Turn register(Turn turn) {
+    private synchronized Slot register(Slot turn) {
         turns.add(turn);
         return turn;
     }
@@ -175,17 +175,17 @@ final class UploadTurns {
      * the same holders, or else anybody's.
      */
     private void giveWay(long amount, List<Holder> holders) {
-        slowest(amount, holders).filter(Turn::markOver).ifPresent(turn -> {
+        slowest(amount, holders).filter(Slot::markOver).ifPresent(turn -> {
             turn.gaveWay = true;
             shares.give(turn.amount, turn.holders);
             turn.cut.run();
         });
     }
 
-    private synchronized Optional<Turn> slowest(long amount, List<Holder> holders) {
+    private synchronized Optional<Slot> slowest(long amount, List<Holder> holders) {
         return turns.stream()
                 .filter(turn -> turn.rate() < SLOW && shares.wouldFit(amount, holders, turn.amount, turn.holders))
-                .min(Comparator.comparing((Turn turn) -> Collections.disjoint(turn.holders, holders))
-                        .thenComparingLong(Turn::rate));
+                .min(Comparator.comparing((Slot turn) -> Collections.disjoint(turn.holders, holders))
+                        .thenComparingLong(Slot::rate));
     }
 }

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which upload gives way, by a clock that the tests move. */
-class UploadTurnsTest {
+class UploadSlotsTest {
     private static final Duration TIMEOUT = Duration.ofMillis(100);
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
-    private final UploadTurns turns = new UploadTurns(4, this::time);
+    private final UploadSlots turns = new UploadSlots(4, this::time);
     private final List<String> cut = new ArrayList<>();
 
     /** Returns the time, which also advances with each call, so that waiting ends. */
@@ -35,18 +35,18 @@ class UploadTurnsTest {
         return new Holder.OfAccount(name.hashCode());
     }
 
-    private UploadTurns.@Nullable Turn take(String name, String network, Duration timeout) throws InterruptedException {
+    private UploadSlots.@Nullable Slot take(String name, String network, Duration timeout) throws InterruptedException {
         return turns.acquire(1, List.of(holder(name), holder(network)), timeout, () -> cut.add(name));
     }
 
-    private UploadTurns.Turn taken(String name, String network) throws InterruptedException {
+    private UploadSlots.Slot taken(String name, String network) throws InterruptedException {
         return requireNonNull(take(name, network, TIMEOUT), name);
     }
 
     @Test
     void aSlowUploadGivesWayToAWaitingNeighbour() throws InterruptedException {
-        UploadTurns.Turn slow = taken("slow", "school");
-        UploadTurns.Turn slower = taken("slower", "school");
+        UploadSlots.Slot slow = taken("slow", "school");
+        UploadSlots.Slot slower = taken("slower", "school");
         slow.take(20_000, () -> {});
         slower.take(10_000, () -> {});
         pass(Duration.ofSeconds(6));
@@ -60,8 +60,8 @@ class UploadTurnsTest {
 
     @Test
     void aFastUploadDoesNotGiveWay() throws InterruptedException {
-        UploadTurns.Turn one = taken("one", "school");
-        UploadTurns.Turn two = taken("two", "school");
+        UploadSlots.Slot one = taken("one", "school");
+        UploadSlots.Slot two = taken("two", "school");
         pass(Duration.ofSeconds(4));
         assertThat(take("three", "school", TIMEOUT)).as("not judged yet").isNull();
         one.take(200_000, () -> {});
@@ -81,8 +81,8 @@ class UploadTurnsTest {
     /** An upload whose network already has its full share gains nothing if others end. */
     @Test
     void noUploadGivesWayInVain() throws InterruptedException {
-        UploadTurns.Turn far = taken("far", "elsewhere");
-        UploadTurns.Turn one = taken("one", "school");
+        UploadSlots.Slot far = taken("far", "elsewhere");
+        UploadSlots.Slot one = taken("one", "school");
         far.take(1, () -> {});
         pass(Duration.ofSeconds(4));
         one.take(200_000, () -> {});
@@ -94,7 +94,7 @@ class UploadTurnsTest {
 
     @Test
     void storingDoesNotSlowAnUploadDown() throws InterruptedException {
-        UploadTurns.Turn one = taken("one", "school");
+        UploadSlots.Slot one = taken("one", "school");
         for (int i = 0; i < 10; i++) {
             one.take(20_000, () -> pass(Duration.ofSeconds(6)));
         }
@@ -114,15 +114,15 @@ class UploadTurnsTest {
     }
 
     /** Takes the whole shared amount, which requires every other upload to end. */
-    private UploadTurns.@Nullable Turn takeAll(Duration timeout) throws InterruptedException {
+    private UploadSlots.@Nullable Slot takeAll(Duration timeout) throws InterruptedException {
         return turns.acquire(4, List.of(holder("all"), holder("elsewhere")), timeout, () -> cut.add("all"));
     }
 
     @Test
     void aNeighbourGivesWayBeforeAStranger() throws InterruptedException {
-        UploadTurns.Turn far = taken("far", "elsewhere");
-        UploadTurns.Turn near = taken("near", "school");
-        UploadTurns.Turn beside = taken("beside", "school");
+        UploadSlots.Slot far = taken("far", "elsewhere");
+        UploadSlots.Slot near = taken("near", "school");
+        UploadSlots.Slot beside = taken("beside", "school");
         far.take(1, () -> {});
         near.take(50_000, () -> {});
         beside.take(60_000, () -> {});
